@@ -22,8 +22,6 @@ internal sealed class KeepingCommands(
     IAuditKeeping? keeping = null
 )
 {
-    private const string Deleted = "keeping.deleted";
-
     /// <summary>Every hold.</summary>
     public async Task<Outcome<LegalHoldList>> HoldsAsync(AdminCall call) =>
         new LegalHoldList([.. (await register.ReadAsync(call.Cancelled)).Select(static stored => stored.Hold)]);
@@ -48,9 +46,15 @@ internal sealed class KeepingCommands(
             return AdminProblem.Invalid("/tenant", "required", "Name a tenant, a patient of a tenant, or a case alone.");
         }
 
-        if (isOfCase && (await cases.ViewAsync(call, body.Case!)).Failed(out var problem, out _))
+        IReadOnlyList<string>? shown = null;
+        if (isOfCase)
         {
-            return problem;
+            if ((await cases.ViewAsync(call, body.Case!)).Failed(out var problem, out var view))
+            {
+                return problem;
+            }
+
+            shown = KeepingPlanner.RecordsOf(view);
         }
 
         if (call.IsDryRun)
@@ -58,7 +62,7 @@ internal sealed class KeepingCommands(
             return new RegisterEntry(Guid.Empty, KeepingRegister.Hold);
         }
 
-        var content = new LegalHoldContent(body.Reason!, body.Case);
+        var content = new LegalHoldContent(body.Reason!, body.Case, shown);
         await register.WriteAsync(call, KeepingRegister.Hold, Guid.Empty, body.Tenant, patient, content);
         return new RegisterEntry(call.RequestId, KeepingRegister.Hold);
     }
@@ -82,14 +86,14 @@ internal sealed class KeepingCommands(
             return AdminProblem.Conflict("lifted", "The hold was lifted before.");
         }
 
-        if (stored.Hold.LiftAskedBy is { } first && call.MayBe(first))
+        if (call.MayBeAny(stored.Lifters))
         {
-            return AdminProblem.Conflict("second-person", $"{first} has agreed; a second person lifts it.");
+            return AdminProblem.Conflict("second-person", $"{stored.Hold.LiftAskedBy} has agreed; a second person lifts it.");
         }
 
         if (!call.IsDryRun)
         {
-            var content = new LegalHoldContent(body.Reason!);
+            var content = new LegalHoldContent(body.Reason!, Persons: call.Persons);
             await register.WriteAsync(call, KeepingRegister.Lift, stored.Hold.Id, stored.Hold.Tenant, stored.Patient, content);
         }
 
@@ -157,19 +161,35 @@ internal sealed class KeepingCommands(
         {
             // What was begun is done to its end, whoever has left meanwhile.
             var gone = await keeping!.DeleteMonthAsync(month, CancellationToken.None);
-            await EndAsync(call, found.Month, FormattableString.Invariant($"deleted, records={gone}"));
+            await EndAsync(call, found.Month, gone, FormattableString.Invariant($"deleted, records={gone}"));
             return found with { Records = gone, IsDeleted = true };
         }
         catch (InvalidOperationException refused)
         {
-            await EndAsync(call, found.Month, "not deleted: " + refused.Message);
+            await EndAsync(call, found.Month, null, "not deleted: " + refused.Message);
             return AdminProblem.Conflict("not-deleted", refused.Message);
         }
     }
 
-    private async Task EndAsync(AdminCall call, string month, string note)
+    // Verifiers go by what it says after, never by the note.
+    private async Task EndAsync(AdminCall call, string month, long? gone, string note)
     {
-        var record = records.Create(call, Deleted, "audit/" + month, Guid.CreateVersion7(), call.RequestId, AuditKind.Hold);
+        var record = records.Create(
+            call,
+            KeepingMonths.DeletedEvent,
+            "audit/" + month,
+            Guid.CreateVersion7(),
+            call.RequestId,
+            AuditKind.Hold
+        );
+        record.After = JsonSerializer.Serialize(
+            new
+            {
+                month,
+                deleted = gone is not null,
+                records = gone ?? 0,
+            }
+        );
         record.Note = note;
         await journal.AppendAsync(record, AuditLane.Reserved);
     }

@@ -19,6 +19,9 @@ internal sealed class KeepingPlanner(
     IPatientPseudonym? pseudonym = null
 )
 {
+    // Of a hold's own record, which lists them.
+    private const int MostRecords = 5000;
+
     private static readonly AdminProblem NoStore = AdminProblem.Conflict("not-kept-here", "This node's trail is not kept by months.");
 
     /// <summary>Every month.</summary>
@@ -55,6 +58,15 @@ internal sealed class KeepingPlanner(
         );
     }
 
+    /// <summary>The records that show a case; null when one of its alerts is gone or names what is no id, or there are too many to list.</summary>
+    public static IReadOnlyList<string>? RecordsOf(CaseView view) =>
+        view.Alerts.Count == view.Case.Alerts.Count && view.Records.Count <= MostRecords && IdsOf(view.Records) is not null
+            ? view.Records
+            : null;
+
+    private static Guid[]? IdsOf(IReadOnlyList<string>? records) =>
+        records?.All(static record => Guid.TryParse(record, out _)) == true ? [.. records.Select(Guid.Parse)] : null;
+
     private int YearsOf(KeptMonth month) => month.Tenants.Select(options.Keeping.Of).DefaultIfEmpty(options.Keeping.Of(null)).Max();
 
     private async Task<Func<KeptMonth, bool>> KeptByAsync(AdminCall call, StoredHold stored, IAuditKeeping months)
@@ -74,14 +86,18 @@ internal sealed class KeepingPlanner(
 
         if (stored.Hold.Case is { } id)
         {
-            // A case that cannot be read could be about anything.
-            if ((await cases.ViewAsync(call, id)).Failed(out _, out var view))
+            // A case that cannot be read whole, now or when the hold was set, could be about anything.
+            if (
+                (await cases.ViewAsync(call, id)).Failed(out _, out var view)
+                || IdsOf(RecordsOf(view)) is not { } now
+                || IdsOf(stored.Records) is not { } then
+            )
             {
                 return static _ => true;
             }
 
-            Guid[] ids = [.. view.Records.Select(static record => Guid.TryParse(record, out var guid) ? guid : Guid.Empty)];
-            var found = await months.MonthsOfRecordsAsync(ids, call.Cancelled);
+            // What was taken out of it since stays held.
+            var found = await months.MonthsOfRecordsAsync([.. then.Union(now)], call.Cancelled);
             return month => month.Month == own || found.Contains(month.Month);
         }
 

@@ -3,6 +3,7 @@ using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Keeping;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 
@@ -12,8 +13,11 @@ namespace PhiGateway.Admin.Keeping;
 /// The register of holds on deletion. It has no table: each step is a record of the trail, and what stands is read from them. A month
 /// that has the record of a hold which stands is itself kept by it.
 /// </summary>
-/// <remarks>A step is seen once its record was shipped to the store: within a second, as a rule.</remarks>
-internal sealed class KeepingRegister(IAuditStore store, IAuditJournal journal, AdminJournal records)
+/// <remarks>
+/// A step is seen once its record was shipped to the store: within a second, as a rule. Security: whoever ships may add rows to the store.
+/// A hold counts wherever it stands; the lifting of one only when this node's own log proves its record, which is a second later.
+/// </remarks>
+internal sealed class KeepingRegister(IAuditStore store, IAuditJournal journal, AdminJournal records, ITrailProof? proof = null)
 {
     public const string Hold = "keeping.hold";
     public const string Lift = "keeping.lift";
@@ -33,9 +37,9 @@ internal sealed class KeepingRegister(IAuditStore store, IAuditJournal journal, 
     public async Task<IReadOnlyList<StoredHold>> ReadAsync(CancellationToken cancellationToken)
     {
         var steps = new List<AuditRecord>();
-        await foreach (var (_, record) in TrailWalk.AllAsync(store, new AuditQuery { Kind = AuditKind.Hold }, cancellationToken))
+        await foreach (var (entry, record) in TrailWalk.AllAsync(store, new AuditQuery { Kind = AuditKind.Hold }, cancellationToken))
         {
-            if (record.Event is Hold or Lift)
+            if (record.Event == Hold || (record is { Kind: AuditKind.Hold, Event: Lift } && proof?.Proves(entry) == true))
             {
                 steps.Add(record);
             }
@@ -52,14 +56,13 @@ internal sealed class KeepingRegister(IAuditStore store, IAuditJournal journal, 
 
     private static StoredHold Of(AuditRecord set, IEnumerable<AuditRecord> lifts)
     {
-        var content =
-            JsonSerializer.Deserialize<LegalHoldContent>(set.After ?? "null")
-            ?? throw new InvalidDataException($"The hold {set.Id} cannot be read.");
+        var content = ContentOf(set) ?? throw new InvalidDataException($"The hold {set.Id} cannot be read.");
         var ordered = lifts.OrderBy(static lift => lift.Time).ToList();
         var first = ordered.FirstOrDefault();
+        IReadOnlyList<string> persons = first is null ? [] : PersonsOf(first);
 
-        // Two persons: the same one twice is one.
-        var second = ordered.Find(lift => !PersonName.AreSame(lift.Actor ?? string.Empty, first!.Actor ?? string.Empty));
+        // Two persons: the same one twice is one, and so is somebody who knows the other's key.
+        var second = ordered.Find(lift => !PersonsOf(lift).Any(person => persons.Any(other => PersonName.AreSame(person, other))));
         var patient = set.Patients is [var only] ? only : null;
         var of = content.Case is not null ? "case" : "tenant";
         return new StoredHold(
@@ -74,15 +77,32 @@ internal sealed class KeepingRegister(IAuditStore store, IAuditJournal journal, 
                 first?.Actor,
                 second?.Time
             ),
-            patient
+            patient,
+            persons,
+            content.Records
         );
     }
+
+    private static IReadOnlyList<string> PersonsOf(AuditRecord lift) => [lift.Actor ?? string.Empty, .. ContentOf(lift)?.Persons ?? []];
+
+    private static LegalHoldContent? ContentOf(AuditRecord step) => JsonSerializer.Deserialize<LegalHoldContent>(step.After ?? "null");
 }
 
 /// <summary>A hold with whom it is on. PHI.</summary>
 /// <param name="Hold">As it is shown.</param>
 /// <param name="Patient">Logical id of the patient; null: it is not on one.</param>
-internal sealed record StoredHold(LegalHold Hold, string? Patient);
+/// <param name="Lifters">Everybody who may be behind the first step of lifting it; empty: there is none.</param>
+/// <param name="Records">Ids of the case's records when it was set; null: they were not all known.</param>
+internal sealed record StoredHold(LegalHold Hold, string? Patient, IReadOnlyList<string> Lifters, IReadOnlyList<string>? Records);
 
 /// <summary>What the record of a hold, or of its lifting, says of it.</summary>
-internal sealed record LegalHoldContent(string Reason, string? Case = null);
+/// <param name="Reason">Why.</param>
+/// <param name="Case">Id of the case; null: it is on none.</param>
+/// <param name="Records">Ids of the records that show the case now; null: it is on none, or they are not all known.</param>
+/// <param name="Persons">Of a lifting: everybody whose act it may be.</param>
+internal sealed record LegalHoldContent(
+    string Reason,
+    string? Case = null,
+    IReadOnlyList<string>? Records = null,
+    IReadOnlyList<string>? Persons = null
+);

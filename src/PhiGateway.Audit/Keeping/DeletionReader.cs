@@ -9,7 +9,16 @@ public static class DeletionReader
     private const int PageSize = 500;
 
     /// <summary>Adds every deletion that is on record.</summary>
-    public static async Task ReadAsync(IAuditStore store, DeletedMonths into, CancellationToken cancellationToken)
+    /// <param name="store">The store, which whoever ships may fill.</param>
+    /// <param name="into">Takes them.</param>
+    /// <param name="isProven">Security: whether a row is what a verified log has in its place; no other is believed.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task ReadAsync(
+        IAuditStore store,
+        DeletedMonths into,
+        Func<AuditEntry, bool> isProven,
+        CancellationToken cancellationToken
+    )
     {
         string? cursor = null;
         do
@@ -21,15 +30,15 @@ public static class DeletionReader
                 Cursor = cursor,
             };
             var page = await store.QueryAsync(query, cancellationToken);
-            foreach (var entry in page.Entries)
+            foreach (var entry in page.Entries.Where(entry => IsOfADeletion(entry.Event) && isProven(entry)))
             {
-                if (entry.Event == KeepingMonths.DeletionEvent && entry.Read() is { } record)
-                {
-                    into.Add(record);
-                }
+                into.Add(entry);
             }
 
             cursor = page.Next;
         } while (cursor is not null);
     }
+
+    /// <summary>Whether an event is the beginning or the end of a deletion.</summary>
+    public static bool IsOfADeletion(string? @event) => @event is KeepingMonths.DeletionEvent or KeepingMonths.DeletedEvent;
 }

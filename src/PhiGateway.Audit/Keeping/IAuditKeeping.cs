@@ -6,6 +6,9 @@ namespace PhiGateway.Audit.Keeping;
 /// </summary>
 public interface IAuditKeeping
 {
+    /// <summary>Names of all logs of which there is a record, whether or not the store knows of the log otherwise.</summary>
+    Task<IReadOnlyList<string>> ListLogsAsync(CancellationToken cancellationToken);
+
     /// <summary>The months of which there are records, the oldest first, and whose records they are.</summary>
     Task<IReadOnlyList<KeptMonth>> ListMonthsAsync(CancellationToken cancellationToken);
 

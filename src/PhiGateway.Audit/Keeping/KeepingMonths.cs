@@ -8,6 +8,9 @@ public static class KeepingMonths
     /// <summary>The event of the record that names a month that is deleted, written before it is.</summary>
     public const string DeletionEvent = "keeping.delete";
 
+    /// <summary>The event of the record that says what came of it; names the other as its parent.</summary>
+    public const string DeletedEvent = "keeping.deleted";
+
     /// <summary>Security: nothing younger is ever deleted, whatever is configured (45 CFR 164.316(b)(2), 164.528).</summary>
     public const int LeastYears = 6;
 

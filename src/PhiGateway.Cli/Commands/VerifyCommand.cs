@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using PhiGateway.Audit.Keeping;
 using PhiGateway.Cli.Common;
 using PhiGateway.Cli.Output;
 using PhiGateway.Proof.Checkpoints;
@@ -83,9 +84,12 @@ internal static class VerifyCommand
         var found = new JsonArray();
         try
         {
-            foreach (var folder in folders)
+            var deleted = new DeletedMonths();
+            var verifiers = folders.Select(folder => new OfflineVerifier(folder, given.Key, given.Secrets, deleted)).ToList();
+            TakeDeletions(verifiers, deleted, given.Rows);
+            foreach (var verifier in verifiers)
             {
-                var verifier = Verify(folder, given);
+                Verify(verifier, given);
                 run.Note($"{verifier.Name}: {verifier.Size} records under the checkpoint");
                 foreach (var finding in verifier.Findings.Items)
                 {
@@ -114,9 +118,22 @@ internal static class VerifyCommand
         return found.Count == 0 ? ExitCodes.Ok : ExitCodes.Findings;
     }
 
-    private static OfflineVerifier Verify(string folder, Given given)
+    // Security: rows come from whoever may fill the store: a deletion counts when one of the logs here proves its record.
+    private static void TakeDeletions(List<OfflineVerifier> verifiers, DeletedMonths deleted, FileInfo? rows)
     {
-        var verifier = new OfflineVerifier(folder, given.Key, given.Secrets);
+        if (rows is null)
+        {
+            return;
+        }
+
+        foreach (var row in RowFiles.ReadDeletions(rows).Where(row => verifiers.Exists(verifier => verifier.IsProven(row))))
+        {
+            deleted.Add(row);
+        }
+    }
+
+    private static void Verify(OfflineVerifier verifier, Given given)
+    {
         if (given.Policy is not null)
         {
             verifier.VerifyWitnesses(given.Policy);
@@ -129,11 +146,6 @@ internal static class VerifyCommand
 
         if (given.Rows is not null)
         {
-            foreach (var deletion in RowFiles.ReadDeletions(given.Rows))
-            {
-                verifier.Deleted.Add(deletion);
-            }
-
             foreach (var batch in RowFiles.ReadRecords(given.Rows, verifier.Name).Chunk(RowsPerBatch))
             {
                 verifier.VerifyRows(batch);
@@ -146,8 +158,6 @@ internal static class VerifyCommand
         {
             verifier.VerifyHeads([.. RowFiles.ReadHeads(given.Heads, verifier.Name)]);
         }
-
-        return verifier;
     }
 
     private static string[] Folders(DirectoryInfo directory) => directory.Exists ? Directory.GetDirectories(directory.FullName) : [];

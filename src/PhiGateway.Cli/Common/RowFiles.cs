@@ -11,36 +11,11 @@ internal static class RowFiles
 {
     /// <summary>Rows of <c>audit_event</c> of one log, in the file's order.</summary>
     public static IEnumerable<AuditEntry> ReadRecords(FileInfo file, string log) =>
-        Lines(file)
-            .Where(row => row.GetProperty("log").GetString() == log)
-            .Select(static row => new AuditEntry
-            {
-                Log = row.GetProperty("log").GetString()!,
-                Sequence = row.GetProperty("sequence").GetInt64(),
-                Id = row.GetProperty("id").GetGuid(),
-                ParentId = Text(row, "parent_id") is { } parent ? Guid.Parse(parent) : Guid.Empty,
-                Kind = (AuditKind)row.GetProperty("kind").GetByte(),
-                Event = Text(row, "event")!,
-                Time = row.GetProperty("time").GetDateTimeOffset(),
-                Decision = Text(row, "decision")!,
-                Reason = Text(row, "reason"),
-                Client = Text(row, "client"),
-                Tenant = Text(row, "tenant"),
-                Actor = Text(row, "actor"),
-                Status = row.GetProperty("status").GetInt32(),
-                ResourceType = Text(row, "resource_type"),
-                Interaction = Text(row, "interaction"),
-                PatientKeys = [.. row.GetProperty("patient_keys").EnumerateArray().Select(static one => one.GetString()!)],
-                ChainHash = Bytes(row, "chain_hash"),
-                Body = Bytes(row, "body"),
-            });
+        Lines(file).Where(row => row.GetProperty("log").GetString() == log).Select(EntryOf);
 
-    /// <summary>What the rows say of months that were deleted, whichever log it stands in.</summary>
-    public static IEnumerable<AuditRecord> ReadDeletions(FileInfo file) =>
-        Lines(file)
-            .Where(static row => Text(row, "event") == KeepingMonths.DeletionEvent)
-            .Select(static row => AuditRecordReader.TryRead(Bytes(row, "body"), out var record) ? record : null)
-            .OfType<AuditRecord>();
+    /// <summary>Rows about months that were deleted, whichever log they are filed under.</summary>
+    public static IEnumerable<AuditEntry> ReadDeletions(FileInfo file) =>
+        Lines(file).Where(static row => DeletionReader.IsOfADeletion(Text(row, "event"))).Select(EntryOf);
 
     /// <summary>Rows of <c>audit_head</c> of one log.</summary>
     public static IEnumerable<LogHead> ReadHeads(FileInfo file, string log) =>
@@ -53,6 +28,29 @@ internal static class RowFiles
                 Text(row, "note")!,
                 row.GetProperty("time").GetDateTimeOffset()
             ));
+
+    private static AuditEntry EntryOf(JsonElement row) =>
+        new()
+        {
+            Log = row.GetProperty("log").GetString()!,
+            Sequence = row.GetProperty("sequence").GetInt64(),
+            Id = row.GetProperty("id").GetGuid(),
+            ParentId = Text(row, "parent_id") is { } parent ? Guid.Parse(parent) : Guid.Empty,
+            Kind = (AuditKind)row.GetProperty("kind").GetByte(),
+            Event = Text(row, "event")!,
+            Time = row.GetProperty("time").GetDateTimeOffset(),
+            Decision = Text(row, "decision")!,
+            Reason = Text(row, "reason"),
+            Client = Text(row, "client"),
+            Tenant = Text(row, "tenant"),
+            Actor = Text(row, "actor"),
+            Status = row.GetProperty("status").GetInt32(),
+            ResourceType = Text(row, "resource_type"),
+            Interaction = Text(row, "interaction"),
+            PatientKeys = [.. row.GetProperty("patient_keys").EnumerateArray().Select(static one => one.GetString()!)],
+            ChainHash = Bytes(row, "chain_hash"),
+            Body = Bytes(row, "body"),
+        };
 
     private static IEnumerable<JsonElement> Lines(FileInfo file)
     {

@@ -5,6 +5,7 @@ using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Status;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Keeping;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Console.Composition;
 using PhiGateway.Console.Configuration;
@@ -67,7 +68,7 @@ internal static class ControlPlane
             .AddSingleton(parts.AuditReports)
             .AddSingleton(parts.AuditKeeping);
         services.AddSingleton<IAuditJournal>(parts.Journal);
-        services.AddSingleton(parts.Proof.Prover).AddSingleton(parts.Proof.Provers);
+        services.AddSingleton(parts.Proof.Prover).AddSingleton(parts.Proof.Provers).AddSingleton<ITrailProof>(parts.Proof.Provers);
         services.AddSingleton<ISnapshotSource>(parts.Snapshots);
         services.AddSingleton(parts.SingleUses);
         services.AddSingleton<IPatientPseudonym>(parts.Pseudonym);

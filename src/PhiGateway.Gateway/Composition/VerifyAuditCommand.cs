@@ -33,11 +33,19 @@ internal static class VerifyAuditCommand
             );
             var secrets = LogSecrets.Read(keys, FirstStart.KeyPathOf(options));
             var found = 0;
-            var verified = new HashSet<string>(StringComparer.Ordinal);
-            foreach (var folder in Folders(published))
+            var deleted = new DeletedMonths();
+            var verifiers = Folders(published).Select(folder => new OfflineVerifier(folder, null, secrets, deleted)).ToList();
+            var verified = verifiers.Select(static verifier => verifier.Name).ToHashSet(StringComparer.Ordinal);
+
+            // Security: whoever ships may add rows of any log: a deletion counts when one of the logs here proves its record.
+            await DeletionReader.ReadAsync(
+                storage.Store,
+                deleted,
+                row => verifiers.Exists(verifier => verifier.IsProven(row)),
+                CancellationToken.None
+            );
+            foreach (var verifier in verifiers)
             {
-                var verifier = new OfflineVerifier(folder, null, secrets);
-                verified.Add(verifier.Name);
                 await VerifyAsync(verifier, journal, storage);
                 found += await PrintAsync(output, verifier);
             }
@@ -65,7 +73,6 @@ internal static class VerifyAuditCommand
 
     private static async Task VerifyAsync(OfflineVerifier verifier, string journal, AuditStorage storage)
     {
-        await DeletionReader.ReadAsync(storage.Store, verifier.Deleted, CancellationToken.None);
         verifier.VerifyJournal(journal);
         long next = 0;
         while (await storage.Store.ReadFiledAsync(verifier.Name, next, RowsPerPage, CancellationToken.None) is { Count: > 0 } rows)
@@ -98,15 +105,21 @@ internal static class VerifyAuditCommand
         return verifier.Findings.Counts.Values.Sum();
     }
 
+    // Of this node every log has a folder here; of another, somebody signed for it elsewhere.
     private static async Task<int> UnknownAsync(string node, HashSet<string> verified, AuditStorage storage, TextWriter output)
     {
         var unknown = 0;
-        foreach (var log in await storage.Store.ListLogsAsync(node, CancellationToken.None))
+        var own = await storage.Store.ListLogsAsync(node, CancellationToken.None);
+        var stored = await storage.Keeping.ListLogsAsync(CancellationToken.None);
+        foreach (var log in own.Union(stored, StringComparer.Ordinal).Where(log => !verified.Contains(log)))
         {
-            if (!verified.Contains(log))
+            var isOwn = log.StartsWith(node + "/", StringComparison.Ordinal);
+            if (isOwn || (await storage.Heads.ReadAsync(log, 0, 1, CancellationToken.None)).Count == 0)
             {
                 unknown++;
-                var words = "The store has records of this log, which has no transparency log.";
+                var words = isOwn
+                    ? "The store has records of this log, which has no transparency log."
+                    : "The store has records of this log, of which nobody ever put a head there.";
                 await output.WriteLineAsync(FindingText.Of(new ProofFinding(FindingCode.StoreLogUnknown, log, null, words)));
             }
         }

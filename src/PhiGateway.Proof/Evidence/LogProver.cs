@@ -101,6 +101,15 @@ public sealed class LogProver(LogFiles files, EntryFactory entries)
     public PinnedLog? Pin() =>
         files.ReadCheckpoint() is var (note, checkpoint) ? new PinnedLog(files, entries, note, checkpoint.Size) : null;
 
+    /// <summary>Whether a record's body is what the log has in its place under the newest checkpoint.</summary>
+    /// <exception cref="InvalidDataException">The log's files are damaged, or it is not.</exception>
+    public bool Proves(AuditEntry record) =>
+        files.ReadCheckpoint() is var (note, checkpoint)
+        && record.Log == Log
+        && record.Sequence >= 0
+        && record.Sequence < checkpoint.Size
+        && new PinnedLog(files, entries, note, checkpoint.Size).Prove(record).IsUnder(checkpoint);
+
     // One that witnesses have cosigned, when it is as far: it says more to somebody who does not trust this node.
     private (SignedNote Note, Checkpoint Checkpoint)? Over(long last) =>
         files.ReadWitnessed() is { } witnessed && last < witnessed.Checkpoint.Size ? witnessed : files.ReadCheckpoint();

@@ -1,3 +1,5 @@
+using PhiGateway.Audit.Keeping;
+using PhiGateway.Audit.Shipping;
 using PhiGateway.Proof.Building;
 using PhiGateway.Proof.Keys;
 using PhiGateway.Proof.Verification;
@@ -11,7 +13,7 @@ namespace PhiGateway.Proof.Evidence;
 /// <param name="own">Of the log that the node writes.</param>
 /// <param name="directory">Folder with a folder for each generation.</param>
 /// <param name="secrets">Salts of the generations.</param>
-public sealed class ProverSet(LogProver own, string directory, LogSecrets secrets)
+public sealed class ProverSet(LogProver own, string directory, LogSecrets secrets) : ITrailProof
 {
     /// <summary>Of the log that the node writes.</summary>
     public LogProver Own => own;
@@ -37,6 +39,19 @@ public sealed class ProverSet(LogProver own, string directory, LogSecrets secret
         catch (InvalidDataException)
         {
             return null;
+        }
+    }
+
+    /// <inheritdoc />
+    public bool Proves(AuditEntry row)
+    {
+        try
+        {
+            return Of(row.Log)?.Proves(row) == true;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
         }
     }
 }

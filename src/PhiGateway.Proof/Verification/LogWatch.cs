@@ -29,6 +29,7 @@ public sealed class LogWatch(
     private readonly Dictionary<(string Code, long? Sequence), ProofFinding> _found = [];
     private readonly Lock _lock = new();
     private long _records;
+    private long _doubted = -1;
     private long _heads;
     private long _verified;
     private DateTimeOffset? _lastRound;
@@ -85,7 +86,7 @@ public sealed class LogWatch(
             _lastRound = problem is null ? clock.GetUtcNow() : _lastRound;
         }
 
-        foreach (var finding in findings.Items)
+        foreach (var finding in findings.Items.Where(finding => _doubted < 0 || finding.Code != FindingCode.StoreRecordMissing))
         {
             Tell(finding);
         }
@@ -99,7 +100,7 @@ public sealed class LogWatch(
         var to = Math.Min(from + options.Records, size);
         VerifyTiles(verified, from, to, findings);
 
-        var deleted = new DeletedMonths();
+        var deleted = new DeletedMonths(clock);
         var records = new RecordVerifier(verified, log.Entries, findings, deleted);
         VerifyJournal(records, from, to);
 
@@ -110,7 +111,7 @@ public sealed class LogWatch(
             var rows = await store.ReadFiledAsync(log.Entries.Log, from, (int)(shipped - from), cancellationToken);
             if (rows.Count < shipped - from)
             {
-                await DeletionReader.ReadAsync(store, deleted, cancellationToken);
+                await DeletionReader.ReadAsync(store, deleted, records.IsProven, cancellationToken);
             }
 
             records.StartStoreAt(from);
@@ -118,7 +119,14 @@ public sealed class LogWatch(
             records.EndOfSlice(shipped - 1);
         }
 
-        _records = to;
+        // While a month is deleted its records go before the log says that it was done: looked at again before it is told.
+        if (findings.Counts.ContainsKey(FindingCode.StoreRecordMissing) && _doubted != from)
+        {
+            (_doubted, _records) = (from, from);
+            return 0;
+        }
+
+        (_doubted, _records) = (-1, to);
         return (int)(to - from);
     }
 

@@ -26,7 +26,8 @@ public sealed class OfflineVerifier
     /// <param name="directory">Folder of the published files of one generation.</param>
     /// <param name="trusted">A key of the log that is known from elsewhere; null: none is.</param>
     /// <param name="secrets">Salts and pseudonyms, without which records cannot be compared; null: they are not at hand.</param>
-    public OfflineVerifier(string directory, NoteKey? trusted, LogSecrets? secrets)
+    /// <param name="deleted">Months that were deleted, of all logs that are verified together; null: none is known.</param>
+    public OfflineVerifier(string directory, NoteKey? trusted, LogSecrets? secrets, DeletedMonths? deleted = null)
     {
         _files = new LogFiles(directory);
         Name = NameOf(_files) ?? Path.GetFileName(directory);
@@ -39,7 +40,7 @@ public sealed class OfflineVerifier
 
         LogVerifier.VerifyTiles(_log, _findings);
         WitnessVerifier.Compare(_log, _findings);
-        _records = secrets is null ? null : new RecordVerifier(_log, secrets.EntriesOf(Name), _findings, Deleted);
+        _records = secrets is null ? null : new RecordVerifier(_log, secrets.EntriesOf(Name), _findings, deleted);
     }
 
     /// <summary>Name of the log.</summary>
@@ -47,9 +48,6 @@ public sealed class OfflineVerifier
 
     /// <summary>Records under the checkpoint.</summary>
     public long Size => _log?.Checkpoint.Size ?? 0;
-
-    /// <summary>Months whose deletion is on record; to be filled before records of the store are compared.</summary>
-    public DeletedMonths Deleted { get; } = new();
 
     /// <summary>Whether records can be compared with it.</summary>
     public bool TakesRecords => _records is not null;
@@ -59,6 +57,9 @@ public sealed class OfflineVerifier
 
     /// <summary>Whether a folder holds the published files of a log.</summary>
     public static bool IsLog(string directory) => Directory.Exists(Path.Combine(directory, "keys"));
+
+    /// <summary>Whether a row of the store is, with its columns, what this log has in its place.</summary>
+    public bool IsProven(AuditEntry row) => _records?.IsProven(row) == true;
 
     /// <summary>Compares the newest checkpoint that witnesses have cosigned, and asks for as many as a policy does.</summary>
     public void VerifyWitnesses(WitnessPolicy policy)

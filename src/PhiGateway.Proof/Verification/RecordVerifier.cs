@@ -4,6 +4,7 @@ using PhiGateway.Audit.Keeping;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Audit.Verification;
 using PhiGateway.Proof.Entries;
+using PhiGateway.Proof.Tiles;
 
 namespace PhiGateway.Proof.Verification;
 
@@ -119,6 +120,36 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
         }
     }
 
+    /// <summary>Whether a row is, with its columns, what this log has in its place under the signed checkpoint.</summary>
+    public bool IsProven(AuditEntry row)
+    {
+        if (row.Log != log.Name || row.Sequence < 0 || row.Sequence >= log.Checkpoint.Size)
+        {
+            return false;
+        }
+
+        var frame = new JournalFrame(row.Sequence, row.ChainHash, row.Body);
+        return entries.ReadRecord(frame) is { } read
+            && StoredColumns.AreThoseOf(read, row)
+            && log.Entry(row.Sequence) is { Flags: not LogEntry.BeforeTheLog } entry
+            && entry.Sequence == row.Sequence
+            && IsOther(frame, read) is null
+            && IsUnderCheckpoint(entry);
+    }
+
+    private bool IsUnderCheckpoint(in LogEntry entry)
+    {
+        var tree = log.Tree();
+        try
+        {
+            return TreeMath.Includes(entry.Sequence, tree.Size, entry.Leaf(), tree.Inclusion(entry.Sequence), log.Checkpoint.Root);
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
+
     private bool IsInJournal(long sequence, byte[] hash) =>
         _beyond.TryGetValue(sequence, out var body) && body.AsSpan().SequenceEqual(hash);
 
@@ -155,7 +186,8 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
         log.Entry(sequence) is { } entry
         && (
             entry.Flags == LogEntry.BeforeTheLog
-            || deleted?.Covers(DateTimeOffset.UnixEpoch.AddTicks(entry.Nanoseconds / TimeSpan.NanosecondsPerTick)) == true
+            || deleted?.Covers(log.Name, sequence, DateTimeOffset.UnixEpoch.AddTicks(entry.Nanoseconds / TimeSpan.NanosecondsPerTick))
+                == true
         );
 
     private void Compare(AuditEntry entry)

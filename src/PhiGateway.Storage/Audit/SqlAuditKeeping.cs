@@ -7,6 +7,27 @@ namespace PhiGateway.Storage.Audit;
 /// <summary>What the audit database holds of each month, and its deletion; how a month is dropped is left to each database.</summary>
 internal abstract class SqlAuditKeeping(Database database, TimeProvider time) : IAuditKeeping
 {
+    public async Task<IReadOnlyList<string>> ListLogsAsync(CancellationToken cancellationToken)
+    {
+        // From name to name by the primary key: a DISTINCT would read every record.
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var logs = new List<string>();
+        for (string? next = string.Empty; next is not null; )
+        {
+            var above = logs.Count == 0 ? ">=" : ">";
+            await using var command = connection
+                .Command($"SELECT log FROM audit_event WHERE log {above} @last ORDER BY log LIMIT 1")
+                .With("last", next);
+            next = await command.ExecuteScalarAsync(cancellationToken) as string;
+            if (next is not null)
+            {
+                logs.Add(next);
+            }
+        }
+
+        return logs;
+    }
+
     public async Task<IReadOnlyList<KeptMonth>> ListMonthsAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);

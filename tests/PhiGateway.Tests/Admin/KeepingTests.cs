@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Keeping;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
@@ -39,11 +41,15 @@ public sealed class KeepingTests
         Assert.Equal("gw-01/1", content.GetProperty("logs")[0].GetProperty("log").GetString());
         Assert.Contains(server.Journal.Records, record => record.Event == "keeping.deleted" && record.ParentId == said.Id);
 
-        // Whoever verifies believes it.
-        var deleted = new DeletedMonths();
-        deleted.Add(said);
-        Assert.True(deleted.Covers(new DateTimeOffset(2015, 3, 31, 23, 59, 59, TimeSpan.Zero)));
-        Assert.False(deleted.Covers(new DateTimeOffset(2015, 4, 1, 0, 0, 0, TimeSpan.Zero)));
+        // Whoever verifies believes it, for these places of this month, once the log has both records.
+        var deleted = new DeletedMonths(server.Time);
+        await DeletionReader.ReadAsync(server.Trail, deleted, static _ => true, CancellationToken.None);
+        Assert.Equal(0, deleted.Count);
+        StoredTrail.Ship(server);
+        await DeletionReader.ReadAsync(server.Trail, deleted, static _ => true, CancellationToken.None);
+        Assert.True(deleted.Covers("gw-01/1", 1, new DateTimeOffset(2015, 3, 31, 23, 59, 59, TimeSpan.Zero)));
+        Assert.False(deleted.Covers("gw-01/1", 2, new DateTimeOffset(2015, 3, 31, 23, 59, 59, TimeSpan.Zero)));
+        Assert.False(deleted.Covers("gw-01/1", 1, new DateTimeOffset(2015, 4, 1, 0, 0, 0, TimeSpan.Zero)));
         Assert.Equal(404, (await server.PostAsync(Path + ":delete", Due, "petra")).Status);
     }
 
@@ -146,31 +152,117 @@ public sealed class KeepingTests
         Assert.Equal((409, "not-deleted"), (answer.Status, answer.Code));
         Assert.StartsWith("not deleted", server.Journal.Records.Last(static record => record.Event == "keeping.deleted").Note);
         Assert.Equal(4, server.Trail.Entries.Count);
+
+        // Whoever verifies misses what goes from that month afterwards.
+        StoredTrail.Ship(server);
+        var deleted = new DeletedMonths(server.Time);
+        await DeletionReader.ReadAsync(server.Trail, deleted, static _ => true, CancellationToken.None);
+        Assert.Equal(0, deleted.Count);
     }
 
     [Theory]
-    [InlineData("""{"month":"2015-03"}""", 2021, true)]
-    [InlineData("""{"month":"2015-03"}""", 2020, false)]
-    [InlineData("""{"month":"2015-3"}""", 2026, false)]
-    [InlineData("""{"month":201503}""", 2026, false)]
-    [InlineData("""["2015-03"]""", 2026, false)]
-    [InlineData("no json", 2026, false)]
-    [InlineData("", 2026, false)]
+    [InlineData("""{"month":"2015-03","logs":[{"log":"gw-01/1","first":0,"last":9}]}""", 2021, true)]
+    [InlineData("""{"month":"2015-03","logs":[{"log":"gw-01/1","first":0,"last":9}]}""", 2020, false)]
+    [InlineData("""{"month":"2015-03","logs":[{"log":"gw-01/1","first":0,"last":9}]}""", 2027, false)]
+    [InlineData("""{"month":"2015-03","logs":[{"log":"gw-01/2","first":0,"last":9}]}""", 2021, false)]
+    [InlineData("""{"month":"2015-03","logs":[{"log":"gw-01/1","first":6,"last":9}]}""", 2021, false)]
+    [InlineData("""{"month":"2015-03","logs":[{"log":"gw-01/1","first":0,"last":"9"},7,{}]}""", 2021, false)]
+    [InlineData("""{"month":"2015-03","logs":{}}""", 2021, false)]
+    [InlineData("""{"month":"2015-03"}""", 2021, false)]
+    [InlineData("""{"month":"2015-3","logs":[{"log":"gw-01/1","first":0,"last":9}]}""", 2025, false)]
+    [InlineData("""{"month":201503,"logs":[{"log":"gw-01/1","first":0,"last":9}]}""", 2025, false)]
+    [InlineData("""["2015-03"]""", 2025, false)]
+    [InlineData("no json", 2025, false)]
+    [InlineData("", 2025, false)]
     public void DeletedMonths_OfARecordThatCouldNotHaveBeen_AreNotBelieved(string after, int year, bool isBelieved)
     {
-        var deleted = new DeletedMonths();
-        deleted.Add(
-            new AuditRecord
-            {
-                Id = Guid.NewGuid(),
-                Kind = AuditKind.Hold,
-                Event = KeepingMonths.DeletionEvent,
-                Time = new DateTimeOffset(year, 4, 2, 0, 0, 0, TimeSpan.Zero),
-                After = after,
-            }
-        );
+        var deleted = new DeletedMonths(new FakeTime());
+        var time = new DateTimeOffset(year, 4, 2, 0, 0, 0, TimeSpan.Zero);
+        var begun = Step(KeepingMonths.DeletionEvent, Guid.Empty, after, time);
+        deleted.Add(StoredTrail.EntryOf(begun, 7));
+        deleted.Add(StoredTrail.EntryOf(Step(KeepingMonths.DeletedEvent, begun.Id, """{"deleted":true}""", time), 8));
 
-        Assert.Equal(isBelieved, deleted.Covers(new DateTimeOffset(2015, 3, 2, 0, 0, 0, TimeSpan.Zero)));
+        Assert.Equal(isBelieved, deleted.Covers("gw-01/1", 5, new DateTimeOffset(2015, 3, 2, 0, 0, 0, TimeSpan.Zero)));
+    }
+
+    [Theory]
+    [InlineData("zz/1")]
+    [InlineData("gw-01/1")]
+    public async Task Lift_ThatTheNodeNeverWrote_LiftsNothing(string log)
+    {
+        await using var server = await StartAsync();
+        await server.AddKeyAsync("paul", "privacy-officer");
+        var id = await HoldAsync(server, """{"tenant":"north","reason":"a suit"}""");
+        foreach (var person in (string[])["petra@hospital.example", "paul@hospital.example"])
+        {
+            var lift = Step("keeping.lift", id, """{"Reason":"over"}""", server.Time.Now);
+            lift.Actor = person;
+            server.Trail.Entries.Add(StoredTrail.EntryOf(lift, server.Trail.Entries.Count) with { Log = log });
+        }
+
+        Assert.Equal("held", (await server.PostAsync(Path + ":delete", Due, "petra")).Code);
+        Assert.Null((await server.GetAsync(Path + "/holds", "petra")).Json["items"]![0]!["lift_asked_by"]);
+    }
+
+    [Theory]
+    [InlineData("petra", "paul")]
+    [InlineData("paul", "petra")]
+    public async Task Lift_BySomebodyWhoseKeyTheOtherKnows_IsThatOfOnePerson(string first, string second)
+    {
+        await using var server = await StartAsync();
+        await server.AddKeyAsync("paul", "privacy-officer");
+        await server.AddKeyAsync("pia", "privacy-officer");
+        var key = (await server.Store.FindAsync(RegistryKind.AdminKey, "paul", CancellationToken.None))!;
+        var known = AuthorNote.Known(key.Json, ["paul@hospital.example", "petra@hospital.example"]);
+        await server.Store.WriteAsync(
+            [new RegistryWrite(RegistryKind.AdminKey, "paul", known, key.Version)],
+            "system",
+            CancellationToken.None
+        );
+        var id = await HoldAsync(server, """{"tenant":"north","reason":"a suit"}""");
+
+        Assert.Equal(200, (await LiftAsync(server, id, first)).Status);
+        StoredTrail.Ship(server);
+        Assert.Equal("second-person", (await LiftAsync(server, id, second)).Code);
+        Assert.Equal("held", (await server.PostAsync(Path + ":delete", Due, "petra")).Code);
+        Assert.Equal(200, (await LiftAsync(server, id, "pia")).Status);
+        StoredTrail.Ship(server);
+        Assert.Equal(200, (await server.PostAsync(Path + ":delete", Due, "petra")).Status);
+    }
+
+    [Fact]
+    public async Task Hold_OnACase_KeepsItsMonthsAndNoOther()
+    {
+        await using var server = await StartAsync(new KeepingRules(6, new Dictionary<string, int>()));
+        await HoldAsync(server, """{"case":"c-1","reason":"a suit"}""");
+
+        Assert.Equal("held", (await server.PostAsync(Path + ":delete", Due, "petra")).Code);
+        Assert.Equal(200, (await server.PostAsync(Path + ":delete", """{"month":"2020-01","reason":"six years"}""", "petra")).Status);
+    }
+
+    // By one person, each of them.
+    [Theory]
+    [InlineData("emptied", 200)]
+    [InlineData("deleted", 409)]
+    [InlineData("unreadable", 409)]
+    public async Task Hold_OnACaseThatIsTakenApart_KeepsWhatItWasAbout(string what, int other)
+    {
+        await using var server = await StartAsync(new KeepingRules(6, new Dictionary<string, int>()));
+        await HoldAsync(server, """{"case":"c-1","reason":"a suit"}""");
+        var of = what == "emptied" ? (RegistryKind.Case, "c-1") : (RegistryKind.Alert, "a-1");
+        var item = (await server.Store.FindAsync(of.Item1, of.Item2, CancellationToken.None))!;
+        var json = what switch
+        {
+            "emptied" => item.Json.Replace("\"a-1\"", string.Empty, StringComparison.Ordinal),
+            "deleted" => null,
+            _ => System.Text.RegularExpressions.Regex.Replace(item.Json, "\"records\":\\[\"[^\"]*\"", "\"records\":[\"elsewhere\""),
+        };
+        Assert.NotEqual(item.Json, json);
+        await server.Store.WriteAsync([new RegistryWrite(of.Item1, of.Item2, json, item.Version)], "system", CancellationToken.None);
+
+        Assert.Equal("held", (await server.PostAsync(Path + ":delete", Due, "petra")).Code);
+        var answer = await server.PostAsync(Path + ":delete", """{"month":"2020-01","reason":"six years"}""", "petra");
+        Assert.Equal(other, answer.Status);
     }
 
     [Theory]
@@ -189,10 +281,12 @@ public sealed class KeepingTests
         var server = await AdminServer.StartAsync(
             configure: options => options.Keeping = rules ?? KeepingRules.Default,
             services: services =>
-                services.AddSingleton<IAuditKeeping>(provider => new FakeAuditKeeping(
-                    trail ??= (FakeAuditStore)provider.GetRequiredService<IAuditStore>(),
-                    mayDelete
-                ))
+                services
+                    .AddSingleton<IAuditKeeping>(provider => new FakeAuditKeeping(
+                        trail ??= (FakeAuditStore)provider.GetRequiredService<IAuditStore>(),
+                        mayDelete
+                    ))
+                    .AddSingleton<ITrailProof>(provider => new JournalProof((FakeJournal)provider.GetRequiredService<IAuditJournal>()))
         );
         await server.AddKeyAsync("petra", "privacy-officer");
         AuditRecord[] old = [Of(2015, 3, "p-1"), Of(2015, 3, "p-2"), Of(2020, 1, "p-1"), Of(2026, 4, "p-1")];
@@ -227,10 +321,40 @@ public sealed class KeepingTests
         return server;
     }
 
+    private static async Task<Guid> HoldAsync(AdminServer server, string hold)
+    {
+        var set = await server.PostAsync(Path + "/holds", hold, "petra");
+        Assert.True(set.Status == 201, set.Text);
+        StoredTrail.Ship(server);
+        return (Guid)set.Json["id"]!;
+    }
+
+    private static Task<AdminAnswer> LiftAsync(AdminServer server, Guid id, string person) =>
+        server.PostAsync($"{Path}/holds/{id}:lift", """{"reason":"the suit has ended"}""", person);
+
+    private static AuditRecord Step(string @event, Guid parent, string after, DateTimeOffset time) =>
+        new()
+        {
+            Id = Guid.NewGuid(),
+            ParentId = parent,
+            Kind = AuditKind.Hold,
+            Event = @event,
+            Time = time,
+            After = after,
+        };
+
     private static AuditRecord Of(int year, int month, string patient)
     {
         var record = TestRecords.Disclosure(patient);
         record.Time = new DateTimeOffset(year, month, 10, 12, 0, 0, TimeSpan.Zero);
         return record;
+    }
+
+    /// <summary>Believes what the control plane has recorded itself, byte for byte.</summary>
+    private sealed class JournalProof(FakeJournal journal) : ITrailProof
+    {
+        public bool Proves(AuditEntry row) =>
+            row.Log == "gw-01/1"
+            && journal.Records.Any(record => StoredTrail.EntryOf(record, row.Sequence).Body.Span.SequenceEqual(row.Body.Span));
     }
 }

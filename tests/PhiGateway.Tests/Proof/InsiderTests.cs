@@ -4,6 +4,7 @@ using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Audit.Verification;
 using PhiGateway.Proof.Verification;
+using PhiGateway.Tests.Admin;
 using PhiGateway.Tests.Common.Proof;
 using Xunit;
 
@@ -61,33 +62,43 @@ public sealed class InsiderTests
         var first = gone[0];
 
         Assert.Equal(first, Assert.Single(world.Verify(kept).Items).Sequence);
-        Assert.Empty(world.Verify(kept, Deleted("2015-03", 2021)).Items);
+        Assert.Empty(world.Verify(kept, Deleted(world, "2015-03", 2021)).Items);
         // Too young then, another month, or a record of another month besides: each is missed.
-        Assert.Equal(first, Assert.Single(world.Verify(kept, Deleted("2015-03", 2020)).Items).Sequence);
-        Assert.Equal(first, Assert.Single(world.Verify(kept, Deleted("2015-02", 2021)).Items).Sequence);
+        Assert.Equal(first, Assert.Single(world.Verify(kept, Deleted(world, "2015-03", 2020)).Items).Sequence);
+        Assert.Equal(first, Assert.Single(world.Verify(kept, Deleted(world, "2015-02", 2021)).Items).Sequence);
         foreach (var beside in (long[])[first - 1, gone[^1] + 1])
         {
-            var missed = Assert.Single(world.Verify(kept.Where(row => row.Sequence != beside), Deleted("2015-03", 2021)).Items);
+            var missed = Assert.Single(world.Verify(kept.Where(row => row.Sequence != beside), Deleted(world, "2015-03", 2021)).Items);
             Assert.Equal((FindingCode.StoreRecordMissing, beside), (missed.Code, missed.Sequence));
         }
 
         // A record that was deleted is proven by the log as before.
-        Assert.Empty(world.Verify(deleted: Deleted("2015-03", 2021)).Items);
+        Assert.Empty(world.Verify(deleted: Deleted(world, "2015-03", 2021)).Items);
     }
 
-    private static DeletedMonths Deleted(string month, int year)
+    private static DeletedMonths Deleted(LogWorld world, string month, int year)
     {
+        var log = JournalFileReader.LogOf(world.Folder.Path);
+        var begun = new AuditRecord
+        {
+            Id = Guid.NewGuid(),
+            Kind = AuditKind.Hold,
+            Event = KeepingMonths.DeletionEvent,
+            Time = new DateTimeOffset(year, 4, 2, 0, 0, 0, TimeSpan.Zero),
+            After = $$"""{"month":"{{month}}","logs":[{"log":"{{log}}","first":0,"last":100000}]}""",
+        };
+        var done = new AuditRecord
+        {
+            Id = Guid.NewGuid(),
+            ParentId = begun.Id,
+            Kind = AuditKind.Hold,
+            Event = KeepingMonths.DeletedEvent,
+            Time = begun.Time,
+            After = """{"deleted":true}""",
+        };
         var deleted = new DeletedMonths();
-        deleted.Add(
-            new AuditRecord
-            {
-                Id = Guid.NewGuid(),
-                Kind = AuditKind.Hold,
-                Event = KeepingMonths.DeletionEvent,
-                Time = new DateTimeOffset(year, 4, 2, 0, 0, 0, TimeSpan.Zero),
-                After = $$"""{"month":"{{month}}"}""",
-            }
-        );
+        deleted.Add(StoredTrail.EntryOf(done, 8));
+        deleted.Add(StoredTrail.EntryOf(begun, 7));
         return deleted;
     }
 

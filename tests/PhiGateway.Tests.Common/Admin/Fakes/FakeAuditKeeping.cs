@@ -6,6 +6,8 @@ namespace PhiGateway.Tests.Common.Admin.Fakes;
 /// <summary>Keeps and deletes months of an audit store in memory, as the real ones do.</summary>
 internal sealed class FakeAuditKeeping(FakeAuditStore store, bool mayDelete = true) : IAuditKeeping
 {
+    public Task<IReadOnlyList<string>> ListLogsAsync(CancellationToken cancellationToken) => store.ListLogsAsync(cancellationToken);
+
     public Task<IReadOnlyList<KeptMonth>> ListMonthsAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<KeptMonth>>([
             .. store
