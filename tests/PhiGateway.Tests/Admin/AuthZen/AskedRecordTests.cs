@@ -122,6 +122,20 @@ public sealed class AskedRecordTests
         AssertIs(await AskAsync(server, "read", Record("Observation")), permit: true, null);
     }
 
+    [Theory]
+    [InlineData("""{"roster":"ward"}""", false)]
+    [InlineData("""{"any":true}""", true)]
+    public async Task Create_OfAPatient_IsOfSomebodyNewWhateverTheId(string patients, bool permit)
+    {
+        await using var server = await StartAsync($$"""{"types":["Patient"],"interactions":["create"],"patients":{{patients}} }""");
+
+        AssertIs(
+            await AskAsync(server, "create", """{"type":"Patient","id":"p-1","properties":{"labels":[]} }"""),
+            permit,
+            "outside-roster"
+        );
+    }
+
     private static async Task<AdminServer> StartAsync(
         string grant,
         Func<string, IReadOnlyList<string>>? tags = null,
