@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Fhir.Scopes;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Snapshot;
@@ -12,7 +13,7 @@ namespace PhiGateway.Admin.AuthZen;
 /// Answers one question by the registry in force: the same decision and the same judge that requests meet on their way, over what is told
 /// of the record. Pure; asked by <see cref="AuthZenCommands"/> for evaluations and, candidate by candidate, for searches.
 /// </summary>
-internal sealed class AccessEvaluator(AskedWords words)
+internal sealed class AccessEvaluator(AskedWords words, AdminOptions options)
 {
     // Stands for a scope that the question does not tell: then the registry alone decides.
     private const string AnyScope = "system/*.cruds";
@@ -64,7 +65,16 @@ internal sealed class AccessEvaluator(AskedWords words)
 
         var told = words.Complete(type, id, question.Resource.Properties);
         var missing = RecordFacts.Read(type, id, told, out var facts);
-        string[] patients = [.. facts.Owners.Select(static owner => owner.Value!)];
+        ResourceFacts? current = null;
+        if (missing is null && action is "vread" or "history")
+        {
+            missing = Current(type, id, question.Resource.Properties, out current);
+        }
+
+        string[] patients =
+        [
+            .. facts.Owners.Concat(current?.Owners ?? []).Select(static owner => owner.Value!).Distinct(StringComparer.Ordinal),
+        ];
         if (missing is not null)
         {
             return new AccessAnswer(false, "facts-missing", missing) { Patients = patients };
@@ -82,6 +92,11 @@ internal sealed class AccessEvaluator(AskedWords words)
             };
         }
 
+        if (Place(question.Context, client, out var place) is { } nowhere)
+        {
+            return nowhere with { Patients = patients };
+        }
+
         AccessAnswer? first = null;
         foreach (var credential in client.Credentials)
         {
@@ -90,12 +105,12 @@ internal sealed class AccessEvaluator(AskedWords words)
                 continue;
             }
 
-            var request = Request(question, client, now) with
+            var request = Request(question, place, now) with
             {
                 Caller = caller with { Issuer = issuer, ClientId = clientId, IssuerEnvironment = client.Client.Environment },
-                Parts = [Part(action, type, id, facts)],
+                Parts = [AskedParts.Of(action, question.Action.Properties, facts, client)],
             };
-            var answer = Judge(PolicyDecisionPoint.Decide(request, snapshot), action, facts, question.Context);
+            var answer = Judge(PolicyDecisionPoint.Decide(request, snapshot), action, facts, current, question.Context);
             first = first is null || answer.Permit ? answer : first;
             if (answer.Permit)
             {
@@ -109,7 +124,7 @@ internal sealed class AccessEvaluator(AskedWords words)
         };
     }
 
-    private static AccessAnswer Judge(Decision decision, string action, ResourceFacts facts, JsonObject context)
+    private static AccessAnswer Judge(Decision decision, string action, ResourceFacts facts, ResourceFacts? current, JsonObject context)
     {
         if (decision is not Permit permit)
         {
@@ -127,8 +142,14 @@ internal sealed class AccessEvaluator(AskedWords words)
             return new AccessAnswer(true);
         }
 
-        // What a request was permitted for is still held against each record before it leaves.
+        // What a request was permitted for is still held against each record before it leaves; what was restricted since does not leave as it
+        // was before.
         var verdict = permit.Release.Judge(facts);
+        if (current is not null && permit.Release.Judge(current) is { Reason: not WithholdReason.None } now)
+        {
+            verdict = now;
+        }
+
         if (verdict is not { Reason: WithholdReason.None, Elements: { } elements })
         {
             var code = JsonNamingPolicy.KebabCaseLower.ConvertName(verdict.Reason.ToString());
@@ -154,25 +175,83 @@ internal sealed class AccessEvaluator(AskedWords words)
         context["understands"] is JsonArray said
         && said.Any(static one => one?.GetValueKind() == JsonValueKind.String && one.GetValue<string>() == "elements");
 
-    private static AccessRequest Request(AccessQuestion question, ClientEntry client, DateTimeOffset now)
+    // An earlier version is judged as the record is now as well; of one that is no more nothing can be told.
+    private string? Current(ResourceType type, string id, JsonObject told, out ResourceFacts? current)
+    {
+        current = null;
+        if (told.TryGetPropertyValue("current", out var node) && node is not JsonObject)
+        {
+            return "resource.properties.current must be an object.";
+        }
+
+        if (RecordFacts.Read(type, id, words.Complete(type, id, node as JsonObject ?? []), out var facts) is { } missing)
+        {
+            return "resource.properties.current must tell the same of the record's current version: " + missing;
+        }
+
+        current = facts;
+        return null;
+    }
+
+    private static AccessRequest Request(AccessQuestion question, AskedPlace place, DateTimeOffset now)
     {
         // Decided is now, whatever moment the question names: a moment would open what has ended.
-        var context = question.Context;
         IPAddress? peer = null;
-        _ = Text(context, "ip") is { } told && IPAddress.TryParse(told, out peer);
+        _ = Text(question.Context, "ip") is { } told && IPAddress.TryParse(told, out peer);
         return new AccessRequest
         {
             Caller = Nobody,
-            Tenant = context.ContainsKey("tenant") ? Text(context, "tenant") ?? string.Empty : FirstTenant(client),
-            Environment = context.ContainsKey("environment") ? Text(context, "environment") ?? string.Empty : client.Client.Environment,
+            Tenant = place.Tenant,
+            TenantTag = place.Tag,
+            Environment = place.Environment,
             Peer = peer,
             Now = now,
             Parts = [],
         };
     }
 
-    private static string FirstTenant(ClientEntry client) =>
-        client.Client.Tenants.Concat(client.UseCase?.Tenants ?? []).FirstOrDefault(string.Empty);
+    // Null: the place is known. Tenants that share a server are told apart by a tag, which each of their records must bear.
+    private AccessAnswer? Place(JsonObject context, ClientEntry client, out AskedPlace place)
+    {
+        var environment = context.ContainsKey("environment") ? Text(context, "environment") ?? string.Empty : client.Client.Environment;
+        var tenant = context.ContainsKey("tenant") ? Text(context, "tenant") ?? string.Empty : OnlyTenant(client);
+        place = new AskedPlace(tenant ?? string.Empty, environment, null);
+        if (tenant is null)
+        {
+            return new AccessAnswer(
+                false,
+                "tenant-not-told",
+                "This subject serves several tenants: say in context.tenant whose record it is."
+            );
+        }
+
+        switch (options.TenantTagsOf(tenant, environment))
+        {
+            case []:
+                return null;
+            case [var text] when TokenValue.TryParse(text, out var tag) && tag is { System.Length: > 0, Code.Length: > 0 }:
+                place = place with { Tag = tag };
+                return null;
+            default:
+                return new AccessAnswer(
+                    false,
+                    "tenant-not-clear",
+                    "This tenant is told apart by more than one tag: which counts is not known."
+                );
+        }
+    }
+
+    // Null: it serves several, and none of them may be taken for the one that is meant.
+    private static string? OnlyTenant(ClientEntry client)
+    {
+        IReadOnlyList<string> served = client.Client.Tenants.Count > 0 ? client.Client.Tenants : client.UseCase?.Tenants ?? [];
+        return served.Distinct(StringComparer.Ordinal).ToArray() switch
+        {
+            [] => string.Empty,
+            [var only] => only,
+            _ => null,
+        };
+    }
 
     // Null: something is of another kind than it must be.
     private static Caller? Caller(JsonObject told, JsonObject context, DateTimeOffset now)
@@ -244,38 +323,11 @@ internal sealed class AccessEvaluator(AskedWords words)
         return actors;
     }
 
-    // What is written is told as it is and as it will be: a change of labels or of whose it is cannot be asked about.
-    private static AccessPart Part(string action, ResourceType type, string id, ResourceFacts facts)
-    {
-        var part = new AccessPart
-        {
-            Interaction = action switch
-            {
-                "read" => Interaction.Read,
-                "vread" => Interaction.VRead,
-                "search" => Interaction.SearchType,
-                "history" => Interaction.HistoryInstance,
-                "create" => Interaction.Create,
-                "update" => Interaction.Update,
-                "patch" => Interaction.Patch,
-                "delete" => Interaction.Delete,
-                _ => Interaction.None,
-            },
-            Type = type,
-            Id = action is "search" or "create" ? null : id,
-            Patients = type == ResourceType.Patient && action is not ("search" or "create") ? [PatientId.Parse(id)] : [],
-        };
-        return action switch
-        {
-            "create" => part with { Body = facts },
-            "update" or "patch" => part with { Body = facts, Stored = facts, StoredState = StoredState.Present },
-            "delete" => part with { Stored = facts, StoredState = StoredState.Present },
-            _ => part,
-        };
-    }
-
     private static string? Text(JsonObject from, string name) =>
         from[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     private static AccessAnswer Denied(DenyReason reason) => new(false, reason.Code, reason.PublicText);
+
+    // Whose server is asked about, and by which tag its records are known there.
+    private sealed record AskedPlace(string Tenant, string Environment, TokenValue? Tag);
 }

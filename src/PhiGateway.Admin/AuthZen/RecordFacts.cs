@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using PhiGateway.Fhir.Compartments;
+using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -32,7 +32,7 @@ internal static class RecordFacts
 
         foreach (var (name, node) in told)
         {
-            if (name is "patient" or "labels" or "confidentiality")
+            if (name is "patient" or "labels" or "confidentiality" or "current")
             {
                 continue;
             }
@@ -86,9 +86,8 @@ internal static class RecordFacts
             return null;
         }
 
-        // Of a type that is a patient's by nature, one that names nobody stays nobody's known.
-        var isPatients = CompartmentCatalog.Members(ResourceType.Patient).Contains(type);
-        facts.Owner = isPatients ? OwnerState.Undetermined : OwnerState.NotPatientData;
+        // As on the gateway's own way: only of a type that may stand for nobody is one that names nobody taken for such.
+        facts.Owner = RecordNames.MayBeNobodys(type) ? OwnerState.NotPatientData : OwnerState.Undetermined;
         facts.NamesNoPatient = true;
         return null;
     }

@@ -78,6 +78,12 @@ public sealed class AdminOptions
     public NodeNames? Names { get; set; }
 
     /// <summary>
+    /// The tags by which a tenant's records are told apart in an environment, as system and code, once each; default: none. Security: asked
+    /// anew for each question, since routes change.
+    /// </summary>
+    public Func<string, string, IReadOnlyList<string>> TenantTagsOf { get; set; } = static (_, _) => [];
+
+    /// <summary>
     /// Makes the data plane forget an issuer's keys and fetch them anew, by the issuer's configured name; null when there is none. Default:
     /// there is none.
     /// </summary>

@@ -34,7 +34,7 @@ public sealed class SharedSignals : IDisposable
         {
             var reader = new SecurityEventReader(one, time, log, options.Connect);
             _owned.Add(reader);
-            intakes.Add(new SignalIntake(one, options.Signals, reader, effects, trail, uses, snapshots, log));
+            intakes.Add(new SignalIntake(one, options.Signals, reader, effects, trail, uses, snapshots, time, log));
             if (one.PollEndpoint is not null)
             {
                 polls.Add(new SignalPoll(intakes[^1], time, log, options.Connect));

@@ -34,15 +34,29 @@ internal sealed class SignalEffects(
     /// <param name="Name">Event of the record.</param>
     /// <param name="Target">Whom it meant.</param>
     /// <param name="Words">In words.</param>
-    internal sealed record Done(string Name, string Target, string Words);
+    /// <param name="Closes">Whether anything was closed.</param>
+    internal sealed record Done(string Name, string Target, string Words, bool Closes);
 
     /// <summary>Does it; throws where it could not be done now.</summary>
-    public async Task<Done> ApplyAsync(TransmitterOptions options, SecurityEvent signal, SignalStep step, SignalTarget target, string? peer)
+    /// <param name="options">Whose signal it is.</param>
+    /// <param name="signal">The event.</param>
+    /// <param name="mark">By which it is known over all nodes.</param>
+    /// <param name="step">What it asks for.</param>
+    /// <param name="target">Whom it means.</param>
+    /// <param name="peer">Where it came from; null: it was fetched.</param>
+    public async Task<Done> ApplyAsync(
+        TransmitterOptions options,
+        SecurityEvent signal,
+        string mark,
+        SignalStep step,
+        SignalTarget target,
+        string? peer
+    )
     {
         var named = target.Client is { } entry ? "client/" + entry.Client.Id : "subject/" + signal.Subject.Format;
         if (step == SignalStep.Record)
         {
-            return new Done("signal.take", named, "it asks for nothing here");
+            return new Done("signal.take", named, "it asks for nothing here", Closes: false);
         }
 
         // A token's moment is in whole seconds: what was issued within the same one may be from before.
@@ -53,13 +67,25 @@ internal sealed class SignalEffects(
         var owned = await OwnedAsync(target.Person);
         if (living.Count == 0 && !closes && owned.Count == 0)
         {
-            return new Done("signal.take", named, "it is so already");
+            return new Done("signal.take", named, "it is so already", Closes: false);
         }
 
-        if (!await brake.TryTakeAsync(options.Name, options.MostPerHour))
+        // Sessions end by the hundred on any working day: they take nothing from what stops a stolen credential.
+        var sort = (closes, step) switch
         {
-            await HoldAsync(options);
-            return new Done("signal.hold", named, $"more than {options.MostPerHour} within an hour: nothing was closed");
+            (true, _) => "clients",
+            (_, SignalStep.Quarantine) => "credentials",
+            _ => "sessions",
+        };
+        if (!await brake.TryTakeAsync(options.Name, sort, options.MostPerHour, mark))
+        {
+            await HoldAsync(options, sort);
+            return new Done(
+                "signal.hold",
+                named,
+                $"more than {options.MostPerHour} {sort} within an hour: nothing was closed",
+                Closes: false
+            );
         }
 
         var (call, reason) = (CallOf(options, peer), ReasonOf(options, signal));
@@ -89,7 +115,7 @@ internal sealed class SignalEffects(
             done.Add("those who own with them were told");
         }
 
-        return new Done("signal.take", named, string.Join("; ", done));
+        return new Done("signal.take", named, string.Join("; ", done), Closes: true);
     }
 
     private bool IsOver((string Issuer, string Subject) one, DateTimeOffset moment) =>
@@ -147,21 +173,21 @@ internal sealed class SignalEffects(
         }
     }
 
-    private async Task HoldAsync(TransmitterOptions options)
+    private async Task HoldAsync(TransmitterOptions options, string sort)
     {
         var now = time.GetUtcNow();
         var hour = now.UtcDateTime.ToString("yyyy-MM-dd HH", CultureInfo.InvariantCulture);
         await _alerts.RaiseAsync(
             new Alert
             {
-                Id = AlertKinds.IdOf(AlertKinds.SignalsHeld, $"{options.Name}\n{hour}"),
+                Id = AlertKinds.IdOf(AlertKinds.SignalsHeld, $"{options.Name}\n{sort}\n{hour}"),
                 Kind = AlertKinds.SignalsHeld,
                 Subject = SignalTrail.ActorOf(options.Name),
                 At = now,
                 Severity = AlertSeverity.Urgent,
                 Lane = AlertLane.Act,
                 Evidence =
-                    $"More than {options.MostPerHour} signals that close something came from it within the hour from {hour}:00 UTC. "
+                    $"More than {options.MostPerHour} signals that close {sort} came from it within the hour from {hour}:00 UTC. "
                     + "Those beyond are held: on record as signal.hold, and nothing was closed for them.",
             },
             snapshots.Current.Revision

@@ -23,13 +23,17 @@ internal sealed class SignalIntake(
     SignalTrail trail,
     ISingleUses uses,
     ISnapshotSource snapshots,
+    TimeProvider time,
     ILogger log
 )
 {
     private const int MostOwed = 10_000;
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(2);
 
-    // Signals of which the effect failed: whoever sends one again is not told that it was taken.
+    // How long a node that took a signal up is waited for: one that stopped meanwhile did not finish.
+    private const int ClaimSeconds = 30;
+
+    // Signals that this node took up and did not finish: it may go on at once, others after a while.
     private readonly ConcurrentDictionary<string, bool> _owed = new(StringComparer.Ordinal);
 
     /// <summary>The transmitter.</summary>
@@ -82,22 +86,51 @@ internal sealed class SignalIntake(
     private async Task<SignalAnswer> TakeOnceAsync(SecurityEvent signal, SignalStep step, SignalTarget target, string? peer)
     {
         var mark = "signal:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Name}\0{signal.Id}")));
-        var until = signal.IssuedAt + options.MaxAge + Skew;
-        if (!await uses.TryUseAsync(mark, until, CancellationToken.None) && !_owed.ContainsKey(mark))
+        if (await uses.IsUsedAsync(mark, CancellationToken.None))
         {
             // RFC 8935 section 2.2: what is sent again is acknowledged again.
             return new SignalAnswer(null, IsTaken: true, signal.Id);
         }
 
-        if (_owed.Count < MostOwed)
+        if (!await TryClaimAsync(mark))
         {
-            _owed[mark] = true;
+            // Another node is at it, and nobody knows yet whether it will finish.
+            return new SignalAnswer(null, IsTaken: false, signal.Id);
         }
 
-        var done = await effects.ApplyAsync(options, signal, step, target, peer);
-        await trail.TakenAsync(options.Name, signal, done.Name, done.Target, done.Words, peer);
-        _owed.TryRemove(mark, out _);
+        try
+        {
+            var done = await effects.ApplyAsync(options, signal, mark, step, target, peer);
+            await trail.TakenAsync(options.Name, signal, done, peer);
+
+            // Only now: what is acknowledged has had its effect, whatever becomes of this node.
+            await uses.TryUseAsync(mark, signal.IssuedAt + options.MaxAge + Skew, CancellationToken.None);
+        }
+        catch
+        {
+            if (_owed.Count < MostOwed)
+            {
+                _owed[mark] = true;
+            }
+
+            throw;
+        }
+
         return new SignalAnswer(null, IsTaken: true, signal.Id);
+    }
+
+    private async Task<bool> TryClaimAsync(string mark)
+    {
+        if (_owed.TryRemove(mark, out _))
+        {
+            return true;
+        }
+
+        // A claim holds to the end of the next stretch of the clock, and so for as long as a claim must at least.
+        var now = time.GetUtcNow();
+        var stretch = now.ToUnixTimeSeconds() / ClaimSeconds;
+        return !await uses.IsUsedAsync($"{mark}:{stretch - 1}", CancellationToken.None)
+            && await uses.TryUseAsync($"{mark}:{stretch}", now.AddSeconds(2 * ClaimSeconds), CancellationToken.None);
     }
 }
 

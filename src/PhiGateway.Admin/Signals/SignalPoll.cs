@@ -23,6 +23,7 @@ internal sealed class SignalPoll : IDisposable
     // Longer than transmitters hold a question open.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Briefly = TimeSpan.FromSeconds(1);
 
     private readonly SignalIntake _intake;
     private readonly TimeProvider _time;
@@ -64,7 +65,7 @@ internal sealed class SignalPoll : IDisposable
             var pause = Retry;
             try
             {
-                pause = await AskAsync(stopping) ? TimeSpan.Zero : _intake.Options.PollPause;
+                pause = PauseAfter(await AskAsync(stopping), _intake.Options.PollPause);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -85,6 +86,11 @@ internal sealed class SignalPoll : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    /// <summary>How long nothing is asked after an answer; never no time, for a transmitter could keep this node busy for ever.</summary>
+    /// <param name="isMore">There is something to acknowledge, or more to come.</param>
+    /// <param name="usual">The pause after an answer without signals.</param>
+    internal static TimeSpan PauseAfter(bool isMore, TimeSpan usual) => isMore && usual > Briefly ? Briefly : usual;
 
     // True: there is something to acknowledge, or more to come.
     private async Task<bool> AskAsync(CancellationToken stopping)

@@ -116,6 +116,7 @@ internal static class ControlPlane
                     options.RouteNames.Select(static route => route.Environment).ToHashSet(StringComparer.Ordinal),
                     options.Issuers.Select(static issuer => issuer.Name).ToHashSet(StringComparer.Ordinal)
                 ),
+                TenantTagsOf = (tenant, environment) => RoutePlaces.TagsOf(options.RoutePlaces, tenant, environment, options.Environment),
                 PurgeIssuerKeys = async issuer =>
                     await authenticator.PurgeKeysAsync(issuer) is { } keys
                         ? new IssuerKeysReport(options.Node, keys.Name, keys.Ready, keys.Message)

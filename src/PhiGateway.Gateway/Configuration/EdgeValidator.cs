@@ -34,6 +34,19 @@ internal static class EdgeValidator
             }
         }
 
+        for (var i = 0; i < options.Signals.Transmitters.Count; i++)
+        {
+            var one = options.Signals.Transmitters[i];
+            var issuer = one.Jwks is null ? one.Issuer : string.Empty;
+            foreach (var (member, address) in new[] { ("Issuer", issuer), ("PollEndpoint", one.PollEndpoint ?? string.Empty) })
+            {
+                if (IsWeb(address) && policy.FindFlaw(address) is { } closed)
+                {
+                    add($"Signals:Transmitters:{i}:{member}", $"{closed}.");
+                }
+            }
+        }
+
         if (options.Telemetry.Otlp is { } collector && IsWeb(collector) && policy.FindFlaw(collector) is { } wrong)
         {
             add("Telemetry:Otlp", $"{wrong}.");

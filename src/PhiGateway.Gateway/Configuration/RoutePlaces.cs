@@ -39,6 +39,11 @@ internal static class RoutePlaces
             _ = UpstreamBaseList.TryRead(behind.GetSection("Metadata")[RouteMetadata.Bases], out var bases);
             places.Add(
                 new RoutePlace(HostsOfRoute(route), route.GetSection("Metadata")[RouteMetadata.Base] ?? string.Empty, servers, bases)
+                {
+                    Tenant = route.GetSection("Metadata")[RouteMetadata.Tenant],
+                    Environment = route.GetSection("Metadata")[RouteMetadata.Environment],
+                    TenantTag = route.GetSection("Metadata")[RouteMetadata.TenantTag],
+                }
             );
         }
 
@@ -56,6 +61,20 @@ internal static class RoutePlaces
                 .Select(metadata =>
                     (metadata[RouteMetadata.Tenant]!, metadata[RouteMetadata.Environment] is { Length: > 0 } own ? own : environment)
                 ),
+        ];
+
+    /// <summary>The tags by which a tenant's records are told apart on its FHIR routes, once each; empty: by none.</summary>
+    /// <param name="places">The routes.</param>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="environment">The environment of the routes that count.</param>
+    /// <param name="usual">That of routes which name none.</param>
+    public static IReadOnlyList<string> TagsOf(IReadOnlyList<RoutePlace> places, string tenant, string environment, string usual) =>
+        [
+            .. places
+                .Where(place => place.Tenant == tenant && (place.Environment is { Length: > 0 } own ? own : usual) == environment)
+                .Select(static place => place.TenantTag)
+                .OfType<string>()
+                .Distinct(StringComparer.Ordinal),
         ];
 
     /// <summary>Adds a problem for every host that is not one name, and for every pair of routes that one request could match.</summary>
@@ -180,4 +199,14 @@ internal static class RoutePlaces
 /// <param name="Base">Its base as a path.</param>
 /// <param name="Servers">Addresses that are called.</param>
 /// <param name="Bases">Bases under which these servers name themselves besides.</param>
-internal sealed record RoutePlace(IReadOnlyList<string> Hosts, string Base, IReadOnlySet<string> Servers, IReadOnlyList<string> Bases);
+internal sealed record RoutePlace(IReadOnlyList<string> Hosts, string Base, IReadOnlySet<string> Servers, IReadOnlyList<string> Bases)
+{
+    /// <summary>Whose records it leads to; null: not told.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>Its environment; null or empty: the node's.</summary>
+    public string? Environment { get; init; }
+
+    /// <summary>The tag that each of these records bears, as written; null: the servers are the tenant's own.</summary>
+    public string? TenantTag { get; init; }
+}

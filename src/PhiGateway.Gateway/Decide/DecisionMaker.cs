@@ -16,19 +16,17 @@ internal static class DecisionMaker
     public static StageResult<Permit> Decide(GatewayExchange exchange, IReadOnlyList<AccessPart> parts) =>
         Decide(exchange, parts, exchange.Snapshot, exchange.Now);
 
+    /// <summary>Decides over these parts as if the same client had come with another token.</summary>
+    public static StageResult<Permit> Decide(GatewayExchange exchange, Caller caller, IReadOnlyList<AccessPart> parts) =>
+        Answer(PolicyDecisionPoint.Decide(ToRequest(exchange, parts, exchange.Now) with { Caller = caller }, exchange.Snapshot));
+
     /// <summary>Decides over these parts as things stand in another snapshot, at another moment: for an answer that is still running.</summary>
     public static StageResult<Permit> Decide(
         GatewayExchange exchange,
         IReadOnlyList<AccessPart> parts,
         RegistrySnapshot snapshot,
         DateTimeOffset now
-    ) =>
-        PolicyDecisionPoint.Decide(ToRequest(exchange, parts, now), snapshot) switch
-        {
-            Permit permit when Obligations.AreKnown(permit.Obligations) => permit,
-            Deny deny => StageResult.Refuse(deny.Reason, deny.Rule),
-            _ => StageResult.Refuse(DenyReason.Faulted, "unknown-decision-or-obligation"),
-        };
+    ) => Answer(PolicyDecisionPoint.Decide(ToRequest(exchange, parts, now), snapshot));
 
     /// <summary>The parts with everything else that a decision depends on.</summary>
     public static AccessRequest ToRequest(GatewayExchange exchange, IReadOnlyList<AccessPart> parts, DateTimeOffset now) =>
@@ -42,6 +40,14 @@ internal static class DecisionMaker
             Now = now,
             Parts = parts,
             Justification = exchange.Justification,
+        };
+
+    private static StageResult<Permit> Answer(Decision decision) =>
+        decision switch
+        {
+            Permit permit when Obligations.AreKnown(permit.Obligations) => permit,
+            Deny deny => StageResult.Refuse(deny.Reason, deny.Rule),
+            _ => StageResult.Refuse(DenyReason.Faulted, "unknown-decision-or-obligation"),
         };
 
     private static IPAddress? PeerOf(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;

@@ -61,19 +61,51 @@ internal sealed class WrittenReach(GatewayExchange exchange, FhirRequest request
     private static bool Bears(ResourceFacts facts, TokenValue tag) =>
         facts.Tokens.Any(token => token.Parameter == "_tag" && token.System == tag.System && token.Code == tag.Code);
 
+    // What this token's scope lets read is no matter: the client may have another one, and must not learn by the narrower one what its
+    // grants hide.
     private ReleasePolicy FindJudge(ResourceType type)
     {
+        var caller = exchange.Identified.Caller;
+        return FindJudge(type, caller, out var isForScopes)
+            ?? (isForScopes ? FindJudge(type, Reading(caller), out _) : null)
+            ?? ReleasePolicy.Nothing;
+    }
+
+    private ReleasePolicy? FindJudge(ResourceType type, Caller caller, out bool isForScopes)
+    {
+        isForScopes = false;
         foreach (var interaction in (ReadOnlySpan<Interaction>)[Interaction.Read, Interaction.SearchType])
         {
-            var decided = DecisionMaker.Decide(exchange, [new AccessPart { Interaction = interaction, Type = type }]);
+            var decided = DecisionMaker.Decide(exchange, caller, [new AccessPart { Interaction = interaction, Type = type }]);
             if (decided.Continues)
             {
                 return decided.Value.Release;
             }
+
+            isForScopes |= decided.Result.Refusal == DenyReason.OutsideScope;
         }
 
-        return ReleasePolicy.Nothing;
+        return null;
     }
+
+    // The same caller with a token that lets read everything at the levels of the one it has.
+    private static Caller Reading(Caller caller) =>
+        caller with
+        {
+            Scopes = new ScopeSet(
+                [
+                    .. caller.Scopes.Scopes.Select(static scope =>
+                        scope with
+                        {
+                            Types = ResourceTypeSet.All,
+                            Rights = ScopeRights.Read | ScopeRights.Search,
+                            Where = [],
+                        }
+                    ),
+                ],
+                0
+            ),
+        };
 
     // Whoever may read the patient, or find this kind of record of theirs, or have the same done for them.
     private DenyReason? Ask(PatientId patient)

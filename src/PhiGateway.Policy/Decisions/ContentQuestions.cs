@@ -59,7 +59,8 @@ internal static class ContentQuestions
                 return new Deny(part.Body is null ? DenyReason.PatientUndetermined : DenyReason.OutsideUseCase, rule);
             }
 
-            var newPatient = IsCreation(part) && part.Type == ResourceType.Patient && body.Owner == OwnerState.Undetermined;
+            // Whoever the body says that it is: the server chooses the name, and it is nobody's who is there.
+            var newPatient = IsCreation(part) && part.Type == ResourceType.Patient;
             var admission = judge.Admit(body, newPatient);
             if (admission.Grants.IsEmpty)
             {

@@ -14,4 +14,9 @@ public interface ISingleUses
     /// <param name="until">From when on it is worth nothing by itself, so that it may be forgotten.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task<bool> TryUseAsync(string use, DateTimeOffset until, CancellationToken cancellationToken);
+
+    /// <summary>Whether something was used already, and is not forgotten; takes nothing. Throws when the database is away.</summary>
+    /// <param name="use">As it was used.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<bool> IsUsedAsync(string use, CancellationToken cancellationToken);
 }

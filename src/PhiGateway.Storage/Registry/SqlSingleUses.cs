@@ -39,4 +39,11 @@ internal sealed class SqlSingleUses(Database database, TimeProvider time, Func<C
 
         return isFirst;
     }
+
+    public async Task<bool> IsUsedAsync(string use, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection.Command("SELECT 1 FROM single_use WHERE use = @use").With("use", use);
+        return await command.ExecuteScalarAsync(cancellationToken) is not null;
+    }
 }

@@ -31,8 +31,7 @@ public sealed partial class SendingOnTests(SinkWorld world) : IClassFixture<Sink
 
         // A receiver that is away keeps nobody from their data, and is told of.
         var during = await ReadAsync(ward, lab);
-        var words = await ReadyzAsync("hook");
-        Assert.Contains("answered 503", words, StringComparison.Ordinal);
+        await UntilAsync(async () => (await ReadyzAsync("hook")).Contains("answered 503", StringComparison.Ordinal));
         await world.Rsyslog.StartAsync();
         world.Hook.IsDown = false;
         await UntilAsync(() => Arrived(during.Id));

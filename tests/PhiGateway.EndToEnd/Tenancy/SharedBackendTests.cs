@@ -174,7 +174,7 @@ public sealed class SharedBackendTests(TenancyWorld world)
         {
             Assert.Equal(
                 "condition-not-met",
-                (await world.SendAsync(HttpMethod.Post, "/east/fhir/Observation", await East, Note(null, tags))).Code
+                (await world.SendAsync(HttpMethod.Post, "/east/fhir/Observation", await East, TaggedNote.Of(null, tags))).Code
             );
         }
 
@@ -190,7 +190,7 @@ public sealed class SharedBackendTests(TenancyWorld world)
             HttpMethod.Post,
             "/east/fhir/Observation",
             await East,
-            tag is null ? Note(null) : Note(null, tag)
+            tag is null ? TaggedNote.Of(null) : TaggedNote.Of(null, tag)
         );
 
         Assert.Equal(HttpStatusCode.Created, created.Status);
@@ -239,7 +239,7 @@ public sealed class SharedBackendTests(TenancyWorld world)
                 HttpMethod.Post,
                 "/east/fhir",
                 await East,
-                $$$"""{"resourceType":"Bundle","type":"{{{type}}}","entry":[{"resource":{{{Note(null, "west")}}},"request":{"method":"POST","url":"Observation"}}]}"""
+                $$$"""{"resourceType":"Bundle","type":"{{{type}}}","entry":[{"resource":{{{TaggedNote.Of(null, "west")}}},"request":{"method":"POST","url":"Observation"}}]}"""
             );
             Assert.Contains("condition-not-met", foreign.Body);
         }
@@ -307,7 +307,8 @@ public sealed class SharedBackendTests(TenancyWorld world)
     [Fact]
     public async Task Change_OfTheTag_NeitherTakesNorGivesAway()
     {
-        var id = (string)(await world.SendAsync(HttpMethod.Post, "/east/fhir/Observation", await East, Note(null, "east"))).Json["id"]!;
+        var id = (string)
+            (await world.SendAsync(HttpMethod.Post, "/east/fhir/Observation", await East, TaggedNote.Of(null, "east"))).Json["id"]!;
 
         Assert.Equal("condition-not-met", (await PutAsync(id, "west")).Code);
         Assert.Equal("condition-not-met", (await PutAsync(id, "east", "west")).Code);
@@ -347,7 +348,7 @@ public sealed class SharedBackendTests(TenancyWorld world)
             HttpMethod.Post,
             "/east/fhir/Observation",
             await East,
-            Note(null, "east"),
+            TaggedNote.Of(null, "east"),
             headers: ("If-None-Exist", "_id=obs-west-2&patient=pat-east")
         );
 
@@ -364,33 +365,8 @@ public sealed class SharedBackendTests(TenancyWorld world)
         await DeleteAsync((string)reply.Json["id"]!);
     }
 
-    private static string Note(string? id, params string[] tags)
-    {
-        var note = new JsonObject
-        {
-            ["resourceType"] = "Observation",
-            ["status"] = "final",
-            ["code"] = new JsonObject { ["text"] = "written" },
-            ["subject"] = new JsonObject { ["reference"] = "Patient/pat-east" },
-            ["valueString"] = "written",
-            ["meta"] = new JsonObject
-            {
-                ["tag"] = new JsonArray([
-                    .. tags.Select(static tag => new JsonObject { ["system"] = TenancyWorld.Tags, ["code"] = tag }),
-                    new JsonObject { ["system"] = "https://other.example", ["code"] = "west" },
-                ]),
-            },
-        };
-        if (id is not null)
-        {
-            note["id"] = id;
-        }
-
-        return note.ToJsonString();
-    }
-
     private async Task<Reply> PutAsync(string id, params string[] tags) =>
-        await world.SendAsync(HttpMethod.Put, $"/east/fhir/Observation/{id}", await East, Note(id, tags));
+        await world.SendAsync(HttpMethod.Put, $"/east/fhir/Observation/{id}", await East, TaggedNote.Of(id, tags));
 
     private async Task<Reply> PatchAsync(string id, string patch) =>
         await world.SendAsync(HttpMethod.Patch, $"/east/fhir/Observation/{id}", await East, patch, "application/json-patch+json");

@@ -14,4 +14,7 @@ internal sealed class SharedUses : ISingleUses
 
     public Task<bool> TryUseAsync(string use, DateTimeOffset until, CancellationToken cancellationToken) =>
         IsAway ? Task.FromException<bool>(new InvalidOperationException("away")) : Task.FromResult(_uses.TryAdd(use, until));
+
+    public Task<bool> IsUsedAsync(string use, CancellationToken cancellationToken) =>
+        IsAway ? Task.FromException<bool>(new InvalidOperationException("away")) : Task.FromResult(_uses.ContainsKey(use));
 }

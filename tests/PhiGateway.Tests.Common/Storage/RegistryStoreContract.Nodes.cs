@@ -37,6 +37,8 @@ public abstract partial class RegistryStoreContract
         );
 
         Assert.Single(taken, static first => first);
+        Assert.True(await Storage.SingleUses.IsUsedAsync("proof:1", None));
+        Assert.False(await Storage.SingleUses.IsUsedAsync("proof:2", None));
         Assert.False(await Storage.SingleUses.TryUseAsync("proof:1", until, None));
         Assert.True(await Storage.SingleUses.TryUseAsync("proof:2", until, None));
     }

@@ -15,7 +15,7 @@ using Xunit;
 namespace PhiGateway.Tests.Admin;
 
 /// <summary>A signal closes what it means, once, on record in its transmitter's name, and never everything.</summary>
-public sealed class SharedSignalTests : IAsyncLifetime
+public sealed partial class SharedSignalTests : IAsyncLifetime
 {
     private const string Idp = "https://idp.hospital.example";
     private const string PushSecret = "push-secret-0123456789-0123456789-abc";

@@ -14,6 +14,9 @@ internal sealed class FakeJournal : IAuditJournal
     /// <summary>Records still taken before it closes; null: no end.</summary>
     public int? Room { get; set; }
 
+    /// <summary>Only the last reserve is left: other lanes are refused.</summary>
+    public bool HasOnlyItsReserve { get; set; }
+
     public IReadOnlyList<AuditRecord> Records
     {
         get
@@ -39,6 +42,9 @@ internal sealed class FakeJournal : IAuditJournal
             return ValueTask.FromResult(new AuditPosition(_records.Count - 1));
         }
     }
+
+    public ValueTask<AuditPosition> AppendAsync(AuditRecord record, AuditLane lane) =>
+        HasOnlyItsReserve && lane != AuditLane.Reserved ? throw new JournalUnavailableException(JournalStatus.Full) : AppendAsync(record);
 
     public bool TryAppend(AuditRecord record)
     {

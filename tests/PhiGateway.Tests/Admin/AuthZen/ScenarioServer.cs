@@ -15,9 +15,14 @@ internal static class ScenarioServer
     private const string Read = """{"types":["DocumentReference","Patient"],"interactions":["read","search"],"patients":{"any":true}}""";
 
     /// <summary>A control plane with the fixture in force and a key that may ask.</summary>
-    public static async Task<AdminServer> StartAsync()
+    /// <param name="tags">Tags of a tenant in an environment; null: none.</param>
+    public static async Task<AdminServer> StartAsync(Func<string, string, IReadOnlyList<string>>? tags = null)
     {
-        var server = await AdminServer.StartAsync(static options => options.AuthZen = Words());
+        var server = await AdminServer.StartAsync(options =>
+        {
+            options.AuthZen = Words();
+            options.TenantTagsOf = tags ?? options.TenantTagsOf;
+        });
         await server.AddKeyAsync(Pep, "enforcement-point");
         await PostAsync(server, "organizations", Sample.Organization);
         await PostAsync(server, "agreements", Sample.Agreement);
@@ -32,7 +37,11 @@ internal static class ScenarioServer
         server.PostAsync(path, body, Pep);
 
     /// <summary>Writes a use case and its client, and leads them to an open path as two persons do.</summary>
-    public static async Task OpenAsync(AdminServer server, string client, params string[] grants)
+    public static Task OpenAsync(AdminServer server, string client, params string[] grants) =>
+        OpenAsync(server, client, grants, "\"north\"");
+
+    /// <summary>The same, for the tenants of a list.</summary>
+    public static async Task OpenAsync(AdminServer server, string client, string[] grants, string tenants)
     {
         var useCase = client + "-records";
         await PostAsync(
@@ -40,7 +49,7 @@ internal static class ScenarioServer
             "use-cases",
             $$"""
             {"id":"{{useCase}}","title":"Records","legalBasis":"treatment","owner":"mary@hospital.example","agreement":"baa-1","organization":"acme","purposes":["TREAT"],
-             "environment":"production","tenants":["north"],"expires":"2026-12-31","grants":[{{string.Join(',', grants)}}]}
+             "environment":"production","tenants":[{{tenants}}],"expires":"2026-12-31","grants":[{{string.Join(',', grants)}}]}
             """
         );
         await PostAsync(

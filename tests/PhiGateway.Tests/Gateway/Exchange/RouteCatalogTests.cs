@@ -58,6 +58,30 @@ public sealed class RouteCatalogTests
         Assert.Empty(catalog.Find(proxy)!.Language.Aliases);
     }
 
+    [Fact]
+    public void TagsOf_ATenant_AreThoseOfItsRoutesInItsEnvironment()
+    {
+        var places = RoutePlaces.Of(
+            Section(
+                new Dictionary<string, string?>(Written)
+                {
+                    ["Routes:north:Metadata:Phi.Tenant"] = "north",
+                    ["Routes:north:Metadata:Phi.TenantTag"] = "https://t|north",
+                    ["Routes:south:Metadata:Phi.Tenant"] = "south",
+                    ["Routes:south:Metadata:Phi.Environment"] = "test",
+                    ["Routes:south:Metadata:Phi.TenantTag"] = "https://t|south",
+                    ["Routes:west:Metadata:Phi.Tenant"] = "north",
+                    ["Routes:west:Metadata:Phi.TenantTag"] = "https://t|north",
+                }
+            )
+        );
+
+        Assert.Equal(["https://t|north"], RoutePlaces.TagsOf(places, "north", "production", usual: "production"));
+        Assert.Equal(["https://t|south"], RoutePlaces.TagsOf(places, "south", "test", usual: "production"));
+        Assert.Empty(RoutePlaces.TagsOf(places, "south", "production", usual: "production"));
+        Assert.Empty(RoutePlaces.TagsOf(places, "west", "production", usual: "production"));
+    }
+
     private static IConfigurationSection Section(Dictionary<string, string?> written) =>
         new ConfigurationBuilder()
             .AddInMemoryCollection(written.Select(static pair => KeyValuePair.Create("ReverseProxy:" + pair.Key, pair.Value)))

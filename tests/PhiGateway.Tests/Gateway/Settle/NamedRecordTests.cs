@@ -1,6 +1,8 @@
+using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Gateway.Stages;
+using PhiGateway.Tests.Policy.Decisions;
 using PhiGateway.Tests.Policy.Snapshot;
 using Xunit;
 
@@ -161,6 +163,33 @@ public sealed class NamedRecordTests : IDisposable
         Assert.Equal(refusal, (await world.WalkAsync(exchange, "Settle")).Refusal?.Code);
     }
 
+    // Whoever asks its issuer for less than it has must not be told more by it.
+    [Theory]
+    [InlineData("system/*.cruds")]
+    [InlineData("system/Observation.c")]
+    public async Task Run_WriteUnderAnyTokenOfAClient_NamesWhatItsGrantsShow(string scopes)
+    {
+        using var world = new StageWorld(
+            null,
+            null,
+            TestRegistry.Grant() with
+            {
+                Types = ["Observation", "Condition"],
+                Interactions = ["read", "create"],
+            }
+        );
+        world.Callers.Result = CallerResult.Of(Asked.Caller(scopes: scopes));
+        world.Upstream.Answers("GET /Condition/shown", Condition("shown", "N")).Answers("GET /Condition/hidden", Condition("hidden", "R"));
+        foreach (
+            var (name, refusal) in ((string, string?)[])
+                [("shown", null), ("hidden", "patient-undetermined"), ("none", "patient-undetermined")]
+        )
+        {
+            using var exchange = world.Open("POST", "/fhir/Observation", Observation($"Condition/{name}", string.Empty));
+            Assert.Equal(refusal, (await world.WalkAsync(exchange, "Settle")).Refusal?.Code);
+        }
+    }
+
     [Fact]
     public async Task Run_SeveralNamesOfAType_AreLookedUpTogether()
     {
@@ -305,6 +334,12 @@ public sealed class NamedRecordTests : IDisposable
             """
         );
     }
+
+    private static string Condition(string id, string confidentiality) =>
+        $$$"""
+            {"resourceType":"Condition","id":"{{{id}}}","subject":{"reference":"Patient/17"},"meta":{"versionId":"1","security":
+            [{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"{{{confidentiality}}}"}]} }
+            """;
 
     private async Task<string?> RefusalAsync(string method, string target, string body)
     {
