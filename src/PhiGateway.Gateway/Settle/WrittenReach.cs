@@ -38,7 +38,7 @@ internal sealed class WrittenReach(GatewayExchange exchange, FhirRequest request
     /// <param name="judge">What this client may see of its type.</param>
     public bool MayName(ResourceFacts facts, ReleasePolicy judge)
     {
-        if (exchange.Ingressed.Route.TenantTag is { } tag && !Bears(facts, tag))
+        if (exchange.Ingressed.Route.TenantTag is { } tag && !FactMatching.IsOfTenant(facts, tag))
         {
             return false;
         }
@@ -57,9 +57,6 @@ internal sealed class WrittenReach(GatewayExchange exchange, FhirRequest request
         var isRead = facts.Owner != OwnerState.Undetermined || facts.NamesNoPatient;
         return isRead && facts.Owners.All(owner => FindRefusal(owner) is null);
     }
-
-    private static bool Bears(ResourceFacts facts, TokenValue tag) =>
-        facts.Tokens.Any(token => token.Parameter == "_tag" && token.System == tag.System && token.Code == tag.Code);
 
     // What this token's scope lets read is no matter: the client may have another one, and must not learn by the narrower one what its
     // grants hide.

@@ -4,7 +4,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Policy.Decisions;
 
 /// <summary>Compares what a resource says with what a grant or scope wants.</summary>
-internal static class FactMatching
+public static class FactMatching
 {
     /// <summary>The search parameter of <c>meta.tag</c>.</summary>
     internal const string TagParameter = "_tag";
@@ -30,7 +30,7 @@ internal static class FactMatching
     /// <summary>
     /// Whether a resource is the tenant's alone: it carries the tenant's tag, and no tag of that system which is another's.
     /// </summary>
-    internal static bool IsOfTenant(ResourceFacts facts, TokenValue tag)
+    public static bool IsOfTenant(ResourceFacts facts, TokenValue tag)
     {
         var found = false;
         for (var place = 0; place < facts.Tokens.Count; place++)

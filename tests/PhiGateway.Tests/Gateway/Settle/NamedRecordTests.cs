@@ -221,6 +221,7 @@ public sealed class NamedRecordTests : IDisposable
     [Theory]
     [InlineData("north", null)]
     [InlineData("south", "patient-undetermined")]
+    [InlineData("north south", "patient-undetermined")]
     [InlineData(null, "patient-undetermined")]
     public async Task Run_WriteForAPatientOfASharedServer_GoesWhereThePatientIsTheTenants(string? tenant, string? refusal)
     {
@@ -246,9 +247,10 @@ public sealed class NamedRecordTests : IDisposable
             world.Route = world.Route! with { TenantTag = tag, Language = world.Route.Language with { TenantTag = tag } };
             if (tenant is not null)
             {
+                var tags = tenant.Split(' ').Select(static code => $$"""{"system":"https://tenants.example","code":"{{code}}"}""");
                 world.Upstream.Answers(
                     "GET /Patient/17",
-                    $$"""{"resourceType":"Patient","id":"17","meta":{"tag":[{"system":"https://tenants.example","code":"{{tenant}}"}]} }"""
+                    $$"""{"resourceType":"Patient","id":"17","meta":{"tag":[{{string.Join(',', tags)}}]} }"""
                 );
             }
 
