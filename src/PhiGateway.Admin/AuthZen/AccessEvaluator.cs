@@ -97,6 +97,7 @@ internal sealed class AccessEvaluator(AskedWords words, AdminOptions options)
             return nowhere with { Patients = patients };
         }
 
+        var request = Request(question, place, now) with { Parts = [AskedParts.Of(action, question.Action.Properties, facts, client)] };
         AccessAnswer? first = null;
         foreach (var credential in client.Credentials)
         {
@@ -105,12 +106,9 @@ internal sealed class AccessEvaluator(AskedWords words, AdminOptions options)
                 continue;
             }
 
-            var request = Request(question, place, now) with
-            {
-                Caller = caller with { Issuer = issuer, ClientId = clientId, IssuerEnvironment = client.Client.Environment },
-                Parts = [AskedParts.Of(action, question.Action.Properties, facts, client)],
-            };
-            var answer = Judge(PolicyDecisionPoint.Decide(request, snapshot), action, facts, current, question.Context);
+            var known = caller with { Issuer = issuer, ClientId = clientId, IssuerEnvironment = client.Client.Environment };
+            var decision = PolicyDecisionPoint.Decide(request with { Caller = known }, snapshot);
+            var answer = Judge(decision, action, facts, current, question.Context);
             first = first is null || answer.Permit ? answer : first;
             if (answer.Permit)
             {

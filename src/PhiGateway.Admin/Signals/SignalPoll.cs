@@ -40,21 +40,7 @@ internal sealed class SignalPoll : IDisposable
     )
     {
         (_intake, _time, _log) = (intake, time, log);
-        _client = new HttpClient(
-            new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                UseProxy = false,
-                UseCookies = false,
-                ConnectTimeout = Retry,
-                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-                ConnectCallback = connect,
-            }
-        )
-        {
-            Timeout = Patience,
-            MaxResponseContentBufferSize = MaximumBytes,
-        };
+        _client = PinnedClient.Create(Retry, Patience, MaximumBytes, connect);
     }
 
     /// <summary>Goes on until it is stopped.</summary>

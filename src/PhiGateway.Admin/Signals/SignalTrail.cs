@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Identity.Signals;
@@ -17,10 +18,8 @@ internal sealed class SignalTrail(IAuditJournal journal, TimeProvider time)
     /// <summary>Bounds what one transmitter can make it hold by signals that close nothing.</summary>
     public const int IdlePerMinute = 60;
 
-    private const string Refusals = "refusals";
-
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, (long Minute, int Taken, int Folded)> _minutes = new(StringComparer.Ordinal);
+    private readonly MinuteFold _refusals = new(time, RefusalsPerMinute, "refusals");
+    private readonly ConcurrentDictionary<string, MinuteFold> _idle = new(StringComparer.Ordinal);
 
     /// <summary>Who acts, as it stands in records.</summary>
     public static string ActorOf(string transmitter) => "signals/" + transmitter;
@@ -33,7 +32,7 @@ internal sealed class SignalTrail(IAuditJournal journal, TimeProvider time)
     public async Task TakenAsync(string transmitter, SecurityEvent signal, SignalEffects.Done done, string? peer)
     {
         string? before = null;
-        if (!done.Closes && !TakePlace("of/" + transmitter, IdlePerMinute, "signals that closed nothing", out before))
+        if (!done.Closes && !IdleOf(transmitter).TryTake(out before))
         {
             return;
         }
@@ -52,7 +51,7 @@ internal sealed class SignalTrail(IAuditJournal journal, TimeProvider time)
     /// <summary>A refusal; nobody waits for it.</summary>
     public void Refused(string transmitter, string error, string? detail, string? id, string? peer)
     {
-        if (!TakePlace(Refusals, RefusalsPerMinute, "refusals", out var note))
+        if (!_refusals.TryTake(out var note))
         {
             return;
         }
@@ -66,24 +65,9 @@ internal sealed class SignalTrail(IAuditJournal journal, TimeProvider time)
         journal.TryAppend(record);
     }
 
-    private bool TakePlace(string counted, int most, string word, out string? note)
-    {
-        note = null;
-        lock (_lock)
-        {
-            var minute = time.GetUtcNow().ToUnixTimeSeconds() / 60;
-            var (started, taken, folded) = _minutes.GetValueOrDefault(counted);
-            if (minute != started)
-            {
-                note = folded > 0 ? $"{folded} further {word} of an earlier minute were counted, not recorded." : null;
-                (taken, folded) = (0, 0);
-            }
-
-            var hasPlace = taken < most;
-            _minutes[counted] = hasPlace ? (minute, taken + 1, folded) : (minute, taken, folded + 1);
-            return hasPlace;
-        }
-    }
+    // As many as there are transmitters in the configuration.
+    private MinuteFold IdleOf(string transmitter) =>
+        _idle.GetOrAdd(transmitter, static (_, clock) => new MinuteFold(clock, IdlePerMinute, "signals that closed nothing"), time);
 
     private AuditRecord Of(string transmitter, string name, string? peer)
     {

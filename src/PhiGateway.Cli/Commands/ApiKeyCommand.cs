@@ -35,23 +35,14 @@ internal static class ApiKeyCommand
             common,
             async (parsed, run, cancellationToken) =>
             {
-                var body = new JsonObject { ["id"] = parsed.GetValue(id), ["expires"] = parsed.GetValue(expires) };
-                foreach (
-                    var (name, value) in ((string, JsonNode?)[])
-                        [
-                            ("rotate_by", parsed.GetValue(rotateBy)),
-                            ("replaces", parsed.GetValue(replaces)),
-                            ("overlap_hours", parsed.GetValue(overlap)),
-                            ("reason", parsed.GetValue(reason)),
-                        ]
-                )
-                {
-                    if (value is not null)
-                    {
-                        body[name] = value;
-                    }
-                }
-
+                var body = CliBody.Of(
+                    ("id", parsed.GetValue(id)),
+                    ("expires", parsed.GetValue(expires)),
+                    ("rotate_by", parsed.GetValue(rotateBy)),
+                    ("replaces", parsed.GetValue(replaces)),
+                    ("overlap_hours", parsed.GetValue(overlap)),
+                    ("reason", parsed.GetValue(reason))
+                );
                 var answer = await run.Client.SendAsync(
                     HttpMethod.Post,
                     run.Write($"clients/{Uri.EscapeDataString(parsed.GetValue(client)!)}:issue-key"),

@@ -221,22 +221,12 @@ internal static class ClientCommands
             common,
             async (parsed, run, cancellationToken) =>
             {
-                var body = new JsonObject { ["credential"] = CliFiles.ReadObject(parsed.GetValue(file)!) };
-                foreach (
-                    var (name, value) in ((string, JsonNode?)[])
-                        [
-                            ("replaces", parsed.GetValue(replaces)),
-                            ("overlap_hours", parsed.GetValue(overlap)),
-                            ("reason", parsed.GetValue(reason)),
-                        ]
-                )
-                {
-                    if (value is not null)
-                    {
-                        body[name] = value;
-                    }
-                }
-
+                var body = CliBody.Of(
+                    ("credential", CliFiles.ReadObject(parsed.GetValue(file)!)),
+                    ("replaces", parsed.GetValue(replaces)),
+                    ("overlap_hours", parsed.GetValue(overlap)),
+                    ("reason", parsed.GetValue(reason))
+                );
                 var answer = await run.Client.SendAsync(
                     HttpMethod.Post,
                     run.Write($"clients/{Uri.EscapeDataString(parsed.GetValue(id)!)}:rotate"),

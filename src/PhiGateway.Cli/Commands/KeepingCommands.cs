@@ -68,13 +68,12 @@ internal static class KeepingCommands
                 SendAsync(
                     run,
                     Path + "/holds",
-                    new JsonObject
-                    {
-                        ["tenant"] = parsed.GetValue(tenant),
-                        ["patient"] = parsed.GetValue(patient),
-                        ["case"] = parsed.GetValue(of),
-                        ["reason"] = parsed.GetValue(reason),
-                    },
+                    CliBody.Of(
+                        ("tenant", parsed.GetValue(tenant)),
+                        ("patient", parsed.GetValue(patient)),
+                        ("case", parsed.GetValue(of)),
+                        ("reason", parsed.GetValue(reason))
+                    ),
                     cancellationToken
                 )
         );
@@ -91,7 +90,7 @@ internal static class KeepingCommands
                 SendAsync(
                     run,
                     $"{Path}/holds/{Uri.EscapeDataString(parsed.GetValue(id)!)}:lift",
-                    new JsonObject { ["reason"] = parsed.GetValue(reason) },
+                    CliBody.Of(("reason", parsed.GetValue(reason))),
                     cancellationToken
                 )
         );
@@ -112,7 +111,7 @@ internal static class KeepingCommands
                 SendAsync(
                     run,
                     Path + ":delete",
-                    new JsonObject { ["month"] = parsed.GetValue(month), ["reason"] = parsed.GetValue(reason) },
+                    CliBody.Of(("month", parsed.GetValue(month)), ("reason", parsed.GetValue(reason))),
                     cancellationToken
                 )
         );
@@ -122,11 +121,6 @@ internal static class KeepingCommands
 
     private static async Task<int> SendAsync(CliRun run, string path, JsonObject body, CancellationToken cancellationToken)
     {
-        foreach (var name in body.Where(static member => member.Value is null).Select(static member => member.Key).ToList())
-        {
-            body.Remove(name);
-        }
-
         var answer = await run.Client.SendAsync(HttpMethod.Post, run.Write(path), cancellationToken, body);
         Printer.Whole(run.Out, run.Format == OutputFormat.Table ? OutputFormat.Yaml : run.Format, answer.Json);
         return ExitCodes.Ok;

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using System.Text.Json;
 
 namespace PhiGateway.Fhir.Json;
 
@@ -85,6 +86,10 @@ internal static class JsonText
         var scratch = raw.Length <= 512 ? stackalloc byte[512] : new byte[raw.Length];
         return Encoding.UTF8.GetString(Plain(raw, true, scratch));
     }
+
+    /// <summary>The text that a reader stands on, in UTF-8 and without escapes.</summary>
+    public static ReadOnlySpan<byte> Utf8Of(ref readonly Utf8JsonReader reader) =>
+        reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(ToString(reader.ValueSpan, escaped: true)) : reader.ValueSpan;
 
     private static char Unit(ReadOnlySpan<byte> hex) =>
         Utf8Parser.TryParse(hex[..4], out ushort unit, out var read, 'x') && read == 4 ? (char)unit : '\uDC00';

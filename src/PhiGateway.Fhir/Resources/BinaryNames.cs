@@ -103,7 +103,7 @@ public static class BinaryNames
 
     private static bool TryRead(ref Utf8JsonReader reader, Bases bases, out string id)
     {
-        var text = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(JsonText.ToString(reader.ValueSpan, escaped: true)) : reader.ValueSpan;
+        var text = JsonText.Utf8Of(ref reader);
         id = string.Empty;
         if (!ReferenceReader.TryRead(text, bases, out var type, out var name) || type != ResourceType.Binary)
         {

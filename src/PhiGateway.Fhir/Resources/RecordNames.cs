@@ -59,10 +59,7 @@ public static class RecordNames
 
             if (reader.TokenType == JsonTokenType.String && (anyText || isReference))
             {
-                var text = reader.ValueIsEscaped
-                    ? Encoding.UTF8.GetBytes(JsonText.ToString(reader.ValueSpan, escaped: true))
-                    : reader.ValueSpan;
-                Add(text, bases, element, strictly: !isReference, found);
+                Add(JsonText.Utf8Of(ref reader), bases, element, strictly: !isReference, found);
             }
 
             isReference = false;

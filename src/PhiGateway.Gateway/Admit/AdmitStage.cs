@@ -40,13 +40,16 @@ internal sealed class AdmitStage(
             return LeaseAsync(exchange);
         }
 
-        return exchange.Identified.Caller.Task is not null ? tasks.TakeNamedAsync(exchange, UsesOf(exchange)) : new(admitted);
+        return TakeTaskAsync(exchange);
     }
+
+    private ValueTask<StageResult> TakeTaskAsync(GatewayExchange exchange) =>
+        exchange.Identified.Caller.Task is not null ? tasks.TakeNamedAsync(exchange, UsesOf(exchange)) : new(StageResult.Continue);
 
     private async ValueTask<StageResult> LeaseAsync(GatewayExchange exchange)
     {
         await quotas.EnterAsync(exchange.Identified.Client, exchange.Now, exchange.Http.RequestAborted);
-        return exchange.Identified.Caller.Task is not null ? await tasks.TakeNamedAsync(exchange, UsesOf(exchange)) : StageResult.Continue;
+        return await TakeTaskAsync(exchange);
     }
 
     /// <summary>Asks, before anything is understood, whether the client collects refusals.</summary>

@@ -1,11 +1,8 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Egress;
 using PhiGateway.Gateway.Ingress;
-using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Proofs;
@@ -19,9 +16,7 @@ namespace PhiGateway.Gateway.Composition;
 /// <summary>Builds the web application that issues tokens, on a listener of its own; only where it is configured.</summary>
 internal static class TokenPlane
 {
-    private const long MaxBody = 64 * 1024;
     private const int MaxConnections = 2_000;
-    private static readonly TimeSpan HeadTime = TimeSpan.FromSeconds(10);
 
     /// <summary>Opens the signing keys.</summary>
     /// <exception cref="InvalidOperationException">They cannot be opened; in words for operators.</exception>
@@ -64,21 +59,7 @@ internal static class TokenPlane
     {
         var options = parts.Options;
         var peers = new PeerAddress(options.TrustedProxies);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.AddGatewayLog(parts.Log).AddFilter("Microsoft.AspNetCore", LogLevel.None);
-        builder
-            .WebHost.UseKestrelCore()
-            .UseKestrelHttpsConfiguration()
-            .ConfigureKestrel(kestrel =>
-            {
-                kestrel.AddServerHeader = false;
-                kestrel.Limits.MaxRequestBodySize = MaxBody;
-                kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-                kestrel.Limits.RequestHeadersTimeout = HeadTime;
-                kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.Limits.LeastRate, HeadTime);
-                kestrel.Limits.MinResponseDataRate = new MinDataRate(options.Limits.LeastRate, HeadTime);
-                Listeners.Add(kestrel, service.Listener, options.Listeners);
-            });
+        var builder = SidePlane.Begin(parts, service.Listener, MaxConnections);
         builder.Services.AddRouting();
         builder
             .Services.AddSingleton(parts.Clock)

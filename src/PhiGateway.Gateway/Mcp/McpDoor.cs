@@ -110,10 +110,11 @@ internal sealed class McpDoor(McpOptions options, HeldMemory memory, ICallerAuth
         http.Request.ContentLength = body.Length;
         http.Request.Path = McpOptions.Place;
         http.Request.QueryString = default;
-        Current.Value = new Turn();
+        var turn = new Turn();
+        Current.Value = turn;
         if (message.Tool is not null)
         {
-            await CallAsync(http, message, body, basePath, ways);
+            await CallAsync(http, message, body, basePath, turn, ways);
             return;
         }
 
@@ -123,11 +124,9 @@ internal sealed class McpDoor(McpOptions options, HeldMemory memory, ICallerAuth
     private async ValueTask<bool> IsKnownAsync(HttpContext http) =>
         await callers.RecogniseAsync(http) is { } caller && snapshots.Current.FindClient(caller.Issuer, caller.ClientId) is not null;
 
-    private async Task CallAsync(HttpContext http, McpMessage message, PooledBuffer body, string basePath, Ways ways)
+    private async Task CallAsync(HttpContext http, McpMessage message, PooledBuffer body, string basePath, Turn turn, Ways ways)
     {
         // What the library would not answer with a result is asked of nobody.
-        var turn = new Turn();
-        Current.Value = turn;
         await Rehearsal.RunAsync(http, Open(body), ways.Protocol);
         if (!turn.IsAsked)
         {

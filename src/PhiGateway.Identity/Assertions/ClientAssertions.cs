@@ -3,8 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Tokens;
@@ -34,7 +32,7 @@ public sealed class ClientAssertions : IDisposable
     private readonly ISingleUses _uses;
     private readonly TimeProvider _time;
     private readonly ClientKeySources _sources;
-    private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaximumLength };
+    private readonly KeySignature _signature = new(MaximumLength);
 
     /// <param name="uses">What was used once, over all nodes.</param>
     /// <param name="time">The clock.</param>
@@ -196,7 +194,7 @@ public sealed class ClientAssertions : IDisposable
                 continue;
             }
 
-            if (JwksReader.ReadOne(jwk) is { } key && key.Fits(algorithm) && await VerifiesAsync(assertion, key, algorithm))
+            if (JwksReader.ReadOne(jwk) is { } key && key.Fits(algorithm) && await _signature.IsOfAsync(assertion, key, algorithm))
             {
                 return (key, false);
             }
@@ -208,30 +206,13 @@ public sealed class ClientAssertions : IDisposable
         {
             var set = await _sources.FindAsync(address, keyId, algorithm, cancellationToken);
             unavailable |= set is null;
-            if (set?.Find(keyId, algorithm) is { } key && await VerifiesAsync(assertion, key, algorithm))
+            if (set?.Find(keyId, algorithm) is { } key && await _signature.IsOfAsync(assertion, key, algorithm))
             {
                 return (key, false);
             }
         }
 
         return (null, unavailable);
-    }
-
-    private async Task<bool> VerifiesAsync(string assertion, IssuerKey key, SignatureAlgorithm algorithm)
-    {
-        // Everything but the signature was judged from the text that the signature covers.
-        var parameters = new TokenValidationParameters
-        {
-            ValidateIssuer = false,
-            ValidateAudience = false,
-            ValidateLifetime = false,
-            RequireExpirationTime = false,
-            RequireSignedTokens = true,
-            TryAllIssuerSigningKeys = false,
-            ValidAlgorithms = [algorithm.Name],
-            IssuerSigningKeyResolver = (_, _, _, _) => [key.SecurityKey],
-        };
-        return (await _handler.ValidateTokenAsync(assertion, parameters)).IsValid;
     }
 
     private static bool IsFor(JsonElement claims, IReadOnlyList<string> audiences)

@@ -1,3 +1,5 @@
+using PhiGateway.Identity.Common;
+
 namespace PhiGateway.Identity.Issuers;
 
 /// <summary>Downloads small JSON documents of issuers and clients: no redirects, no proxy, no cookies, bounded in size and time.</summary>
@@ -9,20 +11,8 @@ internal sealed class JwksDownload : IDisposable
     private readonly HttpClient _client;
 
     /// <param name="connect">Opens the connections, by the host's own rules; null: as the runtime does.</param>
-    public JwksDownload(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            ConnectTimeout = Timeout,
-            // DNS changes are followed.
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ConnectCallback = connect,
-        };
-        _client = new HttpClient(handler) { Timeout = Timeout, MaxResponseContentBufferSize = MaximumBytes };
-    }
+    public JwksDownload(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect) =>
+        _client = PinnedClient.Create(Timeout, Timeout, MaximumBytes, connect);
 
     /// <summary>Reads a key set at its address; a failure is told in words.</summary>
     public async Task<JwksReading> ReadAsync(Uri address, CancellationToken cancellationToken)

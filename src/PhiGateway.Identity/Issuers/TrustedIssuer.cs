@@ -40,6 +40,7 @@ internal sealed class TrustedIssuer(IssuerOptions options, IssuerKeySource keys)
         return false;
     }
 
-    private static ReadOnlySpan<char> WithoutPrefix(string type) =>
+    /// <summary>A <c>typ</c> without the part of a media type that may be left out.</summary>
+    internal static ReadOnlySpan<char> WithoutPrefix(string type) =>
         type.StartsWith(MediaTypePrefix, StringComparison.OrdinalIgnoreCase) ? type.AsSpan(MediaTypePrefix.Length) : type;
 }

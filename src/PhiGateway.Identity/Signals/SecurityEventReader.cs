@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Tokens;
@@ -28,7 +26,7 @@ public sealed class SecurityEventReader : IDisposable
     private readonly TimeProvider _time;
     private readonly IssuerKeySource _keys;
     private readonly IDisposable? _owned;
-    private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = MostCharacters };
+    private readonly KeySignature _signature = new(MostCharacters);
     private long _askedAt = long.MinValue;
 
     /// <param name="options">The transmitter, already validated.</param>
@@ -113,33 +111,15 @@ public sealed class SecurityEventReader : IDisposable
             return new SecurityEventCheck(null, Key, "kid", found.Id);
         }
 
-        // Everything but the signature was judged from the text that the signature covers.
-        var parameters = new TokenValidationParameters
-        {
-            ValidateIssuer = false,
-            ValidateAudience = false,
-            ValidateLifetime = false,
-            RequireExpirationTime = false,
-            RequireSignedTokens = true,
-            TryAllIssuerSigningKeys = false,
-            ValidAlgorithms = [algorithm.Name],
-            IssuerSigningKeyResolver = (_, _, _, _) => [key.SecurityKey],
-        };
-        return (await _handler.ValidateTokenAsync(token, parameters)).IsValid
+        return await _signature.IsOfAsync(token, key, algorithm)
             ? new SecurityEventCheck(found, null, null, found.Id)
             : new SecurityEventCheck(null, Key, "signature", found.Id);
     }
 
     private (string Error, string Detail)? FirstFalse(TokenText text, string? id)
     {
-        var type = text.Type ?? string.Empty;
-        if (type.StartsWith("application/", StringComparison.OrdinalIgnoreCase))
-        {
-            type = type["application/".Length..];
-        }
-
         // RFC 8417 section 2.3: so that no token of another sort passes for a signal.
-        if (!type.Equals("secevent+jwt", StringComparison.OrdinalIgnoreCase))
+        if (!TrustedIssuer.WithoutPrefix(text.Type ?? string.Empty).Equals("secevent+jwt", StringComparison.OrdinalIgnoreCase))
         {
             return (Request, "typ");
         }

@@ -4,8 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Issuers;
 
@@ -35,7 +33,7 @@ internal sealed class Introspector : IDisposable
     private readonly ILogger _logger;
     private long _saidAt;
     private readonly SemaphoreSlim _room = new(AtOnce, AtOnce);
-    private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaximumBytes };
+    private readonly KeySignature _signature = new(MaximumBytes);
 
     public Introspector(
         IntrospectionOptions options,
@@ -50,21 +48,7 @@ internal sealed class Introspector : IDisposable
         _refused = new RefusedTokens(time);
         _time = time;
         _logger = logger;
-        _client = new HttpClient(
-            new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                UseProxy = false,
-                UseCookies = false,
-                ConnectTimeout = Timeout,
-                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-                ConnectCallback = connect,
-            }
-        )
-        {
-            Timeout = Timeout,
-            MaxResponseContentBufferSize = MaximumBytes,
-        };
+        _client = PinnedClient.Create(Timeout, Timeout, MaximumBytes, connect);
     }
 
     /// <summary>Whether a token can be this issuer's.</summary>
@@ -183,29 +167,13 @@ internal sealed class Introspector : IDisposable
                 key = keys?.Find(text.KeyId, algorithm);
             }
 
-            if (key is null || !await VerifiesAsync(answer, key, algorithm))
+            if (key is null || !await _signature.IsOfAsync(answer, key, algorithm))
             {
                 return Unavailable("the signature of its answer is not its own");
             }
 
             return Read(Encoding.UTF8.GetBytes(inner.GetRawText()));
         }
-    }
-
-    private async Task<bool> VerifiesAsync(string answer, IssuerKey key, SignatureAlgorithm algorithm)
-    {
-        var parameters = new TokenValidationParameters
-        {
-            ValidateIssuer = false,
-            ValidateAudience = false,
-            ValidateLifetime = false,
-            RequireExpirationTime = false,
-            RequireSignedTokens = true,
-            TryAllIssuerSigningKeys = false,
-            ValidAlgorithms = [algorithm.Name],
-            IssuerSigningKeyResolver = (_, _, _, _) => [key.SecurityKey],
-        };
-        return (await _handler.ValidateTokenAsync(answer, parameters)).IsValid;
     }
 
     // Once a minute: what strangers can cause must not fill the log.

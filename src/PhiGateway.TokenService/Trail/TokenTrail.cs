@@ -17,10 +17,7 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
     /// <summary>Bounds what somebody unknown can make the journal hold.</summary>
     public const int RefusalsPerMinute = 120;
 
-    private readonly Lock _lock = new();
-    private long _minute;
-    private int _refusals;
-    private int _folded;
+    private readonly MinuteFold _refusals = new(time, RefusalsPerMinute, "refusals");
 
     /// <summary>Completes when the issuance is on record; only then the token may go.</summary>
     public async ValueTask RecordIssuedAsync(
@@ -83,7 +80,7 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
         string? task = null
     )
     {
-        if (!TakePlace(out var note))
+        if (!_refusals.TryTake(out var note))
         {
             return;
         }
@@ -97,30 +94,6 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
         record.Note = note;
         // Nothing is given to whom is refused, so nobody waits for this record.
         journal.TryAppend(record);
-    }
-
-    // At the first refusal of a minute the record says how many of an earlier one it stands for.
-    private bool TakePlace(out string? note)
-    {
-        note = null;
-        lock (_lock)
-        {
-            var minute = time.GetUtcNow().ToUnixTimeSeconds() / 60;
-            if (minute != _minute)
-            {
-                note = _folded > 0 ? $"{_folded} further refusals of an earlier minute were counted, not recorded." : null;
-                (_minute, _refusals, _folded) = (minute, 0, 0);
-            }
-
-            if (_refusals >= RefusalsPerMinute)
-            {
-                _folded++;
-                return false;
-            }
-
-            _refusals++;
-            return true;
-        }
     }
 
     private AuditRecord Of(HttpContext http, string what, string decision, int status)

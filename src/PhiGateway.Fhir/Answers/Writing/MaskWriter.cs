@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Resources;
@@ -107,7 +106,7 @@ internal static class MaskWriter
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var nameStart = offset + checked((int)reader.TokenStartIndex);
-            var name = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(JsonText.ToString(reader.ValueSpan, true)) : reader.ValueSpan;
+            var name = JsonText.Utf8Of(ref reader);
             reader.Read();
             var start = offset + checked((int)reader.TokenStartIndex);
             reader.Skip();

@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using PhiGateway.Gateway.Telemetry;
+
+namespace PhiGateway.Gateway.Composition;
+
+/// <summary>Begins a small web application on a listener of its own: short messages, little time; for tokens and signals.</summary>
+internal static class SidePlane
+{
+    private const long MaxBody = 64 * 1024;
+    private static readonly TimeSpan HeadTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>The builder, with its listener and nothing else.</summary>
+    /// <param name="parts">What all planes share.</param>
+    /// <param name="listener">Where it listens.</param>
+    /// <param name="connections">Most connections at once.</param>
+    public static WebApplicationBuilder Begin(GatewayParts parts, string listener, int connections)
+    {
+        var options = parts.Options;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.AddGatewayLog(parts.Log).AddFilter("Microsoft.AspNetCore", LogLevel.None);
+        builder
+            .WebHost.UseKestrelCore()
+            .UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = MaxBody;
+                kestrel.Limits.MaxConcurrentConnections = connections;
+                kestrel.Limits.RequestHeadersTimeout = HeadTime;
+                kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.Limits.LeastRate, HeadTime);
+                kestrel.Limits.MinResponseDataRate = new MinDataRate(options.Limits.LeastRate, HeadTime);
+                Listeners.Add(kestrel, listener, options.Listeners);
+            });
+        return builder;
+    }
+}
