@@ -12,7 +12,7 @@ internal static class TrailRegistration
             .AddSingleton<TrailSearch>()
             .AddSingleton<TrailReports>()
             .AddSingleton<TrailExport>()
-            .AddSingleton<TrailFeed>()
+            .AddSingleton<ForwarderFeed>()
             .AddSingleton<TrailTail>()
             .AddSingleton<TrailProofs>()
             .AddSingleton<TrailBundles>()

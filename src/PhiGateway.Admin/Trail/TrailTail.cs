@@ -11,7 +11,7 @@ namespace PhiGateway.Admin.Trail;
 /// A search like any other: on record with its filters when it begins, and again with each answer that shows something. What tails and feeds
 /// themselves put on record is not shown: two who watch would tell each other of that without an end.
 /// </remarks>
-internal sealed class TrailTail(TrailFeed feed, IAuditReports reports, TrailSearch search)
+internal sealed class TrailTail(ForwarderFeed feed, IAuditReports reports, TrailSearch search)
 {
     /// <summary>How it stands on record.</summary>
     public const string Event = "audit.tail";
@@ -89,7 +89,7 @@ internal sealed class TrailTail(TrailFeed feed, IAuditReports reports, TrailSear
     }
 
     private static bool Fits(AuditEntry entry, TrailQuery query) =>
-        entry.Event is not (Event or TrailFeed.Event)
+        entry.Event is not (Event or ForwarderFeed.Event)
         && (query.Client ?? entry.Client) == entry.Client
         && (query.Tenant is null or TrailQuery.Every || query.Tenant == entry.Tenant)
         && (query.Decision ?? entry.Decision) == entry.Decision

@@ -36,12 +36,7 @@ internal sealed class ExportAnswers(AnswerBuffers buffers, HandleIssuer handles,
     private static StageResult Refused(GatewayExchange exchange, UpstreamAnswer answer)
     {
         SetWait(exchange, answer);
-        var meaning = AnswerStatus.Read(answer.Status, exchange.Request);
-        return StageResult.Refuse(
-            meaning.Refusal ?? DenyReason.UpstreamRefused,
-            $"upstream-{answer.Status}",
-            meaning.Refusal is null ? null : meaning.Status
-        );
+        return AnswerStatus.Refuse(answer.Status, exchange.Request);
     }
 
     // A number is a number; a date or a text of the upstream's does not pass.
