@@ -11,6 +11,8 @@ internal sealed partial record AdminProblem
     public static readonly AdminProblem OutcomeUnrecorded = new(503, "outcome-unrecorded", "The outcome could not be recorded", "The change was written and its intent is on record, but its outcome could not be journaled.");
     public static readonly AdminProblem StoreDown = new(503, "registry-unavailable", "The registry cannot be reached", "Nothing was changed by this call, or the change cannot be confirmed. Read before trying again.") { RetryAfter = 5 };
     public static readonly AdminProblem Busy = new(503, "registry-busy", "The registry kept changing", "Nothing was changed: others wrote at the same moment, again and again.") { RetryAfter = 1 };
+    public static readonly AdminProblem RegistryTooOld = new(503, "snapshot-too-old", "The registry is out of sight", "Nothing is permitted while the registry's database has been away too long.") { RetryAfter = 5 };
+    public static readonly AdminProblem NoRoom = new(503, "memory-exhausted", "The node holds too much at the moment", "Nothing was changed: send it again, or to another node.") { RetryAfter = 1 };
     public static readonly AdminProblem Fault = new(500, "faulted", "The call could not be processed");
     public static readonly AdminProblem NotHeld = new(503, "upload-not-held", "The upload cannot be held", "Nothing was changed: there is no room to hold the upload until its digest is verified.") { RetryAfter = 60 };
     public static readonly AdminProblem DigestMismatch = new(400, "digest-mismatch", "The body is not what its digest says", "Nothing was changed: what arrived does not have the Content-Digest named.") { Transient = true };

@@ -12,8 +12,10 @@ using PhiGateway.Console.Configuration;
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Egress;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Health;
+using PhiGateway.Gateway.Ingress;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Registry;
@@ -34,17 +36,21 @@ internal static class ControlPlane
     /// <param name="parts">What both planes share.</param>
     /// <param name="readiness">For health.</param>
     /// <param name="authenticator">Whose keys can be purged.</param>
+    /// <param name="memory">The node's budget for bodies, which both planes take from.</param>
     /// <param name="console">What people look at; null: it is not on.</param>
     /// <param name="usage">What clients used; null: this node does not watch the trail.</param>
     public static WebApplication Build(
         GatewayParts parts,
         Readiness readiness,
         ICallerAuthenticator authenticator,
+        HeldMemory memory,
         ConsoleOptions? console,
         IUsageSource? usage
     )
     {
         var options = parts.Options;
+        var peers = new PeerAddress(options.TrustedProxies);
+        var gate = new ConnectionGate(ConnectionLimits.OfAdministrators(options.Limits), peers, parts.Metrics, "admin");
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddGatewayLog(parts.Log);
         builder
@@ -54,8 +60,7 @@ internal static class ControlPlane
             {
                 kestrel.AddServerHeader = false;
                 kestrel.Limits.MaxRequestBodySize = MaxBody;
-                kestrel.Limits.MaxConcurrentConnections = ConnectionLimits.OfAdministrators;
-                Listeners.Add(kestrel, options.Listeners.Admin, options.Listeners);
+                Listeners.Add(kestrel, options.Listeners.Admin, options.Listeners, before: gate.Use);
             });
 
         var services = builder.Services;
@@ -83,6 +88,7 @@ internal static class ControlPlane
             {
                 Node = options.Node,
                 Connect = new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync,
+                TakeRoom = bytes => memory.TryTake(bytes, HeldFor.Request) ? new HeldShare(memory, bytes) : null,
                 Oidc = options.Admin.Oidc,
                 AuthZen = options.Admin.AuthZen,
                 KnowsTokenParameter = ConditionParameters.Has,
@@ -132,6 +138,9 @@ internal static class ControlPlane
 
         TelemetrySetup.Add(services, options);
         var app = builder.Build();
+
+        // Who failed, and who acted, is whoever stands before the balancer, not the balancer.
+        peers.Use(app);
         HealthEndpoints.UseParts(app, readiness);
         if (parts.Proof.Witnesses.Own is { } witness)
         {

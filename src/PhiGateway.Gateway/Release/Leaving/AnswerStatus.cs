@@ -21,6 +21,13 @@ internal readonly record struct AnswerStatus(int Status, DenyReason? Refusal, bo
             StatusCodes.Status200OK => Answer(status, request),
             StatusCodes.Status201Created when request.Interaction is Interaction.Create or Interaction.Update or Interaction.Patch =>
                 Answer(status, request),
+
+            // What an operation writes is there, or will be: its client must not be told otherwise, and send it again.
+            StatusCodes.Status201Created
+            or StatusCodes.Status202Accepted when request is { IsWrite: true, Interaction: Interaction.Operation } => Answer(
+                status,
+                request
+            ),
             StatusCodes.Status202Accepted or StatusCodes.Status204NoContent when request.Interaction is Interaction.Delete => new(
                 status,
                 null,
