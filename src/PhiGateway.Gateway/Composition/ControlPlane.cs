@@ -35,20 +35,19 @@ internal static class ControlPlane
     /// <summary>Builds it, not started.</summary>
     /// <param name="parts">What both planes share.</param>
     /// <param name="readiness">For health.</param>
-    /// <param name="authenticator">Whose keys can be purged.</param>
-    /// <param name="memory">The node's budget for bodies, which both planes take from.</param>
+    /// <param name="data">What the data plane made and both use: whose keys can be purged, and the node's budget for bodies.</param>
     /// <param name="console">What people look at; null: it is not on.</param>
     /// <param name="usage">What clients used; null: this node does not watch the trail.</param>
     public static WebApplication Build(
         GatewayParts parts,
         Readiness readiness,
-        ICallerAuthenticator authenticator,
-        HeldMemory memory,
+        IServiceProvider data,
         ConsoleOptions? console,
         IUsageSource? usage
     )
     {
         var options = parts.Options;
+        var (authenticator, memory) = (data.GetRequiredService<ICallerAuthenticator>(), data.GetRequiredService<HeldMemory>());
         var peers = new PeerAddress(options.TrustedProxies);
         var gate = new ConnectionGate(ConnectionLimits.OfAdministrators(options.Limits), peers, parts.Metrics, "admin");
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
