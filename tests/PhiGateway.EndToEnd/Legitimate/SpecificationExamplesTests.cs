@@ -23,7 +23,7 @@ public sealed class SpecificationExamplesTests
     private const int MostWithheld = 100;
 
     // Larger ones are definitions, put together; a search of one reads what its read has read.
-    private const int Searched = 64 * 1024;
+    private const int Searched = 32 * 1024;
 
     private static readonly FhirContext Context = new()
     {
@@ -59,7 +59,7 @@ public sealed class SpecificationExamplesTests
             }
         }
 
-        Assert.Empty(wrong);
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
         Assert.True(read > 5000, $"{read} examples were found");
         Assert.True(withheld <= MostWithheld, $"{withheld} of {read} examples stay");
     }
@@ -91,13 +91,16 @@ public sealed class SpecificationExamplesTests
         return JsonNode.DeepEquals(JsonNode.Parse(resource), left) ? null : "changed";
     }
 
+    // What a request can name; and no outcomes, whose words are always the gateway's own.
     private static (ResourceType Type, string Id)? Identity(byte[] json)
     {
         using var document = JsonDocument.Parse(json);
         return
             document.RootElement.TryGetProperty("resourceType", out var type)
             && ResourceType.TryParse(type.GetString() ?? string.Empty, out var known)
+            && known != ResourceType.OperationOutcome
             && document.RootElement.TryGetProperty("id", out var id)
+            && FhirId.IsValid(id.GetString()!)
             ? (known, id.GetString()!)
             : null;
     }
