@@ -14,7 +14,7 @@ namespace PhiGateway.Admin.Trail;
 /// By client and by credential it walks the client's own records. By token and by organization it walks every record between the two
 /// moments, since whom a use case belonged to then is only said by the records of then.
 /// </remarks>
-internal sealed class ReachSearch(IAuditStore store, IAuditJournal journal, AdminJournal records, WorkingSetSource sets)
+internal sealed class ReachSearch(IAuditStore store, IAuditJournal journal, AdminJournal records, WorkingSetSource sets, TrailNames names)
 {
     /// <summary>The whole of it, or a refusal; never a part.</summary>
     public async Task<Outcome<ReachReport>> FindAsync(AdminCall call, ReachQuery query)
@@ -64,7 +64,17 @@ internal sealed class ReachSearch(IAuditStore store, IAuditJournal journal, Admi
             }
         }
 
-        return fold.Report(who.Subject, query);
+        // That nobody did anything is an answer about somebody who is known.
+        var report = fold.Report(who.Subject, query);
+        var named = new TrailQuery
+        {
+            Client = query.Client,
+            Organization = query.Organization,
+            Tenant = query.Tenant,
+        };
+        return report is { Records: 0, Refused: 0 } && await names.FindUnknownAsync(named, call.Cancelled) is { } unknown
+            ? unknown
+            : report;
     }
 
     private async Task<Outcome<Who>> WhoAsync(ReachQuery query, CancellationToken cancellationToken)

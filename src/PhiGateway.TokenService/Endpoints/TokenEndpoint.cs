@@ -35,7 +35,12 @@ internal sealed class TokenEndpoint(
 
     public async Task RunAsync(HttpContext http)
     {
-        var snapshot = snapshots.Current;
+        if (await snapshots.FindFreshAsync(http.RequestAborted) is not { } snapshot)
+        {
+            await RefuseAsync(http, snapshots.Current, OAuthError.Busy, "snapshot-too-old", null, null);
+            return;
+        }
+
         var (form, unread) = await TokenForm.ReadAsync(http.Request);
         if (form is null)
         {

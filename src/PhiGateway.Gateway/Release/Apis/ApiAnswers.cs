@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Apis;
 using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Context;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
@@ -48,6 +49,12 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
             {
                 return judged;
             }
+        }
+
+        if (exchange.Disclosure.CannotFollow)
+        {
+            // The envelope is the backend's own, with no place in which that could be said.
+            exchange.Http.Response.Headers[KnownHeaders.Incomplete] = "next";
         }
 
         // 3. Out, if all of it may leave, now, to this client.

@@ -21,6 +21,13 @@ internal readonly record struct AnswerStatus(int Status, bool HasBody, bool Need
             StatusCodes.Status200OK => Answer(status, request),
             StatusCodes.Status201Created when request.Interaction is Interaction.Create or Interaction.Update or Interaction.Patch =>
                 Answer(status, request),
+
+            // What an operation writes is there, or will be: its client must not be told otherwise, and send it again.
+            StatusCodes.Status201Created
+            or StatusCodes.Status202Accepted when request is { IsWrite: true, Interaction: Interaction.Operation } => Answer(
+                status,
+                request
+            ),
             StatusCodes.Status202Accepted or StatusCodes.Status204NoContent when request.Interaction is Interaction.Delete =>
                 new AnswerStatus(status, false, false),
             StatusCodes.Status204NoContent when request.IsWrite => new AnswerStatus(status, false, false),

@@ -21,6 +21,7 @@ internal sealed class WholeAnswers(
     StreamedRelease streams,
     AnswerJudge judge,
     HandleIssuer handles,
+    CreatedPlace created,
     Exit exit
 )
 {
@@ -62,7 +63,8 @@ internal sealed class WholeAnswers(
 
         // 4. Out, if all of it may leave, now, to this client.
         var bytes = judged.Value;
-        var leaving = AnswerHeaders.Describe(exchange, meaning.Status, bytes, !bytes.Equals(body.Written));
+        var location = created.Find(exchange, answer, meaning.Status);
+        var leaving = AnswerHeaders.Describe(exchange, meaning.Status, bytes, !bytes.Equals(body.Written), location);
         if (exchange.Request.AsksContent)
         {
             var content = BinaryContent.Of(exchange, leaving);
