@@ -19,7 +19,10 @@ public sealed class AuditShipper(
     IBatchFollower? follower = null
 ) : IDisposable
 {
-    private readonly List<AuditEntry> _batch = [];
+    private Batch _batch = new();
+
+    // Read while the store takes the one before it.
+    private Batch _next = new();
     private JournalReader? _reader;
     private ShipperState _state;
     private string? _lastError;
@@ -72,17 +75,20 @@ public sealed class AuditShipper(
                 return false;
             }
 
-            var full = Fill(out var broken);
-            _lastCount = _batch.Count;
-            if (_batch.Count > 0)
+            if (_batch.Entries.Count == 0)
             {
-                follower?.Follow(_batch);
-                await store.AppendAsync(_batch, cancellationToken);
-                journal.Acknowledge(_batch[^1].Sequence);
-                _lastSuccess = clock.GetUtcNow();
-                _batch.Clear();
+                Fill(_batch);
             }
 
+            _lastCount = _batch.Entries.Count;
+            if (_lastCount > 0)
+            {
+                await StoreAsync(cancellationToken);
+            }
+
+            var (full, broken) = (_batch.IsFull, _batch.IsBroken);
+            _batch.Clear();
+            (_batch, _next) = (_next, _batch);
             _state = ShipperState.Shipping;
             _failures = 0;
             _lastError = null;
@@ -152,36 +158,56 @@ public sealed class AuditShipper(
         return true;
     }
 
-    private bool Fill(out bool broken)
+    private async Task StoreAsync(CancellationToken cancellationToken)
     {
-        broken = false;
+        follower?.Follow(_batch.Entries);
+        var stored = store.AppendAsync(_batch.Entries, cancellationToken);
+        try
+        {
+            // While a database works on this batch, the next one is read: where there was a full one, more is likely to be there.
+            if (_batch.IsFull)
+            {
+                Fill(_next);
+            }
+        }
+        finally
+        {
+            await stored;
+        }
+
+        journal.Acknowledge(_batch.Entries[^1].Sequence);
+        _lastSuccess = clock.GetUtcNow();
+    }
+
+    private void Fill(Batch batch)
+    {
         var bytes = 0;
         try
         {
-            while (_batch.Count < options.BatchRecords && bytes < options.BatchBytes)
+            while (batch.Entries.Count < options.BatchRecords && bytes < options.BatchBytes)
             {
                 if (!_reader!.TryRead(out var frame))
                 {
-                    return false;
+                    return;
                 }
 
-                _batch.Add(entries.Read(frame));
+                batch.Entries.Add(entries.Read(frame));
                 bytes += frame.Body.Length;
             }
 
-            return true;
+            batch.IsFull = true;
         }
         catch (Exception e) when (e is InvalidDataException or JsonException)
         {
             // What stands before the damage is still shipped.
-            broken = true;
-            return false;
+            batch.IsBroken = true;
         }
     }
 
     private void Restart()
     {
         _batch.Clear();
+        _next.Clear();
         _reader?.Dispose();
         _reader = null;
     }
@@ -214,5 +240,23 @@ public sealed class AuditShipper(
         _state = state;
         _lastError = words;
         Stopped?.Invoke(words);
+    }
+
+    /// <summary>Records that go to the store in one transaction.</summary>
+    private sealed class Batch
+    {
+        public List<AuditEntry> Entries { get; } = [];
+
+        /// <summary>It ended because it was large enough, not because nothing more was there.</summary>
+        public bool IsFull { get; set; }
+
+        /// <summary>What comes behind it cannot be read.</summary>
+        public bool IsBroken { get; set; }
+
+        public void Clear()
+        {
+            Entries.Clear();
+            (IsFull, IsBroken) = (false, false);
+        }
     }
 }

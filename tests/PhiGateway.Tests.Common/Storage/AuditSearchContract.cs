@@ -71,6 +71,7 @@ public abstract class AuditSearchContract : IAsyncLifetime
     protected abstract Task<StorageLocation> LocateAsync();
 
     [Fact]
+    [Trait("Size", "Large")]
     public async Task Query_EveryFilterAloneAndInPairs_FindsWhatFits_PageByPage()
     {
         foreach (var one in Filters)

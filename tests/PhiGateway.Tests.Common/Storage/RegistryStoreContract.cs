@@ -326,6 +326,7 @@ public abstract partial class RegistryStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Size", "Large")]
     public async Task PutMembers_HundredThousand_AllArriveOnce()
     {
         const int count = 100_000;

@@ -149,6 +149,7 @@ public sealed class AccessTests
     }
 
     [Fact]
+    [Trait("Size", "Large")]
     public async Task Endpoints_EachNamesItsRoles_AndRefusesTheOthers()
     {
         await using var server = await AdminServer.StartAsync();

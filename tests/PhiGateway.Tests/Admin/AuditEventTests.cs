@@ -10,6 +10,7 @@ using Task = System.Threading.Tasks.Task;
 namespace PhiGateway.Tests.Admin;
 
 /// <summary>The trail as AuditEvents of FHIR R4.</summary>
+[Trait("Size", "Large")]
 public sealed class AuditEventTests
 {
     private const string Path = "/fhir/AuditEvent";

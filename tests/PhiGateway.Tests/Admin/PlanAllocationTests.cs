@@ -13,6 +13,7 @@ namespace PhiGateway.Tests.Admin;
 /// To plan a file twice as large takes at most two and a half times the memory that passes through the planning thread: counted, not timed,
 /// so that no other work on the machine changes the result. What compares without allocating is held by <see cref="PlanCostTests"/>.
 /// </summary>
+[Trait("Size", "Large")]
 public sealed class PlanAllocationTests
 {
     private const double MostOfDouble = 2.5;

@@ -7,6 +7,7 @@ using Xunit;
 namespace PhiGateway.Tests.Admin;
 
 /// <summary>To plan a file twice as large costs a viewer's node twice as much, in whatever way it was made large.</summary>
+[Trait("Size", "Large")]
 public sealed class PlanCostTests
 {
     // Two and a half times for each of two doublings: what grows in proportion takes four times as long, what compares each with each sixteen.

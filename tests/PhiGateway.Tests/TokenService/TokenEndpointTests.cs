@@ -336,6 +336,7 @@ public sealed class TokenEndpointTests : IDisposable
     }
 
     [Fact]
+    [Trait("Size", "Large")]
     public async Task Token_RandomlySpoiledAssertions_IssueNothingAndFillNoJournal()
     {
         var random = new Random(7523);

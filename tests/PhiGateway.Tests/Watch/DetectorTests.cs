@@ -55,6 +55,7 @@ public sealed class DetectorTests
     }
 
     [Fact]
+    [Trait("Size", "Large")]
     public void Take_AfterARestart_FindsWhatItWouldHaveFound()
     {
         var whole = Run(null);

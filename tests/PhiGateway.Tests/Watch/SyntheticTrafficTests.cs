@@ -10,6 +10,7 @@ public sealed class SyntheticTrafficTests
     private const int Days = 100;
 
     [Fact]
+    [Trait("Size", "Large")]
     public void Take_MonthsOfLabelledTraffic_FindsTheAttacksAndLetsHonestDaysPass()
     {
         var (score, records) = DetectionRun.Score(seed: 11, Clients, Days, attacksOfEachKind: 2);

@@ -24,6 +24,7 @@ public sealed class FileJournalTests
     }
 
     [Fact]
+    [Trait("Size", "Large")]
     public async Task Append_SixtyFourWriters_KeepsAllInEachWritersOrder()
     {
         const int Writers = 64;

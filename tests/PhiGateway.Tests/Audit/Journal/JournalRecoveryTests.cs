@@ -66,6 +66,7 @@ public sealed class JournalRecoveryTests
     }
 
     [Fact]
+    [Trait("Size", "Large")]
     public async Task Open_OneBitFlippedAnywhereInAcknowledgedRecords_IsRefused()
     {
         using var folder = new JournalFolder();

@@ -58,6 +58,7 @@ public sealed class AnswerFilterPropertyTests
     /// Bytes changed, cut, doubled and swapped at random: never an exception, never a forbidden marker, and what leaves is JSON.
     /// </summary>
     [Fact]
+    [Trait("Size", "Large")]
     public void Filter_DamagedBundles_NeverThrowsNorLeaks()
     {
         var source = new System.Random(20260501);

@@ -106,6 +106,7 @@ public sealed class StreamFilterTests
         Assert.Equal((StreamVerdict.Complete, string.Empty), await Ndjson(string.Empty, 10) is var run ? (run.Verdict, run.Text) : default);
 
     [Fact]
+    [Trait("Size", "Large")]
     public async Task Ndjson_TwoHundredMegabytes_KeepsMemoryFlat()
     {
         var line = Encoding.UTF8.GetBytes(Observation("o1", "1", ",\"note\":[{\"text\":\"" + new string('x', 900) + "\"}]") + "\n");

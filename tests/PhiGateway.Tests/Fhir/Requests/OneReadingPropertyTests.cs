@@ -148,6 +148,7 @@ public sealed class OneReadingPropertyTests(ITestOutputHelper output)
         );
 
     [Fact]
+    [Trait("Size", "Large")]
     public void Create_WhateverTheSpelling_MeansUpstreamWhatWasWrittenAndDecided()
     {
         var understood = 0;
