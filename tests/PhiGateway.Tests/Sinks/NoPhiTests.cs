@@ -64,7 +64,7 @@ public sealed partial class NoPhiTests
         foreach (var text in Texts(record))
         {
             Assert.DoesNotContain("canary-of-a-task", text, StringComparison.Ordinal);
-            foreach (var name in Kept.Concat(["Patients", "Resources", "Labels", "Obligations"]))
+            foreach (var name in Kept.Concat(["Patients", "Resources", "Labels", "Obligations", "Actors"]))
             {
                 Assert.DoesNotContain("canary-" + name + "\"", text + "\"", StringComparison.Ordinal);
                 Assert.DoesNotContain("canary-" + name + " ", text + " ", StringComparison.Ordinal);
@@ -118,6 +118,28 @@ public sealed partial class NoPhiTests
         person.Subject = "p-1@portal";
         Assert.Null(SinkSample.EventOf(person).Subject);
         Assert.Equal(26, SinkSample.EventOf(person).SubjectHash!.Length);
+    }
+
+    [Fact]
+    public void Read_ActorsOfACall_AreNamedWhereTheyAreRegisteredOnly()
+    {
+        var let = TestRecords.Disclosure();
+        (let.Actors, let.Certificate) = (["agent", "portal"], new string('a', 64));
+        var read = SinkSample.EventOf(let);
+        Assert.Equal(["agent", "portal"], read.Actors);
+        Assert.Empty(read.ActorHashes);
+        foreach (var name in (string[])["Json", "Ocsf"])
+        {
+            var text = Encoding.UTF8.GetString(EventFormats.Of(name).Write(read));
+            Assert.Contains("\"actors\":[\"agent\",\"portal\"]", text, StringComparison.Ordinal);
+            Assert.Contains("\"certificate_sha256\":\"aaaa", text, StringComparison.Ordinal);
+        }
+
+        // Of a call that was refused nobody says that they are: one may be a person.
+        var refused = TestRecords.Denial();
+        refused.Actors = ["p-1@portal"];
+        Assert.Empty(SinkSample.EventOf(refused).Actors);
+        Assert.Equal(26, Assert.Single(SinkSample.EventOf(refused).ActorHashes).Length);
     }
 
     [Fact]
