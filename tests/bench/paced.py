@@ -1,6 +1,6 @@
 """Latency at half load: both ways at the same fixed rate, half of what the gateway serves when it is asked without a pause.
 
-Called by run.sh: paced [--rounds N] [--seconds N] [--rate N].
+Called by run.sh: paced [--rounds N] [--seconds N] [--rate N] [--ways yarp,gateway,noflush].
 """
 import argparse
 import signal
@@ -25,9 +25,10 @@ def main():
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--rate", type=int, help="calls per second; default: half of the gateway's rate")
     parser.add_argument("--warm", type=int, default=40)
+    parser.add_argument("--ways", default="yarp,gateway,noflush", type=lambda text: text.split(","))
     parser.add_argument("--gateway", default=str(GATEWAY))
     chosen = parser.parse_args()
-    options = types.SimpleNamespace(ways=["yarp", "gateway"], connections=32, size=1_700, warm=chosen.warm, gateway=chosen.gateway, env=[])
+    options = types.SimpleNamespace(ways=chosen.ways, connections=32, size=1_700, warm=chosen.warm, gateway=chosen.gateway, env=[])
     world = World(options)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
@@ -44,7 +45,8 @@ def main():
         middle = {name: [statistics.median(column) for column in zip(*found)] for name, found in rows.items()}
         for name, (p50, p99, p999) in middle.items():
             print(f"| {TITLES[name]} | {p50:.2f} | {p99:.2f} | {p999:.2f} |")
-        print(f"\np99 above bare YARP {middle['gateway'][1] - middle['yarp'][1]:.2f} ms")
+        for name in options.ways[1:]:
+            print(f"\n{TITLES[name]}: p99 above bare YARP {middle[name][1] - middle[options.ways[0]][1]:.2f} ms")
     finally:
         world.stop()
 

@@ -135,7 +135,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             if (watch is not null)
             {
                 host._owned.Add(new Owned(watch));
-                host._loops.Add(host.Watched("trail watch", watch.RunAsync, log));
+                host._loops.Add(host.Behind("trail watch", watch.RunAsync, log));
             }
 
             return host;
@@ -337,9 +337,9 @@ internal sealed class GatewayHost : IAsyncDisposable
         };
         await follower.StartWithRegistryAsync(cancellationToken);
         _loops.Add(Watched("snapshot follower", follower.RunAsync, log));
-        _loops.Add(Watched("audit shipper", shipper.RunAsync, log));
-        _loops.Add(Watched("transparency log", proof.Log.RunAsync, log));
-        _loops.Add(Watched("audit verifier", proof.Watch.RunAsync, log));
+        _loops.Add(Behind("audit shipper", shipper.RunAsync, log));
+        _loops.Add(Behind("transparency log", proof.Log.RunAsync, log));
+        _loops.Add(Behind("audit verifier", proof.Watch.RunAsync, log));
         if (proof.Witnesses.Feed is { } witnesses)
         {
             _loops.Add(Watched("witnesses", witnesses.RunAsync, log));
@@ -349,7 +349,7 @@ internal sealed class GatewayHost : IAsyncDisposable
 
         if (sinks is not null)
         {
-            _loops.Add(Watched("sinks", sinks.RunAsync, log));
+            _loops.Add(Behind("sinks", sinks.RunAsync, log));
         }
 
         // 4. A first key to the control plane, if there is none.
@@ -360,6 +360,13 @@ internal sealed class GatewayHost : IAsyncDisposable
     // A small budget gets small segments, so that there are always several.
     private static long SegmentOf(long budget) =>
         Math.Clamp(budget / 16 / 4096 * 4096, JournalOptions.MinSegmentBytes, JournalOptions.DefaultSegmentBytes);
+
+    // What follows the requests and is heavy has a thread of its own that steps back behind them.
+    private async Task Behind(string part, Func<CancellationToken, Task> run, ILogger log)
+    {
+        using var thread = new BackgroundThread(part);
+        await Watched(part, stopping => thread.RunAsync(() => run(stopping)), log);
+    }
 
     private async Task Watched(string part, Func<CancellationToken, Task> run, ILogger log)
     {

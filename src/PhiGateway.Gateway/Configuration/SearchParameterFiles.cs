@@ -170,7 +170,8 @@ internal static class SearchParameterFiles
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
         {
             Add(
-                $"{path} cannot be read: it must be a file of SearchParameter or OperationDefinition resources (JSON, a Bundle, NDJSON) or a folder of such files."
+                $"{path} cannot be read: it must be a file of SearchParameter or OperationDefinition resources (JSON, a Bundle, NDJSON) "
+                    + "or a folder of such files."
             );
         }
 

@@ -37,7 +37,8 @@ internal static class DemoBanner
                curl -s -H "Authorization: Bearer $(cat '{folder}/admin.key')" "{host.AdminAddress}/admin/v1/audit?client=acme-results-connector&limit=5"
 
             4. The client is revoked:
-               curl -s -X POST -H "Authorization: Bearer $(cat '{folder}/admin.key')" -H "Content-Type: application/json" -d '{Body}' "{host.AdminAddress}/admin/v1/clients/acme-results-connector:revoke"
+               curl -s -X POST -H "Authorization: Bearer $(cat '{folder}/admin.key')" -H "Content-Type: application/json" \
+                 -d '{Body}' "{host.AdminAddress}/admin/v1/clients/acme-results-connector:revoke"
 
             5. Its next call fails:
                curl -s -i -H "Authorization: Bearer $(cat '{acme}')" "{host.DataAddress}/fhir/Observation?patient=f001&category=laboratory"

@@ -21,7 +21,8 @@ internal sealed class DemoIssuer : IDisposable
     public string Jwks()
     {
         var point = _key.ExportParameters(includePrivateParameters: false).Q;
-        return $$"""{"keys":[{"kty":"EC","crv":"P-256","alg":"ES256","use":"sig","kid":"demo-1","x":"{{Base64UrlEncoder.Encode(point.X)}}","y":"{{Base64UrlEncoder.Encode(point.Y)}}"}]}""";
+        var (x, y) = (Base64UrlEncoder.Encode(point.X), Base64UrlEncoder.Encode(point.Y));
+        return $$"""{"keys":[{"kty":"EC","crv":"P-256","alg":"ES256","use":"sig","kid":"demo-1","x":"{{x}}","y":"{{y}}"}]}""";
     }
 
     /// <summary>A token for one client, good for twelve hours.</summary>

@@ -110,7 +110,11 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
         {
             await using var command = connection
                 .Command(
-                    $"SELECT {AuditRows.Columns} FROM audit_event e WHERE {ManyDeliveries} AND e.log = @log AND e.sequence > @after ORDER BY e.sequence LIMIT {DeliveryPage}"
+                    $"""
+                    SELECT {AuditRows.Columns} FROM audit_event e
+                    WHERE {ManyDeliveries} AND e.log = @log AND e.sequence > @after
+                    ORDER BY e.sequence LIMIT {DeliveryPage}
+                    """
                 )
                 .With("log", log)
                 .With("after", after);

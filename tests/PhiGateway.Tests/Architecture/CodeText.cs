@@ -66,6 +66,34 @@ internal static partial class CodeText
         }
     }
 
+    /// <summary>
+    /// The C# that a page's markup holds between parentheses, each piece with its line: <c>@(...)</c>, the arguments of <c>@call(...)</c>,
+    /// and the conditions of the blocks. Plain markup is no C#, and an apostrophe in it opens nothing.
+    /// </summary>
+    public static IEnumerable<(int Line, string Code)> Expressions(string page)
+    {
+        foreach (Match start in OpenExpression().Matches(page))
+        {
+            var (at, depth) = (start.Index + start.Length, 1);
+            while (at < page.Length && depth > 0)
+            {
+                var end = EndOfText(page, at);
+                depth += end > at ? 0 : Deeper(page[at]);
+                at = Math.Max(end, at + 1);
+            }
+
+            yield return (page.AsSpan(0, start.Index).Count('\n') + 1, page[(start.Index + start.Length)..(at - 1)]);
+        }
+    }
+
+    private static int Deeper(char letter) =>
+        letter switch
+        {
+            '(' or '[' or '{' => 1,
+            ')' or ']' or '}' => -1,
+            _ => 0,
+        };
+
     private static void Close(Stack<int> open, int depth)
     {
         while (open.Count > 0 && open.Peek() >= depth)
@@ -131,6 +159,12 @@ internal static partial class CodeText
 
     [GeneratedRegex(@"//[^\n]*|/\*[\s\S]*?\*/|'(?:\\.[^']*|[^'\\])'|@""(?:[^""]|"""")*""|""(?!"")(?:\\.|[^""\\\n])*""|""""(?!"")")]
     private static partial Regex Simple();
+
+    [GeneratedRegex(
+        @"@(?:[\w.?]*|(?:if|foreach|for|switch|while) )\(|^\s*(?:else )?(?:if|foreach|for|switch|while) \(",
+        RegexOptions.Multiline
+    )]
+    private static partial Regex OpenExpression();
 
     [GeneratedRegex(@"\$*(?<quotes>""{3,})")]
     private static partial Regex Raw();

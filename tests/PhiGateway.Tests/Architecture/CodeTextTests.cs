@@ -19,6 +19,18 @@ public sealed class CodeTextTests
     public void NestedConditionals_Code_AreCounted(string code, int expected) =>
         Assert.Equal(expected, CodeText.NestedConditionals(code + "\n").Count());
 
+    [Theory]
+    [InlineData("<p>it's</p>\n<td class=\"@(a ? (b ? \"c\" : \"d\") : \"e\")\">", 2)]
+    [InlineData("@Words.Count(a ? b : c ? d : e)", 1)]
+    [InlineData("\n@if (a ? b : c ? d : e)\n{\n}", 2)]
+    [InlineData("<p>What (is it? no? yes?)</p> @(a ? \"b ? c : d ? e : f\" : null)", 0)]
+    [InlineData("@(a ? b : c) and @(d ? e : f), the client's (if any)", 0)]
+    public void Expressions_OfAPage_AreItsCode(string page, int line) =>
+        Assert.Equal(
+            line,
+            CodeText.Expressions(page).Where(static found => CodeText.NestedConditionals(found.Code).Any()).Sum(static found => found.Line)
+        );
+
     [Fact]
     public void Bare_AnyFile_KeepsItsLinesAndLength()
     {

@@ -52,6 +52,17 @@ public sealed partial class FileStyleTests
     }
 
     [Fact]
+    public void Page_Conditionals_AreNotNested()
+    {
+        var nested = SourceFiles
+            .Pages()
+            .SelectMany(file => CodeText.Expressions(File.ReadAllText(file)).Select(found => (Name: SourceFiles.Name(file), found)))
+            .Where(pair => CodeText.NestedConditionals(pair.found.Code).Any());
+
+        Findings.AssertNone(nested.Select(pair => $"{pair.Name}:{pair.found.Line}"));
+    }
+
+    [Fact]
     public void SourceFiles_MedianLength_IsSmall()
     {
         var lengths = SourceFiles.Below("src").Select(file => File.ReadLines(file).Count()).Order().ToList();

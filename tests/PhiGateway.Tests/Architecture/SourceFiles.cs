@@ -11,6 +11,9 @@ internal static class SourceFiles
             .Files(RepositoryPaths.Of(parts), "*.cs")
             .Where(file => !Name(file).Contains("/Migrations/", StringComparison.Ordinal));
 
+    /// <summary>The pages of the console: markup with expressions in it.</summary>
+    public static IEnumerable<string> Pages() => RepositoryPaths.Files(RepositoryPaths.Of("src"), "*.razor");
+
     /// <summary>As a finding names it.</summary>
     public static string Name(string file) => Path.GetRelativePath(RepositoryPaths.Root, file).Replace('\\', '/');
 }

@@ -22,7 +22,8 @@ public sealed partial class AccessPage
             return line.Decision switch
             {
                 "permit" when line.Kind == "disclosure" =>
-                    $"{who}{of} was allowed {what}{purpose} and received {Words.Count(line.Released, "resource", "resources")} about {Words.Count(Model.Patients, "patient", "patients")}{Withheld(line.Withheld)}.",
+                    $"{who}{of} was allowed {what}{purpose} and received {Words.Count(line.Released, "resource", "resources")} "
+                        + $"about {Words.Count(Model.Patients, "patient", "patients")}{Withheld(line.Withheld)}.",
                 "permit" => $"{who}{of} was allowed {what}{purpose}.",
                 "deny" => $"{who}{of} asked for {what}{purpose} and was refused: {Words.Reason(line.Reason).TrimEnd('.')} ({line.Reason}).",
                 "error" => $"{who}{of} asked for {what}{purpose} and could not be answered: {Words.Reason(line.Reason).TrimEnd('.')}.",

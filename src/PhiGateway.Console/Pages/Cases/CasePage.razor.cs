@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Components;
+using PhiGateway.Console.Parts;
+using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Console.Pages.Cases;
 
@@ -8,4 +10,25 @@ public sealed partial class CasePage
     /// <summary>What it shows.</summary>
     [Parameter, EditorRequired]
     public required CaseModel Model { get; set; }
+
+    private static string StateOf(Alert alert)
+    {
+        List<string> parts = [Words.Kebab(alert.State)];
+        if (alert.AssignedTo is { } who)
+        {
+            parts[0] += $", {who} deals with it";
+        }
+
+        if (alert.Risk is { } risk)
+        {
+            parts.Add(risk);
+        }
+
+        if (alert.Technique is { } technique)
+        {
+            parts.Add($"ATT&CK {technique}");
+        }
+
+        return string.Join(" · ", parts);
+    }
 }

@@ -9,4 +9,12 @@ public sealed partial class DoorTable
     /// <summary>What it shows.</summary>
     [Parameter, EditorRequired]
     public required IReadOnlyList<DoorReport> Model { get; set; }
+
+    private static (string Kind, string Text) StateOf(DoorReport door) =>
+        door switch
+        {
+            { Open: false } => ("deny", "closed"),
+            { Closing: true } => ("warn", "closing"),
+            _ => ("allow", "open"),
+        };
 }
