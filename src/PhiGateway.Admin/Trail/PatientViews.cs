@@ -65,7 +65,9 @@ internal sealed class PatientViews(TrailSearch search, IAuditStore store, Workin
     // As the accounting takes them; a body that cannot be read counts, until somebody has looked.
     private static bool IsAccounted(AuditEntry entry, AuditRecord? record, WorkingSet set) =>
         (entry.Kind == AuditKind.Disclosure || (entry.Kind == AuditKind.Outcome && record is { ResourceCount: > 0 }))
-        && AccountingClass.IsAccounted(record?.Accounting ?? AccountingClass.Of(record?.Purpose, AccountingFold.IsOwn(set, record?.Organization)));
+        && AccountingClass.IsAccounted(
+            record?.Accounting ?? AccountingClass.Of(record?.Purpose, AccountingFold.IsOwn(set, record?.Organization))
+        );
 
     // The newest record comes first.
     private sealed class Fold(DateTimeOffset last)

@@ -29,6 +29,10 @@ public sealed partial class Field
     [Parameter]
     public string Type { get; set; } = "text";
 
+    /// <summary>An example of what is expected.</summary>
+    [Parameter]
+    public string? Hint { get; set; }
+
     /// <summary>Most characters.</summary>
     [Parameter]
     public int Most { get; set; } = 1000;
