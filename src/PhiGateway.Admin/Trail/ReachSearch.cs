@@ -25,8 +25,8 @@ internal sealed class ReachSearch(IAuditStore store, IAuditJournal journal, Admi
             return AdminProblem.Invalid("/to", "invalid", "It must be after 'from'.");
         }
 
-        string?[] names = [query.Token, query.Credential, query.Certificate, query.Through, query.Client, query.Organization];
-        if (names.Count(static one => !string.IsNullOrEmpty(one)) != 1)
+        string?[] given = [query.Token, query.Credential, query.Certificate, query.Through, query.Client, query.Organization];
+        if (given.Count(static one => !string.IsNullOrEmpty(one)) != 1)
         {
             return AdminProblem.Invalid(
                 string.Empty,
