@@ -65,7 +65,7 @@ public class DpopBenchmarks
 
         _context.Request.Headers["DPoP"] = _proofs[_next++];
         var check = _checker.CheckAsync(_context, Origin, _bound);
-        return check.IsCompletedSuccessfully && check.Result.Refusal is null
+        return check.IsCompletedSuccessfully && check.Result.Key.TryGet(out _, out _)
             ? true
             : throw new InvalidOperationException("The benchmark's proof is not accepted.");
     }
