@@ -61,6 +61,7 @@ public sealed class CanaryLogTests(CanaryWorld world) : IClassFixture<CanaryWorl
             + spans
             + world.Collector.TextOf("metrics");
         Assert.Contains("Enforcing registry revision", logs);
+        Assert.Contains($"\"DecisionId\":\"{decisions}\",\"Client\":", logs);
         foreach (
             var canary in new[]
             {
@@ -100,6 +101,8 @@ public sealed class CanaryLogTests(CanaryWorld world) : IClassFixture<CanaryWorl
         Assert.Contains("phi_gateway_decisions", scraped);
         Assert.Contains("phi_gateway.decisions", metrics);
         Assert.Contains("http.request.method", spans);
+        Assert.Contains("phi_gateway.decision_id", spans);
+        Assert.DoesNotContain("decision_id", scraped + metrics, StringComparison.Ordinal);
         foreach (var name in new[] { "url.", "server.address", "client.address", "user_agent", "peer.", "Query", "tracestate" })
         {
             Assert.DoesNotContain(name, spans, StringComparison.Ordinal);

@@ -7,7 +7,13 @@ public sealed class CanaryWorld : GatewayWorld
 
     private protected override string Provider => "Sqlite";
 
-    private protected override object Telemetry => new { Otlp = Collector.Address, Prometheus = true };
+    private protected override object Telemetry =>
+        new
+        {
+            Otlp = Collector.Address,
+            Prometheus = true,
+            RequestLog = true,
+        };
 
     public override async ValueTask InitializeAsync()
     {

@@ -58,6 +58,17 @@ public sealed partial class ScrapeTests(CanaryWorld world) : IClassFixture<Canar
             {
                 Assert.True(await SeriesAsync(http, name) > 0, $"{name} is not there");
             }
+
+            // What the board shows as a median can be one: the library's own buckets begin at seconds.
+            foreach (var duration in (string[])["phi_gateway_request_duration_seconds", "phi_gateway_audit_write_duration_seconds"])
+            {
+                Assert.True(await SeriesAsync(http, duration + "_bucket{le=\"0.00025\"}") > 0, duration);
+            }
+
+            Assert.Equal(
+                1,
+                await SeriesAsync(http, "histogram_quantile(0.5, sum by (le) (phi_gateway_audit_write_duration_seconds_bucket)) < 2")
+            );
         }
         finally
         {

@@ -27,6 +27,15 @@ internal static class AlertsRegistration
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<DoorWarnings>>()
             ))
+            .AddSingleton(static provider => new NodeSilence(
+                provider.GetRequiredService<IRegistryStore>(),
+                provider.GetRequiredService<WorkingSetSource>(),
+                provider.GetRequiredService<IAuditJournal>(),
+                provider.GetRequiredService<ISnapshotSource>(),
+                provider.GetRequiredService<AdminOptions>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<NodeSilence>>()
+            ))
             .AddSingleton(static provider => new EmergencyUses(
                 provider.GetRequiredService<IRegistryStore>(),
                 provider.GetRequiredService<WorkingSetSource>(),

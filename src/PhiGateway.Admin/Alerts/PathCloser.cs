@@ -1,18 +1,22 @@
+using System.Text.Json;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
 using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Alerts;
 
 /// <summary>
-/// Closes the path of an active client in the gateway's own name, or slows it down, on record first; in force on every node within a second. Asked by
-/// <see cref="Quarantine"/> and <see cref="DormancyLadder"/>; it opens nothing.
+/// Closes the path of an active client in the gateway's own name, slows it down, or ends its tokens, on record first; in force on every node
+/// within a second. Asked by <see cref="Quarantine"/> and <see cref="DormancyLadder"/>; it opens nothing.
 /// </summary>
 internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, TimeProvider time)
 {
+    private const string Revoked = "revocation.create";
+
     /// <summary>Closes it; false when it is not active, or somebody changed it at the same moment.</summary>
     /// <param name="id">Client id.</param>
     /// <param name="to">Suspended, quarantined or revoked.</param>
@@ -56,6 +60,56 @@ internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, Ti
             },
             static (json, _) => json
         );
+
+    /// <summary>
+    /// Ends the tokens that a client has from before, whoever issued them; those that are issued from the next second on pass. False when it
+    /// calls by none.
+    /// </summary>
+    /// <param name="client">The client.</param>
+    /// <param name="reason">Why, without PHI.</param>
+    public async Task<bool> RenewAsync(ClientEntry client, string reason)
+    {
+        var now = time.GetUtcNow();
+
+        // A token's moment is in whole seconds: what was issued within this one may be from before.
+        var moment = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds() + 1);
+        var names = client
+            .Credentials.Where(static one => one is { Issuer: not null, ClientId: not null })
+            .Select(static one => (Issuer: one.Issuer!, ClientId: one.ClientId!))
+            .Distinct()
+            .ToList();
+        foreach (var (issuer, name) in names)
+        {
+            var row = new Revocation(
+                Guid.CreateVersion7(now).ToString(),
+                RevocationTarget.Subject,
+                name,
+                issuer,
+                moment,
+                $"fresh authorization: {reason}",
+                AlertWriter.Gateway,
+                now
+            );
+            await journal.AppendAsync(
+                new AuditRecord
+                {
+                    Id = Guid.CreateVersion7(now),
+                    Kind = AuditKind.Admin,
+                    Event = Revoked,
+                    Time = now,
+                    Actor = AlertWriter.Gateway,
+                    Target = "subject/" + issuer,
+                    Revision = await store.GetRevisionAsync(CancellationToken.None),
+                    After = JsonSerializer.Serialize(row, RegistryJson.Options),
+                    Note = "intent: " + row.Reason,
+                },
+                AdminLane.Of(Revoked)
+            );
+            await store.RevokeAsync(row, CancellationToken.None);
+        }
+
+        return names.Count > 0;
+    }
 
     private async Task<bool> ChangeAsync(
         string id,

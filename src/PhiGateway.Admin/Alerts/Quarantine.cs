@@ -6,8 +6,8 @@ using PhiGateway.Watch.Findings;
 namespace PhiGateway.Admin.Alerts;
 
 /// <summary>
-/// Quarantines a client, or slows it down, because of a finding, where the operator wants that: the path closes in under a second on every node, and an
-/// approver opens it again. Asked by <see cref="FindingAlerts"/> for each finding that is new.
+/// Quarantines a client, slows it down, or ends its tokens, because of a finding, where the operator wants that: in force in under a second on
+/// every node; an approver opens again what was closed. Asked by <see cref="FindingAlerts"/> for each finding that is new.
 /// </summary>
 /// <remarks>
 /// Safety: a client of a use case that may be used in emergencies is never closed by a machine. No more than so many are closed within an
@@ -15,23 +15,25 @@ namespace PhiGateway.Admin.Alerts;
 /// </remarks>
 internal sealed class Quarantine(PathCloser closer, ISnapshotSource snapshots, QuarantineRules rules, TimeProvider time)
 {
+    private const string Quarantined = "quarantined";
+    private const string SlowedDown = "slowed down";
+    private const string Renewed = "asked for fresh authorization";
+
     private readonly Queue<DateTimeOffset> _lately = new();
 
     /// <summary>What was done, as a sentence for the alert; null: nothing is asked for.</summary>
     public async Task<string?> ConsiderAsync(Finding finding, string client)
     {
-        if (snapshots.Current.FindClientById(client) is not { Client.Status: ClientStatus.Active, UseCase: { } useCase })
+        if (snapshots.Current.FindClientById(client) is not { Client.Status: ClientStatus.Active, UseCase: { } useCase } entry)
         {
             return null;
         }
 
-        var closes = rules.Asks(finding.Rule, useCase.Risk);
-        if (!closes && !rules.AsksToSlow(finding.Rule, useCase.Risk))
+        if (ActOn(finding.Rule, useCase.Risk) is not { } done)
         {
             return null;
         }
 
-        var done = closes ? "quarantined" : "slowed down";
         if (useCase.AllowsBreakGlass)
         {
             return $"It was not {done}: its use case covers emergencies.";
@@ -49,17 +51,46 @@ internal sealed class Quarantine(PathCloser closer, ISnapshotSource snapshots, Q
         }
 
         var reason = string.Create(CultureInfo.InvariantCulture, $"{finding.Rule} at {finding.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
-        var isDone = closes
-            ? await closer.CloseAsync(client, ClientStatus.Quarantined, "quarantine", reason)
-            : await closer.SlowAsync(client, rules.SlowTo, reason);
+        var isDone = done switch
+        {
+            Quarantined => await closer.CloseAsync(client, ClientStatus.Quarantined, "quarantine", reason),
+            SlowedDown => await closer.SlowAsync(client, rules.SlowTo, reason),
+            _ => await closer.RenewAsync(entry, reason),
+        };
         if (!isDone)
         {
-            return $"It was not {done}: it was already, or somebody changed it at the same moment.";
+            return done == Renewed
+                ? "Its tokens were not ended: it calls by none, and a key is revoked by a person."
+                : $"It was not {done}: it was already, or somebody changed it at the same moment.";
         }
 
         _lately.Enqueue(now);
-        return closes
-            ? "It was quarantined by the gateway; an approver opens it again."
-            : $"It was slowed to {rules.SlowTo} requests a second by the gateway; an approver lifts that.";
+        switch (done)
+        {
+            case Quarantined:
+                // When it is opened again, no token from before comes back to life.
+                _ = await closer.RenewAsync(entry, reason);
+                return "It was quarantined by the gateway; an approver opens it again.";
+            case SlowedDown:
+                return $"It was slowed to {rules.SlowTo} requests a second by the gateway; an approver lifts that.";
+            default:
+                return "Its tokens from before were ended by the gateway: it goes on when its issuer has given it a new one.";
+        }
+    }
+
+    // The strictest that is asked for.
+    private string? ActOn(string rule, RiskTier risk)
+    {
+        if (rules.Asks(rule, risk))
+        {
+            return Quarantined;
+        }
+
+        if (rules.AsksToSlow(rule, risk))
+        {
+            return SlowedDown;
+        }
+
+        return rules.AsksToRenew(rule, risk) ? Renewed : null;
     }
 }

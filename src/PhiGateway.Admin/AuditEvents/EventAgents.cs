@@ -7,6 +7,7 @@ namespace PhiGateway.Admin.AuditEvents;
 internal static class EventAgents
 {
     private const string ClientSystem = "urn:phi-gateway:client";
+    private const string ActorSystem = "urn:phi-gateway:actor";
     private const string UpstreamSystem = "urn:phi-gateway:upstream";
     private const string PersonSystem = "urn:phi-gateway:administrator";
     private const string NodeSystem = "urn:phi-gateway:node";
@@ -40,6 +41,15 @@ internal static class EventAgents
                 AddressType = "1",
             }
         );
+        // Each hop of a delegation, by a role that IHE's patterns count no agents of; the outermost may be the client itself.
+        foreach (var hop in record.Actors)
+        {
+            if (hop != record.IssuerClientId && hop != record.Client)
+            {
+                agents.Add(new FhirAgent(FhirCoding.Agent, ActorSystem, hop, false));
+            }
+        }
+
         if (person is not null)
         {
             agents.Add(

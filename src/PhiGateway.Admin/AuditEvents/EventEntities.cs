@@ -113,6 +113,7 @@ internal static class EventEntities
         Add("accounting", record.Accounting);
         Add("task", record.Task);
         Add("token-sha256", record.TokenHash);
+        Add("certificate-sha256", record.Certificate);
         Add("justification", record.Kind == AuditKind.Override ? record.Note : null);
         return details;
 

@@ -39,6 +39,7 @@ internal sealed record FhirCoding(string System, string Code, string? Display = 
         "Custodian"
     );
     public static readonly FhirCoding Recipient = new(Participation, "IRCP", "information recipient");
+    public static readonly FhirCoding Agent = new("http://terminology.hl7.org/CodeSystem/v3-RoleClass", "AGNT", "agent");
     public static readonly FhirCoding Author = new(Participation, "AUT", "author (originator)");
 
     public static readonly FhirCoding Person = new(Entity, "1", "Person");

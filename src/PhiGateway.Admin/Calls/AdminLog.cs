@@ -38,6 +38,16 @@ internal static partial class AdminLog
     [LoggerMessage(7012, LogLevel.Warning, "Signals of {Transmitter} could not be fetched ({Fault}); trying again.")]
     public static partial void SignalsNotFetched(ILogger logger, string transmitter, string fault);
 
+    [LoggerMessage(
+        7013,
+        LogLevel.Warning,
+        "Whether a transmitter of signals has fallen silent could not be looked up ({Fault}); looked again"
+    )]
+    public static partial void SilenceNotLookedFor(ILogger logger, string fault);
+
+    [LoggerMessage(7014, LogLevel.Warning, "Nodes that report no more could not be looked for ({Fault}); trying again.")]
+    public static partial void NodeSilenceFailed(ILogger logger, string fault);
+
     [LoggerMessage(7010, LogLevel.Warning, "Alerts that nobody has taken could not be looked for ({Fault}); trying again.")]
     public static partial void EscalationFailed(ILogger logger, string fault);
 }

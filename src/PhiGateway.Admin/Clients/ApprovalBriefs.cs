@@ -181,6 +181,8 @@ internal sealed class ApprovalBriefs(WorkingSetSource sets, TimeProvider time)
                 [
                     (client.Limits.RequestsPerSecond, "requests a second"),
                     (client.Limits.DistinctPatientsPerHour, "patients an hour"),
+                    (client.Limits.DistinctPatientsPerDay, "patients a day"),
+                    (client.Limits.DistinctPatientsPer30Days, "patients in 30 days"),
                     (client.Limits.RecordsPerDay, "records a day"),
                 ]
         )

@@ -137,6 +137,16 @@ internal static class ClientEndpoints
             .Describe("Lists every door of a client's PHI path", "With the date on which each closes by itself.")
             .Returns(typeof(PostureReport));
         api.MapGet(
+                "/clients/{id}/credential-uses",
+                (HttpContext context, string id, CredentialUses uses) => Answer.JsonAsync(context, call => uses.OfAsync(call, id))
+            )
+            .RequireRoles([AdminRoles.Auditor])
+            .Describe(
+                "Says when each credential of a client was last used",
+                "From its newest records: during an overlap, whether the new one has taken over. Itself recorded."
+            )
+            .Returns(typeof(CredentialUseReport));
+        api.MapGet(
                 "/clients/{id}/blast-radius",
                 (HttpContext context, string id, ClientReports reports) =>
                     Answer.JsonAsync(context, call => reports.BlastRadiusAsync(call, id))

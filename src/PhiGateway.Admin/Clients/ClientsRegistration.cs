@@ -13,6 +13,7 @@ internal static class ClientsRegistration
             .AddSingleton<ClientApproval>()
             .AddSingleton<CredentialRotation>()
             .AddSingleton<ApiKeyIssue>()
+            .AddSingleton<CredentialUses>()
             .AddSingleton<ClientReports>()
             .AddSingleton<ApprovalBriefs>()
             .AddSingleton<ClientDirectory>()

@@ -53,8 +53,17 @@ public sealed class AdminOptions
     /// <summary>How long the trail is kept; default ten years.</summary>
     public KeepingRules Keeping { get; set; } = KeepingRules.Default;
 
+    /// <summary>How long the deletion of a month waits until the store has what was recorded before it; default 10 s.</summary>
+    public TimeSpan ShippedWithin { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether registry documents are sealed, so that a row that was written past the control plane opens nothing; default false.</summary>
+    public bool IsRegistrySealed { get; set; }
+
     /// <summary>How long an urgent alert may stay untaken before it is escalated; default one hour. Zero: it never is.</summary>
     public TimeSpan EscalateAfter { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a node may report nothing before an alert is raised; default 5 minutes. Zero: none is.</summary>
+    public TimeSpan NodeSilentAfter { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Days before a door closes within which posture calls it closing; default 14.</summary>
     public int WarnDays { get; set; } = 14;

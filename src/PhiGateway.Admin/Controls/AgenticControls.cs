@@ -24,7 +24,15 @@ internal static class AgenticControls
             AgenticRisk.ToolMisuse,
             Fact($"{agents.Count} agents can call; {agents.Count(IsWriter)} of them may write.", Agents),
             None(
-                agents.Count(static one => one.Client.Limits is { DistinctPatientsPerHour: null, RecordsPerDay: null }),
+                agents.Count(static one =>
+                    one.Client.Limits
+                        is {
+                            DistinctPatientsPerHour: null,
+                            DistinctPatientsPerDay: null,
+                            DistinctPatientsPer30Days: null,
+                            RecordsPerDay: null
+                        }
+                ),
                 "agent has no quota of patients or records",
                 "agents have no quota of patients or records",
                 Agents
@@ -89,7 +97,7 @@ internal static class AgenticControls
                 "agents may act over more than one other",
                 Agents
             ),
-            Refused(facts, "delegations that nobody permitted", "unknown-actor", "delegation-too-deep")
+            Refused(facts, "delegations that nobody permitted", "unknown-actor", "delegation-too-deep", "delegation-loop")
         );
         yield return Of(
             AgenticRisk.Cascading,

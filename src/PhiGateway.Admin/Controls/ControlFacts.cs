@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 
@@ -32,6 +33,15 @@ internal sealed record ControlFacts
     public bool HasCheckpoint { get; init; }
 
     public bool IsJournalOpen { get; init; }
+
+    /// <summary>How long the trail is kept.</summary>
+    public required KeepingRules Keeping { get; init; }
+
+    /// <summary>Holds on deletion that stand; null: the caller does not read the trail.</summary>
+    public int? StandingHolds { get; init; }
+
+    /// <summary>Whether registry documents are sealed, and one without a seal is refused.</summary>
+    public bool IsRegistrySealed { get; init; }
 
     /// <summary>Records of the journal that the store does not have yet; null: not known.</summary>
     public long? Unshipped { get; init; }

@@ -2,6 +2,7 @@ using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Keeping;
 using PhiGateway.Admin.Status;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
@@ -27,6 +28,7 @@ internal sealed class ControlReports(
     IAuditJournal journal,
     AdminJournal records,
     StatusReports status,
+    KeepingRegister holds,
     AdminOptions options,
     TimeProvider time,
     IUsageSource? usage = null,
@@ -92,6 +94,9 @@ internal sealed class ControlReports(
             IsWatched = usage is not null,
             HasCheckpoint = prover?.Checkpoint is not null,
             IsJournalOpen = journal.Status == JournalStatus.Open,
+            Keeping = options.Keeping,
+            StandingHolds = mayRead ? (await holds.ReadAsync(call.Cancelled)).Count(static stored => stored.Hold.LiftedAt is null) : null,
+            IsRegistrySealed = options.IsRegistrySealed,
             Unshipped = here.Node.Unshipped,
             Nodes = nodes.Nodes.Count,
             SilentNodes = nodes.Nodes.Count(static node => !node.Alive),

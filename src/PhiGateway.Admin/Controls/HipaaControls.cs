@@ -1,3 +1,4 @@
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
 using static PhiGateway.Admin.Controls.ControlCatalogue;
@@ -75,6 +76,24 @@ internal static class HipaaControls
             )
         );
         yield return Line(
+            "164.312(a)(2)(iii)",
+            "Automatic logoff",
+            null,
+            Is(true, "No token is taken past its end, and a session of the console ends when nobody uses it.", string.Empty, null),
+            None(
+                facts.Clients.Count(static one => one.Client.MaxTokenLifetimeSeconds is null),
+                "active client has no limit on its tokens' lives but its issuer's",
+                "active clients have no limit on their tokens' lives but their issuers'",
+                "/admin/v1/clients?status=active"
+            )
+        );
+        yield return Line(
+            "164.312(a)(2)(iv)",
+            "Encryption and decryption",
+            null,
+            Is(false, string.Empty, "Journal and stores are not encrypted by the gateway: disks and databases must be.", null)
+        );
+        yield return Line(
             "164.312(b)",
             "Audit controls",
             null,
@@ -106,6 +125,12 @@ internal static class HipaaControls
                 "finding of the verifier is open",
                 "findings of the verifier are open",
                 "/admin/v1/alerts?kind=audit-finding"
+            ),
+            Is(
+                facts.IsRegistrySealed,
+                "Registry documents are sealed by the control plane.",
+                "Registry documents are not sealed: whoever may write the registry's database opens a door by a row.",
+                "/admin/v1/config/status"
             )
         );
         yield return Line(
@@ -127,13 +152,34 @@ internal static class HipaaControls
             Fact("Whether listeners and upstreams speak TLS stands in the node's configuration; plain ones must be named there.", null)
         );
         yield return Line(
+            "164.312(e)(2)(i)",
+            "Integrity controls in transmission",
+            null,
+            Is(true, "What leaves is what was judged: an answer that cannot be read whole is refused or cut.", string.Empty, null)
+        );
+        yield return Line(
+            "164.312(e)(2)(ii)",
+            "Encryption in transmission",
+            null,
+            Fact("Whether listeners and upstreams speak TLS stands in the node's configuration; plain ones must be named there.", null)
+        );
+        yield return Line(
             "164.316(b)(2)(i)",
             "Retention for six years",
             null,
+            Is(
+                true,
+                $"Nothing goes by itself. A month may be deleted by a privacy officer after {facts.Keeping.Of(null)} years, no sooner than any "
+                    + "tenant in it asks for, and while no hold keeps it.",
+                string.Empty,
+                "/admin/v1/audit/keeping"
+            ),
+            Fact(YearsOf(facts.Keeping), "/admin/v1/audit/keeping"),
             Fact(
-                "Records are never deleted by the gateway; how long the database keeps its partitions is the operator's.",
-                "/admin/v1/audit"
-            )
+                facts.StandingHolds is { } holds ? $"{holds} holds stand." : "Holds are shown to auditors.",
+                "/admin/v1/audit/keeping/holds"
+            ),
+            Fact("How long the operator's backups keep what they hold is not known here.", null)
         );
         yield return Line(
             "164.528",
@@ -147,4 +193,9 @@ internal static class HipaaControls
             )
         );
     }
+
+    private static string YearsOf(KeepingRules rules) =>
+        rules.YearsOf.Count == 0
+            ? "No tenant has years of its own."
+            : $"{rules.YearsOf.Count} tenants have years of their own, {rules.YearsOf.Keys.Select(rules.Of).Min()} to {rules.YearsOf.Keys.Select(rules.Of).Max()}.";
 }

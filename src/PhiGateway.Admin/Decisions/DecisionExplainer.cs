@@ -92,7 +92,16 @@ internal sealed class DecisionExplainer(
             record.Tenant,
             record.Environment
         );
-        var proof = new ExplainedProof(record.Issuer, record.IssuerClientId, record.Subject, record.Binding, record.TokenHash, record.Peer);
+        var proof = new ExplainedProof(
+            record.Issuer,
+            record.IssuerClientId,
+            record.Subject,
+            record.Binding,
+            record.Certificate,
+            record.TokenHash,
+            record.Peer,
+            record.Actors
+        );
         var doors = client is null ? [] : DoorReport.Of(client, snapshot, record.Time, options.WarnDays);
         var (closed, toOpen) = reason is null
             ? (null, [])

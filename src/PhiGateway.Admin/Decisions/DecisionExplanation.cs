@@ -66,9 +66,20 @@ public sealed record ExplainedCaller(
 /// <param name="ClientId">Client id at the issuer, as the token claims it.</param>
 /// <param name="Subject">Subject of the token.</param>
 /// <param name="Binding">none, mtls or dpop.</param>
+/// <param name="Certificate">SHA-256 of the certificate that proved it; absent: none did.</param>
 /// <param name="TokenHash">SHA-256 of the token, never the token.</param>
 /// <param name="Peer">Address of the TCP peer.</param>
-public sealed record ExplainedProof(string? Issuer, string? ClientId, string? Subject, string? Binding, string? TokenHash, string? Peer);
+/// <param name="Actors">Who acted between the caller and the subject, outermost first; empty: nobody.</param>
+public sealed record ExplainedProof(
+    string? Issuer,
+    string? ClientId,
+    string? Subject,
+    string? Binding,
+    string? Certificate,
+    string? TokenHash,
+    string? Peer,
+    IReadOnlyList<string> Actors
+);
 
 /// <summary>The token's age and scope.</summary>
 /// <param name="IssuedAt">When it was issued, UTC; absent: not known.</param>

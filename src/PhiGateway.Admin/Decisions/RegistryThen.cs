@@ -7,8 +7,8 @@ using PhiGateway.RegistryFiles.Documents;
 namespace PhiGateway.Admin.Decisions;
 
 /// <summary>
-/// The registry as it was when a decision was made, put together from the registry as it is and the trail, in which every change stands
-/// with what was there before it. Asked by <see cref="DecisionExplainer"/>.
+/// The registry as it was when a decision was made, or at a moment, put together from the registry as it is and the trail, in which every
+/// change stands with what was there before it. Asked by <see cref="DecisionExplainer"/> and by the export of a file.
 /// </summary>
 /// <remarks>Of documents; who was on a roster is not put back.</remarks>
 internal static class RegistryThen
@@ -33,12 +33,37 @@ internal static class RegistryThen
     /// <param name="at">When.</param>
     /// <param name="changed">Documents that have changed since, as <c>client/acme</c>: each must be found.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<WorkingSet?> FindAsync(
+    public static Task<WorkingSet?> FindAsync(
         IAuditStore trail,
         WorkingSet set,
         long revision,
         DateTimeOffset at,
         IReadOnlyList<string> changed,
+        CancellationToken cancellationToken
+    ) => FindAsync(trail, set, revision, at - Before, changed, record => record.Revision >= revision, cancellationToken);
+
+    /// <summary>The registry at a moment; null when too much has changed since, or a change is not in the trail.</summary>
+    /// <param name="trail">The trail.</param>
+    /// <param name="set">The registry as it is.</param>
+    /// <param name="at">When.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static Task<WorkingSet?> FindAsync(IAuditStore trail, WorkingSet set, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var changed = Kinds
+            .SelectMany(kind => set.Kind(kind.Kind).Values)
+            .Where(one => one.Item.UpdatedAt > at)
+            .Select(static one => KindWord.Of(one.Item.Kind, one.Item.Id))
+            .ToList();
+        return FindAsync(trail, set, set.Revision, at, changed, record => record.Time > at, cancellationToken);
+    }
+
+    private static async Task<WorkingSet?> FindAsync(
+        IAuditStore trail,
+        WorkingSet set,
+        long revision,
+        DateTimeOffset from,
+        IReadOnlyList<string> changed,
+        Func<AuditRecord, bool> isLater,
         CancellationToken cancellationToken
     )
     {
@@ -46,7 +71,7 @@ internal static class RegistryThen
         var query = new AuditQuery
         {
             Kind = AuditKind.Admin,
-            From = at - Before,
+            From = from,
             Limit = PageRequest.Most,
         };
         for (var read = 0; read < Most; read += PageRequest.Most)
@@ -54,8 +79,8 @@ internal static class RegistryThen
             var page = await trail.QueryAsync(query, cancellationToken);
             foreach (var record in page.Entries.Select(static entry => entry.Read()).OfType<AuditRecord>())
             {
-                // The newest come first: what stands there in the end is the first change after the decision.
-                if (record is { Target: { } target } && record.Revision >= revision && (record.Before ?? record.After) is not null)
+                // The newest come first: what stands there in the end is the first change after the moment.
+                if (record is { Target: { } target } && isLater(record) && (record.Before ?? record.After) is not null)
                 {
                     first[target] = record;
                 }

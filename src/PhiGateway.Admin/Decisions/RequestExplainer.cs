@@ -88,7 +88,9 @@ internal sealed class RequestExplainer(
             null,
             access.Caller.Binding.ToString().ToLowerInvariant(),
             null,
-            body.Peer
+            null,
+            body.Peer,
+            access.Caller.Actors
         );
         var doors = imagined.Entry is { } entry ? DoorReport.Of(entry, snapshot, access.Now, options.WarnDays) : [];
         var questions = TokenDoors.Render(

@@ -1,19 +1,44 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Decisions;
 using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Trail;
+using PhiGateway.Audit.Shipping;
 using PhiGateway.RegistryFiles.Documents;
 using PhiGateway.RegistryFiles.Files;
 
 namespace PhiGateway.Admin.Declarative;
 
 /// <summary>Exports, plans and applies the whole registry as one file; called by its endpoints.</summary>
-internal sealed class ConfigCommands(WorkingSetSource sets, RegistryEditor editor)
+internal sealed class ConfigCommands(WorkingSetSource sets, RegistryEditor editor, IAuditStore trail, TrailSearch looks, TimeProvider time)
 {
     /// <summary>The whole registry as a file.</summary>
     public async Task<Outcome<ConfigExport>> ExportAsync(AdminCall call)
     {
         var set = await sets.GetAsync(call.Cancelled);
         return new ConfigExport(FileExport.Write(set), FileExport.ETag(set));
+    }
+
+    /// <summary>
+    /// The registry as a file as it was at a moment, put together from the trail; applied like any other file, it takes documents back, and
+    /// what that opens has to be approved.
+    /// </summary>
+    public async Task<Outcome<ConfigExport>> ExportAsync(AdminCall call, DateTimeOffset at)
+    {
+        if (at > time.GetUtcNow())
+        {
+            return AdminProblem.BadParameter("at", "it lies ahead.");
+        }
+
+        await looks.RecordAsync(call, "config.export", string.Create(CultureInfo.InvariantCulture, $"at={at.UtcDateTime:O}"), null, null);
+        var set = await sets.GetAsync(call.Cancelled);
+        return await RegistryThen.FindAsync(trail, set, at, call.Cancelled) is { } then
+            ? new ConfigExport(FileExport.Write(then), FileExport.ETag(then))
+            : AdminProblem.Conflict(
+                "not-in-the-trail",
+                "The registry of that moment cannot be put together: too much has changed since, or a change is not in the store."
+            );
     }
 
     /// <summary>What applying a file would change.</summary>

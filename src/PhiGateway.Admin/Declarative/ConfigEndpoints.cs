@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Trail;
 using PhiGateway.RegistryFiles.Files;
 using PhiGateway.RegistryFiles.Yaml;
 
@@ -25,9 +26,12 @@ internal static class ConfigEndpoints
     {
         api.MapGet("/config:export", (HttpContext context, ConfigCommands commands) => ExportAsync(context, commands))
             .RequireRoles(AdminRoles.All)
-            .Describe("Exports the registry as a file", "YAML, or JSON by Accept; applying it changes nothing.")
+            .Describe(
+                "Exports the registry as a file",
+                "YAML, or JSON by Accept; applying it changes nothing. With `at`, as it was at that moment, put together from the trail."
+            )
             .Returns(typeof(RegistryFileBody), contentType: Yaml)
-            .Reads(CallParameter.IfNoneMatch);
+            .Reads(CallParameter.At, CallParameter.IfNoneMatch);
         api.MapPost("/config:plan", (HttpContext context, ConfigCommands commands) => RunAsync(context, commands.PlanAsync))
             .RequireRoles(AdminRoles.All)
             .Describe(
@@ -57,7 +61,13 @@ internal static class ConfigEndpoints
             accept.Contains("json", StringComparison.OrdinalIgnoreCase) && !accept.Contains("yaml", StringComparison.OrdinalIgnoreCase);
         return Answer.OfAsync(
             context,
-            commands.ExportAsync,
+            call =>
+                context.Request.Query["at"] switch
+                {
+                    [] => commands.ExportAsync(call),
+                    [{ } text] when TrailQueryReader.Moment(text) is { } at => commands.ExportAsync(call, at),
+                    _ => Task.FromResult<Outcome<ConfigExport>>(AdminProblem.BadParameter("at", "one moment is expected.")),
+                },
             export =>
             {
                 var text = json ? export.Root.ToJsonString(Indented) : RegistryText.ToYaml(export.Root);

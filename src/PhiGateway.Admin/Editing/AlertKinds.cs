@@ -42,6 +42,12 @@ internal static class AlertKinds
     /// <summary>A transmitter of shared signals asked for more than may be closed in an hour.</summary>
     public const string SignalsHeld = "signals-held";
 
+    /// <summary>A transmitter of shared signals is not heard any more.</summary>
+    public const string SignalsSilent = "signals-silent";
+
+    /// <summary>A node of the fleet reports no more.</summary>
+    public const string NodeSilent = "node-silent";
+
     // What the watch finds is raised under the name of its rule.
     private static readonly string[] Raised =
     [
@@ -55,6 +61,8 @@ internal static class AlertKinds
         ReviewDue,
         SharedSignal,
         SignalsHeld,
+        SignalsSilent,
+        NodeSilent,
         .. TrailWatch.FindingNames,
     ];
 

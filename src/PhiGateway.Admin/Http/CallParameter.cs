@@ -33,6 +33,7 @@ internal sealed record CallParameter(string Name, string Words)
         IsNumber = true,
     };
     public static readonly CallParameter Days = new("days", "How many days of the trail, up to now; default 90.") { IsNumber = true };
+    public static readonly CallParameter At = new("at", "As it was at this moment; default now.");
     public static readonly CallParameter Why = new("why", "never-approved, changed or expired.");
     public static readonly CallParameter IfMatch = new("If-Match", "ETag of the version seen.") { IsHeader = true };
     public static readonly CallParameter IfNoneMatch = new("If-None-Match", "* creates only; on reads: the ETag known already.")

@@ -2,11 +2,13 @@ using System.Text.Json;
 using PhiGateway.Admin.Accounting;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Cases;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Keeping;
 using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Admin.Keeping;
 
@@ -17,11 +19,17 @@ internal sealed class KeepingCommands(
     KeepingRegister register,
     KeepingPlanner planner,
     CaseReports cases,
+    TrailNames names,
+    IAuditStore store,
     IAuditJournal journal,
     AdminJournal records,
+    AdminOptions options,
+    TimeProvider time,
     IAuditKeeping? keeping = null
 )
 {
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Every hold.</summary>
     public async Task<Outcome<LegalHoldList>> HoldsAsync(AdminCall call) =>
         new LegalHoldList([.. (await register.ReadAsync(call.Cancelled)).Select(static stored => stored.Hold)]);
@@ -44,6 +52,12 @@ internal sealed class KeepingCommands(
         if (isOfCase == body.Tenant is not null || (isOfCase && patient is not null) || body.Tenant is "" or TrailQuery.Every)
         {
             return AdminProblem.Invalid("/tenant", "required", "Name a tenant, a patient of a tenant, or a case alone.");
+        }
+
+        if (body.Tenant is { } tenant && !await names.KnowsTenantAsync(tenant, call.Cancelled))
+        {
+            // A hold on a misspelt tenant would keep nothing and look as if it did.
+            return AdminProblem.Invalid("/tenant", "unknown", "Neither a route, a use case nor a record is of such a tenant.");
         }
 
         IReadOnlyList<string>? shown = null;
@@ -113,24 +127,9 @@ internal sealed class KeepingCommands(
             return none;
         }
 
-        if ((await planner.ReportAsync(call)).Failed(out var problem, out var report))
+        if (await FindKeeperAsync(call, body.Month!) is { } kept)
         {
-            return problem;
-        }
-
-        switch (report.Months.FirstOrDefault(one => one.Month == body.Month))
-        {
-            case null:
-                return AdminProblem.NotFound("month in the store");
-            case { IsDue: false } kept:
-                return AdminProblem.Conflict(
-                    "kept",
-                    FormattableString.Invariant($"{kept.Month} is kept until {kept.KeptUntil:yyyy-MM-dd}.")
-                );
-            case { Holds: { Count: > 0 } holds }:
-                return AdminProblem.Conflict("held", $"It is under the hold {string.Join(", ", holds)}.");
-            default:
-                break;
+            return kept;
         }
 
         var ranges = await keeping!.ListRangesAsync(month, call.Cancelled);
@@ -157,6 +156,12 @@ internal sealed class KeepingCommands(
             }
         );
         await journal.AppendAsync(intent);
+        if (await FindLateKeeperAsync(call, intent.Id, found.Month) is { } kept)
+        {
+            await EndAsync(call, found.Month, null, "not deleted: " + kept.Code);
+            return kept;
+        }
+
         try
         {
             // What was begun is done to its end, whoever has left meanwhile.
@@ -168,6 +173,64 @@ internal sealed class KeepingCommands(
         {
             await EndAsync(call, found.Month, null, "not deleted: " + refused.Message);
             return AdminProblem.Conflict("not-deleted", refused.Message);
+        }
+    }
+
+    // What stands in the way of a month's deletion; null: nothing.
+    private async Task<AdminProblem?> FindKeeperAsync(AdminCall call, string month)
+    {
+        if ((await planner.ReportAsync(call)).Failed(out var problem, out var report))
+        {
+            return problem;
+        }
+
+        if (report.UnknownTenants is [var unknown, ..])
+        {
+            return AdminProblem.Conflict(
+                "unknown-tenant",
+                $"Audit:Keep:YearsOf names '{unknown}', which is no tenant: whose records it was to keep is not known."
+            );
+        }
+
+        return report.Months.FirstOrDefault(one => one.Month == month) switch
+        {
+            null => AdminProblem.NotFound("month in the store"),
+            { IsDue: false } kept => AdminProblem.Conflict(
+                "kept",
+                FormattableString.Invariant($"{kept.Month} is kept until {kept.KeptUntil:yyyy-MM-dd}.")
+            ),
+            { Holds: { Count: > 0 } holds } => AdminProblem.Conflict("held", $"It is under the hold {string.Join(", ", holds)}."),
+            _ => null,
+        };
+    }
+
+    // A hold that was set before the intent may still be on its way to the store. Records are shipped in their order: where the intent has
+    // arrived, so has whatever this node recorded before it.
+    private async Task<AdminProblem?> FindLateKeeperAsync(AdminCall call, Guid intent, string month)
+    {
+        try
+        {
+            var asked = new AuditQuery { Id = intent };
+            var began = time.GetTimestamp();
+            while (!(await store.QueryAsync(asked, call.Cancelled)).Entries.Any(entry => entry.Id == intent))
+            {
+                if (time.GetElapsedTime(began) >= options.ShippedWithin)
+                {
+                    return AdminProblem.Conflict(
+                        "not-shipped",
+                        "Records wait for the store, a hold may be among them. Ask again when it has them all."
+                    );
+                }
+
+                await Task.Delay(Look, time, call.Cancelled);
+            }
+
+            return await FindKeeperAsync(call, month);
+        }
+        catch (Exception)
+        {
+            await EndAsync(call, month, null, "not deleted: what keeps it could not be looked up");
+            throw;
         }
     }
 

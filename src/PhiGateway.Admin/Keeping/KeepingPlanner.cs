@@ -1,6 +1,7 @@
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Cases;
 using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Keeping;
 using PhiGateway.Audit.Shipping;
 
@@ -13,6 +14,7 @@ namespace PhiGateway.Admin.Keeping;
 internal sealed class KeepingPlanner(
     KeepingRegister register,
     CaseReports cases,
+    TrailNames names,
     AdminOptions options,
     TimeProvider time,
     IAuditKeeping? keeping = null,
@@ -40,9 +42,19 @@ internal sealed class KeepingPlanner(
             held.Add((stored.Hold.Id, await KeptByAsync(call, stored, keeping)));
         }
 
+        var unknown = new List<string>();
+        foreach (var tenant in options.Keeping.YearsOf.Keys.Order(StringComparer.Ordinal))
+        {
+            if (!await names.KnowsTenantAsync(tenant, call.Cancelled))
+            {
+                unknown.Add(tenant);
+            }
+        }
+
         return new KeepingReport(
             options.Keeping.Of(null),
             options.Keeping.YearsOf,
+            unknown,
             [
                 .. months.Select(month =>
                 {

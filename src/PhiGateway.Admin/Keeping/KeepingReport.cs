@@ -5,8 +5,16 @@ namespace PhiGateway.Admin.Keeping;
 /// <summary>How long records stay, and what of each month stands in the way of its deletion.</summary>
 /// <param name="Years">How many years a tenant's records stay where nothing else is configured.</param>
 /// <param name="YearsOf">Of single tenants.</param>
+/// <param name="UnknownTenants">
+/// Names among them of which there is neither a route, nor a use case, nor a record: misspelt, as a rule. Nothing is deleted meanwhile.
+/// </param>
 /// <param name="Months">The months of which there are records, the oldest first.</param>
-public sealed record KeepingReport(int Years, IReadOnlyDictionary<string, int> YearsOf, IReadOnlyList<KeepingMonth> Months);
+public sealed record KeepingReport(
+    int Years,
+    IReadOnlyDictionary<string, int> YearsOf,
+    IReadOnlyList<string> UnknownTenants,
+    IReadOnlyList<KeepingMonth> Months
+);
 
 /// <summary>One month of the trail.</summary>
 /// <param name="Month">Such as <c>2026-11</c>, UTC.</param>

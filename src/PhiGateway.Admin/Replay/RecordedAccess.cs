@@ -93,6 +93,8 @@ internal static class RecordedAccess
                 ExpiresAt = record.Time,
                 TokenHash = "none",
                 Task = record.Task,
+                CertificateHash = record.Certificate,
+                Actors = record.Actors,
                 Binding = record.Binding switch
                 {
                     "mtls" => ProofBinding.Mtls,

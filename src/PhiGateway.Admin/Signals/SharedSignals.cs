@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
+using PhiGateway.Admin.Alerts;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Identity.Signals;
 using PhiGateway.Policy.Registry;
@@ -13,7 +15,14 @@ namespace PhiGateway.Admin.Signals;
 /// </summary>
 public sealed class SharedSignals : IDisposable
 {
+    // A quarter of the shortest time in which anything can be expected.
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(15);
+
     private readonly FrozenDictionary<string, SignalIntake> _intakes;
+    private readonly SignalSilence _silence;
+    private readonly ISnapshotSource _snapshots;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
     private readonly IReadOnlyList<SignalPoll> _polls;
     private readonly List<IDisposable> _owned = [];
 
@@ -21,6 +30,7 @@ public sealed class SharedSignals : IDisposable
         AdminOptions options,
         SignalEffects effects,
         SignalTrail trail,
+        SignalSilence silence,
         ISingleUses uses,
         ISnapshotSource snapshots,
         TimeProvider time,
@@ -28,13 +38,16 @@ public sealed class SharedSignals : IDisposable
     )
     {
         Trail = trail;
+        (_silence, _snapshots, _time, _log) = (silence, snapshots, time, log);
         var intakes = new List<SignalIntake>();
         var polls = new List<SignalPoll>();
         foreach (var one in options.Signals.Options.Transmitters)
         {
             var reader = new SecurityEventReader(one, time, log, options.Connect);
             _owned.Add(reader);
-            intakes.Add(new SignalIntake(one, options.Signals, reader, effects, trail, uses, snapshots, time, log));
+            intakes.Add(
+                new SignalIntake(one, options.Signals, reader, effects, trail, new SignalVoice(one, uses, time), uses, snapshots, time, log)
+            );
             if (one.PollEndpoint is not null)
             {
                 polls.Add(new SignalPoll(intakes[^1], time, log, options.Connect));
@@ -52,8 +65,31 @@ public sealed class SharedSignals : IDisposable
     /// <summary>Whoever takes a transmitter's signals; null: there is no such transmitter.</summary>
     internal SignalIntake? Find(string transmitter) => _intakes.GetValueOrDefault(transmitter);
 
-    /// <summary>Fetches until it is stopped, where anything is fetched.</summary>
-    public Task RunAsync(CancellationToken stopping) => Task.WhenAll(_polls.Select(poll => poll.RunAsync(stopping)));
+    /// <summary>How each transmitter is heard.</summary>
+    public IReadOnlyList<SignalStatus> Status =>
+        [
+            .. _intakes
+                .Values.Select(static one => new SignalStatus(one.Options.Name, one.Voice.IsSilent, one.Voice.Words()))
+                .OrderBy(static one => one.Name, StringComparer.Ordinal),
+        ];
+
+    /// <summary>Fetches until it is stopped, where anything is fetched, and looks who has fallen silent.</summary>
+    public Task RunAsync(CancellationToken stopping) =>
+        Task.WhenAll([
+            .. _polls.Select(poll => poll.RunAsync(stopping)),
+            RegistryLook.RunAsync(
+                _snapshots,
+                Look,
+                LookAsync,
+                fault => AdminLog.SilenceNotLookedFor(_log, fault.GetType().Name),
+                _time,
+                stopping
+            ),
+        ]);
+
+    /// <summary>One look at who has fallen silent; returns how many alerts were written.</summary>
+    internal Task<int> LookAsync(CancellationToken cancellationToken) =>
+        _silence.LookAsync(_intakes.Values.Select(static one => one.Voice), cancellationToken);
 
     public void Dispose()
     {

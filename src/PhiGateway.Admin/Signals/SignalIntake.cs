@@ -21,6 +21,7 @@ internal sealed class SignalIntake(
     SecurityEventReader reader,
     SignalEffects effects,
     SignalTrail trail,
+    SignalVoice voice,
     ISingleUses uses,
     ISnapshotSource snapshots,
     TimeProvider time,
@@ -39,6 +40,9 @@ internal sealed class SignalIntake(
     /// <summary>The transmitter.</summary>
     public TransmitterOptions Options => options;
 
+    /// <summary>How it is heard.</summary>
+    public SignalVoice Voice => voice;
+
     /// <summary>Takes one.</summary>
     /// <param name="token">As it was sent.</param>
     /// <param name="peer">Where it came from; null: it was fetched.</param>
@@ -52,6 +56,8 @@ internal sealed class SignalIntake(
             return new SignalAnswer(check.Error, IsTaken: false, check.Id);
         }
 
+        // Whatever it says: it is its own, so the stream lives.
+        await voice.HearAsync();
         var step = SignalSteps.Of(signal, options.ActAtRisk);
         if (step == SignalStep.Unreadable)
         {

@@ -61,6 +61,7 @@ internal sealed class SignalPoll : IDisposable
             catch (Exception fault)
 #pragma warning restore CA1031
             {
+                _intake.Voice.Fail(fault.GetType().Name);
                 AdminLog.SignalsNotFetched(_log, _intake.Options.Name, fault.GetType().Name);
             }
 
@@ -119,6 +120,7 @@ internal sealed class SignalPoll : IDisposable
             throw new JsonException();
         }
 
+        await _intake.Voice.HearAsync();
         foreach (var one in sets.EnumerateObject().Take(MostAtOnce))
         {
             if (one.Value.ValueKind != JsonValueKind.String || one.Name.Length is 0 or > 256)

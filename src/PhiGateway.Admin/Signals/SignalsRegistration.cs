@@ -15,10 +15,12 @@ internal static class SignalsRegistration
             .AddSingleton<SignalTrail>()
             .AddSingleton<SignalBrake>()
             .AddSingleton<SignalEffects>()
+            .AddSingleton<SignalSilence>()
             .AddSingleton(static provider => new SharedSignals(
                 provider.GetRequiredService<AdminOptions>(),
                 provider.GetRequiredService<SignalEffects>(),
                 provider.GetRequiredService<SignalTrail>(),
+                provider.GetRequiredService<SignalSilence>(),
                 provider.GetRequiredService<ISingleUses>(),
                 provider.GetRequiredService<ISnapshotSource>(),
                 provider.GetRequiredService<TimeProvider>(),

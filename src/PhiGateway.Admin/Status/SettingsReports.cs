@@ -48,6 +48,7 @@ internal sealed class SettingsReports(WorkingSetSource sets, AdminOptions option
                 "days before a door closes at which somebody is warned, and urgently"
             ),
             new("Admin:DormantDays", Join(options.DormantDays), "days without a call after which a client is told of, suspended, revoked"),
+            new("Admin:NodeSilentMinutes", Number(options.NodeSilentAfter.TotalMinutes), "minutes for which a node may report nothing"),
             new(
                 "Admin:EscalateMinutes",
                 Number(options.EscalateAfter.TotalMinutes),

@@ -8,11 +8,12 @@ using PhiGateway.Policy.Registry;
 namespace PhiGateway.Admin.Trail;
 
 /// <summary>
-/// Answers in one call which patients and records a token, a credential, a client or an organization touched; on record before it looks.
+/// Answers in one call which patients and records a token, a credential, an actor of a delegation, a client or an organization touched; on
+/// record before it looks.
 /// </summary>
 /// <remarks>
-/// By client and by credential it walks the client's own records. By token and by organization it walks every record between the two
-/// moments, since whom a use case belonged to then is only said by the records of then.
+/// By client and by credential it walks the client's own records. By anything else it walks every record between the two moments: whom a
+/// use case belonged to then is only said by the records of then, and a token, a certificate or an actor may have been anybody's.
 /// </remarks>
 internal sealed class ReachSearch(IAuditStore store, IAuditJournal journal, AdminJournal records, WorkingSetSource sets, TrailNames names)
 {
@@ -24,9 +25,14 @@ internal sealed class ReachSearch(IAuditStore store, IAuditJournal journal, Admi
             return AdminProblem.Invalid("/to", "invalid", "It must be after 'from'.");
         }
 
-        if (new[] { query.Token, query.Credential, query.Client, query.Organization }.Count(static one => !string.IsNullOrEmpty(one)) != 1)
+        string?[] given = [query.Token, query.Credential, query.Certificate, query.Through, query.Client, query.Organization];
+        if (given.Count(static one => !string.IsNullOrEmpty(one)) != 1)
         {
-            return AdminProblem.Invalid(string.Empty, "required", "Exactly one of token, credential, client and organization is expected.");
+            return AdminProblem.Invalid(
+                string.Empty,
+                "required",
+                "Exactly one of token, credential, certificate, through, client and organization is expected."
+            );
         }
 
         if ((await WhoAsync(query, call.Cancelled)).Failed(out var problem, out var who))
@@ -88,13 +94,21 @@ internal sealed class ReachSearch(IAuditStore store, IAuditJournal journal, Admi
 
         if (query.Credential is { Length: > 0 } id)
         {
-            return set.Find<Credential>(RegistryKind.Credential, id) is not { Kind: CredentialKind.OidcClient } credential
-                ? AdminProblem.Invalid("/credential", "unknown", "There is no such credential of a kind that callers are recognised by.")
-                : new Who(
-                    $"credential/{id}",
-                    credential.Client,
-                    found => found.Issuer == credential.Issuer && found.IssuerClientId == credential.ClientId
-                );
+            return set.Find<Credential>(RegistryKind.Credential, id) is { } credential && CredentialRecords.Of(credential) is { } matches
+                ? new Who($"credential/{id}", credential.Client, matches)
+                : AdminProblem.Invalid("/credential", "unknown", "There is no such credential of a kind that callers are recognised by.");
+        }
+
+        if (query.Certificate is { Length: > 0 } hash)
+        {
+            return IsHash(hash)
+                ? new Who("certificate", null, found => string.Equals(found.Certificate, hash, StringComparison.OrdinalIgnoreCase))
+                : AdminProblem.Invalid("/certificate", "invalid", "The SHA-256 of a certificate is expected: 64 hexadecimal digits.");
+        }
+
+        if (query.Through is { Length: > 0 } actor)
+        {
+            return new Who($"actor/{actor}", null, found => found.Actors.Contains(actor, StringComparer.Ordinal));
         }
 
         if (query.Organization is { Length: > 0 } organization)
@@ -109,6 +123,8 @@ internal sealed class ReachSearch(IAuditStore store, IAuditJournal journal, Admi
             found => found.TokenId == token || string.Equals(found.TokenHash, token, StringComparison.OrdinalIgnoreCase)
         );
     }
+
+    private static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit);
 
     private sealed record Who(string Subject, string? Client, Func<AuditRecord, bool> Matches);
 }

@@ -30,6 +30,11 @@ internal static class TrailEndpoints
         new("type", "FHIR resource type asked for."),
         new("interaction", "FHIR interaction, such as search-type."),
         new("purpose", "A purpose code that counted."),
+        new("token", "jti of a token, or its SHA-256."),
+        new("peer", "Address, or network, that the call came from."),
+        new("task", "Task that the token was given for."),
+        new("agreement", "Agreement: of the use cases that stand under it now."),
+        new("through", "Who acted in between, by its client id."),
         new(TrailQueryReader.PatientHeader, "Logical id of a patient.") { IsHeader = true },
     ];
 
@@ -89,7 +94,7 @@ internal static class TrailEndpoints
             .RequireRoles([AdminRoles.PrivacyOfficer])
             .Describe(
                 "Says which patients and records somebody touched",
-                "By token, credential, client or organization, between two moments; the whole of it or nothing. Itself recorded."
+                "By token, credential, certificate, actor, client or organization, between two moments; the whole of it or nothing. Itself recorded."
             )
             .Takes(typeof(ReachQuery))
             .Returns(typeof(ReachReport));

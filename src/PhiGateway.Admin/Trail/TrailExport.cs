@@ -16,6 +16,12 @@ internal sealed class TrailExport(IAuditStore store, TrailSearch search, TrailNa
     /// <param name="format">In which form it leaves, for the record.</param>
     public async Task<Outcome<TrailStream>> OpenAsync(AdminCall call, TrailQuery query, string format)
     {
+        TrailNarrowing? narrowing = null;
+        if (TrailNarrowing.IsAsked(query) && (await names.NarrowAsync(query, call.Cancelled)).Failed(out var unread, out narrowing))
+        {
+            return unread;
+        }
+
         var whole = query with { Cursor = null, Limit = null };
         if ((await search.BeginAsync(call, whole, "audit.export", "format=" + format)).Failed(out var problem, out var asked))
         {
@@ -24,17 +30,24 @@ internal sealed class TrailExport(IAuditStore store, TrailSearch search, TrailNa
 
         return await names.FindUnknownAsync(query, call.Cancelled) is { } unknown
             ? unknown
-            : new TrailStream(cancellationToken => ReadAsync(asked with { Limit = PageRequest.Most }, cancellationToken));
+            : new TrailStream(cancellationToken => ReadAsync(asked with { Limit = PageRequest.Most }, narrowing, cancellationToken));
     }
 
-    private async IAsyncEnumerable<AuditEntry> ReadAsync(AuditQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<AuditEntry> ReadAsync(
+        AuditQuery query,
+        TrailNarrowing? narrowing,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         while (true)
         {
             var page = await store.QueryAsync(query, cancellationToken);
             foreach (var entry in page.Entries)
             {
-                yield return entry;
+                if (narrowing?.Covers(entry) != false)
+                {
+                    yield return entry;
+                }
             }
 
             if (page.Next is null)

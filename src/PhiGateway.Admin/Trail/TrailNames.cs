@@ -52,6 +52,15 @@ internal sealed class TrailNames(WorkingSetSource sets, IAuditReports reports, A
         return null;
     }
 
+    /// <summary>What of a search only a record's body tells.</summary>
+    public async Task<Outcome<TrailNarrowing>> NarrowAsync(TrailQuery query, CancellationToken cancellationToken) =>
+        TrailNarrowing.Of(query, await sets.GetAsync(cancellationToken));
+
+    /// <summary>Whether a route, a use case or a record is of this tenant.</summary>
+    public async Task<bool> KnowsTenantAsync(string tenant, CancellationToken cancellationToken) =>
+        Tenants(await sets.GetAsync(cancellationToken)).Contains(tenant)
+        || await reports.KnowsAsync(AuditFacet.Tenant, tenant, cancellationToken);
+
     /// <summary>Every tenant there is: of the use cases and of this node's routes.</summary>
     public async Task<IReadOnlyCollection<string>> TenantsAsync(CancellationToken cancellationToken) =>
         Tenants(await sets.GetAsync(cancellationToken));

@@ -24,6 +24,12 @@ namespace PhiGateway.Admin.Trail;
 /// <param name="Type">FHIR resource type asked for.</param>
 /// <param name="Interaction">FHIR interaction, such as search-type.</param>
 /// <param name="Purpose">One purpose code among those that counted.</param>
+/// <param name="Token">A token's <c>jti</c>, or the SHA-256 of the token in hex.</param>
+/// <param name="Peer">Address that the call came from, or a network such as <c>203.0.113.0/24</c>.</param>
+/// <param name="Task">Id of the task that the token was given for.</param>
+/// <param name="Agreement">Agreement: records of the use cases that stand under it now.</param>
+/// <param name="Through">Who acted in between (RFC 8693 <c>act</c>), by its client id at the issuer.</param>
+/// <param name="Resource">A resource as <c>Type/id</c>, released or written; in a body only. PHI.</param>
 /// <param name="Limit">1 to 500; default 50.</param>
 /// <param name="Cursor">Place of the page.</param>
 public sealed record TrailQuery(
@@ -43,6 +49,12 @@ public sealed record TrailQuery(
     string? Type = null,
     string? Interaction = null,
     string? Purpose = null,
+    string? Token = null,
+    string? Peer = null,
+    string? Task = null,
+    string? Agreement = null,
+    string? Through = null,
+    string? Resource = null,
     int? Limit = null,
     string? Cursor = null
 )
@@ -160,6 +172,12 @@ public sealed record TrailQuery(
                 Part("type", Type),
                 Part("interaction", Interaction),
                 Part("purpose", Purpose),
+                Token is null ? null : "token=yes",
+                Part("peer", Peer),
+                Task is null ? null : "task=yes",
+                Part("agreement", Agreement),
+                Through is null ? null : "through=yes",
+                Resource is null ? null : "resource=yes",
                 Part("why", Why),
                 Part("page", Cursor is null ? null : "next"),
             }.Where(static part => part is not null)

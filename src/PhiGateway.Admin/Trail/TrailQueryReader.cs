@@ -28,6 +28,11 @@ internal static class TrailQueryReader
         "type",
         "interaction",
         "purpose",
+        "token",
+        "peer",
+        "task",
+        "agreement",
+        "through",
         "limit",
         "cursor",
     ];
@@ -52,6 +57,11 @@ internal static class TrailQueryReader
                         name,
                         $"a patient never stands in a URL; send the header {PatientHeader} or POST audit:search."
                     );
+                }
+
+                if (name == "resource")
+                {
+                    return AdminProblem.BadParameter(name, "a resource never stands in a URL; POST audit:search.");
                 }
 
                 return AdminProblem.BadParameter(
@@ -89,6 +99,11 @@ internal static class TrailQueryReader
             "type" => query with { Type = value },
             "interaction" => query with { Interaction = value },
             "purpose" => query with { Purpose = value },
+            "token" => query with { Token = value },
+            "peer" => query with { Peer = value },
+            "task" => query with { Task = value },
+            "agreement" => query with { Agreement = value },
+            "through" => query with { Through = value },
             "limit" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
                 ? query with
                 {

@@ -34,10 +34,20 @@ internal sealed class TrailReports(TrailSearch search, TrailNames names, IAuditR
         );
     }
 
-    private async Task<Outcome<AuditQuery>> BeginAsync(AdminCall call, TrailQuery query) =>
-        query.Id is not null
+    private async Task<Outcome<AuditQuery>> BeginAsync(AdminCall call, TrailQuery query)
+    {
+        if (TrailNarrowing.IsAsked(query))
+        {
+            return AdminProblem.BadParameter(
+                "query",
+                "records are searched and exported by token, peer, task, agreement, through and resource, not counted."
+            );
+        }
+
+        return query.Id is not null
             ? AdminProblem.BadParameter("id", "one record is not counted.")
             : await search.BeginAsync(call, query, "audit.count", "by=facets");
+    }
 
     private static TrailFacet FacetOf(IReadOnlyList<AuditTally> counts, AuditFacet facet)
     {

@@ -17,8 +17,29 @@ internal sealed class TrailSearch(
     IPatientPseudonym? pseudonym = null
 )
 {
+    // Rows that one call looks at where only their bodies tell whether they fit: the next page goes on behind them.
+    private const int MostLooked = 5000;
+
     /// <summary>One record and those that belong to it.</summary>
     public async Task<Outcome<JsonObject>> ReadAsync(AdminCall call, string id)
+    {
+        if ((await FindAsync(call, id)).Failed(out var problem, out var found))
+        {
+            return problem;
+        }
+
+        var children = new JsonArray([.. found.Others.Select(static entry => (JsonNode)Render(entry))]);
+        var body = new JsonObject { ["record"] = Render(found.Record), ["children"] = children };
+        if (found.IsCut)
+        {
+            body["truncated"] = true;
+        }
+
+        return body;
+    }
+
+    /// <summary>The same as the store has it, for whoever holds it against the log.</summary>
+    internal async Task<Outcome<FoundRecord>> FindAsync(AdminCall call, string id)
     {
         if (!Guid.TryParseExact(id, "D", out var guid))
         {
@@ -34,20 +55,11 @@ internal sealed class TrailSearch(
         }
 
         var entries = await TrailDelivery.WithAsync(store, family.Entries, call.Cancelled);
-        var children = new JsonArray([
-            .. entries
-                .Where(entry => entry.Id != guid)
-                .OrderBy(static entry => entry.Time)
-                .ThenBy(static entry => entry.Sequence)
-                .Select(static entry => (JsonNode)Render(entry)),
-        ]);
-        var body = new JsonObject { ["record"] = Render(record), ["children"] = children };
-        if (family.IsCut)
-        {
-            body["truncated"] = true;
-        }
-
-        return body;
+        return new FoundRecord(
+            record,
+            [.. entries.Where(entry => entry.Id != guid).OrderBy(static entry => entry.Time).ThenBy(static entry => entry.Sequence)],
+            family.IsCut
+        );
     }
 
     /// <summary>One page of records, newest first.</summary>
@@ -58,25 +70,37 @@ internal sealed class TrailSearch(
             return problem;
         }
 
+        TrailNarrowing? narrowing = null;
+        if (TrailNarrowing.IsAsked(query) && (await names.NarrowAsync(query, call.Cancelled)).Failed(out problem, out narrowing))
+        {
+            return problem;
+        }
+
         AuditPage page;
         try
         {
-            page = await store.QueryAsync(asked, call.Cancelled);
+            page = narrowing is null ? await store.QueryAsync(asked, call.Cancelled) : await NarrowAsync(asked, narrowing, call.Cancelled);
         }
         catch (ArgumentException)
         {
             return AdminProblem.BadParameter("cursor", "it does not belong to this list.");
         }
 
-        if (page.Entries.Count == 0 && query.Cursor is null && await names.FindUnknownAsync(query, call.Cancelled) is { } unknown)
+        if (
+            page is { Entries.Count: 0, Next: null }
+            && query.Cursor is null
+            && await names.FindUnknownAsync(query, call.Cancelled) is { } unknown
+        )
         {
             return unknown;
         }
 
         // What a delivery says of itself, not what the search asks of decisions, lets it in.
-        var entries = query is { Id: not null, Cursor: null, Kind: null, Decision: null, Reason: null, Actor: null, IsOfRequest: false }
-            ? await TrailDelivery.WithAsync(store, page.Entries, call.Cancelled)
-            : page.Entries;
+        var entries =
+            query is { Id: not null, Cursor: null, Kind: null, Decision: null, Reason: null, Actor: null, IsOfRequest: false }
+            && narrowing is null
+                ? await TrailDelivery.WithAsync(store, page.Entries, call.Cancelled)
+                : page.Entries;
         var body = new JsonObject { ["items"] = new JsonArray([.. entries.Select(static entry => (JsonNode)Render(entry))]) };
         if (page.Next is { } next)
         {
@@ -84,6 +108,23 @@ internal sealed class TrailSearch(
         }
 
         return new TrailPage(body, page.Next);
+    }
+
+    // The first page on which anything fits, or an empty one with a next one where many rows were looked at in vain.
+    private async Task<AuditPage> NarrowAsync(AuditQuery asked, TrailNarrowing narrowing, CancellationToken cancellationToken)
+    {
+        for (var looked = 0; ; )
+        {
+            var page = await store.QueryAsync(asked, cancellationToken);
+            looked += page.Entries.Count;
+            List<AuditEntry> fit = [.. page.Entries.Where(narrowing.Covers)];
+            if (fit.Count > 0 || page.Next is null || looked >= MostLooked)
+            {
+                return new AuditPage(fit, page.Next);
+            }
+
+            asked = asked with { Cursor = page.Next };
+        }
     }
 
     /// <summary>Reads what is asked for and puts it on record, durably; nothing may be shown before.</summary>
@@ -146,3 +187,9 @@ internal sealed class TrailSearch(
 /// <param name="Body">The page with its cursor.</param>
 /// <param name="Next">Where the next page begins; null: this is the last.</param>
 internal sealed record TrailPage(JsonObject Body, string? Next);
+
+/// <summary>One record and those that belong to it.</summary>
+/// <param name="Record">The record.</param>
+/// <param name="Others">Those that belong to it, oldest first.</param>
+/// <param name="IsCut">Whether more belong to it.</param>
+internal sealed record FoundRecord(AuditEntry Record, IReadOnlyList<AuditEntry> Others, bool IsCut);

@@ -17,8 +17,45 @@ internal sealed class JournalMetrics : IDisposable
     {
         _appended = _meter.CreateCounter<long>("phi_gateway.audit.appended", "{record}", "Records made durable.");
         _bytes = _meter.CreateCounter<long>("phi_gateway.audit.written", "By", "Bytes written to the journal, padding included.");
-        _batch = _meter.CreateHistogram<int>("phi_gateway.audit.batch.size", "{record}", "Records in one group commit.");
-        _duration = _meter.CreateHistogram<double>("phi_gateway.audit.write.duration", "s", "Time of one write and flush.");
+        _batch = _meter.CreateHistogram<int>(
+            "phi_gateway.audit.batch.size",
+            "{record}",
+            "Records in one group commit.",
+            tags: null,
+            new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] }
+        );
+        _duration = _meter.CreateHistogram<double>(
+            "phi_gateway.audit.write.duration",
+            "s",
+            "Time of one write and flush.",
+            tags: null,
+            // A flush takes from some ten microseconds (a disk with a cache that outlives power) to some ten milliseconds.
+            new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries =
+                [
+                    0.00001,
+                    0.000025,
+                    0.00005,
+                    0.0001,
+                    0.00025,
+                    0.0005,
+                    0.001,
+                    0.0025,
+                    0.005,
+                    0.01,
+                    0.025,
+                    0.05,
+                    0.1,
+                    0.25,
+                    0.5,
+                    1,
+                    2.5,
+                    5,
+                    10,
+                ],
+            }
+        );
         _ = _meter.CreateObservableGauge("phi_gateway.audit.queue.depth", () => queue.Count, "{record}", "Records waiting for the writer.");
         _ = _meter.CreateObservableGauge(
             "phi_gateway.audit.unshipped",

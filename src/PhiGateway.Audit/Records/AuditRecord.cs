@@ -70,6 +70,14 @@ public sealed class AuditRecord
     /// <summary>none, mtls, dpop; api-key where there was no token.</summary>
     public string? Binding { get; set; }
 
+    /// <summary>SHA-256 of the certificate by which possession was proven, lower-case hex; null: by none.</summary>
+    public string? Certificate { get; set; }
+
+    /// <summary>
+    /// Who acted between the caller and the token's subject (RFC 8693 <c>act</c>), outermost first, as client ids at the issuer; empty: nobody.
+    /// </summary>
+    public IReadOnlyList<string> Actors { get; set; } = [];
+
     /// <summary>Purpose codes that counted, space-separated.</summary>
     public string? Purpose { get; set; }
 

@@ -127,6 +127,12 @@ public static class AuditRecordReader
             case "binding":
                 r.Binding = values.Of(ref reader);
                 break;
+            case "certificate":
+                r.Certificate = values.Of(ref reader);
+                break;
+            case "actors":
+                r.Actors = List(ref reader);
+                break;
             case "purposeFrom":
                 r.PurposeFrom = values.Of(ref reader);
                 break;

@@ -35,6 +35,8 @@ internal static class AuditRecordWriter
         json.Text(",\"tokenId\":"u8, record.TokenId);
         json.Text(",\"tokenHash\":"u8, record.TokenHash);
         json.Text(",\"binding\":"u8, record.Binding);
+        json.Text(",\"certificate\":"u8, record.Certificate);
+        json.ListIfAny(",\"actors\":"u8, record.Actors);
         json.Text(",\"purpose\":"u8, record.Purpose);
         json.Text(",\"purposeFrom\":"u8, record.PurposeFrom);
         json.Text(",\"accounting\":"u8, record.Accounting);

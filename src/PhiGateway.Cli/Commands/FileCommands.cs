@@ -48,7 +48,7 @@ internal static class FileCommands
             (parsed, run, cancellationToken) =>
                 ApplyAsync(parsed.GetValue(file)!, parsed.GetValue(prune), parsed.GetValue(etag), run, cancellationToken)
         );
-        yield return CliRun.Action(new Command("export", "Prints the registry as a file."), common, ExportAsync);
+        yield return CliRun.Action(new Command("export", "Prints the registry as a file.") { At() }, common, ExportAsync);
     }
 
     private static Option<string[]> Names(string name, string what) =>
@@ -92,6 +92,8 @@ internal static class FileCommands
         return findings.Count == 0 ? ExitCodes.Ok : ExitCodes.Findings;
     }
 
+    private static Option<string?> At() => new("--at") { Description = "As it was at this moment, put together from the trail." };
+
     private static async Task<int> PlanAsync(FileInfo file, bool prune, CliRun run, CancellationToken cancellationToken)
     {
         var plan = await SendAsync("config:plan", file, prune, run, cancellationToken);
@@ -112,7 +114,7 @@ internal static class FileCommands
         var accept = run.Format == OutputFormat.Json ? "application/json" : "application/yaml";
         var answer = await run.Client.SendAsync(
             HttpMethod.Get,
-            "/admin/v1/config:export",
+            "/admin/v1/config:export" + (parsed.GetValue<string?>("--at") is { } at ? "?at=" + Uri.EscapeDataString(at) : string.Empty),
             null,
             accept,
             cancellationToken,

@@ -57,7 +57,9 @@ internal static class PrivacyCommands
         var to = new Option<string>("--to") { Description = "Before this moment.", Required = true };
         var who = Texts(
             ("token", "jti of a token, or its SHA-256 in hex."),
-            ("credential", "Registered credential."),
+            ("credential", "Registered credential: an OAuth client, an API key, a certificate."),
+            ("certificate", "SHA-256 of a certificate in hex."),
+            ("through", "Who acted in between, by its client id at the issuer."),
             ("client", "Registered client."),
             ("organization", "Organization."),
             ("tenant", "Within this tenant only.")

@@ -38,6 +38,8 @@ internal static class ExplanationText
                     Text(proof["issuer"]) ?? "none",
                     Text(proof["client_id"]),
                     Binding(Text(proof["binding"])),
+                    Text(proof["certificate"]) is { } certificate ? "certificate " + certificate : null,
+                    proof["actors"] is JsonArray { Count: > 0 } actors ? "through " + string.Join(" < ", actors.Select(Text)) : null,
                     Text(proof["peer"]) is { } peer ? "from " + peer : null,
                 }.OfType<string>()
             )

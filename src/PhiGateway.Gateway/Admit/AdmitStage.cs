@@ -33,8 +33,9 @@ internal sealed class AdmitStage(
         // Who has a quota and no slice of it here waits for one; all others go on without a word.
         var limits = exchange.Identified.Client.Client.Limits;
         if (
-            limits is not { DistinctPatientsPerHour: null, RecordsPerDay: null }
-            && !exchange.Admitted.Ticket.Gate.Quota.IsReady(limits.DistinctPatientsPerHour, limits.RecordsPerDay, exchange.Now)
+            limits
+                is not { DistinctPatientsPerHour: null, RecordsPerDay: null, DistinctPatientsPerDay: null, DistinctPatientsPer30Days: null }
+            && !QuotaKeeper.IsReady(exchange.Admitted.Ticket.Gate, limits, exchange.Now)
         )
         {
             return LeaseAsync(exchange);

@@ -18,10 +18,37 @@ internal sealed class ClientGates(PatientPseudonym pseudonym)
     public ClientGate Of(string client) =>
         _gates.GetOrAdd(
             client,
-            static (client, pseudonym) => new ClientGate(new ClientQuota(patient => pseudonym.Of(client, Quota, patient))),
+            static (client, pseudonym) =>
+                new ClientGate(stretch => new ClientQuota(patient => pseudonym.Of(client, Quota + stretch.Suffix, patient), stretch)),
             pseudonym
         );
 
-    /// <summary>Every gate there is.</summary>
-    public IEnumerable<KeyValuePair<string, ClientGate>> All => _gates;
+    /// <summary>The count that nodes tell each other of under a name: a client's id, with what its stretch puts behind it.</summary>
+    public ClientQuota QuotaOf(string name)
+    {
+        foreach (var stretch in PatientStretch.Longer)
+        {
+            if (name.EndsWith(stretch.Suffix, StringComparison.Ordinal))
+            {
+                return Of(name[..^stretch.Suffix.Length]).Of(stretch);
+            }
+        }
+
+        return Of(name).Quota;
+    }
+
+    /// <summary>Every count there is, by the name under which nodes tell each other of it.</summary>
+    public IEnumerable<(string Name, ClientQuota Quota)> Quotas
+    {
+        get
+        {
+            foreach (var (client, gate) in _gates)
+            {
+                foreach (var quota in gate.Quotas)
+                {
+                    yield return (client + quota.Stretch.Suffix, quota);
+                }
+            }
+        }
+    }
 }

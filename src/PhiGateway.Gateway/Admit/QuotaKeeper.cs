@@ -1,4 +1,5 @@
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
@@ -61,9 +62,8 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
     /// </summary>
     public async ValueTask EnterAsync(ClientEntry entry, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var limits = entry.Client.Limits;
-        var quota = gates.Of(entry.Client.Id).Quota;
-        if (quota.IsReady(limits.DistinctPatientsPerHour, limits.RecordsPerDay, now) || _isAway)
+        var gate = gates.Of(entry.Client.Id);
+        if (IsReady(gate, entry.Client.Limits, now) || _isAway)
         {
             return;
         }
@@ -72,7 +72,7 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
         try
         {
             // Whoever waited with it may have leased it meanwhile.
-            if (!quota.IsReady(limits.DistinctPatientsPerHour, limits.RecordsPerDay, now) && !_isAway)
+            if (!IsReady(gate, entry.Client.Limits, now) && !_isAway)
             {
                 // Whoever goes away meanwhile ends no round: it is everybody's.
                 await ExchangeAsync(Haste, isLast: false, CancellationToken.None);
@@ -82,6 +82,21 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
         {
             _turn.Release();
         }
+    }
+
+    /// <summary>Whether a client may go on without a word with the other nodes, by each of its quotas.</summary>
+    public static bool IsReady(ClientGate gate, ClientLimits limits, DateTimeOffset now)
+    {
+        var isReady = gate.Quota.IsReady(limits.DistinctPatientsPerHour, limits.RecordsPerDay, now);
+        foreach (var stretch in PatientStretch.Longer)
+        {
+            if (stretch.LimitOf(limits) is { } most)
+            {
+                isReady &= gate.Of(stretch).IsReady(most, null, now);
+            }
+        }
+
+        return isReady;
     }
 
     /// <summary>One round; false when the database is away.</summary>
@@ -116,9 +131,9 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
             own = Collect(isLast);
             var news = await uses.ExchangeAsync(own, _since, patience.Token);
             Take(news);
-            foreach (var (_, gate) in gates.All)
+            foreach (var (_, quota) in gates.Quotas)
             {
-                gate.Quota.Settle(clock.GetUtcNow());
+                quota.Settle(clock.GetUtcNow());
             }
 
             (_since, _isAway) = (news.At - Overlap, false);
@@ -128,9 +143,9 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            foreach (var (_, gate) in gates.All)
+            foreach (var (_, quota) in gates.Quotas)
             {
-                gate.Quota.Unsay();
+                quota.Unsay();
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -148,9 +163,9 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
     {
         var now = clock.GetUtcNow();
         var own = new List<QuotaUse>();
-        foreach (var (client, gate) in gates.All)
+        foreach (var (name, quota) in gates.Quotas)
         {
-            if (gate.Quota.Say(client, options.Node, isLast ? 0 : _others.Count + 1, now) is { } use)
+            if (quota.Say(name, options.Node, isLast ? 0 : _others.Count + 1, now) is { } use)
             {
                 own.Add(use);
             }
@@ -165,7 +180,7 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
         var yesterday = (now.UtcTicks / TimeSpan.TicksPerDay) - 1;
         foreach (var use in news.Uses)
         {
-            var quota = gates.Of(use.Client).Quota;
+            var quota = gates.QuotaOf(use.Client);
             if (use.Node != options.Node)
             {
                 quota.Learn(use, now);

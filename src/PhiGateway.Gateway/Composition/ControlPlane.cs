@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using PhiGateway.Admin.Alerts;
+using PhiGateway.Admin.Campaigns;
 using PhiGateway.Admin.Composition;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Status;
@@ -93,9 +95,11 @@ internal static class ControlPlane
                 KnowsTokenParameter = ConditionParameters.Has,
                 DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
                 Keeping = new KeepingRules(options.Audit.Keep.Years, options.Audit.Keep.YearsOf),
+                IsRegistrySealed = options.Registry is { SealKeyFile: not null, SealRequired: true },
                 DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],
                 DormantDays = options.Admin.DormantDays ?? [30],
                 EscalateAfter = TimeSpan.FromMinutes(options.Admin.EscalateMinutes ?? 60),
+                NodeSilentAfter = TimeSpan.FromMinutes(options.Admin.NodeSilentMinutes ?? 5),
                 AnswersCut = async revision =>
                 {
                     var (count, inForce) = await parts.CutAnswers.CountAsync(revision);
@@ -157,4 +161,15 @@ internal static class ControlPlane
         TelemetrySetup.Map(app, options);
         return app;
     }
+
+    /// <summary>What looks over dates, silence and emergencies behind the traffic, for the host to run.</summary>
+    public static IEnumerable<(string Part, Func<CancellationToken, Task> Look)> Looks(IServiceProvider services) =>
+        [
+            ("emergency uses", services.GetRequiredService<EmergencyUses>().RunAsync),
+            ("door warnings", services.GetRequiredService<DoorWarnings>().RunAsync),
+            ("silent nodes", services.GetRequiredService<NodeSilence>().RunAsync),
+            ("dormancy", services.GetRequiredService<DormancyLadder>().RunAsync),
+            ("escalation", services.GetRequiredService<AlertEscalation>().RunAsync),
+            ("access reviews", services.GetRequiredService<CampaignDeadline>().RunAsync),
+        ];
 }

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using PhiGateway.Admin.Alerts;
-using PhiGateway.Admin.Campaigns;
 using PhiGateway.Admin.Signals;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
@@ -32,6 +31,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private WebApplication? _signalPlane;
     private KeyRing? _ring;
     private Readiness? _readiness;
+    private SharedSignals? _shared;
     private StopSignals? _signals;
 
     private GatewayHost() { }
@@ -85,6 +85,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 host.Parts.Shipper,
                 () => (host.Parts.Proof.Log.Status, host.Parts.Proof.Watch.Status, host.Parts.Proof.Witnesses.Feed?.Status ?? []),
                 () => host.Parts.Sinks?.Status ?? [],
+                () => host._shared?.Status ?? [],
                 authenticator.GetStatus,
                 () => routes.Status,
                 host.Parts.Clock
@@ -96,7 +97,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             host._owned.Add(host._admin);
             host._owned.Add(host._data);
             var isListening = options.Signals.Transmitters.Count > 0;
-            var shared = isListening ? host._admin.Services.GetRequiredService<SharedSignals>() : null;
+            var shared = host._shared = isListening ? host._admin.Services.GetRequiredService<SharedSignals>() : null;
             if (shared is not null && options.Signals.Listener is { } pushes)
             {
                 host._signalPlane = SignalPlane.Build(host.Parts, pushes, shared);
@@ -122,11 +123,11 @@ internal sealed class GatewayHost : IAsyncDisposable
             GatewayLog.Listening(log, "control", host.AdminAddress);
             GatewayLog.Listening(log, "data", host.DataAddress);
             host._loops.Add(host.Watched("quotas", quotas.RunAsync, log));
-            host._loops.Add(host.Watched("emergency uses", host._admin.Services.GetRequiredService<EmergencyUses>().RunAsync, log));
-            host._loops.Add(host.Watched("door warnings", host._admin.Services.GetRequiredService<DoorWarnings>().RunAsync, log));
-            host._loops.Add(host.Watched("dormancy", host._admin.Services.GetRequiredService<DormancyLadder>().RunAsync, log));
-            host._loops.Add(host.Watched("escalation", host._admin.Services.GetRequiredService<AlertEscalation>().RunAsync, log));
-            host._loops.Add(host.Watched("access reviews", host._admin.Services.GetRequiredService<CampaignDeadline>().RunAsync, log));
+            foreach (var (part, look) in ControlPlane.Looks(host._admin.Services))
+            {
+                host._loops.Add(host.Watched(part, look, log));
+            }
+
             if (shared is not null)
             {
                 host._loops.Add(host.Watched("shared signals", shared.RunAsync, log));

@@ -41,7 +41,12 @@ internal static class WatchParts
     }
 
     private static QuarantineRules QuarantineOf(WatchOptions options) =>
-        new(RisksOf(options.Quarantine), options.MostQuarantines) { Slowed = RisksOf(options.Throttle), SlowTo = options.ThrottleTo };
+        new(RisksOf(options.Quarantine), options.MostQuarantines)
+        {
+            Slowed = RisksOf(options.Throttle),
+            SlowTo = options.ThrottleTo,
+            Renewed = RisksOf(options.Renew),
+        };
 
     private static Dictionary<string, RiskTier> RisksOf(IEnumerable<string> entries) =>
         entries

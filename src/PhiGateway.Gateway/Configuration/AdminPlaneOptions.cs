@@ -57,6 +57,9 @@ public sealed class AdminPlaneOptions
     /// </summary>
     public int? EscalateMinutes { get; set; }
 
+    /// <summary>Minutes for which a node may report nothing before an alert <c>node-silent</c> is raised; null: 5, 0: none is.</summary>
+    public int? NodeSilentMinutes { get; set; }
+
     /// <summary>
     /// Memberships of a roster, added or changed since somebody looked, from which on an alert is raised; null: 1000.
     /// </summary>

@@ -13,4 +13,10 @@ public sealed class TelemetryOptions
     /// Whether the control plane answers <c>/metrics</c> in Prometheus' format, to callers with any of its roles; default false.
     /// </summary>
     public bool Prometheus { get; set; }
+
+    /// <summary>
+    /// Whether the log has a line for each call of the data plane: decision id, client, interaction, type, status, reason, duration; no PHI.
+    /// Default false.
+    /// </summary>
+    public bool RequestLog { get; set; }
 }

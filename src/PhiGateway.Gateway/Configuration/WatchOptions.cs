@@ -28,6 +28,12 @@ public sealed class WatchOptions
     /// <summary>Requests a second that a client that is slowed down has left; default 1.</summary>
     public int ThrottleTo { get; set; } = 1;
 
+    /// <summary>
+    /// Rules whose findings end the tokens that the client has from before, in the same form: it asks its issuer anew. One that quarantines or
+    /// slows down does that. None by default.
+    /// </summary>
+    public IReadOnlyList<string> Renew { get; set; } = [];
+
     /// <summary>How many clients are quarantined or slowed down so within an hour; default 5. Beyond that alerts are raised, and nothing is closed.</summary>
     public int MostQuarantines { get; set; } = 5;
 }

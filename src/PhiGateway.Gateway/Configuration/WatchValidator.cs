@@ -28,7 +28,13 @@ internal static class WatchValidator
             add("Admin:EscalateMinutes", $"must be from 0 to {MostMinutes}.");
         }
 
+        if (options.Admin.NodeSilentMinutes is { } silent and not 0 and (< 1 or > MostMinutes))
+        {
+            add("Admin:NodeSilentMinutes", $"must be 0, or from 1 to {MostMinutes}.");
+        }
+
         CheckRules("Watch:Quarantine", options.Watch.Quarantine, add);
+        CheckRules("Watch:Renew", options.Watch.Renew, add);
         CheckRules("Watch:Throttle", options.Watch.Throttle, add);
         if (options.Watch.ThrottleTo is < 1 or > 1_000_000)
         {

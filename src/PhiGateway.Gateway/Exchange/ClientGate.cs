@@ -1,13 +1,16 @@
 namespace PhiGateway.Gateway.Exchange;
 
 /// <summary>
-/// Counts what one client takes and says when it is too much: requests a second (GCRA), requests in flight, distinct patients per hour,
-/// records per day.
+/// Counts what one client takes and says when it is too much: requests a second (GCRA), requests in flight, distinct patients in an
+/// hour, a day and 30 days, records per day.
 /// </summary>
 /// <remarks>Thread-safe. A refused request does not extend the wait.</remarks>
-/// <param name="quota">What the client took of its quotas.</param>
-internal sealed class ClientGate(ClientQuota quota)
+/// <param name="make">Makes the count of one stretch.</param>
+internal sealed class ClientGate(Func<PatientStretch, ClientQuota> make)
 {
+    private readonly Lock _making = new();
+    private ClientQuota? _day;
+    private ClientQuota? _month;
     private long _nextAllowed;
     private long _refusedUntil;
     private int _inFlight;
@@ -79,5 +82,31 @@ internal sealed class ClientGate(ClientQuota quota)
     }
 
     /// <summary>Distinct patients per hour and records per day.</summary>
-    public ClientQuota Quota { get; } = quota;
+    public ClientQuota Quota { get; } = make(PatientStretch.Hour);
+
+    /// <summary>What was taken in a longer stretch; made when somebody asks, which is where a client has such a limit.</summary>
+    public ClientQuota Of(PatientStretch stretch)
+    {
+        if (ReferenceEquals(stretch, PatientStretch.Hour))
+        {
+            return Quota;
+        }
+
+        lock (_making)
+        {
+            return ReferenceEquals(stretch, PatientStretch.Day) ? _day ??= make(stretch) : _month ??= make(stretch);
+        }
+    }
+
+    /// <summary>Every count that was made.</summary>
+    public IEnumerable<ClientQuota> Quotas
+    {
+        get
+        {
+            lock (_making)
+            {
+                return [Quota, .. new[] { _day, _month }.OfType<ClientQuota>()];
+            }
+        }
+    }
 }

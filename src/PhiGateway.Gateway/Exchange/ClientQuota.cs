@@ -5,15 +5,16 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Exchange;
 
 /// <summary>
-/// Counts what one client took of its quotas, on this node and as far as is known on the others: distinct patients in the hour, records on
-/// the day. Part of <see cref="ClientGate"/>; filled and emptied by the keeper that tells the other nodes.
+/// Counts what one client took of a quota, on this node and as far as is known on the others: distinct patients within a stretch of time,
+/// records on the day. Part of <see cref="ClientGate"/>; filled and emptied by the keeper that tells the other nodes.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Hours and days are UTC's; they never go back. Patients are told apart by keyed words, since what is said here stands in a
-/// database that is no place for their ids.
+/// Thread-safe. Stretches (hours, days, 30 days) are UTC's; they never go back. Patients are told apart by keyed words, since what is said
+/// here stands in a database that is no place for their ids.
 /// </remarks>
 /// <param name="wordOf">The keyed word of a patient's id, the same on every node.</param>
-internal sealed class ClientQuota(Func<string, string> wordOf)
+/// <param name="stretch">In which patients are counted.</param>
+internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch stretch)
 {
     // No id has a colon: what has none was said by a node of an earlier version, in clear.
     private const string Keyed = "k:";
@@ -38,7 +39,10 @@ internal sealed class ClientQuota(Func<string, string> wordOf)
     private long _records;
     private bool _isUnsaid;
 
-    /// <summary>How many further patients nobody has taken in this hour, leased or not.</summary>
+    /// <summary>In which patients are counted.</summary>
+    public PatientStretch Stretch => stretch;
+
+    /// <summary>How many further patients nobody has taken in this stretch, leased or not.</summary>
     public long PatientsLeft
     {
         get
@@ -63,9 +67,9 @@ internal sealed class ClientQuota(Func<string, string> wordOf)
     }
 
     /// <summary>Counts what is about to leave; the name of the quota, and nothing counted, when it would exceed one.</summary>
-    public string? FindExceeded(Disclosure disclosure, int? patientsPerHour, int? recordsPerDay, DateTimeOffset now)
+    public string? FindExceeded(Disclosure disclosure, int? mostPatients, int? recordsPerDay, DateTimeOffset now)
     {
-        if (patientsPerHour is null && recordsPerDay is null)
+        if (mostPatients is null && recordsPerDay is null)
         {
             return null;
         }
@@ -73,7 +77,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf)
         lock (_lock)
         {
             Roll(now);
-            (_mostPatients, _mostRecords) = (patientsPerHour, recordsPerDay);
+            (_mostPatients, _mostRecords) = (mostPatients, recordsPerDay);
             if (!FitsRecords(disclosure.Resources.Count))
             {
                 return "records-per-day";
@@ -87,7 +91,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf)
 
             if (!Fits(words, out var fresh))
             {
-                return "patients-per-hour";
+                return stretch.Name;
             }
 
             _own.UnionWith(words);
@@ -96,7 +100,9 @@ internal sealed class ClientQuota(Func<string, string> wordOf)
 
             _records += disclosure.Resources.Count;
             _recordSlice.Take(disclosure.Resources.Count);
-            _isUnsaid = true;
+
+            // Of patients who were known nobody has to be told.
+            _isUnsaid |= fresh > 0 || _mostRecords is not null;
             return null;
         }
     }
@@ -105,9 +111,9 @@ internal sealed class ClientQuota(Func<string, string> wordOf)
     /// Whether the client may go on without a word with the other nodes: it has no quota, or there is a slice of each. Asked when a request
     /// is admitted; what may be told of it then is told of these limits.
     /// </summary>
-    public bool IsReady(int? patientsPerHour, int? recordsPerDay, DateTimeOffset now)
+    public bool IsReady(int? mostPatients, int? recordsPerDay, DateTimeOffset now)
     {
-        if (patientsPerHour is null && recordsPerDay is null)
+        if (mostPatients is null && recordsPerDay is null)
         {
             return true;
         }
@@ -115,10 +121,10 @@ internal sealed class ClientQuota(Func<string, string> wordOf)
         lock (_lock)
         {
             Roll(now);
-            (_mostPatients, _mostRecords) = (patientsPerHour, recordsPerDay);
+            (_mostPatients, _mostRecords) = (mostPatients, recordsPerDay);
             var isReady =
                 _isSliced
-                && (patientsPerHour is null || _patientSlice.Covers(1) || RestOfPatients() <= 0)
+                && (mostPatients is null || _patientSlice.Covers(1) || RestOfPatients() <= 0)
                 && (recordsPerDay is null || _recordSlice.Covers(1) || RestOfRecords() <= 0);
             if (!isReady)
             {
@@ -343,7 +349,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf)
 
     private void Roll(DateTimeOffset now)
     {
-        var hour = now.UtcTicks / TimeSpan.TicksPerHour;
+        var hour = now.UtcTicks / stretch.Length.Ticks;
         if (hour > _hour)
         {
             _hour = hour;
@@ -363,7 +369,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf)
         }
     }
 
-    // A new hour or day: nobody has leased anything of it yet.
+    // A new stretch or day: nobody has leased anything of it yet.
     private void EndLease(ref QuotaSlice slice, Func<(long Patients, long Records), (long Patients, long Records)> less)
     {
         slice.Release();

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PhiGateway.Admin.Signals;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Configuration;
@@ -20,6 +21,7 @@ internal sealed class Readiness(
     AuditShipper shipper,
     Func<(TransparencyLogStatus Log, LogWatchStatus Watch, IReadOnlyList<WitnessStatus> Witnesses)> proof,
     Func<IReadOnlyList<SinkStatus>> sinks,
+    Func<IReadOnlyList<SignalStatus>> signals,
     Func<IReadOnlyList<IssuerStatus>> issuers,
     Func<RouteStatus> routes,
     TimeProvider clock
@@ -54,6 +56,7 @@ internal sealed class Readiness(
             )
         );
         parts.AddRange(sinks().Select(Sink));
+        parts.AddRange(signals().Select(Signal));
         if (!_isOpen)
         {
             parts.Add(new ReadinessPart("process", false, true, "starts: its listeners take no connections yet"));
@@ -186,6 +189,10 @@ internal sealed class Readiness(
             IsNamed = true,
         };
     }
+
+    // Informational too: tokens are judged as they are, and end by themselves.
+    private static ReadinessPart Signal(SignalStatus of) =>
+        new($"signals {of.Name}", !of.IsSilent, Critical: false, of.IsSilent ? $"silent; {of.Words}" : of.Words) { IsNamed = true };
 
     private ReadinessPart Store()
     {

@@ -5,5 +5,5 @@ internal static class PipelineRegistration
 {
     /// <summary>The order of it all.</summary>
     public static IServiceCollection AddPipeline(this IServiceCollection services) =>
-        services.AddSingleton<GatewayPipeline>().AddSingleton<RequestRunner>();
+        services.AddSingleton<GatewayPipeline>().AddSingleton<RequestLine>().AddSingleton<RequestRunner>();
 }

@@ -19,6 +19,7 @@ internal sealed class RequestRunner(
     GatewayOptions options,
     AuditTrail trail,
     GatewayMetrics metrics,
+    RequestLine line,
     TimeProvider clock,
     ILogger<RequestRunner> log
 )
@@ -37,6 +38,7 @@ internal sealed class RequestRunner(
 
         var now = clock.GetUtcNow();
         using var exchange = new GatewayExchange(http, route, proxy, snapshots.Current, now, DecisionIds.New(now));
+        line.Begin(exchange);
         var started = clock.GetTimestamp();
         DenyReason? refusal = null;
         var isQuestion = false;
@@ -74,7 +76,9 @@ internal sealed class RequestRunner(
             trail.RecordDelivery(exchange);
             if (!isQuestion)
             {
-                metrics.Observe(exchange, refusal, clock.GetElapsedTime(started));
+                var elapsed = clock.GetElapsedTime(started);
+                metrics.Observe(exchange, refusal, elapsed);
+                line.End(exchange, refusal, elapsed);
             }
         }
     }

@@ -34,6 +34,8 @@ internal static class ExhaustedBudgets
         "walked-records",
         "walked-searches",
         "patients-per-hour",
+        "patients-per-day",
+        "patients-per-30-days",
         "records-per-day",
         "limit-records",
         "held-memory",

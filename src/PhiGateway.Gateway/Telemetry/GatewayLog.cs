@@ -16,6 +16,22 @@ internal static partial class GatewayLog
     public static partial void DeliveryDropped(ILogger log, Guid decisionId);
 
     [LoggerMessage(
+        1010,
+        LogLevel.Information,
+        "Request {DecisionId} of {Client}: {Interaction} {ResourceType} {Status} {Reason} in {Milliseconds} ms"
+    )]
+    public static partial void Request(
+        ILogger log,
+        Guid decisionId,
+        string client,
+        string interaction,
+        string resourceType,
+        int status,
+        string reason,
+        double milliseconds
+    );
+
+    [LoggerMessage(
         1004,
         LogLevel.Error,
         "The outcome of write {DecisionId} found no room in the journal; it is tried again until it stands"

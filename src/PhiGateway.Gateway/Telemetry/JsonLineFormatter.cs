@@ -45,6 +45,9 @@ internal sealed class JsonLineFormatter : ITextFormatter
             case ScalarValue { Value: int or long or short or byte or uint } scalar:
                 json.WriteNumberValue(Convert.ToInt64(scalar.Value, CultureInfo.InvariantCulture));
                 break;
+            case ScalarValue { Value: double number } when double.IsFinite(number):
+                json.WriteNumberValue(number);
+                break;
             case ScalarValue { Value: bool flag }:
                 json.WriteBooleanValue(flag);
                 break;

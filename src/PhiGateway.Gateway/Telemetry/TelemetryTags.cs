@@ -17,6 +17,9 @@ internal static class TelemetryTags
     /// <summary>Pattern of a route, as configured or written in code; never a path that was asked for.</summary>
     public const string Route = "http.route";
 
+    /// <summary>Decision id of a request, by which the trail is asked for it; on its span alone, never on a metric.</summary>
+    public const string DecisionId = "phi_gateway.decision_id";
+
     private static readonly string[] Names =
     [
         Method,
@@ -30,7 +33,7 @@ internal static class TelemetryTags
         "cpu.mode",
     ];
 
-    private static readonly FrozenSet<string> Allowed = Names.ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> Allowed = Names.Append(DecisionId).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Whether an attribute of this name may be exported.</summary>
     public static bool IsAllowed(string name) => Allowed.Contains(name);

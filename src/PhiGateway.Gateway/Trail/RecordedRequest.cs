@@ -118,6 +118,12 @@ internal static class RecordedRequest
             record.TokenId = caller.TokenId;
             record.TokenHash = caller.TokenHash;
             record.Binding = AuditText.NameOf(caller.Binding);
+            record.Certificate = caller.CertificateHash;
+            if (caller.Actors.Count > 0)
+            {
+                record.Actors = caller.Actors;
+            }
+
             record.Task = caller.Task;
             AddPurpose(record, caller, known.Client);
         }
@@ -135,6 +141,10 @@ internal static class RecordedRequest
             record.Subject = AuditText.Cut(record.Subject);
             record.TokenId = AuditText.Cut(record.TokenId);
             record.Task = AuditText.Cut(record.Task);
+            if (record.Actors.Count > 0)
+            {
+                record.Actors = [.. record.Actors.Select(static actor => AuditText.Cut(actor)!)];
+            }
         }
 
         return record;

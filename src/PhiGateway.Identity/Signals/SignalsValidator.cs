@@ -76,6 +76,11 @@ public static class SignalsValidator
             add("PollPause", "must be more than zero and at most 1 hour.");
         }
 
+        if (one.ExpectEvery < TimeSpan.FromMinutes(1) || one.ExpectEvery > TimeSpan.FromDays(30))
+        {
+            add("ExpectEvery", "must be between 1 minute and 30 days.");
+        }
+
         if (one.MaxAge < TimeSpan.FromMinutes(1) || one.MaxAge > LongestAge)
         {
             add("MaxAge", "must be between 1 minute and 7 days.");

@@ -40,6 +40,12 @@ public sealed class TransmitterOptions
     /// <summary>How long nothing is asked after an answer without signals; default 1 second, up to 1 hour.</summary>
     public TimeSpan PollPause { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Within what time something is heard of it at least: a signal, a verification of the stream, an answer to a question. Longer is an alert.
+    /// Null: 15 minutes where its signals are fetched, and nothing is expected where it pushes.
+    /// </summary>
+    public TimeSpan? ExpectEvery { get; set; }
+
     /// <summary>Oldest <c>iat</c> that is taken; default and at most 7 days, at least 1 minute.</summary>
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromDays(7);
 

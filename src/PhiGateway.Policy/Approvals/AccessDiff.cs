@@ -151,6 +151,8 @@ public static class AccessDiff
         diff.MostInstead("limits/requestsPerSecond", before.Limits.RequestsPerSecond, after.Limits.RequestsPerSecond);
         diff.MostInstead("limits/concurrency", before.Limits.Concurrency, after.Limits.Concurrency);
         diff.Most("limits/distinctPatientsPerHour", before.Limits.DistinctPatientsPerHour, after.Limits.DistinctPatientsPerHour);
+        diff.Most("limits/distinctPatientsPerDay", before.Limits.DistinctPatientsPerDay, after.Limits.DistinctPatientsPerDay);
+        diff.Most("limits/distinctPatientsPer30Days", before.Limits.DistinctPatientsPer30Days, after.Limits.DistinctPatientsPer30Days);
         diff.Most("limits/recordsPerDay", before.Limits.RecordsPerDay, after.Limits.RecordsPerDay);
         diff.Restriction("tenants", before.Tenants, after.Tenants);
         diff.Restriction("networks", before.Networks, after.Networks);

@@ -81,6 +81,8 @@ public static class ApprovalFingerprint
             .Add("concurrency", client.Limits.Concurrency)
             .Add("distinctPatientsPerHour", client.Limits.DistinctPatientsPerHour)
             .Add("recordsPerDay", client.Limits.RecordsPerDay)
+            .AddIfAny("distinctPatientsPerDay", client.Limits.DistinctPatientsPerDay)
+            .AddIfAny("distinctPatientsPer30Days", client.Limits.DistinctPatientsPer30Days)
             .AddSet("tenants", client.Tenants)
             .AddSet("networks", client.Networks)
             .AddSet("hours", client.Hours)

@@ -25,6 +25,9 @@ internal sealed class FingerprintWriter
 
     internal FingerprintWriter Add(string name, int? value) => Add(name, value?.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>A member of a later version: where it says nothing, the form is that of before, and approvals of before hold.</summary>
+    internal FingerprintWriter AddIfAny(string name, int? value) => value is null ? this : Add(name, value);
+
     internal FingerprintWriter Add(string name, bool value) => Add(name, value ? "true" : "false");
 
     internal FingerprintWriter Add(string name, DateOnly? day) => Add(name, day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));

@@ -70,6 +70,8 @@ internal static class ClientChecks
                 ("requestsPerSecond", limits.RequestsPerSecond),
                 ("concurrency", limits.Concurrency),
                 ("distinctPatientsPerHour", limits.DistinctPatientsPerHour),
+                ("distinctPatientsPerDay", limits.DistinctPatientsPerDay),
+                ("distinctPatientsPer30Days", limits.DistinctPatientsPer30Days),
                 ("recordsPerDay", limits.RecordsPerDay),
             }
         )
@@ -80,6 +82,16 @@ internal static class ClientChecks
                     new RegistryProblem($"{path}/{name}", "A limit is a positive number; leave it out for the gateway's default.")
                 );
             }
+        }
+
+        if (limits.DistinctPatientsPer30Days > ClientLimits.MostPatientsPer30Days)
+        {
+            problems.Add(
+                new RegistryProblem(
+                    $"{path}/distinctPatientsPer30Days",
+                    $"At most {ClientLimits.MostPatientsPer30Days} patients are told apart over 30 days; leave it out for no limit."
+                )
+            );
         }
     }
 

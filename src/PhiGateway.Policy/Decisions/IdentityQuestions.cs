@@ -84,7 +84,8 @@ internal static class IdentityQuestions
             : null;
 
     /// <summary>
-    /// Every actor in the chain must be a client of the same issuer whose own path is open: a closed client does not act through another.
+    /// Every actor in the chain must be a client of the same issuer whose own path is open: a closed client does not act through another. None
+    /// stands in it twice, and the caller itself only as the outermost: who acted for whom can be told of no circle.
     /// </summary>
     internal static Deny? Delegation(DecisionRun run)
     {
@@ -96,6 +97,11 @@ internal static class IdentityQuestions
 
         for (var place = 0; place < actors.Count; place++)
         {
+            if (IsLoop(actors, place, run.Caller.ClientId))
+            {
+                return new Deny(DenyReason.DelegationLoop, ClientRule(run));
+            }
+
             if (!IsOpen(run, actors[place]))
             {
                 return new Deny(DenyReason.UnknownActor, ClientRule(run));
@@ -103,6 +109,19 @@ internal static class IdentityQuestions
         }
 
         return null;
+    }
+
+    private static bool IsLoop(IReadOnlyList<string> actors, int place, string caller)
+    {
+        for (var outer = 0; outer < place; outer++)
+        {
+            if (actors[outer] == actors[place])
+            {
+                return true;
+            }
+        }
+
+        return place > 0 && actors[place] == caller;
     }
 
     // Of a client whose certificates are registered, only those that are in time, and not revoked, prove anything.

@@ -61,7 +61,11 @@ public static class PolicyDecisionPoint
         new(
             "delegation",
             IdentityQuestions.Delegation,
-            [new(DenyReason.DelegationTooDeep, OpenedBy.TwoPersons), new(DenyReason.UnknownActor, OpenedBy.TwoPersons)]
+            [
+                new(DenyReason.DelegationTooDeep, OpenedBy.TwoPersons),
+                new(DenyReason.DelegationLoop, OpenedBy.Issuer),
+                new(DenyReason.UnknownActor, OpenedBy.TwoPersons),
+            ]
         ),
         new("task open", TaskQuestions.Open, [new(DenyReason.TaskNotOpen, OpenedBy.Operator)]),
         new("something asked", InteractionQuestions.Asked, [new(DenyReason.NothingAsked, OpenedBy.Caller)], OfParts: true),

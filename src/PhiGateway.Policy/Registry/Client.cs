@@ -111,6 +111,18 @@ public sealed record ClientLimits
     /// <summary>Distinct patients per hour.</summary>
     public int? DistinctPatientsPerHour { get; init; }
 
+    /// <summary>Distinct patients per day, UTC.</summary>
+    public int? DistinctPatientsPerDay { get; init; }
+
+    /// <summary>
+    /// Distinct patients in 30 days: what drips slowly adds up. Stretches of 30 days follow one another, the same for everybody; at most
+    /// <see cref="MostPatientsPer30Days"/>.
+    /// </summary>
+    public int? DistinctPatientsPer30Days { get; init; }
+
     /// <summary>Records per day.</summary>
     public int? RecordsPerDay { get; init; }
+
+    /// <summary>How many patients can be told apart over 30 days: nodes tell each other of each.</summary>
+    public const int MostPatientsPer30Days = 20_000;
 }

@@ -14,6 +14,8 @@ internal static class Shorthand
     [
         ("requests", "requestsPerSecond", "/s"),
         ("distinctPatients", "distinctPatientsPerHour", "/h"),
+        ("dailyPatients", "distinctPatientsPerDay", "/d"),
+        ("monthlyPatients", "distinctPatientsPer30Days", "/30d"),
         ("records", "recordsPerDay", "/d"),
     ];
 

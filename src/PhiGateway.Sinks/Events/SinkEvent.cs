@@ -61,6 +61,15 @@ internal sealed record SinkEvent
 
     public string? Binding { get; init; }
 
+    /// <summary>SHA-256 of the certificate that proved possession, in hex.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>Who acted between caller and subject, outermost first: as they are where they were let in, and so are registered.</summary>
+    public IReadOnlyList<string> Actors { get; init; } = [];
+
+    /// <summary>The same as keyed hashes where nobody says that they are registered: such a one may be a person.</summary>
+    public IReadOnlyList<string> ActorHashes { get; init; } = [];
+
     public string? Purpose { get; init; }
 
     public string? PurposeFrom { get; init; }

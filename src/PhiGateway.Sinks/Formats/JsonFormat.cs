@@ -36,6 +36,9 @@ internal sealed class JsonFormat : IEventFormat
         json.Text("token_id", of.TokenId);
         json.Text("token_sha256", of.TokenHash);
         json.Text("binding", of.Binding);
+        json.Text("certificate_sha256", of.Certificate);
+        json.Texts("actors", of.Actors);
+        json.Texts("actor_hashes", of.ActorHashes);
         json.Text("purpose", of.Purpose);
         json.Text("purpose_from", of.PurposeFrom);
         json.Text("peer", of.Peer);

@@ -258,6 +258,9 @@ internal sealed class OcsfFormat : IEventFormat
         json.Text("template", of.Template);
         json.Text("token_sha256", of.TokenHash);
         json.Text("binding", of.Binding);
+        json.Text("certificate_sha256", of.Certificate);
+        json.Texts("actors", of.Actors);
+        json.Texts("actor_hashes", of.ActorHashes);
         json.Number("patients", of.PatientCount);
         json.Text("patient_state", of.PatientState);
         json.Number("resources", of.ResourceCount);

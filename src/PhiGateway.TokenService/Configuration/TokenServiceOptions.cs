@@ -33,6 +33,12 @@ public sealed class TokenServiceOptions
     /// <summary>Life of a token; default and at most 5 minutes.</summary>
     public TimeSpan TokenLifetime { get; set; } = LongestLifetime;
 
+    /// <summary>
+    /// Life of a token of a use case whose risk is high, or that lets create, update or delete; default 2 minutes, at most
+    /// <see cref="TokenLifetime"/>. Security: for so long a stolen one is worth something.
+    /// </summary>
+    public TimeSpan HighRiskLifetime { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Age at which a signing key is followed by a new one; default 30 days, 1 hour to 1 year.</summary>
     public TimeSpan RotateAfter { get; set; } = TimeSpan.FromDays(30);
 
@@ -66,6 +72,11 @@ public sealed class TokenServiceOptions
         if (TokenLifetime < TimeSpan.FromSeconds(30) || TokenLifetime > LongestLifetime)
         {
             add("TokenLifetime", "must be between 30 seconds and 5 minutes.");
+        }
+
+        if (HighRiskLifetime < TimeSpan.FromSeconds(30) || HighRiskLifetime > LongestLifetime)
+        {
+            add("HighRiskLifetime", "must be between 30 seconds and 5 minutes.");
         }
 
         if (RotateAfter < TimeSpan.FromHours(1) || RotateAfter > TimeSpan.FromDays(366))

@@ -5,6 +5,7 @@ using PhiGateway.Audit.Journal;
 using PhiGateway.Identity.Assertions;
 using PhiGateway.Identity.Proofs;
 using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.TokenService.Configuration;
@@ -99,14 +100,14 @@ internal sealed class TokenEndpoint(
             ClientId = assertion.ClientId,
             Id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
             IssuedAt = now,
-            ExpiresAt = Earlier(now + LifetimeOf(client), access.Until),
+            ExpiresAt = Earlier(now + LifetimeOf(client, access.Scope), access.Until),
             Scope = access.Scope,
             Purposes = access.Purposes,
             Task = access.Task,
             KeyThumbprint = bound.Key,
             CertificateThumbprint = bound.Certificate,
         };
-        await IssueAsync(http, snapshot, client, token, bound.Nonce, access.Subject is not null);
+        await IssueAsync(http, snapshot, client, token, bound.Nonce, access.Subject is not null, assertion.Key);
     }
 
     private async Task IssueAsync(
@@ -115,13 +116,14 @@ internal sealed class TokenEndpoint(
         ClientEntry client,
         IssuedToken token,
         string? nonce,
-        bool isExchange
+        bool isExchange,
+        string key
     )
     {
         var text = signer.Sign(token);
         try
         {
-            await trail.RecordIssuedAsync(http, client, snapshot, token, text, isExchange ? Exchanged : What);
+            await trail.RecordIssuedAsync(http, client, snapshot, token, text, isExchange ? Exchanged : What, key);
         }
         catch (JournalUnavailableException)
         {
@@ -166,13 +168,13 @@ internal sealed class TokenEndpoint(
         if (http.Request.Headers["DPoP"].Count > 0)
         {
             var proof = await proofs.ReadAsync(http, options.Issuer);
-            if (proof.Refusal is { } refusal)
+            if (!proof.Thumbprint.TryGet(out var thumbprint, out var refusal))
             {
-                return new BoundTo(ErrorOf(refusal), proof.Detail ?? refusal.Code, proof.Nonce, null, null);
+                return new BoundTo(ErrorOf(refusal), proof.Thumbprint.Detail ?? refusal.Code, proof.Nonce, null, null);
             }
 
             return !required || dpop
-                ? new BoundTo(null, null, proof.Nonce, proof.Thumbprint, null)
+                ? new BoundTo(null, null, proof.Nonce, thumbprint, null)
                 : new BoundTo(OAuthError.Unproven, "binding:mtls", null, null, null);
         }
 
@@ -195,10 +197,17 @@ internal sealed class TokenEndpoint(
         return refusal == DenyReason.TooManyProofs ? OAuthError.Busy : OAuthError.Proof;
     }
 
-    private TimeSpan LifetimeOf(ClientEntry client) =>
-        client.Client.MaxTokenLifetimeSeconds is { } most && TimeSpan.FromSeconds(most) < options.TokenLifetime
-            ? TimeSpan.FromSeconds(most)
-            : options.TokenLifetime;
+    // The shortest of what is configured, what the risk allows and what the client may have.
+    private TimeSpan LifetimeOf(ClientEntry client, string scope)
+    {
+        var life = options.TokenLifetime;
+        if (options.HighRiskLifetime < life && (client.UseCase is { Risk: RiskTier.High } || ApprovedScope.Changes(scope)))
+        {
+            life = options.HighRiskLifetime;
+        }
+
+        return client.Client.MaxTokenLifetimeSeconds is { } most && TimeSpan.FromSeconds(most) < life ? TimeSpan.FromSeconds(most) : life;
+    }
 
     private Task RefuseAsync(
         HttpContext http,

@@ -70,6 +70,14 @@ internal static class ApprovedScope
         return string.Join(' ', granted.Distinct(StringComparer.Ordinal));
     }
 
+    /// <summary>Whether a granted scope lets its bearer create, update or delete.</summary>
+    public static bool Changes(string granted) =>
+        SmartScopeReader
+            .Read(granted)
+            .Scopes.Any(static scope =>
+                (scope.Rights & (ScopeRights.Create | ScopeRights.Update | ScopeRights.Delete)) != ScopeRights.None
+            );
+
     private static SortedDictionary<ResourceType, ScopeRights> RightsOf(UseCase useCase, OpenTask? task)
     {
         var approved = new SortedDictionary<ResourceType, ScopeRights>(

@@ -20,17 +20,26 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
     private readonly MinuteFold _refusals = new(time, RefusalsPerMinute, "refusals");
 
     /// <summary>Completes when the issuance is on record; only then the token may go.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="client">Whose it is.</param>
+    /// <param name="snapshot">The registry that decided.</param>
+    /// <param name="token">What it says.</param>
+    /// <param name="text">The token.</param>
+    /// <param name="what">Issued, or exchanged.</param>
+    /// <param name="key">Thumbprint of the key by which the client proved itself: of several it is known which was used last.</param>
     public async ValueTask RecordIssuedAsync(
         HttpContext http,
         ClientEntry client,
         RegistrySnapshot snapshot,
         IssuedToken token,
         string text,
-        string what
+        string what,
+        string key
     )
     {
         var record = Of(http, what, "permit", StatusCodes.Status200OK);
         Fill(record, client, snapshot, token, text);
+        record.Rule = "key/" + key;
         await journal.AppendAsync(record, AuditLane.Release);
     }
 

@@ -83,6 +83,26 @@ public sealed class AuditEventTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Interactions))]
+    public void Make_DelegatedAccess_NamesEachHopAndKeepsToItsPattern(string interaction, string pattern)
+    {
+        var record = Released(interaction, pattern is "Read" or "Query" ? AuditKind.Disclosure : AuditKind.Outcome);
+        (record.Patients, record.Actors, record.Certificate) = (["p-1"], ["acme", "agent", "portal"], new string('a', 64));
+        var one = Assert.Single(EventsOf(record));
+
+        AssertKeepsTo(one, pattern, "p-1");
+        var hops = one.Agent.Where(static agent => agent.Type!.Coding[0].Code == "AGNT").ToList();
+        Assert.Equal(["agent", "portal"], hops.Select(static hop => hop.Who!.Identifier!.Value));
+        Assert.All(hops, static hop => Assert.False(hop.Requestor));
+
+        // IHE closes a deletion for further entities.
+        Assert.Equal(
+            pattern != "Delete",
+            one.Entity.SelectMany(static entity => entity.Detail).Any(static detail => detail.Type == "certificate-sha256")
+        );
+    }
+
     [Fact]
     public void Make_StrangersRefusal_IsValidR4AndSaysWhy()
     {

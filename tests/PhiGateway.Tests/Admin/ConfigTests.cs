@@ -1,3 +1,4 @@
+using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Files;
 using PhiGateway.RegistryFiles.Yaml;
@@ -59,6 +60,53 @@ public sealed class ConfigTests
         """;
 
     private const string Yaml = "application/yaml";
+
+    [Fact]
+    public async Task Export_AsOfAMoment_TakesDocumentsBackByTheUsualWay()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        var before = await server.GetAsync("/admin/v1/config:export");
+        var at = server.Time.Now.ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+        server.Time.Now = server.Time.Now.AddHours(1);
+        await server.PatchAsync("/admin/v1/organizations/acme", """{"name":"Acme & Sons"}""");
+        Assert.Equal(201, (await server.PostAsync("/admin/v1/rosters", """{"id":"of-today"}""")).Status);
+        var path = "/admin/v1/config:export?at=" + Uri.EscapeDataString(at);
+
+        // What the store does not have yet cannot be undone.
+        Assert.Equal("not-in-the-trail", (await server.GetAsync(path)).Code);
+        StoredTrail.Ship(server);
+        var then = await server.GetAsync(path);
+        Assert.True(then.Status == 200, then.Text);
+        Assert.Equal(before.Text, then.Text);
+        Assert.NotEqual(before.Text, (await server.GetAsync("/admin/v1/config:export")).Text);
+        Assert.Contains(server.Journal.Records, static record => record is { Event: "config.export", Kind: AuditKind.AuditUse });
+
+        var yaml = ("Content-Type", "application/yaml");
+        var plan = await server.SendAsync("olga", "POST", "/admin/v1/config:plan?prune=true", then.Text, yaml);
+        Assert.Equal(2, plan.Json["changes"]!.AsArray().Count);
+        var applied = await server.SendAsync(
+            "olga",
+            "POST",
+            "/admin/v1/config:apply?prune=true",
+            then.Text,
+            yaml,
+            ("If-Match", plan.ETag!)
+        );
+        Assert.True(applied.Status == 200, applied.Text);
+        Assert.Equal(before.Text, (await server.GetAsync("/admin/v1/config:export")).Text);
+    }
+
+    [Theory]
+    [InlineData("yesterday")]
+    [InlineData("2200-01-01T00:00:00Z")]
+    [InlineData("2026-01-01T00:00:00Z&at=2026-02-01T00:00:00Z")]
+    public async Task Export_AsOfNoMoment_Is400(string at)
+    {
+        await using var server = await AdminServer.StartAsync();
+
+        Assert.Equal(400, (await server.GetAsync("/admin/v1/config:export?at=" + at)).Status);
+    }
 
     [Fact]
     public async Task Apply_DocumentedExample_Export_PlanIsEmpty()

@@ -44,6 +44,22 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public async Task Explain_DelegatedCall_NamesWhoStoodBetween()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        var record = Refusal(await server.Store.GetRevisionAsync(default));
+        (record.Reason, record.Actors, record.Certificate) = (DenyReason.UnknownActor.Code, ["agent", "portal"], new string('a', 64));
+        await RecordAsync(server, record);
+
+        var proof = (await server.GetAsync(Path, "august")).Json["proof"]!;
+        Assert.Equal(["agent", "portal"], proof["actors"]!.AsArray().Select(static node => (string)node!));
+        Assert.Equal(new string('a', 64), (string)proof["certificate"]!);
+        var (_, text) = await RunAsync(server, "explain", Decision.ToString());
+        Assert.Contains("through agent < portal", text);
+    }
+
+    [Fact]
     public async Task Explain_RegistryChangedSince_SaysSoPlainly()
     {
         await using var server = await AdminServer.StartAsync();

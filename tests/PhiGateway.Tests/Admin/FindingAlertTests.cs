@@ -1,7 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Alerts;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Tests.Common.Admin;
+using PhiGateway.Tests.Policy.Decisions;
 using PhiGateway.Watch.Findings;
 using Xunit;
 
@@ -69,6 +72,48 @@ public sealed class FindingAlertTests
         Assert.Null((await server.GetAsync(Client)).Json["throttle"]);
         Assert.Equal("not-throttled", (await server.PostAsync(Client + ":unthrottle", "{}", "anna")).Code);
     }
+
+    [Fact]
+    public async Task Raise_ARuleThatAsksForFreshAuthorization_EndsTheTokensFromBeforeAndNoOthers()
+    {
+        await using var server = await OpenAsync();
+        var rules = QuarantineRules.None with
+        {
+            Renewed = new Dictionary<string, RiskTier> { ["two-places"] = RiskTier.High },
+            MostPerHour = 1,
+        };
+        await Sink(server, rules).RaiseAsync(Finding(server), default);
+
+        Assert.Equal("active", (string)(await server.GetAsync(Client)).Json["status"]!);
+        var row = Assert.Single(await server.Store.ListRevocationsAsync(10, default));
+        Assert.Equal((RevocationTarget.Subject, "acme-connector", "hospital-idp", "system"), (row.Target, row.Value, row.Issuer, row.By));
+        var snapshot = server.Services.GetRequiredService<ISnapshotSource>().Current;
+        Assert.NotNull(PolicyDecisionPoint.FindRevocation(Issued(server.Time.Now), "north", snapshot));
+        Assert.Null(PolicyDecisionPoint.FindRevocation(Issued(server.Time.Now.AddSeconds(1)), "north", snapshot));
+        Assert.Contains(server.Journal.Records, record => record is { Event: "revocation.create", Actor: "system", After: not null });
+        var alert = Assert.Single((await server.GetAsync("/admin/v1/alerts?lane=act")).Json["items"]!.AsArray())!;
+        Assert.Contains("tokens from before were ended", (string)alert["evidence"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Raise_ARuleThatQuarantines_LeavesNoTokenForWhenItIsOpenedAgain()
+    {
+        await using var server = await OpenAsync();
+        await Sink(server, OfTwoPlaces).RaiseAsync(Finding(server), default);
+        Assert.Equal(200, (await server.PostAsync(Client + ":resume", "{}", "anna")).Status);
+
+        var snapshot = server.Services.GetRequiredService<ISnapshotSource>().Current;
+        Assert.NotNull(PolicyDecisionPoint.FindRevocation(Issued(server.Time.Now), "north", snapshot));
+        Assert.Null(PolicyDecisionPoint.FindRevocation(Issued(server.Time.Now.AddSeconds(1)), "north", snapshot));
+    }
+
+    private static Caller Issued(DateTimeOffset at) =>
+        Asked.Caller("acme-connector") with
+        {
+            Issuer = "hospital-idp",
+            IssuedAt = at,
+            ExpiresAt = at.AddMinutes(5),
+        };
 
     [Fact]
     public async Task Throttle_ByAPerson_IsLiftedByAnotherOnly_AndNotByWriting()

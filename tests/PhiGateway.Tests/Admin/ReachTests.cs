@@ -1,4 +1,5 @@
 using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Admin;
 using PhiGateway.Tests.Common.Audit;
 using Xunit;
@@ -9,6 +10,7 @@ namespace PhiGateway.Tests.Admin;
 public sealed class ReachTests
 {
     private const string Path = "/admin/v1/audit:reach";
+    private const string Certificate = "CAFE00000000000000000000000000000000000000000000000000000000CAFE";
     private const string Window = "\"from\":\"2026-05-01T00:00:00Z\",\"to\":\"2026-05-02T00:00:00Z\"";
 
     [Theory]
@@ -17,6 +19,9 @@ public sealed class ReachTests
     [InlineData("\"organization\":\"acme\"")]
     [InlineData("\"token\":\"jti-1\"")]
     [InlineData("\"token\":\"AB01\"")]
+    [InlineData("\"through\":\"acme-agent\"")]
+    [InlineData($"\"certificate\":\"{Certificate}\"")]
+    [InlineData("\"credential\":\"acme-cert\"")]
     public async Task Find_BySubject_TellsEachPatientWithWhatWasTouched(string subject)
     {
         await using var server = await StartAsync();
@@ -38,6 +43,35 @@ public sealed class ReachTests
     }
 
     [Fact]
+    public async Task Find_ByAnApiKey_TellsWhatThatKeyTouchedAndNoOther()
+    {
+        await using var server = await StartAsync();
+        await WriteAsync(
+            server,
+            new Credential
+            {
+                Id = "key-1",
+                Client = "acme-connector",
+                Kind = CredentialKind.ApiKey,
+                KeyHash = "h1",
+            }
+        );
+        foreach (var (patient, key) in new[] { ("k-1", "h1"), ("k-2", "h2") })
+        {
+            var record = Of(TestRecords.Disclosure(patient));
+            (record.Binding, record.Issuer, record.IssuerClientId, record.TokenHash) = ("api-key", "api-key", key, key);
+            StoredTrail.Add(server, record);
+        }
+
+        var answer = await server.PostAsync(Path, $"{{{Window},\"credential\":\"key-1\"}}", "petra");
+        Assert.Equal("k-1", (string)Assert.Single(answer.Json["patients"]!.AsArray())!["patient"]!);
+
+        // A key that is out of the registry is asked for by its hash, as a token.
+        answer = await server.PostAsync(Path, $"{{{Window},\"token\":\"h2\"}}", "petra");
+        Assert.Equal("k-2", (string)Assert.Single(answer.Json["patients"]!.AsArray())!["patient"]!);
+    }
+
+    [Fact]
     public async Task Find_MoreRecordsThanAPageHolds_CutsNothing()
     {
         await using var server = await StartAsync();
@@ -51,6 +85,9 @@ public sealed class ReachTests
     [InlineData("\"client\":\"acme-connector\",\"token\":\"x\"")]
     [InlineData("\"tenant\":\"north\"")]
     [InlineData("\"credential\":\"nobody\"")]
+    [InlineData("\"credential\":\"acme-workload\"")]
+    [InlineData("\"certificate\":\"cafe\"")]
+    [InlineData("\"through\":\"acme-agent\",\"certificate\":\"cafe\"")]
     public async Task Find_ThatNamesNobodyOrTwo_Is422(string subject)
     {
         await using var server = await StartAsync();
@@ -85,6 +122,13 @@ public sealed class ReachTests
         Assert.Equal(500, (await server.PostAsync(Path, $"{{{Window},\"client\":\"acme-connector\"}}", "petra")).Status);
     }
 
+    private static Task WriteAsync(AdminServer server, Credential credential) =>
+        server.Store.WriteAsync(
+            [new RegistryWrite(RegistryKind.Credential, credential.Id, RegistryJson.Serialize(credential), 0)],
+            "test",
+            CancellationToken.None
+        );
+
     private static AuditRecord Of(AuditRecord record)
     {
         (record.Client, record.Organization, record.Issuer, record.IssuerClientId) = (
@@ -94,6 +138,7 @@ public sealed class ReachTests
             "acme-connector"
         );
         (record.TokenId, record.TokenHash) = ("jti-1", "ab01");
+        (record.Actors, record.Certificate) = (["acme-agent", "portal"], Certificate.ToLowerInvariant());
         return record;
     }
 
@@ -102,6 +147,26 @@ public sealed class ReachTests
         var server = await AdminServer.StartAsync();
         await server.AddKeyAsync("petra", "privacy-officer");
         await Sample.WriteAsync(server);
+        await WriteAsync(
+            server,
+            new Credential
+            {
+                Id = "acme-cert",
+                Client = "acme-connector",
+                Kind = CredentialKind.Certificate,
+                Thumbprint = Certificate,
+            }
+        );
+        await WriteAsync(
+            server,
+            new Credential
+            {
+                Id = "acme-workload",
+                Client = "acme-connector",
+                Kind = CredentialKind.Spiffe,
+                SpiffeId = "spiffe://acme.example/results",
+            }
+        );
         var search = Of(TestRecords.Disclosure());
         (search.Patients, search.Resources, search.ResourceCount) = (["p-1", "p-2"], ["Observation/o-1", "Observation/o-2"], 2);
         var intent = Of(TestRecords.Disclosure());

@@ -254,7 +254,7 @@ public sealed partial class SharedSignalTests : IAsyncLifetime
         Assert.Equal("dr-jones", Assert.Single(await RevocationsAsync()).Value);
     }
 
-    private async Task<AdminServer> StartAsync(IRegistryStore? registry = null, Uri? poll = null)
+    private async Task<AdminServer> StartAsync(IRegistryStore? registry = null, Uri? poll = null, TimeSpan? expected = null)
     {
         var (keys, push, pull) = (Path.Combine(_folder, "keys.json"), Path.Combine(_folder, "push"), Path.Combine(_folder, "pull"));
         await File.WriteAllTextAsync(keys, SigningKey.Jwks(Key));
@@ -271,6 +271,7 @@ public sealed partial class SharedSignalTests : IAsyncLifetime
             PollEndpoint = poll?.ToString(),
             PollSecret = "file:" + pull,
             MostPerHour = 3,
+            ExpectEvery = expected,
         };
         var rules = new SignalRules(
             new SignalsOptions { Transmitters = [transmitter] },

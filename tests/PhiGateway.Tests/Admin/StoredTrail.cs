@@ -13,7 +13,7 @@ internal static class StoredTrail
     {
         foreach (var record in records)
         {
-            var sequence = server.Trail.Entries.Count;
+            var sequence = server.Trail.Entries.Select(static entry => entry.Sequence + 1).DefaultIfEmpty(0).Max();
             if (record.Time == TestRecords.Noon)
             {
                 record.Time = TestRecords.Noon.AddHours(-1).AddSeconds(sequence);

@@ -1,8 +1,10 @@
 using System.Reflection;
 using System.Text;
+using System.Text.RegularExpressions;
 using PhiGateway.Audit.Records;
 using PhiGateway.Sinks.Events;
 using PhiGateway.Sinks.Formats;
+using PhiGateway.Sinks.Otlp;
 using PhiGateway.Sinks.Syslog;
 using PhiGateway.Tests.Common.Audit;
 using Xunit;
@@ -10,7 +12,7 @@ using Xunit;
 namespace PhiGateway.Tests.Sinks;
 
 /// <summary>What leaves for a security operations centre names no patient, whatever the record says.</summary>
-public sealed class NoPhiTests
+public sealed partial class NoPhiTests
 {
     // Members that hold PHI, or words that somebody wrote.
     private static readonly string[] Kept =
@@ -62,7 +64,7 @@ public sealed class NoPhiTests
         foreach (var text in Texts(record))
         {
             Assert.DoesNotContain("canary-of-a-task", text, StringComparison.Ordinal);
-            foreach (var name in Kept.Concat(["Patients", "Resources", "Labels", "Obligations"]))
+            foreach (var name in Kept.Concat(["Patients", "Resources", "Labels", "Obligations", "Actors"]))
             {
                 Assert.DoesNotContain("canary-" + name + "\"", text + "\"", StringComparison.Ordinal);
                 Assert.DoesNotContain("canary-" + name + " ", text + " ", StringComparison.Ordinal);
@@ -71,6 +73,12 @@ public sealed class NoPhiTests
             // The twin: what a centre needs is there.
             Assert.Contains("canary-Tenant", text, StringComparison.Ordinal);
         }
+
+        // As OpenTelemetry logs it tells what it tells as JSON.
+        var read = SinkSample.EventOf(record);
+        var told = Canary().Matches(Encoding.UTF8.GetString(OtlpLogs.Write([read], TestRecords.Noon))).Select(static one => one.Value);
+        var json = Canary().Matches(Encoding.UTF8.GetString(new JsonFormat().Write(read))).Select(static one => one.Value);
+        Assert.Equal(json.ToHashSet(), told.ToHashSet());
     }
 
     [Fact]
@@ -113,6 +121,28 @@ public sealed class NoPhiTests
     }
 
     [Fact]
+    public void Read_ActorsOfACall_AreNamedWhereTheyAreRegisteredOnly()
+    {
+        var let = TestRecords.Disclosure();
+        (let.Actors, let.Certificate) = (["agent", "portal"], new string('a', 64));
+        var read = SinkSample.EventOf(let);
+        Assert.Equal(["agent", "portal"], read.Actors);
+        Assert.Empty(read.ActorHashes);
+        foreach (var name in (string[])["Json", "Ocsf"])
+        {
+            var text = Encoding.UTF8.GetString(EventFormats.Of(name).Write(read));
+            Assert.Contains("\"actors\":[\"agent\",\"portal\"]", text, StringComparison.Ordinal);
+            Assert.Contains("\"certificate_sha256\":\"aaaa", text, StringComparison.Ordinal);
+        }
+
+        // Of a call that was refused nobody says that they are: one may be a person.
+        var refused = TestRecords.Denial();
+        refused.Actors = ["p-1@portal"];
+        Assert.Empty(SinkSample.EventOf(refused).Actors);
+        Assert.Equal(26, Assert.Single(SinkSample.EventOf(refused).ActorHashes).Length);
+    }
+
+    [Fact]
     public void Read_BodyThatIsNoRecord_IsToldByItsPlace()
     {
         var read = new SinkEventReader(SinkSample.Pseudonym).Read(SinkSample.Unreadable(9));
@@ -120,6 +150,10 @@ public sealed class NoPhiTests
         Assert.Equal(("unreadable", 9L), (read.Event, read.Sequence));
         Assert.DoesNotContain("p-secret", Encoding.UTF8.GetString(new JsonFormat().Write(read)), StringComparison.Ordinal);
     }
+
+    // The names of members begin with a capital: what stands behind a text in a binary message does not.
+    [GeneratedRegex("canary-[A-Z][a-z]+(?:[A-Z][a-z]+)*")]
+    private static partial Regex Canary();
 
     private static IEnumerable<string> Texts(AuditRecord record)
     {

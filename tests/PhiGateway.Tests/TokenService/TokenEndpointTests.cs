@@ -26,7 +26,7 @@ public sealed class TokenEndpointTests : IDisposable
 
         Assert.Equal((200, "Bearer"), (reply.Status, (string)reply.Json!["token_type"]!));
         Assert.Equal("no-store", reply.Headers.CacheControl);
-        Assert.Equal(300, (int)reply.Json["expires_in"]!);
+        Assert.Equal(120, (int)reply.Json["expires_in"]!);
         var claims = reply.Claims;
         Assert.Equal(TokenWorld.Issuer, (string)claims["iss"]!);
         Assert.Equal(TokenWorld.Audience, (string)claims["aud"]!);
@@ -36,6 +36,7 @@ public sealed class TokenEndpointTests : IDisposable
         var record = Assert.Single(world.Journal.Records);
         Assert.Equal(("token.issue", "permit", "connector"), (record.Event, record.Decision, record.Client));
         Assert.Equal((string)claims["jti"]!, record.TokenId);
+        Assert.StartsWith("key/", record.Rule, StringComparison.Ordinal);
         Assert.DoesNotContain(reply.Token, record.TokenHash + record.Note, StringComparison.Ordinal);
     }
 
@@ -267,6 +268,20 @@ public sealed class TokenEndpointTests : IDisposable
         using var world = new TokenWorld(client: TestRegistry.Client() with { MaxTokenLifetimeSeconds = 60 });
 
         Assert.Equal(60, (int)(await world.AskAsync(TokenWorld.Form(world.Assertion()))).Json!["expires_in"]!);
+    }
+
+    [Theory]
+    [InlineData(RiskTier.Low, "system/*.rs", 300)]
+    [InlineData(RiskTier.Medium, "system/*.rs", 300)]
+    [InlineData(RiskTier.High, "system/*.rs", 120)]
+    [InlineData(RiskTier.Low, "system/Observation.crs", 120)]
+    [InlineData(RiskTier.Low, "system/*.d", 120)]
+    public async Task Token_WhoseMisuseDoesMoreHarm_LivesShorter(RiskTier risk, string scope, int seconds)
+    {
+        var grant = TestRegistry.Grant() with { Interactions = ["read", "search", "create", "delete"] };
+        using var world = new TokenWorld(useCase: TestRegistry.UseCase(grants: grant) with { Risk = risk });
+
+        Assert.Equal(seconds, (int)(await world.AskAsync(TokenWorld.Form(world.Assertion(), scope))).Json!["expires_in"]!);
     }
 
     [Theory]

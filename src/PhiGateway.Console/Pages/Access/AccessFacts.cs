@@ -28,6 +28,7 @@ internal static class AccessFacts
         ("issuerClientId", "Client id at the issuer"),
         ("subject", "Subject, or how signed in"),
         ("binding", "Proof of possession"),
+        ("certificate", "SHA-256 of the certificate"),
         ("tokenHash", "SHA-256 of the token"),
         ("peer", "Address"),
         ("rule", "Rule"),
@@ -69,7 +70,8 @@ internal static class AccessFacts
         }
 
         foreach (
-            var (member, label) in (ReadOnlySpan<(string, string)>)[("obligations", "Obligations fulfilled"), ("labels", "Labels released")]
+            var (member, label) in (ReadOnlySpan<(string, string)>)
+                [("actors", "Acted in between, outermost first"), ("obligations", "Obligations fulfilled"), ("labels", "Labels released")]
         )
         {
             if (record[member] is JsonArray { Count: > 0 } list)

@@ -37,6 +37,8 @@ public sealed partial class ClientPageView
             [
                 limits.RequestsPerSecond is { } rate ? Words.Count(rate, "request a second", "requests a second") : null,
                 limits.DistinctPatientsPerHour is { } patients ? Words.Count(patients, "patient an hour", "patients an hour") : null,
+                limits.DistinctPatientsPerDay is { } daily ? Words.Count(daily, "patient a day", "patients a day") : null,
+                limits.DistinctPatientsPer30Days is { } monthly ? Words.Count(monthly, "patient in 30 days", "patients in 30 days") : null,
                 limits.RecordsPerDay is { } records ? Words.Count(records, "record a day", "records a day") : null,
             ];
             var said = string.Join(", ", words.OfType<string>());

@@ -75,12 +75,7 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
             case StatusCodes.Status204NoContent:
                 return StageResult.Refuse(DenyReason.NotFoundOrWithheld, "upstream-204");
             default:
-                var meaning = AnswerStatus.Read(status, request.Meaning);
-                return StageResult.Refuse(
-                    meaning.Refusal ?? DenyReason.UpstreamRefused,
-                    $"upstream-{status}",
-                    meaning.Refusal is null ? null : meaning.Status
-                );
+                return AnswerStatus.Refuse(status, request.Meaning);
         }
     }
 

@@ -110,11 +110,13 @@ internal sealed class BatchRelease(
 
         // Each answer is that of its own call: there is nothing to match up.
         using var answer = entry.Forwarded.Answer;
-        var meaning = AnswerStatus.Read(answer.Status, entry.Request);
-        if (meaning.Refusal is { } refusal)
+        var meant = AnswerStatus.Read(answer.Status, entry.Request);
+        if (!meant.Continues)
         {
-            return StageResult.Refuse(refusal, $"upstream-{answer.Status}", meaning.Status);
+            return meant.Result;
         }
+
+        var meaning = meant.Value;
 
         using var body = judge.NewBuffer(entry);
         using var filtered = judge.NewBuffer(entry);

@@ -33,12 +33,7 @@ internal sealed class ExportAnswers(AnswerBuffers buffers, HandleIssuer handles,
 
     private static StageResult Refused(GatewayExchange exchange, UpstreamAnswer answer)
     {
-        var meaning = AnswerStatus.Read(answer.Status, exchange.Request);
-        return StageResult.Refuse(
-            meaning.Refusal ?? DenyReason.UpstreamRefused,
-            $"upstream-{answer.Status}",
-            meaning.Refusal is null ? null : meaning.Status
-        );
+        return AnswerStatus.Refuse(answer.Status, exchange.Request);
     }
 
     private ValueTask<StageResult> StartedAsync(GatewayExchange exchange, UpstreamAnswer answer)

@@ -39,10 +39,18 @@ internal sealed class ReleaseChecks(SnapshotHolder snapshots)
         }
 
         var limits = exchange.Identified.Client.Client.Limits;
-        var quota = exchange.Admitted.Ticket.Gate.Quota;
-        if (quota.FindExceeded(disclosure, limits.DistinctPatientsPerHour, limits.RecordsPerDay, exchange.Now) is { } exceeded)
+        var gate = exchange.Admitted.Ticket.Gate;
+        if (
+            limits is not { DistinctPatientsPerDay: null, DistinctPatientsPer30Days: null }
+            && FindLonger(exchange, disclosure) is { } longer
+        )
         {
-            TellWhen(exchange, quota, exceeded);
+            return StageResult.Refuse(DenyReason.QuotaExceeded, longer);
+        }
+
+        if (gate.Quota.FindExceeded(disclosure, limits.DistinctPatientsPerHour, limits.RecordsPerDay, exchange.Now) is { } exceeded)
+        {
+            TellWhen(exchange, gate.Quota, exceeded);
             return StageResult.Refuse(DenyReason.QuotaExceeded, exceeded);
         }
 
@@ -56,16 +64,38 @@ internal sealed class ReleaseChecks(SnapshotHolder snapshots)
             ? null
             : PolicyDecisionPoint.FindRevocation(exchange.Identified.Caller, exchange.Ingressed.Route.Tenant, snapshots.Current);
 
-    // What is used up comes back with the next hour or day; what other nodes have leased, within a moment.
+    // The longest first: what a stretch refuses counts against none that is shorter. What a shorter one then refuses was counted against
+    // the longer: its patients were asked for, and would have left.
+    private static string? FindLonger(GatewayExchange exchange, Disclosure disclosure)
+    {
+        var limits = exchange.Identified.Client.Client.Limits;
+        for (var place = PatientStretch.Longer.Length - 1; place >= 0; place--)
+        {
+            var stretch = PatientStretch.Longer[place];
+            if (
+                stretch.LimitOf(limits) is { } most
+                && exchange.Admitted.Ticket.Gate.Of(stretch) is var quota
+                && quota.FindExceeded(disclosure, most, null, exchange.Now) is { } exceeded
+            )
+            {
+                TellWhen(exchange, quota, exceeded);
+                return exceeded;
+            }
+        }
+
+        return null;
+    }
+
+    // What is used up comes back with the next stretch or day; what other nodes have leased, within a moment.
     private static void TellWhen(GatewayExchange exchange, ClientQuota quota, string name)
     {
         var limits = exchange.Identified.Client.Client.Limits;
-        var isHourly = name == "patients-per-hour";
-        var period = isHourly ? TimeSpan.FromHours(1) : TimeSpan.FromDays(1);
-        var left = isHourly ? quota.PatientsLeft : quota.RecordsLeft;
+        var isOfPatients = name == quota.Stretch.Name;
+        var period = isOfPatients ? quota.Stretch.Length : TimeSpan.FromDays(1);
+        var left = isOfPatients ? quota.PatientsLeft : quota.RecordsLeft;
         var next = TimeSpan.FromTicks(period.Ticks - (exchange.Now.UtcTicks % period.Ticks));
         var wait = left > 0 ? TimeSpan.FromSeconds(1) : next;
-        var most = isHourly ? limits.DistinctPatientsPerHour : limits.RecordsPerDay;
+        var most = isOfPatients ? quota.Stretch.LimitOf(limits) : limits.RecordsPerDay;
         RateLimitFields.Write(exchange.Http.Response, name, most ?? 0, period, Math.Max(left, 0), next);
         if (!exchange.Http.Response.HasStarted)
         {

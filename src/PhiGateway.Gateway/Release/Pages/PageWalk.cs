@@ -215,10 +215,9 @@ internal sealed class PageWalk(
             case Fetched.Failed { Status: 0 or 200 } failed:
                 return StageResult.Refuse(failed.Reason);
             default:
-                return StageResult.Refuse(
-                    AnswerStatus.Read(fetched.Status, exchange.Request).Refusal ?? DenyReason.UpstreamRefused,
-                    $"upstream-{fetched.Status}"
-                );
+                // Of a page that the gateway asked for, the client is not told the status.
+                var refusal = AnswerStatus.Refuse(fetched.Status, exchange.Request);
+                return StageResult.Refuse(refusal.Refusal ?? DenyReason.UpstreamRefused, refusal.Detail);
         }
     }
 }

@@ -17,6 +17,9 @@ internal sealed class FakeJournal : IAuditJournal
     /// <summary>Only the last reserve is left: other lanes are refused.</summary>
     public bool HasOnlyItsReserve { get; set; }
 
+    /// <summary>Told of each record that somebody waits for, once it is taken; null: nobody is.</summary>
+    public Action<AuditRecord>? Appended { get; set; }
+
     public IReadOnlyList<AuditRecord> Records
     {
         get
@@ -30,6 +33,7 @@ internal sealed class FakeJournal : IAuditJournal
 
     public ValueTask<AuditPosition> AppendAsync(AuditRecord record)
     {
+        AuditPosition place;
         lock (_lock)
         {
             if (Status != JournalStatus.Open || Room <= 0)
@@ -39,8 +43,11 @@ internal sealed class FakeJournal : IAuditJournal
 
             Room--;
             _records.Add(record);
-            return ValueTask.FromResult(new AuditPosition(_records.Count - 1));
+            place = new AuditPosition(_records.Count - 1);
         }
+
+        Appended?.Invoke(record);
+        return ValueTask.FromResult(place);
     }
 
     public ValueTask<AuditPosition> AppendAsync(AuditRecord record, AuditLane lane) =>

@@ -111,7 +111,7 @@ public sealed class QuotaKeeperTests : IDisposable
     [Fact]
     public void Lease_SmallerThanAnAnswer_GrowsToItAtOnce()
     {
-        var quota = new ClientQuota(static patient => patient);
+        var quota = new ClientQuota(static patient => patient, PatientStretch.Hour);
         Assert.False(quota.IsReady(null, 100, TestRegistry.Now));
         Assert.NotNull(quota.Say("acme", "a", 3, TestRegistry.Now));
         quota.Settle(TestRegistry.Now);
@@ -215,7 +215,7 @@ public sealed class QuotaKeeperTests : IDisposable
     [Fact]
     public void FindExceeded_ClockSetBack_BeginsNothingAnew()
     {
-        var quota = new ClientQuota(static patient => patient);
+        var quota = new ClientQuota(static patient => patient, PatientStretch.Hour);
         var one = new Disclosure();
         one.Release(new ResourceFacts { Type = ResourceType.Patient, Id = "17" });
         Assert.Null(quota.FindExceeded(one, null, 1, TestRegistry.Now));

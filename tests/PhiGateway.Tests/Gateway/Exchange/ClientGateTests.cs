@@ -11,7 +11,7 @@ public sealed class ClientGateTests
     [Fact]
     public void Conform_BurstOfOneSecond_PassesAndThenWaits()
     {
-        var gate = new ClientGate(new ClientQuota(static patient => patient));
+        var gate = new ClientGate(static stretch => new ClientQuota(static patient => patient, stretch));
         for (var i = 0; i < 10; i++)
         {
             Assert.Equal(TimeSpan.Zero, gate.Conform(10, Start));
@@ -23,7 +23,7 @@ public sealed class ClientGateTests
     [Fact]
     public void Conform_RefusedCalls_DoNotExtendTheWait()
     {
-        var gate = new ClientGate(new ClientQuota(static patient => patient));
+        var gate = new ClientGate(static stretch => new ClientQuota(static patient => patient, stretch));
         for (var i = 0; i < 50; i++)
         {
             gate.Conform(10, Start);
@@ -36,7 +36,7 @@ public sealed class ClientGateTests
     [Fact]
     public void Conform_AtThePace_PassesForEver()
     {
-        var gate = new ClientGate(new ClientQuota(static patient => patient));
+        var gate = new ClientGate(static stretch => new ClientQuota(static patient => patient, stretch));
         for (var i = 0; i < 1000; i++)
         {
             Assert.Equal(TimeSpan.Zero, gate.Conform(10, Start + TimeSpan.FromMilliseconds(100 * i)));
@@ -46,7 +46,7 @@ public sealed class ClientGateTests
     [Fact]
     public void Enter_MoreThanAllowed_IsRefusedUntilOneLeaves()
     {
-        var gate = new ClientGate(new ClientQuota(static patient => patient));
+        var gate = new ClientGate(static stretch => new ClientQuota(static patient => patient, stretch));
         var first = gate.Enter(2);
         Assert.NotNull(first);
         Assert.NotNull(gate.Enter(2));
@@ -58,7 +58,7 @@ public sealed class ClientGateTests
     [Fact]
     public void Conform_RequestOfMany_IsLetInAndPaidByTheNext()
     {
-        var gate = new ClientGate(new ClientQuota(static patient => patient));
+        var gate = new ClientGate(static stretch => new ClientQuota(static patient => patient, stretch));
         Assert.Equal(TimeSpan.Zero, gate.Conform(10, Start, cost: 50));
         Assert.Equal(TimeSpan.FromMilliseconds(4100), gate.Conform(10, Start));
         Assert.Equal(TimeSpan.Zero, gate.Conform(10, Start + TimeSpan.FromMilliseconds(4100)));

@@ -21,13 +21,14 @@ public sealed class SpanFenceTests
                 span.SetTag("url.path", $"/fhir/Patient/{Canary}")
                     .SetTag("url.query", $"patient={Canary}")
                     .SetTag("user_agent.original", Canary);
+                span.SetTag("phi_gateway.decision_id", "01990000-0000-7000-8000-000000000001");
                 span.SetTag("http.request.method", "GET").SetTag("http.response.status_code", 200).SetTag("http.route", "/fhir/{**rest}");
                 span.SetStatus(ActivityStatusCode.Error, Canary);
             })
         );
 
         Assert.Equal(
-            ["http.request.method", "http.response.status_code", "http.route"],
+            ["http.request.method", "http.response.status_code", "http.route", "phi_gateway.decision_id"],
             span.TagObjects.Select(static tag => tag.Key).Order()
         );
         Assert.Equal("GET /fhir/{**rest}", span.DisplayName);

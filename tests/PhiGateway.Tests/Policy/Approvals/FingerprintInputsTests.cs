@@ -26,6 +26,8 @@ public sealed class FingerprintInputsTests
                 Concurrency = 1,
                 DistinctPatientsPerHour = 1,
                 RecordsPerDay = 1,
+                DistinctPatientsPerDay = 1,
+                DistinctPatientsPer30Days = 1,
             },
             Throttle = new ClientThrottle
             {

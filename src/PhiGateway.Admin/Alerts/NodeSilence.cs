@@ -1,0 +1,121 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+
+namespace PhiGateway.Admin.Alerts;
+
+/// <summary>
+/// Raises an alert when a node of the fleet reports no more, and closes it when it does again: nobody else misses a node that is gone, with
+/// what its journal holds. Run by the host.
+/// </summary>
+/// <remarks>Every node may run it: an alert's id follows from node and last report, so whoever comes second finds it there.</remarks>
+public sealed class NodeSilence
+{
+    private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
+
+    // Who has been gone for so long was taken away on purpose, or was missed long ago.
+    private static readonly TimeSpan Forgotten = TimeSpan.FromDays(7);
+
+    private readonly IRegistryStore _store;
+    private readonly WorkingSetSource _sets;
+    private readonly ISnapshotSource _snapshots;
+    private readonly AdminOptions _options;
+    private readonly AlertWriter _alerts;
+    private readonly TimeProvider _time;
+    private readonly ILogger<NodeSilence> _log;
+
+    internal NodeSilence(
+        IRegistryStore store,
+        WorkingSetSource sets,
+        IAuditJournal journal,
+        ISnapshotSource snapshots,
+        AdminOptions options,
+        TimeProvider time,
+        ILogger<NodeSilence> log
+    )
+    {
+        (_store, _sets, _snapshots, _options, _time, _log) = (store, sets, snapshots, options, time, log);
+        _alerts = new AlertWriter(store, journal, time);
+    }
+
+    /// <summary>Looks every minute until it is stopped; a fault waits for the next look.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        RegistryLook.RunAsync(
+            _snapshots,
+            Period,
+            RunOnceAsync,
+            fault => AdminLog.NodeSilenceFailed(_log, fault.GetType().Name),
+            _time,
+            cancellationToken
+        );
+
+    /// <summary>One look; returns how many alerts were written.</summary>
+    public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        if (_options.NodeSilentAfter <= TimeSpan.Zero)
+        {
+            return 0;
+        }
+
+        var now = _time.GetUtcNow();
+        var written = 0;
+        var speaking = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var node in await _store.ListNodesAsync(cancellationToken))
+        {
+            var silent = now - node.At;
+            if (silent < _options.NodeSilentAfter)
+            {
+                speaking.Add("node/" + node.Node);
+            }
+            else if (silent < Forgotten)
+            {
+                written += await _alerts.RaiseAsync(Of(node, now), _snapshots.Current.Revision) ? 1 : 0;
+            }
+        }
+
+        return written + await CloseAsync(speaking, now, cancellationToken);
+    }
+
+    private static Alert Of(NodeStatus node, DateTimeOffset now) =>
+        new()
+        {
+            Id = AlertKinds.IdOf(AlertKinds.NodeSilent, string.Create(CultureInfo.InvariantCulture, $"{node.Node}\n{node.At.UtcTicks}")),
+            Kind = AlertKinds.NodeSilent,
+            Subject = "node/" + node.Node,
+            At = now,
+            Severity = AlertSeverity.Warning,
+            Lane = AlertLane.Act,
+            Evidence = string.Create(
+                CultureInfo.InvariantCulture,
+                $"It last reported {node.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, at revision {node.Revision}. What its journal holds and the "
+                    + $"store does not is on its disk alone: start it, or keep the disk. Close this where it was taken away on purpose."
+            ),
+        };
+
+    private async Task<int> CloseAsync(HashSet<string> speaking, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var written = 0;
+        foreach (var (id, item) in (await _sets.GetAsync(cancellationToken)).Kind(RegistryKind.Alert))
+        {
+            if (item.Entity is Alert { Kind: AlertKinds.NodeSilent, State: not AlertState.Closed } open && speaking.Contains(open.Subject))
+            {
+                var closed = open with
+                {
+                    State = AlertState.Closed,
+                    HandledBy = AlertWriter.Gateway,
+                    HandledAt = now,
+                    Resolution = "It reports again.",
+                };
+                var json = RegistryJson.Serialize(closed);
+                written += await _alerts.WriteAsync("alert.resolve", id, json, item.Item, _snapshots.Current.Revision) ? 1 : 0;
+            }
+        }
+
+        return written;
+    }
+}

@@ -1,0 +1,35 @@
+using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Admin.Trail;
+
+/// <summary>Says by what the use of a credential is known on record; asked where it is told what a credential touched, and when it was used.</summary>
+internal static class CredentialRecords
+{
+    /// <summary>Which records are of calls with it; null: nothing says that it was used.</summary>
+    public static Func<AuditRecord, bool>? Of(Credential credential) =>
+        credential switch
+        {
+            { Kind: CredentialKind.Certificate, Thumbprint: { } hash } => found =>
+                string.Equals(found.Certificate, hash, StringComparison.OrdinalIgnoreCase),
+            { Kind: CredentialKind.ApiKey, KeyHash: { } key } => found => found.Binding == "api-key" && found.IssuerClientId == key,
+
+            // Which key or secret got a token from its issuer no record says: all that were got for this client id count.
+            { Issuer: { } issuer, ClientId: { } clientId } => found => found.Issuer == issuer && found.IssuerClientId == clientId,
+            _ => null,
+        };
+
+    /// <summary>
+    /// The same of its use alone: of a key with which tokens are got at this gateway the tokens that it got, and no other key's.
+    /// </summary>
+    public static Func<AuditRecord, bool>? OfUse(Credential credential)
+    {
+        if (credential is not { Kind: CredentialKind.ClientKey, Jwk: { } jwk })
+        {
+            return Of(credential);
+        }
+
+        var rule = "key/" + jwk.Thumbprint();
+        return found => found is { Kind: AuditKind.Auth, Decision: "permit" } && found.Rule == rule;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using PhiGateway.Admin.Alerts;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Tests.Common.Admin;
+using Xunit;
+
+namespace PhiGateway.Tests.Admin;
+
+/// <summary>A node that reports no more is missed, once, until it reports again.</summary>
+public sealed class NodeSilenceTests
+{
+    [Fact]
+    public async Task Look_ANodeThatReportsNoMore_IsAnAlertUntilItReports()
+    {
+        await using var server = await StartAsync();
+        await LookAsync(server);
+        Assert.Empty(await AlertsAsync(server));
+
+        server.Time.Now = server.Time.Now.AddMinutes(5);
+        Report(server, "gw-01");
+        await LookAsync(server);
+        await LookAsync(server);
+        var alert = Assert.Single(await AlertsAsync(server));
+        Assert.Equal(("node/gw-02", "act", "open"), ((string)alert["subject"]!, (string)alert["lane"]!, (string)alert["state"]!));
+
+        Report(server, "gw-02");
+        await LookAsync(server);
+        Assert.Equal("closed", (string)Assert.Single(await AlertsAsync(server))["state"]!);
+
+        // Another silence is another alert.
+        server.Time.Now = server.Time.Now.AddHours(1);
+        Report(server, "gw-01");
+        await LookAsync(server);
+        Assert.Equal(2, (await AlertsAsync(server)).Count);
+    }
+
+    [Theory]
+    [InlineData(0, 10)]
+    [InlineData(5, 60 * 24 * 8)]
+    public async Task Look_WhereNobodyAsksOrAllHaveForgotten_RaisesNothing(int after, int minutes)
+    {
+        await using var server = await StartAsync(after);
+        server.Time.Now = server.Time.Now.AddMinutes(minutes);
+        await LookAsync(server);
+
+        Assert.Empty(await AlertsAsync(server));
+    }
+
+    private static async Task<AdminServer> StartAsync(int after = 5)
+    {
+        var server = await AdminServer.StartAsync(options => options.NodeSilentAfter = TimeSpan.FromMinutes(after));
+        Report(server, "gw-01");
+        Report(server, "gw-02");
+        return server;
+    }
+
+    private static void Report(AdminServer server, string node)
+    {
+        server.Store.Nodes.RemoveAll(one => one.Node == node);
+        server.Store.Nodes.Add(new NodeStatus(node, 1, server.Time.Now, null));
+    }
+
+    private static Task LookAsync(AdminServer server) =>
+        server.Services.GetRequiredService<NodeSilence>().RunOnceAsync(CancellationToken.None);
+
+    private static async Task<List<JsonNode>> AlertsAsync(AdminServer server) =>
+        [.. (await server.GetAsync("/admin/v1/alerts?kind=node-silent")).Json["items"]!.AsArray().Select(static one => one!)];
+}
