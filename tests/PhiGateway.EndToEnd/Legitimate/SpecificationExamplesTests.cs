@@ -20,7 +20,7 @@ namespace PhiGateway.EndToEnd.Legitimate;
 public sealed class SpecificationExamplesTests
 {
     // So many of them speak of somebody who is not there: of what cannot be attributed, the reason stands in the record.
-    private const int MostWithheld = 100;
+    private const int MostWithheld = 20;
 
     // Larger ones are definitions, put together; a search of one reads what its read has read.
     private const int Searched = 32 * 1024;

@@ -120,7 +120,7 @@ public sealed class HandleSealerTests
     {
         var content = Content();
 
-        Assert.Null(_sealer.Seal(content with { Upstream = "/" + new string('x', 4000) }));
+        Assert.Null(_sealer.Seal(content with { Upstream = "/" + new string('x', 6000) }));
         Assert.InRange(Seal(content with { Upstream = "/" + new string('x', 2000) }).Length, 16, HandleSealer.MaxLength);
     }
 

@@ -82,7 +82,7 @@ public sealed class HandleRoundTripTests : IDisposable
     }
 
     [Theory]
-    [InlineData(200, true)]
+    [InlineData(160, true)]
     [InlineData(1000, false)]
     public async Task Issue_ListOfManyIds_HasAHandleWhileItFits(int ids, bool hasOne)
     {
