@@ -118,14 +118,14 @@ public static class ApiRequestReader
             var name = request.Query[i].Name;
             if (!operation.Query.Contains(name))
             {
-                return Refusal.Parameter("parameter is not in the table");
+                return Refusal.Parameter("parameter is not in the table").About(name);
             }
 
             for (var earlier = 0; earlier < i; earlier++)
             {
                 if (request.Query[earlier].Name == name)
                 {
-                    return Refusal.Query("parameter is there twice");
+                    return Refusal.Query("parameter is there twice").About(name);
                 }
             }
         }

@@ -37,8 +37,8 @@ internal static class PhigwCommand
         root.Add(PostureCommands.Callers(common));
         root.Add(ExplainCommand.Create(common));
         root.Add(PolicyTestCommand.Create(common));
-        root.Add(ReplayCommands.Replay(common));
-        root.Add(ReplayCommands.RightSize(common));
+        root.Add(PolicyReplayCommands.Replay(common));
+        root.Add(PolicyReplayCommands.RightSize(common));
         root.Add(AuditCommands.Create(common));
         root.Add(DoctorCommand.Create(common));
         root.Add(CompletionCommand.Create(common));

@@ -7,6 +7,7 @@ using PhiGateway.Sinks.Feeding;
 using PhiGateway.Sinks.Files;
 using PhiGateway.Sinks.Formats;
 using PhiGateway.Sinks.Mail;
+using PhiGateway.Sinks.Otlp;
 using PhiGateway.Sinks.Syslog;
 using PhiGateway.Sinks.Webhooks;
 
@@ -80,6 +81,13 @@ public sealed class SinkSet : IDisposable
         return plan.Options.Kind switch
         {
             "Syslog" => new SyslogSink(plan.Options, format, trust, connect),
+            "Otlp" => new OtlpSink(
+                plan.Options,
+                trust,
+                connect,
+                plan.Secrets is [var authorization, ..] ? Encoding.UTF8.GetString(authorization) : null,
+                clock
+            ),
             "Mail" => new MailSink(
                 plan.Options,
                 trust,

@@ -33,7 +33,7 @@ internal sealed class AccountingFold(AccountingRule rule, WorkingSet set, IReadO
         }
 
         // Older records have no class of their own: the purpose that counted says the same.
-        var accounting = record.Accounting ?? AccountingClass.Of(record.Purpose, IsOwn(record.Organization));
+        var accounting = record.Accounting ?? AccountingClass.Of(record.Purpose, IsOwn(set, record.Organization));
         if (!rule.Covers(record, accounting))
         {
             _leftOut[accounting] = _leftOut.GetValueOrDefault(accounting) + 1;
@@ -84,7 +84,8 @@ internal sealed class AccountingFold(AccountingRule rule, WorkingSet set, IReadO
         );
     }
 
-    private bool IsOwn(string? organization) =>
+    /// <summary>Whether an organization is a part of the hospital.</summary>
+    internal static bool IsOwn(WorkingSet set, string? organization) =>
         organization is not null && set.Find<Organization>(RegistryKind.Organization, organization) is { Kind: OrganizationKind.Internal };
 
     private sealed class Line

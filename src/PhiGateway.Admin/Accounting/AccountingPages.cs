@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using PhiGateway.Admin.Http;
 
 namespace PhiGateway.Admin.Accounting;
 
@@ -22,10 +23,10 @@ internal static class AccountingPages
     public static byte[] Csv(AccountingReport report)
     {
         var text = new StringBuilder();
-        Row(text, Columns);
+        text.AppendRow(Columns);
         foreach (var line in report.Disclosures)
         {
-            Row(text, Cells(line));
+            text.AppendRow(Cells(line));
         }
 
         return Encoding.UTF8.GetBytes(text.ToString());
@@ -89,18 +90,6 @@ internal static class AccountingPages
             line.Description,
             line.Purpose,
         ];
-
-    private static void Row(StringBuilder text, IReadOnlyList<string> cells)
-    {
-        for (var i = 0; i < cells.Count; i++)
-        {
-            _ = text.Append(i == 0 ? "\"" : ",\"").Append(Plain(cells[i]).Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
-        }
-
-        _ = text.Append("\r\n");
-    }
-
-    private static string Plain(string cell) => cell is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" + cell : cell;
 
     private static string Day(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

@@ -4,33 +4,55 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Alerts;
 
-/// <summary>Lists alerts for people who work through them: the urgent first, then the newest; called by the console.</summary>
-internal sealed class AlertInbox(WorkingSetSource sets)
+/// <summary>Lists alerts by lane for people who work through them; every count is of the whole lane. Called by the console.</summary>
+internal sealed class AlertInbox(WorkingSetSource sets, TimeProvider time)
 {
-    // Somebody works through them one by one: whoever has more open than this looks at kinds and subjects first.
-    private const int Most = PageRequest.Most;
-
-    /// <summary>Alerts of some states and kinds.</summary>
+    /// <summary>Each of some lanes, with one page of what stands in it: the urgent first, then the newest.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="states">Which states.</param>
+    /// <param name="lanes">Which lanes.</param>
     /// <param name="kind">Only of this kind; null: any.</param>
-    public async Task<Outcome<AlertList>> ListAsync(AdminCall call, IReadOnlyCollection<AlertState> states, string? kind)
+    /// <param name="skip">How many of each lane stand on earlier pages.</param>
+    /// <param name="take">How many stand on a page.</param>
+    public async Task<IReadOnlyList<AlertLanePage>> ListAsync(
+        AdminCall call,
+        IReadOnlyCollection<string> lanes,
+        string? kind = null,
+        int skip = 0,
+        int take = PageRequest.Default
+    )
     {
-        var set = await sets.GetAsync(call.Cancelled);
-        var all = set.Kind(RegistryKind.Alert)
-            .Values.Where(item => item.Entity is Alert alert && states.Contains(alert.State) && (kind is null || alert.Kind == kind))
+        var now = time.GetUtcNow();
+        var all = (await sets.GetAsync(call.Cancelled))
+            .Kind(RegistryKind.Alert)
+            .Values.Where(item => item.Entity is Alert alert && (kind is null || alert.Kind == kind))
             .Select(static item => new ListedAlert((Alert)item.Entity!, item.Item.Version))
-            .OrderByDescending(static listed => listed.Alert.Severity)
-            .ThenByDescending(static listed => listed.Alert.At)
-            .ToList();
-        return new AlertList([.. all.Take(Most)], all.Count);
+            .ToLookup(listed => AlertLanes.Of(listed.Alert, now), StringComparer.Ordinal);
+        return
+        [
+            .. lanes.Select(lane =>
+            {
+                var found = Sorted(all[lane], kind).ToList();
+                return new AlertLanePage(lane, [.. found.Skip(skip).Take(take)], found.Count, skip);
+            }),
+        ];
     }
+
+    // Emergency uses have a day by which somebody decides: what is due first comes first.
+    private static IOrderedEnumerable<ListedAlert> Sorted(IEnumerable<ListedAlert> found, string? kind) =>
+        kind == EmergencyUses.Kind
+            ? found.OrderBy(static listed => listed.Alert.Due ?? listed.Alert.At + EmergencyUses.DecideWithin)
+            : found
+                .OrderByDescending(static listed => listed.Alert.Severity)
+                .ThenByDescending(static listed => listed.Alert.At)
+                .ThenBy(static listed => listed.Alert.Id, StringComparer.Ordinal);
 }
 
-/// <summary>Alerts in the order in which somebody should look at them.</summary>
-/// <param name="Items">At most five hundred.</param>
-/// <param name="Total">How many there are.</param>
-public sealed record AlertList(IReadOnlyList<ListedAlert> Items, int Total);
+/// <summary>One page of one lane.</summary>
+/// <param name="Lane">Its name.</param>
+/// <param name="Items">In the order in which somebody should look at them.</param>
+/// <param name="Total">How many stand in the lane.</param>
+/// <param name="Skipped">How many stand on earlier pages.</param>
+public sealed record AlertLanePage(string Lane, IReadOnlyList<ListedAlert> Items, int Total, int Skipped);
 
 /// <summary>One alert and its version.</summary>
 /// <param name="Alert">The alert.</param>

@@ -23,6 +23,9 @@ public sealed class EmergencyUses
     /// <summary>Kind of the alert.</summary>
     public const string Kind = AlertKinds.Emergency;
 
+    /// <summary>How soon after the first call somebody is to have decided.</summary>
+    public static readonly TimeSpan DecideWithin = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(15);
 
     // The first look of a process goes back further: for a control plane that was down for long.
@@ -161,6 +164,7 @@ public sealed class EmergencyUses
             Kind = Kind,
             Subject = KindWord.Of(RegistryKind.Client, use.Client),
             At = first.Time,
+            Due = first.Time + DecideWithin,
             Severity = AlertSeverity.Urgent,
             Lane = AlertLane.Act,
             Evidence = string.Create(

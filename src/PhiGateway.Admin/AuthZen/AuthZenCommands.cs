@@ -6,6 +6,7 @@ using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Admin.AuthZen;
 
@@ -29,7 +30,7 @@ internal sealed class AuthZenCommands(
             return problem;
         }
 
-        var answer = evaluator.Evaluate(question, snapshots.Current, time.GetUtcNow());
+        var answer = Evaluate(question, await snapshots.FindFreshAsync(call.Cancelled), time.GetUtcNow());
         await RecordAsync([Note(call, answer, call.RequestId)]);
         return new Evaluated([answer], IsMany: false);
     }
@@ -65,13 +66,13 @@ internal sealed class AuthZenCommands(
             return problem;
         }
 
-        var (snapshot, now) = (snapshots.Current, time.GetUtcNow());
+        var (snapshot, now) = (await snapshots.FindFreshAsync(call.Cancelled), time.GetUtcNow());
         var answers = new List<AccessAnswer>(asked.Count);
         foreach (var item in asked)
         {
             var answer = QuestionReader.Read((JsonObject)item!, body).Failed(out problem, out var question)
                 ? new AccessAnswer(false, "question-not-readable", problem.Detail) { Error = problem.Status }
-                : evaluator.Evaluate(question, snapshot, now);
+                : Evaluate(question, snapshot, now);
             answers.Add(answer);
             if (semantics == (answer.Permit ? "permit_on_first_permit" : "deny_on_first_deny"))
             {
@@ -84,6 +85,12 @@ internal sealed class AuthZenCommands(
         await RecordAsync([head, .. answers.Select(answer => Note(call, answer, Guid.CreateVersion7(now)))]);
         return new Evaluated(answers, IsMany: true);
     }
+
+    // By a registry that is out of sight nothing is permitted, here as on the data plane.
+    private AccessAnswer Evaluate(AccessQuestion question, RegistrySnapshot? snapshot, DateTimeOffset now) =>
+        snapshot is null
+            ? new AccessAnswer(false, DenyReason.SnapshotTooOld.Code, DenyReason.SnapshotTooOld.PublicText)
+            : evaluator.Evaluate(question, snapshot, now);
 
     // What is wrong with the call as a whole is said once, and not of each question.
     private static AdminProblem? Defaults(JsonObject body)

@@ -56,7 +56,11 @@ internal sealed class AuthZenSearch(
             return problem;
         }
 
-        var snapshot = snapshots.Current;
+        if (await snapshots.FindFreshAsync(call.Cancelled) is not { } snapshot)
+        {
+            return AdminProblem.RegistryTooOld;
+        }
+
         var candidates = words.IsClient(subject.Type)
             ? snapshot.ListClients().Select(static entry => entry.Client.Id).Where(id => string.CompareOrdinal(id, page.After) > 0)
             : [];
@@ -90,7 +94,11 @@ internal sealed class AuthZenSearch(
             return problem;
         }
 
-        var snapshot = snapshots.Current;
+        if (await snapshots.FindFreshAsync(call.Cancelled) is not { } snapshot)
+        {
+            return AdminProblem.RegistryTooOld;
+        }
+
         var type = words.ResourceOf(resource.Type);
         var candidates = type is { } known ? await NamesAsync(known, subject, snapshot, page.After, call.Cancelled) : [];
         return await FindAsync(
@@ -118,8 +126,13 @@ internal sealed class AuthZenSearch(
             return problem;
         }
 
+        if (await snapshots.FindFreshAsync(call.Cancelled) is not { } snapshot)
+        {
+            return AdminProblem.RegistryTooOld;
+        }
+
         return await FindAsync(
-            new Search(call, "action", snapshots.Current, page, null),
+            new Search(call, "action", snapshot, page, null),
             words.Actions().Where(name => string.CompareOrdinal(name, page.After) > 0).ToList(),
             name => new AccessQuestion(subject, new AskedAction(name, []), resource, context)
         );

@@ -45,6 +45,24 @@ internal sealed partial record AdminProblem
     {
         RetryAfter = 1,
     };
+    public static readonly AdminProblem RegistryTooOld = new(
+        503,
+        "snapshot-too-old",
+        "The registry is out of sight",
+        "Nothing is permitted while the registry's database has been away too long."
+    )
+    {
+        RetryAfter = 5,
+    };
+    public static readonly AdminProblem NoRoom = new(
+        503,
+        "memory-exhausted",
+        "The node holds too much at the moment",
+        "Nothing was changed: send it again, or to another node."
+    )
+    {
+        RetryAfter = 1,
+    };
     public static readonly AdminProblem Fault = new(500, "faulted", "The call could not be processed");
     public static readonly AdminProblem NotHeld = new(
         503,

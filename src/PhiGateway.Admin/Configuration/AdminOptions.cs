@@ -14,6 +14,12 @@ public sealed class AdminOptions
     /// <summary>Opens the connections to the admin issuer, by the host's own rules; null: as the runtime does.</summary>
     public Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? Connect { get; set; }
 
+    /// <summary>
+    /// Takes so many bytes of the node's memory budget for a body that is not small, until what is given is disposed of; gives null where
+    /// there is no room. Null: there always is.
+    /// </summary>
+    public Func<long, IDisposable?>? TakeRoom { get; set; }
+
     /// <summary>What other systems' questions mean here; default: the words of this registry only.</summary>
     public AuthZenOptions AuthZen { get; set; } = new();
 

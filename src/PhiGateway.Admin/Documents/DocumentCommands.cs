@@ -91,7 +91,7 @@ internal sealed class DocumentCommands(RegistryEditor editor, TaskGrowth growth,
                     return AdminProblem.NotFound(KindWord.Of(kind));
                 }
 
-                var next = MergePatch.Apply(Parse(current), patch);
+                var next = DocumentMerge.Apply(Parse(current), patch);
                 return ETag.Require(call, current) is { } refused ? Stale(refused, current, next) : Plan(call, kind, id, next, current);
             }
         );

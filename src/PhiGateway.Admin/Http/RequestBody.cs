@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
 using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Http;
@@ -12,6 +14,13 @@ internal static class RequestBody
     /// <summary>Largest single document: far above any real one.</summary>
     public const int MaxDocument = 1024 * 1024;
 
+    // What is larger takes room of the node's; a revocation never does.
+    private const int Small = 64 * 1024;
+
+    // The stream, and the bytes taken out of it.
+    private const int TimesHeld = 2;
+
+    /// <summary>The whole body, within a bound and, where it is not small, within the node's memory budget.</summary>
     public static async Task<Outcome<byte[]>> ReadBytesAsync(HttpContext context, int most)
     {
         var request = context.Request;
@@ -20,6 +29,8 @@ internal static class RequestBody
             return AdminProblem.TooLarge(most);
         }
 
+        var room = context.RequestServices.GetService<AdminOptions>()?.TakeRoom;
+        var taken = Small;
         using var buffer = new MemoryStream();
         var chunk = new byte[16 * 1024];
         int read;
@@ -28,6 +39,18 @@ internal static class RequestBody
             if (buffer.Length + read > most)
             {
                 return AdminProblem.TooLarge(most);
+            }
+
+            if (room is not null && buffer.Length + read > taken)
+            {
+                if (room(TimesHeld * (long)taken) is not { } share)
+                {
+                    return AdminProblem.NoRoom;
+                }
+
+                // It is held until the call is answered.
+                context.Response.RegisterForDispose(share);
+                taken *= 2;
             }
 
             buffer.Write(chunk, 0, read);

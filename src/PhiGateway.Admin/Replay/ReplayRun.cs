@@ -102,7 +102,7 @@ internal sealed class ReplayRun(TwoRegistries registries, AdminOptions options, 
         }
 
         var useCase = snapshot.FindClient(access.Caller.Issuer, access.Caller.ClientId)?.UseCase;
-        var isNamed = useCase?.Grants.Any(grant => GrantWords.Covers(grant, part.Type, part.Interaction)) == true;
+        var isNamed = useCase?.Grants.Any(grant => GrantInteractions.Covers(grant, part.Type, part.Interaction)) == true;
         return isNamed ? new Answered(null, useCase!.Id) : new Answered(new Deny(DenyReason.OutsideUseCase), useCase?.Id);
     }
 

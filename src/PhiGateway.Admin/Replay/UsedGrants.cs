@@ -79,7 +79,7 @@ internal sealed class UsedGrants(AdminOptions options)
             _operations.Add((part.Type.Name, operation));
         }
 
-        if (GrantWords.Of(part.Interaction) is { } word)
+        if (GrantInteractions.Of(part.Interaction) is { } word)
         {
             _words.Add((part.Type.Name, word));
         }

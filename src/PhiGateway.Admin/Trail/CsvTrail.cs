@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Admin.Trail;
 
 /// <summary>Writes the members of a record that people sort and filter by as CSV (RFC 4180), one row a record; no patient stands in it.</summary>
-/// <remarks>What a spreadsheet would take for a formula is shown as text.</remarks>
 internal sealed class CsvTrail : ITrailFormat
 {
     private const string Columns =
@@ -24,7 +24,7 @@ internal sealed class CsvTrail : ITrailFormat
         var lines = new StringBuilder();
         foreach (var entry in entries)
         {
-            lines.AppendJoin(',', Cells(entry).Select(Cell)).Append("\r\n");
+            lines.AppendRow(Cells(entry));
         }
 
         return Encoding.UTF8.GetBytes(lines.ToString());
@@ -59,15 +59,4 @@ internal sealed class CsvTrail : ITrailFormat
 
     // A body that cannot be read has a row all the same.
     private static AuditRecord Read(AuditEntry entry) => entry.Read() ?? new AuditRecord();
-
-    private static string Cell(string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-        {
-            return string.Empty;
-        }
-
-        var shown = text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' ? "'" + text : text;
-        return shown.AsSpan().IndexOfAny(",\"\r\n") < 0 ? shown : $"\"{shown.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-    }
 }

@@ -15,7 +15,7 @@ namespace PhiGateway.Admin.Trail;
 /// By client and by credential it walks the client's own records. By anything else it walks every record between the two moments: whom a
 /// use case belonged to then is only said by the records of then, and a token, a certificate or an actor may have been anybody's.
 /// </remarks>
-internal sealed class ReachSearch(IAuditStore store, IAuditJournal journal, AdminJournal records, WorkingSetSource sets)
+internal sealed class ReachSearch(IAuditStore store, IAuditJournal journal, AdminJournal records, WorkingSetSource sets, TrailNames names)
 {
     /// <summary>The whole of it, or a refusal; never a part.</summary>
     public async Task<Outcome<ReachReport>> FindAsync(AdminCall call, ReachQuery query)
@@ -25,8 +25,8 @@ internal sealed class ReachSearch(IAuditStore store, IAuditJournal journal, Admi
             return AdminProblem.Invalid("/to", "invalid", "It must be after 'from'.");
         }
 
-        string?[] names = [query.Token, query.Credential, query.Certificate, query.Through, query.Client, query.Organization];
-        if (names.Count(static one => !string.IsNullOrEmpty(one)) != 1)
+        string?[] given = [query.Token, query.Credential, query.Certificate, query.Through, query.Client, query.Organization];
+        if (given.Count(static one => !string.IsNullOrEmpty(one)) != 1)
         {
             return AdminProblem.Invalid(
                 string.Empty,
@@ -70,7 +70,17 @@ internal sealed class ReachSearch(IAuditStore store, IAuditJournal journal, Admi
             }
         }
 
-        return fold.Report(who.Subject, query);
+        // That nobody did anything is an answer about somebody who is known.
+        var report = fold.Report(who.Subject, query);
+        var named = new TrailQuery
+        {
+            Client = query.Client,
+            Organization = query.Organization,
+            Tenant = query.Tenant,
+        };
+        return report is { Records: 0, Refused: 0 } && await names.FindUnknownAsync(named, call.Cancelled) is { } unknown
+            ? unknown
+            : report;
     }
 
     private async Task<Outcome<Who>> WhoAsync(ReachQuery query, CancellationToken cancellationToken)

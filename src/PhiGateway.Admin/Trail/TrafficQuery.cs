@@ -70,6 +70,11 @@ internal sealed record TrafficQuery(
             return AdminProblem.BadParameter("limit", $"a number from 1 to {AuditCounts.MostRows} is expected.");
         }
 
+        if (Decision is not (null or "permit" or "deny" or "error"))
+        {
+            return AdminProblem.BadParameter("decision", "permit, deny or error is expected.");
+        }
+
         if (Reason is not null && DenyReason.Find(Reason) is null)
         {
             return AdminProblem.BadParameter("reason", "there is no such reason of a refusal.");

@@ -12,7 +12,13 @@ namespace PhiGateway.Admin.Trail;
 /// Makes proofs from this node's transparency log for auditors; a bundle of evidence, which holds records, is itself on record before it
 /// leaves.
 /// </summary>
-internal sealed class TrailProofs(IAuditStore store, IAuditJournal journal, AdminJournal records, LogProver? prover = null)
+internal sealed class TrailProofs(
+    IAuditStore store,
+    IAuditJournal journal,
+    AdminJournal records,
+    LogProver? prover = null,
+    ProverSet? provers = null
+)
 {
     /// <summary>Name, newest checkpoint and keys of the log.</summary>
     public Task<Outcome<LogReport>> ReportAsync(AdminCall call) =>
@@ -32,6 +38,28 @@ internal sealed class TrailProofs(IAuditStore store, IAuditJournal journal, Admi
             return of.ProveInclusion(number) is { } proof ? new InclusionReport(of.Log, number, proof) : NotYet();
         });
 
+    /// <summary>
+    /// Holds a record as the store has it against the log that this node keeps of it: the answer is about this record, not about its place.
+    /// </summary>
+    public RecordProof Verify(AuditEntry record)
+    {
+        try
+        {
+            if (ProverOf(record.Log) is not { } of)
+            {
+                return new RecordProof(RecordStand.NotHere, null, $"The record stands in the log {record.Log}, which this node does not keep.");
+            }
+
+            return of.ProveRecord(record) is { } proof
+                ? new RecordProof(RecordStand.Proven, proof, null)
+                : new RecordProof(RecordStand.NotYet, null, NotYet().Detail);
+        }
+        catch (InvalidDataException fault)
+        {
+            return new RecordProof(RecordStand.Contradicts, null, fault.Message);
+        }
+    }
+
     /// <summary>That the log extends what it was.</summary>
     public Task<Outcome<ConsistencyProof>> ConsistencyAsync(AdminCall call, string? size) =>
         Tried<ConsistencyProof>(of =>
@@ -49,7 +77,7 @@ internal sealed class TrailProofs(IAuditStore store, IAuditJournal journal, Admi
     /// <summary>Everything with which somebody else can verify one access.</summary>
     public async Task<Outcome<EvidenceReport>> EvidenceAsync(AdminCall call, string id)
     {
-        if (prover is null || !Guid.TryParseExact(id, "D", out var guid))
+        if ((prover is null && provers is null) || !Guid.TryParseExact(id, "D", out var guid))
         {
             return AdminProblem.NotFound("record");
         }
@@ -64,28 +92,36 @@ internal sealed class TrailProofs(IAuditStore store, IAuditJournal journal, Admi
             return family.IsCut ? TrailFamily.TooMany : AdminProblem.NotFound("record");
         }
 
-        if (family.Entries.FirstOrDefault(entry => entry.Log != prover.Log) is { } other)
+        var of = ProverOf(family.Entries[0].Log);
+        if (of is null || family.Entries.Any(entry => entry.Log != of.Log))
         {
+            var other = family.Entries.First(entry => entry.Log != of?.Log);
             return AdminProblem.Conflict("other-node", $"The record stands in the log {other.Log}: ask the node that writes it.");
         }
 
         var entries = await TrailDelivery.WithAsync(store, family.Entries, call.Cancelled);
-        return await Tried<EvidenceReport>(of =>
-            of.MakeBundle([.. entries.OrderBy(static entry => entry.Sequence)]) is { } files ? new EvidenceReport(files) : NotYet()
+        return await Tried<EvidenceReport>(
+            of,
+            log => log.MakeBundle([.. entries.OrderBy(static entry => entry.Sequence)]) is { } files ? new EvidenceReport(files) : NotYet()
         );
     }
 
+    private LogProver? ProverOf(string log) => prover?.Log == log ? prover : provers?.Of(log);
+
     private Task<Outcome<T>> Tried<T>(Func<LogProver, Outcome<T>> prove)
+        where T : class => Tried(prover, prove);
+
+    private static Task<Outcome<T>> Tried<T>(LogProver? of, Func<LogProver, Outcome<T>> prove)
         where T : class
     {
-        if (prover is null)
+        if (of is null)
         {
             return Task.FromResult<Outcome<T>>(AdminProblem.NotFound("log"));
         }
 
         try
         {
-            return Task.FromResult(prove(prover));
+            return Task.FromResult(prove(of));
         }
         catch (InvalidDataException fault)
         {

@@ -12,9 +12,10 @@ internal static class TrailRegistration
             .AddSingleton<TrailSearch>()
             .AddSingleton<TrailReports>()
             .AddSingleton<TrailExport>()
-            .AddSingleton<TrailFeed>()
+            .AddSingleton<ForwarderFeed>()
             .AddSingleton<TrailTail>()
             .AddSingleton<TrailProofs>()
+            .AddSingleton<PatientViews>()
             .AddSingleton<TrailBundles>()
             .AddSingleton<ReachSearch>()
             .AddSingleton<TrafficReports>();

@@ -34,7 +34,7 @@ internal static class TrailReportEndpoints
             )
             .Takes(typeof(TrailQuery), optional: true)
             .Produces<TrailEntry>(StatusCodes.Status200OK, "application/x-ndjson", "text/csv", ArchiveFormat.MediaType);
-        api.MapGet("/audit/feed", (HttpContext context, TrailFeed feed) => FeedAsync(context, feed))
+        api.MapGet("/audit/feed", (HttpContext context, ForwarderFeed feed) => FeedAsync(context, feed))
             .RequireRoles([AdminRoles.Auditor])
             .Describe(
                 "Hands out every record once, oldest first",
@@ -65,7 +65,7 @@ internal static class TrailReportEndpoints
             stream => new TrailFileAnswer(stream, format)
         );
 
-    private static Task<IResult> FeedAsync(HttpContext context, TrailFeed feed)
+    private static Task<IResult> FeedAsync(HttpContext context, ForwarderFeed feed)
     {
         var limit = PageRequest.Default;
         var text = One(context, "limit");

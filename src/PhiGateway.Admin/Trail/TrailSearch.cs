@@ -23,6 +23,24 @@ internal sealed class TrailSearch(
     /// <summary>One record and those that belong to it.</summary>
     public async Task<Outcome<JsonObject>> ReadAsync(AdminCall call, string id)
     {
+        if ((await FindAsync(call, id)).Failed(out var problem, out var found))
+        {
+            return problem;
+        }
+
+        var children = new JsonArray([.. found.Others.Select(static entry => (JsonNode)Render(entry))]);
+        var body = new JsonObject { ["record"] = Render(found.Record), ["children"] = children };
+        if (found.IsCut)
+        {
+            body["truncated"] = true;
+        }
+
+        return body;
+    }
+
+    /// <summary>The same as the store has it, for whoever holds it against the log.</summary>
+    internal async Task<Outcome<FoundRecord>> FindAsync(AdminCall call, string id)
+    {
         if (!Guid.TryParseExact(id, "D", out var guid))
         {
             return AdminProblem.NotFound("record");
@@ -37,20 +55,11 @@ internal sealed class TrailSearch(
         }
 
         var entries = await TrailDelivery.WithAsync(store, family.Entries, call.Cancelled);
-        var children = new JsonArray([
-            .. entries
-                .Where(entry => entry.Id != guid)
-                .OrderBy(static entry => entry.Time)
-                .ThenBy(static entry => entry.Sequence)
-                .Select(static entry => (JsonNode)Render(entry)),
-        ]);
-        var body = new JsonObject { ["record"] = Render(record), ["children"] = children };
-        if (family.IsCut)
-        {
-            body["truncated"] = true;
-        }
-
-        return body;
+        return new FoundRecord(
+            record,
+            [.. entries.Where(entry => entry.Id != guid).OrderBy(static entry => entry.Time).ThenBy(static entry => entry.Sequence)],
+            family.IsCut
+        );
     }
 
     /// <summary>One page of records, newest first.</summary>
@@ -178,3 +187,9 @@ internal sealed class TrailSearch(
 /// <param name="Body">The page with its cursor.</param>
 /// <param name="Next">Where the next page begins; null: this is the last.</param>
 internal sealed record TrailPage(JsonObject Body, string? Next);
+
+/// <summary>One record and those that belong to it.</summary>
+/// <param name="Record">The record.</param>
+/// <param name="Others">Those that belong to it, oldest first.</param>
+/// <param name="IsCut">Whether more belong to it.</param>
+internal sealed record FoundRecord(AuditEntry Record, IReadOnlyList<AuditEntry> Others, bool IsCut);

@@ -1,5 +1,6 @@
 using PhiGateway.Admin.Calls;
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Admin.Trail;
 
@@ -11,7 +12,7 @@ namespace PhiGateway.Admin.Trail;
 /// A search like any other: on record with its filters when it begins, and again with each answer that shows something. What tails and feeds
 /// themselves put on record is not shown: two who watch would tell each other of that without an end.
 /// </remarks>
-internal sealed class TrailTail(TrailFeed feed, IAuditReports reports, TrailSearch search)
+internal sealed class TrailTail(ForwarderFeed feed, IAuditReports reports, TrailSearch search)
 {
     /// <summary>How it stands on record.</summary>
     public const string Event = "audit.tail";
@@ -70,7 +71,7 @@ internal sealed class TrailTail(TrailFeed feed, IAuditReports reports, TrailSear
         return new TailPart(found, place.Write(), arrived.Count == MostLookedAt);
     }
 
-    // What an entry is not filed under cannot be told apart as it arrives; a tail has no end, and begins when it begins.
+    // A tail has no end, and begins when it begins.
     private static AdminProblem? Refuse(TrailQuery query)
     {
         var told = new TrailQuery(
@@ -80,16 +81,19 @@ internal sealed class TrailTail(TrailFeed feed, IAuditReports reports, TrailSear
             Reason: query.Reason,
             Kind: query.Kind,
             Actor: query.Actor,
+            Organization: query.Organization,
+            UseCase: query.UseCase,
             Type: query.Type,
-            Interaction: query.Interaction
+            Interaction: query.Interaction,
+            Purpose: query.Purpose
         );
         return query == told
             ? query.ToStore(null, []).Problem
-            : AdminProblem.BadParameter("tail", "follows by client, tenant, decision, reason, kind, actor, type and interaction only.");
+            : AdminProblem.BadParameter("tail", "has no end and no single record: it follows by the other filters.");
     }
 
     private static bool Fits(AuditEntry entry, TrailQuery query) =>
-        entry.Event is not (Event or TrailFeed.Event)
+        entry.Event is not (Event or ForwarderFeed.Event)
         && (query.Client ?? entry.Client) == entry.Client
         && (query.Tenant is null or TrailQuery.Every || query.Tenant == entry.Tenant)
         && (query.Decision ?? entry.Decision) == entry.Decision
@@ -97,7 +101,28 @@ internal sealed class TrailTail(TrailFeed feed, IAuditReports reports, TrailSear
         && (query.Kind ?? entry.Kind) == entry.Kind
         && (query.Actor ?? entry.Actor) == entry.Actor
         && (query.Type ?? entry.ResourceType) == entry.ResourceType
-        && (query.Interaction ?? entry.Interaction) == entry.Interaction;
+        && (query.Interaction ?? entry.Interaction) == entry.Interaction
+        && FitsBody(entry, query);
+
+    // What the store files but does not hand out stands in the record.
+    private static bool FitsBody(AuditEntry entry, TrailQuery query)
+    {
+        if ((query.Organization ?? query.UseCase ?? query.Purpose) is null)
+        {
+            return true;
+        }
+
+        return entry.Read() is { } record
+            && (query.Organization ?? record.Organization) == record.Organization
+            && (query.UseCase ?? record.UseCase) == record.UseCase
+            && (
+                query.Purpose is null
+                || (
+                    PurposeOfUse.TryParse(query.Purpose, out var purpose)
+                    && record.Purpose?.Split(' ').Contains(purpose.Code, StringComparer.Ordinal) == true
+                )
+            );
+    }
 }
 
 /// <summary>What has arrived since a place.</summary>

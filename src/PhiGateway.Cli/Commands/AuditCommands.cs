@@ -82,7 +82,7 @@ internal static class AuditCommands
         AuditReportCommands.AddTo(audit, common);
         audit.Add(PrivacyCommands.Accounting(common));
         audit.Add(PrivacyCommands.Reach(common));
-        KeepingCommands.AddTo(audit, common);
+        AuditKeepingCommands.AddTo(audit, common);
         audit.Add(VerifyCommand.Create(common));
         audit.Add(ProveCommand.Create(common));
         audit.Add(ReadCommand.Create(common));

@@ -14,6 +14,22 @@ public sealed partial class Moment
     [Parameter]
     public bool IsDay { get; set; }
 
-    private string Text(DateTimeOffset at) =>
-        at.UtcDateTime.ToString(IsDay ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    /// <summary>With milliseconds.</summary>
+    [Parameter]
+    public bool IsFine { get; set; }
+
+    /// <summary>Only to the minute.</summary>
+    [Parameter]
+    public bool IsMinute { get; set; }
+
+    private string Format =>
+        this switch
+        {
+            { IsDay: true } => "yyyy-MM-dd",
+            { IsMinute: true } => "yyyy-MM-dd HH:mm",
+            { IsFine: true } => "yyyy-MM-dd HH:mm:ss.fff",
+            _ => "yyyy-MM-dd HH:mm:ss",
+        };
+
+    private string Text(DateTimeOffset at) => at.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
 }

@@ -29,6 +29,16 @@ internal static class Words
             _ => $"{(int)span.TotalDays} days ago",
         };
 
+    /// <summary>How long, in the largest unit that fits.</summary>
+    public static string Span(TimeSpan span) =>
+        span switch
+        {
+            { TotalMinutes: < 2 } => Count((int)span.TotalSeconds, "second", "seconds"),
+            { TotalHours: < 2 } => $"{(int)span.TotalMinutes} minutes",
+            { TotalDays: < 2 } => $"{(int)span.TotalHours} hours",
+            _ => $"{(int)span.TotalDays} days",
+        };
+
     /// <summary>Days from a day to another, in words.</summary>
     public static string DaysLeft(DateOnly end, DateOnly today) =>
         (end.DayNumber - today.DayNumber) switch

@@ -94,7 +94,11 @@ public static class AnswerFilter
         var facts = work.Reader.Facts;
         if (!work.Reader.TryReadWhole(body, policy, bases, facts))
         {
-            return AnswerVerdict.Unreadable;
+            // One entry that cannot be read does not take an operation's Bundle along: it is read entry by entry.
+            work.Reader.Names.PopTo(0);
+            return kind == BundleKind.Any && PeekKind(body, bases) is not BundleKind.Stored and var found
+                ? FilterBundle(found, request, body, work)
+                : AnswerVerdict.Unreadable;
         }
 
         if (facts.Type == ResourceType.OperationOutcome)
@@ -115,6 +119,19 @@ public static class AnswerFilter
         }
 
         return AnswerFit.Fits(request, facts) ? FilterResource(request, body, work) : AnswerVerdict.Unreadable;
+    }
+
+    // None for what is no JSON, or no Bundle.
+    private static BundleKind PeekKind(ReadOnlySpan<byte> body, Bases bases)
+    {
+        try
+        {
+            return BundleKinds.Resolve(NestedBundle.PeekType(body, bases));
+        }
+        catch (JsonException)
+        {
+            return BundleKind.None;
+        }
     }
 
     // What is right and wrong with the content that was sent is the answer itself; to whom nothing is hidden it is told in full.

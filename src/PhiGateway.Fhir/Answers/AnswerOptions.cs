@@ -16,6 +16,12 @@ public sealed record AnswerOptions
     public IReadOnlyList<Policy.Decisions.ReleasePolicy>? Judges { get; init; }
 
     /// <summary>
+    /// For a transaction: who seals the paging links in the answer to each entry, in their order, beside <see cref="Judges"/>. Null (default),
+    /// or null at a place: they are dropped, and it is said where the answer goes on.
+    /// </summary>
+    public IReadOnlyList<ILinkSealer?>? Sealers { get; init; }
+
+    /// <summary>
     /// For a single resource that speaks of others (a Provenance of its targets): what these are, as far as it was looked up. Null
     /// (default): nothing was.
     /// </summary>

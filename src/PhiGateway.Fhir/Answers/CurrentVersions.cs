@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
+using PhiGateway.Fhir.Answers.Bundles;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests;
@@ -25,6 +26,12 @@ public sealed class CurrentVersions
 
     /// <summary>Who names each Binary whose versions are judged; null (default): nobody looked.</summary>
     public FileReferrers? Files { get; init; }
+
+    /// <summary>
+    /// Security: of a resource that is no more and was not seen, its deletion is judged by its name; only where nothing of what was asked for
+    /// can be withheld from whoever asks. False by default.
+    /// </summary>
+    public bool TellsDeletions { get; init; }
 
     /// <summary>Judges every resource of a Bundle as one of several versions; false when it cannot be read.</summary>
     public bool TryConsider(ReadOnlySpan<byte> bundle, ReleasePolicy policy, FhirContext context) =>
@@ -127,13 +134,21 @@ public sealed class CurrentVersions
         && ReferenceEquals(state.Elements, elements);
 
     /// <summary>
-    /// The facts of a resource that is no more, when every version of it that was seen may leave and so may its deletion; null otherwise.
+    /// The facts of a resource that is no more, when every version of it that was seen may leave and so may its deletion, or when it is told
+    /// by its name; null otherwise.
     /// </summary>
-    internal ResourceFacts? AdmitsDeletion(ResourceType type, string id)
+    internal ResourceFacts? AdmitsDeletion(ResourceType type, string id, ReleasePolicy policy)
     {
-        if (!_states.TryGetValue(new ResourceName(type, id), out var state) || state is not { IsConfirmed: true, IsRefused: false })
+        var isKnown = _states.TryGetValue(new ResourceName(type, id), out var state);
+        if (isKnown && state.IsRefused)
         {
             return null;
+        }
+
+        if (!isKnown || !state.IsConfirmed)
+        {
+            var named = TellsDeletions ? Deletion.FactsOf(type, id) : null;
+            return named is not null && policy.Judge(named).Reason == WithholdReason.None ? named : null;
         }
 
         var facts = new ResourceFacts

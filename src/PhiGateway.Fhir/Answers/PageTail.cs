@@ -9,7 +9,4 @@ public sealed record PageTail(IReadOnlyList<KeyValuePair<string, string>> Links,
 {
     /// <summary>How many matches there are on all pages together, where that was counted; null: it was not.</summary>
     public int? Total { get; init; }
-
-    /// <summary>Nothing but this page, as far as can be told; for a search inside another answer, which has no other pages.</summary>
-    internal static PageTail None(bool isAll) => new([], isAll, false);
 }

@@ -37,6 +37,9 @@ public sealed record FhirContext
     /// <summary>Most parameters in query and form together; default 100.</summary>
     public int MaxParameters { get; init; } = 100;
 
+    /// <summary>Most stored records that one written Provenance may speak of, besides those of its own transaction; default 200.</summary>
+    public int MaxTargets { get; init; } = 200;
+
     /// <summary>Search parameters that the upstream has beside R4's; none by default.</summary>
     public DeclaredParameters Declared { get; init; } = DeclaredParameters.None;
 

@@ -1,7 +1,7 @@
 namespace PhiGateway.Fhir.Json;
 
 /// <summary>Skips the byte order mark that some servers write before JSON (RFC 8259, 8.1).</summary>
-internal static class ByteOrderMark
+public static class ByteOrderMark
 {
     /// <summary>What follows the mark, or all where there is none.</summary>
     public static ReadOnlySpan<byte> Skip(ReadOnlySpan<byte> json) => json.StartsWith("\uFEFF"u8) ? json[3..] : json;

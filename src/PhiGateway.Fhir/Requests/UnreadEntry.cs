@@ -9,4 +9,8 @@ namespace PhiGateway.Fhir.Requests;
 /// <param name="Detail">For operators: the rule that was broken; never text from the request.</param>
 /// <param name="Method">As the entry says it, where it is one of HTTP's; null otherwise.</param>
 /// <param name="Url">As the entry says it, cut short; null without one. PHI: for the record only.</param>
-public sealed record UnreadEntry(DenyReason Reason, string? Detail, string? Method, string? Url);
+public sealed record UnreadEntry(DenyReason Reason, string? Detail, string? Method, string? Url)
+{
+    /// <summary>For the client: which part of the entry it is about; null: none in particular.</summary>
+    public RequestPlace? Place { get; init; }
+}

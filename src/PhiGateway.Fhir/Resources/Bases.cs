@@ -18,6 +18,7 @@ internal sealed class Bases
     private readonly byte[][] _all;
     private readonly UpstreamAddress[] _upstream;
     private readonly bool[] _ours;
+    private readonly string[] _roots;
 
     private Bases(FhirContext context)
     {
@@ -38,6 +39,7 @@ internal sealed class Bases
         _upstream = [.. bases.Where(text => text != own).Select(static text => new UpstreamAddress(text))];
         Bare = Gateway[..^1];
         MaxDepth = Math.Max(1, context.MaxDepth);
+        _roots = bases;
     }
 
     /// <summary>The gateway's base with slash, escaped for JSON.</summary>
@@ -114,6 +116,12 @@ internal sealed class Bases
 
         return colon + 1;
     }
+
+    /// <summary>
+    /// What a place says below one of our bases, without the slash, as addresses are compared: whatever the letter case of the host, with the
+    /// scheme's own port, or from the root of the host. Null: it is elsewhere.
+    /// </summary>
+    public string? PlaceOf(ReadOnlySpan<byte> address) => UpstreamPlace.Find(Encoding.UTF8.GetString(address), _roots)?.TrimStart('/');
 
     /// <summary>Length of the base (with its slash) that an absolute URL stands below; 0 when it is none of ours.</summary>
     public int Match(ReadOnlySpan<byte> url, out bool isGateway)

@@ -160,8 +160,10 @@ public static class SmartScopeReader
             return SearchValue.TryReadToken(item, out value);
         }
 
-        value = new TokenValue(null, item);
-        return TokenConstraint.IsDateCondition(item);
+        // In a query a plus that is not encoded is a space: of an offset it can only have been a plus.
+        var date = SearchValue.WithPlus(item);
+        value = new TokenValue(null, date);
+        return TokenConstraint.IsDateCondition(date);
     }
 
     private static TokenConstraint[]? ReadFilters(ResourceType type, ReadOnlySpan<char> query)

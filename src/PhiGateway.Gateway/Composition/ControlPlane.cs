@@ -14,8 +14,10 @@ using PhiGateway.Console.Configuration;
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Egress;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Health;
+using PhiGateway.Gateway.Ingress;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Registry;
@@ -35,18 +37,21 @@ internal static class ControlPlane
     /// <summary>Builds it, not started.</summary>
     /// <param name="parts">What both planes share.</param>
     /// <param name="readiness">For health.</param>
-    /// <param name="authenticator">Whose keys can be purged.</param>
+    /// <param name="data">What the data plane made and both use: whose keys can be purged, and the node's budget for bodies.</param>
     /// <param name="console">What people look at; null: it is not on.</param>
     /// <param name="usage">What clients used; null: this node does not watch the trail.</param>
     public static WebApplication Build(
         GatewayParts parts,
         Readiness readiness,
-        ICallerAuthenticator authenticator,
+        IServiceProvider data,
         ConsoleOptions? console,
         IUsageSource? usage
     )
     {
         var options = parts.Options;
+        var (authenticator, memory) = (data.GetRequiredService<ICallerAuthenticator>(), data.GetRequiredService<HeldMemory>());
+        var peers = new PeerAddress(options.TrustedProxies);
+        var gate = new ConnectionGate(ConnectionLimits.OfAdministrators(options.Limits), peers, parts.Metrics, "admin");
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddGatewayLog(parts.Log);
         builder
@@ -56,8 +61,7 @@ internal static class ControlPlane
             {
                 kestrel.AddServerHeader = false;
                 kestrel.Limits.MaxRequestBodySize = MaxBody;
-                kestrel.Limits.MaxConcurrentConnections = ConnectionLimits.OfAdministrators;
-                Listeners.Add(kestrel, options.Listeners.Admin, options.Listeners);
+                Listeners.Add(kestrel, options.Listeners.Admin, options.Listeners, before: gate.Use);
             });
 
         var services = builder.Services;
@@ -85,6 +89,7 @@ internal static class ControlPlane
             {
                 Node = options.Node,
                 Connect = new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync,
+                TakeRoom = bytes => memory.TryTake(bytes, HeldFor.Request) ? new HeldShare(memory, bytes) : null,
                 Oidc = options.Admin.Oidc,
                 AuthZen = options.Admin.AuthZen,
                 KnowsTokenParameter = ConditionParameters.Has,
@@ -136,6 +141,9 @@ internal static class ControlPlane
 
         TelemetrySetup.Add(services, options);
         var app = builder.Build();
+
+        // Who failed, and who acted, is whoever stands before the balancer, not the balancer.
+        peers.Use(app);
         HealthEndpoints.UseParts(app, readiness);
         if (parts.Proof.Witnesses.Own is { } witness)
         {

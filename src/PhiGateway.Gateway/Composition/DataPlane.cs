@@ -52,8 +52,8 @@ internal static class DataPlane
             HeadTime: TimeSpan.FromSeconds(30)
         );
         var peers = new PeerAddress(options.TrustedProxies);
-        var metrics = new GatewayMetrics();
-        var gate = new ConnectionGate(ConnectionLimits.Of(options.Limits), peers, metrics);
+        var metrics = parts.Metrics;
+        var gate = new ConnectionGate(ConnectionLimits.Of(options), peers, metrics, "data");
         var egress = new EgressConnector(new EgressPolicy(options.Egress.Allow));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Configuration.AddConfiguration(configuration);

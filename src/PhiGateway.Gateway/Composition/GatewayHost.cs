@@ -93,7 +93,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             host._readiness = readiness;
             var log = host.Parts.Loggers.CreateLogger<GatewayHost>();
             var watch = WatchParts.Create(host.Parts, log);
-            host._admin = ControlPlane.Build(host.Parts, readiness, authenticator, console ?? ConsoleSetup.Of(options), watch?.Usage);
+            host._admin = ControlPlane.Build(host.Parts, readiness, host._data.Services, console ?? ConsoleSetup.Of(options), watch?.Usage);
             host._owned.Add(host._admin);
             host._owned.Add(host._data);
             var isListening = options.Signals.Transmitters.Count > 0;
@@ -303,7 +303,8 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
 
         // 3. The registry in force.
-        var snapshots = new SnapshotHolder(clock);
+        var (recent, old) = (options.Registry.MaxUnconfirmed, options.Registry.MaxSnapshotAge);
+        var snapshots = new SnapshotHolder(clock) { MaxUnconfirmed = recent, MaxAge = old };
         var follower = new SnapshotFollower(
             registry.Source,
             snapshots,
@@ -335,6 +336,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             Proof = proof,
             Sinks = sinks,
             Pseudonym = pseudonym,
+            Metrics = new GatewayMetrics(),
         };
         await follower.StartWithRegistryAsync(cancellationToken);
         _loops.Add(Watched("snapshot follower", follower.RunAsync, log));

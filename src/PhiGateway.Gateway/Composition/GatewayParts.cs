@@ -3,6 +3,7 @@ using PhiGateway.Audit.Keeping;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Following;
+using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Sinks;
 
@@ -53,6 +54,9 @@ internal sealed record GatewayParts
     public required AuditShipper Shipper { get; init; }
 
     public required PatientPseudonym Pseudonym { get; init; }
+
+    /// <summary>What all listeners and the request's way count in.</summary>
+    public required GatewayMetrics Metrics { get; init; }
 
     /// <summary>The transparency log over the journal, and what verifies it.</summary>
     public required ProofParts Proof { get; init; }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using PhiGateway.Gateway.Ingress;
 using PhiGateway.Gateway.Telemetry;
 
 namespace PhiGateway.Gateway.Composition;
@@ -14,8 +15,8 @@ internal static class SidePlane
     /// <summary>The builder, with its listener and nothing else.</summary>
     /// <param name="parts">What all planes share.</param>
     /// <param name="listener">Where it listens.</param>
-    /// <param name="connections">Most connections at once.</param>
-    public static WebApplicationBuilder Begin(GatewayParts parts, string listener, int connections)
+    /// <param name="gate">Counts its connections.</param>
+    public static WebApplicationBuilder Begin(GatewayParts parts, string listener, ConnectionGate gate)
     {
         var options = parts.Options;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -27,11 +28,10 @@ internal static class SidePlane
             {
                 kestrel.AddServerHeader = false;
                 kestrel.Limits.MaxRequestBodySize = MaxBody;
-                kestrel.Limits.MaxConcurrentConnections = connections;
                 kestrel.Limits.RequestHeadersTimeout = HeadTime;
                 kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.Limits.LeastRate, HeadTime);
                 kestrel.Limits.MinResponseDataRate = new MinDataRate(options.Limits.LeastRate, HeadTime);
-                Listeners.Add(kestrel, listener, options.Listeners);
+                Listeners.Add(kestrel, listener, options.Listeners, before: gate.Use);
             });
         return builder;
     }

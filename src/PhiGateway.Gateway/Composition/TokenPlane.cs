@@ -16,8 +16,6 @@ namespace PhiGateway.Gateway.Composition;
 /// <summary>Builds the web application that issues tokens, on a listener of its own; only where it is configured.</summary>
 internal static class TokenPlane
 {
-    private const int MaxConnections = 2_000;
-
     /// <summary>Opens the signing keys.</summary>
     /// <exception cref="InvalidOperationException">They cannot be opened; in words for operators.</exception>
     public static KeyRing OpenKeys(TokenServiceOptions options, TimeProvider clock)
@@ -59,7 +57,8 @@ internal static class TokenPlane
     {
         var options = parts.Options;
         var peers = new PeerAddress(options.TrustedProxies);
-        var builder = SidePlane.Begin(parts, service.Listener, MaxConnections);
+        var gate = new ConnectionGate(ConnectionLimits.OfTokens(options.Limits), peers, parts.Metrics, "tokens");
+        var builder = SidePlane.Begin(parts, service.Listener, gate);
         builder.Services.AddRouting();
         builder
             .Services.AddSingleton(parts.Clock)

@@ -11,7 +11,7 @@ internal static class EdgeValidator
     public static void Validate(GatewayOptions options, Action<string, string> add)
     {
         ValidateProxies(options.TrustedProxies, add);
-        ValidateConnections(options.Limits, add);
+        ValidateConnections(options, add);
         if (options.StopPause < TimeSpan.Zero || options.StopPause > LongestPause)
         {
             add("StopPause", "must be between zero and 5 minutes.");
@@ -80,15 +80,32 @@ internal static class EdgeValidator
         }
     }
 
-    private static void ValidateConnections(LimitOptions limits, Action<string, string> add)
+    private static void ValidateConnections(GatewayOptions options, Action<string, string> add)
     {
-        var most = ConnectionLimits.Most();
+        var limits = options.Limits;
+        var beside = ConnectionLimits.MostBeside();
+        foreach (
+            var (name, told) in new[]
+            {
+                (nameof(limits.TokenConnections), limits.TokenConnections),
+                (nameof(limits.SignalConnections), limits.SignalConnections),
+                (nameof(limits.AdminConnections), limits.AdminConnections),
+            }
+        )
+        {
+            if (told is { } number && (number < 16 || number > beside))
+            {
+                add($"Limits:{name}", $"must be between 16 and {beside}: each takes a handle (RLIMIT_NOFILE).");
+            }
+        }
+
+        var most = ConnectionLimits.Most(options);
         if (limits.Connections is { } total && (total < 16 || total > most))
         {
             add("Limits:Connections", $"must be between 16 and {most}: each takes a handle, its upstream call another (RLIMIT_NOFILE).");
         }
 
-        if (limits.ConnectionsPerPeer is { } each && (each < 1 || each > ConnectionLimits.Of(limits).Total))
+        if (limits.ConnectionsPerPeer is { } each && (each < 1 || each > ConnectionLimits.Of(options).Total))
         {
             add("Limits:ConnectionsPerPeer", "must be between 1 and Limits:Connections.");
         }

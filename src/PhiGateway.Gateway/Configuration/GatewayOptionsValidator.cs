@@ -156,6 +156,16 @@ internal static class GatewayOptionsValidator
             Add("Limits:BundleEntries", "must be between 1 and 100,000.");
         }
 
+        if (options.Limits.Parameters is < 20 or > 10_000)
+        {
+            Add("Limits:Parameters", "must be between 20 and 10,000.");
+        }
+
+        if (options.Limits.ProvenanceTargets is < 1 or > 10_000)
+        {
+            Add("Limits:ProvenanceTargets", "must be between 1 and 10,000.");
+        }
+
         if (options.Limits.ParameterValues is < 1 or > 1_000_000)
         {
             Add("Limits:ParameterValues", "must be between 1 and 1,000,000.");

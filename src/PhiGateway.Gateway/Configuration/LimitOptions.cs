@@ -24,6 +24,18 @@ public sealed class LimitOptions
     /// </summary>
     public int? ConnectionsPerPeer { get; set; }
 
+    /// <summary>Connections to the token service at once, a quarter of them from one address; null: an eighth of the handles, at most 2000.</summary>
+    public int? TokenConnections { get; set; }
+
+    /// <summary>
+    /// Connections to the listener for pushed signals at once, a quarter of them from one address; null: a sixteenth of the handles, at most
+    /// 200.
+    /// </summary>
+    public int? SignalConnections { get; set; }
+
+    /// <summary>Connections to the control plane at once, half of them from one address; null: an eighth of the handles, at most 128.</summary>
+    public int? AdminConnections { get; set; }
+
     /// <summary>
     /// Characters of an access token with its scheme, from 4096 to 65536; default 16384. All other headers together have 16 KiB beside it.
     /// </summary>
@@ -34,6 +46,14 @@ public sealed class LimitOptions
 
     /// <summary>Entries of a batch or transaction; default 1000.</summary>
     public int BundleEntries { get; set; } = 1000;
+
+    /// <summary>Parameters of a request, query and form together; default 100.</summary>
+    public int Parameters { get; set; } = 100;
+
+    /// <summary>
+    /// Stored records that one written Provenance may speak of, besides those of its own transaction: each is looked up; default 200.
+    /// </summary>
+    public int ProvenanceTargets { get; set; } = 200;
 
     /// <summary>Alternatives in the list of one search parameter; default 1000.</summary>
     public int ParameterValues { get; set; } = 1000;
@@ -78,6 +98,8 @@ public sealed class LimitOptions
     /// </summary>
     public string? HeldMemory { get; set; }
 
-    /// <summary>Bytes of an answer that is judged whole; default 64 MiB.</summary>
+    /// <summary>
+    /// Bytes of an answer that is judged whole, and of one entry or line of an answer that is judged on the way; default 64 MiB.
+    /// </summary>
     public int MaxAnswer { get; set; } = 64 * 1024 * 1024;
 }

@@ -12,7 +12,7 @@ internal static class SinkValidator
 
     private const int MostRecipients = 20;
 
-    private static readonly string[] Kinds = ["Syslog", "File", "Webhook", "Mail"];
+    private static readonly string[] Kinds = ["Syslog", "Otlp", "File", "Webhook", "Mail"];
     private static readonly string[] Formats = ["Ocsf", "Cef", "Json"];
 
     // The words of records' kinds.
@@ -61,7 +61,7 @@ internal static class SinkValidator
 
         if (!Kinds.Contains(sink.Kind))
         {
-            add("Kind", "must be Syslog, File, Webhook or Mail.");
+            add("Kind", "must be Syslog, Otlp, File, Webhook or Mail.");
             return;
         }
 
@@ -131,12 +131,17 @@ internal static class SinkValidator
 
         if (string.IsNullOrEmpty(sink.Address))
         {
-            add("Address", "is required: tls://host:port for syslog, https://… for a webhook, smtps://host for mail.");
+            add("Address", "is required: tls://host:port for syslog, https://… for a webhook or OTLP, smtps://host for mail.");
         }
 
         if (sink.Kind == "Mail")
         {
             Mail(sink, add);
+        }
+
+        if (sink.Kind == "Otlp")
+        {
+            Authorization(sink.Secret, add);
         }
 
         if (sink.Kind != "Webhook")
@@ -181,6 +186,27 @@ internal static class SinkValidator
         text is { Length: <= 254 }
         && text.Split('@') is [{ Length: > 0 } local, { Length: > 0 } host]
         && (local + host).All(static letter => char.IsAsciiLetterOrDigit(letter) || ".-_+".Contains(letter, StringComparison.Ordinal));
+
+    private static void Authorization(string? reference, Action<string, string> add)
+    {
+        if (reference is null)
+        {
+            return;
+        }
+
+        if (!SecretReference.TryResolve(reference, out var value, out var why))
+        {
+            add("Secret", why);
+        }
+        else if (value.Length == 0 || value.Any(static letter => letter is < ' ' or > '~'))
+        {
+            add("Secret", "must name what stands in Authorization: one line, such as 'Bearer …'.");
+        }
+        else if (reference.StartsWith("file:", StringComparison.Ordinal) && KeyFileRights.FindFlaw(reference[5..]) is { } flaw)
+        {
+            add("Secret", $"{flaw}.");
+        }
+    }
 
     private static void Secret(string? reference, string key, Action<string, string> add)
     {

@@ -24,6 +24,7 @@ internal static class BundleDecision
         var entries = Open(exchange, exchange.Request, clock);
         foreach (var entry in entries)
         {
+            entry.RefusedPlace = entry.Request.Unread?.Place;
             var decided = entry.Request.Unread is { } unread
                 ? StageResult.Refuse(unread.Reason, unread.Detail)
                 : EarlyDecision.Decide(entry);
@@ -73,7 +74,7 @@ internal static class BundleDecision
     public static StageResult RefuseFor(GatewayExchange exchange, int place, StageResult refused)
     {
         refused.IsRefused(out var reason);
-        exchange.RefusedEntry = place;
+        exchange.RefusedPlace = new RequestPlace(null, place);
         var where = string.Create(CultureInfo.InvariantCulture, $"entry[{place}]");
         return StageResult.Refuse(reason, refused.Detail is null ? where : $"{where} {refused.Detail}", refused.Status);
     }

@@ -141,8 +141,11 @@ internal sealed partial class GatewayExchange(
     /// <summary>Methods to name with a refusal for the method; null: those of FHIR.</summary>
     public string? AllowedMethods { get; set; }
 
-    /// <summary>Place of the entry for which a transaction is refused; null otherwise.</summary>
-    public int? RefusedEntry { get; set; }
+    /// <summary>What in the request a refusal is about: the parameter, the entry of a transaction; null: nothing in particular.</summary>
+    public RequestPlace? RefusedPlace { get; set; }
+
+    /// <summary>Seconds that a busy upstream asked to be left alone, for the refusal that comes of it; null: it did not say.</summary>
+    public int? UpstreamWait { get; set; }
 
     /// <summary>A write's intent is on record: its outcome must be too.</summary>
     public bool IntentRecorded { get; set; }

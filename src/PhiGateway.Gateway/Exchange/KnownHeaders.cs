@@ -11,6 +11,7 @@ internal static class KnownHeaders
     public const string SecurityContext = "X-Security-Context";
     public const string DpopNonce = "DPoP-Nonce";
     public const string Justification = "Phi-Justification";
+    public const string Incomplete = "Phi-Incomplete";
 
     /// <summary>For what the gateway reads for its own judgement.</summary>
     public static readonly KeyValuePair<string, string>[] AcceptFhir = [KeyValuePair.Create("Accept", KnownMediaTypes.FhirJson)];

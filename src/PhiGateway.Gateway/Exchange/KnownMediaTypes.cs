@@ -31,9 +31,12 @@ internal static class KnownMediaTypes
     /// </summary>
     public static bool IsFhirJson(string mediaType) => mediaType is FhirJson or Json or "application/json+fhir" or "text/json" or "";
 
-    /// <summary>Whether a media type (lower case, without parameters) is that of some JSON.</summary>
+    /// <summary>
+    /// Whether a media type (lower case, without parameters) of a backend's is that of some JSON, or says nothing: what is not JSON is found
+    /// out when it is read.
+    /// </summary>
     public static bool IsJson(string mediaType) =>
-        mediaType == Json
+        mediaType is Json or "text/json" or ""
         || (mediaType.StartsWith("application/", StringComparison.Ordinal) && mediaType.EndsWith("+json", StringComparison.Ordinal));
 
     /// <summary>

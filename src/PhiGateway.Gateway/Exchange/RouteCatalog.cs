@@ -198,6 +198,8 @@ internal sealed class RouteCatalog(GatewayOptions options)
                 Declared = declared,
                 TenantTag = tag,
                 MaxBundleEntries = options.Limits.BundleEntries,
+                MaxParameters = options.Limits.Parameters,
+                MaxTargets = options.Limits.ProvenanceTargets,
                 MaxParameterValues = options.Limits.ParameterValues,
                 MaxValues = options.Limits.RequestValues,
                 MaxParts = options.Limits.RequestParts,

@@ -22,6 +22,9 @@ internal readonly record struct Settled(Permit Permit, string? Version = null, O
     /// <summary>Records that the same version named, as <c>element Type/id</c>; null: there was none.</summary>
     public IReadOnlyCollection<string>? StoredNames { get; init; }
 
+    /// <summary>What its condition matches is nothing, and so there is nothing to do: it does not go upstream; false by default.</summary>
+    public bool IsIdle { get; init; }
+
     /// <summary>What is asked is how many there are, and the gateway counts those that this client may see; false by default.</summary>
     public bool Counts { get; init; }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
@@ -51,11 +50,9 @@ internal sealed class UpstreamAnswer : IDisposable
     /// <summary>Where an asynchronous job is polled, as the upstream says it.</summary>
     public Uri? ContentLocation => PlaceOf(_head.ContentLocation);
 
-    /// <summary>How long to wait, where the upstream says it as a number; null otherwise.</summary>
-    public TimeSpan? RetryAfter =>
-        int.TryParse(_head.RetryAfter, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            ? TimeSpan.FromSeconds(seconds)
-            : null;
+    /// <summary>How long the upstream asks to be left alone, in whole seconds; null: it does not say, or nothing that can be read.</summary>
+    /// <param name="now">The moment that a date is held against.</param>
+    public int? WaitAt(DateTimeOffset now) => RetryAfter.Read(_head.RetryAfter, now);
 
     /// <summary>How far a job is, in the upstream's words, which may hold anything; null: it does not say.</summary>
     public string? Progress => _head.Progress;

@@ -41,7 +41,7 @@ internal readonly record struct UpstreamHead
             LastModified = content.LastModified?.ToString("r"),
             Location = response.Headers.Location?.OriginalString,
             ContentLocation = content.ContentLocation?.OriginalString,
-            RetryAfter = response.Headers.RetryAfter?.ToString(),
+            RetryAfter = response.Headers.NonValidated.TryGetValues("Retry-After", out var wait) ? wait.ToString() : null,
             Progress = response.Headers.TryGetValues("X-Progress", out var progress) ? progress.First() : null,
         };
     }

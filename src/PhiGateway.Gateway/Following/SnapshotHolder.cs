@@ -15,8 +15,25 @@ internal sealed class SnapshotHolder(TimeProvider clock) : ISnapshotSource
     private volatile bool _isLoading;
     private volatile TaskCompletionSource _look = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>How long ago the registry may have been looked at; without end by default.</summary>
+    public TimeSpan MaxUnconfirmed { get; init; } = TimeSpan.MaxValue;
+
+    /// <summary>How long the registry may be out of sight while access is given; without end by default.</summary>
+    public TimeSpan MaxAge { get; init; } = TimeSpan.MaxValue;
+
     /// <summary>The snapshot in force.</summary>
     public RegistrySnapshot Current => _current;
+
+    /// <inheritdoc/>
+    public async ValueTask<RegistrySnapshot?> FindFreshAsync(CancellationToken cancellationToken)
+    {
+        if (WasAway(MaxUnconfirmed))
+        {
+            await LookAsync(MaxUnconfirmed, cancellationToken);
+        }
+
+        return IsTooOld(MaxAge) ? null : _current;
+    }
 
     /// <summary>The revision of which everybody has been told: what it closes has been ended.</summary>
     public long Announced => Interlocked.Read(ref _announced);

@@ -65,6 +65,10 @@ internal static class CallWriter
             WasSent: false
         );
 
+    /// <summary>The reply to a deletion of what no condition matches.</summary>
+    public static UpstreamReply NothingDeleted() =>
+        new(new UpstreamAnswer(new UpstreamHead { Status = 204 }, Stream.Null), null, WasSent: false);
+
     private static UpstreamCall WriteSingle(GatewayExchange exchange)
     {
         // Behind a handle, the place that the upstream named.

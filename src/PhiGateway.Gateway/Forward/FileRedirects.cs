@@ -1,3 +1,4 @@
+using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;

@@ -46,6 +46,11 @@ internal sealed class ForwardStage(
             return Keep(exchange, CallWriter.NothingDone());
         }
 
+        if (exchange.Settled.IsIdle)
+        {
+            return Keep(exchange, CallWriter.NothingDeleted());
+        }
+
         // 1. The call, and room for a transaction that is written anew: patches may have made it far larger than what was sent.
         if (exchange.Kind == RequestKind.Transaction)
         {
@@ -98,6 +103,11 @@ internal sealed class ForwardStage(
     private static StageResult Keep(GatewayExchange exchange, UpstreamReply reply)
     {
         exchange.Fill(new Forwarded(reply));
+        if (reply.Status is 429 or 503)
+        {
+            exchange.UpstreamWait = reply.Answer.Value.WaitAt(exchange.Now);
+        }
+
         return reply.Answer.Continues ? StageResult.Continue : reply.Answer.Result;
     }
 

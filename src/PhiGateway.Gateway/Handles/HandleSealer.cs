@@ -13,8 +13,8 @@ namespace PhiGateway.Gateway.Handles;
 /// </remarks>
 internal sealed class HandleSealer
 {
-    /// <summary>Longest handle, in characters; what needs more gets none.</summary>
-    public const int MaxLength = 4096;
+    /// <summary>Longest handle, in characters; what needs more gets none. Request lines of 8 KiB pass wherever a request passes.</summary>
+    public const int MaxLength = 6144;
 
     private const int SaltLength = 16;
     private const int NonceLength = 12;
@@ -35,7 +35,7 @@ internal sealed class HandleSealer
     public string? Seal(HandleContent content)
     {
         var plain = HandleFormat.Write(content);
-        if (Base64Url.GetEncodedLength(plain.Length + Overhead) > MaxLength)
+        if (plain is null || Base64Url.GetEncodedLength(plain.Length + Overhead) > MaxLength)
         {
             return null;
         }

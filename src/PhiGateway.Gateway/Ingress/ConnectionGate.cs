@@ -10,10 +10,14 @@ namespace PhiGateway.Gateway.Ingress;
 
 /// <summary>
 /// Counts client connections, in total and by address, and closes those beyond the limits before a byte of them is read, so that nobody can
-/// take the last handle. Added to the data plane's listener before TLS.
+/// take the last handle. Added to every listener before TLS.
 /// </summary>
 /// <remarks>Thread-safe. Memory follows the number of open connections.</remarks>
-internal sealed class ConnectionGate(ConnectionLimits limits, PeerAddress peers, GatewayMetrics metrics)
+/// <param name="limits">How many there may be.</param>
+/// <param name="peers">Knows the proxies, which speak for many.</param>
+/// <param name="metrics">Counts those that found no room.</param>
+/// <param name="listener">Of which listener, for the metric.</param>
+internal sealed class ConnectionGate(ConnectionLimits limits, PeerAddress peers, GatewayMetrics metrics, string listener)
 {
     private readonly ConcurrentDictionary<IPAddress, int> _byPeer = new();
     private int _total;
@@ -27,7 +31,7 @@ internal sealed class ConnectionGate(ConnectionLimits limits, PeerAddress peers,
         if (Interlocked.Increment(ref _total) > limits.Total)
         {
             Interlocked.Decrement(ref _total);
-            metrics.ConnectionRefused("total");
+            metrics.ConnectionRefused("total", listener);
             return false;
         }
 
@@ -42,7 +46,7 @@ internal sealed class ConnectionGate(ConnectionLimits limits, PeerAddress peers,
             if (count >= limits.PerPeer)
             {
                 Interlocked.Decrement(ref _total);
-                metrics.ConnectionRefused("peer");
+                metrics.ConnectionRefused("peer", listener);
                 return false;
             }
 

@@ -25,7 +25,8 @@ internal sealed class CrossOriginStage(OwnHosts hosts) : IStage
 
     // What an app needs from an answer besides its body.
     private const string Exposed =
-        "ETag, Last-Modified, Location, Content-Location, Retry-After, X-Progress, Expires, WWW-Authenticate, DPoP-Nonce, X-Request-Id";
+        "ETag, Last-Modified, Location, Content-Location, Retry-After, X-Progress, Expires, WWW-Authenticate, DPoP-Nonce, X-Request-Id, "
+        + "Phi-Incomplete";
 
     public string Name => "CrossOrigin";
 

@@ -31,6 +31,11 @@ internal sealed class Fetch(IUpstream upstream, AnswerBuffers buffers)
                 return await ReadBodyAsync(exchange, answer);
             case 404 or 410:
                 return new Fetched.Absent(answer.Status);
+            case 429 or 503:
+                exchange.UpstreamWait = answer.WaitAt(exchange.Now);
+                return new Fetched.Failed(DenyReason.UpstreamBusy, answer.Status);
+            case 504:
+                return new Fetched.Failed(DenyReason.UpstreamTimeout, answer.Status);
             default:
                 return new Fetched.Failed(DenyReason.UpstreamRefused, answer.Status);
         }

@@ -31,7 +31,7 @@ internal static class RefusalWriter
         response.Headers[KnownHeaders.RequestId] = exchange.Id.ToString();
         if (status is 429 or 503)
         {
-            response.Headers.RetryAfter = retryAfter.Count > 0 ? retryAfter : "1";
+            response.Headers.RetryAfter = retryAfter.Count > 0 ? retryAfter : WaitOf(exchange, reason);
             response.Headers[RateLimitFields.Policy] = policy;
             response.Headers[RateLimitFields.State] = left;
         }
@@ -86,10 +86,14 @@ internal static class RefusalWriter
         }
     }
 
+    // A busy upstream is asked again when it said that it can be.
+    private static string WaitOf(GatewayExchange exchange, DenyReason reason) =>
+        (reason == DenyReason.UpstreamBusy ? exchange.UpstreamWait ?? 1 : 1).ToString(CultureInfo.InvariantCulture);
+
     private static void WriteOperationOutcome(IBufferWriter<byte> output, GatewayExchange exchange, DenyReason reason)
     {
         using var json = new Utf8JsonWriter(output);
-        WriteOutcome(json, exchange.Id, reason, exchange.RefusedEntry);
+        WriteOutcome(json, exchange.Id, reason, exchange.RefusedPlace);
     }
 
     // To a client a record that is missing and a record that is another patient's are the same, to the letter; the trail tells them apart.
@@ -99,8 +103,8 @@ internal static class RefusalWriter
     /// <param name="json">Receives it.</param>
     /// <param name="decision">Decision id.</param>
     /// <param name="reason">Why.</param>
-    /// <param name="place">The entry of a transaction that is refused; null: none in particular.</param>
-    public static void WriteOutcome(Utf8JsonWriter json, Guid decision, DenyReason reason, int? place)
+    /// <param name="place">What in the request it is about; null: nothing in particular.</param>
+    public static void WriteOutcome(Utf8JsonWriter json, Guid decision, DenyReason reason, RequestPlace? place)
     {
         reason = Told(reason);
         json.WriteStartObject();
@@ -119,16 +123,31 @@ internal static class RefusalWriter
         json.WriteString("text", reason.PublicText);
         json.WriteEndObject();
         json.WriteString("diagnostics", $"decision {decision}");
-        if (place is { } entry)
+        if (place is not null)
         {
-            json.WriteStartArray("expression");
-            json.WriteStringValue(string.Create(CultureInfo.InvariantCulture, $"Bundle.entry[{entry}]"));
-            json.WriteEndArray();
+            WriteExpressions(json, place);
         }
 
         json.WriteEndObject();
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    // R4 OperationOutcome.issue: of an element its path, of a parameter its name behind "http.".
+    private static void WriteExpressions(Utf8JsonWriter json, RequestPlace place)
+    {
+        json.WriteStartArray("expression");
+        if (place.Entry is { } entry)
+        {
+            json.WriteStringValue(string.Create(CultureInfo.InvariantCulture, $"Bundle.entry[{entry}]"));
+        }
+
+        if (place.Parameter is { } name)
+        {
+            json.WriteStringValue($"http.{name}");
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteProblem(IBufferWriter<byte> output, GatewayExchange exchange, DenyReason reason, int status)
@@ -139,6 +158,11 @@ internal static class RefusalWriter
         json.WriteString("title", reason.PublicText);
         json.WriteNumber("status", status);
         json.WriteString("code", reason.Code);
+        if (exchange.RefusedPlace?.Parameter is { } name)
+        {
+            json.WriteString("parameter", name);
+        }
+
         json.WriteString("decision", exchange.Id.ToString());
         json.WriteEndObject();
     }

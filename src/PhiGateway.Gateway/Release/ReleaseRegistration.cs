@@ -19,6 +19,7 @@ internal static class ReleaseRegistration
         services
             .AddSingleton<ReleaseChecks>()
             .AddSingleton<ReaderPace>()
+            .AddSingleton<CreatedPlace>()
             .AddSingleton<Exit>()
             .AddSingleton<AnswerJudge>()
             .AddSingleton<CountWalk>()

@@ -83,7 +83,13 @@ internal sealed class SingleSettlement(
         // 2. The plain request that the write comes to.
         if ((ids.Count == 1 ? ConditionalWrite.OnMatch(write, ids[0]) : ConditionalWrite.OnNone(write)) is not { } form)
         {
-            // A patch or a delete of nothing is one of something missing; a version of nothing cannot be met.
+            if (write.Interaction == Interaction.Delete)
+            {
+                // R4 3.1.0.7.1: no match, or one, is an ordinary deletion, here as in a transaction; of nothing, it is done.
+                return new Settled(permit) { IsIdle = true };
+            }
+
+            // A patch of nothing is one of something missing; a version of nothing cannot be met.
             return StageResult.Refuse(
                 write.Interaction == Interaction.Update ? DenyReason.VersionChanged : DenyReason.NotFoundOrWithheld,
                 "condition-matches-nothing"

@@ -51,7 +51,7 @@ internal sealed class TargetAttribution(Fetch fetch)
         }
 
         var missing = targets.FindMissing();
-        if (missing.Sum(static group => group.Value.Length) > WrittenTargets.Most)
+        if (missing.Sum(static group => group.Value.Length) > exchange.Ingressed.Route.Language.MaxTargets)
         {
             return StageResult.Refuse(DenyReason.RequestTooCostly, Detail);
         }

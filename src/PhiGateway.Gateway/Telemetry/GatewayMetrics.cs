@@ -142,7 +142,9 @@ internal sealed class GatewayMetrics : IDisposable
 
     /// <summary>Counts a connection that found no room.</summary>
     /// <param name="limit"><c>total</c> or <c>peer</c>.</param>
-    public void ConnectionRefused(string limit) => _refusedConnections.Add(1, new KeyValuePair<string, object?>("limit", limit));
+    /// <param name="listener"><c>data</c>, <c>tokens</c>, <c>signals</c> or <c>admin</c>.</param>
+    public void ConnectionRefused(string limit, string listener) =>
+        _refusedConnections.Add(1, new TagList { { "limit", limit }, { "listener", listener } });
 
     /// <summary>Counts a request that the server's own parser refused.</summary>
     public void Unreadable(int status) => _unreadable.Add(1, new KeyValuePair<string, object?>("status", status));

@@ -35,6 +35,7 @@ internal sealed class ApiUnderstanding(HandleSealer sealer)
         if (!reading.TryGet(out var request, out var refusal))
         {
             exchange.AllowedMethods = MethodsOf(allowed);
+            exchange.RefusedPlace = reading.Place;
             return StageResult.Refuse(refusal, reading.Detail);
         }
 

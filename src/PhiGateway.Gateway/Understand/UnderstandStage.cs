@@ -107,6 +107,7 @@ internal sealed class UnderstandStage(
         var reading = FhirRequestReader.Read(line.Canonical, line.Headers, body, line.Route.Language);
         if (!reading.TryGet(out var request, out var refusal))
         {
+            exchange.RefusedPlace = reading.Place;
             return StageResult.Refuse(refusal, reading.Detail);
         }
 

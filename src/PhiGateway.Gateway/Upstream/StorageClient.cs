@@ -1,4 +1,5 @@
 using System.Net;
+using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Egress;

@@ -80,8 +80,15 @@ internal sealed class DpopChecker(
         // The public address alone: nobody has said here that the host which a request names is ours.
         var check = await CheckAsync(context, publicOrigin, default, key);
         key.Borrow()?.Key.Dispose();
-        var thumbprint = check.Refusal is null && key.Thumbprint is { } found ? Base64Url.EncodeToString(found) : null;
-        return new KeyProof(thumbprint, check.Refusal, check.Detail, check.Nonce);
+        if (!check.Key.TryGet(out _, out var refusal))
+        {
+            return new KeyProof(Reading<string>.Refused(refusal, check.Key.Detail), check.Nonce);
+        }
+
+        var thumbprint = key.Thumbprint is { } found
+            ? Reading<string>.Of(Base64Url.EncodeToString(found))
+            : Reading<string>.Refused(DenyReason.DpopProofInvalid, "dpop:key");
+        return new KeyProof(thumbprint, check.Nonce);
     }
 
     private ValueTask<ProofCheck> Judge(string text, int headerEnd, int signatureStart, in DpopProof claims, BoundKey key)
@@ -104,46 +111,46 @@ internal sealed class DpopChecker(
         // 2. The key of the token, and its signature.
         if (FirstFalse(text, headerEnd, signatureStart, key, out var reason) is { } wrong)
         {
-            return new(new ProofCheck(reason, "dpop:" + wrong));
+            return new(ProofCheck.Refused(reason, "dpop:" + wrong));
         }
 
         // 3. Once.
         var mark = MarkOf(key.Thumbprint!, claims.Id);
         if (!key.CountProof(seen.OfOneToken))
         {
-            return new(new ProofCheck(DenyReason.TooManyProofs, "dpop:of-one-token"));
+            return new(ProofCheck.Refused(DenyReason.TooManyProofs, "dpop:of-one-token"));
         }
 
         switch (seen.Take(mark))
         {
             case ProofUse.Seen:
-                return new(new ProofCheck(DenyReason.DpopProofReplayed));
+                return new(ProofCheck.Refused(DenyReason.DpopProofReplayed));
             case ProofUse.NoRoom:
-                return new(new ProofCheck(DenyReason.TooManyProofs, "dpop:of-all"));
+                return new(ProofCheck.Refused(DenyReason.TooManyProofs, "dpop:of-all"));
             case ProofUse.First when hasNonce || shared is null:
-                return new(new ProofCheck(null, null, isNewest ? null : nonces.Current));
+                return new(ProofCheck.Of(key, isNewest ? null : nonces.Current));
             case ProofUse.First:
-                return ShareAsync(mark, now + (options.MaxAge * 2));
+                return ShareAsync(key, mark, now + (options.MaxAge * 2));
             default:
                 return Invalid("dpop:use");
         }
     }
 
-    private async ValueTask<ProofCheck> ShareAsync(UInt128 mark, DateTimeOffset until)
+    private async ValueTask<ProofCheck> ShareAsync(BoundKey key, UInt128 mark, DateTimeOffset until)
     {
         try
         {
             // Not given up with the client: a use that was taken is taken.
             return await shared!.TryUseAsync($"dpop:{mark:x32}", until, CancellationToken.None)
-                ? new ProofCheck(null)
-                : new ProofCheck(DenyReason.DpopProofReplayed);
+                ? ProofCheck.Of(key)
+                : ProofCheck.Refused(DenyReason.DpopProofReplayed);
         }
 #pragma warning disable CA1031 // Whatever is wrong with the database: what it cannot remember, a nonce of this node's makes good here only.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
             Say(fault.GetType().Name);
-            return new ProofCheck(DenyReason.DpopNonceRequired, "dpop:not-shared", nonces.Current);
+            return ProofCheck.Refused(DenyReason.DpopNonceRequired, "dpop:not-shared", nonces.Current);
         }
     }
 
@@ -267,7 +274,7 @@ internal sealed class DpopChecker(
         return MemoryMarshal.Read<UInt128>(digest);
     }
 
-    private static ValueTask<ProofCheck> Invalid(string detail) => new(new ProofCheck(DenyReason.DpopProofInvalid, detail));
+    private static ValueTask<ProofCheck> Invalid(string detail) => new(ProofCheck.Refused(DenyReason.DpopProofInvalid, detail));
 
-    private ValueTask<ProofCheck> AskForNonce() => new(new ProofCheck(DenyReason.DpopNonceRequired, "dpop:nonce", nonces.Current));
+    private ValueTask<ProofCheck> AskForNonce() => new(ProofCheck.Refused(DenyReason.DpopNonceRequired, "dpop:nonce", nonces.Current));
 }

@@ -15,9 +15,7 @@ public interface IKeyProof
     ValueTask<KeyProof> ReadAsync(HttpContext context, string publicOrigin);
 }
 
-/// <summary>A key that was proven, or why none was.</summary>
-/// <param name="Thumbprint">RFC 7638 thumbprint, SHA-256, base64url; set exactly when there is no refusal.</param>
-/// <param name="Refusal">Why there is none.</param>
-/// <param name="Detail">Which check failed, for the record.</param>
+/// <summary>A key that was proven, or why none was, and beside it what the client's next proof needs. The default value is a refusal.</summary>
+/// <param name="Thumbprint">RFC 7638 thumbprint, SHA-256, base64url, or the refusal; its detail says which check failed, for the record.</param>
 /// <param name="Nonce">A nonce for the client's next proof; null: it needs none.</param>
-public readonly record struct KeyProof(string? Thumbprint, DenyReason? Refusal, string? Detail, string? Nonce);
+public readonly record struct KeyProof(Reading<string> Thumbprint, string? Nonce);

@@ -4,7 +4,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Identity.Tokens;
 
-/// <summary>Reads the one Authorization header of a request by RFC 6750 section 2.1 and RFC 9449 section 7.1: one scheme, one token, nothing else.</summary>
+/// <summary>
+/// Reads the one Authorization header of a request by RFC 6750 section 2.1 and RFC 9449 section 7.1: one scheme, one token, nothing else.
+/// Made once a request by the authenticator, as a view of the header without an object. The default value is a refusal.
+/// </summary>
 internal readonly struct AuthorizationHeader
 {
     /// <summary>Longest header that is taken where nothing else is said.</summary>
@@ -15,6 +18,7 @@ internal readonly struct AuthorizationHeader
     );
 
     private readonly string? _value;
+    private readonly DenyReason? _refusal;
     private readonly int _start;
 
     private AuthorizationHeader(string value, int start, bool isDpop)
@@ -22,18 +26,12 @@ internal readonly struct AuthorizationHeader
         _value = value;
         _start = start;
         IsDpop = isDpop;
-        Refusal = null;
     }
 
-    private AuthorizationHeader(DenyReason refusal)
-    {
-        _value = null;
-        _start = 0;
-        Refusal = refusal;
-    }
+    private AuthorizationHeader(DenyReason refusal) => _refusal = refusal;
 
     /// <summary>Why there is no token; null when there is one.</summary>
-    public DenyReason? Refusal { get; }
+    public DenyReason? Refusal => _value is null ? _refusal ?? DenyReason.NoCredential : null;
 
     /// <summary>Whether the scheme is DPoP (RFC 9449 section 7.1), so that a proof is due; else it is Bearer.</summary>
     public bool IsDpop { get; }

@@ -222,9 +222,9 @@ internal sealed class CallerAuthenticator(
 
     private static CallerResult Proven(CachedToken token, ProofCheck check)
     {
-        var result = check.Refusal is { } refusal
-            ? CallerResult.Refused(refusal, token.Caller.ClientId, check.Detail)
-            : CallerResult.Of(token.Caller);
+        var result = check.Key.TryGet(out _, out var refusal)
+            ? CallerResult.Of(token.Caller)
+            : CallerResult.Refused(refusal, token.Caller.ClientId, check.Key.Detail);
         return check.Nonce is null ? result : result with { Nonce = check.Nonce };
     }
 

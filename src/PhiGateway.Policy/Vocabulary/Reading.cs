@@ -13,16 +13,21 @@ public readonly struct Reading<T>
     private readonly T? _value;
     private readonly DenyReason? _refusal;
 
-    private Reading(T? value, DenyReason? refusal, string? detail) => (_value, _refusal, Detail) = (value, refusal, detail);
+    private Reading(T? value, DenyReason? refusal, string? detail, RequestPlace? place) =>
+        (_value, _refusal, Detail, Place) = (value, refusal, detail, place);
 
     /// <summary>For operators: which rule of the grammar was broken. Never holds text from the request.</summary>
     public string? Detail { get; }
 
+    /// <summary>For the client: which part of its request the refusal is about; null: none in particular.</summary>
+    public RequestPlace? Place { get; }
+
     /// <summary>Read, in one way.</summary>
-    public static Reading<T> Of(T value) => new(value, null, null);
+    public static Reading<T> Of(T value) => new(value, null, null, null);
 
     /// <summary>Refused.</summary>
-    public static Reading<T> Refused(DenyReason reason, string? detail = null) => new(null, reason, detail);
+    public static Reading<T> Refused(DenyReason reason, string? detail = null, RequestPlace? place = null) =>
+        new(null, reason, detail, place);
 
     /// <summary>The value, or the reason there is none.</summary>
     public bool TryGet([NotNullWhen(true)] out T? value, [NotNullWhen(false)] out DenyReason? refusal)

@@ -44,6 +44,29 @@ public sealed class LogProver(LogFiles files, EntryFactory entries)
         return ProofFile.Write(sequence, path, note.Whole);
     }
 
+    /// <summary>
+    /// That exactly this record is what the log has in its place, verified up to the root of the checkpoint that the proof names; null when
+    /// none covers it yet.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The log's files are damaged, or the record is not the one that the log has.</exception>
+    public string? ProveRecord(AuditEntry record)
+    {
+        if (record.Log != Log || record.Sequence < 0)
+        {
+            throw new InvalidDataException("The record has no place in this log.");
+        }
+
+        if (Over(record.Sequence) is not var (note, checkpoint) || record.Sequence >= checkpoint.Size)
+        {
+            return null;
+        }
+
+        var proven = new PinnedLog(files, entries, note, checkpoint.Size).Prove(record);
+        return proven.IsUnder(checkpoint)
+            ? ProofFile.Write(record.Sequence, proven.Path, note.Whole)
+            : throw new InvalidDataException($"Record {record.Sequence} does not lead to the root that the checkpoint signs.");
+    }
+
     /// <summary>That the log at its newest checkpoint extends what it was at a size; null when it never had that size.</summary>
     /// <exception cref="InvalidDataException">The log's files are damaged.</exception>
     public ConsistencyProof? ProveConsistency(long earlier)

@@ -1,7 +1,8 @@
 namespace PhiGateway.Sinks.Configuration;
 
 /// <summary>
-/// What an operator writes about one place that the trail is sent on to: a syslog receiver, a folder of files, a webhook or people's mail.
+/// What an operator writes about one place that the trail is sent on to: a syslog receiver, an OpenTelemetry collector, a folder of files, a webhook or
+/// people's mail.
 /// What is sent never holds PHI.
 /// </summary>
 public sealed class SinkOptions
@@ -9,15 +10,15 @@ public sealed class SinkOptions
     /// <summary>Its name in cursors, metrics and readiness: 1 to 32 lower-case letters, digits and dashes. Required.</summary>
     public string Name { get; set; } = string.Empty;
 
-    /// <summary>Syslog, File, Webhook or Mail. Required.</summary>
+    /// <summary>Syslog, Otlp, File, Webhook or Mail. Required.</summary>
     public string Kind { get; set; } = string.Empty;
 
-    /// <summary>Ocsf, Cef (syslog only) or Json (the gateway's own members); default Ocsf.</summary>
+    /// <summary>Ocsf, Cef (syslog only) or Json (the gateway's own members); default Ocsf. Otlp and Mail have a form of their own.</summary>
     public string Format { get; set; } = "Ocsf";
 
     /// <summary>
-    /// Where it is: <c>tls://siem.hospital.example:6514</c> or <c>tcp://…</c> for syslog, <c>https://…</c> for a webhook, <c>smtps://…</c>
-    /// for Mail; http, tcp and smtp only where the address is this machine's own or <see cref="AllowPlain"/> says so.
+    /// Where it is: <c>tls://siem.hospital.example:6514</c> or <c>tcp://…</c> for syslog, <c>https://…</c> for a webhook and for Otlp
+    /// (without a path: <c>/v1/logs</c>), <c>smtps://…</c> for Mail; http, tcp and smtp only where the address is this machine's own or <see cref="AllowPlain"/> says so.
     /// </summary>
     public string? Address { get; set; }
 
@@ -33,7 +34,10 @@ public sealed class SinkOptions
     /// <summary>PEM private key of <see cref="CertificateFile"/>.</summary>
     public string? CertificateKeyFile { get; set; }
 
-    /// <summary>Secret that signs a webhook's calls, by reference (<c>env:NAME</c>, <c>file:/path</c>), at least 32 characters.</summary>
+    /// <summary>
+    /// By reference (<c>env:NAME</c>, <c>file:/path</c>): the secret that signs a webhook's calls, at least 32 characters; for Otlp what
+    /// stands in <c>Authorization</c>, such as <c>Bearer …</c>; for Mail the password.
+    /// </summary>
     public string? Secret { get; set; }
 
     /// <summary>Who an e-mail is from; required for Mail.</summary>

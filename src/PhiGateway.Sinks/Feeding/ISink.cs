@@ -2,7 +2,7 @@ using PhiGateway.Sinks.Events;
 
 namespace PhiGateway.Sinks.Feeding;
 
-/// <summary>One receiver outside: a syslog connection, a folder, a webhook. Driven by one <see cref="SinkFeed"/>; not thread-safe.</summary>
+/// <summary>One receiver outside: a syslog connection, a folder, a webhook, a collector. Driven by one <see cref="SinkFeed"/>; not thread-safe.</summary>
 internal interface ISink : IAsyncDisposable
 {
     /// <summary>
@@ -10,6 +10,9 @@ internal interface ISink : IAsyncDisposable
     /// the connection breaks.
     /// </summary>
     bool Acknowledges { get; }
+
+    /// <summary>Events that the receiver refused out of what it took, and that must not be sent again; 0 where that cannot be.</summary>
+    long Rejected => 0;
 
     /// <summary>Sends events in order.</summary>
     /// <exception cref="SinkException">They were not taken; all of them are sent again.</exception>

@@ -54,7 +54,10 @@ internal sealed class SinkFeed(
                 Interlocked.Read(ref _failures),
                 Interlocked.Read(ref _gaps),
                 _lastError
-            );
+            )
+            {
+                Rejected = sink.Rejected,
+            };
         }
     }
 

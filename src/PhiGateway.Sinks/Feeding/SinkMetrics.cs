@@ -41,6 +41,12 @@ internal sealed class SinkMetrics : IDisposable
             "{record}",
             "Records that were gone from the store before it was their turn; must stay 0."
         );
+        _ = _meter.CreateObservableCounter(
+            "phi_gateway.sink.rejected",
+            () => Each(static status => status.Rejected),
+            "{record}",
+            "Events that the receiver refused out of batches that it took, and that are not sent again; must stay 0."
+        );
     }
 
     public void Dispose() => _meter.Dispose();

@@ -8,4 +8,8 @@ namespace PhiGateway.Sinks.Feeding;
 /// <param name="Failures">Tries that failed since the start.</param>
 /// <param name="Gaps">Records that were no longer in the store when it was their turn.</param>
 /// <param name="LastError">Why the last try failed, in words without PHI; null after a success.</param>
-public sealed record SinkStatus(string Name, long Sent, long Lag, TimeSpan Behind, long Failures, long Gaps, string? LastError);
+public sealed record SinkStatus(string Name, long Sent, long Lag, TimeSpan Behind, long Failures, long Gaps, string? LastError)
+{
+    /// <summary>Events that the receiver refused out of batches that it took: they are in the trail, not there.</summary>
+    public long Rejected { get; init; }
+}

@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using PhiGateway.Sinks.Configuration;
 using PhiGateway.Sinks.Events;
 using PhiGateway.Sinks.Feeding;
 using PhiGateway.Sinks.Formats;
+using PhiGateway.Sinks.Http;
 
 namespace PhiGateway.Sinks.Webhooks;
 
@@ -19,7 +18,7 @@ internal sealed class WebhookSink : ISink
     private readonly IEventFormat _format;
     private readonly byte[][] _secrets;
     private readonly TimeProvider _clock;
-    private readonly HttpClient _http;
+    private readonly HttpReceiver _receiver;
 
     public WebhookSink(SinkOptions options, IEventFormat format, TlsTrust trust, SinkConnect connect, byte[][] secrets, TimeProvider clock)
     {
@@ -27,22 +26,7 @@ internal sealed class WebhookSink : ISink
         _format = format;
         _secrets = secrets;
         _clock = clock;
-        var host = new Uri(options.Address!).IdnHost;
-        _http = new HttpClient(
-            new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                UseProxy = false,
-                UseCookies = false,
-                SslOptions = trust.Client(host),
-                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-                ConnectCallback = async (context, cancelled) =>
-                    new NetworkStream(await connect(context.DnsEndPoint, cancelled), ownsSocket: true),
-            }
-        )
-        {
-            Timeout = options.Timeout,
-        };
+        _receiver = new HttpReceiver(options, trust, connect);
     }
 
     /// <inheritdoc />
@@ -64,27 +48,7 @@ internal sealed class WebhookSink : ISink
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", now.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add("webhook-signature", WebhookSignature.Of(_secrets, id, now, body));
-        try
-        {
-            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            if (!answer.IsSuccessStatusCode)
-            {
-                throw new SinkException($"The receiver answered {(int)answer.StatusCode}.")
-                {
-                    RetryAfter = answer.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable
-                        ? answer.Headers.RetryAfter?.Delta
-                        : null,
-                };
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new SinkException("The receiver did not answer in time.");
-        }
-        catch (HttpRequestException fault)
-        {
-            throw new SinkException($"The receiver cannot be reached ({fault.HttpRequestError}).", fault);
-        }
+        _ = await _receiver.PostAsync(request, readAnswer: false, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -93,7 +57,7 @@ internal sealed class WebhookSink : ISink
     /// <inheritdoc />
     public ValueTask DisposeAsync()
     {
-        _http.Dispose();
+        _receiver.Dispose();
         return ValueTask.CompletedTask;
     }
 

@@ -26,7 +26,9 @@ internal sealed class IntrospectionEndpoint(
 
     public async Task RunAsync(HttpContext http)
     {
-        var snapshot = snapshots.Current;
+        // By a registry that is out of sight nothing is active.
+        var fresh = await snapshots.FindFreshAsync(http.RequestAborted);
+        var snapshot = fresh ?? snapshots.Current;
         var (form, unread) = await TokenForm.ReadAsync(http.Request);
         if (form is null)
         {
@@ -48,7 +50,7 @@ internal sealed class IntrospectionEndpoint(
         }
 
         var token = signer.Read(text);
-        var isActive = IsActive(snapshot, token, text, assertion.ClientId);
+        var isActive = fresh is not null && IsActive(snapshot, token, text, assertion.ClientId);
         trail.RecordIntrospected(http, snapshot.FindClient(options.Name, assertion.ClientId), assertion.ClientId, isActive, snapshot);
         await Answers.WriteAsync(http, StatusCodes.Status200OK, json => Write(json, isActive ? token : null));
     }

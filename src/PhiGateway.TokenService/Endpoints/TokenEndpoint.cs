@@ -36,7 +36,12 @@ internal sealed class TokenEndpoint(
 
     public async Task RunAsync(HttpContext http)
     {
-        var snapshot = snapshots.Current;
+        if (await snapshots.FindFreshAsync(http.RequestAborted) is not { } snapshot)
+        {
+            await RefuseAsync(http, snapshots.Current, OAuthError.Busy, "snapshot-too-old", null, null);
+            return;
+        }
+
         var (form, unread) = await TokenForm.ReadAsync(http.Request);
         if (form is null)
         {
@@ -163,13 +168,13 @@ internal sealed class TokenEndpoint(
         if (http.Request.Headers["DPoP"].Count > 0)
         {
             var proof = await proofs.ReadAsync(http, options.Issuer);
-            if (proof.Refusal is { } refusal)
+            if (!proof.Thumbprint.TryGet(out var thumbprint, out var refusal))
             {
-                return new BoundTo(ErrorOf(refusal), proof.Detail ?? refusal.Code, proof.Nonce, null, null);
+                return new BoundTo(ErrorOf(refusal), proof.Thumbprint.Detail ?? refusal.Code, proof.Nonce, null, null);
             }
 
             return !required || dpop
-                ? new BoundTo(null, null, proof.Nonce, proof.Thumbprint, null)
+                ? new BoundTo(null, null, proof.Nonce, thumbprint, null)
                 : new BoundTo(OAuthError.Unproven, "binding:mtls", null, null, null);
         }
 

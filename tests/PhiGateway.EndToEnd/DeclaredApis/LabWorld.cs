@@ -165,58 +165,74 @@ public sealed class LabWorld : Installation
         [
             JsonNode.Parse(
                 """
-                { "Method": "GET", "Path": "/v1/patients/{patient}/allergies", "ResourceType": "AllergyIntolerance", "Interaction": "search", "Patient": { "In": "path", "Name": "patient" },
+                { "Method": "GET", "Path": "/v1/patients/{patient}/allergies", "ResourceType": "AllergyIntolerance",
+                  "Interaction": "search", "Patient": { "In": "path", "Name": "patient" },
                   "Answer": { "Items": "/allergies/*", "AssumeRequestPatient": true } }
                 """
             )!,
             JsonNode.Parse(
                 """
                 { "Method": "GET", "Path": "/v1/families", "ResourceType": "Observation", "Interaction": "search",
-                  "Answer": { "Items": "/families/*/members/*", "Keep": [ "/families/*/name" ], "Patient": { "Pointer": "/patientId" }, "Id": "/id", "Confidentiality": "/level", "Labels": "/labels/*", "Tokens": { "category": "/category" } } }
+                  "Answer": { "Items": "/families/*/members/*", "Keep": [ "/families/*/name" ], "Patient": { "Pointer": "/patientId" },
+                    "Id": "/id", "Confidentiality": "/level", "Labels": "/labels/*", "Tokens": { "category": "/category" } } }
                 """
             )!,
             JsonNode.Parse(
                 """
-                { "Method": "GET", "Path": "/v1/patients/{patient}/results/{id}", "ResourceType": "Observation", "Interaction": "read", "Id": "id", "Patient": { "In": "path", "Name": "patient" },
-                  "Answer": { "Patient": { "Pointer": "/patientId" }, "Id": "/id", "Confidentiality": "/level", "Labels": "/labels/*", "Tokens": { "category": "/category" } } }
+                { "Method": "GET", "Path": "/v1/patients/{patient}/results/{id}", "ResourceType": "Observation", "Interaction": "read",
+                  "Id": "id", "Patient": { "In": "path", "Name": "patient" },
+                  "Answer": { "Patient": { "Pointer": "/patientId" }, "Id": "/id", "Confidentiality": "/level", "Labels": "/labels/*",
+                    "Tokens": { "category": "/category" } } }
                 """
             )!,
             // The same backend by rows that say where elements stand, how answers lead on, and how large they may be.
             JsonNode.Parse(
                 """
-                { "Method": "GET", "Path": "/v5/patients/{patient}/results", "ResourceType": "Observation", "Interaction": "search", "Patient": { "In": "path", "Name": "patient" },
+                { "Method": "GET", "Path": "/v5/patients/{patient}/results", "ResourceType": "Observation", "Interaction": "search",
+                  "Patient": { "In": "path", "Name": "patient" },
                   "Query": [ "category", "from" ], "QueryElements": { "category": "category", "from": "effective" },
-                  "Answer": { "Items": "/results/*", "Next": { "Pointer": "/page/next", "Parameter": "page" }, "Patient": { "Pointer": "/patientId" }, "Id": "/id", "Confidentiality": "/level", "Labels": "/labels/*",
+                  "Answer": { "Items": "/results/*", "Next": { "Pointer": "/page/next", "Parameter": "page" },
+                    "Patient": { "Pointer": "/patientId" }, "Id": "/id", "Confidentiality": "/level", "Labels": "/labels/*",
                     "Tokens": { "category": "/category" }, "Elements": { "status": "/status", "category": "/category", "value": "/value /amount" } } }
                 """
             )!,
             JsonNode.Parse(
                 """
-                { "Method": "GET", "Path": "/v3/patients/{patient}/results", "ResourceType": "Observation", "Interaction": "search", "Patient": { "In": "path", "Name": "patient" },
-                  "Answer": { "Items": "/results/*", "MaxItems": 4, "Patient": { "Pointer": "/patientId" }, "Id": "/id", "Confidentiality": "/level", "Labels": "/labels/*", "Tokens": { "category": "/category" } } }
+                { "Method": "GET", "Path": "/v3/patients/{patient}/results", "ResourceType": "Observation", "Interaction": "search",
+                  "Patient": { "In": "path", "Name": "patient" },
+                  "Answer": { "Items": "/results/*", "MaxItems": 4, "Patient": { "Pointer": "/patientId" }, "Id": "/id",
+                    "Confidentiality": "/level", "Labels": "/labels/*", "Tokens": { "category": "/category" } } }
                 """
             )!,
             JsonNode.Parse(
                 """
-                { "Method": "GET", "Path": "/v4/patients/{patient}/results", "ResourceType": "Observation", "Interaction": "search", "Patient": { "In": "path", "Name": "patient" },
-                  "Answer": { "Items": "/results/*", "MaxBytes": 100, "Patient": { "Pointer": "/patientId" }, "Id": "/id", "Confidentiality": "/level", "Labels": "/labels/*", "Tokens": { "category": "/category" } } }
+                { "Method": "GET", "Path": "/v4/patients/{patient}/results", "ResourceType": "Observation", "Interaction": "search",
+                  "Patient": { "In": "path", "Name": "patient" },
+                  "Answer": { "Items": "/results/*", "MaxBytes": 100, "Patient": { "Pointer": "/patientId" }, "Id": "/id",
+                    "Confidentiality": "/level", "Labels": "/labels/*", "Tokens": { "category": "/category" } } }
                 """
             )!,
             JsonNode.Parse(
                 """
-                { "Method": "GET", "Path": "/v5/results", "ResourceType": "Observation", "Interaction": "search", "Patient": { "In": "query", "Name": "patient", "Optional": true, "Separator": "," },
-                  "Answer": { "Items": "/results/*", "Keep": [ "/links/self" ], "Next": { "Pointer": "/links/next" }, "Patient": { "Pointer": "/patientId" }, "Id": "/id", "Confidentiality": "/level", "Labels": "/labels/*", "Tokens": { "category": "/category" } } }
+                { "Method": "GET", "Path": "/v5/results", "ResourceType": "Observation", "Interaction": "search",
+                  "Patient": { "In": "query", "Name": "patient", "Optional": true, "Separator": "," },
+                  "Answer": { "Items": "/results/*", "Keep": [ "/links/self" ], "Next": { "Pointer": "/links/next" },
+                    "Patient": { "Pointer": "/patientId" }, "Id": "/id", "Confidentiality": "/level", "Labels": "/labels/*",
+                    "Tokens": { "category": "/category" } } }
                 """
             )!,
             JsonNode.Parse(
                 """
                 { "Method": "GET", "Path": "/v5/results/{id}", "ResourceType": "Observation", "Interaction": "read", "Id": "id",
-                  "Answer": { "Patient": { "Pointer": "/patientId" }, "Id": "/id", "Confidentiality": "/level", "Labels": "/labels/*", "Tokens": { "category": "/category" }, "Elements": { "status": "/status", "category": "/category", "value": "/value /amount" } } }
+                  "Answer": { "Patient": { "Pointer": "/patientId" }, "Id": "/id", "Confidentiality": "/level", "Labels": "/labels/*",
+                    "Tokens": { "category": "/category" }, "Elements": { "status": "/status", "category": "/category",
+                    "value": "/value /amount" } } }
                 """
             )!,
             JsonNode.Parse(
                 """
-                { "Method": "PATCH", "Path": "/v5/results/{id}", "ResourceType": "Observation", "Interaction": "patch", "Id": "id", "Body": { "MediaType": "application/merge-patch+json" } }
+                { "Method": "PATCH", "Path": "/v5/results/{id}", "ResourceType": "Observation", "Interaction": "patch", "Id": "id",
+                  "Body": { "MediaType": "application/merge-patch+json" } }
                 """
             )!,
             // A change of something that no row reads.

@@ -11,7 +11,10 @@ using Xunit;
 
 namespace PhiGateway.EndToEnd.Proof;
 
-/// <summary>A running node's trail is verified by its own command, by phigw from copies and by a shell; then somebody edits the store.</summary>
+/// <summary>
+/// A running node's trail is verified by its own command, by phigw from copies and by a shell; then somebody edits the store, which is what
+/// log-contradicts.md is for.
+/// </summary>
 public sealed class ProvenTrailTests(ProofWorld world) : IClassFixture<ProofWorld>
 {
     [Fact]

@@ -51,6 +51,42 @@ public sealed partial class SendingOnTests(SinkWorld world) : IClassFixture<Sink
         Assert.Contains("phi_gateway_sink_lag", (await world.Mary.TryAsync(HttpMethod.Get, "/metrics")).Body, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Otlp_ReceiverMadeOfThePublicProtocol_ReadsEveryRecordWholeAndNoPatient()
+    {
+        var ward = await world.TokenAsync(world.Ward);
+        var lab = await world.TokenAsync(world.Lab);
+        await world.Otlp.AnswerAsync("""[{ "status": 503 }, { "status": 429 }]""");
+        var asked = await ReadAsync(ward, lab);
+        await UntilAsync(async () => (await world.Otlp.ReceivedAsync()).Exists(one => IdOf(one) == asked.Id));
+
+        // What was refused for a while came in the end, each place once and in order.
+        var received = await world.Otlp.ReceivedAsync();
+        Assert.All(received, static one => Assert.True((bool)one["whole"]!));
+        var places = received.ConvertAll(static one => (long)one["attributes"]!["phi_gateway.sequence"]!);
+        Assert.Equal(Enumerable.Range(0, places.Count).Select(static place => (long)place), places);
+        Assert.All(received, static one => Assert.Equal("phi-gateway", (string?)one["resource"]!["service.name"]));
+
+        var refused = received.First(static one => (string?)one["attributes"]!["phi_gateway.reason"] == "outside-use-case");
+        Assert.Equal("PHI access refused: outside-use-case", (string?)refused["body"]);
+        Assert.Equal((13, "WARN"), ((int)refused["severity"]!, (string?)refused["severityText"]));
+        Assert.Equal("phi_gateway.decision", (string?)refused["event"]);
+        Assert.DoesNotMatch(Patient(), string.Concat(received.Select(static one => one.ToJsonString())));
+
+        // A part that the receiver will not have is counted; sending it again is forbidden.
+        await world.Otlp.AnswerAsync("""[{ "rejected": 1 }]""");
+        var next = await ReadAsync(ward, lab);
+        await UntilAsync(async () => (await world.Otlp.ReceivedAsync()).Exists(one => IdOf(one) == next.Id));
+        await UntilAsync(async () =>
+            (await world.Mary.TryAsync(HttpMethod.Get, "/metrics")).Body.Contains(
+                "phi_gateway_sink_rejected_total{sink=\"otel\"} 1",
+                StringComparison.Ordinal
+            )
+        );
+    }
+
+    private static string? IdOf(JsonObject record) => (string?)record["attributes"]!["phi_gateway.id"];
+
     private async Task<(string Id, HttpStatusCode Status)> ReadAsync(string ward, string lab)
     {
         var refused = await world.GetAsync("/Condition?patient=f001", lab);

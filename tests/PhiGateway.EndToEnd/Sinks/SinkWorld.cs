@@ -5,7 +5,7 @@ using PhiGateway.Tests.Common.Sinks;
 
 namespace PhiGateway.EndToEnd.Sinks;
 
-/// <summary>A node that sends its trail on to a real rsyslog over TLS, to a webhook and into files.</summary>
+/// <summary>A node that sends its trail on to a real rsyslog over TLS, to an OpenTelemetry receiver, to a webhook and into files.</summary>
 public sealed class SinkWorld : GatewayWorld
 {
     private const string Secret = "a-secret-of-the-receiver-0123456789";
@@ -13,6 +13,8 @@ public sealed class SinkWorld : GatewayWorld
     internal Rsyslog Rsyslog { get; private set; } = null!;
 
     internal WebhookReceiver Hook { get; private set; } = null!;
+
+    internal OtlpReceiver Otlp { get; private set; } = null!;
 
     internal string Files => Path.Combine(Folder, "lake");
 
@@ -27,6 +29,7 @@ public sealed class SinkWorld : GatewayWorld
     public override async ValueTask InitializeAsync()
     {
         Hook = await WebhookReceiver.StartAsync(Secret);
+        Otlp = await OtlpReceiver.StartAsync();
         await base.InitializeAsync();
     }
 
@@ -35,6 +38,7 @@ public sealed class SinkWorld : GatewayWorld
         GC.SuppressFinalize(this);
         await Rsyslog.DisposeAsync();
         await Hook.DisposeAsync();
+        await Otlp.DisposeAsync();
         await base.DisposeAsync();
     }
 
@@ -71,6 +75,13 @@ public sealed class SinkWorld : GatewayWorld
                 ["Format"] = "Json",
                 ["Address"] = Hook.Address,
                 ["Secret"] = $"file:{secret}",
+                ["BatchRecords"] = 5,
+            },
+            new JsonObject
+            {
+                ["Name"] = "otel",
+                ["Kind"] = "Otlp",
+                ["Address"] = Otlp.Address,
                 ["BatchRecords"] = 5,
             },
             new JsonObject

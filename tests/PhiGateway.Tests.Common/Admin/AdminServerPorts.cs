@@ -15,8 +15,11 @@ internal static class AdminServerPorts
         services.AddSingleton<IPatientPseudonym>(new LegiblePseudonym());
     }
 
-    private sealed class StoredSnapshots(IRegistryStore store) : ISnapshotSource
+    /// <summary>The store's newest, until a test says that the registry is out of sight.</summary>
+    internal sealed class StoredSnapshots(IRegistryStore store) : ISnapshotSource
     {
+        public bool IsOutOfSight { get; set; }
+
         public RegistrySnapshot Current =>
             new RegistrySnapshotBuilder().Rebuild(
                 new RegistryChanges(
@@ -31,6 +34,8 @@ internal static class AdminServerPorts
                     [.. store.ListRevocationsAsync(10_000, default).Result.Reverse()]
                 )
             );
+
+        public ValueTask<RegistrySnapshot?> FindFreshAsync(CancellationToken cancellationToken) => new(IsOutOfSight ? null : Current);
     }
 
     private sealed class LegiblePseudonym : IPatientPseudonym

@@ -95,6 +95,23 @@ public sealed class ReachTests
         Assert.Equal(422, (await server.PostAsync(Path, $"{{{Window},{subject}}}", "petra")).Status);
     }
 
+    // "Nobody" is an answer about somebody.
+    [Theory]
+    [InlineData("\"client\":\"acme-conector\"", 400)]
+    [InlineData("\"organization\":\"acmee\"", 400)]
+    [InlineData("\"client\":\"acme-connector\",\"tenant\":\"nort\"", 400)]
+    [InlineData("\"client\":\"acme-connector\"", 200)]
+    [InlineData("\"token\":\"never-seen\"", 200)]
+    public async Task Find_NothingTouched_IsAnAnswerAboutWhoeverIsKnown(string subject, int status)
+    {
+        await using var server = await StartAsync();
+        const string Before = "\"from\":\"2020-05-01T00:00:00Z\",\"to\":\"2020-05-02T00:00:00Z\"";
+
+        var answer = await server.PostAsync(Path, $"{{{Before},{subject}}}", "petra");
+
+        Assert.True(answer.Status == status, $"{answer.Status} {answer.Text}");
+    }
+
     [Fact]
     public async Task Find_RecordThatCannotBeRead_IsAFaultAndNoAnswer()
     {

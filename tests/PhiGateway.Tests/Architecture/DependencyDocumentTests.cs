@@ -19,14 +19,7 @@ public sealed partial class DependencyDocumentTests
             .Select(static match => match.Groups["package"].Value),
     ];
 
-    private static readonly string[] Referenced =
-    [
-        .. ProjectFiles()
-            .SelectMany(static file => XDocument.Load(file).Descendants("PackageReference"))
-            .Select(static item => item.Attribute("Include")!.Value)
-            .Distinct()
-            .Order(),
-    ];
+    private static readonly string[] Referenced = [.. References(static _ => true, static _ => true).Order()];
 
     [Fact]
     public void References_EachOne_HasARow() => Findings.AssertNone(Referenced.Except(Rows).Select(static package => $"no row: {package}"));
@@ -66,9 +59,71 @@ public sealed partial class DependencyDocumentTests
         Assert.Single(versions);
     }
 
+    [Fact]
+    public void WrittenByHand_EachTypeNamed_IsInTheProduct()
+    {
+        // In the first column, between parentheses; the second says in which projects.
+        var named = HandRow()
+            .Matches(File.ReadAllText(RepositoryPaths.Of("docs", "dependencies.md")).Split("## Written by hand")[1])
+            .SelectMany(static row =>
+                Code()
+                    .Matches(row.Groups["types"].Value)
+                    .Select(type => (Type: type.Groups["text"].Value, Where: row.Groups["where"].Value))
+            )
+            .ToList();
+        Assert.True(named.Count > 30, $"{named.Count} types are named");
+
+        var known = ProductAssemblies
+            .AllowedReferences.Keys.SelectMany(static project =>
+                ProductAssemblies
+                    .WrittenTypes(ProductAssemblies.Load(project))
+                    .Select(type => (type.Name.Split('`')[0], project[(project.IndexOf('.', StringComparison.Ordinal) + 1)..]))
+            )
+            .ToHashSet();
+
+        Findings.AssertNone(
+            named
+                .Where(one => !one.Where.Split(", ").Any(project => known.Contains((one.Type, project))))
+                .Select(static one => one.ToString())
+        );
+    }
+
+    [Theory]
+    [InlineData("## Packages that the product is built from", true)]
+    [InlineData("## Packages that only building and testing use", false)]
+    public void Notices_OfPackages_AreThoseOfTheProjects(string heading, bool shipped)
+    {
+        var notices = File.ReadAllText(RepositoryPaths.Of("THIRD-PARTY-NOTICES.md"));
+        Assert.Contains(heading, notices, StringComparison.Ordinal);
+        var rows = Notice().Matches(notices.Split(heading)[1].Split("\n## ")[0]).Select(static match => match.Groups["package"].Value);
+        var built = References(static file => file.StartsWith("src/", StringComparison.Ordinal), static item => !IsPrivate(item)).ToList();
+
+        Assert.Equal((shipped ? built : Referenced.Except(built)).Order(), rows.Order());
+    }
+
+    private static IEnumerable<string> References(Func<string, bool> files, Func<XElement, bool> items) =>
+        ProjectFiles()
+            .Where(file => files(SourceFiles.Name(file)))
+            .SelectMany(static file => XDocument.Load(file).Descendants("PackageReference"))
+            .Where(items)
+            .Select(static item => item.Attribute("Include")!.Value)
+            .Distinct();
+
+    // An analyzer or a tool: it works while building and is in no output.
+    private static bool IsPrivate(XElement item) => item.Attribute("PrivateAssets")?.Value == "all";
+
     private static IEnumerable<string> ProjectFiles() =>
         RepositoryPaths.Files(RepositoryPaths.Root, "*.csproj").Append(RepositoryPaths.Of("Directory.Build.props"));
 
     [GeneratedRegex(@"^\| `(?<package>[^`]+)` \|", RegexOptions.Multiline)]
     private static partial Regex Row();
+
+    [GeneratedRegex(@"^\| `(?<package>[^`]+)`[^|]*\|", RegexOptions.Multiline)]
+    private static partial Regex Notice();
+
+    [GeneratedRegex(@"^\| [^|(]+\((?<types>[^)|]+)\) \| (?<where>[^|]+) \|", RegexOptions.Multiline)]
+    private static partial Regex HandRow();
+
+    [GeneratedRegex("`(?<text>[A-Z][A-Za-z0-9]+)`")]
+    private static partial Regex Code();
 }

@@ -113,7 +113,7 @@ public sealed partial class OneDoorTests
 
     [GeneratedRegex(
         @"\b(?:exchange|entry|batch|bundle)\s*(?:\.\s*Bundle\s*)?\??\s*\.\s*"
-            + @"(?:Fill|Forwarded|Disclosure|Status|BytesOut|IntentRecorded|DisclosureRecorded|DisclosedAt|Delivered|RefusedEntry)\b",
+            + @"(?:Fill|Forwarded|Disclosure|Status|BytesOut|IntentRecorded|DisclosureRecorded|DisclosedAt|Delivered|RefusedPlace)\b",
         RegexOptions.IgnoreCase
     )]
     private static partial Regex Told();

@@ -47,6 +47,22 @@ public sealed class TreeHygieneTests
     );
 
     [Fact]
+    public void EditorConfig_RulesThatAreOff_HaveAReason()
+    {
+        var lines = File.ReadAllLines(RepositoryPaths.Of(".editorconfig"));
+        var off = lines
+            .Index()
+            .Where(static line => line.Item.StartsWith("dotnet_diagnostic.", StringComparison.Ordinal))
+            .Where(static line => line.Item.EndsWith("= none", StringComparison.Ordinal))
+            .ToList();
+
+        Assert.NotEmpty(off);
+        Findings.AssertNone(
+            off.Where(line => !lines[line.Index - 1].StartsWith("# ", StringComparison.Ordinal)).Select(static line => line.Item)
+        );
+    }
+
+    [Fact]
     public void Tree_PathsOfOneMachine_AreNone() =>
         AssertNowhere(
             new Regex(

@@ -73,7 +73,7 @@ public sealed class ConsoleTailTests
     [InlineData("/lines?cursor=%3Cscript%3E", 400)]
     [InlineData("?patient=p-1", 400)]
     [InlineData("?to=2026-05-02", 400)]
-    [InlineData("?use_case=lab-results", 400)]
+    [InlineData("?id=0199a000-0000-7000-8000-000000000001", 400)]
     [InlineData("?decision=maybe", 400)]
     public async Task Tail_ThatCannotBeFollowed_IsRefusedAndOnNoRecord(string asked, int status)
     {

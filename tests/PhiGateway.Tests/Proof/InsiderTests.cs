@@ -5,6 +5,7 @@ using PhiGateway.Audit.Shipping;
 using PhiGateway.Audit.Verification;
 using PhiGateway.Proof.Verification;
 using PhiGateway.Tests.Admin;
+using PhiGateway.Tests.Common.Audit;
 using PhiGateway.Tests.Common.Proof;
 using Xunit;
 

@@ -1,8 +1,10 @@
 using System.Reflection;
 using System.Text;
+using System.Text.RegularExpressions;
 using PhiGateway.Audit.Records;
 using PhiGateway.Sinks.Events;
 using PhiGateway.Sinks.Formats;
+using PhiGateway.Sinks.Otlp;
 using PhiGateway.Sinks.Syslog;
 using PhiGateway.Tests.Common.Audit;
 using Xunit;
@@ -10,7 +12,7 @@ using Xunit;
 namespace PhiGateway.Tests.Sinks;
 
 /// <summary>What leaves for a security operations centre names no patient, whatever the record says.</summary>
-public sealed class NoPhiTests
+public sealed partial class NoPhiTests
 {
     // Members that hold PHI, or words that somebody wrote.
     private static readonly string[] Kept =
@@ -71,6 +73,12 @@ public sealed class NoPhiTests
             // The twin: what a centre needs is there.
             Assert.Contains("canary-Tenant", text, StringComparison.Ordinal);
         }
+
+        // As OpenTelemetry logs it tells what it tells as JSON.
+        var read = SinkSample.EventOf(record);
+        var told = Canary().Matches(Encoding.UTF8.GetString(OtlpLogs.Write([read], TestRecords.Noon))).Select(static one => one.Value);
+        var json = Canary().Matches(Encoding.UTF8.GetString(new JsonFormat().Write(read))).Select(static one => one.Value);
+        Assert.Equal(json.ToHashSet(), told.ToHashSet());
     }
 
     [Fact]
@@ -142,6 +150,10 @@ public sealed class NoPhiTests
         Assert.Equal(("unreadable", 9L), (read.Event, read.Sequence));
         Assert.DoesNotContain("p-secret", Encoding.UTF8.GetString(new JsonFormat().Write(read)), StringComparison.Ordinal);
     }
+
+    // The names of members begin with a capital: what stands behind a text in a binary message does not.
+    [GeneratedRegex("canary-[A-Z][a-z]+(?:[A-Z][a-z]+)*")]
+    private static partial Regex Canary();
 
     private static IEnumerable<string> Texts(AuditRecord record)
     {

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using PhiGateway.Audit.Shipping;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Storage;
 using PhiGateway.Storage.Common;
@@ -27,7 +25,7 @@ public sealed class StorageOptionsTests
         Assert.DoesNotContain("secret", string.Join(' ', options.Validate()), StringComparison.Ordinal);
         Assert.DoesNotContain("secret", options.ToString(), StringComparison.Ordinal);
         Assert.Equal(StorageProblem.Misconfigured, Assert.Throws<StorageException>(() => RegistryStorage.Create(options)).Problem);
-        Assert.Throws<StorageException>(() => new ServiceCollection().AddAuditStorage(options));
+        Assert.Equal(StorageProblem.Misconfigured, Assert.Throws<StorageException>(() => AuditStorage.Create(options)).Problem);
     }
 
     [Theory]
@@ -39,15 +37,13 @@ public sealed class StorageOptionsTests
         Assert.Empty(new StorageOptions { Provider = provider, ConnectionString = connectionString }.Validate());
 
     [Fact]
-    public async Task AddStorage_BothInOneFile_ServesThePorts()
+    public async Task Create_BothInOneFile_ServesThePorts()
     {
         await using var location = StorageLocation.Sqlite();
-        await using var services = new ServiceCollection()
-            .AddRegistryStorage(location.Options)
-            .AddAuditStorage(location.Options)
-            .BuildServiceProvider();
+        await using var registry = RegistryStorage.Create(location.Options);
+        await using var audit = AuditStorage.Create(location.Options);
 
-        var migrators = services.GetServices<IStorageMigrator>().ToList();
+        IStorageMigrator[] migrators = [registry.Migrator, audit.Migrator];
         Assert.Equal(["registry", "audit"], migrators.Select(m => m.Name));
         foreach (var migrator in migrators)
         {
@@ -56,11 +52,9 @@ public sealed class StorageOptionsTests
         }
 
         Assert.IsType<RegistryWriteResult.Written>(
-            await services
-                .GetRequiredService<IRegistryStore>()
-                .WriteAsync([new(RegistryKind.Client, "a", "{}", 0)], "tester", CancellationToken.None)
+            await registry.Store.WriteAsync([new(RegistryKind.Client, "a", "{}", 0)], "tester", CancellationToken.None)
         );
-        Assert.Single((await services.GetRequiredService<IRegistrySource>().LoadAllAsync(CancellationToken.None)).Items);
-        Assert.Equal(-1, await services.GetRequiredService<IAuditStore>().GetWatermarkAsync("log", CancellationToken.None));
+        Assert.Single((await registry.Source.LoadAllAsync(CancellationToken.None)).Items);
+        Assert.Equal(-1, await audit.Store.GetWatermarkAsync("log", CancellationToken.None));
     }
 }

@@ -79,6 +79,11 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
 
     public RegistrySnapshot Current { get; private set; } = RegistrySnapshot.Empty;
 
+    /// <summary>The registry has been away for longer than access may hang on it.</summary>
+    public bool IsOutOfSight { get; set; }
+
+    ValueTask<RegistrySnapshot?> ISnapshotSource.FindFreshAsync(CancellationToken cancellationToken) => new(IsOutOfSight ? null : Current);
+
     /// <summary>Publishes a registry in which this client is approved, and what is revoked in it.</summary>
     public void Fill(Client client, UseCase useCase, params Revocation[] revocations) => Fill(client, useCase, [], revocations);
 

@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Decisions;
+using PhiGateway.Admin.Trail;
 using PhiGateway.Console.Pages.Search;
 
 namespace PhiGateway.Console.Pages.Access;
@@ -9,11 +10,12 @@ namespace PhiGateway.Console.Pages.Access;
 /// <param name="Patients">How many patients it is about.</param>
 /// <param name="Explanation">Why it was decided so; null: it is no decision.</param>
 /// <param name="Children">Records that belong to it, oldest first.</param>
+/// <param name="IsCut">Whether more belong to it.</param>
 /// <param name="Log">Log that holds it.</param>
 /// <param name="Sequence">Its place there.</param>
 /// <param name="ChainHash">Hash chained to the record before.</param>
-/// <param name="Proof">Proof that it is under the newest checkpoint; null: not here, or not yet.</param>
-/// <param name="NoProof">Why there is none; null: there is one.</param>
+/// <param name="Verified">What holding it against the log said.</param>
+/// <param name="Stages">Its way through the stages; empty: it is no request.</param>
 /// <param name="Before">An entity before a change; null: it did not exist, or none was changed.</param>
 /// <param name="After">The same after it.</param>
 public sealed record AccessModel(
@@ -22,11 +24,12 @@ public sealed record AccessModel(
     int Patients,
     DecisionExplanation? Explanation,
     IReadOnlyList<TrailLine> Children,
+    bool IsCut,
     string Log,
     long Sequence,
     string ChainHash,
-    string? Proof,
-    string? NoProof,
+    RecordProof Verified,
+    IReadOnlyList<AccessStage> Stages,
     string? Before,
     string? After
 );

@@ -1,5 +1,6 @@
-using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Decisions;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Console.Http;
@@ -17,22 +18,19 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
     public async Task<ScreenAnswer> ShowAsync(ConsoleRequest request)
     {
         var (call, id) = (request.Call, request.Route("id"));
-        if ((await search.ReadAsync(call, id)).Failed(out var problem, out var found))
+        if ((await search.FindAsync(call, id)).Failed(out var problem, out var found))
         {
             return problem;
         }
 
-        var record = found["record"]!["record"] as JsonObject ?? [];
-        if (TrailLine.Of(found["record"]) is not { } line)
+        var shown = TrailSearch.Render(found.Record);
+        if (shown["record"] is not JsonObject record || TrailLine.Of(shown) is not { } line)
         {
-            return Admin.Calls.AdminProblem.NotFound("record");
+            return AdminProblem.NotFound("record");
         }
 
         var isDecision = Decisions.Contains(line.Kind);
         var explanation = isDecision ? (await explainer.ExplainAsync(call with { RequestId = Guid.CreateVersion7() }, id)).Value : null;
-        var sequence = TrailLine.Number((JsonObject)found["record"]!, "sequence");
-        var log = TrailLine.Text((JsonObject)found["record"]!, "log") ?? string.Empty;
-        var (proof, noProof) = await ProveAsync(request, log, sequence);
         return new PageContent(
             "One access",
             "audit",
@@ -42,12 +40,13 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
                 AccessFacts.Of(record),
                 (record["patients"] as JsonArray)?.Count ?? 0,
                 explanation,
-                [.. (found["children"] as JsonArray ?? []).Select(TrailLine.Of).OfType<TrailLine>()],
-                log,
-                sequence,
-                TrailLine.Text((JsonObject)found["record"]!, "chain_hash") ?? string.Empty,
-                proof,
-                noProof,
+                [.. found.Others.Select(TrailSearch.Render).Select(TrailLine.Of).OfType<TrailLine>()],
+                found.IsCut,
+                found.Record.Log,
+                found.Record.Sequence,
+                Convert.ToHexStringLower(found.Record.ChainHash.Span),
+                proofs.Verify(found.Record),
+                AccessStages.Of(found),
                 TrailLine.Text(record, "before"),
                 TrailLine.Text(record, "after")
             )
@@ -57,6 +56,24 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
         };
     }
 
+    /// <summary>The inclusion proof of the record, verified before it is handed out, as one file.</summary>
+    public async Task<ScreenAnswer> ProofAsync(ConsoleRequest request)
+    {
+        if ((await search.FindAsync(request.Call, request.Route("id"))).Failed(out var problem, out var found))
+        {
+            return problem;
+        }
+
+        var verified = proofs.Verify(found.Record);
+        return verified.Proof is not { } proof
+            ? AdminProblem.Conflict(verified.Stand == RecordStand.Contradicts ? "log-contradicts" : "not-proven", verified.Why!)
+            : new ScreenAnswer.File(
+                "text/plain; charset=utf-8",
+                $"{found.Record.Id:D}.tlog-proof",
+                context => context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(proof), context.RequestAborted).AsTask()
+            );
+    }
+
     /// <summary>Everything with which somebody else can verify the record, as one archive.</summary>
     public async Task<ScreenAnswer> EvidenceAsync(ConsoleRequest request)
     {
@@ -64,25 +81,5 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
         return (await proofs.EvidenceAsync(request.Call, id)).Failed(out var problem, out var bundle)
             ? problem
             : EvidenceZip.Of($"evidence-{Guid.Parse(id):D}.zip", bundle.Files);
-    }
-
-    private async Task<(string? Proof, string? Why)> ProveAsync(ConsoleRequest request, string log, long sequence)
-    {
-        if ((await proofs.ReportAsync(request.Call)).Failed(out var problem, out var report))
-        {
-            return (null, problem.Detail ?? problem.Title);
-        }
-
-        if (report.Log != log)
-        {
-            return (null, $"The record stands in the log {log}: the node that writes it proves it.");
-        }
-
-        return (await proofs.InclusionAsync(request.Call, sequence.ToString(CultureInfo.InvariantCulture))).Failed(
-            out problem,
-            out var inclusion
-        )
-            ? (null, problem.Detail ?? problem.Title)
-            : (inclusion.Proof, null);
     }
 }

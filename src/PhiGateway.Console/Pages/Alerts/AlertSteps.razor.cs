@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using PhiGateway.Admin.Alerts;
+using PhiGateway.Console.Parts;
 
 namespace PhiGateway.Console.Pages.Alerts;
 
@@ -13,4 +14,16 @@ public sealed partial class AlertSteps
     /// <summary>The screen it stands on.</summary>
     [Parameter, EditorRequired]
     public required AlertsModel All { get; set; }
+
+    private static readonly (string Hours, string Words)[] Waits =
+    [
+        ("4", "4 hours"),
+        ("24", "a day"),
+        ("168", "a week"),
+        ("720", "30 days"),
+    ];
+
+    private TriedForm? Tried => All.Tried?.Of == Model.Alert.Id ? All.Tried : null;
+
+    private TriedForm? At(string step) => Tried?.At(step, Model.Alert.Id);
 }

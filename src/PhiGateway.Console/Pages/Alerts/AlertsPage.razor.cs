@@ -1,6 +1,8 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Cases;
+using PhiGateway.Console.Parts;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Console.Pages.Alerts;
@@ -12,22 +14,24 @@ public sealed partial class AlertsPage
     [Parameter, EditorRequired]
     public required AlertsModel Model { get; set; }
 
-    private IEnumerable<(string Lane, string Words, string Kind, IReadOnlyList<ListedAlert> Items)> Lanes =>
-        Model.IsClosed
-            ? [("closed", "with who closed it and why", "quiet", Model.Items)]
-            :
-            [
-                ("act", "urgent, and nobody is at it", "deny", Of(alert => IsNew(alert) && IsUrgent(alert))),
-                ("look", "to be looked at", "warn", Of(alert => IsNew(alert) && !IsUrgent(alert) && alert.Lane != AlertLane.Noise)),
-                (
-                    "noise",
-                    "likely honest; looked at together",
-                    "quiet",
-                    Of(alert => IsNew(alert) && !IsUrgent(alert) && alert.Lane == AlertLane.Noise)
-                ),
-                ("taken", "somebody is at it", "info", Of(alert => alert.State == AlertState.Acknowledged && !Waits(alert))),
-                ("waiting", "due again at its time", "quiet", Of(Waits)),
-            ];
+    private static string WordsOf(string lane) =>
+        lane switch
+        {
+            AlertLanes.Act => "urgent, and nobody is at it",
+            AlertLanes.Look => "to be looked at",
+            AlertLanes.Noise => "likely honest; looked at together",
+            AlertLanes.Taken => "somebody is at it",
+            AlertLanes.Waiting => "due again at its time",
+            _ => "with who closed it and why",
+        };
+
+    private string Address(AlertLanePage lane, int skip) =>
+        Links.With(
+            "/console/alerts",
+            ("state", Model.IsClosed ? "closed" : null),
+            ("lane", Model.IsClosed ? null : lane.Lane),
+            ("skip", skip == 0 ? null : skip.ToString(CultureInfo.InvariantCulture))
+        );
 
     // Which look like one case, though each stands in its row.
     private Dictionary<string, IReadOnlyList<Alert>> Groups =>
@@ -36,11 +40,5 @@ public sealed partial class AlertsPage
             .SelectMany(static group => group.Alerts.Select(alert => (alert.Id, group.Alerts)))
             .ToDictionary(static pair => pair.Id, static pair => pair.Alerts, StringComparer.Ordinal);
 
-    private bool Waits(Alert alert) => alert.State != AlertState.Closed && alert.SnoozedUntil > Model.At;
-
-    private bool IsNew(Alert alert) => alert.State == AlertState.Open && !Waits(alert);
-
-    private static bool IsUrgent(Alert alert) => alert.Severity == AlertSeverity.Urgent || alert.Lane == AlertLane.Act;
-
-    private List<ListedAlert> Of(Func<Alert, bool> belongs) => [.. Model.Items.Where(listed => belongs(listed.Alert))];
+    private bool Waits(Alert alert) => AlertLanes.Of(alert, Model.At) == AlertLanes.Waiting;
 }

@@ -4,6 +4,7 @@ using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Cases;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Console.Http;
+using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
 using PhiGateway.Policy.Registry;
 
@@ -14,6 +15,11 @@ internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs, AlertHand
 {
     private const string Alerts = "/console/alerts";
     private const string BreakGlass = "/console/break-glass";
+    private const string Review = "review";
+
+    // Of each lane beside the others; of one lane by itself.
+    private const int OnePage = 100;
+    private const int OneLane = 50;
 
     /// <summary>The lanes.</summary>
     public Task<ScreenAnswer> ListAsync(ConsoleRequest request) => PageAsync(request, false, null, null);
@@ -23,13 +29,14 @@ internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs, AlertHand
 
     /// <summary>Somebody is at it.</summary>
     public Task<ScreenAnswer> TakeAsync(ConsoleRequest request) =>
-        StepAsync(request, false, "taken", (call, id) => handling.TakeAsync(call, id, new ReasonBody(request.Typed("reason"))));
+        StepAsync(request, "take", ["reason"], "taken", (call, id) => handling.TakeAsync(call, id, new ReasonBody(request.Typed("reason"))));
 
     /// <summary>Somebody else is to deal with it.</summary>
     public Task<ScreenAnswer> AssignAsync(ConsoleRequest request) =>
         StepAsync(
             request,
-            false,
+            "assign",
+            ["person"],
             "assigned",
             (call, id) => handling.AssignAsync(call, id, new AssignBody(request.Typed("person"), request.Typed("reason")))
         );
@@ -44,7 +51,8 @@ internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs, AlertHand
         DateTimeOffset? until = hours is > 0 and <= 720 ? time.GetUtcNow().AddHours(hours) : null;
         return StepAsync(
             request,
-            false,
+            "snooze",
+            ["hours=until", "reason"],
             "waiting",
             (call, id) => handling.SnoozeAsync(call, id, new SnoozeBody(until, request.Typed("reason")))
         );
@@ -52,13 +60,14 @@ internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs, AlertHand
 
     /// <summary>It is dealt with.</summary>
     public Task<ScreenAnswer> CloseAsync(ConsoleRequest request) =>
-        StepAsync(request, false, "closed", (call, id) => verbs.CloseAsync(call, id, new ReasonBody(request.Typed("reason"))));
+        StepAsync(request, "close", ["reason"], "closed", (call, id) => verbs.CloseAsync(call, id, new ReasonBody(request.Typed("reason"))));
 
     /// <summary>An emergency use was one, or was none.</summary>
     public Task<ScreenAnswer> ReviewAsync(ConsoleRequest request) =>
         StepAsync(
             request,
-            true,
+            Review,
+            ["reason"],
             "decided",
             (call, id) =>
                 verbs.ReviewAsync(
@@ -78,46 +87,53 @@ internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs, AlertHand
 
     private async Task<ScreenAnswer> StepAsync(
         ConsoleRequest request,
-        bool isEmergency,
+        string name,
+        string[] fields,
         string done,
         Func<AdminCall, string, Task<Outcome<EditOutcome>>> step
     )
     {
-        var id = request.Route("id");
+        var (id, isEmergency) = (request.Route("id"), name == Review);
         var version = long.TryParse(request.Typed("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var seen) ? seen : 0;
         if ((await step(request.CallOn(ETag.Of(version)), id)).Failed(out var problem, out _))
         {
-            return await PageAsync(request, isEmergency, id, problem);
+            return await PageAsync(request, isEmergency, TriedForms.Of(request, problem, name, id, fields), problem);
         }
 
         return new ScreenAnswer.Go(isEmergency ? BreakGlass : Alerts, $"The alert is {done}.");
     }
 
-    private async Task<ScreenAnswer> PageAsync(ConsoleRequest request, bool isEmergency, string? tried, AdminProblem? problem)
+    private async Task<ScreenAnswer> PageAsync(ConsoleRequest request, bool isEmergency, TriedForm? tried, AdminProblem? problem)
     {
         var isClosed = request.Asked("state") == "closed";
-        AlertState[] states = isClosed ? [AlertState.Closed] : [AlertState.Open, AlertState.Acknowledged];
-        var listed = await inbox.ListAsync(request.Call, states, isEmergency ? EmergencyUses.Kind : null);
-        if (listed.Failed(out var refused, out var list))
+        var lane = AlertLanes.Open.FirstOrDefault(known => known == request.Asked("lane"));
+        var skip = int.TryParse(request.Asked("skip"), NumberStyles.None, CultureInfo.InvariantCulture, out var many) ? many : 0;
+        var lanes = (isClosed, lane) switch
         {
-            return refused;
-        }
-
+            (true, _) => [AlertLanes.Closed],
+            (_, not null) => [lane],
+            _ => AlertLanes.Open,
+        };
+        var kind = isEmergency ? EmergencyUses.Kind : null;
+        var take = isClosed || lane is not null ? OnePage : OneLane;
+        var begin = isClosed || lane is not null ? skip : 0;
+        var shown =
+            isEmergency && !isClosed
+                ? await WaitingAsync(request, skip)
+                : await inbox.ListAsync(request.Call, lanes, kind, begin, take);
         var caller = request.Call.Caller;
         return new PageContent(
             isEmergency ? "Break-glass" : "Alerts",
             isEmergency ? "break-glass" : "alerts",
             isEmergency ? typeof(BreakGlassPage) : typeof(AlertsPage),
             new AlertsModel(
-                list.Items,
-                list.Total,
+                shown,
                 isClosed,
+                lane,
                 caller.HasAny(AdminRoles.Closers),
                 caller.HasAny(AdminRoles.Keepers),
                 caller.HasAny([AdminRoles.Approver, AdminRoles.Auditor]),
                 tried,
-                problem?.Detail ?? problem?.Title,
-                request.Typed("reason"),
                 request.Session.FormToken,
                 await cases.MembershipAsync(request.Call),
                 time.GetUtcNow()
@@ -126,5 +142,16 @@ internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs, AlertHand
         {
             Status = problem?.Status ?? 200,
         };
+    }
+
+    // One queue by what is due, whether somebody has taken an emergency use or lets it wait.
+    private async Task<IReadOnlyList<AlertLanePage>> WaitingAsync(ConsoleRequest request, int skip)
+    {
+        var lanes = await inbox.ListAsync(request.Call, AlertLanes.Open, EmergencyUses.Kind, 0, int.MaxValue);
+        var all = lanes
+            .SelectMany(static lane => lane.Items)
+            .OrderBy(static listed => listed.Alert.Due ?? (listed.Alert.At + EmergencyUses.DecideWithin))
+            .ToList();
+        return [new AlertLanePage(AlertLanes.Act, [.. all.Skip(skip).Take(OnePage)], all.Count, skip)];
     }
 }

@@ -1,4 +1,8 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
+using PhiGateway.Admin.Alerts;
+using PhiGateway.Console.Parts;
+using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Console.Pages.Alerts;
 
@@ -8,4 +12,21 @@ public sealed partial class BreakGlassPage
     /// <summary>What it shows.</summary>
     [Parameter, EditorRequired]
     public required AlertsModel Model { get; set; }
+
+    private static DateTimeOffset DueOf(Alert alert) => alert.Due ?? (alert.At + EmergencyUses.DecideWithin);
+
+    private string LimitOf(Alert alert)
+    {
+        var left = DueOf(alert) - Model.At;
+        return left <= TimeSpan.Zero ? $"overdue by {Words.Span(-left)}" : $"{Words.Span(left)} left";
+    }
+
+    private string LimitStyle(Alert alert) => DueOf(alert) <= Model.At ? "deny" : "warn";
+
+    private string Address(AlertLanePage page) =>
+        Links.With(
+            "/console/break-glass",
+            ("state", Model.IsClosed ? "closed" : null),
+            ("skip", (page.Skipped + page.Items.Count).ToString(CultureInfo.InvariantCulture))
+        );
 }

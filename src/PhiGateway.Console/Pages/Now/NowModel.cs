@@ -8,7 +8,8 @@ namespace PhiGateway.Console.Pages.Now;
 /// <param name="Range">24h, 7d or 14d.</param>
 /// <param name="At">When it was made.</param>
 /// <param name="Traffic">Allowed and refused; null: the viewer may not read the trail.</param>
-/// <param name="Alerts">Alerts that nobody has closed.</param>
+/// <param name="Lanes">The lanes of alerts that nobody has closed, each with the first of it.</param>
+/// <param name="Stoppable">Clients of the alerts shown that can be stopped by the viewer.</param>
 /// <param name="Nodes">Every node as it last reported.</param>
 /// <param name="Status">This node.</param>
 /// <param name="Waiting">How many clients wait for an approver.</param>
@@ -18,7 +19,8 @@ public sealed record NowModel(
     string Range,
     DateTimeOffset At,
     NowTraffic? Traffic,
-    AlertList Alerts,
+    IReadOnlyList<AlertLanePage> Lanes,
+    IReadOnlyCollection<string> Stoppable,
     NodesReport Nodes,
     StatusReport Status,
     int Waiting,

@@ -15,10 +15,12 @@ internal sealed class NowScreen(
     AlertInbox alerts,
     StatusReports reports,
     ClientReports clients,
+    ClientDirectory directory,
     TimeProvider time
 )
 {
     private const int LiveSeconds = 15;
+    private const int MostAlerts = 6;
 
     /// <summary>The screen.</summary>
     public async Task<ScreenAnswer> ShowAsync(ConsoleRequest request)
@@ -34,8 +36,7 @@ internal sealed class NowScreen(
         }
 
         if (
-            (await alerts.ListAsync(call, [AlertState.Open, AlertState.Acknowledged], null)).Failed(out problem, out var open)
-            || (await reports.NodesAsync(call)).Failed(out problem, out var nodes)
+            (await reports.NodesAsync(call)).Failed(out problem, out var nodes)
             || (await reports.StatusAsync(call)).Failed(out problem, out var status)
             || (await clients.QueueAsync(call, new PageRequest(PageRequest.Most, null), null)).Failed(out problem, out var queue)
         )
@@ -43,12 +44,24 @@ internal sealed class NowScreen(
             return problem;
         }
 
+        var lanes = await alerts.ListAsync(call, AlertLanes.Open, take: MostAlerts);
         var isLive = request.Asked("live") == "1";
         return new PageContent(
             "Now",
             "now",
             typeof(NowPage),
-            new NowModel(range.Name, now, counted, open, nodes, status, queue.Items.Count, isLive, call.Caller.HasAny(AdminRoles.Closers))
+            new NowModel(
+                range.Name,
+                now,
+                counted,
+                lanes,
+                await StoppableAsync(call, lanes),
+                nodes,
+                status,
+                queue.Items.Count,
+                isLive,
+                call.Caller.HasAny(AdminRoles.Closers)
+            )
         )
         {
             OnRecord = mayRead ? "that you counted the requests of this time." : null,
@@ -56,5 +69,28 @@ internal sealed class NowScreen(
                 ? new AgainLater(LiveSeconds, Links.With("/console/now", ("range", range.Name), ("live", "1"), (NotAClick.Parameter, "1")))
                 : null,
         };
+    }
+
+    // Whoever has to stop a client has it from the first screen, whether counts of the trail stand there or not.
+    private async Task<IReadOnlyCollection<string>> StoppableAsync(AdminCall call, IReadOnlyList<AlertLanePage> lanes)
+    {
+        if (!call.Caller.HasAny(AdminRoles.Closers))
+        {
+            return [];
+        }
+
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var listed in lanes.SelectMany(static lane => lane.Items))
+        {
+            if (
+                listed.Alert.Subject.Split('/', 2) is ["client", var id]
+                && (await directory.FindAsync(call, id)).Value is { Client.Status: not (ClientStatus.Revoked or ClientStatus.Archived) }
+            )
+            {
+                found.Add(id);
+            }
+        }
+
+        return found;
     }
 }

@@ -1,3 +1,4 @@
+using PhiGateway.Admin.Trail;
 using PhiGateway.Console.Pages.Search;
 
 namespace PhiGateway.Console.Pages.Patients;
@@ -22,27 +23,18 @@ public sealed record PatientFormModel(
 /// <param name="Key">Keyed hash that stands in the address.</param>
 /// <param name="Tenant">Tenant.</param>
 /// <param name="Why">The reason that was given.</param>
-/// <param name="Viewers">Who saw the patient, the latest first.</param>
-/// <param name="Lines">The records, newest first.</param>
+/// <param name="Views">Who saw the patient, over every record there is.</param>
+/// <param name="Lines">One page of the records, newest first.</param>
+/// <param name="Only">Whose records only, in words; null: everybody's.</param>
 /// <param name="Next">Address of the next page; null: this is the last.</param>
-/// <param name="Accountable">How many of the disclosures shown must be accounted for.</param>
 /// <param name="MayAccount">Whether the viewer may make the accounting for the patient.</param>
 public sealed record PatientModel(
     string Key,
     string Tenant,
     string Why,
-    IReadOnlyList<PatientViewer> Viewers,
+    PatientViewsReport Views,
     IReadOnlyList<TrailLine> Lines,
+    string? Only,
     string? Next,
-    int Accountable,
     bool MayAccount
 );
-
-/// <summary>One client or person who saw the patient.</summary>
-/// <param name="Who">Client or person.</param>
-/// <param name="IsClient">Whether it is a client.</param>
-/// <param name="Allowed">How often it was allowed.</param>
-/// <param name="Refused">How often it was refused.</param>
-/// <param name="Purposes">For what.</param>
-/// <param name="Last">The last time.</param>
-public sealed record PatientViewer(string Who, bool IsClient, int Allowed, int Refused, string Purposes, DateTimeOffset Last);

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Trail;
-using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Pages.Search;
@@ -16,7 +15,7 @@ namespace PhiGateway.Console.Pages.Patients;
 /// Shows who saw a patient: opened with a reason, which is on record with every look; the address has a keyed hash, and opens nothing in a
 /// session that gave no reason.
 /// </summary>
-internal sealed class PatientScreen(TrailSearch search, AdminOptions options, IPatientPseudonym pseudonym)
+internal sealed class PatientScreen(TrailSearch search, PatientViews views, AdminOptions options, IPatientPseudonym pseudonym)
 {
     private const string Path = "/console/patient";
     private const int OnePage = 200;
@@ -64,16 +63,29 @@ internal sealed class PatientScreen(TrailSearch search, AdminOptions options, IP
             return AskForReason(request);
         }
 
-        var query = new TrailQuery(Tenant: opened.Tenant, Patient: opened.Patient, Limit: OnePage, Cursor: request.Asked("cursor"))
+        var (client, actor, decision) = (request.Asked("client"), request.Asked("actor"), request.Asked("decision"));
+        var query = new TrailQuery(
+            Client: client,
+            Tenant: opened.Tenant,
+            Patient: opened.Patient,
+            Decision: decision,
+            Actor: actor,
+            Limit: OnePage,
+            Cursor: request.Asked("cursor")
+        )
         {
             Why = opened.Why,
         };
-        if ((await search.SearchAsync(request.Call, query)).Failed(out var problem, out var page))
+        var counting = request.Call with { RequestId = Guid.CreateVersion7() };
+        if (
+            (await views.CountAsync(counting, query)).Failed(out var problem, out var counted)
+            || (await search.SearchAsync(request.Call, query)).Failed(out problem, out var page)
+        )
         {
             return problem;
         }
 
-        TrailLine[] lines = [.. (page.Body["items"] as JsonArray ?? []).Select(TrailLine.Of).OfType<TrailLine>()];
+        string?[] only = [client ?? actor, decision];
         return new PageContent(
             "Patient",
             "patient",
@@ -82,10 +94,10 @@ internal sealed class PatientScreen(TrailSearch search, AdminOptions options, IP
                 opened.Key,
                 opened.Tenant,
                 opened.Why,
-                [.. Viewers(lines)],
-                lines,
-                page.Next is { } next ? Links.With(PathOf(opened.Key), ("cursor", next)) : null,
-                lines.Count(static line => line.Kind == "disclosure" && AccountingClass.IsAccounted(line.Accounting)),
+                counted,
+                [.. (page.Body["items"] as JsonArray ?? []).Select(TrailLine.Of).OfType<TrailLine>()],
+                only.Any(static word => word is not null) ? string.Join(", ", only.OfType<string>()) : null,
+                page.Next is { } next ? At(opened.Key, query, next) : null,
                 request.Call.Caller.HasAny([AdminRoles.PrivacyOfficer])
             )
         )
@@ -94,19 +106,14 @@ internal sealed class PatientScreen(TrailSearch search, AdminOptions options, IP
         };
     }
 
-    private static IEnumerable<PatientViewer> Viewers(IReadOnlyList<TrailLine> lines) =>
-        lines
-            .Where(static line => line.Who is not null && line.Kind is not "delivery")
-            .GroupBy(static line => (line.Who, line.IsClient))
-            .Select(static group => new PatientViewer(
-                group.Key.Who!,
-                group.Key.IsClient,
-                group.Count(static line => line.Decision == "permit"),
-                group.Count(static line => line.Decision == "deny"),
-                string.Join(", ", group.Select(static line => line.Purpose).OfType<string>().Distinct(StringComparer.Ordinal)),
-                group.Max(static line => line.At)
-            ))
-            .OrderByDescending(static viewer => viewer.Last);
+    private static string At(string key, TrailQuery query, string cursor) =>
+        Links.With(
+            PathOf(key),
+            ("client", query.Client),
+            ("actor", query.Actor),
+            ("decision", query.Decision),
+            ("cursor", cursor)
+        );
 
     private ScreenAnswer Form(ConsoleRequest request, string? problem) =>
         new PageContent(

@@ -30,18 +30,16 @@ internal sealed class SavedSearches(DocumentQueries queries, DocumentCommands co
     }
 
     /// <summary>Keeps one.</summary>
-    public async Task<ScreenAnswer> KeepAsync(ConsoleRequest request)
+    /// <returns>Why it was not kept; null: it is.</returns>
+    public async Task<AdminProblem?> KeepAsync(ConsoleRequest request, string query)
     {
-        var query = request.Typed("query") ?? string.Empty;
         var body = new JsonObject
         {
             ["id"] = "s-" + Guid.CreateVersion7().ToString("N"),
             ["title"] = request.Typed("title") ?? string.Empty,
             ["query"] = query,
         };
-        return (await commands.CreateAsync(request.Call, RegistryKind.SavedSearch, body)).Failed(out var problem, out _)
-            ? problem
-            : new ScreenAnswer.Go($"{SearchQuery.Path}?{query}", "The search is kept: everybody who reads the trail finds it here.");
+        return (await commands.CreateAsync(request.Call, RegistryKind.SavedSearch, body)).Failed(out var problem, out _) ? problem : null;
     }
 
     /// <summary>Gives one up.</summary>

@@ -1,10 +1,13 @@
+using PhiGateway.Console.Parts;
+
 namespace PhiGateway.Console.Pages.Search;
 
 /// <summary>What the search of the trail shows.</summary>
 /// <param name="Filters">What was filled in, as it was.</param>
 /// <param name="Lines">One page of records, newest first.</param>
 /// <param name="Next">Address of the next page; null: this is the last.</param>
-/// <param name="Facets">Counts over the whole result; empty: there are none for these filters.</param>
+/// <param name="Total">How many records the whole result has; null: it was not counted.</param>
+/// <param name="Facets">Counts over the whole result; empty: it was not counted.</param>
 /// <param name="Csv">Address of the whole result as CSV.</param>
 /// <param name="Ndjson">Address of the whole result as NDJSON.</param>
 /// <param name="Tail">Address of the live tail with the same filters.</param>
@@ -13,10 +16,12 @@ namespace PhiGateway.Console.Pages.Search;
 /// <param name="Saved">Searches that somebody keeps.</param>
 /// <param name="Query">The filters as they would be kept; empty: there are none.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
+/// <param name="Tried">The form that was refused; null: none was.</param>
 public sealed record SearchModel(
     SearchFilters Filters,
     IReadOnlyList<TrailLine> Lines,
     string? Next,
+    long? Total,
     IReadOnlyList<SearchFacet> Facets,
     string Csv,
     string Ndjson,
@@ -25,7 +30,8 @@ public sealed record SearchModel(
     bool IsDefault,
     IReadOnlyList<SavedLine> Saved,
     string Query,
-    string FormToken
+    string FormToken,
+    TriedForm? Tried
 );
 
 /// <summary>The filters as they stand in the address.</summary>
@@ -37,6 +43,12 @@ public sealed record SearchModel(
 /// <param name="Reason">Code of a refusal.</param>
 /// <param name="Kind">Kind of record.</param>
 /// <param name="Actor">Person.</param>
+/// <param name="Organization">Organization of the use case.</param>
+/// <param name="UseCase">Use case under which it was decided.</param>
+/// <param name="Type">FHIR resource type.</param>
+/// <param name="Interaction">FHIR interaction.</param>
+/// <param name="Purpose">One purpose code.</param>
+/// <param name="Id">Decision or request id.</param>
 public sealed record SearchFilters(
     string? From,
     string? To,
@@ -45,18 +57,25 @@ public sealed record SearchFilters(
     string? Decision,
     string? Reason,
     string? Kind,
-    string? Actor
+    string? Actor,
+    string? Organization,
+    string? UseCase,
+    string? Type,
+    string? Interaction,
+    string? Purpose,
+    string? Id
 );
 
 /// <summary>Counts of one column over the whole result.</summary>
 /// <param name="Name">Name of the filter.</param>
 /// <param name="Label">Name as shown.</param>
 /// <param name="Values">Most first.</param>
-public sealed record SearchFacet(string Name, string Label, IReadOnlyList<FacetValue> Values);
+/// <param name="More">How many further values there are.</param>
+public sealed record SearchFacet(string Name, string Label, IReadOnlyList<FacetValue> Values, int More);
 
 /// <summary>One value of a facet.</summary>
 /// <param name="Text">The value.</param>
-/// <param name="Count">How many requests have it.</param>
+/// <param name="Count">How many records have it.</param>
 /// <param name="Href">The search with it, or without it when it is chosen.</param>
 /// <param name="IsChosen">Whether it is chosen.</param>
 public sealed record FacetValue(string Text, long Count, string Href, bool IsChosen);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using PhiGateway.Console.Parts;
 
 namespace PhiGateway.Console.Pages.Search;
 
@@ -8,6 +9,8 @@ public sealed partial class SearchPage
     /// <summary>What it shows.</summary>
     [Parameter, EditorRequired]
     public required SearchModel Model { get; set; }
+
+    private string? InAll => Model.Total is { } total ? $"; {Words.Number(total)} in the whole result" : null;
 
     private static readonly string[] Decisions = ["permit", "deny", "error"];
 

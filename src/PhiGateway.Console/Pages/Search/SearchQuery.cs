@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Trail;
@@ -12,7 +13,27 @@ internal sealed class SearchQuery
     /// <summary>Path of the screen.</summary>
     public const string Path = "/console/audit";
 
-    private static readonly string[] Names = ["from", "to", "client", "tenant", "decision", "reason", "kind", "actor"];
+    // All that a search can be narrowed by without a patient: whatever stands in the address goes along to every neighbour.
+    private static readonly string[] Names =
+    [
+        "from",
+        "to",
+        "client",
+        "tenant",
+        "decision",
+        "reason",
+        "kind",
+        "actor",
+        "organization",
+        "use_case",
+        "type",
+        "interaction",
+        "purpose",
+        "id",
+    ];
+
+    // Of the page and not of the search.
+    private static readonly string[] OfThePage = ["format", "limit", "again"];
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
     private readonly Dictionary<string, string> _values;
@@ -21,10 +42,10 @@ internal sealed class SearchQuery
     private SearchQuery(Dictionary<string, string> values, DateTimeOffset now) => (_values, _now) = (values, now);
 
     /// <summary>Whether the last day is taken because no time is named.</summary>
-    public bool IsDefault => !_values.ContainsKey("from") && !_values.ContainsKey("to");
+    public bool IsDefault => !_values.ContainsKey("from") && !_values.ContainsKey("to") && !_values.ContainsKey("id");
 
-    /// <summary>Whether the filters are those of requests, which can be counted.</summary>
-    public bool CanCount => !_values.ContainsKey("kind") && !_values.ContainsKey("actor");
+    /// <summary>Whether there is more than one record to count.</summary>
+    public bool CanCount => !_values.ContainsKey("id");
 
     /// <summary>The filters as they were filled in.</summary>
     public SearchFilters Filters =>
@@ -36,19 +57,30 @@ internal sealed class SearchQuery
             Value("decision"),
             Value("reason"),
             Value("kind"),
-            Value("actor")
+            Value("actor"),
+            Value("organization"),
+            Value("use_case"),
+            Value("type"),
+            Value("interaction"),
+            Value("purpose"),
+            Value("id")
         );
 
     /// <summary>The filters that are set, by name.</summary>
     public IEnumerable<KeyValuePair<string, string>> Chosen => _values.Where(static one => Names.Contains(one.Key));
 
     /// <summary>Reads the address; what is left empty in the form is as if it were absent.</summary>
-    public static SearchQuery Read(ConsoleRequest request, DateTimeOffset now)
+    public static SearchQuery Read(ConsoleRequest request, DateTimeOffset now) => Read(request.Query, now);
+
+    /// <summary>Reads a query as it is kept.</summary>
+    public static SearchQuery Read(string query, DateTimeOffset now) => Read(QueryHelpers.ParseQuery(query), now);
+
+    private static SearchQuery Read(IEnumerable<KeyValuePair<string, StringValues>> asked, DateTimeOffset now)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, given) in request.Query)
+        foreach (var (name, given) in asked)
         {
-            if (name != "format" && given.ToString().Trim() is { Length: > 0 } text)
+            if (!OfThePage.Contains(name) && given.ToString().Trim() is { Length: > 0 } text)
             {
                 values[name] = text;
             }
@@ -74,20 +106,6 @@ internal sealed class SearchQuery
 
         return IsDefault ? query with { From = _now - Day } : query;
     }
-
-    /// <summary>The count that belongs to a search.</summary>
-    public TrafficQuery ToTraffic(TrailQuery query) =>
-        new(
-            query.From ?? (query.To ?? _now) - TimeSpan.FromDays(90),
-            query.To ?? _now.AddMinutes(1),
-            null,
-            "decision,reason,client",
-            query.Client,
-            query.Tenant,
-            query.Decision,
-            query.Reason,
-            2000
-        );
 
     /// <summary>The same search from another place.</summary>
     public string At(string path, params ReadOnlySpan<(string Name, string? Value)> changed)

@@ -8,29 +8,31 @@ using PhiGateway.Console.Rendering;
 namespace PhiGateway.Console.Pages.Search;
 
 /// <summary>Searches the trail: filters in the address, always over the whole result on the server, each search on record.</summary>
-internal sealed class SearchScreen(TrailSearch search, TrafficReports traffic, TrailExport export, SavedSearches saved, TimeProvider time)
+internal sealed class SearchScreen(TrailSearch search, TrailReports reports, TrailExport export, SavedSearches saved, TimeProvider time)
 {
-    private const int MostValues = 8;
-
-    private static readonly (string Name, string Label, int Place)[] Columns =
-    [
-        ("decision", "Decision", 0),
-        ("reason", "Reason", 1),
-        ("client", "Client", 2),
-    ];
-
     /// <summary>One page of a result.</summary>
-    public async Task<ScreenAnswer> ShowAsync(ConsoleRequest request)
+    public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => ShowAsync(request, SearchQuery.Read(request, time.GetUtcNow()), null);
+
+    /// <summary>Keeps the search under a name; refused, the same page is shown with what was typed.</summary>
+    public async Task<ScreenAnswer> KeepAsync(ConsoleRequest request)
     {
-        var asked = SearchQuery.Read(request, time.GetUtcNow());
+        var query = request.Typed("query") ?? string.Empty;
+        return await saved.KeepAsync(request, query) is { } problem
+            ? await ShowAsync(request, SearchQuery.Read(query, time.GetUtcNow()), problem)
+            : new ScreenAnswer.Go($"{SearchQuery.Path}?{query}", "The search is kept: everybody who reads the trail finds it here.");
+    }
+
+    private async Task<ScreenAnswer> ShowAsync(ConsoleRequest request, SearchQuery asked, AdminProblem? tried)
+    {
         TrailPage? page = null;
-        IReadOnlyList<SearchFacet> facets = [];
+        TrailFacets? counted = null;
         var failed =
             asked.ToTrail().Failed(out var problem, out var query)
             || (await search.SearchAsync(request.Call, query)).Failed(out problem, out page);
-        if (!failed && asked.CanCount && (await traffic.CountAsync(request.Call, asked.ToTraffic(query!))).Value is { } counted)
+        if (!failed && asked.CanCount)
         {
-            facets = [.. Columns.Select(column => Facet(asked, column.Name, column.Label, column.Place, counted.Items))];
+            // The whole result, whichever page of it is shown; on record by itself.
+            counted = (await reports.FacetsAsync(request.Call with { RequestId = Guid.CreateVersion7() }, query! with { Cursor = null })).Value;
         }
 
         if (problem is { Status: not 400 })
@@ -47,7 +49,8 @@ internal sealed class SearchScreen(TrailSearch search, TrafficReports traffic, T
                 asked.Filters,
                 [.. items.Select(TrailLine.Of).OfType<TrailLine>()],
                 page?.Next is { } next ? asked.At(SearchQuery.Path, ("from", FromOf(query)), ("cursor", next)) : null,
-                facets,
+                counted?.Total,
+                SearchFacets.Of(asked, counted),
                 asked.At(SearchQuery.Path + "/export", ("format", "csv")),
                 asked.At(SearchQuery.Path + "/export", ("format", "ndjson")),
                 asked.At(SearchQuery.Path + "/tail", ("from", null), ("to", null)),
@@ -55,11 +58,12 @@ internal sealed class SearchScreen(TrailSearch search, TrafficReports traffic, T
                 asked.IsDefault,
                 await saved.ListAsync(request.Call),
                 asked.At(SearchQuery.Path).Split('?', 2) is [_, var kept] ? kept : string.Empty,
-                request.Session.FormToken
+                request.Session.FormToken,
+                TriedForms.Of(request, tried, "keep", string.Empty, "title")
             )
         )
         {
-            Status = problem?.Status ?? 200,
+            Status = problem?.Status ?? tried?.Status ?? 200,
             OnRecord = failed ? null : "this search, with its filters and your name.",
         };
     }
@@ -97,23 +101,4 @@ internal sealed class SearchScreen(TrailSearch search, TrafficReports traffic, T
 
     // A page belongs to one search: the moment that was taken unasked goes along.
     private static string? FromOf(TrailQuery? query) => query?.From?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
-
-    private static SearchFacet Facet(SearchQuery asked, string name, string label, int place, IReadOnlyList<TrafficCount> counted) =>
-        new(
-            name,
-            label,
-            [
-                .. counted
-                    .Where(item => item.Values[place] is { Length: > 0 })
-                    .GroupBy(item => item.Values[place]!, StringComparer.Ordinal)
-                    .Select(group =>
-                    {
-                        var isChosen = asked.Value(name) == group.Key;
-                        var href = asked.At(SearchQuery.Path, (name, isChosen ? null : group.Key));
-                        return new FacetValue(group.Key, group.Sum(static item => item.Count), href, isChosen);
-                    })
-                    .OrderByDescending(static value => value.Count)
-                    .Take(MostValues),
-            ]
-        );
 }

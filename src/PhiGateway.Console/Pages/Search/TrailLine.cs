@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Console.Pages.Search;
 
@@ -38,9 +37,6 @@ public sealed record TrailLine(
     string? Purpose
 )
 {
-    /// <summary>Whether it is owed to the patient, as fixed when it happened; by its purpose where an older record does not say.</summary>
-    public string Accounting { get; private init; } = AccountingClass.Unknown;
-
     /// <summary>Reads one item of a page of the trail; null: it is no record.</summary>
     internal static TrailLine? Of(JsonNode? item)
     {
@@ -50,7 +46,6 @@ public sealed record TrailLine(
         }
 
         var client = Text(record, "client");
-        var purpose = Text(record, "purpose");
         return new TrailLine(
             id,
             Guid.TryParse(Text(record, "parentId"), out var parent) ? parent : null,
@@ -68,11 +63,8 @@ public sealed record TrailLine(
             (int)Number(record, "status"),
             Number(record, "resourceCount"),
             Number(record, "withheldCount"),
-            purpose
-        )
-        {
-            Accounting = Text(record, "accounting") ?? AccountingClass.Of(purpose, isOwn: false),
-        };
+            Text(record, "purpose")
+        );
     }
 
     /// <summary>A member that is text; null: absent or something else.</summary>

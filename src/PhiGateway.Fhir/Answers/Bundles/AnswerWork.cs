@@ -45,6 +45,7 @@ internal sealed class AnswerWork : IDisposable
         Nesting = nesting;
         Current = options.Current;
         Known = options.Targets?.Known;
+        Sealer = options.Links;
         Reader = ResourceReader.Rent();
     }
 
@@ -80,6 +81,9 @@ internal sealed class AnswerWork : IDisposable
     /// <summary>What the entries of this answer turned out to be; null where no entry is judged by another.</summary>
     public KnownResources? Known { get; private set; }
 
+    /// <summary>Who names places of the upstream's for the client, in the entry that is being read; null: nobody does.</summary>
+    public ILinkSealer? Sealer { get; private set; }
+
     /// <summary>What the records are held to that lie around one resource; null: the answer is not one of such.</summary>
     public CompartmentLinks? Links { get; init; }
 
@@ -96,6 +100,7 @@ internal sealed class AnswerWork : IDisposable
         {
             Policy = entry < judges.Count ? judges[entry] : ReleasePolicy.Nothing;
             Current = Options.Currents is { } currents && entry < currents.Count ? currents[entry] : null;
+            Sealer = Options.Sealers is { } sealers && entry < sealers.Count ? sealers[entry] : null;
         }
     }
 
@@ -219,6 +224,8 @@ internal sealed class AnswerWork : IDisposable
             output,
             Options with
             {
+                Links = Sealer,
+                Sealers = null,
                 Narrowed = [],
                 Judges = null,
                 Current = current,

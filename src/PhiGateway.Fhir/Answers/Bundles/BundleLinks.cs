@@ -23,7 +23,7 @@ internal sealed class BundleLinks
 
     /// <summary>The self link as the client is given it; null without one.</summary>
     public string? Self(Bases bases, AnswerOptions options) =>
-        _links.Find(static link => link.Key == "self").Value is { } url ? Rewritten(SelfLink.Own(url, options, bases), bases) : null;
+        _links.Find(static link => link.Key == "self").Value is { } url ? SelfOf(url, bases, options) : null;
 
     public ScanResult Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, ValueSkipper skipper, NameStack names)
     {
@@ -70,13 +70,13 @@ internal sealed class BundleLinks
         _sealed.Clear();
         foreach (var (relation, url) in _links)
         {
-            var leaving = relation == "self" ? Rewritten(SelfLink.Own(url, options, bases), bases) : options.Links?.Seal(relation, url);
+            var leaving = relation == "self" ? SelfOf(url, bases, options) : options.Links?.Seal(relation, url);
             if (leaving is not null)
             {
                 _sealed.Add(KeyValuePair.Create(relation, leaving));
             }
 
-            lost |= leaving is null && relation == "next" && options.Links is not null;
+            lost |= leaving is null && relation == "next";
         }
 
         return lost;
@@ -104,6 +104,10 @@ internal sealed class BundleLinks
     public bool SelfShows(AnswerOptions options, Bases bases) =>
         options.Narrowed.Count == 0
         || SelfLink.Shows(_links.Find(static link => link.Key == "self").Value, options.Narrowed, options.SelfLinks, bases);
+
+    // A server that names itself by a base that nobody knows is told of.
+    private static string? SelfOf(string url, Bases bases, AnswerOptions options) =>
+        Rewritten(SelfLink.Own(url, options, bases), bases) ?? options.Links?.Seal("self", url);
 
     private static string? Rewritten(string url, Bases bases)
     {

@@ -149,13 +149,13 @@ internal sealed class BundleOutput(AnswerWork work, PageWindow? window, BundleKi
         work.Output.Write("}"u8);
     }
 
-    // Only a search's Bundle has entries that are no result.
+    // Where entries answer by position there is no place for one that answers nothing.
     private void Say(bool isSo, ReadOnlySpan<byte> text)
     {
-        if (isSo && Kind == BundleKind.SearchSet)
+        if (isSo && Kind is BundleKind.SearchSet or BundleKind.Collection or BundleKind.History)
         {
             OpenEntry();
-            IncompleteOutcome.WriteEntry(text, work.Output);
+            IncompleteOutcome.WriteEntry(text, TypeName, work.Output);
         }
     }
 

@@ -229,7 +229,9 @@ internal sealed class BundleWalker
         if (result == ScanResult.Broken || !Utf8.IsValid(data[from..checked((int)reader.BytesConsumed)]))
         {
             reader = before;
-            return PassBy(ref reader);
+            return _output.Kind is BundleKind.BatchResponse or BundleKind.TransactionResponse
+                ? KeepPlace(ref reader, data)
+                : PassBy(ref reader);
         }
 
         var end = checked((int)reader.BytesConsumed);
@@ -249,6 +251,15 @@ internal sealed class BundleWalker
 
         _entries++;
         return _settler.PassBy();
+    }
+
+    // Answers stand by position: of one whose resource cannot be read, what became of it stays in its place.
+    private ScanResult KeepPlace(ref Utf8JsonReader reader, ReadOnlySpan<byte> data)
+    {
+        _work.Reader.Names.PopTo(0);
+        var entry = default(EntrySpan);
+        var result = EntryReader.ReadResponse(ref reader, data, _work, ref entry);
+        return result == ScanResult.Complete ? _settler.SettleUnread(data, ref entry, _entries++) : result;
     }
 
     private ScanResult CloseEntries()

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
@@ -21,13 +22,41 @@ internal static class Deletion
         }
 
         var name = entry.Url.IsNone ? entry.FullUrl : entry.Url;
-        if (name.IsNone || name.Escaped || !ReferenceReader.TryRead(name.In(data), bases, out type, out var bytes))
+        var text = name.IsNone ? default : name.In(data);
+        text = name.Escaped ? Encoding.UTF8.GetBytes(JsonText.ToString(text, escaped: true)) : text;
+        if (!ReferenceReader.TryRead(text, bases, out type, out var bytes))
         {
             return false;
         }
 
         id = Encoding.ASCII.GetString(bytes);
         return true;
+    }
+
+    /// <summary>
+    /// What can be said of a resource that is no more by its name alone: a Patient is their own; what is nobody's by its type is nobody's; of
+    /// all else it cannot be said any more.
+    /// </summary>
+    public static ResourceFacts FactsOf(ResourceType type, string id)
+    {
+        var facts = new ResourceFacts
+        {
+            Type = type,
+            Id = id,
+            Confidentiality = Confidentiality.Normal,
+            NamesNoPatient = true,
+        };
+        if (type == ResourceType.Patient && PatientId.TryParse(id, out var patient))
+        {
+            facts.AddOwner(patient);
+            facts.Owner = OwnerState.Known;
+        }
+        else if (PatientPathTable.Instance.IsNobodys(type))
+        {
+            facts.Owner = OwnerState.NotPatientData;
+        }
+
+        return facts;
     }
 
     /// <summary>Writes the request of the entry.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
@@ -42,38 +43,50 @@ internal static class EntryParts
     /// <summary>The response: status, and unless hidden, location, etag and time of change.</summary>
     /// <param name="data">The bytes being read.</param>
     /// <param name="entry">The entry.</param>
-    /// <param name="bases">The route's addresses.</param>
+    /// <param name="work">What the filtering of the answer shares; it is written to its output.</param>
     /// <param name="hidden">Answer as for something that does not exist.</param>
     /// <param name="first">Nothing of the entry was written yet.</param>
-    /// <param name="output">Receives it.</param>
+    /// <param name="released">What leaves of the entry; null: nothing of a resource.</param>
     public static void WriteResponse(
         ReadOnlySpan<byte> data,
         ref EntrySpan entry,
-        Bases bases,
+        AnswerWork work,
         bool hidden,
         bool first,
-        IBufferWriter<byte> output
+        ResourceFacts? released = null
     )
     {
-        var status = hidden ? "404"u8 : StatusOf(entry.Status, data);
-        if (status.IsEmpty)
+        var output = work.Output;
+        if (!hidden && !HasStatus(entry.Status, data))
         {
             return;
         }
 
         output.Write(first ? default : ","u8);
-        output.Write("\"response\":{\"status\":\""u8);
-        output.Write(status);
-        output.Write(PhraseOf(status));
-        output.Write("\""u8);
-        if (!status.SequenceEqual("404"u8))
+        output.Write("\"response\":{"u8);
+        if (hidden)
         {
-            WriteLocation(data, entry.Location, bases, output);
-            WriteSimple(data, entry.Etag, ",\"etag\":\""u8, output);
-            WriteSimple(data, entry.LastModified, ",\"lastModified\":\""u8, output);
+            WriteStatus("404"u8, output);
+        }
+        else
+        {
+            WriteOutcomeOf(data, ref entry, work, released);
         }
 
         output.Write("}"u8);
+    }
+
+    /// <summary>What a response says, without what is around it: status, location, etag and time of change.</summary>
+    public static void WriteOutcomeOf(ReadOnlySpan<byte> data, ref EntrySpan entry, AnswerWork work, ResourceFacts? released)
+    {
+        var status = StatusOf(entry.Status, data);
+        WriteStatus(status.IsEmpty ? "502"u8 : status, work.Output);
+        if (!status.SequenceEqual("404"u8))
+        {
+            WriteLocation(data, entry.Location, work, released);
+            WriteSimple(data, entry.Etag, ",\"etag\":\""u8, work.Output);
+            WriteSimple(data, entry.LastModified, ",\"lastModified\":\""u8, work.Output);
+        }
     }
 
     /// <summary>Whether a response says its status.</summary>
@@ -95,18 +108,44 @@ internal static class EntryParts
         output.Write("\","u8);
     }
 
-    private static void WriteLocation(ReadOnlySpan<byte> data, TextSpan location, Bases bases, IBufferWriter<byte> output)
+    // A place that has no name on this side is made anew from the resource that leaves; where none does, it is said that it is not told.
+    private static void WriteLocation(ReadOnlySpan<byte> data, TextSpan location, AnswerWork work, ResourceFacts? released)
     {
-        if (location.IsNone || location.Escaped || !ReferenceReader.TryRead(location.In(data), bases, out _, out _))
+        if (location.IsNone)
         {
             return;
         }
 
-        var text = location.In(data);
-        output.Write(",\"location\":\""u8);
-        output.Write(bases.Gateway);
-        output.Write(text[bases.Match(text, out _)..]);
-        output.Write("\""u8);
+        var text = Encoding.UTF8.GetBytes(JsonText.ToString(location.In(data), location.Escaped));
+        var place = FindPlace(text, work.Bases);
+        if (place.IsEmpty && released?.Id is null)
+        {
+            work.Disclosure.CannotFollow = true;
+            work.Sealer?.Seal("location", Encoding.UTF8.GetString(text));
+            return;
+        }
+
+        work.Output.Write(",\"location\":\""u8);
+        work.Output.Write(work.Bases.Gateway);
+        if (place.IsEmpty)
+        {
+            WriteTypeAndId(released!, work.Output);
+        }
+
+        work.Output.Write(place);
+        work.Output.Write("\""u8);
+    }
+
+    // Type, id and perhaps version below our base; empty where it is elsewhere or something else.
+    private static ReadOnlySpan<byte> FindPlace(ReadOnlySpan<byte> text, Bases bases)
+    {
+        if (ReferenceReader.TryRead(text, bases, out _, out _))
+        {
+            return text[bases.Match(text, out _)..];
+        }
+
+        var place = Encoding.UTF8.GetBytes(bases.PlaceOf(text) ?? string.Empty);
+        return ReferenceReader.TryRead(place, bases, out _, out _) ? place : default;
     }
 
     // An etag is W/"version", a time has digits and signs; anything longer or stranger is not passed on.
@@ -144,6 +183,14 @@ internal static class EntryParts
 
         // Gone would say that it was there once.
         return digits.SequenceEqual("410"u8) ? "404"u8 : digits;
+    }
+
+    private static void WriteStatus(ReadOnlySpan<byte> status, IBufferWriter<byte> output)
+    {
+        output.Write("\"status\":\""u8);
+        output.Write(status);
+        output.Write(PhraseOf(status));
+        output.Write("\""u8);
     }
 
     private static ReadOnlySpan<byte> PhraseOf(ReadOnlySpan<byte> status) =>

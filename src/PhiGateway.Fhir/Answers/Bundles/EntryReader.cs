@@ -54,6 +54,43 @@ internal static class EntryReader
         return ScanResult.NeedMore;
     }
 
+    /// <summary>
+    /// Reads an entry whose resource cannot be read for what its response says; for answers by position, where what became of it must be
+    /// said. The reader stands on its opening brace.
+    /// </summary>
+    public static ScanResult ReadResponse(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, AnswerWork work, ref EntrySpan entry)
+    {
+        var answers = 0;
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.EndObject)
+            {
+                return answers == 1 ? ScanResult.Complete : ScanResult.Broken;
+            }
+
+            var isResponse = reader.ValueTextEquals("response"u8);
+            if (!reader.Read())
+            {
+                return ScanResult.NeedMore;
+            }
+
+            if (isResponse)
+            {
+                answers++;
+                if (ReadTexts(ref reader, data, work, ref entry) is not ScanResult.Complete and var result)
+                {
+                    return result;
+                }
+            }
+            else if (!reader.TrySkip())
+            {
+                return ScanResult.NeedMore;
+            }
+        }
+
+        return ScanResult.NeedMore;
+    }
+
     private static ScanResult ReadMember(
         ReadOnlySpan<byte> name,
         ref Utf8JsonReader reader,

@@ -25,14 +25,9 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
     /// <summary>Entries that could not be read.</summary>
     public int Unread { get; private set; }
 
-    /// <summary>Settles an entry that cannot be read: it stays, which is recorded and said. In answers by position, nothing can take its place.</summary>
+    /// <summary>Settles an entry that cannot be read: it stays, which is recorded and said.</summary>
     public ScanResult PassBy()
     {
-        if (output.Kind is BundleKind.BatchResponse or BundleKind.TransactionResponse)
-        {
-            return ScanResult.Broken;
-        }
-
         Unread++;
         window?.PassBy();
         work.Disclosure.PassBy();
@@ -101,7 +96,7 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         else if (output.Kind == BundleKind.History)
         {
             EntryParts.WriteRequest(data, entry.Method, work.Reader.Facts, work.Output);
-            EntryParts.WriteResponse(data, ref entry, work.Bases, hidden: false, first: false, work.Output);
+            EntryParts.WriteResponse(data, ref entry, work, hidden: false, first: false, work.Reader.Facts);
         }
 
         work.Output.Write("}"u8);
@@ -136,7 +131,7 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
             return;
         }
 
-        if (work.Current?.AdmitsDeletion(type, id) is not { } facts)
+        if (work.Current?.AdmitsDeletion(type, id, work.Policy) is not { } facts)
         {
             window?.Hide();
             work.Disclosure.Withhold(WithholdReason.CurrentVersion, new ResourceFacts { Type = type, Id = id });
@@ -154,7 +149,7 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         work.Output.Write("{"u8);
         output.WriteFullUrl(data, entry.FullUrl, facts);
         Deletion.Write(facts, work.Output);
-        EntryParts.WriteResponse(data, ref entry, work.Bases, hidden: false, first: false, work.Output);
+        EntryParts.WriteResponse(data, ref entry, work, hidden: false, first: false, facts);
         work.Output.Write("}"u8);
     }
 
@@ -206,24 +201,49 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
             && System.Text.Ascii.Equals(id, work.Reader.Facts.Id)
         );
 
+    /// <summary>
+    /// Settles an entry of an answer by position whose resource cannot be read: what became of a write is said without it, a read has failed
+    /// as it would have alone.
+    /// </summary>
+    public ScanResult SettleUnread(ReadOnlySpan<byte> data, ref EntrySpan entry, int place)
+    {
+        if (!IsAnswer(data, ref entry, place, out var asked))
+        {
+            return ScanResult.Broken;
+        }
+
+        Unread++;
+        work.Disclosure.PassBy();
+        output.OpenEntry();
+        work.Output.Write("{\"response\":{"u8);
+        if (asked?.IsWrite ?? !entry.Location.IsNone)
+        {
+            EntryParts.WriteOutcomeOf(data, ref entry, work, null);
+        }
+        else
+        {
+            work.Output.Write("\"status\":\"502\""u8);
+        }
+
+        work.Output.Write(",\"outcome\":"u8);
+        IncompleteOutcome.Write(IncompleteOutcome.Unread, work.Output);
+        work.Output.Write("}}"u8);
+        return ScanResult.Complete;
+    }
+
+    // What became of an entry must be said, or nobody knows which of them this is.
+    private bool IsAnswer(ReadOnlySpan<byte> data, ref EntrySpan entry, int place, out FhirRequest? asked)
+    {
+        asked = request is { Entries.Count: > 0 } && place < request.Entries.Count ? request.Entries[place] : null;
+        return request is not { Entries.Count: > 0 } || (asked is not null && EntryParts.HasStatus(entry.Status, data));
+    }
+
     // Responses answer by position, so each one stays even when nothing of it may leave.
     private ScanResult SettleResponse(ReadOnlySpan<byte> data, ref EntrySpan entry, int place)
     {
-        FhirRequest? asked = null;
-        if (request is { Entries.Count: > 0 })
+        if (!IsAnswer(data, ref entry, place, out var asked))
         {
-            if (place >= request.Entries.Count)
-            {
-                return ScanResult.Broken;
-            }
-
-            asked = request.Entries[place];
-
-            // What became of an entry must be said, or nobody knows which of them this is.
-            if (!EntryParts.HasStatus(entry.Status, data))
-            {
-                return ScanResult.Broken;
-            }
+            return ScanResult.Broken;
         }
 
         var outcome = ReleaseOutcome.Withheld;
@@ -241,7 +261,7 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
 
             if (outcome == ReleaseOutcome.Broken)
             {
-                return ScanResult.Broken;
+                return SettleUnread(data, ref entry, place);
             }
 
             if (asked is { Interaction: Interaction.HistoryInstance } && work.Current?.MayShowNamed(asked) != true)
@@ -262,7 +282,7 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
 
         // What was read and must stay looks like what is not there; what was written was decided before.
         var hidden = hasResource && !released && !(asked?.IsWrite ?? !entry.Location.IsNone);
-        EntryParts.WriteResponse(data, ref entry, work.Bases, hidden, first: !released, work.Output);
+        EntryParts.WriteResponse(data, ref entry, work, hidden, first: !released, released ? work.Reader.Facts : null);
         work.Output.Write("}"u8);
         return ScanResult.Complete;
     }

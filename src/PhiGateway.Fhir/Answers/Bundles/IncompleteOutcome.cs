@@ -23,11 +23,23 @@ internal static class IncompleteOutcome
         output.Write("\"}}]}"u8);
     }
 
-    /// <summary>Writes it as an entry of a search's Bundle.</summary>
-    public static void WriteEntry(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
+    /// <summary>Writes it as an entry of a Bundle, in the form that Bundles of its type have (R4, bdl-2 to bdl-4).</summary>
+    /// <param name="text">What is missing.</param>
+    /// <param name="type">The Bundle's type.</param>
+    /// <param name="output">Receives it.</param>
+    public static void WriteEntry(ReadOnlySpan<byte> text, ReadOnlySpan<byte> type, IBufferWriter<byte> output)
     {
         output.Write("{\"resource\":"u8);
         Write(text, output);
-        output.Write(",\"search\":{\"mode\":\"outcome\"}}"u8);
+        if (type.SequenceEqual("searchset"u8))
+        {
+            output.Write(",\"search\":{\"mode\":\"outcome\"}"u8);
+        }
+        else if (type.SequenceEqual("history"u8))
+        {
+            output.Write(",\"request\":{\"method\":\"GET\",\"url\":\"OperationOutcome\"},\"response\":{\"status\":\"200\"}"u8);
+        }
+
+        output.Write("}"u8);
     }
 }

@@ -31,8 +31,28 @@ internal static class NestedBundle
         {
             BundleKind.None => ReleaseOutcome.Broken,
             BundleKind.Stored => FilterStored(work, bundle, disclosure, output),
-            _ => Walk(work, bundle, kind, asked, disclosure, null, output) ? ReleaseOutcome.Released : ReleaseOutcome.Broken,
+            _ => FilterEach(work, bundle, kind, asked, disclosure, output),
         };
+    }
+
+    // What was let out of a Bundle that then turns out to be unreadable was not let out.
+    private static ReleaseOutcome FilterEach(
+        AnswerWork work,
+        ReadOnlySpan<byte> bundle,
+        BundleKind kind,
+        FhirRequest? asked,
+        Disclosure disclosure,
+        IBufferWriter<byte> output
+    )
+    {
+        var part = new Disclosure();
+        if (!Walk(work, bundle, kind, asked, part, null, output))
+        {
+            return ReleaseOutcome.Broken;
+        }
+
+        disclosure.Merge(part);
+        return ReleaseOutcome.Released;
     }
 
     private static ReleaseOutcome FilterStored(
@@ -115,15 +135,23 @@ internal static class NestedBundle
             return false;
         }
 
+        var goesOn = window.Rest is not null || window.Next is not null;
+        var next = goesOn ? NextOf(window, inner.Options.Links) : null;
+        var isLost = goesOn && next is null;
+        disclosure.CannotFollow |= isLost;
         window.Finish(
             BundleKinds.NameOf(kind),
-            PageTail.None(window.Rest is null && window.Next is null),
+            new PageTail(next is null ? [] : [KeyValuePair.Create("next", next)], !goesOn, IsCutShort: false, isLost),
             work.Bases,
             inner.Options,
             output
         );
         return true;
     }
+
+    // What did not fit begins on the upstream's own page; else it goes on where the upstream does.
+    private static string? NextOf(PageWindow window, ILinkSealer? links) =>
+        window.Rest is { } from ? links?.SealRest(from, window.Size) : links?.Seal("next", window.Next!);
 
     private static int? SizeOf(FhirRequest? asked) =>
         int.TryParse(

@@ -131,9 +131,9 @@ internal sealed class PageWindow(int size, int from)
     public void Finish(ReadOnlySpan<byte> type, PageTail tail, Bases bases, AnswerOptions options, IBufferWriter<byte> output)
     {
         WriteHead(type, output);
-        Say(tail.IsCutShort, IncompleteOutcome.CutShort, output);
-        Say(tail.CannotFollow, IncompleteOutcome.CannotFollow, output);
-        Say(Unread > 0, IncompleteOutcome.Unread, output);
+        Say(tail.IsCutShort, IncompleteOutcome.CutShort, type, output);
+        Say(tail.CannotFollow, IncompleteOutcome.CannotFollow, type, output);
+        Say(Unread > 0, IncompleteOutcome.Unread, type, output);
         output.Write(EntriesOpen ? "]"u8 : default);
         if ((_hasTotal && tail.IsAll) || tail.Total is not null)
         {
@@ -154,12 +154,12 @@ internal sealed class PageWindow(int size, int from)
         output.Write(any ? "]}"u8 : "}"u8);
     }
 
-    private void Say(bool isSo, ReadOnlySpan<byte> text, IBufferWriter<byte> output)
+    private void Say(bool isSo, ReadOnlySpan<byte> text, ReadOnlySpan<byte> type, IBufferWriter<byte> output)
     {
         if (isSo)
         {
             output.Write(EntriesOpen ? ","u8 : ",\"entry\":["u8);
-            IncompleteOutcome.WriteEntry(text, output);
+            IncompleteOutcome.WriteEntry(text, type, output);
             EntriesOpen = true;
         }
     }

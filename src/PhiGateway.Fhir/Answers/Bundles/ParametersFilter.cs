@@ -62,7 +62,7 @@ internal sealed class ParametersFilter
         output.Write("{\"resourceType\":\"Parameters\""u8);
         if (filter._mayShowValues)
         {
-            filter.WriteOwn(parameters, offset, output);
+            filter.WriteOwn(parameters, offset, verdict.Elements!, output);
         }
 
         output.Write(list.WrittenCount == 0 ? default : ",\"parameter\":["u8);
@@ -79,21 +79,21 @@ internal sealed class ParametersFilter
         return ReleaseOutcome.Released;
     }
 
-    // Where it is kept as a resource of its own: what it is called, and its version.
-    private void WriteOwn(ReadOnlySpan<byte> parameters, int offset, IBufferWriter<byte> output)
+    // What it says of itself beside its list: what it is called and its version, and the rest as far as the grant keeps it.
+    private void WriteOwn(ReadOnlySpan<byte> parameters, int offset, ElementSet elements, IBufferWriter<byte> output)
     {
-        var reader = new Utf8JsonReader(parameters);
+        var reader = new Utf8JsonReader(parameters, ResourceReader.OptionsFor(_work.Bases));
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var start = checked((int)reader.TokenStartIndex);
-            var isOwn = reader.ValueTextEquals("id"u8) || reader.ValueTextEquals("meta"u8);
+            var name = reader.GetString()!.TrimStart('_');
             reader.Read();
             reader.Skip();
-            if (isOwn)
+            if (name is not ("resourceType" or "parameter") && (name is "id" or "meta" || elements.Contains(name)))
             {
                 output.Write(","u8);
-                _work.Reader.Edits.Copy(parameters, start, checked((int)reader.BytesConsumed), offset, output);
+                _work.Reader.Edits.Copy(parameters, offset + start, offset + checked((int)reader.BytesConsumed), offset, output);
             }
         }
     }
@@ -129,7 +129,9 @@ internal sealed class ParametersFilter
 
     private bool WriteElement(ReadOnlySpan<byte> element, int offset, ArrayBufferWriter<byte> output)
     {
+        // Resources are judged one by one; all else of it is a value of the Parameters, or says how it is meant.
         var content = new ArrayBufferWriter<byte>(256);
+        var (holds, left) = (false, false);
         var reader = new Utf8JsonReader(element, ResourceReader.OptionsFor(_work.Bases));
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -140,59 +142,90 @@ internal sealed class ParametersFilter
             var valueStart = checked((int)reader.TokenStartIndex);
             reader.Skip();
             var end = checked((int)reader.BytesConsumed);
-            var ok = name switch
+            var before = content.WrittenCount;
+            if (name.SequenceEqual("resource"u8))
             {
-                _ when name.SequenceEqual("resource"u8) => WriteResource(element[valueStart..end], content),
-                _ when name.SequenceEqual("part"u8) => WritePart(element, valueStart..end, offset, content),
-                _ when name.StartsWith("value"u8) => WriteValue(offset + nameStart, offset + end, element, offset, content),
-                _ => true,
-            };
-            if (!ok)
+                holds = true;
+                WriteResource(element[valueStart..end], content);
+                left |= content.WrittenCount > before;
+            }
+            else if (name.SequenceEqual("part"u8))
             {
-                return false;
+                holds = true;
+                if (!WritePart(element, valueStart..end, offset, content))
+                {
+                    return false;
+                }
+
+                left |= content.WrittenCount > before;
+            }
+            else if (name.SequenceEqual("name"u8))
+            {
+                Separate(content);
+                content.Write(element[nameStart..end]);
+            }
+            else if (_mayShowValues)
+            {
+                left = true;
+                _showsValues = true;
+                Separate(content);
+                _work.Reader.Edits.Copy(element, offset + nameStart, offset + end, offset, content);
             }
         }
 
-        if (content.WrittenCount == 0)
+        // A name alone says something where nothing else belongs to it, and would say what is missing where something did.
+        if (!left && (holds || !_mayShowValues))
         {
             return true;
         }
 
+        _showsValues |= !left;
         output.Write(output.WrittenCount > 0 ? ","u8 : default);
         output.Write("{"u8);
-        var label = Find(element, "name"u8);
-        if (label.End.Value > 0)
-        {
-            output.Write("\"name\":"u8);
-            output.Write(element[label]);
-            output.Write(","u8);
-        }
-
         output.Write(content.WrittenSpan);
         output.Write("}"u8);
         return true;
     }
 
-    private bool WriteResource(ReadOnlySpan<byte> resource, ArrayBufferWriter<byte> content)
+    // One that cannot be read stays, which is recorded and said in its place; the upstream's own words on what went wrong never leave.
+    private void WriteResource(ReadOnlySpan<byte> resource, ArrayBufferWriter<byte> content)
     {
         if (!_inner.Reader.TryReadWhole(resource, _work.Policy, _work.Bases, _inner.Reader.Facts))
         {
-            return false;
+            PassBy(content);
+            return;
         }
 
-        var outcome =
-            _inner.Reader.Facts.Type == ResourceType.OperationOutcome
-                ? ReleaseOutcome.Withheld
-                : _inner.Prepare(resource, 0, resource.Length, null, _inner.Disclosure, _inner.Known);
-        if (outcome == ReleaseOutcome.Released)
+        if (_inner.Reader.Facts.Type == ResourceType.OperationOutcome)
         {
-            content.Write(content.WrittenCount > 0 ? ","u8 : default);
+            Separate(content);
             content.Write("\"resource\":"u8);
-            _inner.Write(resource, 0, resource.Length, viewed: false, content);
+            NeutralOutcome.WriteLike(resource, content);
+            return;
         }
 
-        return outcome != ReleaseOutcome.Broken;
+        switch (_inner.Prepare(resource, 0, resource.Length, null, _inner.Disclosure, _inner.Known))
+        {
+            case ReleaseOutcome.Released:
+                Separate(content);
+                content.Write("\"resource\":"u8);
+                _inner.Write(resource, 0, resource.Length, viewed: false, content);
+                break;
+            case ReleaseOutcome.Broken:
+                PassBy(content);
+                break;
+        }
     }
+
+    private void PassBy(ArrayBufferWriter<byte> content)
+    {
+        _inner.Disclosure.PassBy();
+        Separate(content);
+        content.Write("\"resource\":"u8);
+        IncompleteOutcome.Write(IncompleteOutcome.Unread, content);
+    }
+
+    private static void Separate(ArrayBufferWriter<byte> content) => content.Write(content.WrittenCount > 0 ? ","u8 : default);
 
     private bool WritePart(ReadOnlySpan<byte> element, Range part, int offset, ArrayBufferWriter<byte> content)
     {
@@ -204,22 +237,10 @@ internal sealed class ParametersFilter
 
         if (parts.WrittenCount > 0)
         {
-            content.Write(content.WrittenCount > 0 ? ","u8 : default);
+            Separate(content);
             content.Write("\"part\":["u8);
             content.Write(parts.WrittenSpan);
             content.Write("]"u8);
-        }
-
-        return true;
-    }
-
-    private bool WriteValue(int from, int to, ReadOnlySpan<byte> element, int offset, ArrayBufferWriter<byte> content)
-    {
-        if (_mayShowValues)
-        {
-            _showsValues = true;
-            content.Write(content.WrittenCount > 0 ? ","u8 : default);
-            _work.Reader.Edits.Copy(element, from, to, offset, content);
         }
 
         return true;

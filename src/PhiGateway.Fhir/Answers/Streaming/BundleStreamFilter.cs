@@ -68,7 +68,7 @@ public static class BundleStreamFilter
             var filled = await buffer.FillAsync(cancellation);
             if (filled == FillResult.TooLong)
             {
-                return StreamVerdict.Unreadable;
+                return StreamVerdict.TooLarge;
             }
 
             if (filled == FillResult.Read && buffer.Unused.Length < enough)

@@ -67,7 +67,7 @@ internal static class DeletionList
         var any = false;
         foreach (var name in names)
         {
-            var facts = FactsOf(name);
+            var facts = Deletion.FactsOf(name.Type, name.Id);
             if (work.Policy.Judge(facts).Reason is not WithholdReason.None and var reason)
             {
                 work.Disclosure.Withhold(reason, facts);
@@ -82,28 +82,5 @@ internal static class DeletionList
         }
 
         work.Output.Write(any ? "]}\n"u8 : default);
-    }
-
-    // A Patient is their own; what is nobody's by its type is nobody's; of all else it cannot be said any more.
-    private static ResourceFacts FactsOf(ResourceName name)
-    {
-        var facts = new ResourceFacts
-        {
-            Type = name.Type,
-            Id = name.Id,
-            Confidentiality = Confidentiality.Normal,
-            NamesNoPatient = true,
-        };
-        if (name.Type == ResourceType.Patient && PatientId.TryParse(name.Id, out var patient))
-        {
-            facts.AddOwner(patient);
-            facts.Owner = OwnerState.Known;
-        }
-        else if (PatientPathTable.Instance.IsNobodys(name.Type))
-        {
-            facts.Owner = OwnerState.NotPatientData;
-        }
-
-        return facts;
     }
 }

@@ -14,8 +14,8 @@ namespace PhiGateway.Fhir.Answers.Streaming;
 public static class NdjsonFilter
 {
     /// <summary>
-    /// Reads the upstream to its end and hands out segments of whole lines. A line that cannot be read is withheld, counted and spoken
-    /// of in a last line; one that is too long ends the run.
+    /// Reads the upstream to its end and hands out segments of whole lines. A line that cannot be read, or is longer than may be held, is
+    /// withheld, counted and spoken of in a last line.
     /// </summary>
     /// <param name="upstream">The file; not disposed.</param>
     /// <param name="policy">The permit's judge.</param>
@@ -48,12 +48,27 @@ public static class NdjsonFilter
         );
         var looked = 0;
         var unread = false;
+        var isPassing = false;
         while (true)
         {
             var filled = await buffer.FillAsync(cancellation);
             if (filled == FillResult.TooLong)
             {
-                return StreamVerdict.Unreadable;
+                // Where a line ends can be seen without holding it.
+                disclosure.PassBy();
+                isPassing = true;
+            }
+
+            if (isPassing)
+            {
+                var end = buffer.Unused.IndexOf((byte)'\n');
+                isPassing = end < 0 && filled != FillResult.End;
+                buffer.Use(end < 0 ? buffer.Unused.Length : end + 1);
+                looked = 0;
+                if (isPassing)
+                {
+                    continue;
+                }
             }
 
             buffer.Use(TakeLines(buffer.Unused, looked, filled == FillResult.End, work));

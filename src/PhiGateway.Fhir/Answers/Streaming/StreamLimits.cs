@@ -12,7 +12,10 @@ public sealed record StreamLimits
     /// </summary>
     public int SegmentBytes { get; init; } = 256 * 1024;
 
-    /// <summary>Longest single resource, entry or line; default 16 MiB. A longer one makes the answer unreadable.</summary>
+    /// <summary>
+    /// Longest single resource, entry or line; default 16 MiB, the host's is that of an answer that is held whole. A longer line is passed
+    /// over and counted; a longer entry of a Bundle ends the answer, since only who reads it knows where it ends.
+    /// </summary>
     public int MaxResourceBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>Called with the bytes by which what is held is about to grow; throws where there is no room. Null: there always is.</summary>

@@ -11,4 +11,7 @@ public enum StreamVerdict : byte
 
     /// <summary>Read to its end; all that may leave was handed out.</summary>
     Complete,
+
+    /// <summary>An entry is longer than may be held: as with an unreadable one, nothing more may leave.</summary>
+    TooLarge,
 }

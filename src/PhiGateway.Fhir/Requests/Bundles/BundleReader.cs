@@ -88,10 +88,10 @@ internal static class BundleReader
 
                 if (scope.IsTransaction)
                 {
-                    return Reading<FhirRequest>.Refused(reason, reading.Detail);
+                    return Reading<FhirRequest>.Refused(reason, reading.Detail, new RequestPlace(reading.Place?.Parameter, requests.Count));
                 }
 
-                request = RequestEntry.Unread(source, entry, reason, reading.Detail);
+                request = RequestEntry.Unread(source, entry, reason, reading);
             }
 
             // R4 3.1.0.11.2: such a transaction fails; which of the two changes would be judged over which version?

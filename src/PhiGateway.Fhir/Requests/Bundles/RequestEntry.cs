@@ -55,7 +55,7 @@ internal static class RequestEntry
         var line = ReadLine(bundle, method, url);
         if (!line.TryGet(out var canonical, out var reason))
         {
-            return Reading<FhirRequest>.Refused(reason, line.Detail);
+            return Reading<FhirRequest>.Refused(reason, line.Detail, line.Place);
         }
 
         if (ReadBody(entry, scope, method, out var contentType, out var body) is { } refusal)
@@ -94,7 +94,7 @@ internal static class RequestEntry
     }
 
     /// <summary>An entry that could not be read: its place in the batch, and nothing of what it says but for the record.</summary>
-    internal static FhirRequest Unread(RequestSource bundle, JsonElement entry, DenyReason reason, string? detail)
+    internal static FhirRequest Unread(RequestSource bundle, JsonElement entry, DenyReason reason, Reading<FhirRequest> reading)
     {
         var request = entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("request", out var found) ? found : default;
         var (method, url) = (StrictJson.Text(request, "method"), StrictJson.Text(request, "url"));
@@ -106,10 +106,13 @@ internal static class RequestEntry
             Template = "batch entry",
             Unread = new UnreadEntry(
                 reason,
-                detail,
+                reading.Detail,
                 Array.Find(Methods, known => known == method),
                 url is { Length: > LongestUrl } ? url[..LongestUrl] : url
-            ),
+            )
+            {
+                Place = reading.Place,
+            },
         };
     }
 
@@ -138,7 +141,7 @@ internal static class RequestEntry
             : CanonicalReader.Read(method, $"{bundle.Line.Base}/{relative}", bundle.Line.Base);
     }
 
-    // A JSON Patch travels in a bundle as a Binary (R4 3.1.0.11.2).
+    // A JSON Patch travels in a bundle as a Binary (R4 3.1.0.11.2), and so may a merge patch, whose type says what it is.
     private static Refusal? ReadBody(
         JsonElement entry,
         BundleScope scope,
@@ -160,11 +163,11 @@ internal static class RequestEntry
             contentType = StrictJson.Text(resource, "contentType");
             var data = Encoding.UTF8.GetBytes(StrictJson.Text(resource, "data") ?? string.Empty);
             if (
-                contentType != "application/json-patch+json"
+                HeaderGrammar.MediaType(contentType) is not ("application/json-patch+json" or "application/merge-patch+json")
                 || System.Buffers.Text.Base64.DecodeFromUtf8InPlace(data, out var written) != System.Buffers.OperationStatus.Done
             )
             {
-                return Refusal.Body("patch in a Binary that is no JSON Patch");
+                return Refusal.Body("patch in a Binary that is neither JSON Patch nor merge patch");
             }
 
             body = data.AsMemory(0, written);

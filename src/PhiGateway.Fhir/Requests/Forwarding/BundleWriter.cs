@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using PhiGateway.Fhir.Requests.Routing;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Forwarding;
@@ -59,7 +60,7 @@ internal static class BundleWriter
             json.WriteString("fullUrl", piece.FullUrl);
         }
 
-        if (piece.ContentType == "application/json-patch+json")
+        if (HeaderGrammar.MediaType(piece.ContentType) is "application/json-patch+json" or "application/merge-patch+json")
         {
             // Between a transaction as it came and as its conditions were looked up; upstream goes what the patch comes to.
             json.WriteStartObject("resource");

@@ -19,7 +19,7 @@ internal static class CapabilitiesReader
             var (name, value) = source.Line.Query[i];
             if (name is not ("mode" or "_format" or "_pretty") || (name == "mode" && value is not ("full" or "normative" or "terminology")))
             {
-                return Reading<FhirRequest>.Refused(DenyReason.UnknownParameter, "capabilities take no such parameter");
+                return Refusal.Parameter("capabilities take no such parameter").About(name).As<FhirRequest>();
             }
         }
 

@@ -76,11 +76,17 @@ internal static class ExportReader
             inputs.RemoveAll(static input => Optional.Contains(input.Name));
         }
 
+        for (var i = 0; i < inputs.Count; i++)
+        {
+            // It goes upstream as it was meant.
+            inputs[i] = inputs[i].Name == "_since" ? inputs[i] with { Value = SearchValue.WithPlus(inputs[i].Value) } : inputs[i];
+        }
+
         var isNamed = TypeList.Find(inputs, out var rest, out var list);
         var types = possible;
         if (isNamed && !TypeList.TryRead(list, out types))
         {
-            return Refusal.Parameter("_type is not one list of known types");
+            return Refusal.Parameter("_type is not one list of known types").About("_type");
         }
 
         var patients = new List<PatientId>();
@@ -89,7 +95,7 @@ internal static class ExportReader
         {
             if (ReadInput(source, input, types, patients, used, walked) is { } refusal)
             {
-                return refusal;
+                return refusal.About(input.Name);
             }
         }
 

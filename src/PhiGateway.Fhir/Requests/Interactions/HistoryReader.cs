@@ -14,15 +14,20 @@ internal static class HistoryReader
 
     internal static Reading<FhirRequest> Read(RequestSource source, ResourceType type, string? id)
     {
-        if (Check(source.Line.Query) is { } refusal)
+        if (Check(source.Line.Query, out var parameters) is { } refusal)
         {
             return refusal.As<FhirRequest>();
         }
 
-        return id is null ? ReadMany(source, type) : ReadOne(source, type, id);
+        return id is null ? ReadMany(source, type, parameters) : ReadOne(source, type, id, parameters);
     }
 
-    private static Reading<FhirRequest> ReadOne(RequestSource source, ResourceType type, string id) =>
+    private static Reading<FhirRequest> ReadOne(
+        RequestSource source,
+        ResourceType type,
+        string id,
+        IReadOnlyList<QueryParameter> parameters
+    ) =>
         Reading<FhirRequest>.Of(
             new FhirRequest
             {
@@ -30,14 +35,14 @@ internal static class HistoryReader
                 Interaction = Interaction.HistoryInstance,
                 Type = type,
                 Id = id,
-                Parameters = source.Line.Query,
+                Parameters = parameters,
                 Parts = [Part(Interaction.HistoryInstance, type, id, PathPatient.Of(type, id))],
                 Headers = source.Headers,
                 Template = RouteTemplate.Of(source.Method, type, "/{id}/_history"),
             }
         );
 
-    private static Reading<FhirRequest> ReadMany(RequestSource source, ResourceType type)
+    private static Reading<FhirRequest> ReadMany(RequestSource source, ResourceType type, IReadOnlyList<QueryParameter> parameters)
     {
         var interaction = type.IsNone ? Interaction.HistorySystem : Interaction.HistoryType;
         return Reading<FhirRequest>.Of(
@@ -46,7 +51,7 @@ internal static class HistoryReader
                 Canonical = source.Line,
                 Interaction = interaction,
                 Type = type,
-                Parameters = source.Line.Query,
+                Parameters = parameters,
                 Parts = type.IsNone ? EveryType.Asked(interaction) : [Part(interaction, type, null, [])],
                 Headers = source.Headers,
                 Template = type.IsNone ? $"{source.Method} /_history" : RouteTemplate.Of(source.Method, type, "/_history"),
@@ -63,28 +68,38 @@ internal static class HistoryReader
             Patients = patients,
         };
 
-    private static Refusal? Check(IReadOnlyList<QueryParameter> query)
+    // Gives the parameters as they go upstream: a date with the plus that a form takes for a space.
+    private static Refusal? Check(IReadOnlyList<QueryParameter> query, out IReadOnlyList<QueryParameter> parameters)
     {
+        parameters = query;
+        QueryParameter[]? rewritten = null;
         var seen = 0;
         for (var i = 0; i < query.Count; i++)
         {
-            var at = Array.IndexOf(Known, query[i].Name);
+            var (name, value) = query[i];
+            var at = Array.IndexOf(Known, name);
             if (at < 0)
             {
-                return Refusal.Parameter("history takes no such parameter");
+                return Refusal.Parameter("history takes no such parameter").About(name);
             }
 
-            var fits = at is 1 or 2
-                ? SearchValue.HasShape(SearchParameterKind.Date, query[i].Value)
-                : ResultParameters.HasShape(query[i].Name, query[i].Value);
+            var isDate = at is 1 or 2;
+            var date = isDate ? SearchValue.WithPlus(value) : value;
+            var fits = isDate ? SearchValue.HasShape(SearchParameterKind.Date, date) : ResultParameters.HasShape(name, value);
             if (!fits || (seen & 1 << at) != 0)
             {
-                return Refusal.Query("history parameter twice or out of shape");
+                return Refusal.Query("history parameter twice or out of shape").About(name);
             }
 
             seen |= 1 << at;
+            if (!ReferenceEquals(date, value))
+            {
+                rewritten ??= [.. query];
+                rewritten[i] = new QueryParameter(name, date);
+            }
         }
 
+        parameters = rewritten ?? query;
         return null;
     }
 }

@@ -15,12 +15,12 @@ internal static class InstanceReader
         {
             if (query[i].Name is not ("_format" or "_pretty" or "_summary" or "_elements"))
             {
-                return Reading<FhirRequest>.Refused(DenyReason.UnknownParameter, "read takes no such parameter");
+                return Refusal.Parameter("read takes no such parameter").About(query[i].Name).As<FhirRequest>();
             }
 
             if (!ResultParameters.HasShape(query[i].Name, query[i].Value) || query[i].Value == "count")
             {
-                return Reading<FhirRequest>.Refused(DenyReason.MalformedQuery, "result parameter's value is not one it takes");
+                return Refusal.Query("result parameter's value is not one it takes").About(query[i].Name).As<FhirRequest>();
             }
         }
 

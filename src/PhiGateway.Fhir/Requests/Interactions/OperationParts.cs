@@ -135,7 +135,7 @@ internal static class OperationParts
 
         if (!TypeList.TryRead(list, out var types))
         {
-            return Refusal.Parameter("_type is not one list of known types");
+            return Refusal.Parameter("_type is not one list of known types").About("_type");
         }
 
         foreach (var type in types.Members())
@@ -222,7 +222,7 @@ internal static class OperationParts
             var isServed = input.Value is "create" or "profile" || (input.Value == "update" && call.Id is not null);
             if (input.Name == "mode" && !isServed)
             {
-                return Refusal.Parameter("validation in another mode than the ones that are served here");
+                return Refusal.Parameter("validation in another mode than the ones that are served here").About(input.Name);
             }
         }
 

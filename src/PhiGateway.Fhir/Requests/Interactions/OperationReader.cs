@@ -80,7 +80,8 @@ internal static class OperationReader
         // One that nobody asked for would be decided over in the place of what the operation changes.
         if (!resources.TrueForAll(resource => operation.TakesResource(resource.Parameter)))
         {
-            return Refusal.Parameter("resource in a parameter that takes none");
+            var odd = resources.Find(resource => !operation.TakesResource(resource.Parameter));
+            return Refusal.Parameter("resource in a parameter that takes none").About(odd!.Parameter);
         }
 
         return operation.Writes && source.Bundle is { IsTransaction: true }
@@ -97,7 +98,13 @@ internal static class OperationReader
 
         for (var i = 0; i < inputs.Count; i++)
         {
-            var (name, value) = inputs[i];
+            var name = inputs[i].Name;
+            if (IsDate(reading, operation, name))
+            {
+                inputs[i] = inputs[i] with { Value = SearchValue.WithPlus(inputs[i].Value) };
+            }
+
+            var value = inputs[i].Value;
             if (!operation.Inputs.TryGetValue(name, out var kind))
             {
                 // $lastn takes the search parameters of its type beside its own; what comes along would come for all that was found.
@@ -108,20 +115,33 @@ internal static class OperationReader
                     || SearchReader.Read(reading, [inputs[i]]) is not null
                 )
                 {
-                    return Refusal.Parameter("operation takes no such parameter");
+                    return Refusal.Parameter("operation takes no such parameter").About(name);
                 }
             }
             else if (operation.Only.TryGetValue(name, out var only) && value != only)
             {
-                return Refusal.Parameter("operation's input has another value than the one that is served");
+                return Refusal.Parameter("operation's input has another value than the one that is served").About(name);
             }
             else if (IsSubject(operation, name) && ReadSubject(reading, kind, value) is { } refusal)
             {
-                return refusal;
+                return refusal.About(name);
             }
         }
 
         return null;
+    }
+
+    // Of its own inputs and, where it takes them, of the search parameters of its type.
+    private static bool IsDate(SearchReading reading, OperationDefinition operation, string name)
+    {
+        if (operation.Inputs.TryGetValue(name, out var kind))
+        {
+            return kind is "date" or "dateTime" or "instant";
+        }
+
+        return operation.Returns == OperationResult.Search
+            && reading.Context.TryFind(reading.Type, name.Split(':')[0], out var parameter)
+            && parameter.Kind == SearchParameterKind.Date;
     }
 
     private static bool IsSubject(OperationDefinition operation, string name) =>

@@ -44,7 +44,8 @@ internal static class PageReader
     {
         if (source.Line.QueryArray.Length > 0 || source.Bundle is not null)
         {
-            return Refusal.Parameter("handle takes no parameters").As<FhirRequest>();
+            var refusal = Refusal.Parameter("handle takes no parameters");
+            return (source.Line.QueryArray is [var first, ..] ? refusal.About(first.Name) : refusal).As<FhirRequest>();
         }
 
         if (isFile)

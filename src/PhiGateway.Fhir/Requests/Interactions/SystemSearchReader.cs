@@ -49,7 +49,7 @@ internal static class SystemSearchReader
         var isNamed = TypeList.Find(parameters, out var rest, out var typeList);
         if (isNamed && (!TypeList.TryRead(typeList, out types) || types.Intersect(possible) != types))
         {
-            return Refusal.Parameter("_type is not one list of known types");
+            return Refusal.Parameter("_type is not one list of known types").About("_type");
         }
 
         var parts = new List<AccessPart>();

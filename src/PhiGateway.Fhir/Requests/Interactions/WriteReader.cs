@@ -54,7 +54,7 @@ internal static class WriteReader
         {
             if (query[i].Name is not ("_format" or "_pretty"))
             {
-                return Refusal.Parameter("write takes no such parameter");
+                return Refusal.Parameter("write takes no such parameter").About(query[i].Name);
             }
         }
 

@@ -141,7 +141,13 @@ internal static class HeaderGrammar
     {
         foreach (var range in parameters.Split(';'))
         {
+            // Nothing between two semicolons, or behind the last, says nothing (RFC 9110, 5.6.6).
             var parameter = parameters[range].Trim();
+            if (parameter.IsEmpty)
+            {
+                continue;
+            }
+
             var equals = parameter.IndexOf('=');
             if (equals <= 0)
             {

@@ -82,7 +82,7 @@ internal static class IncludeReader
         }
 
         var isReverse = name.StartsWith("_rev", StringComparison.Ordinal);
-        foreach (var link in SearchGrammar.Of(source).Values)
+        foreach (var link in SearchGrammar.Of(source).Values.Concat(reading.Context.Declared.Of(source).Values))
         {
             if (link.Kind != SearchParameterKind.Reference)
             {

@@ -15,7 +15,7 @@ internal static class SearchReader
             var (name, value) = parameters[i];
             if (ReadOne(reading, name, value, out var canonical) is { } refusal)
             {
-                return refusal;
+                return refusal.About(name);
             }
 
             if (reading.Budget.IsSpent)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Apis;
 using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Context;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
@@ -50,6 +51,12 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
             }
         }
 
+        if (exchange.Disclosure.CannotFollow)
+        {
+            // The envelope is the backend's own, with no place in which that could be said.
+            exchange.Http.Response.Headers[KnownHeaders.Incomplete] = "next";
+        }
+
         // 3. Out, if all of it may leave, now, to this client.
         return await exit.LetOutAsync(exchange, Describe(exchange, request, answer, bytes));
     }
@@ -68,12 +75,7 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
             case StatusCodes.Status204NoContent:
                 return StageResult.Refuse(DenyReason.NotFoundOrWithheld, "upstream-204");
             default:
-                var meaning = AnswerStatus.Read(status, request.Meaning);
-                return StageResult.Refuse(
-                    meaning.Refusal ?? DenyReason.UpstreamRefused,
-                    $"upstream-{status}",
-                    meaning.Refusal is null ? null : meaning.Status
-                );
+                return AnswerStatus.Refuse(status, request.Meaning);
         }
     }
 

@@ -13,6 +13,13 @@ internal sealed class ApiLinks(HandleIssuer handles, GatewayExchange exchange, A
     /// <inheritdoc/>
     public string? Seal(string relation, string upstreamUrl)
     {
+        var handle = Find(upstreamUrl);
+        exchange.Disclosure.CannotFollow |= handle is null;
+        return handle;
+    }
+
+    private string? Find(string upstreamUrl)
+    {
         if (request.Operation.Next is not { } next)
         {
             return null;
@@ -25,8 +32,7 @@ internal sealed class ApiLinks(HandleIssuer handles, GatewayExchange exchange, A
 
         // A page is at a place that the table has a row for; anything else has no name on this side.
         var route = exchange.Ingressed.Route;
-        return
-            UpstreamPlace.Find(upstreamUrl, route.Language.UpstreamBases) is { } place && route.Api?.IsReadable(place.Split('?')[0]) == true
+        return handles.FindPlace(exchange, upstreamUrl) is { } place && route.Api?.IsReadable(place.Split('?')[0]) == true
             ? handles.Issue(exchange, HandleKind.Page, upstreamUrl)
             : null;
     }

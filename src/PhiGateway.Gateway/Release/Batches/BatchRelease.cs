@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
@@ -19,6 +20,7 @@ internal sealed class BatchRelease(
     ForwardStage forward,
     AnswerJudge judge,
     ReleaseChecks checks,
+    CreatedPlace created,
     Exit exit,
     AuditTrail trail,
     GatewayOptions options
@@ -34,6 +36,7 @@ internal sealed class BatchRelease(
         using var output = judge.NewBuffer(exchange);
         using var writer = new BatchWriter(output);
         var records = new List<Task<bool>>(exchange.Entries.Count + 1);
+        var wait = 0;
         foreach (var entry in exchange.Entries)
         {
             var decided = entry.Decided.Result;
@@ -45,6 +48,7 @@ internal sealed class BatchRelease(
                     return result;
                 }
 
+                wait = Math.Max(wait, reason == DenyReason.UpstreamBusy ? entry.UpstreamWait ?? 1 : 0);
                 records.Add(RefuseAsync(entry, reason, result.Detail));
                 writer.WriteRefusal(entry, reason, result.Status);
             }
@@ -53,6 +57,12 @@ internal sealed class BatchRelease(
         }
 
         writer.End();
+
+        if (wait > 0)
+        {
+            // Of the entries that found the upstream busy: when to ask for them again.
+            exchange.Http.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
+        }
 
         // 2. Out, when every entry and the whole are on record.
         var answer = new OutgoingAnswer(StatusCodes.Status200OK, output.Written, KnownMediaTypes.FhirJsonUtf8) { IsChanged = true };
@@ -100,11 +110,13 @@ internal sealed class BatchRelease(
 
         // Each answer is that of its own call: there is nothing to match up.
         using var answer = entry.Forwarded.Answer;
-        var meaning = AnswerStatus.Read(answer.Status, entry.Request);
-        if (meaning.Refusal is { } refusal)
+        var meant = AnswerStatus.Read(answer.Status, entry.Request);
+        if (!meant.Continues)
         {
-            return StageResult.Refuse(refusal, $"upstream-{answer.Status}", meaning.Status);
+            return meant.Result;
         }
+
+        var meaning = meant.Value;
 
         using var body = judge.NewBuffer(entry);
         using var filtered = judge.NewBuffer(entry);
@@ -133,6 +145,8 @@ internal sealed class BatchRelease(
             return StageResult.Refuse(DenyReason.AnswerTooLarge, "batch");
         }
 
+        var location = created.Find(entry, answer, meaning.Status);
+
         // Room first: what is on record as let out is written, and what is begun is ended.
         writer.MakeRoom(fits ? bytes.Length : 0);
         if (entry.IntentRecorded)
@@ -149,7 +163,7 @@ internal sealed class BatchRelease(
             records.Add(IsRecordedAsync(exit.RecordAsync(entry, meaning.Status, bytes.Length)));
         }
 
-        writer.WriteAnswer(entry, answer, fits ? bytes : default);
+        writer.WriteAnswer(entry, answer, location, fits ? bytes : default);
         return StageResult.Continue;
     }
 

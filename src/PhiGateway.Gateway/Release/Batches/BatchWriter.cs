@@ -38,8 +38,9 @@ internal sealed class BatchWriter : IDisposable
     /// <summary>An entry that was answered.</summary>
     /// <param name="entry">Its exchange; status and disclosure are set.</param>
     /// <param name="answer">The upstream's answer, for its headers.</param>
+    /// <param name="location">Where what it created is; null: it created nothing, or that cannot be said.</param>
     /// <param name="resource">What may leave; empty without a resource.</param>
-    public void WriteAnswer(GatewayExchange entry, UpstreamAnswer answer, ReadOnlyMemory<byte> resource)
+    public void WriteAnswer(GatewayExchange entry, UpstreamAnswer answer, string? location, ReadOnlyMemory<byte> resource)
     {
         var isOne = AnswerHeaders.IsOneResource(entry);
         _json.WriteStartObject();
@@ -56,7 +57,7 @@ internal sealed class BatchWriter : IDisposable
 
         _json.WriteStartObject("response");
         _json.WriteString("status", PhraseOf(entry.Status));
-        if (AnswerHeaders.LocationOf(entry, answer, entry.Status) is { } location)
+        if (location is not null)
         {
             _json.WriteString("location", location);
         }
@@ -83,7 +84,7 @@ internal sealed class BatchWriter : IDisposable
         _json.WriteStartObject("response");
         _json.WriteString("status", (status ?? reason.Status).ToString(CultureInfo.InvariantCulture));
         _json.WritePropertyName("outcome");
-        RefusalWriter.WriteOutcome(_json, entry.Id, reason, null);
+        RefusalWriter.WriteOutcome(_json, entry.Id, reason, entry.RefusedPlace);
         _json.WriteEndObject();
         _json.WriteEndObject();
         _json.Flush();

@@ -15,8 +15,6 @@ namespace PhiGateway.Gateway.Release.Exports;
 /// </summary>
 internal sealed class ExportAnswers(AnswerBuffers buffers, HandleIssuer handles, StreamedRelease streams, Exit exit)
 {
-    private const int LongestWait = 24 * 60 * 60;
-
     /// <summary>Releases the answer.</summary>
     public ValueTask<StageResult> ReleaseAsync(GatewayExchange exchange)
     {
@@ -35,22 +33,7 @@ internal sealed class ExportAnswers(AnswerBuffers buffers, HandleIssuer handles,
 
     private static StageResult Refused(GatewayExchange exchange, UpstreamAnswer answer)
     {
-        SetWait(exchange, answer);
-        var meaning = AnswerStatus.Read(answer.Status, exchange.Request);
-        return StageResult.Refuse(
-            meaning.Refusal ?? DenyReason.UpstreamRefused,
-            $"upstream-{answer.Status}",
-            meaning.Refusal is null ? null : meaning.Status
-        );
-    }
-
-    // A number is a number; a date or a text of the upstream's does not pass.
-    private static void SetWait(GatewayExchange exchange, UpstreamAnswer answer)
-    {
-        if (answer.RetryAfter is { TotalSeconds: > 0 and <= LongestWait } wait)
-        {
-            exchange.Http.Response.Headers.RetryAfter = ((int)wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        }
+        return AnswerStatus.Refuse(answer.Status, exchange.Request);
     }
 
     private ValueTask<StageResult> StartedAsync(GatewayExchange exchange, UpstreamAnswer answer)
@@ -66,7 +49,11 @@ internal sealed class ExportAnswers(AnswerBuffers buffers, HandleIssuer handles,
 
     private ValueTask<StageResult> WorkingAsync(GatewayExchange exchange, UpstreamAnswer answer)
     {
-        SetWait(exchange, answer);
+        if (answer.WaitAt(exchange.Now) is { } wait)
+        {
+            exchange.Http.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
+        }
+
         if (ExportProgress.Of(answer.Progress) is { } progress)
         {
             exchange.Http.Response.Headers["X-Progress"] = progress;
@@ -86,7 +73,7 @@ internal sealed class ExportAnswers(AnswerBuffers buffers, HandleIssuer handles,
             await using var stream = await answer.OpenAsync(exchange.Http.RequestAborted);
             if (
                 stream is null
-                || answer.MediaType is not (KnownMediaTypes.Json or KnownMediaTypes.FhirJson)
+                || !KnownMediaTypes.IsFhirJson(answer.MediaType)
                 || !await body.TryReadAsync(stream, exchange.Http.RequestAborted)
                 || !ExportManifest.TryRewrite(body.Written, exchange, handles, manifest)
             )

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Policy.Vocabulary;
@@ -24,7 +25,7 @@ internal static class ExportManifest
     {
         try
         {
-            using var document = JsonDocument.Parse(upstream, Strict);
+            using var document = JsonDocument.Parse(ByteOrderMark.Skip(upstream), Strict);
             return document.RootElement.ValueKind == JsonValueKind.Object && TryWrite(document.RootElement, exchange, handles, output);
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)

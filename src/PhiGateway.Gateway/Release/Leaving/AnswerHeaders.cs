@@ -1,5 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Vocabulary;
 
@@ -13,7 +15,14 @@ internal static class AnswerHeaders
     /// <param name="status">Status for the client.</param>
     /// <param name="bytes">What may leave of the body.</param>
     /// <param name="isChanged">Whether that differs from the body.</param>
-    public static OutgoingAnswer Describe(GatewayExchange exchange, int status, ReadOnlyMemory<byte> bytes, bool isChanged)
+    /// <param name="location">Where a created resource is; null: none was created, or it cannot be said.</param>
+    public static OutgoingAnswer Describe(
+        GatewayExchange exchange,
+        int status,
+        ReadOnlyMemory<byte> bytes,
+        bool isChanged,
+        string? location
+    )
     {
         var answer = exchange.Forwarded.Answer;
         var isOne = IsOneResource(exchange);
@@ -22,6 +31,7 @@ internal static class AnswerHeaders
             return new OutgoingAnswer(StatusCodes.Status304NotModified, default, KnownMediaTypes.FhirJsonUtf8)
             {
                 EntityTag = TagOf(exchange),
+                LastModified = answer.LastModified,
             };
         }
 
@@ -30,7 +40,7 @@ internal static class AnswerHeaders
             IsChanged = isChanged,
             EntityTag = isOne ? TagOf(exchange) : null,
             LastModified = isOne ? answer.LastModified : null,
-            Location = LocationOf(exchange, answer, status),
+            Location = location,
         };
     }
 
@@ -116,13 +126,31 @@ internal static class AnswerHeaders
     private static bool IsKnownToClient(GatewayExchange exchange)
     {
         var request = exchange.Request;
-        if (
-            request is not { Interaction: Interaction.Read, AsksContent: false, Headers.IfNoneMatch: { } known, Parameters.Count: 0 }
-            || exchange.Bundle is not null
-            || exchange.Conditional is not null
-            || exchange.Disclosure.Redacted
-            || TagOf(exchange) is not { } tag
-        )
+        return request is { Interaction: Interaction.Read or Interaction.VRead, AsksContent: false }
+            && exchange.Bundle is null
+            && exchange.Conditional is null
+            && !exchange.Disclosure.Redacted
+            && IsWhole(request)
+            && (request.Headers.IfNoneMatch is { } known ? IsNamed(exchange, known) : IsUnchangedSince(exchange));
+    }
+
+    // What only says how an answer is written says nothing of what is in it.
+    private static bool IsWhole(FhirRequest request)
+    {
+        for (var i = 0; i < request.Parameters.Count; i++)
+        {
+            if (request.Parameters[i].Name is not ("_format" or "_pretty"))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsNamed(GatewayExchange exchange, string known)
+    {
+        if (TagOf(exchange) is not { } tag)
         {
             return false;
         }
@@ -139,44 +167,14 @@ internal static class AnswerHeaders
         return false;
     }
 
+    // By the date that the client was given with it; beside tags it is not looked at (RFC 9110, 13.1.3).
+    private static bool IsUnchangedSince(GatewayExchange exchange) =>
+        exchange.Request.Headers.IfModifiedSince is { } text
+        && HeaderUtilities.TryParseDate(text, out var since)
+        && exchange.Forwarded.Answer.LastModified is { } changed
+        && changed <= since;
+
     /// <summary>The version of that resource; null when it is not known.</summary>
     public static string? TagOf(GatewayExchange exchange) =>
         exchange.Disclosure.Resources[0].VersionId is { } version && FhirId.IsValid(version) ? $"W/\"{version}\"" : null;
-
-    /// <summary>
-    /// Where a created resource is, or the one that a conditional create found; null otherwise. Only a place below the upstream's own base
-    /// has a name on this side.
-    /// </summary>
-    public static string? LocationOf(GatewayExchange exchange, UpstreamAnswer answer, int status)
-    {
-        if (exchange is { Conditional.Interaction: Interaction.Create, Request: { Interaction: Interaction.Read } found })
-        {
-            return $"{exchange.Ingressed.Route.Language.GatewayBase}/{found.Type.Name}/{found.Id}";
-        }
-
-        if (status != StatusCodes.Status201Created || answer.Location is not { } upstream)
-        {
-            return null;
-        }
-
-        var text = upstream.OriginalString;
-        foreach (var known in exchange.Ingressed.Route.Language.UpstreamBases)
-        {
-            if (text.StartsWith(known, StringComparison.Ordinal) && text.Length > known.Length && text[known.Length] == '/')
-            {
-                text = text[(known.Length + 1)..];
-                break;
-            }
-        }
-
-        var parts = text.TrimStart('/').Split('/');
-        return
-            parts.Length is 2 or 4
-            && ResourceType.TryParse(parts[0], out var type)
-            && type == exchange.Request.Type
-            && FhirId.IsValid(parts[1])
-            && (parts.Length == 2 || (parts[2] == "_history" && FhirId.IsValid(parts[3])))
-            ? $"{exchange.Ingressed.Route.Language.GatewayBase}/{string.Join('/', parts)}"
-            : null;
-    }
 }

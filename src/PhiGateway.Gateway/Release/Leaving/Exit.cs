@@ -38,7 +38,7 @@ internal sealed class Exit(ReleaseChecks checks, AuditTrail trail, ReaderPace pa
     /// <summary>Lets a piece of an answer out, while the rest is still to come.</summary>
     /// <returns>A refusal when nothing of the piece left.</returns>
     /// <exception cref="OperationCanceledException">The answer was ended.</exception>
-    public async ValueTask<StageResult> LetOutAsync(GatewayExchange exchange, Segment segment, CancellationToken cancellation)
+    public async ValueTask<StageResult> LetOutAsync(GatewayExchange exchange, AnswerSegment segment, CancellationToken cancellation)
     {
         // The whole question again, as things stand now: what began under a permit goes on only while there is one.
         var open = segment.Running.Ask(segment.Disclosure);

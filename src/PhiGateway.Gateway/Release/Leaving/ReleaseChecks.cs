@@ -103,7 +103,8 @@ internal sealed class ReleaseChecks(SnapshotHolder snapshots)
         }
     }
 
-    private static bool MayReceiveUndetermined(GatewayExchange exchange) =>
+    /// <summary>Whether what is patient data of somebody who cannot be told may leave to this client: to the hospital's own, but for AI agents.</summary>
+    public static bool MayReceiveUndetermined(GatewayExchange exchange) =>
         exchange.Identified.Client is { Organization.Kind: OrganizationKind.Internal, Client.Kind: not ClientKind.AiAgent };
 
     private static int? LimitOf(Permit permit)

@@ -19,10 +19,15 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) 
         if (exchange.Kind == RequestKind.Transaction)
         {
             // Each entry's answer under its entry's own permit.
-            return new AnswerOptions { Judges = [.. exchange.Entries.Select(static entry => entry.Permit.Release)], Idle = exchange.Idle };
+            return new AnswerOptions
+            {
+                Judges = [.. exchange.Entries.Select(static entry => entry.Permit.Release)],
+                Sealers = [.. exchange.Entries.Select(entry => new PageLinks(handles, entry))],
+                Idle = exchange.Idle,
+            };
         }
 
-        if (!BundleStreamFilter.CanStream(exchange.Request) || exchange.Request.IsWrite)
+        if (!MayLeadOn(exchange))
         {
             return AnswerOptions.Default;
         }
@@ -46,13 +51,28 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) 
         };
     }
 
+    private static bool MayLeadOn(GatewayExchange exchange) => BundleStreamFilter.CanStream(exchange.Request) && !exchange.Request.IsWrite;
+
+    /// <inheritdoc/>
+    public string? SealRest(int from, int size) =>
+        PageWalk.Applies(exchange) ? handles.IssuePage(exchange, new PagePlace(string.Empty, from), size, null) : null;
+
     /// <inheritdoc/>
     public string? Seal(string relation, string upstreamUrl) =>
         relation switch
         {
             "next" or "previous" or "prev" or "first" => handles.Issue(exchange, HandleKind.Page, upstreamUrl),
 
+            // Where a server names itself elsewhere, there is nothing to give and something to say.
+            "self" or "location" => Note(upstreamUrl),
+
             // The number of the last page says how much there is, withheld records included.
             _ => null,
         };
+
+    private string? Note(string upstreamUrl)
+    {
+        _ = handles.FindPlace(exchange, upstreamUrl);
+        return null;
+    }
 }

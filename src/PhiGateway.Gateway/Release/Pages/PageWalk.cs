@@ -47,7 +47,7 @@ internal sealed class PageWalk(
         var start = continuation?.Page ?? new PagePlace(string.Empty, 0);
         var asked = continuation?.Size ?? 0;
         var files = new FileReferrers();
-        var current = VersionLookup.IsHistory(exchange.Request) ? new CurrentVersions { Files = files } : null;
+        var current = VersionLookup.IsHistory(exchange.Request) ? VersionsOf(exchange, files) : null;
         using var page = new PagedAnswer(
             exchange.Request,
             exchange.Permit.Release,
@@ -116,6 +116,17 @@ internal sealed class PageWalk(
         page.Finish(new PageTail(links, isAll, isCut && !page.IsFull, isLost) { Total = total });
         return StageResult.Continue;
     }
+
+    // What a deletion is of cannot be looked up any more: in histories of many it is told to whom everything is (ADR 12).
+    private static CurrentVersions VersionsOf(GatewayExchange exchange, FileReferrers files) =>
+        new()
+        {
+            Files = files,
+            TellsDeletions =
+                exchange.Request.Interaction != Interaction.HistoryInstance
+                && !UpstreamCallFactory.Withholds(exchange.Permit)
+                && ReleaseChecks.MayReceiveUndetermined(exchange),
+        };
 
     private static bool AsksTotal(FhirRequest request) =>
         request.Interaction is Interaction.SearchType or Interaction.SearchSystem && request.Parameter("_total") == "accurate";
@@ -204,10 +215,9 @@ internal sealed class PageWalk(
             case Fetched.Failed { Status: 0 or 200 } failed:
                 return StageResult.Refuse(failed.Reason);
             default:
-                return StageResult.Refuse(
-                    AnswerStatus.Read(fetched.Status, exchange.Request).Refusal ?? DenyReason.UpstreamRefused,
-                    $"upstream-{fetched.Status}"
-                );
+                // Of a page that the gateway asked for, the client is not told the status.
+                var refusal = AnswerStatus.Refuse(fetched.Status, exchange.Request);
+                return StageResult.Refuse(refusal.Refusal ?? DenyReason.UpstreamRefused, refusal.Detail);
         }
     }
 }

@@ -61,7 +61,7 @@ internal sealed class SegmentSink(GatewayExchange exchange, string contentType, 
 
     private async ValueTask LetOutAsync(ReadOnlyMemory<byte> bytes, Disclosure disclosure, CancellationToken cancellation)
     {
-        var segment = new Segment(running, bytes, contentType, disclosure, _records, IsFirst: !_recorded);
+        var segment = new AnswerSegment(running, bytes, contentType, disclosure, _records, IsFirst: !_recorded);
         Outcome = await exit.LetOutAsync(exchange, segment, cancellation);
         if (!Outcome.Continues)
         {

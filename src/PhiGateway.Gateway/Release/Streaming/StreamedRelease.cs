@@ -32,20 +32,27 @@ internal sealed class StreamedRelease(
     {
         // A long resource takes room for itself and for what is written of it.
         using var room = buffers.Take(exchange, 0);
-        var limits = new StreamLimits { TakeRoom = bytes => room.Grow(2 * bytes, HeldFor.Read) };
+        var limits = new StreamLimits
+        {
+            MaxResourceBytes = options.Limits.MaxAnswer,
+            TakeRoom = bytes => room.Grow(2 * bytes, HeldFor.Read),
+        };
         var running = new RunningAnswer(exchange, snapshots, options, clock);
         using var watch = new RevocationWatch(exchange, snapshots, running, cut);
         var sink = new SegmentSink(exchange, contentType, exit, running, watch);
         exchange.Status = 200;
         try
         {
-            if (await filter(running.Release, sink.TakeAsync, limits, watch.Token) != StreamVerdict.Complete)
+            switch (await filter(running.Release, sink.TakeAsync, limits, watch.Token))
             {
-                return StageResult.Refuse(DenyReason.UnreadableAnswer, "judgement");
+                case StreamVerdict.Complete:
+                    await sink.FinishAsync(watch.Token);
+                    return StageResult.Continue;
+                case StreamVerdict.TooLarge:
+                    return StageResult.Refuse(DenyReason.AnswerTooLarge, "entry");
+                default:
+                    return StageResult.Refuse(DenyReason.UnreadableAnswer, "judgement");
             }
-
-            await sink.FinishAsync(watch.Token);
-            return StageResult.Continue;
         }
         catch (OperationCanceledException end)
             when (end is not ReaderGoneException && !exchange.Http.RequestAborted.IsCancellationRequested)

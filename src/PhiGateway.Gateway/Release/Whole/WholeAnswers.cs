@@ -21,6 +21,7 @@ internal sealed class WholeAnswers(
     StreamedRelease streams,
     AnswerJudge judge,
     HandleIssuer handles,
+    CreatedPlace created,
     Exit exit
 )
 {
@@ -36,11 +37,13 @@ internal sealed class WholeAnswers(
     {
         // 1. What the status means for this request.
         var answer = exchange.Forwarded.Answer;
-        var meaning = AnswerStatus.Read(answer.Status, exchange.Request);
-        if (meaning.Refusal is { } refusal)
+        var meant = AnswerStatus.Read(answer.Status, exchange.Request);
+        if (!meant.Continues)
         {
-            return StageResult.Refuse(refusal, $"upstream-{answer.Status}", meaning.Status);
+            return meant.Result;
         }
+
+        var meaning = meant.Value;
 
         // 2. The body, whole, in a form that can be read; what is too large for that leaves on the way, segment by segment.
         using var body = judge.NewBuffer(exchange);
@@ -60,7 +63,8 @@ internal sealed class WholeAnswers(
 
         // 4. Out, if all of it may leave, now, to this client.
         var bytes = judged.Value;
-        var leaving = AnswerHeaders.Describe(exchange, meaning.Status, bytes, !bytes.Equals(body.Written));
+        var location = created.Find(exchange, answer, meaning.Status);
+        var leaving = AnswerHeaders.Describe(exchange, meaning.Status, bytes, !bytes.Equals(body.Written), location);
         if (exchange.Request.AsksContent)
         {
             var content = BinaryContent.Of(exchange, leaving);

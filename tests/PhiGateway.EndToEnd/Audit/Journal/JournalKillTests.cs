@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
-using PhiGateway.Audit.Verification;
 using PhiGateway.Tests.Common.Audit;
 using Xunit;
 

@@ -3,7 +3,6 @@ using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Journal.Files;
 using PhiGateway.Audit.Journal.Segments;
 using PhiGateway.Audit.Records;
-using PhiGateway.Audit.Verification;
 using PhiGateway.Tests.Common.Audit;
 using Xunit;
 

@@ -157,7 +157,7 @@ public sealed class AnswerFilterBundleTests
                 + entry.GetProperty("request").GetProperty("url").GetString()
         );
         Assert.Equal(
-            """{"status":"200 OK","etag":"W/\"2\"","lastModified":"2026-01-01T00:00:00Z"}""",
+            """{"status":"200 OK","location":"https://gw.example/fhir/Observation/a","etag":"W/\"2\"","lastModified":"2026-01-01T00:00:00Z"}""",
             entry.GetProperty("response").GetRawText()
         );
         Assert.Equal(2, answer.Disclosure.Withheld);

@@ -265,7 +265,7 @@ public sealed class AnswerFilterSingleTests
         Assert.DoesNotContain("CANARY", narrow.Text);
         Assert.DoesNotContain("VALUE", narrow.Text);
         Assert.Equal(
-            ["return", "group"],
+            ["return", "group", "outcome"],
             narrow.Json.GetProperty("parameter").EnumerateArray().Select(static parameter => parameter.GetProperty("name").GetString())
         );
         Assert.Equal(

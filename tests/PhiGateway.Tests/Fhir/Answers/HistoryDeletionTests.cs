@@ -48,6 +48,52 @@ public sealed class HistoryDeletionTests
         Assert.Equal((1, 1), (answer.Disclosure.Resources.Count, answer.Disclosure.Withheld));
     }
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public void History_OfMany_TellsOfDeletionsWhereEverythingIsTold(bool isTold, bool leaves)
+    {
+        var body = $$"""{"resourceType":"Bundle","type":"history","entry":[{{Deleted}},{{Version("1")}}]}""";
+        var current = new CurrentVersions { TellsDeletions = isTold };
+        Assert.True(current.TryConsider(Encoding.UTF8.GetBytes(body), TestPolicy.Everything, Context));
+
+        var answer = Filter(
+            Request(Interaction.HistoryType, "Observation"),
+            body,
+            TestPolicy.Everything,
+            new AnswerOptions { Current = current }
+        );
+
+        Assert.Equal(leaves, answer.Text.Contains("\"DELETE\""));
+        Assert.DoesNotContain("\"subject\"", answer.Text);
+        Assert.Equal(leaves ? 1 : 0, answer.Disclosure.Resources.Count);
+    }
+
+    [Fact]
+    public void History_DeletionOfWhatMustStayAsItWas_Stays()
+    {
+        var body = $$"""{"resourceType":"Bundle","type":"history","entry":[{{Deleted}},{{Version("2")}}]}""";
+        var current = new CurrentVersions { TellsDeletions = true };
+        Assert.True(current.TryConsider(Encoding.UTF8.GetBytes(body), TestPolicy.For("1"), Context));
+
+        var answer = Filter(
+            Request(Interaction.HistoryType, "Observation"),
+            body,
+            TestPolicy.For("1"),
+            new AnswerOptions { Current = current }
+        );
+
+        Assert.DoesNotContain("\"DELETE\"", answer.Text);
+    }
+
+    [Fact]
+    public void History_DeletionWhoseAddressIsEscaped_IsRead()
+    {
+        var answer = Ask(Deleted.Replace("\"url\":\"Observation/a\"", "\"url\":\"Observation\\/a\""), Version("1"));
+
+        Assert.Contains("\"DELETE\"", answer.Text);
+    }
+
     [Fact]
     public void History_OneVersionUnreadable_HidesTheResourceAndNotThePage()
     {

@@ -92,13 +92,22 @@ public sealed class StreamFilterTests
     }
 
     [Fact]
-    public async Task Ndjson_LineTooLong_EndsUnreadable()
+    public async Task Ndjson_LineLongerThanMayBeHeld_StaysAlone()
     {
-        var run = await Ndjson(
-            Observation("a", "1") + "\n" + Observation("b", "1", ""","note":" """ + new string('x', 600_000) + "\""),
-            10_000
-        );
-        Assert.Equal(StreamVerdict.Unreadable, run.Verdict);
+        var tooLong = Observation("b", "1", ""","note":" """ + new string('x', 600_000) + "\"");
+        foreach (var file in (string[])["A\nB\nC", "B\nA\nC\n", "A\nC\nB", "A\nB\nB\nC"])
+        {
+            var body = file.Replace("A", Observation("a", "1")).Replace("B", tooLong).Replace("C", Observation("c", "1"));
+            foreach (var chunk in (int[])[10_000, 1_000_000])
+            {
+                var run = await Ndjson(body, chunk);
+                var lines = run.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+                Assert.Equal((StreamVerdict.Complete, 2, file.Count(static one => one == 'B')), (run.Verdict, run.Released, run.Withheld));
+                Assert.Equal(3, lines.Length);
+                Assert.Contains("\"code\":\"incomplete\"", lines[2]);
+            }
+        }
     }
 
     [Fact]
@@ -185,10 +194,10 @@ public sealed class StreamFilterTests
     }
 
     [Fact]
-    public async Task Bundle_EntryTooLong_EndsUnreadable()
+    public async Task Bundle_EntryLongerThanMayBeHeld_EndsTooLarge()
     {
         var body = SearchSet(Observation("a", "1", ""","note":" """ + new string('x', 600_000) + "\""));
-        Assert.Equal(StreamVerdict.Unreadable, (await Bundle(Search(), body, 10_000)).Verdict);
+        Assert.Equal(StreamVerdict.TooLarge, (await Bundle(Search(), body, 10_000)).Verdict);
         Assert.Equal(
             StreamVerdict.Complete,
             (await Bundle(Search(), SearchSet(Observation("a", "1", ""","note":" """ + new string('x', 200_000) + "\"")), 10_000)).Verdict

@@ -2,6 +2,7 @@ using System.Text;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
 using Xunit;
 using static PhiGateway.Tests.Fhir.Answers.AnswerCases;
 
@@ -86,6 +87,28 @@ public sealed class UnreadEntryTests
         );
 
         Assert.Equal(total, answer.Json.GetProperty("total").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("searchset", "\"search\":{\"mode\":\"outcome\"}")]
+    [InlineData("collection", null)]
+    [InlineData("history", "\"request\":{\"method\":\"GET\",\"url\":\"OperationOutcome\"}")]
+    public void Filter_WhatIsMissingOfAnyBundleOfAnOperation_IsSaidInTheFormOfItsType(string type, string? form)
+    {
+        const string Unread = """{"resource":{"resourceType":"Patient","id":"1","id":"2"}}""";
+        const string Next = "\"link\":[{\"relation\":\"next\",\"url\":\"https://elsewhere.example/2\"}],\"entry\"";
+        var whole = $$"""{"resourceType":"Bundle","type":"{{type}}","entry":[{"resource":{{Observation("a", "1")}} }]}""";
+        foreach (var body in (string[])[whole.Replace("\"entry\":[", "\"entry\":[" + Unread + ","), whole.Replace("\"entry\"", Next)])
+        {
+            var answer = Filter(Request(Interaction.Operation, "Patient", "1"), body, TestPolicy.For("1"));
+
+            Assert.Equal(["a"], Resources(answer));
+            Assert.Contains("\"code\":\"incomplete\"", answer.Text);
+            Assert.Equal(form is not null, answer.Text.Contains("\"search\"") || answer.Text.Contains("\"request\""));
+            Assert.Contains(form ?? string.Empty, answer.Text);
+        }
+
+        Assert.DoesNotContain("incomplete", Filter(Request(Interaction.Operation, "Patient", "1"), whole, TestPolicy.For("1")).Text);
     }
 
     [Fact]

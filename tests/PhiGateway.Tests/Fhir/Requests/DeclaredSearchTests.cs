@@ -89,6 +89,19 @@ public sealed class DeclaredSearchTests
         );
 
     [Fact]
+    public void Read_EveryIncludeOfAType_IsThroughDeclaredReferencesToo()
+    {
+        var parts = Understood("Observation?_include=Observation:*").Parts;
+        var turned = Understood("Practitioner?_revinclude=Observation:*").Parts;
+
+        Assert.Contains(parts, static part => part.Include == "Observation:interpreter:Practitioner");
+        Assert.Contains(parts, static part => part.Include == "Observation:encounter:Encounter");
+        Assert.Contains(turned, static part => part.Include == "Observation:interpreter");
+        Assert.Contains(turned, static part => part.Include == "Observation:performer");
+        Assert.All(parts.Skip(1), static part => Assert.True(part.IsWildcard));
+    }
+
+    [Fact]
     public void Read_ConditionOfAWrite_MayUseThem() =>
         Assert.Equal("race", Assert.Single(Understood("Patient?race=1", "DELETE").Conditions).Search.Parameters[0].Name);
 

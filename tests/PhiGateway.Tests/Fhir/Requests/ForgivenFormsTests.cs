@@ -19,6 +19,67 @@ public sealed class ForgivenFormsTests
     }
 
     [Theory]
+    [InlineData("/fhir/Observation/1/_history?_since=2026-01-01T00:00:00+01:00")]
+    [InlineData("/fhir/Observation/_history?_at=2026-01-01T00:00:00+01:00")]
+    [InlineData("/fhir/_history?_since=2026-01-01T00:00:00+01:00")]
+    [InlineData("/fhir/Patient/$export?_since=2026-01-01T00:00:00+01:00")]
+    [InlineData("/fhir/Patient/17/$everything?_since=2026-01-01T00:00:00+01:00")]
+    [InlineData("/fhir/Observation/$lastn?date=2026-01-01T00:00:00+01:00")]
+    public void Any_OffsetWhosePlusWasNotEncoded_GoesUpstreamAsThatOffset(string target)
+    {
+        foreach (var form in (string[])[target, target.Replace("+", "%2B", StringComparison.Ordinal)])
+        {
+            var request = RequestFixture.Understood("GET", form, RequestFixture.Async);
+
+            Assert.Equal("2026-01-01T00:00:00+01:00", Assert.Single(request.Parameters).Value);
+            Assert.Contains("2026-01-01T00:00:00%2B01:00", UpstreamCallFactory.Create(request, RequestFixture.Permit()).PathAndQuery);
+        }
+    }
+
+    [Theory]
+    [InlineData("/fhir/Observation/1/_history?_since=2026-01-01+00:00:00")]
+    [InlineData("/fhir/Patient/$export?_since=2026-01-01+00:00:00")]
+    public void Any_SpaceInADateThatCanHaveBeenSomethingElse_IsRefused(string target) =>
+        Assert.Same(DenyReason.MalformedQuery, RequestFixture.Refused("GET", target, RequestFixture.Async));
+
+    [Theory]
+    [InlineData("application/fhir+json; charset=utf-8;", true)]
+    [InlineData("application/fhir+json;", true)]
+    [InlineData("application/fhir+json; ; charset=utf-8", true)]
+    [InlineData("application/fhir+json; charset=latin1;", false)]
+    [InlineData("application/fhir+json; ;x", false)]
+    public void Any_ParameterOfAMediaTypeThatSaysNothing_IsPassedBy(string type, bool isRead)
+    {
+        var body = """{"resourceType":"Observation","status":"final"}""";
+        Assert.Equal(
+            isRead,
+            RequestFixture.Read("POST", "/fhir/Observation", new FhirHeaders { ContentType = type }, body).TryGet(out _, out _)
+        );
+        Assert.Equal(isRead, RequestFixture.Read("GET", "/fhir/Observation/1", new FhirHeaders { Accept = type }).TryGet(out _, out _));
+    }
+
+    [Theory]
+    [InlineData("application/json-patch+json", """[{"op":"replace","path":"/status","value":"final"}]""", true)]
+    [InlineData("application/json-patch+json; charset=utf-8", """[{"op":"replace","path":"/status","value":"final"}]""", true)]
+    [InlineData("application/merge-patch+json", """{"status":"final"}""", true)]
+    [InlineData("text/plain", """{"status":"final"}""", false)]
+    public void Bundle_PatchInABinary_IsReadAsItIsAlone(string type, string patch, bool isRead)
+    {
+        var data = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(patch));
+        foreach (var kind in (string[])["batch", "transaction"])
+        {
+            var bundle = $$"""
+                {"resourceType":"Bundle","type":"{{kind}}","entry":[{"request":{"method":"PATCH","url":"Observation/1"},
+                "resource":{"resourceType":"Binary","contentType":"{{type}}","data":"{{data}}"} }]}
+                """;
+            var reading = RequestFixture.Read("POST", "/fhir", RequestFixture.Json, bundle);
+            var isPatch = reading.TryGet(out var request, out _) && request.Entries[0] is { Unread: null, Interaction: Interaction.Patch };
+
+            Assert.Equal(isRead, isPatch);
+        }
+    }
+
+    [Theory]
     [InlineData("date=2020-01-01+12:00:00")]
     [InlineData("date=2020-01-01T12:00:00+2:00")]
     [InlineData("date=2020-01-01T12:00:00++02:00")]

@@ -73,6 +73,20 @@ public sealed class SinkConfigurationTests
     }
 
     [Fact]
+    public void Validate_OtlpWithoutTlsOrWithAFlawedCredential_IsAProblem_AndPlainlyNamedOneIsNone()
+    {
+        (string, string?)[] otlp = [(Sink + "Name", "otel"), (Sink + "Kind", "Otlp"), (Sink + "Address", "https://otel.example:4318")];
+        Assert.Empty(Problems(otlp));
+        Assert.Contains(Problems([.. otlp, (Sink + "Address", "http://otel.example:4318")]), problem => problem.Key == Sink + "Address");
+        Assert.Contains(Problems([.. otlp, (Sink + "Secret", "Bearer plain")]), problem => problem.Key == Sink + "Secret");
+
+        Environment.SetEnvironmentVariable("PHIGW_TEST_OTLP", "Bearer abc");
+        Environment.SetEnvironmentVariable("PHIGW_TEST_OTLP_LINES", "Bearer abc\r\nHost: other");
+        Assert.Empty(Problems([.. otlp, (Sink + "Secret", "env:PHIGW_TEST_OTLP")]));
+        Assert.Contains(Problems([.. otlp, (Sink + "Secret", "env:PHIGW_TEST_OTLP_LINES")]), problem => problem.Key == Sink + "Secret");
+    }
+
+    [Fact]
     public void Validate_FileSinkWithoutFolderAndTwoOfOneName_AreProblems()
     {
         (string, string?)[] file = [(Sink + "Name", "lake"), (Sink + "Kind", "File")];

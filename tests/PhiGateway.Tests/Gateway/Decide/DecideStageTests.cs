@@ -73,7 +73,7 @@ public sealed class DecideStageTests
         );
 
         Assert.Equal(DenyReason.OutsideRoster, (await world.WalkAsync(exchange, "Decide")).Refusal);
-        Assert.Equal(1, exchange.RefusedEntry);
+        Assert.Equal(1, exchange.RefusedPlace?.Entry);
     }
 
     [Fact]

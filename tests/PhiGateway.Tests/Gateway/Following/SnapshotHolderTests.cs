@@ -1,4 +1,5 @@
 using PhiGateway.Gateway.Following;
+using PhiGateway.Policy.Snapshot;
 using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 
@@ -65,6 +66,35 @@ public sealed class SnapshotHolderTests
 
         holder.Loading(false);
         Assert.True(holder.WasAway(Most));
+    }
+
+    [Fact]
+    public async Task FindFresh_RegistryOutOfSightForTooLong_IsNothing()
+    {
+        var holder = new SnapshotHolder(_clock) { MaxUnconfirmed = Most, MaxAge = TimeSpan.FromMinutes(1) };
+        Assert.Null(await holder.FindFreshAsync(default));
+        holder.Publish(RegistrySnapshot.Empty, _clock.GetUtcNow());
+        Look(holder);
+        Assert.NotNull(await holder.FindFreshAsync(default));
+
+        _clock.Advance(TimeSpan.FromSeconds(61));
+        Look(holder);
+        Assert.Null(await holder.FindFreshAsync(default));
+    }
+
+    [Fact]
+    public async Task FindFresh_NodeWasPaused_WaitsForTheNextLook()
+    {
+        var holder = new SnapshotHolder(_clock) { MaxUnconfirmed = Most, MaxAge = TimeSpan.FromMinutes(1) };
+        holder.Publish(RegistrySnapshot.Empty, _clock.GetUtcNow());
+        Look(holder);
+        _clock.Advance(TimeSpan.FromSeconds(3));
+
+        var asked = holder.FindFreshAsync(default);
+        Assert.False(asked.IsCompleted);
+        Look(holder);
+
+        Assert.NotNull(await asked);
     }
 
     private void Look(SnapshotHolder holder) => holder.Looked(_clock.GetTimestamp(), _clock.GetUtcNow());

@@ -1,3 +1,4 @@
+using PhiGateway.Fhir.Context;
 using PhiGateway.Gateway.Handles;
 using Xunit;
 

@@ -93,5 +93,5 @@ public sealed class ConnectionGateTests : IDisposable
     }
 
     private ConnectionGate Gate(int total, int perPeer) =>
-        new(new ConnectionLimits(total, perPeer), new PeerAddress(new TrustedProxyOptions { Addresses = ["10.0.0.7"] }), _metrics);
+        new(new ConnectionLimits(total, perPeer), new PeerAddress(new TrustedProxyOptions { Addresses = ["10.0.0.7"] }), _metrics, "data");
 }

@@ -138,6 +138,28 @@ public sealed class IngressStageTests : IDisposable
         Assert.Empty(_world.Journal.Records);
     }
 
+    [Theory]
+    [InlineData("Accept", true)]
+    [InlineData("Prefer", true)]
+    [InlineData("If-None-Match", true)]
+    [InlineData("If-Match", false)]
+    [InlineData("If-Modified-Since", false)]
+    [InlineData("If-None-Exist", false)]
+    public async Task Run_HeaderInTwoLines_IsOneListWhereItIsAList(string name, bool isList)
+    {
+        using var exchange = _world.Open("GET", "/fhir/Observation/1");
+        exchange.Http.Request.Headers[name] = new Microsoft.Extensions.Primitives.StringValues(["W/\"1\"", "W/\"2\""]);
+
+        var result = await _world.WalkAsync(exchange, "Ingress");
+
+        Assert.Equal(isList ? null : "malformed-header", result.Refusal?.Code);
+        if (isList)
+        {
+            var headers = exchange.Ingressed.Headers;
+            Assert.Contains("W/\"1\", W/\"2\"", (string?[])[headers.Accept, headers.Prefer, headers.IfNoneMatch]);
+        }
+    }
+
     [Fact]
     public async Task CrossOrigin_QuestionOfAnotherOrigin_IsARequestLikeOthers()
     {

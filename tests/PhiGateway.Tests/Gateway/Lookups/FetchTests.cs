@@ -49,6 +49,18 @@ public sealed class FetchTests : IDisposable
         Assert.Equal(status, failed.Status);
     }
 
+    [Theory]
+    [InlineData(429, "upstream-busy")]
+    [InlineData(503, "upstream-busy")]
+    [InlineData(504, "upstream-timeout")]
+    public async Task Read_BusyOrLate_IsTheFailureThatItIsForTheCallItself(int status, string reason)
+    {
+        _world.Upstream.Answers("GET /x", "{}", status);
+
+        using var failed = Assert.IsType<Fetched.Failed>(await ReadAsync());
+        Assert.Equal((reason, status), (failed.Reason.Code, failed.Status));
+    }
+
     [Fact]
     public async Task Read_NoAnswer_IsAFailureWithItsReason()
     {

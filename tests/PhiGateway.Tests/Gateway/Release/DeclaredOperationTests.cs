@@ -244,6 +244,39 @@ public sealed class DeclaredOperationTests : IDisposable
         Assert.Equal(shown is null, answer.Body.Contains("c2VjcmV0", StringComparison.Ordinal));
     }
 
+    // A client that is told that it failed sends it again.
+    [Theory]
+    [InlineData(200, null)]
+    [InlineData(201, null)]
+    [InlineData(202, null)]
+    [InlineData(204, null)]
+    [InlineData(302, "upstream-refused")]
+    public async Task Run_WriteThatWasTaken_IsAnsweredAsItWas(int status, string? refusal)
+    {
+        Permit(Permitted() with { MayRelabel = true });
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+        _world.Upstream.Answers("POST /Observation/1/$cancel", string.Empty, status);
+        using var exchange = _world.Open("POST", "/fhir/Observation/1/$cancel", """{"resourceType":"Parameters"}""");
+
+        var result = await _world.WalkAsync(exchange, "Release");
+
+        Assert.Equal(refusal, result.Refusal?.Code);
+        if (refusal is null)
+        {
+            Assert.Equal(status, exchange.Http.Response.StatusCode);
+        }
+    }
+
+    [Theory]
+    [InlineData(201)]
+    [InlineData(202)]
+    public async Task Run_ReadThatSaysThatItCreated_IsNoAnswer(int status)
+    {
+        _world.Upstream.Answers("GET /DocumentReference/$docref?patient=17", Bundle("searchset", Document("d1", "17")), status);
+
+        Assert.Equal(DenyReason.UpstreamRefused, (await AskAsync("GET", "/fhir/DocumentReference/$docref?patient=17")).Refusal);
+    }
+
     private static Grant Permitted() =>
         TestRegistry.Grant() with
         {

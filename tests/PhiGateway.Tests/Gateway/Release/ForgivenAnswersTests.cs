@@ -10,7 +10,7 @@ namespace PhiGateway.Tests.Gateway.Release;
 /// <summary>What upstreams and clients leave open in HTTP, and what is not to be left open.</summary>
 public sealed class ForgivenAnswersTests : IDisposable
 {
-    private readonly StageWorld _world = new(null, null, StageWorld.Grant("read", "search", "create"));
+    private readonly StageWorld _world = new(null, null, StageWorld.Grant("read", "vread", "search", "create"));
 
     public void Dispose() => _world.Dispose();
 
@@ -56,6 +56,50 @@ public sealed class ForgivenAnswersTests : IDisposable
         Assert.Equal("W/\"3\"", exchange.Http.Response.Headers.ETag.ToString());
         Assert.Single(_world.Journal.Records);
     }
+
+    [Theory]
+    [InlineData("GET", "/fhir/Observation/1", "If-Modified-Since", "Mon, 04 May 2026 08:00:00 GMT", 304)]
+    [InlineData("GET", "/fhir/Observation/1", "If-Modified-Since", "Mon, 04 May 2026 09:00:00 GMT", 304)]
+    [InlineData("GET", "/fhir/Observation/1", "If-Modified-Since", "Mon, 04 May 2026 07:59:59 GMT", 200)]
+    [InlineData("GET", "/fhir/Observation/1", "If-Modified-Since", "yesterday", 200)]
+    [InlineData("GET", "/fhir/Observation/1?_format=json&_pretty=true", "If-None-Match", "W/\"3\"", 304)]
+    [InlineData("HEAD", "/fhir/Observation/1?_format=json", "If-None-Match", "W/\"3\"", 304)]
+    [InlineData("GET", "/fhir/Observation/1/_history/3", "If-None-Match", "W/\"3\"", 304)]
+    [InlineData("GET", "/fhir/Observation/1?_elements=status", "If-None-Match", "W/\"3\"", 200)]
+    [InlineData("GET", "/fhir/Observation/1?_summary=true", "If-Modified-Since", "Mon, 04 May 2026 09:00:00 GMT", 200)]
+    public async Task Run_ReadOfWhatTheClientHas_IsNotSentAgain(string method, string target, string header, string value, int status)
+    {
+        foreach (var path in (string[])["GET /Observation/1", "GET /Observation/1/_history/3"])
+        {
+            _world.Upstream.Answers(path, StageWorld.Observation(), change: Dated);
+        }
+
+        using var exchange = _world.Open(method, target, null, (header, value));
+
+        Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
+        Assert.Equal(status, exchange.Http.Response.StatusCode);
+        Assert.Equal("Mon, 04 May 2026 08:00:00 GMT", exchange.Http.Response.Headers.LastModified.ToString());
+        Assert.NotEmpty(_world.Journal.Records);
+    }
+
+    [Fact]
+    public async Task Run_TagThatIsAnother_CountsMoreThanTheDate()
+    {
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation(), change: Dated);
+        using var exchange = _world.Open(
+            "GET",
+            "/fhir/Observation/1",
+            null,
+            ("If-None-Match", "W/\"2\""),
+            ("If-Modified-Since", "Mon, 04 May 2026 09:00:00 GMT")
+        );
+
+        Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
+        Assert.Equal(200, exchange.Http.Response.StatusCode);
+    }
+
+    private static void Dated(HttpResponseMessage response) =>
+        response.Content.Headers.LastModified = new DateTimeOffset(2026, 5, 4, 8, 0, 0, TimeSpan.Zero);
 
     [Fact]
     public async Task Run_VersionOfAForeignRecordThatTheClientKnows_IsLikeAMissingOne()

@@ -47,6 +47,42 @@ public sealed class IdleEntryTests : IDisposable
         Assert.Equal(asked.Count(static one => one == "CREATE"), sent["entry"]!.AsArray().Count);
     }
 
+    [Theory]
+    [InlineData("single")]
+    [InlineData("batch")]
+    [InlineData("transaction")]
+    public async Task Run_DeleteOfNothing_IsDoneWhereverItStands(string where)
+    {
+        using var exchange =
+            where == "single"
+                ? _world.Open("DELETE", "/fhir/Observation?patient=17&code=x")
+                : _world.Open("POST", "/fhir", Transaction(["DELETE"]).Replace("transaction", where, StringComparison.Ordinal));
+
+        var result = await _world.WalkAsync(exchange, "Release");
+
+        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
+        var entry = where == "single" ? null : JsonNode.Parse(StageWorld.Written(exchange))!["entry"]![0]!["response"]!;
+        Assert.Equal("204", entry is null ? $"{exchange.Http.Response.StatusCode}" : ((string)entry["status"]!)[..3]);
+        Assert.DoesNotContain(_world.Upstream.Calls, static call => call.Method != "GET");
+        Assert.NotEmpty(_world.Journal.Records);
+    }
+
+    [Fact]
+    public async Task Run_PatchOfNothing_IsOneOfWhatIsMissing()
+    {
+        using var world = new StageWorld(null, null, StageWorld.Grant("read", "search", "update", "patch"));
+        world.Upstream.Otherwise = () =>
+            RecordingUpstream.Reply(
+                200,
+                None.Replace("SELF", "http://fhir.example/r4" + world.Upstream.Calls[^1].PathAndQuery, StringComparison.Ordinal),
+                "application/fhir+json"
+            );
+        using var exchange = world.Open("PATCH", "/fhir/Observation?patient=17&code=x", """[{"op":"remove","path":"/note"}]""");
+        exchange.Http.Request.ContentType = "application/json-patch+json";
+
+        Assert.Equal(DenyReason.NotFoundOrWithheld, (await world.WalkAsync(exchange, "Release")).Refusal);
+    }
+
     [Fact]
     public async Task Run_NothingToDoAtAll_IsAnsweredWithoutTheUpstream()
     {
@@ -65,7 +101,7 @@ public sealed class IdleEntryTests : IDisposable
         var result = await _world.WalkAsync(exchange, "Settle");
 
         Assert.Equal(DenyReason.PatientNotFound, result.Refusal);
-        Assert.Equal(3, exchange.RefusedEntry);
+        Assert.Equal(3, exchange.RefusedPlace?.Entry);
     }
 
     [Fact]

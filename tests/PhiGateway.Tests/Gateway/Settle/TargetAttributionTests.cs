@@ -152,6 +152,17 @@ public sealed class TargetAttributionTests : IDisposable
         Assert.Equal(DenyReason.NotFoundOrWithheld, (await _world.WalkAsync(again, "Release")).Refusal);
     }
 
+    [Theory]
+    [InlineData(2, null)]
+    [InlineData(1, "request-too-costly")]
+    public async Task Run_OverManyStoredRecords_PassesUpToWhatIsSet(int most, string? refusal)
+    {
+        _world.Route = _world.Route! with { Language = _world.Route.Language with { MaxTargets = most } };
+        _world.Upstream.Otherwise = () => RecordingUpstream.Reply(200, SearchSet(["1", "2"]), "application/fhir+json");
+
+        Assert.Equal(refusal, (await AskAsync(Provenance("Observation/1", "Observation/2")))?.Code);
+    }
+
     private async Task<DenyReason?> AskAsync(string body, string target = "/fhir/Provenance")
     {
         using var exchange = _world.Open("POST", target, body);

@@ -3,6 +3,7 @@ using PhiGateway.Audit.Records;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Trail;
 using PhiGateway.Tests.Common.Admin.Fakes;
+using PhiGateway.Tests.Common.Audit;
 using PhiGateway.Tests.Common.Infrastructure;
 using PhiGateway.Tests.Gateway.Stages;
 using Xunit;

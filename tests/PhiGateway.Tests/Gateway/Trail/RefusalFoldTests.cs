@@ -6,6 +6,7 @@ using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Gateway.Trail;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Common.Admin.Fakes;
+using PhiGateway.Tests.Common.Audit;
 using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 

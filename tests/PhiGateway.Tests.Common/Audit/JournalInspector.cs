@@ -1,7 +1,7 @@
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Journal.Files;
 
-namespace PhiGateway.Audit.Verification;
+namespace PhiGateway.Tests.Common.Audit;
 
 /// <summary>
 /// Verifies a journal directory that no process has open: every frame, the chain, and that nothing acknowledged is missing. Changes

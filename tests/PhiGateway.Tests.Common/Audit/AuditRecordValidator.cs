@@ -1,7 +1,9 @@
-namespace PhiGateway.Audit.Records;
+using PhiGateway.Audit.Records;
+
+namespace PhiGateway.Tests.Common.Audit;
 
 /// <summary>
-/// Checks that a record carries the facts that its kind must (AU-3: what, when, where, source, outcome, who); for tests and debug builds.
+/// Checks that a record carries the facts that its kind must (AU-3: what, when, where, source, outcome, who).
 /// </summary>
 public static class AuditRecordValidator
 {

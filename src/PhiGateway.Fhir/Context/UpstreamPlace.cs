@@ -1,9 +1,9 @@
 using System.Buffers;
 
-namespace PhiGateway.Gateway.Handles;
+namespace PhiGateway.Fhir.Context;
 
 /// <summary>Turns a link that the upstream wrote into path and query below its base, or null when it leads elsewhere.</summary>
-internal static class UpstreamPlace
+public static class UpstreamPlace
 {
     // In a path these could be read as something else; in a query they are values that were written without escapes.
     private static readonly SearchValues<char> OddInPath = SearchValues.Create("\\# \"<>");

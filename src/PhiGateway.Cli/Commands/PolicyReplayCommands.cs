@@ -9,7 +9,7 @@ namespace PhiGateway.Cli.Commands;
 /// Defines <c>replay</c>, which decides past requests again over a candidate registry, and <c>right-size</c>, which shows what a use case
 /// is granted and did not use.
 /// </summary>
-internal static class ReplayCommands
+internal static class PolicyReplayCommands
 {
     public static Command Replay(CommonOptions common)
     {

@@ -9,7 +9,7 @@ namespace PhiGateway.Gateway.Release.Leaving;
 /// <param name="Disclosure">What it lets out, and what was withheld before it.</param>
 /// <param name="Before">Records of the same answer that left before.</param>
 /// <param name="IsFirst">Whether it is the first that is recorded.</param>
-internal readonly record struct Segment(
+internal readonly record struct AnswerSegment(
     RunningAnswer Running,
     ReadOnlyMemory<byte> Bytes,
     string ContentType,

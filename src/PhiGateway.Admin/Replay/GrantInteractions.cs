@@ -4,7 +4,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Admin.Replay;
 
 /// <summary>Between an interaction and the word by which grants name it; for usage and replays.</summary>
-internal static class GrantWords
+internal static class GrantInteractions
 {
     /// <summary>The word, such as <c>search</c>; null where grants have none: operations stand by their own name.</summary>
     public static string? Of(Interaction interaction) =>

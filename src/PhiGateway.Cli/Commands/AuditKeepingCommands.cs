@@ -6,7 +6,7 @@ using PhiGateway.Cli.Output;
 namespace PhiGateway.Cli.Commands;
 
 /// <summary>Defines what <c>audit</c> keeps: keeping, hold, holds, lift and delete-month, for privacy officers.</summary>
-internal static class KeepingCommands
+internal static class AuditKeepingCommands
 {
     private const string Path = "audit/keeping";
 

@@ -12,7 +12,7 @@ namespace PhiGateway.Admin.Trail;
 /// The place is one per log, by sequence and not by time, and goes no further than a log is stored without a gap: a record that arrives late,
 /// from a node that was cut off, is handed out when it has arrived.
 /// </remarks>
-internal sealed class TrailFeed(IAuditStore store, IAuditReports reports, TrailSearch search)
+internal sealed class ForwarderFeed(IAuditStore store, IAuditReports reports, TrailSearch search)
 {
     /// <summary>How it stands on record.</summary>
     public const string Event = "audit.feed";

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace PhiGateway.Admin.Editing;
 
 /// <summary>JSON Merge Patch (RFC 7396): members replace, null removes, arrays replace as a whole.</summary>
-internal static class MergePatch
+internal static class DocumentMerge
 {
     public static JsonObject Apply(JsonObject target, JsonObject patch)
     {

@@ -1,0 +1,47 @@
+using Microsoft.Extensions.DependencyInjection;
+using PhiGateway.Console.Pages.Access;
+using PhiGateway.Console.Pages.Alerts;
+using PhiGateway.Console.Pages.Approvals;
+using PhiGateway.Console.Pages.Callers;
+using PhiGateway.Console.Pages.Cases;
+using PhiGateway.Console.Pages.Clients;
+using PhiGateway.Console.Pages.Lab;
+using PhiGateway.Console.Pages.Now;
+using PhiGateway.Console.Pages.Patients;
+using PhiGateway.Console.Pages.Reference;
+using PhiGateway.Console.Pages.Reviews;
+using PhiGateway.Console.Pages.Search;
+using PhiGateway.Console.Pages.Settings;
+using PhiGateway.Console.Pages.Trust;
+using PhiGateway.Console.Pages.Vendors;
+
+namespace PhiGateway.Console.Pages;
+
+/// <summary>Registers the screens, and what they remember between requests; called once by the console's composition.</summary>
+internal static class PagesRegistration
+{
+    /// <summary>One screen a room.</summary>
+    public static IServiceCollection AddPages(this IServiceCollection services) =>
+        services
+            .AddSingleton<NowTrafficReader>()
+            .AddSingleton<NowScreen>()
+            .AddSingleton<SavedSearches>()
+            .AddSingleton<SearchScreen>()
+            .AddSingleton<TailPlaces>()
+            .AddSingleton<TailScreen>()
+            .AddSingleton<AccessScreen>()
+            .AddSingleton<ClientsScreen>()
+            .AddSingleton<StopScreen>()
+            .AddSingleton<ApprovalsScreen>()
+            .AddSingleton<AlertsScreen>()
+            .AddSingleton<CallersScreen>()
+            .AddSingleton<CasesScreen>()
+            .AddSingleton<LabScreen>()
+            .AddSingleton<SettingsScreen>()
+            .AddSingleton<ReviewsScreen>()
+            .AddSingleton<PatientScreen>()
+            .AddSingleton<AccountingScreen>()
+            .AddSingleton<VendorsScreen>()
+            .AddSingleton<TrustScreen>()
+            .AddSingleton<ReferenceScreen>();
+}

@@ -1,0 +1,21 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Components;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Console.Pages.Search;
+
+/// <summary>The filters of a search that are needed less often; open when one of them is set.</summary>
+public sealed partial class MoreFilters
+{
+    private static readonly string[] Interactions =
+    [
+        .. Enum.GetNames<Interaction>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName),
+    ];
+
+    /// <summary>The filters as they stand in the address.</summary>
+    [Parameter, EditorRequired]
+    public required SearchFilters Model { get; set; }
+
+    private bool IsUsed =>
+        (Model.Organization ?? Model.UseCase ?? Model.Type ?? Model.Interaction ?? Model.Purpose ?? Model.Id) is { Length: > 0 };
+}

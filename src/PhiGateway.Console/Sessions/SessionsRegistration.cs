@@ -1,0 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace PhiGateway.Console.Sessions;
+
+/// <summary>Registers the sessions of signed-in people; called once by the console's composition.</summary>
+internal static class SessionsRegistration
+{
+    /// <summary>Sessions are kept on the server.</summary>
+    public static IServiceCollection AddSessions(this IServiceCollection services) => services.AddSingleton<ConsoleSessions>();
+}

@@ -1,0 +1,73 @@
+using System.Text.RegularExpressions;
+using PhiGateway.Tests.Common.Infrastructure;
+using Xunit;
+
+namespace PhiGateway.Tests.Architecture;
+
+/// <summary>What the documents promise has a test that is there: each row of the threat model, and each runbook.</summary>
+public sealed partial class WalkedDocumentTests
+{
+    private static readonly Lazy<List<(string Name, string Text)>> Tests = new(static () =>
+        [
+            .. Directory
+                .EnumerateFiles(RepositoryPaths.Of("tests"), "*.cs", SearchOption.AllDirectories)
+                .Where(static file => !Built().IsMatch(file))
+                .Select(static file => (Path.GetFileName(file), File.ReadAllText(file))),
+        ]
+    );
+
+    [Fact]
+    public void ThreatModel_EveryRow_NamesATestThatExists()
+    {
+        var classes = Tests.Value.SelectMany(static file => Class().Matches(file.Text)).Select(static match => match.Groups[1].Value);
+        var known = classes.ToHashSet(StringComparer.Ordinal);
+        var text = File.ReadAllText(RepositoryPaths.Of("docs", "threat-model.md"));
+        var rows = text.Split('\n').Where(static line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1).ToList();
+
+        Assert.True(rows.Count > 40, "the table is not where it was");
+        Assert.Empty(rows.Where(static row => !Named().IsMatch(row)));
+        Assert.Empty(Named().Matches(text).Select(static match => match.Groups[1].Value).Where(name => !known.Contains(name)));
+    }
+
+    [Fact]
+    public void Runbooks_EveryPage_IsWalkedByATest()
+    {
+        var pages = Directory
+            .EnumerateFiles(RepositoryPaths.Of("docs", "runbooks"), "*.md")
+            .Select(Path.GetFileName)
+            .Where(static page => page != "README.md")
+            .ToList();
+
+        Assert.True(pages.Count > 8, "the runbooks are not where they were");
+        Assert.Empty(pages.Where(static page => !Tests.Value.Exists(file => file.Text.Contains(page!, StringComparison.Ordinal))));
+    }
+
+    /// <summary>Whoever tells another party what is allowed asks for a snapshot that is in sight.</summary>
+    [Theory]
+    [InlineData("PhiGateway.TokenService/Endpoints", "RevocationEndpoint.cs")]
+    [InlineData("PhiGateway.Admin/AuthZen", null)]
+    public void Answers_ToOtherParties_AreByASnapshotInSight(string room, string? closes)
+    {
+        var files = Directory
+            .EnumerateFiles(RepositoryPaths.Of(["src", .. room.Split('/')]), "*.cs")
+            .Select(static file => (Name: Path.GetFileName(file), Text: File.ReadAllText(file)))
+            .Where(static file => file.Text.Contains("ISnapshotSource snapshots", StringComparison.Ordinal))
+            .ToList();
+
+        Assert.True(files.Count > 1, room);
+        Assert.Empty(
+            files
+                .Where(file => file.Name != closes && !file.Text.Contains("FindFreshAsync", StringComparison.Ordinal))
+                .Select(static file => file.Name)
+        );
+    }
+
+    [GeneratedRegex(@"[\\/](?:obj|bin|node_modules)[\\/]")]
+    private static partial Regex Built();
+
+    [GeneratedRegex(@"\bclass (\w+Tests)\b")]
+    private static partial Regex Class();
+
+    [GeneratedRegex(@"`(\w+Tests)`")]
+    private static partial Regex Named();
+}

@@ -1,0 +1,196 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Tests.Common.Admin;
+using Xunit;
+
+namespace PhiGateway.Tests.Console;
+
+/// <summary>The search asks the whole trail by every filter there is, and whatever stands in its address goes along to every neighbour.</summary>
+public sealed partial class ConsoleSearchTests
+{
+    private const string Path = "/console/audit";
+    private const string Old = "from=2020-01-01&";
+
+    public static TheoryData<string, string> Filters =>
+        new()
+        {
+            { "client", "acme" },
+            { "tenant", "north" },
+            { "decision", "permit" },
+            { "kind", "disclosure" },
+            { "actor", "rosa" },
+            { "organization", "acme-inc" },
+            { "use_case", "lab-results" },
+            { "type", "Observation" },
+            { "interaction", "read" },
+            { "purpose", "TREAT" },
+            { "to", "2030-01-01" },
+        };
+
+    [Theory]
+    [MemberData(nameof(Filters))]
+    public async Task Filter_InTheAddress_GoesAlongToEveryNeighbour(string name, string value)
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        Fill(server, 60);
+        using var browser = await server.SignInAsync("auditor");
+        var asked = $"{name}={value}";
+
+        var page = await browser.GetAsync($"{Path}?{Old}{asked}");
+        Assert.Equal(200, page.Status);
+        Assert.Contains("60 in the whole result", page.Text, StringComparison.Ordinal);
+        var links = Links(page).Where(static link => link.StartsWith(Path + "?", StringComparison.Ordinal) || link.StartsWith(Path + "/", StringComparison.Ordinal)).ToList();
+        foreach (var part in (string[])["cursor=", "format=csv", "format=ndjson", Path + "/tail", "reason=", "use_case="])
+        {
+            // A tail has no end.
+            var found = links.Where(link => link.Contains(part, StringComparison.Ordinal)).ToList();
+            Assert.True(found.Count > 0 || part is "reason=" || (part == "use_case=" && name == "use_case"), $"{part}: none");
+            Assert.All(
+                found.Where(link => name != "to" || !link.Contains("/tail", StringComparison.Ordinal)),
+                link => Assert.Contains(asked, link, StringComparison.Ordinal)
+            );
+        }
+
+        // The neighbour is of the same result.
+        var next = links.Single(static link => link.Contains("cursor=", StringComparison.Ordinal));
+        Assert.Contains("10 records on this page", (await browser.GetAsync(next)).Text, StringComparison.Ordinal);
+        var file = await browser.GetAsync(links.Single(static link => link.Contains("format=ndjson", StringComparison.Ordinal)));
+        Assert.Equal(60, file.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        if (name != "to")
+        {
+            Assert.Equal(200, (await browser.GetAsync(links.Single(static link => link.Contains("/tail", StringComparison.Ordinal)))).Status);
+        }
+    }
+
+    [Fact]
+    public async Task Form_OfTheSearch_HasEveryFilterOfTheApiButThePatient()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        using var browser = await server.SignInAsync("auditor");
+        var page = await browser.GetAsync(Path);
+        var filters = (await server.Admin.ReadDocumentAsync()).Json["paths"]!["/admin/v1/audit"]!["get"]!["parameters"]!
+            .AsArray()
+            .Where(static parameter => (string)parameter!["in"]! == "query")
+            .Select(static parameter => (string)parameter!["name"]!)
+            .Except(["limit", "cursor", "withheld"])
+            .ToList();
+
+        Assert.True(filters.Count >= 14, string.Join(' ', filters));
+        Assert.All(filters, name => Assert.Matches($"<(input|select) id=\"{name}\" name=\"{name}\"", page.Text));
+    }
+
+    [Fact]
+    public async Task Tail_ByWhatStandsInTheRecordOnly_ShowsThoseAlone()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        using var browser = await server.SignInAsync("auditor");
+        var page = await browser.GetAsync(Path + "/tail?organization=acme-inc&purpose=TREAT&use_case=lab-results");
+        Assert.Equal(200, page.Status);
+        Fill(server, 2);
+        Fill(server, 3, organization: "other");
+        var follow = Tail().Match(page.Text).Groups["path"].Value;
+        var lines = await browser.GetAsync(WebUtility.HtmlDecode(follow));
+        Assert.Equal(2, lines.Json["lines"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task Patient_OfMoreThanAPage_IsCountedOverAllRecords()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        ConsolePageTests.Add(server, "oldest", "permit");
+        for (var i = 1; i <= 203; i++)
+        {
+            ConsolePageTests.Add(server, "acme", i <= 201 ? "permit" : "deny", i);
+        }
+
+        using var browser = await server.SignInAsync("auditor");
+        var opened = await browser.SubmitAsync(
+            "/console/patient",
+            "/console/patient",
+            ("tenant", "north"),
+            ("patient", "p-1"),
+            ("why", "complaint 26-114")
+        );
+        var path = opened.Headers["Location"];
+        var page = await browser.GetAsync(path);
+        Assert.Contains("2 clients saw this patient", page.Text, StringComparison.Ordinal);
+        Assert.Contains("202 disclosures must be accounted for", page.Text, StringComparison.Ordinal);
+        Assert.Contains("all of the 204 records", page.Text, StringComparison.Ordinal);
+        Assert.Contains(">201</a>", page.Text, StringComparison.Ordinal);
+        var older = await browser.GetAsync(Links(page).Single(static link => link.Contains("cursor=", StringComparison.Ordinal)));
+        Assert.Contains("2 clients saw this patient", older.Text, StringComparison.Ordinal);
+
+        // A count leads to its records, and no patient stands in the address.
+        var refused = await browser.GetAsync(Links(page).Single(static link => link.Contains("client=acme&decision=deny", StringComparison.Ordinal)));
+        Assert.Contains("id=\"only\"", refused.Text, StringComparison.Ordinal);
+        Assert.Equal(2, Badges().Count(refused.Text));
+        Assert.DoesNotContain(Links(page), static link => link.Contains("p-1", StringComparison.Ordinal) && !link.Contains("key", StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> Links(AdminAnswer page) =>
+        Hrefs().Matches(page.Text).Select(static match => WebUtility.HtmlDecode(match.Groups["path"].Value));
+
+    private static void Fill(ConsoleServer server, int count, string organization = "acme-inc")
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var id = Guid.CreateVersion7(server.Admin.Time.Now);
+            var place = server.Admin.Trail.Entries.Count + 1;
+            var json = JsonSerializer.Serialize(
+                new
+                {
+                    v = 1,
+                    id = id.ToString("D"),
+                    kind = "disclosure",
+                    @event = "read",
+                    time = "2026-05-01T11:00:00Z",
+                    decision = "permit",
+                    tenant = "north",
+                    client = "acme",
+                    actor = "rosa",
+                    organization,
+                    useCase = "lab-results",
+                    purpose = "TREAT",
+                    interaction = "read",
+                    resourceType = "Observation",
+                }
+            );
+            server.Admin.Trail.Entries.Add(
+                new AuditEntry
+                {
+                    Log = "log",
+                    Sequence = place,
+                    Id = id,
+                    ParentId = Guid.Empty,
+                    Kind = AuditKind.Disclosure,
+                    Event = "read",
+                    Time = server.Admin.Time.Now.AddHours(-1),
+                    Decision = "permit",
+                    Client = "acme",
+                    Tenant = "north",
+                    Actor = "rosa",
+                    Organization = organization,
+                    UseCase = "lab-results",
+                    Purpose = "TREAT",
+                    Interaction = "read",
+                    ResourceType = "Observation",
+                    ChainHash = new byte[32],
+                    Body = Encoding.UTF8.GetBytes(json),
+                }
+            );
+        }
+    }
+
+    [GeneratedRegex("href=\"(?<path>[^\"]+)\"")]
+    private static partial Regex Hrefs();
+
+    [GeneratedRegex("data-tail=\"(?<path>[^\"]+)\"")]
+    private static partial Regex Tail();
+
+    [GeneratedRegex("class=\"badge deny\"")]
+    private static partial Regex Badges();
+}
