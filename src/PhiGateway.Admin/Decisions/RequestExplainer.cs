@@ -252,6 +252,11 @@ internal sealed class RequestExplainer(
             return AdminProblem.Invalid("/caller/binding", "invalid", "none, mtls or dpop.");
         }
 
+        if (who.Actors?.Any(static actor => string.IsNullOrEmpty(actor)) == true)
+        {
+            return AdminProblem.Invalid("/caller/actors", "invalid", "Client ids are expected, outermost first.");
+        }
+
         // Of a token whose lifetime is not known, its age at least is: it lives as long as that.
         var issued = who.IssuedAt ?? now;
         var codes = (who.Purpose ?? string.Empty).Split(' ', StringSplitOptions.RemoveEmptyEntries);

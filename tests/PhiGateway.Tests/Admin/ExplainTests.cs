@@ -209,6 +209,7 @@ public sealed class ExplainTests
     [InlineData("""{"request":"GET /fhir/Observation"}""", "/caller")]
     [InlineData("""{"caller":{"client":"nobody"},"request":"GET /fhir/Observation"}""", "/caller")]
     [InlineData("""{"caller":{"client":"acme-connector"},"request":"Observation"}""", "/request")]
+    [InlineData("""{"caller":{"client":"acme-connector","actors":["agent",null]},"request":"GET /fhir/Observation"}""", "/caller/actors")]
     [InlineData("""{"caller":{"client":"acme-connector","patient":"a/b"},"request":"GET /fhir/Observation"}""", "/caller/patient")]
     [InlineData("""{"caller":{"client":"acme-connector","binding":"tls"},"request":"GET /fhir/Observation"}""", "/caller/binding")]
     [InlineData("""{"caller":{"client":"acme-connector"},"request":"GET /fhir/Observation","peer":"here"}""", "/peer")]
