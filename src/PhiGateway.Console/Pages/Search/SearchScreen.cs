@@ -63,7 +63,7 @@ internal sealed class SearchScreen(TrailSearch search, TrailReports reports, Tra
             )
         )
         {
-            Status = problem?.Status ?? tried?.Status ?? 200,
+            Status = tried?.Status ?? problem?.Status ?? 200,
             OnRecord = failed ? null : "this search, with its filters and your name.",
         };
     }
