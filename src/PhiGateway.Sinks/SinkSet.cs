@@ -57,9 +57,8 @@ public sealed class SinkSet : IDisposable
     /// <summary>How each sink stands.</summary>
     public IReadOnlyList<SinkStatus> Status => [.. _feeds.Select(static feed => feed.Status)];
 
-    /// <summary>Runs all of them until they are told to stop; one that fails does not touch another.</summary>
-    public Task RunAsync(CancellationToken stopping) =>
-        Task.WhenAll(_feeds.Select(feed => Task.Run(() => feed.RunAsync(stopping), stopping)));
+    /// <summary>Runs all of them, on the caller's scheduler, until they are told to stop; one that fails does not touch another.</summary>
+    public Task RunAsync(CancellationToken stopping) => Task.WhenAll([.. _feeds.Select(feed => feed.RunAsync(stopping))]);
 
     /// <inheritdoc />
     public void Dispose()

@@ -53,7 +53,7 @@ internal sealed class Quarantine(PathCloser closer, ISnapshotSource snapshots, Q
         var reason = string.Create(CultureInfo.InvariantCulture, $"{finding.Rule} at {finding.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
         var isDone = done switch
         {
-            Quarantined => await closer.CloseAsync(client, ClientStatus.Quarantined, "quarantine", reason),
+            Quarantined => await CloseAsync(entry, reason),
             SlowedDown => await closer.SlowAsync(client, rules.SlowTo, reason),
             _ => await closer.RenewAsync(entry, reason),
         };
@@ -68,14 +68,19 @@ internal sealed class Quarantine(PathCloser closer, ISnapshotSource snapshots, Q
         switch (done)
         {
             case Quarantined:
-                // When it is opened again, no token from before comes back to life.
-                _ = await closer.RenewAsync(entry, reason);
                 return "It was quarantined by the gateway; an approver opens it again.";
             case SlowedDown:
                 return $"It was slowed to {rules.SlowTo} requests a second by the gateway; an approver lifts that.";
             default:
                 return "Its tokens from before were ended by the gateway: it goes on when its issuer has given it a new one.";
         }
+    }
+
+    // Its tokens first, so that none comes back to life when it is opened again: a try that breaks off in between is made again, whole.
+    private async Task<bool> CloseAsync(ClientEntry entry, string reason)
+    {
+        _ = await closer.RenewAsync(entry, reason);
+        return await closer.CloseAsync(entry.Client.Id, ClientStatus.Quarantined, "quarantine", reason);
     }
 
     // The strictest that is asked for.

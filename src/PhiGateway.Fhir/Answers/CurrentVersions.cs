@@ -28,8 +28,8 @@ public sealed class CurrentVersions
     public FileReferrers? Files { get; init; }
 
     /// <summary>
-    /// Security: of a resource that is no more and was not seen, its deletion is judged by its name; only where nothing of what was asked for
-    /// can be withheld from whoever asks. False by default.
+    /// Security: of a resource that is no more and was not seen, its deletion is told by its name, where every record of the type is shown
+    /// whatever its labels; only where nothing but labels withholds. False by default.
     /// </summary>
     public bool TellsDeletions { get; init; }
 
@@ -147,7 +147,8 @@ public sealed class CurrentVersions
 
         if (!isKnown || !state.IsConfirmed)
         {
-            var named = TellsDeletions ? Deletion.FactsOf(type, id) : null;
+            // What it was labelled with, nobody can say any more.
+            var named = TellsDeletions && policy.ShowsWhatIsNobodysKnown(type) ? Deletion.FactsOf(type, id) : null;
             return named is not null && policy.Judge(named).Reason == WithholdReason.None ? named : null;
         }
 

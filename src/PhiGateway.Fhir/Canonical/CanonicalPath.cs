@@ -11,7 +11,7 @@ internal static class CanonicalPath
 {
     // The longest legitimate path is a sealed handle of the gateway's own; FHIR itself needs five segments of 64.
     internal const int MaxSegments = 6;
-    private const int MaxSegmentLength = 4096;
+    internal const int MaxSegmentLength = 6144;
 
     private static readonly SearchValues<char> Plain = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~$@:*"

@@ -53,6 +53,9 @@ public static class UpstreamCallFactory
     /// </summary>
     public static bool Withholds(Permit permit) => Narrowing.Withholds(permit);
 
+    /// <summary>Whether the answer is confined by anything but labels: to patients, a tenant, a number of records or of uses.</summary>
+    public static bool Confines(Permit permit) => Narrowing.Confines(permit);
+
     /// <summary>Whether chains are looked up before the search goes upstream.</summary>
     public static bool ResolvesWalks(Permit permit) => Narrowing.ResolvesWalks(permit);
 

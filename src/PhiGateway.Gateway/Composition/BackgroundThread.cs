@@ -9,7 +9,8 @@ namespace PhiGateway.Gateway.Composition;
 /// </summary>
 /// <remarks>
 /// On Linux the thread is made nicer than the rest of the process; elsewhere its priority is below normal. It still gets a share of a busy
-/// machine, so that shipping goes on under load, only slower.
+/// machine, so that shipping goes on under load, only slower. A thread inherits niceness from whoever starts it, and the pool starts its
+/// workers on the thread that queues work: <see cref="FillPool"/> has them started before, and they stay.
 /// </remarks>
 internal sealed partial class BackgroundThread : TaskScheduler, IDisposable
 {
@@ -29,6 +30,31 @@ internal sealed partial class BackgroundThread : TaskScheduler, IDisposable
 
     /// <inheritdoc />
     public override int MaximumConcurrencyLevel => 1;
+
+    /// <summary>Has the pool start as many workers as it keeps, from this thread; before the first background thread is made.</summary>
+    public static void FillPool()
+    {
+        // A bound for a pool that cannot start them now: then they come later, some of them nice.
+        var longest = TimeSpan.FromSeconds(1);
+        var missing = Environment.ProcessorCount - (Thread.CurrentThread.IsThreadPoolThread ? 1 : 0);
+        var arrived = 0;
+        for (var i = 0; i < missing; i++)
+        {
+            // Each holds its worker until the last one has one of its own.
+            _ = ThreadPool.UnsafeQueueUserWorkItem(
+                _ =>
+                {
+                    Interlocked.Increment(ref arrived);
+                    AwaitAll();
+                },
+                null
+            );
+        }
+
+        AwaitAll();
+
+        void AwaitAll() => SpinWait.SpinUntil(() => Volatile.Read(ref arrived) >= missing, longest);
+    }
 
     /// <summary>Runs a loop here from its beginning on, also after each of its waits.</summary>
     public Task RunAsync(Func<Task> loop) =>

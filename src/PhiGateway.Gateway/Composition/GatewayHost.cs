@@ -339,6 +339,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             Metrics = new GatewayMetrics(),
         };
         await follower.StartWithRegistryAsync(cancellationToken);
+        BackgroundThread.FillPool();
         _loops.Add(Watched("snapshot follower", follower.RunAsync, log));
         _loops.Add(Behind("audit shipper", shipper.RunAsync, log));
         _loops.Add(Behind("transparency log", proof.Log.RunAsync, log));

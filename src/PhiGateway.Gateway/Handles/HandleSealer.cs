@@ -13,7 +13,8 @@ namespace PhiGateway.Gateway.Handles;
 /// </remarks>
 internal sealed class HandleSealer
 {
-    /// <summary>Longest handle, in characters; what needs more gets none. Request lines of 8 KiB pass wherever a request passes.</summary>
+    /// <summary>Longest handle, in characters; what needs more gets none. Request lines of 8 KiB pass wherever a
+    /// request passes; the reader of paths takes a segment of this length.</summary>
     public const int MaxLength = 6144;
 
     private const int SaltLength = 16;

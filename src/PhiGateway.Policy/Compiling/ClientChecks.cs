@@ -84,14 +84,23 @@ internal static class ClientChecks
             }
         }
 
-        if (limits.DistinctPatientsPer30Days > ClientLimits.MostPatientsPer30Days)
+        foreach (
+            var (name, value, over) in new[]
+            {
+                ("distinctPatientsPerDay", limits.DistinctPatientsPerDay, "a day"),
+                ("distinctPatientsPer30Days", limits.DistinctPatientsPer30Days, "30 days"),
+            }
+        )
         {
-            problems.Add(
-                new RegistryProblem(
-                    $"{path}/distinctPatientsPer30Days",
-                    $"At most {ClientLimits.MostPatientsPer30Days} patients are told apart over 30 days; leave it out for no limit."
-                )
-            );
+            if (value > ClientLimits.MostPatientsPer30Days)
+            {
+                problems.Add(
+                    new RegistryProblem(
+                        $"{path}/{name}",
+                        $"At most {ClientLimits.MostPatientsPer30Days} patients are told apart over {over}; leave it out for no limit."
+                    )
+                );
+            }
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed class HttpReceiver : IDisposable
                 };
             }
 
-            return readAnswer ? await ReadAsync(answer, cancellationToken) : [];
+            return readAnswer ? await ReadAsync(answer, _http.Timeout, cancellationToken) : [];
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -64,17 +64,23 @@ internal sealed class HttpReceiver : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    // That it was taken is known by then: a body that breaks off or is too long takes nothing back.
-    private static async Task<byte[]> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    // That it was taken is known by then: a body that breaks off, is too long or does not come takes nothing back.
+    private static async Task<byte[]> ReadAsync(HttpResponseMessage answer, TimeSpan longest, CancellationToken cancellationToken)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(longest);
         try
         {
-            await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+            await using var body = await answer.Content.ReadAsStreamAsync(patience.Token);
             var bytes = new byte[MostOfAnAnswer + 1];
-            var read = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+            var read = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, patience.Token);
             return read > MostOfAnAnswer ? [] : bytes[..read];
         }
         catch (Exception fault) when (fault is IOException or HttpRequestException)
+        {
+            return [];
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return [];
         }

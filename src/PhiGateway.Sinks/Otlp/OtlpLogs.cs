@@ -142,5 +142,7 @@ internal static class OtlpLogs
             }
         );
 
-    private static ulong Nanoseconds(DateTimeOffset time) => (ulong)Math.Max(0, (time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) * 100);
+    // A clock that is broken must not keep the others' records here: beyond the year 2262 the number has no place.
+    private static ulong Nanoseconds(DateTimeOffset time) =>
+        (ulong)Math.Clamp(time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks, 0, long.MaxValue / 100) * 100;
 }

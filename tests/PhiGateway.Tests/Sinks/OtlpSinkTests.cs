@@ -23,6 +23,7 @@ public sealed class OtlpSinkTests : IAsyncLifetime
     private string _address = string.Empty;
     private int _status = 200;
     private byte[] _answer = [];
+    private int? _length;
 
     public async ValueTask InitializeAsync()
     {
@@ -38,7 +39,14 @@ public sealed class OtlpSinkTests : IAsyncLifetime
             http.Response.StatusCode = _status;
             http.Response.Headers.RetryAfter = "7";
             http.Response.Headers.Location = "/elsewhere";
+            http.Response.ContentLength = _length;
             await http.Response.Body.WriteAsync(_answer);
+            if (_length is not null)
+            {
+                // The head goes, and nothing more until the caller has had enough.
+                await http.Response.StartAsync();
+                await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
+            }
         });
         await _app.StartAsync();
         _address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
@@ -111,6 +119,24 @@ public sealed class OtlpSinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Send_AnswerThatNeverComes_IsTakenAllTheSame()
+    {
+        _length = 10;
+        await using var sink = Sink(_address);
+        await sink.SendAsync(Events(0), TestContext.Current.CancellationToken);
+
+        Assert.Equal((1, 0L), (_calls.Count, sink.Rejected));
+    }
+
+    [Fact]
+    public void Write_TimeBeyondWhatTheProtocolHolds_IsItsLastMoment()
+    {
+        var late = SinkSample.EventOf(TestRecords.Disclosure(), 0) with { Time = DateTimeOffset.MaxValue };
+
+        Assert.NotEmpty(OtlpLogs.Write([late], DateTimeOffset.MaxValue));
+    }
+
+    [Fact]
     public async Task Send_AnswerWithoutEnd_IsTakenAllTheSame()
     {
         _answer = new byte[1024 * 1024];
@@ -130,6 +156,7 @@ public sealed class OtlpSinkTests : IAsyncLifetime
             Name = "otel",
             Kind = "Otlp",
             Address = address,
+            Timeout = TimeSpan.FromSeconds(2),
         };
         var connector = new EgressConnector(new EgressPolicy());
         return new OtlpSink(options, new TlsTrust(options), connector.ConnectAsync, authorization, new ManualClock());

@@ -85,9 +85,21 @@ public sealed class TaskTokenTests : IDisposable
             tasks:
             [
                 Opened,
-                Opened with { Id = "of-another", Client = "somebody" },
-                Opened with { Id = "closed", Closed = true },
-                Opened with { Id = "ended", Expires = TestRegistry.Now.AddMinutes(-1) },
+                Opened with
+                {
+                    Id = "of-another",
+                    Client = "somebody",
+                },
+                Opened with
+                {
+                    Id = "closed",
+                    Closed = true,
+                },
+                Opened with
+                {
+                    Id = "ended",
+                    Expires = TestRegistry.Now.AddMinutes(-1),
+                },
             ]
         );
         var form = TokenWorld.Form(world.Assertion());

@@ -107,13 +107,7 @@ internal sealed class PatientScreen(TrailSearch search, PatientViews views, Admi
     }
 
     private static string At(string key, TrailQuery query, string cursor) =>
-        Links.With(
-            PathOf(key),
-            ("client", query.Client),
-            ("actor", query.Actor),
-            ("decision", query.Decision),
-            ("cursor", cursor)
-        );
+        Links.With(PathOf(key), ("client", query.Client), ("actor", query.Actor), ("decision", query.Decision), ("cursor", cursor));
 
     private ScreenAnswer Form(ConsoleRequest request, string? problem) =>
         new PageContent(

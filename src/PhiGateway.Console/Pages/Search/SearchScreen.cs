@@ -32,7 +32,9 @@ internal sealed class SearchScreen(TrailSearch search, TrailReports reports, Tra
         if (!failed && asked.CanCount)
         {
             // The whole result, whichever page of it is shown; on record by itself.
-            counted = (await reports.FacetsAsync(request.Call with { RequestId = Guid.CreateVersion7() }, query! with { Cursor = null })).Value;
+            counted = (
+                await reports.FacetsAsync(request.Call with { RequestId = Guid.CreateVersion7() }, query! with { Cursor = null })
+            ).Value;
         }
 
         if (problem is { Status: not 400 })

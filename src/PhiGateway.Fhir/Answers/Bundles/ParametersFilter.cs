@@ -90,7 +90,8 @@ internal sealed class ParametersFilter
             var name = reader.GetString()!.TrimStart('_');
             reader.Read();
             reader.Skip();
-            if (name is not ("resourceType" or "parameter") && (name is "id" or "meta" || elements.Contains(name)))
+            // What is contained is no member of R4's Parameters, and would leave with all of its elements.
+            if (name is not ("resourceType" or "parameter" or "contained") && (name is "id" or "meta" || elements.Contains(name)))
             {
                 output.Write(","u8);
                 _work.Reader.Edits.Copy(parameters, offset + start, offset + checked((int)reader.BytesConsumed), offset, output);

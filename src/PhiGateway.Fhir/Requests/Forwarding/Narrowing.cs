@@ -25,6 +25,23 @@ internal static class Narrowing
         return false;
     }
 
+    /// <summary>Whether the permit withholds by anything but labels: by patients, tenant, number or parts.</summary>
+    internal static bool Confines(Permit permit)
+    {
+        for (var i = 0; i < permit.Obligations.Count; i++)
+        {
+            if (
+                permit.Obligations[i]
+                is not (NotifyOwner or RequireJustification or KeepElements or NameIncludes or ResolveWalks or WithholdLabelled)
+            )
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Whether no chain may go upstream.</summary>
     internal static bool ResolvesWalks(Permit permit)
     {

@@ -124,7 +124,7 @@ internal sealed class PageWalk(
             Files = files,
             TellsDeletions =
                 exchange.Request.Interaction != Interaction.HistoryInstance
-                && !UpstreamCallFactory.Withholds(exchange.Permit)
+                && !UpstreamCallFactory.Confines(exchange.Permit)
                 && ReleaseChecks.MayReceiveUndetermined(exchange),
         };
 

@@ -69,6 +69,22 @@ public sealed class HistoryDeletionTests
         Assert.Equal(leaves ? 1 : 0, answer.Disclosure.Resources.Count);
     }
 
+    /// <summary>What it was labelled with, nobody can say: whoever is shown less than every label is not told.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void History_OfManyForWhomSomethingIsLabelledAway_TellsOfNoDeletion(bool byLabel)
+    {
+        var policy = byLabel ? new TestPolicy { NoLabels = true } : new TestPolicy { Ceiling = Confidentiality.Restricted };
+        var body = $$"""{"resourceType":"Bundle","type":"history","entry":[{{Deleted}},{{Version("2")}}]}""";
+        var current = new CurrentVersions { TellsDeletions = true };
+        Assert.True(current.TryConsider(Encoding.UTF8.GetBytes(body), policy, Context));
+
+        var answer = Filter(Request(Interaction.HistoryType, "Observation"), body, policy, new AnswerOptions { Current = current });
+
+        Assert.DoesNotContain("\"DELETE\"", answer.Text);
+    }
+
     [Fact]
     public void History_DeletionOfWhatMustStayAsItWas_Stays()
     {

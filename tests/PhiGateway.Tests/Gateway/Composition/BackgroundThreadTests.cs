@@ -53,6 +53,14 @@ public sealed class BackgroundThreadTests
         Assert.True(nice > NiceOfThread(null), $"nice {nice}");
     }
 
+    [Fact]
+    public void FillPool_StartsAWorkerForEachProcessor()
+    {
+        BackgroundThread.FillPool();
+
+        Assert.True(ThreadPool.ThreadCount >= Environment.ProcessorCount, $"{ThreadPool.ThreadCount} workers");
+    }
+
     // Field 19 of /proc/…/stat (proc(5)); the name stands in brackets before it. The kernel keeps 15 letters of a thread's name.
     private static int NiceOfThread(string? name)
     {

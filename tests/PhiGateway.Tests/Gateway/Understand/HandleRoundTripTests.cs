@@ -19,6 +19,15 @@ public sealed class HandleRoundTripTests : IDisposable
 
     public void Dispose() => _world.Dispose();
 
+    /// <summary>Jobs and files stand in a path: what is given out there must be taken back.</summary>
+    [Fact]
+    public void Path_OfAHandle_TakesTheLongestThatIsGiven()
+    {
+        Assert.Null(CanonicalPath.Read("/_file/" + new string('a', HandleSealer.MaxLength), CanonicalPath.MaxSegments, out var segments));
+        Assert.Equal(HandleSealer.MaxLength, segments[1].Length);
+        Assert.NotNull(CanonicalPath.Read("/_file/" + new string('a', HandleSealer.MaxLength + 1), CanonicalPath.MaxSegments, out _));
+    }
+
     [Theory]
     [InlineData("GET", "/fhir/Observation?patient=17&date=ge2020-01-01T00:00:00+01:00", null, null, null)]
     [InlineData("GET", "/fhir/Observation?patient=17&code=http://x%7C1,2&_include=Observation:*", null, null, "handling=lenient")]

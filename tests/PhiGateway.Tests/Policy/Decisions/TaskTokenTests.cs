@@ -90,10 +90,7 @@ public sealed class TaskTokenTests
         var counted = Opened with { MaxUses = 3 };
         foreach (var part in new[] { Asked.Search("Observation"), Asked.Read("Observation"), Asked.Read("Patient", "17") })
         {
-            Assert.Equal(
-                [new TaskUse("discharge-4", 3)],
-                Assert.Single(Permit(part, counted).Obligations.OfType<CountTaskUses>()).Uses
-            );
+            Assert.Equal([new TaskUse("discharge-4", 3)], Assert.Single(Permit(part, counted).Obligations.OfType<CountTaskUses>()).Uses);
         }
 
         Assert.Empty(Permit(Asked.Read("Observation"), Opened).Obligations.OfType<CountTaskUses>());
