@@ -25,8 +25,8 @@ public sealed partial class WalkedDocumentTests
         var rows = text.Split('\n').Where(static line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1).ToList();
 
         Assert.True(rows.Count > 40, "the table is not where it was");
-        Assert.Empty(rows.Where(static row => !Named().IsMatch(row)));
-        Assert.Empty(Named().Matches(text).Select(static match => match.Groups[1].Value).Where(name => !known.Contains(name)));
+        Assert.DoesNotContain(rows, static row => !Named().IsMatch(row));
+        Assert.DoesNotContain(Named().Matches(text).Select(static match => match.Groups[1].Value), name => !known.Contains(name));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed partial class WalkedDocumentTests
             .ToList();
 
         Assert.True(pages.Count > 8, "the runbooks are not where they were");
-        Assert.Empty(pages.Where(static page => !Tests.Value.Exists(file => file.Text.Contains(page!, StringComparison.Ordinal))));
+        Assert.DoesNotContain(pages, static page => !Tests.Value.Exists(file => file.Text.Contains(page!, StringComparison.Ordinal)));
     }
 
     /// <summary>Whoever tells another party what is allowed asks for a snapshot that is in sight.</summary>
