@@ -14,6 +14,10 @@ internal static class AccessRegistration
             OidcSetup.Add(services, oidc, options.Connect);
         }
 
-        return services.AddSingleton<AdminKeyAuthenticator>().AddSingleton<OidcAuthenticator>().AddSingleton<FailedAuthentications>();
+        return services
+            .AddSingleton<AdminKeyAuthenticator>()
+            .AddSingleton<OidcAuthenticator>()
+            .AddSingleton<FailedAuthentications>()
+            .AddSingleton<CallerStanding>();
     }
 }

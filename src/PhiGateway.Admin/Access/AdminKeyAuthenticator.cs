@@ -6,7 +6,8 @@ namespace PhiGateway.Admin.Access;
 /// <summary>Finds the admin key behind a bearer token; every stored hash is compared in constant time.</summary>
 internal sealed class AdminKeyAuthenticator(IAdminKeys keys, TimeProvider time)
 {
-    private const string KeyMethod = "key:";
+    /// <summary>What stands before the id of a key where it is said how somebody was authenticated.</summary>
+    internal const string KeyMethod = "key:";
 
     public async Task<AdminCaller?> AuthenticateAsync(string token, CancellationToken cancellationToken)
     {

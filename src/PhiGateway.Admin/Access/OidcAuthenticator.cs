@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
@@ -22,7 +23,7 @@ internal sealed class OidcAuthenticator(AdminOptions options)
         }
 
         var result = await context.AuthenticateAsync(Scheme);
-        return result.Succeeded ? CallerOf(result.Principal) : null;
+        return result.Succeeded && CallerOf(result.Principal) is { } caller ? caller with { Until = EndOf(result.Principal) } : null;
     }
 
     /// <summary>The caller that a validated principal is; null when it names nobody.</summary>
@@ -45,6 +46,11 @@ internal sealed class OidcAuthenticator(AdminOptions options)
             .Distinct(StringComparer.Ordinal);
         return new AdminCaller(person, "oidc", [.. roles]);
     }
+
+    private static DateTimeOffset? EndOf(ClaimsPrincipal principal) =>
+        long.TryParse(principal.FindFirst("exp")?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? DateTimeOffset.FromUnixTimeSeconds(Math.Min(seconds, DateTimeOffset.MaxValue.ToUnixTimeSeconds()))
+            : null;
 
     // A nested claim arrives as the JSON text of its outermost object.
     private static IEnumerable<string> Values(ClaimsPrincipal principal, string claim)

@@ -12,6 +12,9 @@ internal sealed record AdminCaller(string Person, string Method, IReadOnlyList<s
     /// </summary>
     public IReadOnlyList<string> Makers { get; init; } = [];
 
+    /// <summary>When what proved it ends, UTC; null: it is not said, or is asked of the key.</summary>
+    public DateTimeOffset? Until { get; init; }
+
     public bool HasAny(IReadOnlyList<string> roles)
     {
         foreach (var role in roles)

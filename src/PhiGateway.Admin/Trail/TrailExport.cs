@@ -1,14 +1,15 @@
 using System.Runtime.CompilerServices;
+using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Admin.Trail;
 
 /// <summary>
-/// Hands out the whole result of a search, page by page; the export is on record before its first line leaves. Called by the endpoint and by
-/// the console.
+/// Hands out the whole result of a search, page by page, while its caller may ask for it; the export is on record before its first line
+/// leaves. Called by the endpoint and by the console.
 /// </summary>
-internal sealed class TrailExport(IAuditStore store, TrailSearch search, TrailNames names)
+internal sealed class TrailExport(IAuditStore store, TrailSearch search, TrailNames names, CallerStanding standing)
 {
     /// <summary>Everything that a search finds, newest first, in as many reads of the store as it takes.</summary>
     /// <param name="call">The call.</param>
@@ -30,10 +31,13 @@ internal sealed class TrailExport(IAuditStore store, TrailSearch search, TrailNa
 
         return await names.FindUnknownAsync(query, call.Cancelled) is { } unknown
             ? unknown
-            : new TrailStream(cancellationToken => ReadAsync(asked with { Limit = PageRequest.Most }, narrowing, cancellationToken));
+            : new TrailStream(cancellationToken =>
+                ReadAsync(call.Caller, asked with { Limit = PageRequest.Most }, narrowing, cancellationToken)
+            );
     }
 
     private async IAsyncEnumerable<AuditEntry> ReadAsync(
+        AdminCaller caller,
         AuditQuery query,
         TrailNarrowing? narrowing,
         [EnumeratorCancellation] CancellationToken cancellationToken
@@ -53,6 +57,12 @@ internal sealed class TrailExport(IAuditStore store, TrailSearch search, TrailNa
             if (page.Next is null)
             {
                 yield break;
+            }
+
+            // It may take minutes: who may not ask any more is not told the rest.
+            if (!await standing.StandsAsync(caller, cancellationToken))
+            {
+                throw new CallerEndedException();
             }
 
             query = query with { Cursor = page.Next };

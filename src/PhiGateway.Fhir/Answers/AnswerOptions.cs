@@ -60,6 +60,12 @@ public sealed record AnswerOptions
     /// </summary>
     public bool CountIsWhole { get; init; }
 
+    /// <summary>
+    /// Security: something may be withheld, so that what comes along for the sake of others leaves only where one of these leaves;
+    /// false by default.
+    /// </summary>
+    public bool HoldsIncluded { get; init; }
+
     /// <summary>How strictly the self link is taken.</summary>
     public SelfLinkRule SelfLinks { get; init; }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Fhir.Json;
+using PhiGateway.Fhir.Requests.Forwarding;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
@@ -73,8 +74,8 @@ public sealed class Referrers(string id, FhirContext context, string? version = 
     /// <summary>One of them may leave, and none is hidden.</summary>
     public bool IsShown => _shown > 0 && !IsHidden;
 
-    /// <summary>Nothing more is to be looked for.</summary>
-    public bool IsSettled => _shown > 0 || IsHidden;
+    /// <summary>Whose the records are that name it, as far as was looked.</summary>
+    public IReadOnlyCollection<PatientId> Owners => _owners;
 
     /// <summary>One of them must stay, and so the Binary.</summary>
     public bool IsHidden => _hidden != WithholdReason.None;
@@ -122,6 +123,10 @@ public sealed class Referrers(string id, FhirContext context, string? version = 
 
         return found;
     }
+
+    /// <summary>A search of the records of one type that are these patients'; null where no one parameter says so.</summary>
+    public static string? SearchOf(ResourceType type, IReadOnlyCollection<PatientId> owners) =>
+        OwnerParameter.For(type, [.. owners]) is { } confined ? $"/{type.Name}?{confined.Key}={confined.Value}&_count=50" : null;
 
     /// <summary>The Binary's addresses, as a record may name it: the alternatives of such a parameter, so many at a time.</summary>
     public IEnumerable<string> Addresses()

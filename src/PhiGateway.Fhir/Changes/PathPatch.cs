@@ -27,9 +27,12 @@ internal sealed class PathPatch : PatchMeaning
         ["move"] = ["path", "source", "destination"],
     };
 
-    private PathPatch(IReadOnlyList<string> touched, byte[] rewritten) => (Touched, Rewritten) = (touched, rewritten);
+    private PathPatch(IReadOnlyList<string> touched, bool tests, byte[] rewritten) =>
+        (Touched, Tests, Rewritten) = (touched, tests, rewritten);
 
     public override IReadOnlyList<string> Touched { get; }
+
+    public override bool Tests { get; }
 
     public override bool IsAppliedHere => false;
 
@@ -50,6 +53,7 @@ internal sealed class PathPatch : PatchMeaning
         }
 
         var roots = new List<string>(operations.GetArrayLength());
+        var tests = false;
         var output = new ArrayBufferWriter<byte>(512);
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
         json.WriteStartObject();
@@ -68,13 +72,14 @@ internal sealed class PathPatch : PatchMeaning
             }
 
             roots.Add(root);
+            tests |= Asks(parts);
             Write(json, parts);
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
-        var read = new PathPatch(PatchElements.Of(roots), output.WrittenSpan.ToArray());
+        var read = new PathPatch(PatchElements.Of(roots), tests, output.WrittenSpan.ToArray());
         meaning = read;
         return PatchElements.Check(read.Touched);
     }
@@ -150,6 +155,18 @@ internal sealed class PathPatch : PatchMeaning
 
         // The whole path, not its first step: a union or %resource behind it would lead anywhere else.
         return ExpressionReader.TryRead(path) is [var way] && way.Type == type.Name ? way.Element : null;
+    }
+
+    // Whether it can be applied tells what is stored: a filter or a function in its path, a place in a list, or an element deep inside.
+    private static bool Asks(Dictionary<string, JsonElement> parts)
+    {
+        var path = parts["path"].GetProperty("valueString").GetString()!;
+        return parts["type"].GetProperty("valueCode").GetString() switch
+        {
+            "move" => true,
+            "insert" => path.AsSpan().ContainsAny('(', '[') || parts["index"].GetProperty("valueInteger").GetInt32() > 0,
+            _ => path.AsSpan().ContainsAny('(', '['),
+        };
     }
 
     // Where it will stand cannot be seen here: a server resolves it wherever a reference is.

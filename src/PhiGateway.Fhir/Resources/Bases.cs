@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Json;
 
 namespace PhiGateway.Fhir.Resources;
 
@@ -100,6 +101,38 @@ internal sealed class Bases
 
             var next = raw[from..].IndexOf((byte)':');
             place = next < 0 ? -1 : from + next;
+        }
+    }
+
+    /// <summary>Whether a string may begin with an address.</summary>
+    public static bool MayBegin(ReadOnlySpan<byte> raw) => (raw[0] | 0x20) == 'h' && (raw[1] | 0x20) == 't' && (raw[2] | 0x20) == 't';
+
+    /// <summary>
+    /// Has the upstream's addresses in a string replaced: the one that it begins with, in any spelling, and those further on in a text with
+    /// links.
+    /// </summary>
+    /// <param name="raw">The string as it stands in JSON.</param>
+    /// <param name="text">Where it stands.</param>
+    /// <param name="plain">The string without escapes, where it may begin with an address; else empty.</param>
+    /// <param name="edits">Receives what is to be replaced, in order.</param>
+    public void Replace(ReadOnlySpan<byte> raw, TextSpan text, ReadOnlySpan<byte> plain, EditList edits)
+    {
+        var from = 0;
+        if (!plain.IsEmpty && TryFindUpstream(plain, out var length))
+        {
+            from = text.Escaped ? text.Length : length;
+            var rest = text.Escaped ? plain[length..] : default;
+            edits.Add(text.Start, from, Bare, IsPlain(rest) ? rest : Escape(rest));
+        }
+        else if (!plain.IsEmpty)
+        {
+            // It begins with another's.
+            from = Math.Max(raw.IndexOf("://"u8), 0) + 1;
+        }
+
+        if (from < raw.Length && (text.Escaped || raw[from..].IndexOf("://"u8) >= 0))
+        {
+            FindIn(raw[from..], text.Start + from, edits);
         }
     }
 

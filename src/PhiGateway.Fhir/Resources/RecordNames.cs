@@ -19,7 +19,7 @@ public static class RecordNames
     /// </summary>
     /// <param name="json">One resource, well-formed.</param>
     /// <param name="context">Bases and depth.</param>
-    public static HashSet<string> Places(ReadOnlySpan<byte> json, FhirContext context) => Find(json, context, anyText: false);
+    public static HashSet<string> Places(ReadOnlySpan<byte> json, FhirContext context) => Find(json, Bases.Of(context), anyText: false);
 
     /// <summary>
     /// The same for what is no resource but becomes part of one elsewhere (a patch that the upstream applies): each text that reads as such a
@@ -27,7 +27,67 @@ public static class RecordNames
     /// </summary>
     /// <param name="json">Well-formed JSON.</param>
     /// <param name="context">Bases and depth.</param>
-    public static HashSet<string> InAnyText(ReadOnlySpan<byte> json, FhirContext context) => Find(json, context, anyText: true);
+    public static HashSet<string> InAnyText(ReadOnlySpan<byte> json, FhirContext context) => Find(json, Bases.Of(context), anyText: true);
+
+    /// <summary>The resources that stand in some content themselves, as <c>Type/id</c>: what names them names nothing else.</summary>
+    /// <param name="json">Well-formed JSON.</param>
+    public static HashSet<string> Held(ReadOnlyMemory<byte> json)
+    {
+        var held = new HashSet<string>(StringComparer.Ordinal);
+        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 1000 });
+        Collect(document.RootElement, held);
+        return held;
+    }
+
+    private static void Collect(JsonElement element, HashSet<string> held)
+    {
+        foreach (var item in element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : default)
+        {
+            Collect(item, held);
+        }
+
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            return;
+        }
+
+        if (StrictJson.Text(element, "resourceType") is { } type && StrictJson.Text(element, "id") is { } id)
+        {
+            held.Add($"{type}/{id}");
+        }
+
+        foreach (var member in element.EnumerateObject())
+        {
+            Collect(member.Value, held);
+        }
+    }
+
+    /// <summary>The name, as <c>Type/id</c>, of what a text refers to; null: nothing of this server.</summary>
+    /// <param name="text">A reference, as an input of an operation.</param>
+    /// <param name="context">Bases.</param>
+    public static string? NameOf(string text, FhirContext context) =>
+        ReferenceReader.TryRead(Encoding.UTF8.GetBytes(text), Bases.Of(context), out var type, out var id)
+            ? $"{type.Name}/{Encoding.ASCII.GetString(id)}"
+            : null;
+
+    /// <summary>The records that a resource names in elements that leave.</summary>
+    /// <param name="json">One resource, well-formed.</param>
+    /// <param name="bases">The route's addresses, and depth.</param>
+    /// <param name="elements">What leaves of it.</param>
+    internal static List<ResourceName> In(ReadOnlySpan<byte> json, Bases bases, ElementSet elements)
+    {
+        var names = new List<ResourceName>();
+        foreach (var place in Find(json, bases, anyText: false))
+        {
+            var (space, slash) = (place.IndexOf(' ', StringComparison.Ordinal), place.LastIndexOf('/'));
+            if (elements.Contains(place[..space]))
+            {
+                names.Add(new ResourceName(ResourceType.Parse(place[(space + 1)..slash]), place[(slash + 1)..]));
+            }
+        }
+
+        return names;
+    }
 
     /// <summary>Whether a named record is nobody's, whatever it says: that there is one tells of no patient.</summary>
     /// <param name="type">Its type.</param>
@@ -37,10 +97,14 @@ public static class RecordNames
     /// <param name="type">Its type.</param>
     public static bool MayBeNobodys(ResourceType type) => PatientPathTable.Instance.IsNobody(type);
 
-    private static HashSet<string> Find(ReadOnlySpan<byte> json, FhirContext context, bool anyText)
+    private static HashSet<string> Find(ReadOnlySpan<byte> json, Bases bases, bool anyText)
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
-        var bases = Bases.Of(context);
+        if (json.IsEmpty)
+        {
+            return found;
+        }
+
         var reader = new Utf8JsonReader(json, ResourceReader.OptionsFor(bases));
         var isReference = false;
         var element = string.Empty;

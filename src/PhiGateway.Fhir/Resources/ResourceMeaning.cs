@@ -295,35 +295,16 @@ internal sealed class ResourceMeaning(NameStack names)
         }
     }
 
-    /// <summary>
-    /// Takes in a string that begins like an address: where it is one of the upstream's, the client is given the gateway's, whatever element
-    /// it stands in.
-    /// </summary>
-    /// <param name="role">What the element means; a reference was rewritten already.</param>
+    /// <summary>Takes in a string: for the upstream's addresses in it the client is given the gateway's, whatever element it is.</summary>
+    /// <param name="role">What the element means; a reference was rewritten already, and a narrative is looked through by itself.</param>
     /// <param name="text">Where it stands.</param>
     /// <param name="data">The bytes being read.</param>
-    public void TakeAddress(ScanRole role, TextSpan text, ReadOnlySpan<byte> data)
+    public void TakeAddresses(ScanRole role, TextSpan text, ReadOnlySpan<byte> data)
     {
         var raw = text.In(data);
-        if ((role & (ScanRole.ReferenceText | ScanRole.Narrative)) != 0 || (raw[1] | 0x20) != 't' || (raw[2] | 0x20) != 't')
+        if ((role & (ScanRole.ReferenceText | ScanRole.Narrative)) == 0 && (text.Escaped || raw.IndexOf("://"u8) >= 0))
         {
-            return;
-        }
-
-        var plain = PlainOf(text, data);
-        if (!_bases.TryFindUpstream(plain, out var length))
-        {
-            return;
-        }
-
-        var rest = plain[length..];
-        if (!text.Escaped)
-        {
-            Edits.Add(text.Start, length, _bases.Bare, default);
-        }
-        else
-        {
-            Edits.Add(text.Start, text.Length, _bases.Bare, Bases.IsPlain(rest) ? rest : Bases.Escape(rest));
+            _bases.Replace(raw, text, Bases.MayBegin(raw) ? PlainOf(text, data) : default, Edits);
         }
     }
 

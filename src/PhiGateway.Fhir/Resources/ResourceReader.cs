@@ -213,9 +213,9 @@ internal sealed class ResourceReader
                         return ScanResult.Broken;
                     }
 
-                    if (reader.ValueSpan.Length > 8 && (reader.ValueSpan[0] | 0x20) == 'h')
+                    if (reader.ValueSpan.Length > 8)
                     {
-                        _meaning.TakeAddress(frame.Pending.Role, text, data);
+                        _meaning.TakeAddresses(frame.Pending.Role, text, data);
                     }
 
                     break;

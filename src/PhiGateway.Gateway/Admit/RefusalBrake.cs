@@ -5,7 +5,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Admit;
 
 /// <summary>
-/// Holds a known client off that collects refusals, as one does that tries ids one after the other: told of each refusal by the trail,
+/// Holds a known client off that collects refusals, as one does that tries ids, or identifiers, one after the other: told of each refusal by the trail,
 /// asked before a request is understood.
 /// </summary>
 /// <remarks>Thread-safe. What is refused while it holds does not extend the wait.</remarks>
@@ -16,7 +16,8 @@ internal sealed class RefusalBrake(ClientGates gates, GatewayOptions options, Ti
     /// <summary>A request, or an entry of a batch, was refused to a known client.</summary>
     public void Note(GatewayExchange exchange, DenyReason reason)
     {
-        if (exchange.Known.Client is { } known && reason.Status is 403 or 404)
+        // What the server itself rejects may tell as much: an identifier that is taken.
+        if (exchange.Known.Client is { } known && (reason.Status is 403 or 404 || reason == DenyReason.UpstreamRejected))
         {
             gates.Of(known.Client.Id).NoteRefusal(options.Limits.RefusalsPerMinute, clock.GetElapsedTime(_started));
         }

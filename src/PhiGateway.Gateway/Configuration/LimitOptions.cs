@@ -7,7 +7,7 @@ public sealed class LimitOptions
     public int RequestsPerSecond { get; set; } = 100;
 
     /// <summary>
-    /// Refusals (403, 404) of one client in a minute, entries of batches included, beyond which it is held off; default 3000.
+    /// Refusals (403, 404, and what the upstream rejects) of one client in a minute, entries of batches included, beyond which it is held off; default 3000.
     /// </summary>
     public int RefusalsPerMinute { get; set; } = 3000;
 

@@ -35,6 +35,9 @@ internal sealed class RoutingMarks
         "_profile",
     ];
 
+    // What is deeper is no JSON that any reader here takes.
+    private const int MostDepth = 256;
+
     private readonly string[] _marks;
 
     private RoutingMarks(string[] marks) => _marks = marks;
@@ -65,8 +68,11 @@ internal sealed class RoutingMarks
     /// <summary>Whether a body in JSON carries one, wherever it stands; a body that is no JSON is for its reader to refuse.</summary>
     public bool StandIn(ReadOnlySpan<byte> body)
     {
-        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = 256 });
-        var meta = -1;
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MostDepth });
+
+        // At which depths the members of a meta stand: one may stand inside another's extension.
+        Span<bool> isMeta = stackalloc bool[MostDepth + 2];
+        isMeta.Clear();
         try
         {
             while (reader.Read())
@@ -78,20 +84,14 @@ internal sealed class RoutingMarks
 
                 if (reader.TokenType == JsonTokenType.PropertyName)
                 {
-                    if (reader.CurrentDepth == meta && !IsMetaMember(ref reader))
+                    if (isMeta[reader.CurrentDepth] && !IsMetaMember(ref reader))
                     {
                         return true;
                     }
 
-                    // The members of an object stand one deeper than its name.
-                    if (reader.ValueTextEquals("meta"u8))
-                    {
-                        meta = reader.CurrentDepth + 1;
-                    }
-                    else if (reader.CurrentDepth < meta)
-                    {
-                        meta = -1;
-                    }
+                    // The members of an object stand one deeper than its name; all that was deeper has ended.
+                    isMeta[(reader.CurrentDepth + 1)..].Clear();
+                    isMeta[reader.CurrentDepth + 1] = reader.ValueTextEquals("meta"u8);
                 }
             }
         }
@@ -101,6 +101,60 @@ internal sealed class RoutingMarks
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Whether what a change makes of a stored version carries a mark that the stored version does not carry just so: to keep what a product
+    /// itself put there is no order to it.
+    /// </summary>
+    /// <param name="changed">The resource as it would be; well-formed.</param>
+    /// <param name="stored">The resource as it is; well-formed.</param>
+    public bool StandNewlyIn(ReadOnlyMemory<byte> changed, ReadOnlyMemory<byte> stored)
+    {
+        if (!StandIn(changed.Span))
+        {
+            return false;
+        }
+
+        var options = new JsonDocumentOptions { MaxDepth = MostDepth };
+        using var after = JsonDocument.Parse(changed, options);
+        using var before = JsonDocument.Parse(stored, options);
+        var (now, then) = (new List<(string Name, JsonElement Value)>(), new List<(string Name, JsonElement Value)>());
+        Collect(after.RootElement, now);
+        Collect(before.RootElement, then);
+        return now.Count != then.Count || !now.Zip(then).All(static pair => IsSame(pair.First, pair.Second));
+    }
+
+    private static bool IsSame((string Name, JsonElement Value) one, (string Name, JsonElement Value) other) =>
+        one.Name == other.Name && JsonElement.DeepEquals(one.Value, other.Value);
+
+    // Every mark in its order, with where it stands: the member of a meta, or the object that holds an address of the table.
+    private void Collect(JsonElement element, List<(string Name, JsonElement Value)> found)
+    {
+        foreach (var item in element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : default)
+        {
+            Collect(item, found);
+        }
+
+        foreach (var member in element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : default)
+        {
+            if (member.Value.ValueKind == JsonValueKind.String && Array.IndexOf(_marks, member.Value.GetString()) >= 0)
+            {
+                found.Add((member.Name, element));
+            }
+
+            if (member is { Name: "meta", Value.ValueKind: JsonValueKind.Object })
+            {
+                found.AddRange(
+                    member
+                        .Value.EnumerateObject()
+                        .Where(static inner => Array.IndexOf(MetaMembers, inner.Name) < 0)
+                        .Select(static inner => (inner.Name, inner.Value))
+                );
+            }
+
+            Collect(member.Value, found);
+        }
     }
 
     private static bool IsMetaMember(ref Utf8JsonReader reader)

@@ -10,7 +10,7 @@ namespace PhiGateway.Gateway.Decide;
 /// The Decide stage of the pipeline: puts the understood request before the policy decision point, for a bundle entry by entry, and fills
 /// the exchange with the permits, or with what is missing while facts of the upstream are; all else is refused.
 /// </summary>
-internal sealed class DecideStage(GatewayOptions options, SnapshotHolder snapshots, TimeProvider clock) : IStage
+internal sealed class DecideStage(GatewayOptions options, SnapshotHolder snapshots, StillOpen still, TimeProvider clock) : IStage
 {
     private static readonly Permit DiscoveryPermit = new("discovery", [], ReleasePolicy.Nothing);
 
@@ -29,9 +29,19 @@ internal sealed class DecideStage(GatewayOptions options, SnapshotHolder snapsho
 
     private StageResult<Decided> Decide(GatewayExchange exchange)
     {
-        if (exchange.Kind != RequestKind.PublicDocument && snapshots.IsTooOld(options.Registry.MaxSnapshotAge))
+        if (exchange.Kind != RequestKind.PublicDocument)
         {
-            return StageResult.Refuse(DenyReason.SnapshotTooOld);
+            if (snapshots.IsTooOld(options.Registry.MaxSnapshotAge))
+            {
+                return StageResult.Refuse(DenyReason.SnapshotTooOld);
+            }
+
+            // What closed while it was read is closed.
+            var renewed = still.Renew(exchange);
+            if (!renewed.Continues)
+            {
+                return renewed;
+            }
         }
 
         return exchange.Kind switch

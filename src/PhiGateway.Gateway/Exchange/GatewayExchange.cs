@@ -13,7 +13,7 @@ namespace PhiGateway.Gateway.Exchange;
 /// Holds one request and what each stage found out about it; each stage fills its own part, and later stages and the audit record read it.
 /// </summary>
 /// <remarks>
-/// Owned by one request; disposed when it ends. The snapshot is taken once, here, and used by every stage and by the record. Each shelf is
+/// Owned by one request; disposed when it ends. Every stage and the record use one snapshot, that by which it was decided last. Each shelf is
 /// filled once; reading one that is empty, or filling one twice, is a fault. What may be missing is asked of <see cref="Known"/>.
 /// Not thread-safe.
 /// </remarks>
@@ -44,11 +44,11 @@ internal sealed partial class GatewayExchange(
     /// <summary>The bundle that this is an entry of; null for a request of its own.</summary>
     public GatewayExchange? Bundle { get; private init; }
 
-    /// <summary>The snapshot this request is judged by, from beginning to end.</summary>
-    public RegistrySnapshot Snapshot { get; } = snapshot;
+    /// <summary>The snapshot this request is judged by.</summary>
+    public RegistrySnapshot Snapshot { get; private set; } = snapshot;
 
     /// <summary>The moment this request is judged at, UTC.</summary>
-    public DateTimeOffset Now { get; } = now;
+    public DateTimeOffset Now { get; private set; } = now;
 
     /// <summary>Decision id: told to the client, key of the record.</summary>
     public Guid Id { get; } = id;

@@ -16,6 +16,9 @@ internal readonly record struct Settled(Permit Permit, string? Version = null, O
     /// </summary>
     public FhirRequest? Request { get; init; }
 
+    /// <summary>What was decided over, where that is more than the request says by itself; null: its own parts.</summary>
+    public IReadOnlyList<AccessPart>? Parts { get; init; }
+
     /// <summary>Binary resources that the version named over which the change was decided, as <c>element id</c>; null: there was none.</summary>
     public IReadOnlyCollection<string>? StoredFiles { get; init; }
 

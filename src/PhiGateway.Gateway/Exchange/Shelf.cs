@@ -44,4 +44,16 @@ internal struct Shelf<T>(string stage)
         _value = value;
         IsFilled = true;
     }
+
+    /// <summary>Puts another in the place of what is on it: what was found out was found out anew.</summary>
+    /// <exception cref="InvalidOperationException">There is nothing on it.</exception>
+    public void Refill(in T value)
+    {
+        if (!IsFilled)
+        {
+            throw new InvalidOperationException($"{stage} has not filled its shelf.");
+        }
+
+        _value = value;
+    }
 }

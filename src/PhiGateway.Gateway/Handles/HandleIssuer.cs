@@ -24,8 +24,7 @@ internal sealed class HandleIssuer(HandleSealer sealer, BaseProposals proposals)
             return null;
         }
 
-        var stored = kind == HandleKind.File ? UpstreamPlace.FindBelow(upstreamUrl, exchange.Ingressed.Route.Storage) : null;
-        if ((stored ?? FindPlace(exchange, upstreamUrl)) is not { } place)
+        if ((kind == HandleKind.File ? FindFile(exchange, upstreamUrl) : FindPlace(exchange, upstreamUrl)) is not { } place)
         {
             return null;
         }
@@ -47,6 +46,10 @@ internal sealed class HandleIssuer(HandleSealer sealer, BaseProposals proposals)
         proposals.Note(route, upstreamUrl);
         return null;
     }
+
+    /// <summary>The same for a file of an export, which may lie where the cluster says that its files do.</summary>
+    public string? FindFile(GatewayExchange exchange, string upstreamUrl) =>
+        UpstreamPlace.FindBelow(upstreamUrl, exchange.Ingressed.Route.Storage) ?? FindPlace(exchange, upstreamUrl);
 
     /// <summary>The URL of a page that is put together from pages of the upstream; null when it does not fit into a handle.</summary>
     /// <param name="exchange">The request that is answered.</param>

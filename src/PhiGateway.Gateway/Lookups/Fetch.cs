@@ -41,6 +41,30 @@ internal sealed class Fetch(IUpstream upstream, AnswerBuffers buffers)
         }
     }
 
+    /// <summary>Opens a file of an export, wherever the upstream sends on to. Whoever calls disposes of the answer; null: none came.</summary>
+    public async ValueTask<UpstreamAnswer?> OpenFileAsync(GatewayExchange exchange, string place)
+    {
+        var call = new UpstreamCall("GET", place, null, default, KnownHeaders.AcceptNdjson);
+        for (var hops = 0; hops <= FileRedirects.Most; hops++)
+        {
+            var reply = await upstream.SendAsync(call, exchange, exchange.Http.RequestAborted);
+            if (!reply.Answer.Continues)
+            {
+                return null;
+            }
+
+            if (FileRedirects.FindFile(exchange.Ingressed.Route, reply) is not { } further)
+            {
+                return reply.Answer.Value;
+            }
+
+            reply.Answer.Value.Dispose();
+            call = further;
+        }
+
+        return null;
+    }
+
     private async ValueTask<Fetched> ReadBodyAsync(GatewayExchange exchange, UpstreamAnswer answer)
     {
         var body = buffers.Open(exchange);

@@ -9,6 +9,7 @@ internal static class LookupsRegistration
     public static IServiceCollection AddLookups(this IServiceCollection services) =>
         services
             .AddSingleton<Fetch>()
+            .AddSingleton<ShownFiles>()
             .AddSingleton<StoredVersionLookup>()
             .AddSingleton<ApiVersionLookup>()
             .AddSingleton<JudgedSearch>()

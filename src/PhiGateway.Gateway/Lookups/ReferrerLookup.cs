@@ -16,6 +16,9 @@ namespace PhiGateway.Gateway.Lookups;
 /// </summary>
 internal sealed class ReferrerLookup(Fetch fetch, GatewayOptions options)
 {
+    // They stand in the address of a search.
+    private const int MostOwners = 25;
+
     /// <summary>The same, where the answer to a request may hold a Binary of which it must be looked up whose it is.</summary>
     /// <param name="exchange">The client's request.</param>
     /// <param name="request">What was asked.</param>
@@ -104,59 +107,114 @@ internal sealed class ReferrerLookup(Fetch fetch, GatewayOptions options)
     }
 
     // A page of each type, then the next of each, so that one with many records leaves room for the others. No more pages than a chain may
-    // cost, for all Binaries together.
+    // cost, for all Binaries together. One that is shown is looked for further: another record may hide it.
     private async ValueTask LookThroughAsync(GatewayExchange exchange, List<Referrers> open)
     {
         var counter = exchange.Bundle ?? exchange;
         var searches = new Queue<Search>();
-        for (var i = 0; i < Referrers.LookedThrough.Count && open.Exists(static found => !found.IsSettled); i++)
+        for (var i = 0; i < Referrers.LookedThrough.Count && open.Exists(static found => !found.IsHidden); i++)
         {
-            if (SearchOf(exchange, Referrers.LookedThrough[i]) is { } search)
+            var type = Referrers.LookedThrough[i];
+            if (SearchOf(exchange, type, $"/{type.Name}?_count=50") is { } search)
             {
                 searches.Enqueue(search);
             }
         }
 
-        while (
-            searches.TryDequeue(out var search)
-            && open.Exists(static found => !found.IsSettled)
-            && counter.WalkedSearches++ < options.Limits.WalkedSearches
-        )
+        while (searches.TryDequeue(out var search) && open.Exists(static found => !found.IsHidden))
         {
-            using var fetched = await fetch.ReadAsync(exchange, search.Call);
-            if (fetched is not Fetched.Found { IsReadable: true } page)
+            if (open.TrueForAll(static found => found.IsShown || found.IsHidden))
+            {
+                search = Confine(exchange, search, open);
+            }
+
+            if (search is null)
             {
                 continue;
             }
 
-            string? next = null;
-            foreach (var found in open)
+            if (counter.WalkedSearches++ >= options.Limits.WalkedSearches)
             {
-                if (!found.IsSettled && !found.TryTake(page.Body.Span, search.Judge, out next))
-                {
-                    next = null;
-                    break;
-                }
+                return;
             }
 
-            var isLast = search.Pages + 1 >= options.Limits.PagesPerPage;
-            if (!isLast && next is not null && UpstreamPlace.Find(next, exchange.Ingressed.Route.Language.UpstreamBases) is { } place)
+            if (await TakeAsync(exchange, search, open) is { } following)
             {
-                searches.Enqueue(search with { Call = Continuation.CallTo(place), Pages = search.Pages + 1 });
+                searches.Enqueue(following);
             }
         }
     }
 
-    // Null where this client may not search the type.
-    private static Search? SearchOf(GatewayExchange exchange, ResourceType type)
+    // The next page of a search; null: there is none, or it is not to be looked at.
+    private async ValueTask<Search?> TakeAsync(GatewayExchange exchange, Search search, List<Referrers> open)
     {
-        if (OwnRequest.Read(exchange.Ingressed.Route, $"/{type.Name}?_count=50") is not { } search)
+        using var fetched = await fetch.ReadAsync(exchange, search.Call);
+        if (fetched is not Fetched.Found { IsReadable: true } page)
+        {
+            return null;
+        }
+
+        string? next = null;
+        foreach (var found in open)
+        {
+            if (!found.IsHidden && !found.TryTake(page.Body.Span, search.Judge, out next))
+            {
+                return null;
+            }
+        }
+
+        return
+            search.Pages + 1 < options.Limits.PagesPerPage
+            && next is not null
+            && UpstreamPlace.Find(next, exchange.Ingressed.Route.Language.UpstreamBases) is { } place
+            ? search with
+            {
+                Call = Continuation.CallTo(place),
+                Pages = search.Pages + 1,
+            }
+            : null;
+    }
+
+    // Of what is shown by now only what may hide it is looked for: among records of the patients whose it is, of types of which this client
+    // may not see all. Null: there is nothing of the kind.
+    private static Search? Confine(GatewayExchange exchange, Search search, List<Referrers> open)
+    {
+        if (search.IsConfined)
+        {
+            return search;
+        }
+
+        var owners = new HashSet<PatientId>();
+        foreach (var found in open)
+        {
+            owners.UnionWith(found.IsShown ? found.Owners : []);
+        }
+
+        if (owners.Count == 0 || search.Judge.ShowsWhatIsNobodysKnown(search.Type))
+        {
+            return null;
+        }
+
+        if (owners.Count <= MostOwners && Referrers.SearchOf(search.Type, owners) is { } place)
+        {
+            return SearchOf(exchange, search.Type, place) is { } confined ? confined with { IsConfined = true } : null;
+        }
+
+        return search;
+    }
+
+    // Null where this client may not search the type.
+    private static Search? SearchOf(GatewayExchange exchange, ResourceType type, string place)
+    {
+        if (OwnRequest.Read(exchange.Ingressed.Route, place) is not { } search)
         {
             return null;
         }
 
         var decided = DecisionMaker.Decide(exchange, search.Parts);
-        return decided.Continues ? new Search(UpstreamCallFactory.Create(search, decided.Value), decided.Value.Release, Pages: 0) : null;
+        return decided.Continues
+            ? new Search(type, UpstreamCallFactory.Create(search, decided.Value), decided.Value.Release, Pages: 0)
+            : null;
     }
 
     // A record that the client may read or search is one that it may see.
@@ -175,5 +233,8 @@ internal sealed class ReferrerLookup(Fetch fetch, GatewayOptions options)
     }
 
     // One type that is looked through: its next page.
-    private sealed record Search(UpstreamCall Call, ReleasePolicy Judge, int Pages);
+    private sealed record Search(ResourceType Type, UpstreamCall Call, ReleasePolicy Judge, int Pages)
+    {
+        public bool IsConfined { get; init; }
+    }
 }

@@ -15,6 +15,9 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
 {
     private const string Detail = "stored-version";
 
+    // The newest of a history's entries is the deletion itself.
+    private const int VersionsLookedAt = 10;
+
     // A patch is applied to a tree, which takes so many times the room of its text; to read and compare takes less.
     private const int TreeToText = 16;
     private const int ReadingToText = 4;
@@ -28,10 +31,35 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
         return fetched switch
         {
             Fetched.Found found => await AttributeAsync(exchange, Read(exchange, part, found.Body), found.Body),
+            Fetched.Absent { Status: 410 } when part.Interaction == Interaction.Update => await FindDeletedAsync(exchange, part),
             Fetched.Absent => new StoredVersion(part with { StoredState = StoredState.Absent }, null),
             Fetched.Failed failed => StageResult.Refuse(failed.Reason, Detail),
             _ => StageResult.Refuse(DenyReason.Faulted, Detail),
         };
+    }
+
+    // Under a name that was somebody's nobody else makes anything: the last version decides, as if it were there still.
+    private async ValueTask<StageResult<StoredVersion>> FindDeletedAsync(GatewayExchange exchange, AccessPart part)
+    {
+        using var history = await fetch.ReadAsync(exchange, $"/{part.Type.Name}/{part.Id}/_history?_count={VersionsLookedAt}");
+        var versions = history is Fetched.Found found ? FoundRecords.Read(found.Body.Span, null, exchange.Ingressed.Route.Language) : [];
+
+        // A server that keeps no versions cannot say whose it was.
+        var last =
+            versions.FirstOrDefault(facts => facts.Type == part.Type && facts.Id == part.Id)
+            ?? new ResourceFacts
+            {
+                Type = part.Type,
+                Id = part.Id,
+                NamesNoPatient = true,
+                Confidentiality = Confidentiality.Normal,
+            };
+        var known = part with { StoredState = StoredState.Present, Stored = last };
+        AccessPart[] parts = [.. exchange.Request.Parts.Select(other => other.Id == part.Id && other.Role == part.Role ? known : other)];
+        var decided = DecisionMaker.Decide(exchange, parts);
+        return decided.Continues
+            ? new StoredVersion(part with { StoredState = StoredState.Absent }, null)
+            : StageResult.Refuse(decided.Result.Refusal ?? DenyReason.Faulted, "deleted-version");
     }
 
     // A file is changed by who may change what names it, when all of that is in sight.
@@ -139,6 +167,11 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
                 patched.Outcome == PatchOutcome.TooLarge ? DenyReason.BodyTooLarge : DenyReason.PatchNotApplicable,
                 Detail
             );
+        }
+
+        if (exchange.Ingressed.Route.RoutingMarks?.StandNewlyIn(patched.Body, stored) == true)
+        {
+            return StageResult.Refuse(DenyReason.MalformedBody, "routing-mark");
         }
 
         // The result is held until it has gone upstream, as the body of an update is.

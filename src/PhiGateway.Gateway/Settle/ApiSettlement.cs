@@ -1,6 +1,7 @@
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Lookups;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Settle;
@@ -30,7 +31,8 @@ internal sealed class ApiSettlement(ApiVersionLookup storedVersions)
             return StageResult.Refuse(DenyReason.UpstreamRejected, "version-changed", 412);
         }
 
-        var decided = DecisionMaker.Decide(exchange, [stored.Value.Part]);
-        return decided.Continues ? new Settled(decided.Value, tag) : decided.Result;
+        AccessPart[] parts = [stored.Value.Part];
+        var decided = DecisionMaker.Decide(exchange, parts);
+        return decided.Continues ? new Settled(decided.Value, tag) { Parts = parts } : decided.Result;
     }
 }

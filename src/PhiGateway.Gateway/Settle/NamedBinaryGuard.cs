@@ -29,10 +29,7 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
     public static bool IsNeeded(GatewayExchange exchange, in Settled settled)
     {
         var request = settled.Request ?? exchange.Request;
-        return (
-                request.Interaction is Interaction.Create or Interaction.Update or Interaction.Patch
-                || request is { Interaction: Interaction.Operation, OperationWrites: true }
-            ) && BinaryNames.MayBeIn(WrittenContent.Of(request).Span);
+        return WrittenContent.IsLookedInto(request) && BinaryNames.MayBeIn(WrittenContent.Of(request).Span);
     }
 
     /// <summary>Continues when every Binary that is named may be named.</summary>

@@ -10,8 +10,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Settle;
 
 /// <summary>
-/// Refuses a write that newly names a record of which its client may not know whether it is there: a server that checks references would
-/// tell by what becomes of the write. Used by Settle; the twin of <see cref="NamedBinaryGuard"/> for records.
+/// Refuses a write, or an operation over records, that newly names a record of which its client may not know whether it is there: a server
+/// that looks for what is named would tell by what becomes of it. Used by Settle; the twin of <see cref="NamedBinaryGuard"/> for records.
 /// </summary>
 /// <remarks>
 /// A patient may be named by whom a decision covers for that patient, whether there is such a patient or not. Any other record may be named by
@@ -33,13 +33,30 @@ internal sealed class NamedRecordGuard(Fetch fetch)
     public static bool IsNeeded(GatewayExchange exchange, in Settled settled)
     {
         var request = settled.Request ?? exchange.Request;
-        return (
-                request.Interaction is Interaction.Create or Interaction.Update or Interaction.Patch
-                || (request.Interaction == Interaction.Operation && (request.OperationWrites || request.Operation == "$validate"))
-            )
+        return WrittenContent.IsLookedInto(request)
             // What a stored document or message names is among its own entries.
-            && request.Type != ResourceType.Bundle
-            && RecordNames.MayBeIn(WrittenContent.Of(request).Span);
+            && (request.Type != ResourceType.Bundle || request.Operation == "$validate")
+            && (RecordNames.MayBeIn(WrittenContent.Of(request).Span) || NamesInInputs(request));
+    }
+
+    // The inputs of an operation are no filters: a server looks for what they name, and says so where it is not there. What picks like a
+    // search does not.
+    private static bool NamesInInputs(FhirRequest request)
+    {
+        if (request.Interaction != Interaction.Operation || request.Operation == "$lastn")
+        {
+            return false;
+        }
+
+        for (var i = 0; i < request.Parameters.Count; i++)
+        {
+            if (request.Parameters[i].Value.Contains('/', StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Continues when every record that is newly named may be named.</summary>
@@ -96,6 +113,22 @@ internal sealed class NamedRecordGuard(Fetch fetch)
             ? RecordNames.InAnyText(body.Span, context)
             : RecordNames.Places(body.Span, context);
         var named = WrittenContent.NewNames(request, places, settled.StoredNames);
+        if (NamesInInputs(request))
+        {
+            foreach (var input in request.Parameters)
+            {
+                if (RecordNames.NameOf(input.Value, context) is { } name)
+                {
+                    named.Add(name);
+                }
+            }
+        }
+
+        if (request.Type == ResourceType.Bundle)
+        {
+            named.ExceptWith(RecordNames.Held(body));
+        }
+
         named.Remove($"{request.Type.Name}/{request.Id}");
         foreach (var entry in exchange.Bundle is { Kind: RequestKind.Transaction } bundle ? bundle.Entries : [])
         {

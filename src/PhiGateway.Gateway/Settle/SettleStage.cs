@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Vocabulary;
 
@@ -14,7 +15,8 @@ internal sealed class SettleStage(
     ApiSettlement apis,
     TransactionSettlement transactions,
     NamedBinaryGuard binaries,
-    NamedRecordGuard records
+    NamedRecordGuard records,
+    StillOpen still
 ) : IStage
 {
     public string Name => "Settle";
@@ -22,11 +24,22 @@ internal sealed class SettleStage(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<StageResult> RunAsync(GatewayExchange exchange)
     {
+        // There is nothing to ask of the upstream; and of a batch each entry is settled by itself, just before it goes.
+        if (exchange.Kind is RequestKind.PublicDocument or RequestKind.Batch)
+        {
+            return StageResult.Continue;
+        }
+
+        // What was looked up may have taken long: what closed meanwhile is closed, and nothing goes.
+        var settled = await SettleAsync(exchange);
+        return settled.Continues ? still.Ask(exchange) : settled;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<StageResult> SettleAsync(GatewayExchange exchange)
+    {
         switch (exchange.Kind)
         {
-            // There is nothing to ask of the upstream; and of a batch each entry is settled by itself, just before it goes.
-            case RequestKind.PublicDocument or RequestKind.Batch:
-                return StageResult.Continue;
             case RequestKind.Single or RequestKind.Export:
                 var settled = await singles.SettleAsync(exchange);
                 if (settled.Continues && NamedBinaryGuard.IsNeeded(exchange, settled.Value))

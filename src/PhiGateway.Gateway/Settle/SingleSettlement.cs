@@ -114,7 +114,7 @@ internal sealed class SingleSettlement(
             case Interaction.Read:
                 // It may show what the search may show.
                 exchange.Resolve(new Resolved(plain));
-                return new Settled(permit);
+                return new Settled(permit) { Parts = search.Parts };
             case Interaction.Create:
                 exchange.Resolve(new Resolved(plain));
                 return Create(exchange, write, new OwnSearch(made, permit));
@@ -135,6 +135,6 @@ internal sealed class SingleSettlement(
         }
 
         var decided = DecisionMaker.Decide(exchange, [part]);
-        return decided.Continues ? new Settled(decided.Value, null, unless) : decided.Result;
+        return decided.Continues ? new Settled(decided.Value, null, unless) { Parts = [part] } : decided.Result;
     }
 }

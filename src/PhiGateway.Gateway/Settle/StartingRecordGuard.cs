@@ -107,21 +107,5 @@ internal sealed class StartingRecordGuard(Fetch fetch)
     }
 
     // Terminology and conformance are nobody's. What is validated is, but not the record that it is held against.
-    private static bool IsOfRecords(FhirRequest request)
-    {
-        if (request.Operation == "$validate")
-        {
-            return true;
-        }
-
-        for (var i = 0; i < request.Parts.Count; i++)
-        {
-            if (request.Parts[i] is { Interaction: Interaction.Operation, Values: OperationValues.Nobody })
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    private static bool IsOfRecords(FhirRequest request) => request.Operation == "$validate" || WrittenContent.IsOfRecords(request);
 }

@@ -44,6 +44,7 @@ internal sealed class StoredVersionGuard(StoredVersionLookup storedVersions)
             : new Settled(decided.Value, version)
             {
                 Request = stored.Value.Request,
+                Parts = parts,
                 StoredFiles = stored.Value.Files,
                 StoredNames = stored.Value.Names,
             };

@@ -1,4 +1,5 @@
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Settle;
@@ -15,6 +16,34 @@ internal static class WrittenContent
             { Patch: { } patch } => patch.Rewritten,
             _ => request.Body,
         };
+
+    /// <summary>
+    /// Whether it is content, kept or not, in which a server may look up what it names: a write, or what an operation takes in that is about
+    /// records. Terminology and conformance are nobody's.
+    /// </summary>
+    /// <param name="request">A settled request.</param>
+    public static bool IsLookedInto(FhirRequest request) =>
+        request.Interaction switch
+        {
+            Interaction.Create or Interaction.Update or Interaction.Patch => true,
+            Interaction.Operation => request.OperationWrites || request.Operation == "$validate" || IsOfRecords(request),
+            _ => false,
+        };
+
+    /// <summary>Whether an operation may tell of records by what it answers.</summary>
+    /// <param name="request">The call of an operation.</param>
+    public static bool IsOfRecords(FhirRequest request)
+    {
+        for (var i = 0; i < request.Parts.Count; i++)
+        {
+            if (request.Parts[i] is { Interaction: Interaction.Operation, Values: OperationValues.Nobody })
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>What the upstream makes of it, and where its texts will stand, cannot be seen here.</summary>
     /// <param name="request">A settled write.</param>

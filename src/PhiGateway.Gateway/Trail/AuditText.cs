@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Policy.Decisions;
@@ -11,8 +8,6 @@ namespace PhiGateway.Gateway.Trail;
 /// <summary>Turns vocabulary into the words of an audit record, without allocating where the words are fixed.</summary>
 internal static class AuditText
 {
-    private const int MostOfAStrangers = 256;
-
     private static readonly string[] InteractionNames = Enum.GetValues<Interaction>()
         .Select(static value => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString()))
         .ToArray();
@@ -20,36 +15,6 @@ internal static class AuditText
     private static readonly string[] ReasonNames = Enum.GetValues<WithholdReason>()
         .Select(static value => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString()))
         .ToArray();
-
-    /// <summary>
-    /// A text of a stranger's, cut to about 256 bytes; what was cut off stands for itself by its length and hash.
-    /// </summary>
-    public static string? Cut(string? text)
-    {
-        if (text is null || text.Length <= MostOfAStrangers / 3 || Encoding.UTF8.GetByteCount(text) <= MostOfAStrangers)
-        {
-            return text;
-        }
-
-        var kept = 0;
-        var length = 0;
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (kept + rune.Utf8SequenceLength > MostOfAStrangers)
-            {
-                break;
-            }
-
-            kept += rune.Utf8SequenceLength;
-            length += rune.Utf16SequenceLength;
-        }
-
-        var bytes = Encoding.UTF8.GetBytes(text);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{text.AsSpan(0, length)}… ({bytes.Length} bytes, sha256 {Convert.ToHexStringLower(SHA256.HashData(bytes))})"
-        );
-    }
 
     public static string NameOf(Interaction interaction) => InteractionNames[(int)interaction];
 

@@ -135,15 +135,15 @@ internal static class RecordedRequest
         if (known.Client is null)
         {
             // What nobody answers for is kept short.
-            record.RawTarget = AuditText.Cut(record.RawTarget);
-            record.Method = AuditText.Cut(record.Method);
-            record.IssuerClientId = AuditText.Cut(record.IssuerClientId);
-            record.Subject = AuditText.Cut(record.Subject);
-            record.TokenId = AuditText.Cut(record.TokenId);
-            record.Task = AuditText.Cut(record.Task);
+            record.RawTarget = BoundedText.Cut(record.RawTarget);
+            record.Method = BoundedText.Cut(record.Method);
+            record.IssuerClientId = BoundedText.Cut(record.IssuerClientId);
+            record.Subject = BoundedText.Cut(record.Subject);
+            record.TokenId = BoundedText.Cut(record.TokenId);
+            record.Task = BoundedText.Cut(record.Task);
             if (record.Actors.Count > 0)
             {
-                record.Actors = [.. record.Actors.Select(static actor => AuditText.Cut(actor)!)];
+                record.Actors = [.. record.Actors.Select(static actor => BoundedText.Cut(actor)!)];
             }
         }
 

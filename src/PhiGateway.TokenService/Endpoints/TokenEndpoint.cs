@@ -36,13 +36,13 @@ internal sealed class TokenEndpoint(
 
     public async Task RunAsync(HttpContext http)
     {
+        var (form, unread) = await TokenForm.ReadAsync(http.Request);
         if (await snapshots.FindFreshAsync(http.RequestAborted) is not { } snapshot)
         {
             await RefuseAsync(http, snapshots.Current, OAuthError.Busy, "snapshot-too-old", null, null);
             return;
         }
 
-        var (form, unread) = await TokenForm.ReadAsync(http.Request);
         if (form is null)
         {
             await RefuseAsync(http, snapshot, unread!, "form", null, null);
@@ -63,7 +63,8 @@ internal sealed class TokenEndpoint(
             return;
         }
 
-        // 2. Whether its path is open.
+        // 2. Whether its path is open: now, since its keys may have been fetched.
+        snapshot = snapshots.Current;
         var now = time.GetUtcNow();
         var closed = TokenQuestions.Ask(snapshot, options.Name, assertion.ClientId, now, out var client);
         if (closed is null && client is not null)

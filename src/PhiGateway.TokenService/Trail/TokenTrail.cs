@@ -17,7 +17,11 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
     /// <summary>Bounds what somebody unknown can make the journal hold.</summary>
     public const int RefusalsPerMinute = 120;
 
+    /// <summary>Of one address in a minute: one peer must not hide the refusals of all others.</summary>
+    public const int RefusalsPerMinutePerPeer = 30;
+
     private readonly MinuteFold _refusals = new(time, RefusalsPerMinute, "refusals");
+    private readonly PeerFolds _peers = new(time, RefusalsPerMinutePerPeer);
 
     /// <summary>Completes when the issuance is on record; only then the token may go.</summary>
     /// <param name="http">The request.</param>
@@ -89,20 +93,42 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
         string? task = null
     )
     {
-        if (!_refusals.TryTake(out var note))
+        // One peer first: what it alone asks too much takes no place of the others'.
+        if (!_peers.TryTake(http.Connection.RemoteIpAddress, out var ofPeer) || !_refusals.TryTake(out var note))
         {
             return;
         }
 
+        // What a stranger says is cut, and takes none of the room that known clients need.
         var record = Of(http, what, "deny", status);
         Fill(record, client, snapshot);
         record.Reason = reason;
-        record.Rule = detail;
-        record.IssuerClientId = clientId;
-        record.Task = task;
-        record.Note = note;
+        record.Rule = BoundedText.Cut(detail);
+        record.IssuerClientId = BoundedText.Cut(clientId);
+        record.Task = BoundedText.Cut(task);
+        record.Note = ofPeer ?? note;
+
         // Nothing is given to whom is refused, so nobody waits for this record.
-        journal.TryAppend(record);
+        if (client is null)
+        {
+            _ = TryAppendAsync(record);
+        }
+        else
+        {
+            journal.TryAppend(record);
+        }
+    }
+
+    private async Task TryAppendAsync(AuditRecord record)
+    {
+        try
+        {
+            await journal.AppendAsync(record, AuditLane.Stranger);
+        }
+        catch (JournalUnavailableException)
+        {
+            // The room for strangers is full: what the metrics count is all that is left of it.
+        }
     }
 
     private AuditRecord Of(HttpContext http, string what, string decision, int status)

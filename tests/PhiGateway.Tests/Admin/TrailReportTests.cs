@@ -95,6 +95,40 @@ public sealed class TrailReportTests
         Assert.Equal("audit.export", server.Journal.Records[^1].Event);
     }
 
+    // Whoever may not ask any more is not told the rest of what was asked before.
+    [Theory]
+    [InlineData("""{"disabled":true}""", true)]
+    [InlineData("""{"roles":["viewer"]}""", true)]
+    [InlineData("""{"reason":null}""", false)]
+    public async Task Export_KeyEndedWhileItIsRead_IsCut(string change, bool isCut)
+    {
+        await using var server = await StartAsync(more: 1800);
+        var isDone = false;
+        server.Trail.BeforeNextPage = async () =>
+        {
+            if (!isDone)
+            {
+                isDone = true;
+                var key = await server.GetAsync("/admin/v1/admin-keys/august", "adam");
+                var changed = await server.SendAsync("adam", "PATCH", "/admin/v1/admin-keys/august", change, ("If-Match", key.ETag!));
+                Assert.Equal(200, changed.Status);
+            }
+        };
+
+        var reading = server.PostAsync("/admin/v1/audit:export", """{"client":"bulk"}""", "august");
+
+        if (isCut)
+        {
+            await Assert.ThrowsAnyAsync<Exception>(() => reading);
+        }
+        else
+        {
+            Assert.Equal(1800, (await reading).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        }
+
+        Assert.True(isDone);
+    }
+
     [Fact]
     public async Task Export_Ndjson_IsEveryRecordOnce_JournalDownNone()
     {

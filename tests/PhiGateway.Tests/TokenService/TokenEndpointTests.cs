@@ -357,11 +357,11 @@ public sealed class TokenEndpointTests : IDisposable
             Assert.Equal("invalid_client", (await _world.AskAsync(TokenWorld.Form(new string(text)))).Error);
         }
 
-        Assert.Equal(TokenTrail.RefusalsPerMinute, _world.Journal.Records.Count);
+        Assert.Equal(TokenTrail.RefusalsPerMinutePerPeer, _world.Journal.Records.Count);
         Assert.Equal(0, _world.Shared.Count);
         _world.Clock.Advance(TimeSpan.FromMinutes(1));
         await _world.AskAsync(TokenWorld.Form("x"));
-        Assert.Contains("880 further refusals", _world.Journal.Records[^1].Note, StringComparison.Ordinal);
+        Assert.Contains("970 further refusals of this address", _world.Journal.Records[^1].Note, StringComparison.Ordinal);
     }
 
     private async Task RefusedAsync(string error, Dictionary<string, string> form, int records = 0)

@@ -90,6 +90,9 @@ internal sealed class AnswerWork : IDisposable
     /// <summary>Why the last prepared resource must stay, unless it holds others; none: it may leave.</summary>
     public WithholdReason LastReason { get; private set; }
 
+    /// <summary>What may leave of the last prepared resource; null: all of it.</summary>
+    public ElementSet? LastElements { get; private set; }
+
     /// <summary>The last prepared resource may leave byte for byte.</summary>
     public bool IsUnchanged => !_isNested && _permitted is null && _contained is null && View is null && Reader.Edits.Count == 0;
 
@@ -126,6 +129,7 @@ internal sealed class AnswerWork : IDisposable
         var facts = Reader.Facts;
         _permitted = null;
         _contained = null;
+        LastElements = null;
         LastReason = WithholdReason.Unjudgeable;
         _isNested = facts.Type == ResourceType.Bundle || facts.Type == ResourceType.Parameters;
         if (_isNested)
@@ -169,6 +173,7 @@ internal sealed class AnswerWork : IDisposable
         }
 
         LastReason = WithholdReason.None;
+        LastElements = elements.IsAll ? null : elements;
         _permitted = ElementNames.Of(elements);
         _contained = ContainedView.Of(Policy, Reader, _permitted);
         disclosure.Release(facts);

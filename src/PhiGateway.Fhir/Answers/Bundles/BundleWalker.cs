@@ -204,9 +204,15 @@ internal sealed class BundleWalker
             _work.KnowEntries();
         }
 
-        if (_window is not null && AsksForMore())
+        var isAround = _work.Options.HoldsIncluded && _request is { Operation: "$everything" };
+        if ((_window is not null || _work.Options.HoldsIncluded) && _request is not null && (isAround || AsksForMore()))
         {
-            _window.Entries ??= new ShownEntries(_request!.Parameters);
+            _settler.Shown = _window?.Entries ?? new ShownEntries(_request.Parameters, isAround);
+            if (_window is not null)
+            {
+                _window.Entries = _settler.Shown;
+            }
+
             _work.Reader.Links ??= [];
         }
 
@@ -264,10 +270,23 @@ internal sealed class BundleWalker
 
     private ScanResult CloseEntries()
     {
-        var result = _waiting.Settle(_entries);
+        var result = SettlesLast ? ScanResult.Complete : SettleWaiting();
         _output.CloseEntries();
         _phase = Phase.Members;
         return result;
+    }
+
+    // Whether there are other pages may be said behind the entries.
+    private bool SettlesLast => _window is not null && _settler.Shown is { IsAround: true };
+
+    private ScanResult SettleWaiting()
+    {
+        if (_settler.Shown is { } shown)
+        {
+            shown.IsPartial |= _links.HasOtherPages || _window is { IsFirst: false } or { From: > 0 };
+        }
+
+        return _waiting.Settle(_entries);
     }
 
     private ScanResult Finish()
@@ -282,6 +301,11 @@ internal sealed class BundleWalker
         _phase = Phase.Done;
         if (_window is not null)
         {
+            if (SettlesLast && SettleWaiting() != ScanResult.Complete)
+            {
+                return ScanResult.Broken;
+            }
+
             _window.EndPage(_links, hasTotal: (_members & Total) != 0);
             return ScanResult.Complete;
         }

@@ -18,6 +18,13 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
 {
     private readonly ShownLimit? _limit = ShownLimit.Of(request, work.Options, certain);
     private Disclosure? _own;
+    private bool _hasGaps;
+
+    /// <summary>What leaves, for what came along; null: nothing was asked to.</summary>
+    public ShownEntries? Shown { get; set; }
+
+    /// <summary>Some match does not leave.</summary>
+    public bool HasGaps => window?.HasGaps ?? _hasGaps;
 
     /// <summary>Matches that left.</summary>
     public int Matches { get; private set; }
@@ -29,14 +36,20 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
     public ScanResult PassBy()
     {
         Unread++;
+        _hasGaps = true;
         window?.PassBy();
         work.Disclosure.PassBy();
         return ScanResult.Complete;
     }
 
-    /// <summary>Whether an entry is there for the sake of others; what an operation puts together was asked for as a whole.</summary>
+    /// <summary>
+    /// Whether the entry just read is there for the sake of others; of what an operation puts around one resource, what is nobody's.
+    /// </summary>
     public bool IsIncluded(ref EntrySpan entry, ReadOnlySpan<byte> data) =>
-        ModeOf(entry.Mode, data).SequenceEqual("include"u8) && !(window is not null && request is { Interaction: Interaction.Operation });
+        Shown is { IsAround: true }
+            ? entry.HasResource && RecordNames.IsNobodys(work.Reader.Facts.Type)
+            : ModeOf(entry.Mode, data).SequenceEqual("include"u8)
+                && !(window is not null && request is { Interaction: Interaction.Operation });
 
     /// <summary>Settles the entry just read.</summary>
     /// <param name="data">The bytes it was read from.</param>
@@ -73,16 +86,23 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         var outcome = isOnItsOwn ? Judge(data, ref entry, work.Disclosure) : JudgeForPage(data, ref entry);
         if (outcome != ReleaseOutcome.Released)
         {
+            if (outcome == ReleaseOutcome.Withheld && isOnItsOwn)
+            {
+                NoteHidden(included);
+            }
+
             return outcome == ReleaseOutcome.Broken ? PassBy(included) : ScanResult.Complete;
         }
 
-        window?.Entries?.Add(work.Reader.Facts, work.Reader.Links!, isMatch: !included);
-        Matches += included ? 0 : 1;
+        // Included by a search: no match, and not what the client's view is about.
+        var isExtra = included && Shown is not { IsAround: true };
+        Shown?.Add(work.Reader.Facts, ShownLinks(data, ref entry), isMatch: !included);
+        Matches += isExtra ? 0 : 1;
         output.OpenEntry();
         work.Output.Write("{"u8);
         output.WriteFullUrl(data, entry.FullUrl, work.Reader.Facts);
         work.Output.Write("\"resource\":"u8);
-        work.Write(data, entry.ResourceStart, entry.ResourceEnd, viewed: !included);
+        work.Write(data, entry.ResourceStart, entry.ResourceEnd, viewed: !isExtra);
         if (output.Kind == BundleKind.SearchSet && mode.Length > 0)
         {
             work.Output.Write(",\"search\":{\"mode\":\""u8);
@@ -110,11 +130,28 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         work.Disclosure.PassBy();
         if (!included)
         {
+            _hasGaps = true;
             window?.Hide();
         }
 
         return ScanResult.Complete;
     }
+
+    // What it refers to must not leave for its sake.
+    private void NoteHidden(bool included)
+    {
+        _hasGaps |= !included;
+        if (Shown is { IsAround: true })
+        {
+            Shown.AddHidden(work.Reader.Links!);
+        }
+    }
+
+    // Of a record that leaves in part, what the rest refers to is not to be told.
+    private IReadOnlyList<ResourceName> ShownLinks(ReadOnlySpan<byte> data, ref EntrySpan entry) =>
+        Shown!.IsAround && work.LastElements is { } elements
+            ? RecordNames.In(data[entry.ResourceStart..entry.ResourceEnd], work.Bases, elements)
+            : work.Reader.Links!;
 
     // A deletion in a history names a resource of which nothing is left to judge: it leaves to whom every version of it would.
     private void SettleWithout(ReadOnlySpan<byte> data, ref EntrySpan entry)
@@ -185,6 +222,7 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         if (outcome == ReleaseOutcome.Withheld)
         {
             window?.Hide();
+            NoteHidden(included: false);
         }
 
         work.Disclosure.Merge(own);

@@ -8,7 +8,7 @@ namespace PhiGateway.Fhir.Answers.Bundles;
 
 /// <summary>
 /// Remembers which entries of one page leave and what they refer to. An included entry leaves only when one of them links to it, or it
-/// would tell of a match that stays.
+/// would tell of a match that stays. So does, of what lies around one resource (<c>$everything</c>), what is nobody's.
 /// </summary>
 internal sealed class ShownEntries
 {
@@ -17,12 +17,16 @@ internal sealed class ShownEntries
     private readonly HashSet<ResourceName> _shown = [];
     private readonly HashSet<ResourceName> _sources = [];
     private readonly HashSet<ResourceName> _targets = [];
+    private readonly HashSet<ResourceName> _ofHidden = [];
     private readonly HashSet<string> _reverse = new(StringComparer.Ordinal);
     private readonly bool _iterates;
 
     /// <param name="parameters">What the search asked to be included.</param>
-    public ShownEntries(IReadOnlyList<QueryParameter> parameters)
+    /// <param name="isAround">All that lies around one resource was asked for.</param>
+    public ShownEntries(IReadOnlyList<QueryParameter> parameters, bool isAround = false)
     {
+        IsAround = isAround;
+        _iterates = isAround;
         foreach (var (name, value) in parameters)
         {
             if (name.StartsWith("_revinclude", StringComparison.Ordinal))
@@ -33,6 +37,27 @@ internal sealed class ShownEntries
             _iterates |= name.EndsWith(":iterate", StringComparison.Ordinal) || name.EndsWith(":recurse", StringComparison.Ordinal);
         }
     }
+
+    /// <summary>All that lies around one resource was asked for: what is nobody's came along for the sake of the rest.</summary>
+    public bool IsAround { get; }
+
+    /// <summary>What is looked at is not all that there is: what refers to an entry may stand on another page.</summary>
+    public bool IsPartial { get; set; }
+
+    /// <summary>Notes what an entry refers to that must stay; whether that was news.</summary>
+    public bool AddHidden(IReadOnlyList<ResourceName> links)
+    {
+        var before = _ofHidden.Count;
+        for (var i = 0; i < links.Count; i++)
+        {
+            _ofHidden.Add(links[i]);
+        }
+
+        return _ofHidden.Count > before;
+    }
+
+    /// <summary>Whether an entry that must stay refers to this resource.</summary>
+    public bool IsOfHidden(ResourceFacts facts) => facts.Id is not null && _ofHidden.Contains(new ResourceName(facts.Type, facts.Id));
 
     /// <summary>Notes an entry that leaves; what was included brings more along only where that was asked for.</summary>
     public void Add(ResourceFacts facts, IReadOnlyList<ResourceName> links, bool isMatch)

@@ -5,11 +5,12 @@ using PhiGateway.Fhir.Resources;
 namespace PhiGateway.Fhir.Answers.Bundles;
 
 /// <summary>
-/// Holds back entries that are judged by other entries (Provenance) until all of these are judged, and then has them read once more.
+/// Holds back entries that are judged by other entries (Provenance), or came along for the sake of others, until all of these are judged,
+/// and then has them read once more.
 /// </summary>
 /// <param name="work">What the filtering of the answer shares.</param>
 /// <param name="settler">Judges and writes them when their time has come.</param>
-/// <param name="window">The page that matches go to; null: none, and no entry waits for the sake of a match.</param>
+/// <param name="window">The page that matches go to; null: none.</param>
 internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, PageWindow? window)
 {
     /// <summary>
@@ -19,6 +20,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
 
     private List<byte[]>? _waiting;
     private int _bytes;
+    private bool _isLenient;
 
     /// <summary>Takes in the entry just read when it must wait; false: it is to be settled now.</summary>
     /// <param name="data">The bytes being read.</param>
@@ -26,9 +28,15 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
     /// <param name="entry">Where its parts stand.</param>
     public bool TryTake(ReadOnlySpan<byte> data, ReadOnlySpan<byte> bytes, ref EntrySpan entry)
     {
-        if (!entry.HasResource || !IsOfOthers(data, ref entry) || (window is null && _bytes + bytes.Length > MostWaiting))
+        if (!entry.HasResource || !IsOfOthers(data, ref entry))
         {
             return false;
+        }
+
+        if (window is null && _bytes + bytes.Length > MostWaiting)
+        {
+            // Too much came along to wait for the end: what nothing that left refers to by now stays, and it is said.
+            return Holds && settler.IsIncluded(ref entry, data) && !IsLinked() && settler.PassBy() == ScanResult.Complete;
         }
 
         (_waiting ??= []).Add(bytes.ToArray());
@@ -45,9 +53,18 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         {
             var rest = Settle([.. Enumerable.Range(0, _waiting.Count)], place, ofTargets: false, ref result);
             rest = Settle(rest, place, ofTargets: true, ref result);
-            if (rest.Count > 0 && window is not null)
+            if (rest.Count > 0 && Holds)
             {
+                rest = Settle(rest, place, ofTargets: false, ref result);
+            }
+
+            if (rest.Count > 0 && settler.Shown is { IsAround: true, IsPartial: true } shown)
+            {
+                // What refers to them may stand on another page: those stay to which only what stays refers.
+                SpreadHidden(rest, shown);
+                _isLenient = true;
                 Settle(rest, place, ofTargets: false, ref result);
+                _isLenient = false;
             }
 
             _waiting.Clear();
@@ -59,8 +76,9 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
 
     // What was included is there for the sake of matches: whether these leave is known at the end.
     private bool IsOfOthers(ReadOnlySpan<byte> data, ref EntrySpan entry) =>
-        (work.Known is not null && ScanProgram.For(work.Reader.Facts.Type).OfTargets)
-        || (window is not null && settler.IsIncluded(ref entry, data));
+        (work.Known is not null && ScanProgram.For(work.Reader.Facts.Type).OfTargets) || (Holds && settler.IsIncluded(ref entry, data));
+
+    private bool Holds => window is not null || settler.Shown is not null;
 
     // Over and over, since an entry that leaves may be why another one was included; what is left over was included for nothing that
     // leaves.
@@ -75,16 +93,14 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
             {
                 var bytes = _waiting![place];
                 var entry = default(EntrySpan);
-                var reader = new Utf8JsonReader(bytes, ResourceReader.OptionsFor(work.Bases));
-                reader.Read();
-                result = EntryReader.Read(ref reader, bytes, work, ref entry);
+                result = Read(bytes, ref entry);
                 if (result != ScanResult.Complete)
                 {
                     return left;
                 }
 
-                var included = window is not null && settler.IsIncluded(ref entry, bytes);
-                if (included && window!.Entries?.Holds(work.Reader.Facts) == true)
+                var included = Holds && settler.IsIncluded(ref entry, bytes);
+                if (included && settler.Shown?.Holds(work.Reader.Facts) == true)
                 {
                     continue;
                 }
@@ -95,7 +111,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
                     continue;
                 }
 
-                progress |= window is not null;
+                progress |= Holds;
                 result = settler.Settle(bytes, ref entry, entryPlace);
                 if (result != ScanResult.Complete)
                 {
@@ -109,6 +125,40 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         return left;
     }
 
+    private ScanResult Read(byte[] bytes, ref EntrySpan entry)
+    {
+        var reader = new Utf8JsonReader(bytes, ResourceReader.OptionsFor(work.Bases));
+        reader.Read();
+        return EntryReader.Read(ref reader, bytes, work, ref entry);
+    }
+
+    // What refers to what stays, over whatever stays between them.
+    private void SpreadHidden(List<int> places, ShownEntries shown)
+    {
+        for (var grows = true; grows; )
+        {
+            grows = false;
+            foreach (var place in places)
+            {
+                var entry = default(EntrySpan);
+                if (Read(_waiting![place], ref entry) == ScanResult.Complete && shown.IsOfHidden(work.Reader.Facts))
+                {
+                    grows |= shown.AddHidden(work.Reader.Links!);
+                }
+            }
+        }
+    }
+
     // Without a gap among the matches every one of them leaves, and so does what was included for them.
-    private bool IsWanted() => !window!.HasGaps || window.Entries?.IsLinked(work.Reader.Facts, work.Reader.Links!) == true;
+    private bool IsWanted()
+    {
+        if (settler.Shown is { IsAround: true } around)
+        {
+            return (!settler.HasGaps && !around.IsPartial) || IsLinked() || (_isLenient && !around.IsOfHidden(work.Reader.Facts));
+        }
+
+        return !settler.HasGaps || IsLinked();
+    }
+
+    private bool IsLinked() => settler.Shown?.IsLinked(work.Reader.Facts, work.Reader.Links!) == true;
 }

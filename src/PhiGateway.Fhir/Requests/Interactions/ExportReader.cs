@@ -90,10 +90,11 @@ internal static class ExportReader
         }
 
         var patients = new List<PatientId>();
+        var filtered = new Dictionary<ResourceType, List<PatientId>>();
         var walked = new List<AccessPart>();
         foreach (var input in rest)
         {
-            if (ReadInput(source, input, types, patients, used, walked) is { } refusal)
+            if (ReadInput(source, input, types, patients, filtered, used, walked) is { } refusal)
             {
                 return refusal.About(input.Name);
             }
@@ -119,7 +120,7 @@ internal static class ExportReader
                 {
                     Interaction = Interaction.Export,
                     Type = exported,
-                    Patients = patients,
+                    Patients = filtered.TryGetValue(exported, out var named) ? [.. patients, .. named] : patients,
                     IsWildcard = !isNamed,
                     Uses = UsedElements.Of(used, exported),
                 }
@@ -136,6 +137,7 @@ internal static class ExportReader
         QueryParameter input,
         ResourceTypeSet types,
         List<PatientId> patients,
+        Dictionary<ResourceType, List<PatientId>> filtered,
         List<UsedParameter> used,
         List<AccessPart> walked
     )
@@ -151,7 +153,7 @@ internal static class ExportReader
             case "_elements":
                 return ResultParameters.HasShape("_elements", input.Value) ? null : Refusal.Query("_elements is no list of elements");
             case "_typeFilter":
-                return ReadFilter(source, input.Value, types, used, walked);
+                return ReadFilter(source, input.Value, types, filtered, used, walked);
             case "patient" when source.Method == "POST":
                 if (!PatientReference.TryRead(input.Value, null, source.Context, out var patient))
                 {
@@ -169,6 +171,7 @@ internal static class ExportReader
         RequestSource source,
         string filter,
         ResourceTypeSet types,
+        Dictionary<ResourceType, List<PatientId>> filtered,
         List<UsedParameter> used,
         List<AccessPart> walked
     )
@@ -190,7 +193,14 @@ internal static class ExportReader
             return refusal;
         }
 
-        // The filter itself only narrows what is exported; what it walks to is searched and never comes out.
+        // The filter itself only narrows what is exported; whether there is anything of a patient that it names is asked as by a search.
+        if (condition.Parts[0].Patients is { Count: > 0 } named)
+        {
+            filtered.TryAdd(type, []);
+            filtered[type].AddRange(named);
+        }
+
+        // What it walks to is searched and never comes out.
         used.AddRange(condition.Used);
         walked.AddRange(
             condition

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using PhiGateway.Apis;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Resources;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
@@ -21,7 +22,7 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
     {
         // 1. What the status means for this request.
         var answer = exchange.Forwarded.Answer;
-        var refused = FindRefusal(request, answer.Status);
+        var refused = FindRefusal(request, answer.Status, exchange.Settled.Version is not null);
         if (!refused.Continues)
         {
             return refused;
@@ -57,11 +58,18 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
             exchange.Http.Response.Headers[KnownHeaders.Incomplete] = "next";
         }
 
-        // 3. Out, if all of it may leave, now, to this client.
+        // 3. Where the backend is reached is not told.
+        using var renamed = buffers.Open(exchange);
+        if (UpstreamNames.TryReplace(bytes.Span, exchange.Ingressed.Route.Language, renamed))
+        {
+            bytes = renamed.Written;
+        }
+
+        // 4. Out, if all of it may leave, now, to this client.
         return await exit.LetOutAsync(exchange, Describe(exchange, request, answer, bytes));
     }
 
-    private static StageResult FindRefusal(ApiRequest request, int status)
+    private static StageResult FindRefusal(ApiRequest request, int status, bool isTied)
     {
         var isWrite = request.Meaning.IsWrite;
         switch (status)
@@ -75,7 +83,7 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
             case StatusCodes.Status204NoContent:
                 return StageResult.Refuse(DenyReason.NotFoundOrWithheld, "upstream-204");
             default:
-                return AnswerStatus.Refuse(status, request.Meaning);
+                return AnswerStatus.Refuse(status, request.Meaning, isTied);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Forward;
 using PhiGateway.Gateway.Release.Leaving;
@@ -19,7 +20,7 @@ internal sealed class BatchRelease(
     SettleStage settle,
     ForwardStage forward,
     AnswerJudge judge,
-    ReleaseChecks checks,
+    StillOpen still,
     CreatedPlace created,
     Exit exit,
     AuditTrail trail,
@@ -37,6 +38,7 @@ internal sealed class BatchRelease(
         using var writer = new BatchWriter(output);
         var records = new List<Task<bool>>(exchange.Entries.Count + 1);
         var wait = 0;
+        var answered = new List<GatewayExchange>();
         foreach (var entry in exchange.Entries)
         {
             var decided = entry.Decided.Result;
@@ -52,6 +54,10 @@ internal sealed class BatchRelease(
                 records.Add(RefuseAsync(entry, reason, result.Detail));
                 writer.WriteRefusal(entry, reason, result.Status);
             }
+            else
+            {
+                answered.Add(entry);
+            }
 
             entry.LetGo();
         }
@@ -66,7 +72,7 @@ internal sealed class BatchRelease(
 
         // 2. Out, when every entry and the whole are on record.
         var answer = new OutgoingAnswer(StatusCodes.Status200OK, output.Written, KnownMediaTypes.FhirJsonUtf8) { IsChanged = true };
-        return await exit.LetOutAsync(exchange, answer, records);
+        return await exit.LetOutAsync(exchange, answer, records, answered);
     }
 
     // What finds no room is refused by itself; what changes something was sent by then, and its outcome is recorded as for any refusal.
@@ -96,9 +102,11 @@ internal sealed class BatchRelease(
         List<Task<bool>> records
     )
     {
-        if (checks.FindRevocation(entry) is { } revoked)
+        // Its turn comes late: it is decided by what holds now.
+        var open = still.Reopen(entry);
+        if (!open.Continues)
         {
-            return StageResult.Refuse(revoked, "while-answering");
+            return open;
         }
 
         var sent = await settle.RunAsync(entry);
@@ -110,7 +118,7 @@ internal sealed class BatchRelease(
 
         // Each answer is that of its own call: there is nothing to match up.
         using var answer = entry.Forwarded.Answer;
-        var meant = AnswerStatus.Read(answer.Status, entry.Request);
+        var meant = AnswerStatus.Read(answer.Status, entry);
         if (!meant.Continues)
         {
             return meant.Result;

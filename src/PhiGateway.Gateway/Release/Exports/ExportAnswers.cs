@@ -1,8 +1,10 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Fhir.Answers.Streaming;
+using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
+using PhiGateway.Gateway.Lookups;
 using PhiGateway.Gateway.Release.Leaving;
 using PhiGateway.Gateway.Release.Streaming;
 using PhiGateway.Policy.Vocabulary;
@@ -13,7 +15,14 @@ namespace PhiGateway.Gateway.Release.Exports;
 /// Releases the answers of a Bulk Data export (kick-off, poll, cancel, files) with handles of the gateway in place of the upstream's
 /// addresses. Called by the Release stage.
 /// </summary>
-internal sealed class ExportAnswers(AnswerBuffers buffers, HandleIssuer handles, StreamedRelease streams, Exit exit)
+internal sealed class ExportAnswers(
+    AnswerBuffers buffers,
+    HandleIssuer handles,
+    ShownFiles files,
+    StreamedRelease streams,
+    StillOpen still,
+    Exit exit
+)
 {
     /// <summary>Releases the answer.</summary>
     public ValueTask<StageResult> ReleaseAsync(GatewayExchange exchange)
@@ -75,7 +84,6 @@ internal sealed class ExportAnswers(AnswerBuffers buffers, HandleIssuer handles,
                 stream is null
                 || !KnownMediaTypes.IsFhirJson(answer.MediaType)
                 || !await body.TryReadAsync(stream, exchange.Http.RequestAborted)
-                || !ExportManifest.TryRewrite(body.Written, exchange, handles, manifest)
             )
             {
                 return StageResult.Refuse(DenyReason.UnreadableAnswer, "manifest");
@@ -86,7 +94,17 @@ internal sealed class ExportAnswers(AnswerBuffers buffers, HandleIssuer handles,
             return StageResult.Refuse(DenyReason.UnreadableAnswer, "cut-short");
         }
 
-        return await WriteAsync(exchange, StatusCodes.Status200OK, manifest.Written);
+        // What is named is what holds something that may leave: looked into under what holds now.
+        var open = still.Ask(exchange);
+        if (!open.Continues)
+        {
+            return open;
+        }
+
+        var empty = await files.FindEmptyAsync(exchange, ExportManifest.FilesOf(body.Written, exchange));
+        return ExportManifest.TryRewrite(body.Written, exchange, handles, empty, manifest)
+            ? await WriteAsync(exchange, StatusCodes.Status200OK, manifest.Written)
+            : StageResult.Refuse(DenyReason.UnreadableAnswer, "manifest");
     }
 
     private async ValueTask<StageResult> FileAsync(GatewayExchange exchange, UpstreamAnswer answer)

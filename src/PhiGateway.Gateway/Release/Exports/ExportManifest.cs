@@ -12,7 +12,8 @@ namespace PhiGateway.Gateway.Release.Exports;
 /// else of the upstream's words.
 /// </summary>
 /// <remarks>
-/// Counts are left out, since they count what the filter withholds. What has no name on this side is left out and spoken of.
+/// Counts are left out, since they count what the filter withholds, and so are files of which nothing may leave: that there is one would
+/// tell that a withheld record matched. What has no name on this side is left out and spoken of.
 /// </remarks>
 internal static class ExportManifest
 {
@@ -20,13 +21,59 @@ internal static class ExportManifest
 
     private static readonly SearchValues<char> InInstant = SearchValues.Create("0123456789-:.TZ+");
 
+    /// <summary>The upstream's addresses of the files of records and deletions that it names; empty when it cannot be read.</summary>
+    /// <param name="upstream">The upstream's manifest.</param>
+    /// <param name="exchange">The poll; its permit says which types are released.</param>
+    public static IReadOnlyCollection<string> FilesOf(ReadOnlyMemory<byte> upstream, GatewayExchange exchange)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        try
+        {
+            using var document = JsonDocument.Parse(ByteOrderMark.Skip(upstream), Strict);
+            foreach (var list in (ReadOnlySpan<string>)["output", "deleted"])
+            {
+                var files = document.RootElement.ValueKind == JsonValueKind.Object ? ListOf(document.RootElement, list) : default;
+                foreach (var file in files.ValueKind == JsonValueKind.Array ? files.EnumerateArray() : default)
+                {
+                    if (
+                        file.ValueKind == JsonValueKind.Object
+                        && TextOf(file, "url") is { } url
+                        && ResourceType.TryParse(TextOf(file, "type") ?? string.Empty, out var type)
+                        && (list == "deleted" || exchange.Permit.Release.Types.Contains(type))
+                    )
+                    {
+                        found.Add(url);
+                    }
+                }
+            }
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            found.Clear();
+        }
+
+        return found;
+    }
+
     /// <summary>False when it cannot be read.</summary>
-    public static bool TryRewrite(ReadOnlyMemory<byte> upstream, GatewayExchange exchange, HandleIssuer handles, IBufferWriter<byte> output)
+    /// <param name="upstream">The upstream's manifest.</param>
+    /// <param name="exchange">The poll.</param>
+    /// <param name="handles">Makes our own names.</param>
+    /// <param name="empty">Files of which nothing may leave: they are not named.</param>
+    /// <param name="output">Receives the manifest.</param>
+    public static bool TryRewrite(
+        ReadOnlyMemory<byte> upstream,
+        GatewayExchange exchange,
+        HandleIssuer handles,
+        IReadOnlySet<string> empty,
+        IBufferWriter<byte> output
+    )
     {
         try
         {
             using var document = JsonDocument.Parse(ByteOrderMark.Skip(upstream), Strict);
-            return document.RootElement.ValueKind == JsonValueKind.Object && TryWrite(document.RootElement, exchange, handles, output);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && TryWrite(document.RootElement, exchange, handles, empty, output);
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
@@ -35,7 +82,13 @@ internal static class ExportManifest
         }
     }
 
-    private static bool TryWrite(JsonElement manifest, GatewayExchange exchange, HandleIssuer handles, IBufferWriter<byte> output)
+    private static bool TryWrite(
+        JsonElement manifest,
+        GatewayExchange exchange,
+        HandleIssuer handles,
+        IReadOnlySet<string> empty,
+        IBufferWriter<byte> output
+    )
     {
         if (
             TextOf(manifest, "transactionTime") is not { Length: >= 10 and <= 40 } time
@@ -52,9 +105,9 @@ internal static class ExportManifest
         json.WriteString("transactionTime", time);
         json.WriteString("request", RequestOf(exchange));
         json.WriteBoolean("requiresAccessToken", true);
-        WriteFiles(json, "output", files, exchange, handles);
-        WriteFiles(json, "deleted", ListOf(manifest, "deleted"), exchange, handles);
-        WriteFiles(json, "error", ListOf(manifest, "error"), exchange, handles);
+        WriteFiles(json, "output", files, exchange, handles, empty);
+        WriteFiles(json, "deleted", ListOf(manifest, "deleted"), exchange, handles, empty);
+        WriteFiles(json, "error", ListOf(manifest, "error"), exchange, handles, empty);
         WriteLinks(json, ListOf(manifest, "link"), exchange, handles);
         if (exchange.Disclosure.CannotFollow)
         {
@@ -69,7 +122,14 @@ internal static class ExportManifest
     }
 
     // Of every list what may be asked for: records of released types; deletions and errors, whose lines are judged when they are read.
-    private static void WriteFiles(Utf8JsonWriter json, string list, JsonElement files, GatewayExchange exchange, HandleIssuer handles)
+    private static void WriteFiles(
+        Utf8JsonWriter json,
+        string list,
+        JsonElement files,
+        GatewayExchange exchange,
+        HandleIssuer handles,
+        IReadOnlySet<string> empty
+    )
     {
         if (files.ValueKind != JsonValueKind.Array && list == "deleted")
         {
@@ -89,7 +149,7 @@ internal static class ExportManifest
                 continue;
             }
 
-            if (list == "output" && !exchange.Permit.Release.Types.Contains(type))
+            if (empty.Contains(url) || (list == "output" && !exchange.Permit.Release.Types.Contains(type)))
             {
                 continue;
             }

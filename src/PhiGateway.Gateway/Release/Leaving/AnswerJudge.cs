@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using PhiGateway.Fhir.Answers;
+using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Lookups;
@@ -19,7 +20,8 @@ internal sealed class AnswerJudge(
     CountWalk counts,
     VersionLookup versions,
     TargetLookup targets,
-    ReferrerLookup referrers
+    ReferrerLookup referrers,
+    StillOpen still
 )
 {
     /// <summary>Reads the body into the buffer; continues when it is empty or JSON.</summary>
@@ -49,6 +51,13 @@ internal sealed class AnswerJudge(
         PooledBuffer filtered
     )
     {
+        // The upstream may have taken long: it is judged by what holds now.
+        var open = still.Ask(exchange);
+        if (!open.Continues)
+        {
+            return new(open);
+        }
+
         if (body.Length == 0 || !meaning.HasBody)
         {
             return new(

@@ -15,7 +15,10 @@ namespace PhiGateway.Gateway.Release.Leaving;
 internal readonly record struct AnswerStatus(int Status, bool HasBody, bool NeedsBody)
 {
     /// <summary>Reads a status; anything not foreseen is a refusal.</summary>
-    public static StageResult<AnswerStatus> Read(int status, FhirRequest request) =>
+    /// <param name="status">The upstream's.</param>
+    /// <param name="request">What was asked.</param>
+    /// <param name="isTied">The gateway tied the write to the version that was judged.</param>
+    public static StageResult<AnswerStatus> Read(int status, FhirRequest request, bool isTied = false) =>
         status switch
         {
             StatusCodes.Status200OK => Answer(status, request),
@@ -35,9 +38,21 @@ internal readonly record struct AnswerStatus(int Status, bool HasBody, bool Need
             // 410 says that a resource once was: as telling as the resource. One answer for missing, gone and withheld.
             StatusCodes.Status404NotFound or StatusCodes.Status410Gone => Refused(status, DenyReason.NotFoundOrWithheld),
 
+            // Somebody else was faster. Said only where a version was named, of a record that this client may change.
+            StatusCodes.Status412PreconditionFailed when request.IsWrite && (isTied || request.Headers.IfMatch is not null) => Rejected(
+                status,
+                status
+            ),
+
+            // Why a server does not take a write may hang on records that the client does not see: an identifier that is taken, a reference
+            // that holds what would be deleted. All of it is one answer.
+            StatusCodes.Status400BadRequest
+            or StatusCodes.Status409Conflict
+            or StatusCodes.Status412PreconditionFailed
+            or StatusCodes.Status422UnprocessableEntity when request.IsWrite => Rejected(status, StatusCodes.Status422UnprocessableEntity),
+
             // What a well-meaning client must be able to react to; the upstream's text is replaced.
-            StatusCodes.Status400BadRequest or StatusCodes.Status422UnprocessableEntity => Rejected(status),
-            StatusCodes.Status409Conflict or StatusCodes.Status412PreconditionFailed when request.IsWrite => Rejected(status),
+            StatusCodes.Status400BadRequest or StatusCodes.Status422UnprocessableEntity => Rejected(status, status),
             StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable => Refused(status, DenyReason.UpstreamBusy),
             StatusCodes.Status504GatewayTimeout => Refused(status, DenyReason.UpstreamTimeout),
 
@@ -45,11 +60,28 @@ internal readonly record struct AnswerStatus(int Status, bool HasBody, bool Need
             _ => Refused(status, DenyReason.UpstreamRefused),
         };
 
+    /// <summary>The same for a request that was sent.</summary>
+    public static StageResult<AnswerStatus> Read(int status, GatewayExchange exchange) => Read(status, exchange.Request, IsTied(exchange));
+
     /// <summary>The refusal for a status that is none of those which the caller takes, whatever it would mean elsewhere.</summary>
-    public static StageResult Refuse(int status, FhirRequest request)
+    public static StageResult Refuse(int status, FhirRequest request, bool isTied = false)
     {
-        var meaning = Read(status, request);
+        var meaning = Read(status, request, isTied);
         return meaning.Continues ? Refused(status, DenyReason.UpstreamRefused) : meaning.Result;
+    }
+
+    // A transaction is, when one of its entries is.
+    private static bool IsTied(GatewayExchange exchange)
+    {
+        for (var i = 0; i < exchange.Entries.Count; i++)
+        {
+            if (exchange.Entries[i].Settled.Version is not null)
+            {
+                return true;
+            }
+        }
+
+        return exchange.Settled.Version is not null;
     }
 
     private static AnswerStatus Answer(int status, FhirRequest request) =>
@@ -57,5 +89,6 @@ internal readonly record struct AnswerStatus(int Status, bool HasBody, bool Need
 
     private static StageResult Refused(int status, DenyReason reason) => StageResult.Refuse(reason, $"upstream-{status}");
 
-    private static StageResult Rejected(int status) => StageResult.Refuse(DenyReason.UpstreamRejected, $"upstream-{status}", status);
+    private static StageResult Rejected(int status, int told) =>
+        StageResult.Refuse(DenyReason.UpstreamRejected, $"upstream-{status}", told);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Trail;
 using PhiGateway.Policy.Vocabulary;
@@ -10,7 +11,7 @@ namespace PhiGateway.Gateway.Release.Leaving;
 /// The one door: takes judged answers, asks the last questions, puts what leaves on record, durably, and only then writes it. Called by
 /// every kind of release; nothing else writes an answer that is not a refusal.
 /// </summary>
-internal sealed class Exit(ReleaseChecks checks, AuditTrail trail, ReaderPace pace)
+internal sealed class Exit(ReleaseChecks checks, StillOpen still, AuditTrail trail, ReaderPace pace)
 {
     // As much as the server holds for one client.
     private const int Piece = 64 * 1024;
@@ -86,8 +87,16 @@ internal sealed class Exit(ReleaseChecks checks, AuditTrail trail, ReaderPace pa
     }
 
     /// <summary>Asks the last questions about the answer to one entry of a batch, which leaves with the batch.</summary>
-    public StageResult Ask(GatewayExchange exchange) =>
-        exchange.Kind == RequestKind.PublicDocument ? StageResult.Continue : checks.Ask(exchange, exchange.Disclosure, 0);
+    public StageResult Ask(GatewayExchange exchange)
+    {
+        if (exchange.Kind == RequestKind.PublicDocument)
+        {
+            return StageResult.Continue;
+        }
+
+        var asked = checks.Ask(exchange, exchange.Disclosure, 0);
+        return asked.Continues ? still.AskWhether(exchange, exchange.Disclosure) : asked;
+    }
 
     /// <summary>Puts an answer on record that was asked about: a write's outcome where its intent is on record, else a disclosure.</summary>
     public ValueTask<StageResult> RecordAsync(GatewayExchange exchange, int status, int length)
@@ -107,13 +116,23 @@ internal sealed class Exit(ReleaseChecks checks, AuditTrail trail, ReaderPace pa
     /// <param name="exchange">The batch.</param>
     /// <param name="answer">Its entries, put together.</param>
     /// <param name="entries">The records of its entries; false: one was not made.</param>
-    public async ValueTask<StageResult> LetOutAsync(GatewayExchange exchange, OutgoingAnswer answer, List<Task<bool>> entries)
+    /// <param name="answered">Those of its entries whose answers are in it.</param>
+    public async ValueTask<StageResult> LetOutAsync(
+        GatewayExchange exchange,
+        OutgoingAnswer answer,
+        List<Task<bool>> entries,
+        List<GatewayExchange> answered
+    )
     {
-        // Revoked meanwhile: nothing of it goes.
-        if (checks.FindRevocation(exchange) is { } revoked)
+        // An entry's answer waits for all entries after it: closed meanwhile, nothing of the whole goes.
+        for (var i = 0; i < answered.Count; i++)
         {
-            await Task.WhenAll(entries);
-            return StageResult.Refuse(revoked, "while-answering");
+            var open = still.AskWhether(answered[i], answered[i].Disclosure);
+            if (!open.Continues)
+            {
+                await Task.WhenAll(entries);
+                return open;
+            }
         }
 
         // The records wait for one flush together; none of the bytes goes before it.

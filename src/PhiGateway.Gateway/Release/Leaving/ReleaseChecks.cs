@@ -9,8 +9,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Release.Leaving;
 
 /// <summary>
-/// Checks a judged answer or segment just before it leaves: narrowing applied upstream, known patients, record limit, the client's quotas
-/// and revocations since the decision. Continues, or refuses it with a reason.
+/// Checks a judged answer or segment just before it leaves: narrowing applied upstream, known patients, record limit, the client's quotas.
+/// Continues, or refuses it with a reason. Whether its path is still open is asked beside it.
 /// </summary>
 internal sealed class ReleaseChecks(SnapshotHolder snapshots)
 {
@@ -54,8 +54,7 @@ internal sealed class ReleaseChecks(SnapshotHolder snapshots)
             return StageResult.Refuse(DenyReason.QuotaExceeded, exceeded);
         }
 
-        // 4. Revoked since the decision: nothing of it goes.
-        return FindRevocation(exchange) is { } revoked ? StageResult.Refuse(revoked, "while-answering") : StageResult.Continue;
+        return StageResult.Continue;
     }
 
     /// <summary>A revocation that came after the decision; null while there is none.</summary>

@@ -18,20 +18,17 @@ internal sealed class RunningAnswer
 {
     private readonly GatewayExchange _exchange;
     private readonly SnapshotHolder _snapshots;
-    private readonly GatewayOptions _options;
+    private readonly StillOpen _still;
     private readonly TimeProvider _clock;
-    private readonly DateTimeOffset _tokenEnds;
     private readonly DateTimeOffset _ends;
     private RegistrySnapshot _asked;
+    private DateTimeOffset _askedAt;
 
-    public RunningAnswer(GatewayExchange exchange, SnapshotHolder snapshots, GatewayOptions options, TimeProvider clock)
+    public RunningAnswer(GatewayExchange exchange, SnapshotHolder snapshots, StillOpen still, GatewayOptions options, TimeProvider clock)
     {
-        (_exchange, _snapshots, _options, _clock) = (exchange, snapshots, options, clock);
-        _asked = exchange.Snapshot;
+        (_exchange, _snapshots, _still, _clock) = (exchange, snapshots, still, clock);
+        (_asked, _askedAt) = (exchange.Snapshot, exchange.Now);
         Release = new LiveRelease(exchange.Permit.Release);
-        var caller = exchange.Identified.Caller;
-        var issuer = options.Issuers.FirstOrDefault(known => known.Name == caller.Issuer);
-        _tokenEnds = caller.ExpiresAt + (issuer?.ClockSkew ?? TimeSpan.Zero);
         _ends = exchange.Now + options.Limits.LongestAnswer;
     }
 
@@ -42,8 +39,8 @@ internal sealed class RunningAnswer
     /// <param name="segment">What the segment lets out.</param>
     public StageResult Ask(Disclosure segment)
     {
-        var current = _snapshots.Current;
-        var decided = Decide(current);
+        var (current, now) = (_snapshots.Current, _clock.GetUtcNow());
+        var decided = Decide(current, now);
         if (!decided.Continues)
         {
             return decided.Result;
@@ -55,58 +52,31 @@ internal sealed class RunningAnswer
         }
 
         // It was judged by what held before: nobody may be in it who was covered then and is not any more.
-        for (var i = 0; i < segment.Patients.Count; i++)
+        var covered = StillOpen.FindUncovered(_exchange, segment, _asked, _askedAt, current, now);
+        if (!covered.Continues)
         {
-            if (Covers(_asked, segment.Patients[i]) && !Covers(current, segment.Patients[i]))
-            {
-                return StageResult.Refuse(DenyReason.OutsideRoster, "while-answering");
-            }
+            return covered;
         }
 
         Release.Use(decided.Value.Release);
-        _asked = current;
+        (_asked, _askedAt) = (current, now);
         return StageResult.Continue;
     }
 
     /// <summary>Whether the answer may not go on under what holds now, whatever is in it.</summary>
     public bool FindClosed(out StageResult refused)
     {
-        refused = Decide(_snapshots.Current).Result;
+        refused = Decide(_snapshots.Current, _clock.GetUtcNow()).Result;
         return !refused.Continues;
     }
 
-    private StageResult<Permit> Decide(RegistrySnapshot current)
+    private StageResult<Permit> Decide(RegistrySnapshot current, DateTimeOffset now)
     {
-        var now = _clock.GetUtcNow();
-        if (now >= _tokenEnds)
+        if (_still.FindLapse(_exchange, now) is { } lapsed)
         {
-            return StageResult.Refuse(DenyReason.ExpiredToken, "while-answering");
+            return lapsed;
         }
 
-        if (now >= _ends)
-        {
-            return StageResult.Refuse(DenyReason.AnswerTooLarge, "longest-answer");
-        }
-
-        if (_snapshots.IsTooOld(_options.Registry.MaxSnapshotAge))
-        {
-            return StageResult.Refuse(DenyReason.SnapshotTooOld, "while-answering");
-        }
-
-        var decided = DecisionMaker.Decide(_exchange, _exchange.Request.Parts, current, now);
-        return decided.Continues ? decided : StageResult.Refuse(decided.Result.Refusal ?? DenyReason.Faulted, "while-answering");
-    }
-
-    // The same question, for this one patient only.
-    private bool Covers(RegistrySnapshot snapshot, PatientId patient)
-    {
-        var parts = _exchange.Request.Parts;
-        var one = new AccessPart[parts.Count];
-        for (var i = 0; i < one.Length; i++)
-        {
-            one[i] = parts[i].Role == PartRole.Target ? parts[i] with { Patients = [patient] } : parts[i];
-        }
-
-        return DecisionMaker.Decide(_exchange, one, snapshot, _clock.GetUtcNow()).Continues;
+        return now >= _ends ? StageResult.Refuse(DenyReason.AnswerTooLarge, "longest-answer") : StillOpen.Decide(_exchange, current, now);
     }
 }

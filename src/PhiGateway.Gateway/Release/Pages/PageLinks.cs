@@ -24,6 +24,7 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) 
                 Judges = [.. exchange.Entries.Select(static entry => entry.Permit.Release)],
                 Sealers = [.. exchange.Entries.Select(entry => new PageLinks(handles, entry))],
                 Idle = exchange.Idle,
+                HoldsIncluded = exchange.Entries.Any(static entry => UpstreamCallFactory.Withholds(entry.Permit)),
             };
         }
 
@@ -43,6 +44,7 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) 
             SelfLinks = exchange.Ingressed.Route.SelfLinks,
             Hidden = exchange.Settled.Walked ?? [],
             CountIsWhole = !UpstreamCallFactory.Withholds(permit),
+            HoldsIncluded = UpstreamCallFactory.Withholds(permit),
             Confinement = UpstreamCallFactory.FindConfinement(request, permit),
             Count =
                 request.Parameter("_count") is not null && UpstreamCallFactory.Withholds(permit)

@@ -1,5 +1,6 @@
 using PhiGateway.Fhir.Answers.Streaming;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Release.Leaving;
@@ -13,6 +14,7 @@ internal sealed class StreamedRelease(
     Exit exit,
     ReleaseChecks checks,
     SnapshotHolder snapshots,
+    StillOpen still,
     AnswerBuffers buffers,
     CutAnswers cut,
     GatewayOptions options,
@@ -37,7 +39,7 @@ internal sealed class StreamedRelease(
             MaxResourceBytes = options.Limits.MaxAnswer,
             TakeRoom = bytes => room.Grow(2 * bytes, HeldFor.Read),
         };
-        var running = new RunningAnswer(exchange, snapshots, options, clock);
+        var running = new RunningAnswer(exchange, snapshots, still, options, clock);
         using var watch = new RevocationWatch(exchange, snapshots, running, cut);
         var sink = new SegmentSink(exchange, contentType, exit, running, watch);
         exchange.Status = 200;

@@ -37,7 +37,7 @@ internal sealed class WholeAnswers(
     {
         // 1. What the status means for this request.
         var answer = exchange.Forwarded.Answer;
-        var meant = AnswerStatus.Read(answer.Status, exchange.Request);
+        var meant = AnswerStatus.Read(answer.Status, exchange);
         if (!meant.Continues)
         {
             return meant.Result;

@@ -10,6 +10,9 @@ internal sealed class FakeAuditStore : IAuditStore
 
     public AuditQuery? LastQuery { get; private set; }
 
+    /// <summary>Waited for before a page after the first is read.</summary>
+    public Func<Task> BeforeNextPage { get; set; } = static () => Task.CompletedTask;
+
     public Task<long> GetWatermarkAsync(string log, CancellationToken cancellationToken) => Task.FromResult(-1L);
 
     public Task<byte[]?> GetHashAsync(string log, long sequence, CancellationToken cancellationToken) =>
@@ -27,9 +30,14 @@ internal sealed class FakeAuditStore : IAuditStore
         return Task.CompletedTask;
     }
 
-    public Task<AuditPage> QueryAsync(AuditQuery query, CancellationToken cancellationToken)
+    public async Task<AuditPage> QueryAsync(AuditQuery query, CancellationToken cancellationToken)
     {
         LastQuery = query;
+        if (query.Cursor is not null)
+        {
+            await BeforeNextPage();
+        }
+
         var skip = 0;
         if (query.Cursor is not null && !int.TryParse(query.Cursor, out skip))
         {
@@ -42,9 +50,7 @@ internal sealed class FakeAuditStore : IAuditStore
             .Skip(skip)
             .Take(query.Limit + 1)
             .ToList();
-        return Task.FromResult(
-            all.Count > query.Limit ? new AuditPage(all[..query.Limit], (skip + query.Limit).ToString()) : new AuditPage(all, null)
-        );
+        return all.Count > query.Limit ? new AuditPage(all[..query.Limit], (skip + query.Limit).ToString()) : new AuditPage(all, null);
     }
 
     public IEnumerable<AuditEntry> Find(AuditQuery query) =>

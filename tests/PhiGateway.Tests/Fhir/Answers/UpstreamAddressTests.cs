@@ -1,4 +1,5 @@
 using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Resources;
 using Xunit;
 using static PhiGateway.Tests.Fhir.Answers.AnswerCases;
 
@@ -17,6 +18,20 @@ public sealed class UpstreamAddressTests
     [InlineData("\"url\":\"http://ehr.internal/r4evil/Binary/1\"", "\"url\":\"http://ehr.internal/r4evil/Binary/1\"")]
     [InlineData("\"url\":\"https://elsewhere.example/a\"", "\"url\":\"https://elsewhere.example/a\"")]
     [InlineData("\"title\":\"he said: http\"", "\"title\":\"he said: http\"")]
+    [InlineData("\"title\":\"see [x](http://ehr.internal/r4/Patient/2)\"", "\"title\":\"see [x](https://gw.example/fhir/Patient/2)\"")]
+    [InlineData("\"title\":\"a\\nhttp:\\/\\/ehr.internal\\/r4 b\"", "\"title\":\"a\\nhttps://gw.example/fhir b\"")]
+    [InlineData(
+        "\"title\":\"https://elsewhere.example/a, http://ehr.internal/r4, HTTPS://ehr.internal:8443/r4/b\"",
+        "\"title\":\"https://elsewhere.example/a, https://gw.example/fhir, https://gw.example/fhir/b\""
+    )]
+    [InlineData(
+        "\"title\":\"http://ehr.internal/r4/a http://ehr.internal/r4/b\"",
+        "\"title\":\"https://gw.example/fhir/a https://gw.example/fhir/b\""
+    )]
+    [InlineData(
+        "\"title\":\"see [x](http://ehr.internal/r4evil/Patient/2)\"",
+        "\"title\":\"see [x](http://ehr.internal/r4evil/Patient/2)\""
+    )]
     public void Filter_AnyElement_LeavesWithOurAddress(string member, string expected)
     {
         var answer = Filter(Read("DocumentReference", "d"), Document(member), TestPolicy.For("1"));
@@ -55,6 +70,20 @@ public sealed class UpstreamAddressTests
 
         Assert.DoesNotContain("ehr.internal", answer.Text);
         Assert.Contains("https://gw.example/fhir/StructureDefinition/p", answer.Text);
+    }
+
+    // Of an answer that is no FHIR, in whatever place.
+    [Theory]
+    [InlineData("""{"self":"http://ehr.internal/r4/orders/1"}""", """{"self":"https://gw.example/fhir/orders/1"}""")]
+    [InlineData("""{"note":"see http:\/\/ehr.internal\/r4\/o"}""", """{"note":"see https://gw.example/fhir\/o"}""")]
+    [InlineData("""{"self":"http://elsewhere.example/r4","a":1}""", null)]
+    [InlineData("""{"time":"10:00"}""", null)]
+    public void TryReplace_AnswerThatNamesTheUpstream_NamesTheGateway(string json, string? expected)
+    {
+        var output = new System.Buffers.ArrayBufferWriter<byte>();
+
+        Assert.Equal(expected is not null, UpstreamNames.TryReplace(System.Text.Encoding.UTF8.GetBytes(json), Context, output));
+        Assert.Equal(expected ?? string.Empty, System.Text.Encoding.UTF8.GetString(output.WrittenSpan));
     }
 
     private static string Document(string member) =>

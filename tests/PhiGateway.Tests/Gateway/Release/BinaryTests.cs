@@ -76,6 +76,46 @@ public sealed class BinaryTests : IDisposable
         Assert.Equal(DenyReason.NotFoundOrWithheld, (await AskAsync("/fhir/Binary/b1")).Refusal);
     }
 
+    // The look does not end at the first record that is shown.
+    [Theory]
+    [InlineData("R", "not-found-or-withheld")]
+    [InlineData(null, null)]
+    public async Task Run_NamedByAReportThatLeavesAndByAnotherRecord_LeavesWhenBothDo(string? confidentiality, string? refusal)
+    {
+        using var world = new StageWorld(
+            null,
+            null,
+            TestRegistry.Grant() with
+            {
+                Types = ["Binary", "DiagnosticReport", "Consent"],
+                Interactions = ["read", "search"],
+            }
+        );
+        world.Upstream.Answers("GET /Binary/b1", Binary()).Answers(ByAddress, "{}", 400);
+        var consent = Document("Binary/b1", "17", confidentiality)
+            .Replace("DocumentReference", "Consent", StringComparison.Ordinal)
+            .Replace("\"subject\"", "\"patient\"", StringComparison.Ordinal)
+            .Replace("\"content\":[{\"attachment\":", "\"sourceAttachment\":", StringComparison.Ordinal)
+            .Replace("\"Binary/b1\"} }]", "\"Binary/b1\"}", StringComparison.Ordinal);
+        world.Upstream.Otherwise = () =>
+        {
+            var asked = world.Upstream.Calls[^1].PathAndQuery;
+            string[] found = [asked.Contains("Report", StringComparison.Ordinal) ? Report("Binary/b1", "17") : string.Empty, consent];
+            return RecordingUpstream.Reply(
+                200,
+                $$"""
+                {"resourceType":"Bundle","type":"searchset",
+                "entry":[{"resource":{{found[asked.Contains("Consent", StringComparison.Ordinal) ? 1 : 0]}} }]}
+                """,
+                KnownMediaTypes.FhirJson
+            );
+        };
+        using var exchange = world.Open("GET", "/fhir/Binary/b1");
+
+        Assert.Equal(refusal, (await world.WalkAsync(exchange, "Release")).Refusal?.Code);
+        Assert.Contains("GET /Consent?patient=Patient/17&_count=50", world.Upstream.Lines);
+    }
+
     [Fact]
     public async Task Run_NameThatStandsInAnExtensionsDefinition_OpensNothing()
     {

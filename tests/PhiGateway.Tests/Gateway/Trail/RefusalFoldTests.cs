@@ -101,7 +101,7 @@ public sealed class RefusalFoldTests
     {
         var text = new string('ä', length / 2);
 
-        var cut = AuditText.Cut(text)!;
+        var cut = BoundedText.Cut(text)!;
 
         Assert.Equal(length > 256, cut != text);
         Assert.True(System.Text.Encoding.UTF8.GetByteCount(cut) < 400);

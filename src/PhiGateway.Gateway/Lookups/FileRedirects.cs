@@ -4,11 +4,12 @@ using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Policy.Vocabulary;
 
-namespace PhiGateway.Gateway.Forward;
+namespace PhiGateway.Gateway.Lookups;
 
 /// <summary>
 /// Says where an upstream sends on to that answers the read of an export file with where the file lies (Bulk Data Access 2): below its own
-/// base, or below a base that the cluster names as its storage, and nowhere else. Asked by Forward; what comes is judged like any file.
+/// base, or below a base that the cluster names as its storage, and nowhere else. Asked by Forward, and for files that are looked into;
+/// what comes is judged like any file.
 /// </summary>
 internal static class FileRedirects
 {
@@ -16,14 +17,19 @@ internal static class FileRedirects
     public const int Most = 3;
 
     /// <summary>The call that the reply leads to; null when it leads nowhere that may be called, or is the file itself.</summary>
-    public static UpstreamCall? Find(GatewayExchange exchange, in UpstreamReply reply)
+    public static UpstreamCall? Find(GatewayExchange exchange, in UpstreamReply reply) =>
+        exchange is { Kind: RequestKind.Export, Asked.Interaction: Interaction.ExportFile }
+            ? FindFile(exchange.Ingressed.Route, reply)
+            : null;
+
+    /// <summary>The same for a file that the gateway reads for its own judgement.</summary>
+    public static UpstreamCall? FindFile(PhiRoute route, in UpstreamReply reply)
     {
-        if (exchange is not { Kind: RequestKind.Export, Asked.Interaction: Interaction.ExportFile } || !IsRedirect(reply.Status))
+        if (!IsRedirect(reply.Status))
         {
             return null;
         }
 
-        var route = exchange.Ingressed.Route;
         var location = reply.Answer.Value.Location?.OriginalString ?? string.Empty;
         var place = UpstreamPlace.FindBelow(location, route.Storage) ?? UpstreamPlace.Find(location, route.Language.UpstreamBases);
         return place is null ? null : new UpstreamCall("GET", place, null, default, KnownHeaders.AcceptNdjson);

@@ -1,0 +1,153 @@
+using PhiGateway.Fhir.Answers.Streaming;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Handles;
+
+namespace PhiGateway.Gateway.Lookups;
+
+/// <summary>
+/// Finds the files of a finished export of which nothing may leave to its client, by reading each up to its first line that may. Asked
+/// before the manifest is written, where the permit withholds anything.
+/// </summary>
+/// <remarks>
+/// Bounded by files and by bytes for one manifest together; what lies beyond, and what cannot be read now, is named, and judged when it is
+/// fetched.
+/// </remarks>
+internal sealed class ShownFiles(Fetch fetch, HandleIssuer handles, AnswerBuffers buffers, GatewayOptions options)
+{
+    private const int MostFiles = 200;
+
+    /// <summary>Those of these files of which nothing may leave.</summary>
+    /// <param name="exchange">The poll of the finished export.</param>
+    /// <param name="files">The upstream's addresses.</param>
+    public async ValueTask<IReadOnlySet<string>> FindEmptyAsync(GatewayExchange exchange, IReadOnlyCollection<string> files)
+    {
+        var empty = new HashSet<string>(StringComparer.Ordinal);
+        if (!UpstreamCallFactory.Withholds(exchange.Permit))
+        {
+            return empty;
+        }
+
+        var left = options.Limits.MaxAnswer;
+        var looked = 0;
+        foreach (var file in files)
+        {
+            if (looked++ == MostFiles || left <= 0)
+            {
+                break;
+            }
+
+            if (handles.FindFile(exchange, file) is not { } place)
+            {
+                continue;
+            }
+
+            using var counted = await OpenAsync(exchange, place, left);
+            if (counted is null)
+            {
+                continue;
+            }
+
+            if (!await ShowsAsync(exchange, counted))
+            {
+                empty.Add(file);
+            }
+
+            left -= counted.BytesRead;
+        }
+
+        return empty;
+    }
+
+    private async ValueTask<BoundedFile?> OpenAsync(GatewayExchange exchange, string place, int most)
+    {
+        if (await fetch.OpenFileAsync(exchange, place) is not { } answer)
+        {
+            return null;
+        }
+
+        if (answer.Status == 200 && KnownMediaTypes.IsNdjson(answer.MediaType))
+        {
+            try
+            {
+                if (await answer.OpenAsync(exchange.Http.RequestAborted) is { } stream)
+                {
+                    return new BoundedFile(answer, stream, most);
+                }
+            }
+            catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException or InvalidOperationException)
+            {
+                // It is named: whoever fetches it is told what is wrong with it.
+            }
+        }
+
+        answer.Dispose();
+        return null;
+    }
+
+    // What is not known to be empty counts as shown.
+    private async ValueTask<bool> ShowsAsync(GatewayExchange exchange, BoundedFile file)
+    {
+        using var room = buffers.Take(exchange, 0);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(exchange.Http.RequestAborted);
+        var limits = new StreamLimits { SegmentBytes = 1, TakeRoom = bytes => room.Grow(2 * bytes, HeldFor.Read) };
+        var shows = false;
+        try
+        {
+            var verdict = await NdjsonFilter.RunAsync(
+                file,
+                exchange.Permit.Release,
+                exchange.Ingressed.Route.Language,
+                (bytes, _, _) =>
+                {
+                    shows |= !bytes.IsEmpty;
+                    return shows ? new ValueTask(stop.CancelAsync()) : ValueTask.CompletedTask;
+                },
+                limits,
+                stop.Token,
+                exchange.Request
+            );
+            return shows || file.IsCut || verdict != StreamVerdict.Complete;
+        }
+        catch (OperationCanceledException) when (shows)
+        {
+            return true;
+        }
+        catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException)
+        {
+            return true;
+        }
+    }
+
+    // As much of a file as may be looked at: after that it seems to end.
+    private sealed class BoundedFile(UpstreamAnswer answer, Stream file, int most) : ReadOnlyStream
+    {
+        public int BytesRead { get; private set; }
+
+        public bool IsCut => BytesRead >= most;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (IsCut)
+            {
+                return 0;
+            }
+
+            var read = await file.ReadAsync(buffer[..Math.Min(buffer.Length, most - BytesRead)], cancellationToken);
+            BytesRead += read;
+            return read;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                file.Dispose();
+                answer.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Net;
+using System.Net.Sockets;
+using PhiGateway.Audit.Records;
+
+namespace PhiGateway.TokenService.Trail;
+
+/// <summary>
+/// Bounds how many refusals of one address are recorded in a minute (an IPv6 network of /64 is one address); asked by
+/// <see cref="TokenTrail"/>. Thread-safe.
+/// </summary>
+/// <param name="time">Clock.</param>
+/// <param name="most">Records of one address in a minute.</param>
+internal sealed class PeerFolds(TimeProvider time, int most)
+{
+    // Bounds the memory: further addresses of the same minute share one count.
+    private const int MostPeers = 4096;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, MinuteFold> _peers = new(StringComparer.Ordinal);
+    private long _minute;
+
+    /// <summary>Whether a refusal has a record of its own.</summary>
+    /// <param name="peer">Who asked; null: nobody knows.</param>
+    /// <param name="note">What the record has to say of those before it; null: nothing.</param>
+    public bool TryTake(IPAddress? peer, out string? note)
+    {
+        MinuteFold? fold;
+        lock (_lock)
+        {
+            var minute = time.GetUtcNow().ToUnixTimeSeconds() / 60;
+            if (minute != _minute && _peers.Count > MostPeers / 2)
+            {
+                // Who comes again begins anew, as with every minute.
+                _peers.Clear();
+            }
+
+            _minute = minute;
+            var name = _peers.Count < MostPeers ? NameOf(peer) : "others";
+            if (!_peers.TryGetValue(name, out fold))
+            {
+                _peers[name] = fold = new MinuteFold(time, most, "refusals of this address");
+            }
+        }
+
+        return fold.TryTake(out note);
+    }
+
+    private static string NameOf(IPAddress? peer)
+    {
+        if (peer is null || peer.AddressFamily != AddressFamily.InterNetworkV6 || peer.IsIPv4MappedToIPv6)
+        {
+            return peer is { IsIPv4MappedToIPv6: true } ? peer.MapToIPv4().ToString() : $"{peer}";
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        _ = peer.TryWriteBytes(bytes, out _);
+        bytes[8..].Clear();
+        return new IPAddress(bytes).ToString();
+    }
+}
