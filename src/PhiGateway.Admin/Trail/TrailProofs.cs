@@ -47,7 +47,11 @@ internal sealed class TrailProofs(
         {
             if (ProverOf(record.Log) is not { } of)
             {
-                return new RecordProof(RecordStand.NotHere, null, $"The record stands in the log {record.Log}, which this node does not keep.");
+                return new RecordProof(
+                    RecordStand.NotHere,
+                    null,
+                    $"The record stands in the log {record.Log}, which this node does not keep."
+                );
             }
 
             return of.ProveRecord(record) is { } proof

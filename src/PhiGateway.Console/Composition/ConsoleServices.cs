@@ -10,6 +10,7 @@ using PhiGateway.Console.Pages.Approvals;
 using PhiGateway.Console.Pages.Callers;
 using PhiGateway.Console.Pages.Cases;
 using PhiGateway.Console.Pages.Clients;
+using PhiGateway.Console.Pages.Find;
 using PhiGateway.Console.Pages.Lab;
 using PhiGateway.Console.Pages.Now;
 using PhiGateway.Console.Pages.Patients;
@@ -45,7 +46,9 @@ public static class ConsoleServices
         services.AddSingleton<TailScreen>();
         services.AddSingleton<AccessScreen>();
         services.AddSingleton<ClientsScreen>();
+        services.AddSingleton<FindScreen>();
         services.AddSingleton<StopScreen>();
+        services.AddSingleton<NarrowerScreen>();
         services.AddSingleton<ApprovalsScreen>();
         services.AddSingleton<AlertsScreen>();
         services.AddSingleton<CallersScreen>();

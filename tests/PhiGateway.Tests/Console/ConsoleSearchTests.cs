@@ -43,7 +43,11 @@ public sealed partial class ConsoleSearchTests
         var page = await browser.GetAsync($"{Path}?{Old}{asked}");
         Assert.Equal(200, page.Status);
         Assert.Contains("60 in the whole result", page.Text, StringComparison.Ordinal);
-        var links = Links(page).Where(static link => link.StartsWith(Path + "?", StringComparison.Ordinal) || link.StartsWith(Path + "/", StringComparison.Ordinal)).ToList();
+        var links = Links(page)
+            .Where(static link =>
+                link.StartsWith(Path + "?", StringComparison.Ordinal) || link.StartsWith(Path + "/", StringComparison.Ordinal)
+            )
+            .ToList();
         foreach (var part in (string[])["cursor=", "format=csv", "format=ndjson", Path + "/tail", "reason=", "use_case="])
         {
             // A tail has no end.
@@ -62,7 +66,10 @@ public sealed partial class ConsoleSearchTests
         Assert.Equal(60, file.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         if (name != "to")
         {
-            Assert.Equal(200, (await browser.GetAsync(links.Single(static link => link.Contains("/tail", StringComparison.Ordinal)))).Status);
+            Assert.Equal(
+                200,
+                (await browser.GetAsync(links.Single(static link => link.Contains("/tail", StringComparison.Ordinal)))).Status
+            );
         }
     }
 
@@ -125,10 +132,15 @@ public sealed partial class ConsoleSearchTests
         Assert.Contains("2 clients saw this patient", older.Text, StringComparison.Ordinal);
 
         // A count leads to its records, and no patient stands in the address.
-        var refused = await browser.GetAsync(Links(page).Single(static link => link.Contains("client=acme&decision=deny", StringComparison.Ordinal)));
+        var refused = await browser.GetAsync(
+            Links(page).Single(static link => link.Contains("client=acme&decision=deny", StringComparison.Ordinal))
+        );
         Assert.Contains("id=\"only\"", refused.Text, StringComparison.Ordinal);
         Assert.Equal(2, Badges().Count(refused.Text));
-        Assert.DoesNotContain(Links(page), static link => link.Contains("p-1", StringComparison.Ordinal) && !link.Contains("key", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Links(page),
+            static link => link.Contains("p-1", StringComparison.Ordinal) && !link.Contains("key", StringComparison.Ordinal)
+        );
     }
 
     private static IEnumerable<string> Links(AdminAnswer page) =>

@@ -29,7 +29,13 @@ internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs, AlertHand
 
     /// <summary>Somebody is at it.</summary>
     public Task<ScreenAnswer> TakeAsync(ConsoleRequest request) =>
-        StepAsync(request, "take", ["reason"], "taken", (call, id) => handling.TakeAsync(call, id, new ReasonBody(request.Typed("reason"))));
+        StepAsync(
+            request,
+            "take",
+            ["reason"],
+            "taken",
+            (call, id) => handling.TakeAsync(call, id, new ReasonBody(request.Typed("reason")))
+        );
 
     /// <summary>Somebody else is to deal with it.</summary>
     public Task<ScreenAnswer> AssignAsync(ConsoleRequest request) =>
@@ -60,7 +66,13 @@ internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs, AlertHand
 
     /// <summary>It is dealt with.</summary>
     public Task<ScreenAnswer> CloseAsync(ConsoleRequest request) =>
-        StepAsync(request, "close", ["reason"], "closed", (call, id) => verbs.CloseAsync(call, id, new ReasonBody(request.Typed("reason"))));
+        StepAsync(
+            request,
+            "close",
+            ["reason"],
+            "closed",
+            (call, id) => verbs.CloseAsync(call, id, new ReasonBody(request.Typed("reason")))
+        );
 
     /// <summary>An emergency use was one, or was none.</summary>
     public Task<ScreenAnswer> ReviewAsync(ConsoleRequest request) =>
@@ -118,9 +130,7 @@ internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs, AlertHand
         var take = isClosed || lane is not null ? OnePage : OneLane;
         var begin = isClosed || lane is not null ? skip : 0;
         var shown =
-            isEmergency && !isClosed
-                ? await WaitingAsync(request, skip)
-                : await inbox.ListAsync(request.Call, lanes, kind, begin, take);
+            isEmergency && !isClosed ? await WaitingAsync(request, skip) : await inbox.ListAsync(request.Call, lanes, kind, begin, take);
         var caller = request.Call.Caller;
         return new PageContent(
             isEmergency ? "Break-glass" : "Alerts",

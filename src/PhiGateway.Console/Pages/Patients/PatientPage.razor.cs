@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Components;
-using PhiGateway.Admin.Trail;
+using PhiGateway.Admin.Accounting;
 using PhiGateway.Console.Parts;
 
 namespace PhiGateway.Console.Pages.Patients;
@@ -25,5 +25,6 @@ public sealed partial class PatientPage
     }
 
     private string Of(PatientView viewer, string decision) =>
-        Links.With(PatientScreen.PathOf(Model.Key), (viewer.IsClient ? "client" : "actor", viewer.Who), ("decision", decision)) + "#records";
+        Links.With(PatientScreen.PathOf(Model.Key), (viewer.IsClient ? "client" : "actor", viewer.Who), ("decision", decision))
+        + "#records";
 }

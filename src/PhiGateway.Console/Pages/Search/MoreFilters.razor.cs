@@ -7,10 +7,7 @@ namespace PhiGateway.Console.Pages.Search;
 /// <summary>The filters of a search that are needed less often; open when one of them is set.</summary>
 public sealed partial class MoreFilters
 {
-    private static readonly string[] Interactions =
-    [
-        .. Enum.GetNames<Interaction>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName),
-    ];
+    private static readonly string[] Interactions = [.. Enum.GetNames<Interaction>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName)];
 
     /// <summary>The filters as they stand in the address.</summary>
     [Parameter, EditorRequired]

@@ -32,7 +32,9 @@ internal sealed class SearchScreen(TrailSearch search, TrailReports reports, Tra
         if (!failed && asked.CanCount)
         {
             // The whole result, whichever page of it is shown; on record by itself.
-            counted = (await reports.FacetsAsync(request.Call with { RequestId = Guid.CreateVersion7() }, query! with { Cursor = null })).Value;
+            counted = (
+                await reports.FacetsAsync(request.Call with { RequestId = Guid.CreateVersion7() }, query! with { Cursor = null })
+            ).Value;
         }
 
         if (problem is { Status: not 400 })
@@ -56,7 +58,7 @@ internal sealed class SearchScreen(TrailSearch search, TrailReports reports, Tra
                 asked.At(SearchQuery.Path + "/tail", ("from", null), ("to", null)),
                 problem?.Detail,
                 asked.IsDefault,
-                await saved.ListAsync(request.Call),
+                await request.TryAsync("kept searches", () => saved.ListAsync(request.Call)) ?? [],
                 asked.At(SearchQuery.Path).Split('?', 2) is [_, var kept] ? kept : string.Empty,
                 request.Session.FormToken,
                 TriedForms.Of(request, tried, "keep", string.Empty, "title")
