@@ -7,5 +7,5 @@ internal static class AccountingRegistration
 {
     /// <summary>The register and its commands.</summary>
     public static IServiceCollection AddAccounting(this IServiceCollection services) =>
-        services.AddSingleton<DisclosureRegister>().AddSingleton<AccountingCommands>();
+        services.AddSingleton<PatientViews>().AddSingleton<DisclosureRegister>().AddSingleton<AccountingCommands>();
 }

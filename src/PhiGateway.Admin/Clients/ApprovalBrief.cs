@@ -14,6 +14,7 @@ namespace PhiGateway.Admin.Clients;
 /// <param name="StaysShut">Doors that stay shut all the same, and what opens them.</param>
 /// <param name="MayNotApprove">Who had a hand in it, and so may not approve.</param>
 /// <param name="RefusedToYou">Why the caller may not approve it; absent: the caller may.</param>
+/// <param name="Reach">How many patients it can reach, one line for each way of naming them.</param>
 public sealed record ApprovalBrief(
     string Client,
     string Fingerprint,
@@ -27,5 +28,6 @@ public sealed record ApprovalBrief(
     IReadOnlyList<string> Opens,
     IReadOnlyList<string> StaysShut,
     IReadOnlyList<string> MayNotApprove,
-    string? RefusedToYou
+    string? RefusedToYou,
+    IReadOnlyList<string> Reach
 );

@@ -11,7 +11,7 @@ namespace PhiGateway.Admin.Clients;
 /// <summary>
 /// Describes in words what an approver is about to approve, from the registry as it stands in the store, not as a node enforces it.
 /// </summary>
-internal sealed class ApprovalBriefs(WorkingSetSource sets, TimeProvider time)
+internal sealed class ApprovalBriefs(WorkingSetSource sets, IRegistryStore store, TimeProvider time)
 {
     /// <summary>Of one client.</summary>
     public async Task<Outcome<ApprovalBrief>> OfClientAsync(AdminCall call, string id)
@@ -47,7 +47,8 @@ internal sealed class ApprovalBriefs(WorkingSetSource sets, TimeProvider time)
             PathChange.Of(set, after, [id], [], now)[0].Opened,
             [.. PathChange.Shut(after, id, now).Select(static door => door.ToOpen is { } toOpen ? $"{door.Name}: {toOpen}" : door.Name)],
             Authorship.Open(set, view, view.Client.RequestedBy),
-            Refusal(call, FourEyes.Refuse(set, view, call))
+            Refusal(call, FourEyes.Refuse(set, view, call)),
+            await ReachAsync(useCase, view.Client.Tenants, call.Cancelled)
         );
     }
 
@@ -86,6 +87,33 @@ internal sealed class ApprovalBriefs(WorkingSetSource sets, TimeProvider time)
             ),
             found.Item.Version
         );
+    }
+
+    // How many people that is, as far as it can be counted now.
+    private async Task<IReadOnlyList<string>> ReachAsync(
+        UseCase useCase,
+        IReadOnlyList<string> tenants,
+        CancellationToken cancellationToken
+    )
+    {
+        var reach = new List<string>();
+        var where = GrantWords.And(tenants.Count > 0 ? tenants : useCase.Tenants);
+        foreach (var scope in useCase.Grants.Select(static grant => grant.Patients).Distinct())
+        {
+            var members = scope?.Roster is { } roster ? await store.CountMembersAsync(roster, 0, withRemoved: false, cancellationToken) : 0;
+            reach.Add(
+                scope switch
+                {
+                    { Any: true } => $"EVERY patient of tenant {where}",
+                    { Roster: { } name } => string.Create(CultureInfo.InvariantCulture, $"{members:N0} patients on roster {name} now"),
+                    { Context: true } => "one patient at a time: the one for whom the app was launched",
+                    { Task: true } => "the patients that a live task names, and only while it is open",
+                    _ => "nobody: records that are no patient's",
+                }
+            );
+        }
+
+        return reach;
     }
 
     private static string? Refusal(AdminCall call, AdminProblem? fourEyes) =>

@@ -13,7 +13,8 @@ internal sealed class ClientDirectory(WorkingSetSource sets, ISnapshotSource sna
     /// <summary>One client with what stands behind it.</summary>
     public async Task<Outcome<ClientProfile>> FindAsync(AdminCall call, string id)
     {
-        if (ApprovedClient.Find(await sets.GetAsync(call.Cancelled), id) is not { } view)
+        var set = await sets.GetAsync(call.Cancelled);
+        if (ApprovedClient.Find(set, id) is not { } view)
         {
             return AdminProblem.NotFound("client");
         }
@@ -27,7 +28,12 @@ internal sealed class ClientDirectory(WorkingSetSource sets, ISnapshotSource sna
             view.Credentials,
             view.Approval,
             view.IsApproved,
-            [.. view.UseCase?.Grants.Select(GrantWords.Of) ?? []]
+            [.. view.UseCase?.Grants.Select(GrantWords.Of) ?? []],
+            [
+                .. set.All<Approval>(RegistryKind.Approval)
+                    .Where(approval => approval.Client == id)
+                    .OrderByDescending(static approval => approval.ApprovedAt),
+            ]
         );
     }
 

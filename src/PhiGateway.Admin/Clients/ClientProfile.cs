@@ -11,7 +11,8 @@ namespace PhiGateway.Admin.Clients;
 /// <param name="Credentials">How it is recognised.</param>
 /// <param name="Approval">The approval that counts.</param>
 /// <param name="IsApproved">Whether that approval is of exactly what stands here.</param>
-/// <param name="Grants">What it may do, one grant each, in words.</param>
+/// <param name="Grants">What it may do, one grant each, in words and in the order of their names.</param>
+/// <param name="Approvals">Every approval that it ever had, the newest first.</param>
 public sealed record ClientProfile(
     Client Client,
     long Version,
@@ -21,7 +22,8 @@ public sealed record ClientProfile(
     IReadOnlyList<Credential> Credentials,
     Approval? Approval,
     bool IsApproved,
-    IReadOnlyList<string> Grants
+    IReadOnlyList<string> Grants,
+    IReadOnlyList<Approval> Approvals
 );
 
 /// <summary>One client in a list.</summary>

@@ -11,6 +11,7 @@ internal static class DocumentsRegistration
             .AddSingleton<TaskGrowth>()
             .AddSingleton<DocumentCommands>()
             .AddSingleton<DocumentQueries>()
+            .AddSingleton<RegistryFinder>()
             .AddSingleton<KeyApproval>()
             .AddSingleton<KeyClaim>();
 }

@@ -1,40 +1,61 @@
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Organizations;
 
 /// <summary>Lists organizations with their agreements and the clients that act for them; called by the console.</summary>
 internal sealed class VendorDirectory(WorkingSetSource sets)
 {
-    /// <summary>Every organization, the outside ones first.</summary>
-    public async Task<Outcome<VendorList>> ListAsync(AdminCall call)
+    /// <summary>Organizations, the outside ones first, searched over all of them.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="text">Part of an id or a name, in any case; null: all.</param>
+    /// <param name="skip">How many stand on earlier pages.</param>
+    /// <param name="take">How many stand on a page.</param>
+    public async Task<Outcome<VendorList>> ListAsync(AdminCall call, string? text = null, int skip = 0, int take = int.MaxValue)
     {
         var set = await sets.GetAsync(call.Cancelled);
-        return new VendorList([
-            .. set.Kind(RegistryKind.Organization)
-                .Values.Where(static item => item.Entity is Organization)
-                .Select(item =>
-                {
-                    var organization = (Organization)item.Entity!;
-                    var useCases = set.UseCasesOf(RegistryKind.Organization, organization.Id).ToList();
-                    return new Vendor(
-                        organization,
-                        item.Item.Version,
-                        [.. set.AgreementsOf(organization.Id)],
-                        useCases,
-                        [.. useCases.SelectMany(useCase => set.ClientsOf(useCase.Id))]
-                    );
-                })
-                .OrderBy(static vendor => vendor.Organization.Kind == OrganizationKind.Internal)
-                .ThenBy(static vendor => vendor.Organization.Name, StringComparer.OrdinalIgnoreCase),
-        ]);
+        var found = set.Kind(RegistryKind.Organization)
+            .Values.Where(item => item.Entity is Organization organization && Names(organization, text))
+            .OrderBy(static item => ((Organization)item.Entity!).Kind == OrganizationKind.Internal)
+            .ThenBy(static item => ((Organization)item.Entity!).Name, StringComparer.OrdinalIgnoreCase)
+            .ToList();
+        return new VendorList([.. found.Skip(skip).Take(take).Select(item => Of(set, item))], found.Count);
+    }
+
+    /// <summary>One organization.</summary>
+    public async Task<Outcome<Vendor>> FindAsync(AdminCall call, string id)
+    {
+        var set = await sets.GetAsync(call.Cancelled);
+        return set.Find(RegistryKind.Organization, id) is { Entity: Organization } item
+            ? Of(set, item)
+            : AdminProblem.NotFound("organization");
+    }
+
+    private static bool Names(Organization organization, string? text) =>
+        text is null
+        || organization.Id.Contains(text, StringComparison.OrdinalIgnoreCase)
+        || organization.Name.Contains(text, StringComparison.OrdinalIgnoreCase);
+
+    private static Vendor Of(WorkingSet set, WorkingItem item)
+    {
+        var organization = (Organization)item.Entity!;
+        var useCases = set.UseCasesOf(RegistryKind.Organization, organization.Id).ToList();
+        return new Vendor(
+            organization,
+            item.Item.Version,
+            [.. set.AgreementsOf(organization.Id)],
+            useCases,
+            [.. useCases.SelectMany(useCase => set.ClientsOf(useCase.Id))]
+        );
     }
 }
 
 /// <summary>Organizations with what hangs on them.</summary>
-/// <param name="Items">The outside ones first, by name.</param>
-public sealed record VendorList(IReadOnlyList<Vendor> Items);
+/// <param name="Items">One page: the outside ones first, by name.</param>
+/// <param name="Total">How many there are in all.</param>
+public sealed record VendorList(IReadOnlyList<Vendor> Items, int Total);
 
 /// <summary>One organization with what hangs on it.</summary>
 /// <param name="Organization">The organization.</param>

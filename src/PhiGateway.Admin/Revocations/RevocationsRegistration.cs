@@ -6,5 +6,6 @@ namespace PhiGateway.Admin.Revocations;
 internal static class RevocationsRegistration
 {
     /// <summary>Commands of revocations.</summary>
-    public static IServiceCollection AddRevocations(this IServiceCollection services) => services.AddSingleton<RevocationCommands>();
+    public static IServiceCollection AddRevocations(this IServiceCollection services) =>
+        services.AddSingleton<RevocationCommands>().AddSingleton<PersonSessions>();
 }

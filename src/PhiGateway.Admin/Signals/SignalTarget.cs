@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Revocations;
 using PhiGateway.Identity.Signals;
 using PhiGateway.Policy.Snapshot;
 
@@ -26,7 +27,8 @@ internal sealed record SignalTarget(ClientEntry? Client, IReadOnlyList<(string I
         var subjects = options.TokenIssuers.Select(issuer => (issuer, subject.Value)).ToList();
         if (subject.Format == "email")
         {
-            return new SignalTarget(null, subjects, subject.Value);
+            // What the person has open at the console ends as well.
+            return new SignalTarget(null, [.. subjects, (PersonSessions.Issuer, PersonSessions.KeyOf(subject.Value))], subject.Value);
         }
 
         var client = options

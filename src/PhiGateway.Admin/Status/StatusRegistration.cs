@@ -7,5 +7,5 @@ internal static class StatusRegistration
 {
     /// <summary>Reports, and the keys of issuers.</summary>
     public static IServiceCollection AddStatus(this IServiceCollection services) =>
-        services.AddSingleton<StatusReports>().AddSingleton<SettingsReports>().AddSingleton<IssuerKeys>();
+        services.AddSingleton<StatusReports>().AddSingleton<SettingsReports>().AddSingleton<IssuerKeys>().AddSingleton<StoreProbe>();
 }

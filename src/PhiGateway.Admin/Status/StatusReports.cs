@@ -57,6 +57,9 @@ internal sealed class StatusReports(
         );
     }
 
+    /// <summary>Who else watches this node's trail; null: the host does not say.</summary>
+    public TrustHealth? Trust() => health?.GetTrust();
+
     /// <summary>What every node last reported.</summary>
     public async Task<Outcome<NodesReport>> NodesAsync(AdminCall call)
     {

@@ -24,6 +24,13 @@ internal sealed class TrailNames(WorkingSetSource sets, IAuditReports reports, A
     /// <summary>The problem with the first unknown name; null: each is known.</summary>
     public async Task<AdminProblem?> FindUnknownAsync(TrailQuery query, CancellationToken cancellationToken)
     {
+        // Nothing was named: the registry is not asked, and need not be there.
+        var isNamed = (query.Client ?? query.Tenant ?? query.Organization ?? query.UseCase ?? query.Type) is not null;
+        if (!isNamed && (query.Interaction ?? query.Actor) is null)
+        {
+            return null;
+        }
+
         var set = await sets.GetAsync(cancellationToken);
         foreach (
             var (parameter, facet, name, isRegistered) in ((string, AuditFacet, string?, Func<string, bool>)[])

@@ -15,7 +15,6 @@ internal static class TrailRegistration
             .AddSingleton<ForwarderFeed>()
             .AddSingleton<TrailTail>()
             .AddSingleton<TrailProofs>()
-            .AddSingleton<PatientViews>()
             .AddSingleton<TrailBundles>()
             .AddSingleton<ReachSearch>()
             .AddSingleton<TrafficReports>();

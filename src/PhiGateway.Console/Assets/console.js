@@ -18,6 +18,18 @@ const step = (by) => {
   next?.querySelector('a[href]')?.focus();
 };
 
+// What can be done with the row that has the focus; what folds out takes the first field.
+const act = (event) => {
+  const row = document.activeElement?.closest('main tbody tr');
+  const found = row?.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (!found) {
+    return;
+  }
+  event.preventDefault();
+  found.click();
+  found.closest('details')?.querySelector('input:not([type=hidden]), select, textarea')?.focus();
+};
+
 let going = false;
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) {
@@ -43,6 +55,7 @@ document.addEventListener('keydown', (event) => {
       step(-1);
       break;
     default:
+      act(event);
       break;
   }
 });

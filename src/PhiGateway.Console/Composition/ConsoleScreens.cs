@@ -7,6 +7,7 @@ using PhiGateway.Console.Pages.Callers;
 using PhiGateway.Console.Pages.Cases;
 using PhiGateway.Console.Pages.Clients;
 using PhiGateway.Console.Pages.Design;
+using PhiGateway.Console.Pages.Find;
 using PhiGateway.Console.Pages.Lab;
 using PhiGateway.Console.Pages.Now;
 using PhiGateway.Console.Pages.Patients;
@@ -43,9 +44,14 @@ internal static class ConsoleScreens
             .Get<AccessScreen>("/console/access/{id}", Auditors, static (screen, request) => screen.ShowAsync(request))
             .Get<AccessScreen>("/console/access/{id}/proof", Auditors, static (screen, request) => screen.ProofAsync(request))
             .GraveGet<AccessScreen>("/console/access/{id}/evidence", Auditors, static (screen, request) => screen.EvidenceAsync(request))
-            .Get<ClientsScreen>("/console/find", AdminRoles.All, static (screen, request) => screen.FindAsync(request))
+            .Get<FindScreen>("/console/find", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
             .Get<ClientsScreen>("/console/clients", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
             .Get<ClientsScreen>("/console/clients/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
+            .Get<NarrowerScreen>(
+                "/console/clients/{id}/narrower",
+                LabScreen.Replayers,
+                static (screen, request) => screen.ShowAsync(request)
+            )
             .Get<CallersScreen>("/console/callers", Auditors, static (screen, request) => screen.ShowAsync(request))
             .Get<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.ShowAsync(request))
             .GravePost<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.StopAsync(request))
@@ -106,6 +112,11 @@ internal static class ConsoleScreens
             .Post<LabScreen>("/console/lab/simulate", LabScreen.Simulators, static (screen, request) => screen.SimulateAsync(request))
             .Post<LabScreen>("/console/lab/replay", LabScreen.Replayers, static (screen, request) => screen.ReplayAsync(request))
             .Get<SettingsScreen>("/console/settings", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
+            .GravePost<SettingsScreen>(
+                "/console/settings/end-sessions",
+                SettingsScreen.Enders,
+                static (screen, request) => screen.EndSessionsAsync(request)
+            )
             .Get<ReferenceScreen>("/console/api", AdminRoles.All, static (_, _) => Task.FromResult(ReferenceScreen.Show()))
             .Get<ReferenceScreen>("/console/api/openapi.json", AdminRoles.All, static (screen, request) => screen.DescribeAsync(request))
             .Get<ReferenceScreen>("/console/api/swagger-ui.css", AdminRoles.All, static (_, _) => Task.FromResult(ReferenceScreen.Sheet()))

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Status;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Console.Configuration;
 
@@ -14,6 +15,7 @@ internal sealed class ConsoleBoundary(
     RequestDelegate next,
     ConsoleOptions options,
     PageWriter pages,
+    StoreProbe stores,
     TimeProvider time,
     ILogger<ConsoleBoundary> log
 )
@@ -76,7 +78,18 @@ internal sealed class ConsoleBoundary(
             return;
         }
 
-        await pages.ProblemAsync(context, problem);
+        await pages.ProblemAsync(context, problem, ConsoleGate.SessionOf(context), await WorksAsync(context, problem));
+    }
+
+    // What cannot be reached closes what needs it and no more: people are told what they can do meanwhile.
+    private async Task<StillWorks?> WorksAsync(HttpContext context, AdminProblem problem)
+    {
+        if (problem == AdminProblem.JournalDown)
+        {
+            return StillWorks.WithoutJournal;
+        }
+
+        return problem == AdminProblem.StoreDown ? StillWorks.With(await stores.LookAsync(context.RequestAborted)) : null;
     }
 
     private bool IsHost(string? host) =>

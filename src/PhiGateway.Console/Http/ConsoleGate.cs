@@ -29,6 +29,9 @@ internal sealed class ConsoleGate(
     public static ConsoleRequest RequestOf(HttpContext context) =>
         context.Items[Key] as ConsoleRequest ?? throw new InvalidOperationException("The console's gate has not run.");
 
+    /// <summary>The session of the request, however far it has come; null: none.</summary>
+    public static ConsoleSession? SessionOf(HttpContext context) => (context.Items[Key] as ConsoleRequest)?.Session;
+
     public async Task InvokeAsync(HttpContext context)
     {
         var endpoint = context.GetEndpoint();

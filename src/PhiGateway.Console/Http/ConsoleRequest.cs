@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
+using PhiGateway.Audit.Journal;
 using PhiGateway.Console.Sessions;
 
 namespace PhiGateway.Console.Http;
@@ -39,7 +40,52 @@ internal sealed class ConsoleRequest
     /// <summary>Path and query as they are.</summary>
     public string PathAndQuery => _context.Request.Path + _context.Request.QueryString.ToString();
 
+    /// <summary>What the page lacks because a store does not answer; null: nothing.</summary>
+    public string? Missing { get; private set; }
+
     private IFormCollection? Form { get; }
+
+    /// <summary>
+    /// Reads what a page can be shown without: when its store does not answer, the page says so and shows the rest.
+    /// </summary>
+    /// <param name="what">What is missing then, in words.</param>
+    /// <param name="read">Reads it.</param>
+    /// <returns>What was read; null: its store does not answer.</returns>
+    public async Task<T?> TryAsync<T>(string what, Func<Task<T>> read)
+        where T : class
+    {
+        try
+        {
+            return await read();
+        }
+        catch (Exception fault) when (IsAway(fault))
+        {
+            Lack(what);
+            return null;
+        }
+    }
+
+    /// <summary>The same of what a command answers.</summary>
+    public async Task<Outcome<T>?> TryCommandAsync<T>(string what, Func<Task<Outcome<T>>> read)
+        where T : class
+    {
+        try
+        {
+            return await read();
+        }
+        catch (Exception fault) when (IsAway(fault))
+        {
+            Lack(what);
+            return null;
+        }
+    }
+
+    // What cannot be put on record is not shown either.
+    private bool IsAway(Exception fault) =>
+        (AdminBoundary.IsDatabase(fault) || fault is JournalUnavailableException) && !_context.RequestAborted.IsCancellationRequested;
+
+    private void Lack(string what) =>
+        Missing = Missing is null ? $"Not everything can be reached. Missing here: {what}." : $"{Missing.TrimEnd('.')}; {what}.";
 
     /// <summary>Made by the gate, which has looked at everything.</summary>
     public static ConsoleRequest Of(HttpContext context, ConsoleSession session, IFormCollection? form) => new(context, session, form);

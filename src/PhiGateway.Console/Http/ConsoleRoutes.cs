@@ -46,6 +46,11 @@ internal sealed class ConsoleRoutes(IEndpointRouteBuilder routes)
                 {
                     var request = ConsoleGate.RequestOf(context);
                     var answer = await run(context.RequestServices.GetRequiredService<TScreen>(), request);
+                    if (request.Missing is { } missing && answer is ScreenAnswer.Shown(var page))
+                    {
+                        answer = page with { Missing = missing };
+                    }
+
                     await context.RequestServices.GetRequiredService<PageWriter>().WriteAsync(context, request.Session, answer);
                 }
             )

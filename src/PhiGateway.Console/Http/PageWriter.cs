@@ -46,14 +46,14 @@ internal sealed class PageWriter(PageRenderer renderer, ConsoleOptions options)
     }
 
     /// <summary>A refusal as a page.</summary>
-    public Task ProblemAsync(HttpContext context, AdminProblem problem, ConsoleSession? session = null)
+    public Task ProblemAsync(HttpContext context, AdminProblem problem, ConsoleSession? session = null, StillWorks? works = null)
     {
         if (problem.RetryAfter is { } seconds)
         {
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        return PageAsync(context, session, ProblemModel.PageOf(problem, RequestId.Of(context)));
+        return PageAsync(context, session, ProblemModel.PageOf(problem, RequestId.Of(context), works, session?.Caller));
     }
 
     /// <summary>One page.</summary>
@@ -66,6 +66,7 @@ internal sealed class PageWriter(PageRenderer renderer, ConsoleOptions options)
                 session is null ? null : PersonOf(session),
                 session?.TakeNotice(),
                 page.OnRecord,
+                page.Missing,
                 page.Body,
                 page.Model,
                 ConsoleAssets.Version

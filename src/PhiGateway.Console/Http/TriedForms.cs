@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Console.Parts;
 
@@ -42,8 +43,11 @@ internal static class TriedForms
 
         // What has no field here is said above the form.
         var rest = left.Count > 0 ? string.Join(' ', left.Select(static error => error.Detail)) : problem.Detail ?? problem.Title;
-        return new TriedForm(step, of, typed, wrong, wrong.Count > 0 && left.Count == 0 ? null : rest);
+        return new TriedForm(step, of, typed, wrong, wrong.Count > 0 && left.Count == 0 ? null : rest, SeenOf(request, problem));
     }
+
+    private static string? SeenOf(ConsoleRequest request, AdminProblem problem) =>
+        problem.Status is StatusCodes.Status412PreconditionFailed or StatusCodes.Status409Conflict ? request.TypedText("seen") : null;
 
     // A finding inside of a field is a finding of the field: /reviewers/0 is about the reviewers.
     private static string LastOf(string pointer)

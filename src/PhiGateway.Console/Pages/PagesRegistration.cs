@@ -5,6 +5,7 @@ using PhiGateway.Console.Pages.Approvals;
 using PhiGateway.Console.Pages.Callers;
 using PhiGateway.Console.Pages.Cases;
 using PhiGateway.Console.Pages.Clients;
+using PhiGateway.Console.Pages.Find;
 using PhiGateway.Console.Pages.Lab;
 using PhiGateway.Console.Pages.Now;
 using PhiGateway.Console.Pages.Patients;
@@ -31,6 +32,8 @@ internal static class PagesRegistration
             .AddSingleton<TailScreen>()
             .AddSingleton<AccessScreen>()
             .AddSingleton<ClientsScreen>()
+            .AddSingleton<FindScreen>()
+            .AddSingleton<NarrowerScreen>()
             .AddSingleton<StopScreen>()
             .AddSingleton<ApprovalsScreen>()
             .AddSingleton<AlertsScreen>()

@@ -13,6 +13,10 @@ public sealed partial class Field
     [Parameter, EditorRequired]
     public required string Label { get; set; }
 
+    /// <summary>Whom it is about, where that is a name from outside.</summary>
+    [Parameter]
+    public string? About { get; set; }
+
     /// <summary>The form as it was refused; null: it was not.</summary>
     [Parameter, EditorRequired]
     public required TriedForm? Form { get; set; }

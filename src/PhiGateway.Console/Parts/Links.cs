@@ -18,6 +18,9 @@ internal static class Links
     /// <summary>One case.</summary>
     public static string Case(string id) => "/console/cases/" + Uri.EscapeDataString(id);
 
+    /// <summary>One vendor among the others.</summary>
+    public static string Vendor(string id) => With("/console/vendors", ("q", id)) + "#" + Uri.EscapeDataString(id);
+
     /// <summary>One access review.</summary>
     public static string Review(string id) => "/console/reviews/" + Uri.EscapeDataString(id);
 
@@ -28,7 +31,11 @@ internal static class Links
         string? decision = null,
         string? reason = null,
         string? client = null,
-        string? tenant = null
+        string? tenant = null,
+        string? organization = null,
+        string? type = null,
+        string? interaction = null,
+        string? actor = null
     ) =>
         With(
             "/console/audit",
@@ -37,7 +44,11 @@ internal static class Links
             ("decision", decision),
             ("reason", reason),
             ("client", client),
-            ("tenant", tenant)
+            ("tenant", tenant),
+            ("organization", organization),
+            ("type", type),
+            ("interaction", interaction),
+            ("actor", actor)
         );
 
     /// <summary>A path with those of the parameters that have a value.</summary>
@@ -94,7 +105,7 @@ internal static class Links
             ["client", var id] => Client(id),
             ["campaign", var id] => Review(id),
             ["case", var id] => Case(id),
-            ["organization", var id] => "/console/vendors#" + Uri.EscapeDataString(id),
+            ["organization", var id] => Vendor(id),
             _ => null,
         };
 }

@@ -6,12 +6,14 @@ namespace PhiGateway.Console.Parts;
 /// <param name="Typed">What was typed, by the name of the field.</param>
 /// <param name="Wrong">What is wrong with a field, by its name.</param>
 /// <param name="Problem">What belongs to no field of the form; null: nothing does.</param>
+/// <param name="Seen">What the page had shown, where somebody else was faster; null: nobody was.</param>
 public sealed record TriedForm(
     string Step,
     string Of,
     IReadOnlyDictionary<string, string> Typed,
     IReadOnlyDictionary<string, string> Wrong,
-    string? Problem
+    string? Problem,
+    string? Seen
 )
 {
     /// <summary>This form when it is the one asked for, else null: what was typed into one form stands in no other.</summary>

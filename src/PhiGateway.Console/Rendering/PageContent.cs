@@ -13,6 +13,9 @@ internal sealed record PageContent(string Title, string Section, Type Body, obje
     /// <summary>What of this view is on record, in words; null: nothing is.</summary>
     public string? OnRecord { get; init; }
 
+    /// <summary>What the page lacks because a store does not answer, in words; null: nothing.</summary>
+    public string? Missing { get; init; }
+
     /// <summary>When the page is asked for again; null: never.</summary>
     public AgainLater? Again { get; init; }
 }

@@ -6,6 +6,7 @@ namespace PhiGateway.Console.Rendering;
 /// <param name="Who">The signed-in person; null: nobody.</param>
 /// <param name="Notice">A message from the last step; null: none.</param>
 /// <param name="OnRecord">What of this view is on record; null: nothing.</param>
+/// <param name="Missing">What the page lacks because a store does not answer; null: nothing.</param>
 /// <param name="Body">The page's component.</param>
 /// <param name="Model">Its parameter.</param>
 /// <param name="AssetVersion">Changes whenever sheet or script do.</param>
@@ -15,6 +16,7 @@ public sealed record ShellModel(
     ShellPerson? Who,
     string? Notice,
     string? OnRecord,
+    string? Missing,
     Type Body,
     object Model,
     string AssetVersion

@@ -1,10 +1,15 @@
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Revocations;
 using PhiGateway.Console.Configuration;
 
 namespace PhiGateway.Console.Sessions;
 
-/// <summary>Keeps the sessions of this node; bounded, and each ends by idleness, by age, by its person or by the identity provider.</summary>
+/// <summary>
+/// Keeps the sessions of this node; bounded, and each ends by idleness, by age, by its person, by the identity provider or by a revocation
+/// of the person.
+/// </summary>
 /// <remarks>Thread-safe. A session is of one node: behind a balancer the console is pinned to a node, and ends with it.</remarks>
-internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time)
+internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time, PersonSessions? ended = null)
 {
     // More than a hospital has at work at once; who comes then ends the session that was idle longest.
     internal const int Most = 500;
@@ -43,7 +48,7 @@ internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time)
                 return null;
             }
 
-            if (!IsAlive(session, now))
+            if (!IsAlive(session, now) || ended?.IsOver(session.Caller.Person, session.Begun) == true)
             {
                 _sessions.Remove(key);
                 return null;
@@ -90,6 +95,21 @@ internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time)
                 .ToList();
             ended.ForEach(key => _sessions.Remove(key));
             return ended.Count;
+        }
+    }
+
+    /// <summary>Ends every session of a person by name, whoever signed them in; at once, on this node.</summary>
+    /// <returns>How many ended.</returns>
+    public int EndPerson(string person)
+    {
+        lock (_gate)
+        {
+            var found = _sessions
+                .Where(pair => PersonName.AreSame(pair.Value.Caller.Person, person))
+                .Select(static pair => pair.Key)
+                .ToList();
+            found.ForEach(key => _sessions.Remove(key));
+            return found.Count;
         }
     }
 

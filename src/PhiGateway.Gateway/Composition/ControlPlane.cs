@@ -83,7 +83,15 @@ internal static class ControlPlane
             services.AddSingleton(usage);
         }
 
-        services.AddFollowing(parts.Snapshots).AddHealth(options, parts.Snapshots, parts.Follower, parts.Shipper);
+        services
+            .AddFollowing(parts.Snapshots)
+            .AddHealth(
+                options,
+                parts.Snapshots,
+                parts.Follower,
+                parts.Shipper,
+                () => (parts.Proof.Watch.Status, parts.Proof.Witnesses.Feed?.Status ?? [], parts.Sinks?.Status ?? [])
+            );
         services.AddPhiGatewayAdmin(
             new AdminOptions
             {

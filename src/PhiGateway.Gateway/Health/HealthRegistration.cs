@@ -2,6 +2,9 @@ using PhiGateway.Admin.Status;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Following;
+using PhiGateway.Proof.Verification;
+using PhiGateway.Proof.Witnessing;
+using PhiGateway.Sinks.Feeding;
 
 namespace PhiGateway.Gateway.Health;
 
@@ -14,6 +17,7 @@ internal static class HealthRegistration
         GatewayOptions options,
         SnapshotHolder snapshots,
         SnapshotFollower follower,
-        AuditShipper shipper
-    ) => services.AddSingleton<INodeHealth>(new NodeHealthReader(options, snapshots, follower, shipper));
+        AuditShipper shipper,
+        Func<(LogWatchStatus Watch, IReadOnlyList<WitnessStatus> Witnesses, IReadOnlyList<SinkStatus> Sinks)> trust
+    ) => services.AddSingleton<INodeHealth>(new NodeHealthReader(options, snapshots, follower, shipper, trust));
 }

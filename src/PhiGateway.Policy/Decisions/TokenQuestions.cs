@@ -89,6 +89,10 @@ public static class TokenQuestions
     public static bool IsRevoked(RegistrySnapshot snapshot, Caller token) =>
         RevocationQuestion.OfToken(token, snapshot.Revocations) is not null;
 
+    /// <summary>Whether what somebody was given at a moment, under an issuer's name, has been taken back since.</summary>
+    public static bool IsSubjectRevoked(RegistrySnapshot snapshot, string issuer, string subject, DateTimeOffset at) =>
+        snapshot.Revocations.HasSubjects && snapshot.Revocations.IsSubjectBefore(issuer, subject, at.UtcTicks);
+
     /// <summary>Whether the client must prove possession of a key or a certificate, and which of the two it may.</summary>
     public static (bool Required, bool Mtls, bool Dpop) BindingOf(ClientEntry client) =>
         (

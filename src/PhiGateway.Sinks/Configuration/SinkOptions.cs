@@ -1,9 +1,8 @@
 namespace PhiGateway.Sinks.Configuration;
 
 /// <summary>
-/// What an operator writes about one place that the trail is sent on to: a syslog receiver, an OpenTelemetry collector, a folder of files, a webhook or
-/// people's mail.
-/// What is sent never holds PHI.
+/// What an operator writes about one place that the trail is sent on to: a syslog receiver, an OpenTelemetry collector, a folder of
+/// files, a webhook or people's mail. What is sent never holds PHI.
 /// </summary>
 public sealed class SinkOptions
 {
@@ -18,7 +17,8 @@ public sealed class SinkOptions
 
     /// <summary>
     /// Where it is: <c>tls://siem.hospital.example:6514</c> or <c>tcp://…</c> for syslog, <c>https://…</c> for a webhook and for Otlp
-    /// (without a path: <c>/v1/logs</c>), <c>smtps://…</c> for Mail; http, tcp and smtp only where the address is this machine's own or <see cref="AllowPlain"/> says so.
+    /// (without a path: <c>/v1/logs</c>), <c>smtps://…</c> for Mail; http, tcp and smtp only where the address is this machine's own or
+    /// <see cref="AllowPlain"/> says so.
     /// </summary>
     public string? Address { get; set; }
 

@@ -3,6 +3,7 @@ using PhiGateway.Audit.Shipping;
 using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
+using PhiGateway.Tests.Common.Admin.Fakes;
 
 namespace PhiGateway.Tests.Common.Admin;
 
@@ -20,7 +21,12 @@ internal static class AdminServerPorts
     {
         public bool IsOutOfSight { get; set; }
 
-        public RegistrySnapshot Current =>
+        private RegistrySnapshot? _last;
+
+        // A node goes on with what it read last.
+        public RegistrySnapshot Current => store is FakeRegistryStore { IsAway: true } && _last is { } last ? last : _last = Build();
+
+        private RegistrySnapshot Build() =>
             new RegistrySnapshotBuilder().Rebuild(
                 new RegistryChanges(
                     store.GetRevisionAsync(default).Result,

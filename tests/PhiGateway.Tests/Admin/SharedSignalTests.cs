@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Revocations;
 using PhiGateway.Admin.Signals;
 using PhiGateway.Identity.Signals;
 using PhiGateway.Policy.Registry;
@@ -145,7 +146,16 @@ public sealed partial class SharedSignalTests : IAsyncLifetime
         var alert = Assert.Single(await AlertsAsync("shared-signal"));
         Assert.Contains("acme-connector", (string)alert["evidence"]!, StringComparison.Ordinal);
         Assert.Equal("active", await StatusAsync());
-        Assert.Equal("MARY@hospital.example", Assert.Single(await RevocationsAsync()).Value);
+        Assert.Equal(
+            [("hospital-idp", "MARY@hospital.example"), (PersonSessions.Issuer, "mary@hospital.example")],
+            (await RevocationsAsync()).Select(static row => (row.Issuer!, row.Value)).Order()
+        );
+
+        // What she has open at the console has ended, and what she opens from now on has not.
+        var sessions = _server.Services.GetRequiredService<PersonSessions>();
+        Assert.True(sessions.IsOver("Mary@hospital.example", _server.Time.Now.AddMinutes(-1)));
+        Assert.False(sessions.IsOver("Mary@hospital.example", _server.Time.Now.AddMinutes(1)));
+        Assert.False(sessions.IsOver("rosa@hospital.example", _server.Time.Now.AddMinutes(-1)));
     }
 
     [Fact]

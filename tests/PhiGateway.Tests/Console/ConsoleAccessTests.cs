@@ -100,6 +100,28 @@ public sealed class ConsoleAccessTests
         Assert.Contains(server.Admin.Journal.Records, static record => record.Event == "audit.count");
     }
 
+    [Fact]
+    public async Task Viewer_OnEveryPage_CountsAndReadsNothingOfTheTrail()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        using var viewer = await server.SignInAsync(AdminRoles.Viewer);
+        var pages = 0;
+        foreach (var endpoint in Endpoints(server).Where(static endpoint => MethodOf(endpoint) == "GET"))
+        {
+            if (endpoint.Metadata.GetMetadata<RequiredRoles>()?.AnyOf.Contains(AdminRoles.Viewer) == true)
+            {
+                pages++;
+                Assert.NotEqual(403, (await viewer.GetAsync(PathOf(endpoint))).Status);
+            }
+        }
+
+        Assert.True(pages > 12, $"{pages} pages");
+        Assert.DoesNotContain(
+            server.Admin.Journal.Records,
+            static record => record.Kind == PhiGateway.Audit.Records.AuditKind.AuditUse && record.Actor == "viewer@hospital.example"
+        );
+    }
+
     internal static IEnumerable<RouteEndpoint> Endpoints(ConsoleServer server) =>
         server
             .Admin.Services.GetRequiredService<IEnumerable<EndpointDataSource>>()

@@ -8,6 +8,7 @@ using PhiGateway.Console.Pages.Reviews;
 using PhiGateway.Console.Pages.Search;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
+using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.Console;
@@ -46,6 +47,35 @@ public sealed class ConsoleComponentTests
     [Theory]
     [MemberData(nameof(Components))]
     public void Component_WithNothingInIt_IsShownAllTheSame(string name) => Render(name, string.Empty, isFull: false);
+
+    [Fact]
+    public void DesignPage_OfEveryPart_RendersIt()
+    {
+        var page = File.ReadAllText(RepositoryPaths.Of("src", "PhiGateway.Console", "Pages", "Design", "DesignPage.razor"));
+        var pages = Directory
+            .EnumerateFiles(RepositoryPaths.Of("src", "PhiGateway.Console", "Pages"), "*.razor", SearchOption.AllDirectories)
+            .Where(static file => !file.EndsWith("DesignPage.razor", StringComparison.Ordinal))
+            .Select(File.ReadAllText)
+            .ToList();
+        var parts = typeof(Shell)
+            .Assembly.GetTypes()
+            .Where(static type => type.IsSubclassOf(typeof(ComponentBase)))
+            .Where(type =>
+                type.Namespace == typeof(Badge).Namespace
+                || pages.Count(text => text.Contains($"<{type.Name} ", StringComparison.Ordinal)) > 2
+            )
+            .Select(static type => type.Name)
+            .ToList();
+
+        Assert.True(parts.Count > 7, string.Join(' ', parts));
+        Assert.All(parts, name => Assert.Contains($"<{name} ", page, StringComparison.Ordinal));
+        foreach (
+            var style in (string[])["facts", "steps", "verdict", "filters", "pager", "switch", "matrix", "tiles", "notice", "sentence"]
+        )
+        {
+            Assert.Contains($"class=\"{style}", page, StringComparison.Ordinal);
+        }
+    }
 
     [Fact]
     public void Badge_OfEachKind_HasASignBesideItsWord()
@@ -121,6 +151,7 @@ public sealed class ConsoleComponentTests
             text,
             text,
             isFull ? (ShellPerson?)new ModelMaker(text, isFull).Make(typeof(ShellPerson)) : null,
+            isFull ? text : null,
             isFull ? text : null,
             isFull ? text : null,
             typeof(PhiGateway.Console.SignIn.SignedOutPage),

@@ -13,6 +13,8 @@ public sealed class ConsolePageTests
 {
     internal const string Hostile = "</td><script>alert(1)</script>\u202egpj.\u200b\"'&" + "Ａcme";
 
+    private static readonly string Endless = new('W', 4000);
+
     internal static readonly Guid Decision = Guid.Parse("0199a000-0000-7000-8000-000000000001");
 
     public static TheoryData<string> Pages =>
@@ -61,7 +63,13 @@ public sealed class ConsolePageTests
                     "/console/reviews",
                     "/console/reviews/q2",
                     "/console/callers",
+                    "/console/audit/tail",
+                    "/console/break-glass",
                     "/console/cases",
+                    "/console/clients/acme-connector/narrower",
+                    $"/console/find?q={Uri.EscapeDataString(Hostile)}",
+                    "/console/find?q=acme",
+                    "/console/trust",
                     "/console/lab",
                     "/console/posture",
                     "/console/settings",
@@ -260,7 +268,7 @@ public sealed class ConsolePageTests
     {
         var item = (await server.Admin.Store.FindAsync(kind, id, default))!;
         var json = System.Text.Json.Nodes.JsonNode.Parse(item.Json)!;
-        json[member] = Hostile;
+        json[member] = Hostile + Endless;
         await server.Admin.Store.WriteAsync([new RegistryWrite(kind, id, json.ToJsonString(), item.Version)], "test", default);
     }
 

@@ -36,7 +36,10 @@ public sealed class ConsoleWorkTests
         Assert.Contains("that you opened the records of this case", page.Text);
         Assert.Contains("/console/access/" + ConsolePageTests.Decision.ToString("D"), page.Text);
 
-        Assert.Equal(422, (await browser.SubmitAsync(path, path + "/reveal", ("key", "key(north,p-1)"), ("why", "?"))).Status);
+        var tooShort = await browser.SubmitAsync(path, path + "/reveal", ("key", "key(north,p-1)"), ("why", "short"));
+        Assert.Equal(422, tooShort.Status);
+        Assert.Matches("name=\"why\"[^>]*value=\"short\"", tooShort.Text);
+        Assert.Contains("in 8 to 120 characters", tooShort.Text);
         Assert.Equal(404, (await browser.SubmitAsync(path, path + "/reveal", ("key", "key(north,p-9)"), ("why", "case of today"))).Status);
         var revealed = await browser.SubmitAsync(path, path + "/reveal", ("key", "key(north,p-1)"), ("why", "case of today"));
         Assert.Equal(303, revealed.Status);

@@ -30,7 +30,12 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
         }
 
         var isDecision = Decisions.Contains(line.Kind);
-        var explanation = isDecision ? (await explainer.ExplainAsync(call with { RequestId = Guid.CreateVersion7() }, id)).Value : null;
+        var explained = isDecision
+            ? await request.TryCommandAsync(
+                "the decision against the registry",
+                () => explainer.ExplainAsync(call with { RequestId = Guid.CreateVersion7() }, id)
+            )
+            : null;
         return new PageContent(
             "One access",
             "audit",
@@ -39,7 +44,7 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
                 line,
                 AccessFacts.Of(record),
                 (record["patients"] as JsonArray)?.Count ?? 0,
-                explanation,
+                explained?.Value,
                 [.. found.Others.Select(TrailSearch.Render).Select(TrailLine.Of).OfType<TrailLine>()],
                 found.IsCut,
                 found.Record.Log,
@@ -65,8 +70,9 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
         }
 
         var verified = proofs.Verify(found.Record);
+        var code = verified.Stand == RecordStand.Contradicts ? "log-contradicts" : "not-proven";
         return verified.Proof is not { } proof
-            ? AdminProblem.Conflict(verified.Stand == RecordStand.Contradicts ? "log-contradicts" : "not-proven", verified.Why!)
+            ? AdminProblem.Conflict(code, verified.Why ?? "It is not proven.")
             : new ScreenAnswer.File(
                 "text/plain; charset=utf-8",
                 $"{found.Record.Id:D}.tlog-proof",

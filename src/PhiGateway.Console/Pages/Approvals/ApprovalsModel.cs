@@ -1,17 +1,29 @@
 using PhiGateway.Admin.Clients;
+using PhiGateway.Console.Parts;
 
 namespace PhiGateway.Console.Pages.Approvals;
 
 /// <summary>What the queue of approvals shows.</summary>
-/// <param name="Items">Clients that wait.</param>
+/// <param name="Items">Clients that wait, those of this page that wait longest first.</param>
+/// <param name="IsLater">Whether this is a later page.</param>
+/// <param name="Next">Address of the next page; null: this is the last.</param>
 /// <param name="At">Now.</param>
-public sealed record ApprovalsModel(IReadOnlyList<QueueEntry> Items, DateTimeOffset At);
+public sealed record ApprovalsModel(IReadOnlyList<QueueEntry> Items, bool IsLater, string? Next, DateTimeOffset At);
 
 /// <summary>What an approver sees of one client.</summary>
 /// <param name="Brief">The whole in words.</param>
 /// <param name="MayApprove">Whether the viewer is an approver at all.</param>
-/// <param name="Reason">What was typed.</param>
-/// <param name="Until">What was typed.</param>
-/// <param name="Problem">Why it was not done; null: it was not tried.</param>
+/// <param name="Tried">The form that was refused; null: it was not tried.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
-public sealed record ApprovalModel(ApprovalBrief Brief, bool MayApprove, string? Reason, string? Until, string? Problem, string FormToken);
+public sealed record ApprovalModel(ApprovalBrief Brief, bool MayApprove, TriedForm? Tried, string FormToken)
+{
+    /// <summary>What is shown, to be told apart from what is there later.</summary>
+    internal string Seen =>
+        SeenState.Of(
+            ("words", Brief.Words),
+            ("recognised by", string.Join(", ", Brief.RecognisedBy)),
+            ("confined to", string.Join(", ", Brief.Confines)),
+            ("first term ends", Words.Day(Brief.Until)),
+            ("opens", string.Join(", ", Brief.Opens))
+        );
+}

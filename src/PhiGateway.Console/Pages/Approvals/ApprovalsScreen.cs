@@ -12,14 +12,27 @@ internal sealed class ApprovalsScreen(ClientReports reports, ApprovalBriefs brie
 {
     /// <summary>The queue.</summary>
     public async Task<ScreenAnswer> ListAsync(ConsoleRequest request) =>
-        (await reports.QueueAsync(request.Call, new PageRequest(PageRequest.Most, null), null)).Failed(out var problem, out var queue)
+        (await reports.QueueAsync(request.Call, new PageRequest(PageRequest.Most, PlaceOf(request)), null)).Failed(
+            out var problem,
+            out var queue
+        )
             ? problem
             : new PageContent(
                 "Approvals",
                 "approvals",
                 typeof(ApprovalsPage),
-                new ApprovalsModel([.. queue.Items.OrderBy(static entry => entry.Since)], time.GetUtcNow())
+                new ApprovalsModel(
+                    [.. queue.Items.OrderBy(static entry => entry.Since)],
+                    request.Asked("cursor") is not null,
+                    NextOf(queue),
+                    time.GetUtcNow()
+                )
             );
+
+    private static string? NextOf(QueuePage queue) =>
+        queue.NextCursor is { } next ? Links.With("/console/approvals", ("cursor", next)) : null;
+
+    private static Cursor? PlaceOf(ConsoleRequest request) => request.Asked("cursor") is { } text ? Cursor.Decode(text) : null;
 
     /// <summary>One client in words.</summary>
     public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => BriefAsync(request, null);
@@ -59,9 +72,7 @@ internal sealed class ApprovalsScreen(ClientReports reports, ApprovalBriefs brie
                 new ApprovalModel(
                     brief,
                     request.Call.Caller.HasAny([AdminRoles.Approver]),
-                    request.Typed("reason"),
-                    request.Typed("until"),
-                    tried?.Detail ?? tried?.Title,
+                    TriedForms.Of(request, tried, "approve", string.Empty, "reason", "until"),
                     request.Session.FormToken
                 )
             )

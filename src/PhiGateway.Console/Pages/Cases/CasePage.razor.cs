@@ -11,6 +11,9 @@ public sealed partial class CasePage
     [Parameter, EditorRequired]
     public required CaseModel Model { get; set; }
 
+    private const string CloseLabel =
+        "Why: what it was, and what was done. A path that the gateway closed stays closed until an approver resumes the client";
+
     private static string StateOf(Alert alert)
     {
         List<string> parts = [Words.Kebab(alert.State)];

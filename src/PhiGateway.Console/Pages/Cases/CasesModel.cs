@@ -1,5 +1,6 @@
 using PhiGateway.Admin.Cases;
 using PhiGateway.Console.Pages.Search;
+using PhiGateway.Console.Parts;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Console.Pages.Cases;
@@ -15,8 +16,8 @@ public sealed record CasesModel(IReadOnlyList<AlertCase> Items, bool IsClosed);
 /// <param name="Patients">Whose data they touched, by keyed hash.</param>
 /// <param name="MayWork">Whether the viewer may note, add and remove.</param>
 /// <param name="MayClose">Whether the viewer may close it.</param>
-/// <param name="Problem">Why a step was refused; null: none was.</param>
-/// <param name="Typed">What was typed.</param>
+/// <param name="MoreRecords">How many records of its alerts are not shown here.</param>
+/// <param name="Tried">The form that was refused; null: none was.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
 public sealed record CaseModel(
     CaseView View,
@@ -24,10 +25,20 @@ public sealed record CaseModel(
     IReadOnlyList<CasePatient> Patients,
     bool MayWork,
     bool MayClose,
-    string? Problem,
-    string? Typed,
+    int MoreRecords,
+    TriedForm? Tried,
     string FormToken
-);
+)
+{
+    /// <summary>What is shown, to be told apart from what is there later.</summary>
+    internal string Seen =>
+        SeenState.Of(
+            ("state", Words.Kebab(View.Case.State)),
+            ("alerts", string.Join(", ", View.Case.Alerts)),
+            ("closed because", View.Case.Resolution),
+            ("last", View.Timeline.Count == 0 ? null : View.Timeline[^1].Words)
+        );
+}
 
 /// <summary>One patient whose data a record of the case touched.</summary>
 /// <param name="Key">Keyed hash.</param>

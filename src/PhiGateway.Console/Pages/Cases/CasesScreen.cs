@@ -40,7 +40,7 @@ internal sealed class CasesScreen(
     }
 
     /// <summary>One case.</summary>
-    public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => ShowAsync(request, null);
+    public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => ShowAsync(request, null, null);
 
     /// <summary>Opens one of alerts.</summary>
     public async Task<ScreenAnswer> OpenAsync(ConsoleRequest request) =>
@@ -55,6 +55,7 @@ internal sealed class CasesScreen(
     public Task<ScreenAnswer> AddAsync(ConsoleRequest request) =>
         StepAsync(
             request,
+            "add",
             "The alert is in the case.",
             (call, id) => verbs.AddAsync(call, id, new CaseAlertsBody(Ids(request))),
             isSeen: true
@@ -64,6 +65,7 @@ internal sealed class CasesScreen(
     public Task<ScreenAnswer> RemoveAsync(ConsoleRequest request) =>
         StepAsync(
             request,
+            "remove",
             "The alert is no longer in the case.",
             (call, id) => verbs.RemoveAsync(call, id, new CaseAlertsBody(Ids(request))),
             isSeen: true
@@ -71,12 +73,19 @@ internal sealed class CasesScreen(
 
     /// <summary>Notes something.</summary>
     public Task<ScreenAnswer> NoteAsync(ConsoleRequest request) =>
-        StepAsync(request, "It is noted.", (call, id) => verbs.NoteAsync(call, id, new CaseNoteBody(request.Typed("text"))), isSeen: false);
+        StepAsync(
+            request,
+            "note",
+            "It is noted.",
+            (call, id) => verbs.NoteAsync(call, id, new CaseNoteBody(request.Typed("text"))),
+            isSeen: false
+        );
 
     /// <summary>Closes it.</summary>
     public Task<ScreenAnswer> CloseAsync(ConsoleRequest request) =>
         StepAsync(
             request,
+            "close",
             "The case is closed with its alerts.",
             (call, id) => verbs.CloseAsync(call, id, new ReasonBody(request.Typed("reason"))),
             isSeen: true
@@ -88,14 +97,12 @@ internal sealed class CasesScreen(
         var (key, why) = (request.Typed("key"), request.Typed("why"));
         if (why is null || why.Length < LeastReason || why.Length > MostReason)
         {
-            return await ShowAsync(
-                request,
-                AdminProblem.Invalid(
-                    "/why",
-                    "required",
-                    $"Say why you open this patient, in {LeastReason} to {MostReason} characters without patient data."
-                )
+            var tooShort = AdminProblem.Invalid(
+                "/why",
+                "required",
+                $"Say why you open this patient, in {LeastReason} to {MostReason} characters without patient data."
             );
+            return await ShowAsync(request, TriedForms.Of(request, tooShort, "reveal", key ?? string.Empty, "why"), tooShort);
         }
 
         if ((await reports.ViewAsync(request.Call, request.Route("id"))).Failed(out var problem, out var view))
@@ -135,6 +142,7 @@ internal sealed class CasesScreen(
 
     private async Task<ScreenAnswer> StepAsync(
         ConsoleRequest request,
+        string name,
         string done,
         Func<AdminCall, string, Task<Outcome<EditOutcome>>> step,
         bool isSeen
@@ -144,11 +152,11 @@ internal sealed class CasesScreen(
         var version = long.TryParse(request.Typed("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var seen) ? seen : 0;
         var call = isSeen ? request.CallOn(ETag.Of(version)) : request.Call;
         return (await step(call, id)).Failed(out var problem, out _)
-            ? await ShowAsync(request, problem)
+            ? await ShowAsync(request, TriedForms.Of(request, problem, name, string.Empty, "text", "reason"), problem)
             : new ScreenAnswer.Go(Links.Case(id), done);
     }
 
-    private async Task<ScreenAnswer> ShowAsync(ConsoleRequest request, AdminProblem? tried)
+    private async Task<ScreenAnswer> ShowAsync(ConsoleRequest request, TriedForm? form, AdminProblem? tried)
     {
         if ((await reports.ViewAsync(request.Call, request.Route("id"))).Failed(out var problem, out var view))
         {
@@ -178,8 +186,8 @@ internal sealed class CasesScreen(
                 ],
                 caller.HasAny(AdminRoles.Closers),
                 caller.HasAny(AdminRoles.Keepers),
-                tried?.Detail ?? tried?.Title,
-                request.Typed("text") ?? request.Typed("reason"),
+                mayRead ? Math.Max(0, view.Records.Count - MostRecords) : 0,
+                form,
                 request.Session.FormToken
             )
         )

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using PhiGateway.Console.Parts;
+using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Console.Pages.Clients;
 
@@ -9,6 +10,17 @@ public sealed partial class ClientPageView
     /// <summary>What it shows.</summary>
     [Parameter, EditorRequired]
     public required ClientModel Model { get; set; }
+
+    private bool CanResume => Model.MayResume && Model.Profile.Client.Status is (ClientStatus.Suspended or ClientStatus.Quarantined);
+
+    private string RecordsOf(UseRow row, UseCell cell) =>
+        Links.Audit(
+            Model.From,
+            decision: cell.Used > 0 ? "permit" : "deny",
+            client: Model.Profile.Client.Id,
+            type: row.Type,
+            interaction: cell.Interaction
+        );
 
     private string Verdict
     {

@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Clients;
+using PhiGateway.Console.Parts;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Console.Pages.Clients;
@@ -15,8 +16,11 @@ public sealed record ClientsModel(string? Text, ClientStatus? Status, ClientPage
 /// <param name="Blast">What stops with it, and who goes on.</param>
 /// <param name="Use">Granted against used; null: the viewer may not read the trail.</param>
 /// <param name="Today">The day, UTC.</param>
+/// <param name="From">Since when its use is counted.</param>
 /// <param name="MayStop">Whether the viewer may stop it.</param>
 /// <param name="MayResume">Whether the viewer may open it again.</param>
+/// <param name="MayReplay">Whether the viewer may ask what narrower grants would do.</param>
+/// <param name="Tried">The form that was refused; null: none was.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
 public sealed record ClientModel(
     ClientProfile Profile,
@@ -24,8 +28,11 @@ public sealed record ClientModel(
     BlastRadius Blast,
     UseMatrix? Use,
     DateOnly Today,
+    DateTimeOffset From,
     bool MayStop,
     bool MayResume,
+    bool MayReplay,
+    TriedForm? Tried,
     string FormToken
 );
 
@@ -34,15 +41,6 @@ public sealed record ClientModel(
 /// <param name="Blast">What stops, and what goes on.</param>
 /// <param name="Allowed">Calls that were allowed in the last seven days; null: the viewer may not read the trail.</param>
 /// <param name="Step">suspend, quarantine or revoke, as chosen before; null: not yet.</param>
-/// <param name="Reason">What was typed.</param>
-/// <param name="Problem">Why it was not done; null: it was not tried.</param>
+/// <param name="Tried">The form that was refused; null: it was not tried.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
-public sealed record StopModel(
-    ClientProfile Profile,
-    BlastRadius Blast,
-    long? Allowed,
-    string? Step,
-    string? Reason,
-    string? Problem,
-    string FormToken
-);
+public sealed record StopModel(ClientProfile Profile, BlastRadius Blast, long? Allowed, string? Step, TriedForm? Tried, string FormToken);

@@ -2,10 +2,10 @@ using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Console.Http;
+using PhiGateway.Console.Pages.Lab;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
 using PhiGateway.Policy.Registry;
-using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Console.Pages.Clients;
 
@@ -32,7 +32,10 @@ internal sealed class ClientsScreen(ClientDirectory directory, ClientReports rep
     }
 
     /// <summary>One client.</summary>
-    public async Task<ScreenAnswer> ShowAsync(ConsoleRequest request)
+    public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => ShowAsync(request, null, null);
+
+    /// <summary>The same after a step that was refused.</summary>
+    public async Task<ScreenAnswer> ShowAsync(ConsoleRequest request, TriedForm? form, AdminProblem? tried)
     {
         var (call, id) = (request.Call, request.Route("id"));
         if (
@@ -49,12 +52,14 @@ internal sealed class ClientsScreen(ClientDirectory directory, ClientReports rep
         if (call.Caller.HasAny(ConsoleSections.TrailReaders))
         {
             var query = new TrafficQuery(now.AddDays(-UseDays), now, null, "resource-type,interaction,decision", id);
-            if ((await traffic.CountAsync(call, query)).Failed(out problem, out var counted))
+            var read = await request.TryCommandAsync("what it used", () => traffic.CountAsync(call, query));
+            TrafficReport? counted = null;
+            if (read is { } outcome && outcome.Failed(out problem, out counted))
             {
                 return problem;
             }
 
-            use = UseMatrix.Of(profile.UseCase, counted.Items);
+            use = counted is null ? null : UseMatrix.Of(profile.UseCase, counted.Items);
         }
 
         return new PageContent(
@@ -67,36 +72,17 @@ internal sealed class ClientsScreen(ClientDirectory directory, ClientReports rep
                 blast,
                 use,
                 DateOnly.FromDateTime(now.UtcDateTime),
+                now.AddDays(-UseDays),
                 call.Caller.HasAny(AdminRoles.Closers),
                 call.Caller.HasAny([AdminRoles.Approver]),
+                call.Caller.HasAny(LabScreen.Replayers),
+                form,
                 request.Session.FormToken
             )
         )
         {
+            Status = tried?.Status ?? 200,
             OnRecord = use is null ? null : "that you counted this client's requests.",
         };
-    }
-
-    /// <summary>One search box for all: a decision by its id, a client by its name, else the clients that the words fit.</summary>
-    public async Task<ScreenAnswer> FindAsync(ConsoleRequest request)
-    {
-        if (request.Asked("q") is not { } text)
-        {
-            return new ScreenAnswer.Go("/console/clients");
-        }
-
-        if (Guid.TryParse(text, out var id) && request.Call.Caller.HasAny(ConsoleSections.TrailReaders))
-        {
-            return new ScreenAnswer.Go(Links.Access(id));
-        }
-
-        if (DenyReason.Find(text) is not null && request.Call.Caller.HasAny(ConsoleSections.TrailReaders))
-        {
-            return new ScreenAnswer.Go(Links.Audit(reason: text));
-        }
-
-        return (await directory.FindAsync(request.Call, text)).Value is { } exact
-            ? new ScreenAnswer.Go(Links.Client(exact.Client.Id))
-            : new ScreenAnswer.Go(Links.With("/console/clients", ("q", text)));
     }
 }

@@ -14,6 +14,7 @@ internal sealed class StopScreen(
     ClientReports reports,
     ClientVerbs verbs,
     TrafficReports traffic,
+    ClientsScreen clients,
     TimeProvider time
 )
 {
@@ -49,7 +50,7 @@ internal sealed class StopScreen(
         var id = request.Route("id");
         var call = request.CallOn(ETag.Of(VersionOf(request)));
         return (await verbs.ResumeAsync(call, id, new ReasonBody(request.Typed("reason")))).Failed(out var problem, out var outcome)
-            ? problem
+            ? await clients.ShowAsync(request, TriedForms.Of(request, problem, "resume", string.Empty, "reason"), problem)
             : new ScreenAnswer.Go(Links.Client(id), $"{id} is active again, as registry revision {Words.Number(outcome.Revision)}.");
     }
 
@@ -72,7 +73,8 @@ internal sealed class StopScreen(
         {
             var now = time.GetUtcNow();
             var query = new TrafficQuery(now.AddDays(-Days), now, null, "decision", id, Decision: "permit");
-            allowed = (await traffic.CountAsync(call, query)).Value?.Items.Sum(static item => item.Count);
+            var read = await request.TryCommandAsync("how much it calls", () => traffic.CountAsync(call, query));
+            allowed = read?.Value?.Items.Sum(static item => item.Count);
         }
 
         return new PageContent(
@@ -84,8 +86,7 @@ internal sealed class StopScreen(
                 blast,
                 allowed,
                 request.Typed("step"),
-                request.Typed("reason"),
-                tried?.Detail ?? tried?.Title,
+                TriedForms.Of(request, tried, "stop", string.Empty, "reason"),
                 request.Session.FormToken
             )
         )

@@ -42,7 +42,8 @@ public sealed record UseMatrix(IReadOnlyList<string> Interactions, IReadOnlyList
                         return new UseCell(
                             granted.Contains((type, word)),
                             found.Where(static item => item.Values[2] == "permit").Sum(static item => item.Count),
-                            found.Where(static item => item.Values[2] == "deny").Sum(static item => item.Count)
+                            found.Where(static item => item.Values[2] == "deny").Sum(static item => item.Count),
+                            found.Select(static item => item.Values[1]).Distinct(StringComparer.Ordinal).ToList() is [var one] ? one : null
                         );
                     }),
                 ]
@@ -73,7 +74,8 @@ public sealed record UseRow(string Type, IReadOnlyList<UseCell> Cells);
 /// <param name="IsGranted">Whether it may.</param>
 /// <param name="Used">How often it did.</param>
 /// <param name="Refused">How often it was refused.</param>
-public sealed record UseCell(bool IsGranted, long Used, long Refused)
+/// <param name="Interaction">As records name it; null: none, or several go by this one word.</param>
+public sealed record UseCell(bool IsGranted, long Used, long Refused, string? Interaction)
 {
     internal string Style =>
         this switch

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using PhiGateway.Console.Parts;
 
 namespace PhiGateway.Console.Pages.Design;
 
@@ -8,4 +9,13 @@ public sealed partial class DesignPage
     /// <summary>What it shows.</summary>
     [Parameter, EditorRequired]
     public required DesignModel Model { get; set; }
+
+    private static readonly TriedForm Wrong = new(
+        "plain",
+        string.Empty,
+        new Dictionary<string, string> { ["wrong"] = "not a day" },
+        new Dictionary<string, string> { ["wrong"] = "Write the day as 2027-06-30." },
+        null,
+        "status: active; owner: rosa"
+    );
 }

@@ -1,5 +1,6 @@
 using PhiGateway.Admin.Decisions;
 using PhiGateway.Admin.Replay;
+using PhiGateway.Console.Parts;
 
 namespace PhiGateway.Console.Pages.Lab;
 
@@ -11,7 +12,7 @@ namespace PhiGateway.Console.Pages.Lab;
 /// <param name="Report">Whose answers would change; null: nothing was replayed.</param>
 /// <param name="MaySimulate">Whether the viewer may ask about requests.</param>
 /// <param name="MayReplay">Whether the viewer may replay.</param>
-/// <param name="Problem">Why nothing was answered; null: something was, or nothing was asked.</param>
+/// <param name="Tried">The form that was refused; null: none was.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
 public sealed record LabModel(
     LabQuestion Question,
@@ -21,7 +22,7 @@ public sealed record LabModel(
     ReplayReport? Report,
     bool MaySimulate,
     bool MayReplay,
-    string? Problem,
+    TriedForm? Tried,
     string FormToken
 );
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using PhiGateway.Console.Parts;
 
 namespace PhiGateway.Console.Pages.Lab;
 
@@ -8,6 +9,10 @@ public sealed partial class LabPage
     /// <summary>What it shows.</summary>
     [Parameter, EditorRequired]
     public required LabModel Model { get; set; }
+
+    private TriedForm? Simulated => Model.Tried?.At("simulate");
+
+    private TriedForm? Replayed => Model.Tried?.At("replay");
 
     private static string StyleOf(string outcome) =>
         outcome switch

@@ -3,6 +3,7 @@ using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Decisions;
 using PhiGateway.Admin.Replay;
 using PhiGateway.Console.Http;
+using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
 using PhiGateway.RegistryFiles.Files;
 
@@ -82,9 +83,6 @@ internal sealed class LabScreen(RequestExplainer explainer, ReplayCommands repla
 
     private static ScreenAnswer Page(ConsoleRequest request, DecisionExplanation? answer, ReplayReport? report, AdminProblem? tried)
     {
-        var words = tried?.Errors is { Count: > 0 } errors
-            ? string.Join(" ", errors.Take(5).Select(static error => $"{error.Pointer} {error.Detail}"))
-            : tried?.Detail ?? tried?.Title;
         var caller = request.Call.Caller;
         return new PageContent(
             "Policy lab",
@@ -98,7 +96,7 @@ internal sealed class LabScreen(RequestExplainer explainer, ReplayCommands repla
                 report,
                 caller.HasAny(Simulators),
                 caller.HasAny(Replayers),
-                words,
+                TriedOf(request, tried),
                 request.Session.FormToken
             )
         )
@@ -111,5 +109,20 @@ internal sealed class LabScreen(RequestExplainer explainer, ReplayCommands repla
                 _ => null,
             },
         };
+    }
+
+    // A finding inside of the candidate says its place there.
+    private static TriedForm? TriedOf(ConsoleRequest request, AdminProblem? tried)
+    {
+        if (request.TypedText("candidate") is null && request.Typed("days") is null)
+        {
+            return TriedForms.Of(request, tried, "simulate", string.Empty, "client", "purpose", "scopes", "peer", "binding", "request");
+        }
+
+        var placed = tried?.Errors is { Count: > 0 } errors
+            ? string.Join(" ", errors.Take(5).Select(static error => $"{error.Pointer} {error.Detail}"))
+            : tried?.Detail ?? tried?.Title;
+        var problem = placed is null ? null : tried! with { Errors = AdminProblem.Invalid("/candidate", "invalid", placed).Errors };
+        return TriedForms.Of(request, problem, "replay", string.Empty, "candidate", "days");
     }
 }

@@ -30,7 +30,12 @@ internal sealed class NowScreen(
         var now = time.GetUtcNow();
         NowTraffic? counted = null;
         var mayRead = call.Caller.HasAny(ConsoleSections.TrailReaders);
-        if (mayRead && (await traffic.ReadAsync(call, range, now)).Failed(out var problem, out counted))
+        AdminProblem? problem = null;
+        if (
+            mayRead
+            && await request.TryCommandAsync("counts of the trail", () => traffic.ReadAsync(call, range, now)) is { } read
+            && read.Failed(out problem, out counted)
+        )
         {
             return problem;
         }

@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Accounting;
+using PhiGateway.Console.Parts;
 
 namespace PhiGateway.Console.Pages.Patients;
 
@@ -8,8 +9,7 @@ namespace PhiGateway.Console.Pages.Patients;
 /// <param name="Holds">Holds of this patient that are in force.</param>
 /// <param name="Requests">Requests of this patient, those that are due first.</param>
 /// <param name="NotInForce">Which further rule is built and off, and why.</param>
-/// <param name="Typed">What was typed into a form that was refused.</param>
-/// <param name="Problem">Why it was refused; null: nothing was.</param>
+/// <param name="Tried">The form that was refused; null: none was.</param>
 /// <param name="MaySearch">Whether the viewer may see the records too.</param>
 /// <param name="Now">When the page was made.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
@@ -19,8 +19,7 @@ public sealed record AccountingModel(
     IReadOnlyList<DisclosureHold> Holds,
     IReadOnlyList<DisclosureRequest> Requests,
     string NotInForce,
-    AccountingTyped Typed,
-    string? Problem,
+    TriedForm? Tried,
     bool MaySearch,
     DateTimeOffset Now,
     string FormToken
@@ -29,12 +28,3 @@ public sealed record AccountingModel(
     /// <summary>Address of the page.</summary>
     public string Path => $"/console/patient/{Uri.EscapeDataString(Key)}/accounting";
 }
-
-/// <summary>What was typed into the forms of the accounting.</summary>
-/// <param name="Agency">Who asks for a hold.</param>
-/// <param name="Reason">Why.</param>
-/// <param name="Until">Until which day.</param>
-/// <param name="Organization">Whose disclosures are held; null: all.</param>
-/// <param name="IsOral">By word of mouth.</param>
-/// <param name="Received">Day on which a request was received.</param>
-public sealed record AccountingTyped(string? Agency, string? Reason, string? Until, string? Organization, bool IsOral, string? Received);

@@ -13,10 +13,12 @@ namespace PhiGateway.Console.Pages.Patients;
 /// </summary>
 internal sealed class AccountingScreen(AccountingCommands commands, DisclosureRegister register, PatientScreen patients, TimeProvider time)
 {
+    private static readonly string[] Fields = ["agency", "reason", "until", "organization", "oral", "received"];
+
     private const string Later = "It is on record, and stands here within a second or two.";
 
     /// <summary>The accounting.</summary>
-    public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => WithAsync(request, opened => PageAsync(request, opened, null));
+    public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => WithAsync(request, opened => PageAsync(request, opened, null, null));
 
     /// <summary>The accounting as the patient's file.</summary>
     public Task<ScreenAnswer> CsvAsync(ConsoleRequest request) =>
@@ -41,8 +43,13 @@ internal sealed class AccountingScreen(AccountingCommands commands, DisclosureRe
             request,
             opened =>
                 DayOf(request.Typed("received")) is { } received
-                    ? StepAsync(request, opened, commands.AskAsync(request.Call, new AskedBody(opened.Tenant, opened.Patient, received)))
-                    : WrongDayAsync(request, opened, "received")
+                    ? StepAsync(
+                        request,
+                        opened,
+                        "ask",
+                        commands.AskAsync(request.Call, new AskedBody(opened.Tenant, opened.Patient, received))
+                    )
+                    : WrongDayAsync(request, opened, "ask", "received")
         );
 
     /// <summary>Takes 30 days more for a request.</summary>
@@ -51,7 +58,12 @@ internal sealed class AccountingScreen(AccountingCommands commands, DisclosureRe
             request,
             async opened =>
                 await FindAsync(request, opened, isHold: false) is { } id
-                    ? await StepAsync(request, opened, commands.ExtendAsync(request.Call, id, new ReasonBody(request.Typed("reason"))))
+                    ? await StepAsync(
+                        request,
+                        opened,
+                        "extend",
+                        commands.ExtendAsync(request.Call, id, new ReasonBody(request.Typed("reason")))
+                    )
                     : AdminProblem.NotFound("request")
         );
 
@@ -64,6 +76,7 @@ internal sealed class AccountingScreen(AccountingCommands commands, DisclosureRe
                     ? StepAsync(
                         request,
                         opened,
+                        "hold",
                         commands.HoldAsync(
                             request.Call,
                             new HoldBody(
@@ -77,7 +90,7 @@ internal sealed class AccountingScreen(AccountingCommands commands, DisclosureRe
                             )
                         )
                     )
-                    : WrongDayAsync(request, opened, "until")
+                    : WrongDayAsync(request, opened, "hold", "until")
         );
 
     /// <summary>Releases a hold before its time.</summary>
@@ -86,11 +99,20 @@ internal sealed class AccountingScreen(AccountingCommands commands, DisclosureRe
             request,
             async opened =>
                 await FindAsync(request, opened, isHold: true) is { } id
-                    ? await StepAsync(request, opened, commands.ReleaseAsync(request.Call, id, new ReasonBody(request.Typed("reason"))))
+                    ? await StepAsync(
+                        request,
+                        opened,
+                        "release",
+                        commands.ReleaseAsync(request.Call, id, new ReasonBody(request.Typed("reason")))
+                    )
                     : AdminProblem.NotFound("hold")
         );
 
     private static AccountingQuery QueryOf(OpenedPatient opened) => new(opened.Tenant, opened.Patient);
+
+    // A request or a hold has a form of its own in its row.
+    private static string OfRow(ConsoleRequest request, string? name) =>
+        name is "extend" or "release" or "answer" ? request.Typed("id") ?? string.Empty : string.Empty;
 
     private static string PathOf(OpenedPatient opened) => $"{PatientScreen.PathOf(opened.Key)}/accounting";
 
@@ -108,12 +130,22 @@ internal sealed class AccountingScreen(AccountingCommands commands, DisclosureRe
     private Task<ScreenAnswer> WithAsync(ConsoleRequest request, Func<OpenedPatient, Task<ScreenAnswer>> show) =>
         request.Session.FindOpened(request.Route("key")) is { } opened ? show(opened) : Task.FromResult(patients.AskForReason(request));
 
-    private Task<ScreenAnswer> WrongDayAsync(ConsoleRequest request, OpenedPatient opened, string field) =>
-        PageAsync(request, opened, AdminProblem.Invalid("/" + field, "invalid", $"'{field}' is a day such as 2026-12-29, or with a time."));
+    private Task<ScreenAnswer> WrongDayAsync(ConsoleRequest request, OpenedPatient opened, string name, string field) =>
+        PageAsync(
+            request,
+            opened,
+            name,
+            AdminProblem.Invalid("/" + field, "invalid", $"'{field}' is a day such as 2026-12-29, or with a time.")
+        );
 
-    private async Task<ScreenAnswer> StepAsync(ConsoleRequest request, OpenedPatient opened, Task<Outcome<RegisterEntry>> step) =>
+    private async Task<ScreenAnswer> StepAsync(
+        ConsoleRequest request,
+        OpenedPatient opened,
+        string name,
+        Task<Outcome<RegisterEntry>> step
+    ) =>
         (await step).Failed(out var problem, out _)
-            ? await PageAsync(request, opened, problem)
+            ? await PageAsync(request, opened, name, problem)
             : new ScreenAnswer.Go(PathOf(opened), Later);
 
     private async Task<ScreenAnswer> AnswerAsync(ConsoleRequest request, OpenedPatient opened)
@@ -125,7 +157,7 @@ internal sealed class AccountingScreen(AccountingCommands commands, DisclosureRe
 
         var query = QueryOf(opened) with { Request = Guid.ParseExact(id, "D") };
         return (await commands.ReportAsync(request.Call, query)).Failed(out var problem, out _)
-            ? await PageAsync(request, opened, problem)
+            ? await PageAsync(request, opened, "answer", problem)
             : new ScreenAnswer.Go(PathOf(opened), "The request is answered. " + Later);
     }
 
@@ -139,7 +171,7 @@ internal sealed class AccountingScreen(AccountingCommands commands, DisclosureRe
         return request.Typed("id") is { } id && known.Any(one => one.ToString("D") == id) ? id : null;
     }
 
-    private async Task<ScreenAnswer> PageAsync(ConsoleRequest request, OpenedPatient opened, AdminProblem? tried)
+    private async Task<ScreenAnswer> PageAsync(ConsoleRequest request, OpenedPatient opened, string? name, AdminProblem? tried)
     {
         var call = request.Call;
         if ((await commands.ReportAsync(call, QueryOf(opened))).Failed(out var problem, out var report))
@@ -157,15 +189,7 @@ internal sealed class AccountingScreen(AccountingCommands commands, DisclosureRe
                 await register.HoldsAsync(opened.Tenant, opened.Patient, call.Cancelled),
                 await register.RequestsAsync(opened.Tenant, opened.Patient, call.Cancelled),
                 AccountingRule.Part2.NotInForce!,
-                new AccountingTyped(
-                    request.Typed("agency"),
-                    request.Typed("reason"),
-                    request.Typed("until"),
-                    request.Typed("organization"),
-                    request.Typed("oral") == "1",
-                    request.Typed("received")
-                ),
-                tried?.Detail ?? tried?.Title,
+                TriedForms.Of(request, tried, name ?? string.Empty, OfRow(request, name), Fields),
                 call.Caller.HasAny(ConsoleSections.TrailReaders),
                 time.GetUtcNow(),
                 request.Session.FormToken

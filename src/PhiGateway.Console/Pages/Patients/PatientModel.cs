@@ -1,23 +1,16 @@
-using PhiGateway.Admin.Trail;
+using PhiGateway.Admin.Accounting;
 using PhiGateway.Console.Pages.Search;
+using PhiGateway.Console.Parts;
 
 namespace PhiGateway.Console.Pages.Patients;
 
 /// <summary>What the form that opens a patient shows.</summary>
 /// <param name="Tenants">Tenants of this node.</param>
 /// <param name="Tenant">What was chosen.</param>
-/// <param name="Patient">What was typed. PHI: it stands in the answer to a form only, never in an address.</param>
-/// <param name="Why">What was typed.</param>
-/// <param name="Problem">Why it was not opened; null: it was not tried.</param>
+/// <param name="Tried">The form that was refused, with what was typed. PHI: it stands in the answer to a form only, never in an address.
+/// Null: it was not tried.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
-public sealed record PatientFormModel(
-    IReadOnlyList<string> Tenants,
-    string? Tenant,
-    string? Patient,
-    string? Why,
-    string? Problem,
-    string FormToken
-);
+public sealed record PatientFormModel(IReadOnlyList<string> Tenants, string? Tenant, TriedForm? Tried, string FormToken);
 
 /// <summary>Who saw one patient.</summary>
 /// <param name="Key">Keyed hash that stands in the address.</param>

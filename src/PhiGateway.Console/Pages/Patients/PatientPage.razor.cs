@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Components;
-using PhiGateway.Admin.Trail;
+using PhiGateway.Admin.Accounting;
 using PhiGateway.Console.Parts;
 
 namespace PhiGateway.Console.Pages.Patients;

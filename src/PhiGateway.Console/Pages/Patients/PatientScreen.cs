@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PhiGateway.Admin.Accounting;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Trail;
@@ -35,14 +36,22 @@ internal sealed class PatientScreen(TrailSearch search, PatientViews views, Admi
         var query = new TrailQuery(Tenant: tenant, Patient: request.Typed("patient"));
         if (why is null || why.Length < LeastReason || why.Length > MostReason)
         {
-            return Task.FromResult(
-                Form(request, $"Say why you open this patient, in {LeastReason} to {MostReason} characters without patient data.")
+            var problem = AdminProblem.Invalid(
+                "/why",
+                "required",
+                $"Say why you open this patient, in {LeastReason} to {MostReason} characters without patient data."
             );
+            return Task.FromResult(Form(request, problem));
         }
 
         if (tenant is null || query.PatientId is not { } patient)
         {
-            return Task.FromResult(Form(request, "Name the tenant and the patient's logical id, with or without 'Patient/' before it."));
+            var problem = AdminProblem.Invalid(
+                tenant is null ? "/tenant" : "/patient",
+                "invalid",
+                "Name the tenant and the patient's logical id, with or without 'Patient/' before it."
+            );
+            return Task.FromResult(Form(request, problem));
         }
 
         var key = pseudonym.Of(tenant, patient);
@@ -53,7 +62,10 @@ internal sealed class PatientScreen(TrailSearch search, PatientViews views, Admi
 
     /// <summary>The form again, for whoever has an address and no reason of their own.</summary>
     public ScreenAnswer AskForReason(ConsoleRequest request) =>
-        Form(request, "This address needs a reason of your own: name the patient and say why you open it.");
+        Form(
+            request,
+            AdminProblem.Invalid(string.Empty, "required", "This address needs a reason of your own: name the patient and say why.")
+        );
 
     /// <summary>Who saw the patient.</summary>
     public async Task<ScreenAnswer> ShowAsync(ConsoleRequest request)
@@ -109,7 +121,7 @@ internal sealed class PatientScreen(TrailSearch search, PatientViews views, Admi
     private static string At(string key, TrailQuery query, string cursor) =>
         Links.With(PathOf(key), ("client", query.Client), ("actor", query.Actor), ("decision", query.Decision), ("cursor", cursor));
 
-    private ScreenAnswer Form(ConsoleRequest request, string? problem) =>
+    private ScreenAnswer Form(ConsoleRequest request, AdminProblem? problem) =>
         new PageContent(
             "Patient",
             "patient",
@@ -117,9 +129,7 @@ internal sealed class PatientScreen(TrailSearch search, PatientViews views, Admi
             new PatientFormModel(
                 [.. (options.Names?.Tenants ?? new HashSet<string>()).Order(StringComparer.Ordinal)],
                 request.Typed("tenant"),
-                request.Typed("patient"),
-                request.Typed("why"),
-                problem,
+                TriedForms.Of(request, problem, "open", string.Empty, "tenant", "patient", "why"),
                 request.Session.FormToken
             )
         )

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using PhiGateway.Admin.Campaigns;
 using PhiGateway.Console.Parts;
@@ -11,6 +12,32 @@ public sealed partial class ReviewPage
     /// <summary>What it shows.</summary>
     [Parameter, EditorRequired]
     public required ReviewModel Model { get; set; }
+
+    // A review of everybody has thousands: a page of each group, and the rest by its link.
+    private const int OnePage = 100;
+
+    private string? Next =>
+        Groups.Any(group => group.Rows.Count > Model.Skip + OnePage)
+            ? Links.With(Links.Review(Model.View.Campaign.Id), ("skip", (Model.Skip + OnePage).ToString(CultureInfo.InvariantCulture)))
+            : null;
+
+    private string Shown(int total)
+    {
+        var to = Math.Min(total, Model.Skip + OnePage);
+        return $"{Words.Number(Math.Min(to, Model.Skip + 1))} to {Words.Number(to)} of {Words.Number(total)}";
+    }
+
+    private TriedForm? WholeTried => Model.Tried is { Of: "" } whole ? whole : null;
+
+    private static string SeenOf(CampaignItem item) =>
+        SeenState.Of(
+            ("decision", item.Decision is { } decision ? Words.Kebab(decision) : null),
+            ("because", item.Reason),
+            ("by", item.DecidedBy),
+            ("came to", item.Outcome is { } outcome ? Words.Kebab(outcome) : null)
+        );
+
+    private TriedForm? TriedOf(string item) => Model.Tried?.Of == item ? Model.Tried : null;
 
     private int ToApply => Model.View.Items.Count(static row => row.Item is { Decision: not null, Outcome: null });
 

@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Campaigns;
+using PhiGateway.Console.Parts;
 
 namespace PhiGateway.Console.Pages.Reviews;
 
@@ -7,14 +8,14 @@ namespace PhiGateway.Console.Pages.Reviews;
 /// <param name="Today">Today.</param>
 /// <param name="Organizations">Names to choose from.</param>
 /// <param name="Draft">What was typed to start one; null: nothing, or the viewer may not.</param>
-/// <param name="Problem">Why it was not started; null: it was not tried.</param>
+/// <param name="Tried">The form that was refused; null: it was not tried.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
 public sealed record ReviewsModel(
     IReadOnlyList<CampaignReport> Items,
     DateOnly Today,
     IReadOnlyList<string> Organizations,
     ReviewDraft? Draft,
-    string? Problem,
+    TriedForm? Tried,
     string FormToken
 );
 
@@ -41,21 +42,19 @@ public sealed record ReviewDraft(
 /// <summary>What one access review shows.</summary>
 /// <param name="View">The campaign with its items.</param>
 /// <param name="Today">Today.</param>
+/// <param name="Skip">How many clients of each group stand on earlier pages.</param>
 /// <param name="IsReviewer">Whether the viewer decides.</param>
 /// <param name="MayApply">Whether the viewer applies what was decided, and cancels.</param>
 /// <param name="MayProve">Whether the viewer takes the evidence away.</param>
-/// <param name="Tried">The item on which a step was refused; null: none.</param>
-/// <param name="Problem">Why.</param>
-/// <param name="Reason">What was typed.</param>
+/// <param name="Tried">The form that was refused; null: none was.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
 public sealed record ReviewModel(
     CampaignView View,
     DateOnly Today,
+    int Skip,
     bool IsReviewer,
     bool MayApply,
     bool MayProve,
-    string? Tried,
-    string? Problem,
-    string? Reason,
+    TriedForm? Tried,
     string FormToken
 );

@@ -61,6 +61,7 @@ internal sealed class ReviewsScreen(
         };
         return StepAsync(
             request,
+            "decide",
             "decided",
             (call, id) => decisions.DecideAsync(call, id, new DecideBody(decision, request.Typed("reason")))
         );
@@ -68,7 +69,7 @@ internal sealed class ReviewsScreen(
 
     /// <summary>Takes a decision back.</summary>
     public Task<ScreenAnswer> UndoAsync(ConsoleRequest request) =>
-        StepAsync(request, "taken back", (call, id) => decisions.UndoAsync(call, id, new ReasonBody(request.Typed("reason"))));
+        StepAsync(request, "undo", "taken back", (call, id) => decisions.UndoAsync(call, id, new ReasonBody(request.Typed("reason"))));
 
     /// <summary>Applies what was decided.</summary>
     public async Task<ScreenAnswer> ApplyAsync(ConsoleRequest request)
@@ -76,7 +77,7 @@ internal sealed class ReviewsScreen(
         var id = request.Route("id");
         if ((await apply.ApplyAsync(request.Call, id)).Failed(out var problem, out var report))
         {
-            return await ShowAsync(request, id, null, problem);
+            return await ShowAsync(request, id, TriedForms.Of(request, problem, "apply", string.Empty), problem);
         }
 
         string[] refused = [.. report.Applied.Where(static one => one.Outcome is null).Select(static one => $"{one.Client}: {one.Words}")];
@@ -92,7 +93,7 @@ internal sealed class ReviewsScreen(
     {
         var id = request.Route("id");
         return (await cancel.CancelAsync(request.Call, id, new ReasonBody(request.Typed("reason")))).Failed(out var problem, out _)
-            ? await ShowAsync(request, id, null, problem)
+            ? await ShowAsync(request, id, TriedForms.Of(request, problem, "cancel", string.Empty, "reason"), problem)
             : new ScreenAnswer.Go(Links.Review(id), "The review is cancelled.");
     }
 
@@ -117,6 +118,7 @@ internal sealed class ReviewsScreen(
 
     private async Task<ScreenAnswer> StepAsync(
         ConsoleRequest request,
+        string name,
         string done,
         Func<AdminCall, string, Task<Outcome<EditOutcome>>> step
     )
@@ -129,7 +131,7 @@ internal sealed class ReviewsScreen(
         }
 
         return (await step(request.CallOn(ETag.Of(version)), id)).Failed(out var problem, out _)
-            ? await ShowAsync(request, campaign, id, problem)
+            ? await ShowAsync(request, campaign, TriedForms.Of(request, problem, name, id, "reason"), problem)
             : new ScreenAnswer.Go(Links.Review(campaign), $"{id} is {done}.");
     }
 
@@ -161,7 +163,20 @@ internal sealed class ReviewsScreen(
                 Today,
                 [.. list.Items.Select(static vendor => vendor.Organization.Id)],
                 draft,
-                tried is null ? null : WordsOf(tried),
+                TriedForms.Of(
+                    request,
+                    tried,
+                    "start",
+                    string.Empty,
+                    "id",
+                    "title",
+                    "reviewers",
+                    "due",
+                    "organization=organizations",
+                    "kind=kinds",
+                    "risk=risks",
+                    "purpose=purposes"
+                ),
                 request.Session.FormToken
             )
         )
@@ -170,7 +185,7 @@ internal sealed class ReviewsScreen(
         };
     }
 
-    private async Task<ScreenAnswer> ShowAsync(ConsoleRequest request, string id, string? item, AdminProblem? tried)
+    private async Task<ScreenAnswer> ShowAsync(ConsoleRequest request, string id, TriedForm? form, AdminProblem? tried)
     {
         if ((await reports.ViewAsync(request.Call, id)).Failed(out var problem, out var view))
         {
@@ -185,12 +200,11 @@ internal sealed class ReviewsScreen(
             new ReviewModel(
                 view,
                 Today,
+                int.TryParse(request.Asked("skip"), NumberStyles.None, CultureInfo.InvariantCulture, out var skip) ? skip : 0,
                 caller.HasAny(AdminRoles.Keepers) && view.Campaign.Reviewers.Any(one => PersonName.AreSame(one, caller.Person)),
                 caller.HasAny([AdminRoles.Approver]),
                 caller.HasAny(ConsoleSections.TrailReaders),
-                item,
-                tried is null ? null : WordsOf(tried),
-                request.Typed("reason"),
+                form,
                 request.Session.FormToken
             )
         )
@@ -198,9 +212,4 @@ internal sealed class ReviewsScreen(
             Status = tried?.Status ?? 200,
         };
     }
-
-    private static string WordsOf(AdminProblem problem) =>
-        problem.Errors is { Count: > 1 } errors
-            ? string.Join(" ", errors.Select(static error => error.Detail))
-            : problem.Detail ?? problem.Title;
 }

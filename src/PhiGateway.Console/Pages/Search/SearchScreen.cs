@@ -58,7 +58,7 @@ internal sealed class SearchScreen(TrailSearch search, TrailReports reports, Tra
                 asked.At(SearchQuery.Path + "/tail", ("from", null), ("to", null)),
                 problem?.Detail,
                 asked.IsDefault,
-                await saved.ListAsync(request.Call),
+                await request.TryAsync("kept searches", () => saved.ListAsync(request.Call)) ?? [],
                 asked.At(SearchQuery.Path).Split('?', 2) is [_, var kept] ? kept : string.Empty,
                 request.Session.FormToken,
                 TriedForms.Of(request, tried, "keep", string.Empty, "title")

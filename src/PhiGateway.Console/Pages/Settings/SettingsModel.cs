@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Status;
+using PhiGateway.Console.Parts;
 
 namespace PhiGateway.Console.Pages.Settings;
 
@@ -12,6 +13,9 @@ namespace PhiGateway.Console.Pages.Settings;
 /// <param name="Status">The registry in force here.</param>
 /// <param name="Nodes">Every node.</param>
 /// <param name="At">Now.</param>
+/// <param name="MayEnd">Whether the viewer may end what somebody has open.</param>
+/// <param name="Tried">The form that was refused; null: none was.</param>
+/// <param name="FormToken">Token of the session's forms.</param>
 public sealed record SettingsModel(
     string Name,
     string Person,
@@ -21,7 +25,10 @@ public sealed record SettingsModel(
     SettingsReport Settings,
     StatusReport Status,
     NodesReport Nodes,
-    DateTimeOffset At
+    DateTimeOffset At,
+    bool MayEnd,
+    TriedForm? Tried,
+    string FormToken
 );
 
 /// <summary>One role.</summary>

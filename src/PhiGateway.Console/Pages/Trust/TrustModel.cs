@@ -8,5 +8,13 @@ namespace PhiGateway.Console.Pages.Trust;
 /// <param name="NoLog">Why; null: there is one.</param>
 /// <param name="Status">The registry in force here.</param>
 /// <param name="Nodes">Every node as it last reported.</param>
+/// <param name="Trust">Who else watches the trail, and who has it; null: the host does not say.</param>
 /// <param name="At">Now.</param>
-public sealed record TrustModel(LogReport? Log, string? NoLog, StatusReport Status, NodesReport Nodes, DateTimeOffset At);
+public sealed record TrustModel(
+    LogReport? Log,
+    string? NoLog,
+    StatusReport Status,
+    NodesReport Nodes,
+    TrustHealth? Trust,
+    DateTimeOffset At
+);

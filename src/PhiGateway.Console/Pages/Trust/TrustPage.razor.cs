@@ -49,6 +49,19 @@ public sealed partial class TrustPage
                 words.Add($"The registry contradicts itself in {Words.Count(Model.Status.Problems.Count, "place", "places")}.");
             }
 
+            if (Model.Trust is { } trust)
+            {
+                words.AddRange(trust.Verifier.Findings.Take(1).Select(static code => $"The verifier contradicts the trail: {code}."));
+                words.AddRange(
+                    trust
+                        .Witnesses.Where(static one => one.Problem is not null)
+                        .Select(static one => $"Witness {one.Name} does not cosign.")
+                );
+                words.AddRange(
+                    trust.Sinks.Where(static one => one.Problem is not null).Select(static one => $"Sink {one.Name} does not take records.")
+                );
+            }
+
             return words;
         }
     }

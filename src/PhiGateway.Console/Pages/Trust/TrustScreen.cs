@@ -36,7 +36,14 @@ internal sealed class TrustScreen(TrailProofs proofs, StatusReports reports, Con
             "Trust",
             "trust",
             typeof(TrustPage),
-            new TrustModel(failed ? null : log, failed ? without!.Detail ?? without.Title : null, status, nodes, time.GetUtcNow())
+            new TrustModel(
+                failed ? null : log,
+                failed ? without!.Detail ?? without.Title : null,
+                status,
+                nodes,
+                reports.Trust(),
+                time.GetUtcNow()
+            )
         );
     }
 }

@@ -11,7 +11,7 @@ namespace PhiGateway.Gateway.Release.Leaving;
 /// The one door: takes judged answers, asks the last questions, puts what leaves on record, durably, and only then writes it. Called by
 /// every kind of release; nothing else writes an answer that is not a refusal.
 /// </summary>
-internal sealed class Exit(ReleaseChecks checks, StillOpen still, AuditTrail trail, ReaderPace pace)
+internal sealed class Exit(StillOpen still, AuditTrail trail, ReaderPace pace)
 {
     // As much as the server holds for one client.
     private const int Piece = 64 * 1024;
@@ -48,7 +48,7 @@ internal sealed class Exit(ReleaseChecks checks, StillOpen still, AuditTrail tra
             return open;
         }
 
-        var asked = checks.Ask(exchange, segment.Disclosure, segment.Before);
+        var asked = ReleaseChecks.Ask(exchange, segment.Disclosure, segment.Before);
         if (!asked.Continues)
         {
             return asked;
@@ -94,7 +94,7 @@ internal sealed class Exit(ReleaseChecks checks, StillOpen still, AuditTrail tra
             return StageResult.Continue;
         }
 
-        var asked = checks.Ask(exchange, exchange.Disclosure, 0);
+        var asked = ReleaseChecks.Ask(exchange, exchange.Disclosure, 0);
         return asked.Continues ? still.AskWhether(exchange, exchange.Disclosure) : asked;
     }
 

@@ -18,7 +18,7 @@ internal sealed class ReleaseChecks(SnapshotHolder snapshots)
     /// <param name="exchange">The request.</param>
     /// <param name="disclosure">What this piece lets out.</param>
     /// <param name="before">Records of the same answer that left before.</param>
-    public StageResult Ask(GatewayExchange exchange, Disclosure disclosure, long before)
+    public static StageResult Ask(GatewayExchange exchange, Disclosure disclosure, long before)
     {
         // 1. A search that was permitted within limits must have been made within them: the upstream says so in its self link.
         if (disclosure.NarrowingNotApplied)

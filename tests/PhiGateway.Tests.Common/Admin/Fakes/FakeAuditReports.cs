@@ -6,7 +6,9 @@ namespace PhiGateway.Tests.Common.Admin.Fakes;
 internal sealed class FakeAuditReports(FakeAuditStore store) : IAuditReports
 {
     public Task<IReadOnlyList<AuditTally>> TallyAsync(AuditQuery query, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<AuditTally>>([.. store.Find(query).Select(entry => new AuditTally([.. Values(entry)], 1))]);
+        store.IsAway
+            ? Task.FromException<IReadOnlyList<AuditTally>>(new StoreAwayException())
+            : Task.FromResult<IReadOnlyList<AuditTally>>([.. store.Find(query).Select(entry => new AuditTally([.. Values(entry)], 1))]);
 
     public Task<bool> KnowsAsync(AuditFacet facet, string value, CancellationToken cancellationToken) =>
         Task.FromResult(store.Entries.Any(entry => Values(entry)[(int)facet] == value));

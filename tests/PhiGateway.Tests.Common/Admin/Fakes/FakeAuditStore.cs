@@ -13,6 +13,9 @@ internal sealed class FakeAuditStore : IAuditStore
     /// <summary>Waited for before a page after the first is read.</summary>
     public Func<Task> BeforeNextPage { get; set; } = static () => Task.CompletedTask;
 
+    /// <summary>Whether it answers nothing: the database went away.</summary>
+    public bool IsAway { get; set; }
+
     public Task<long> GetWatermarkAsync(string log, CancellationToken cancellationToken) => Task.FromResult(-1L);
 
     public Task<byte[]?> GetHashAsync(string log, long sequence, CancellationToken cancellationToken) =>
@@ -22,7 +25,9 @@ internal sealed class FakeAuditStore : IAuditStore
         Task.FromResult<IReadOnlyList<string>>([.. Entries.Select(entry => entry.Log).Distinct()]);
 
     public Task<IReadOnlyList<string>> ListLogsAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<string>>([.. Entries.Select(entry => entry.Log).Distinct()]);
+        IsAway
+            ? Task.FromException<IReadOnlyList<string>>(new StoreAwayException())
+            : Task.FromResult<IReadOnlyList<string>>([.. Entries.Select(entry => entry.Log).Distinct()]);
 
     public Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken)
     {
@@ -33,6 +38,7 @@ internal sealed class FakeAuditStore : IAuditStore
     public async Task<AuditPage> QueryAsync(AuditQuery query, CancellationToken cancellationToken)
     {
         LastQuery = query;
+        StoreAwayException.ThrowIf(IsAway);
         if (query.Cursor is not null)
         {
             await BeforeNextPage();
@@ -73,27 +79,29 @@ internal sealed class FakeAuditStore : IAuditStore
         );
 
     public Task<IReadOnlyList<AuditCount>> CountAsync(AuditCounts counts, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<AuditCount>>([
-            .. Entries
-                .Where(entry => entry.Kind is AuditKind.Decision or AuditKind.Disclosure or AuditKind.Intent)
-                .Where(entry =>
-                    entry.Time >= counts.From
-                    && entry.Time < counts.To
-                    && (counts.Client is null || entry.Client == counts.Client)
-                    && (counts.Tenant is null || entry.Tenant == counts.Tenant)
-                    && (counts.Decision is null || entry.Decision == counts.Decision)
-                    && (counts.Reason is null || entry.Reason == counts.Reason)
-                )
-                .Select(entry => new AuditCount(
-                    counts.Step is { } step ? counts.From + ((entry.Time - counts.From).Ticks / step.Ticks * step) : counts.From,
-                    [.. counts.By.Select(column => ValueOf(entry, column))],
-                    1
-                ))
-                .GroupBy(count => (count.At, string.Join('\n', count.Values)))
-                .Select(group => group.First() with { Count = group.Count() })
-                .OrderByDescending(count => count.Count)
-                .Take(counts.Limit),
-        ]);
+        IsAway
+            ? Task.FromException<IReadOnlyList<AuditCount>>(new StoreAwayException())
+            : Task.FromResult<IReadOnlyList<AuditCount>>([
+                .. Entries
+                    .Where(entry => entry.Kind is AuditKind.Decision or AuditKind.Disclosure or AuditKind.Intent)
+                    .Where(entry =>
+                        entry.Time >= counts.From
+                        && entry.Time < counts.To
+                        && (counts.Client is null || entry.Client == counts.Client)
+                        && (counts.Tenant is null || entry.Tenant == counts.Tenant)
+                        && (counts.Decision is null || entry.Decision == counts.Decision)
+                        && (counts.Reason is null || entry.Reason == counts.Reason)
+                    )
+                    .Select(entry => new AuditCount(
+                        counts.Step is { } step ? counts.From + ((entry.Time - counts.From).Ticks / step.Ticks * step) : counts.From,
+                        [.. counts.By.Select(column => ValueOf(entry, column))],
+                        1
+                    ))
+                    .GroupBy(count => (count.At, string.Join('\n', count.Values)))
+                    .Select(group => group.First() with { Count = group.Count() })
+                    .OrderByDescending(count => count.Count)
+                    .Take(counts.Limit),
+            ]);
 
     public Task<AuditEntry?> FindDeliveryAsync(string log, long sequence, CancellationToken cancellationToken) =>
         Task.FromResult(Entries.Find(entry => entry.Log == log && entry.Delivers(sequence)));

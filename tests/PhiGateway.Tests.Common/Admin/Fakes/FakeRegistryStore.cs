@@ -32,7 +32,11 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
 
     public IReadOnlyDictionary<string, IdempotencyEntry> Idempotent => _idempotent;
 
-    public Task<long> GetRevisionAsync(CancellationToken cancellationToken) => Task.FromResult(_revision);
+    /// <summary>Whether it answers nothing: the database went away.</summary>
+    public bool IsAway { get; set; }
+
+    public Task<long> GetRevisionAsync(CancellationToken cancellationToken) =>
+        IsAway ? Task.FromException<long>(new StoreAwayException()) : Task.FromResult(_revision);
 
     public Task<RegistryItem?> FindAsync(RegistryKind kind, string id, CancellationToken cancellationToken)
     {

@@ -1,11 +1,11 @@
-using PhiGateway.Admin.Accounting;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.RegistryFiles.Documents;
 
-namespace PhiGateway.Admin.Trail;
+namespace PhiGateway.Admin.Accounting;
 
 /// <summary>
 /// Counts who saw a patient, over every record there is of the patient and not over a page of them; called by the console, on record before

@@ -1,0 +1,126 @@
+using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Documents;
+using PhiGateway.Console.Http;
+using PhiGateway.Console.Parts;
+using PhiGateway.Console.Rendering;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Console.Pages.Find;
+
+/// <summary>
+/// One search box for all: a decision by its id, a reason by its code, a client by its name, else a page of whatever goes by the words. What
+/// only some may read is found by them alone.
+/// </summary>
+internal sealed class FindScreen(ClientDirectory clients, RegistryFinder finder)
+{
+    private const int Most = 10;
+
+    private static readonly (RegistryKind Kind, string Name)[] Names =
+    [
+        (RegistryKind.Client, "Clients"),
+        (RegistryKind.Organization, "Vendors"),
+        (RegistryKind.UseCase, "Use cases"),
+        (RegistryKind.Case, "Cases"),
+        (RegistryKind.Alert, "Alerts"),
+        (RegistryKind.Campaign, "Reviews"),
+    ];
+
+    /// <summary>Goes there, or shows what fits.</summary>
+    public async Task<ScreenAnswer> ShowAsync(ConsoleRequest request)
+    {
+        if (request.Asked("q") is not { } text)
+        {
+            return new ScreenAnswer.Go("/console/clients");
+        }
+
+        var mayRead = request.Call.Caller.HasAny(ConsoleSections.TrailReaders);
+        if (mayRead && Guid.TryParse(text, out var id))
+        {
+            return new ScreenAnswer.Go(Links.Access(id));
+        }
+
+        if (mayRead && DenyReason.Find(text) is not null)
+        {
+            return new ScreenAnswer.Go(Links.Audit(reason: text));
+        }
+
+        if ((await clients.FindAsync(request.Call, text)).Value is { } exact)
+        {
+            return new ScreenAnswer.Go(Links.Client(exact.Client.Id));
+        }
+
+        var groups = new List<FindGroup>();
+        foreach (var found in await finder.FindAsync(request.Call, text, Most))
+        {
+            groups.Add(GroupOf(found, text));
+        }
+
+        if (mayRead)
+        {
+            AddIfAny(groups, Reasons(text));
+            var persons = await finder.FindPersonsAsync(request.Call, text, Most);
+            AddIfAny(groups, new FindGroup("People", [.. persons.Select(PersonOf)], persons.Count, null));
+        }
+
+        return groups is [{ Items: [var only], Total: 1 }]
+            ? new ScreenAnswer.Go(only.Href)
+            : new PageContent(
+                "Found",
+                string.Empty,
+                typeof(FindPage),
+                new FindModel(text, groups, request.Call.Caller.HasAny(ConsoleSections.Openers))
+            );
+    }
+
+    private static FindGroup GroupOf(FoundKind found, string text) =>
+        new(
+            Array.Find(Names, pair => pair.Kind == found.Kind).Name,
+            [.. found.Items.Select(item => new FindLine(item.Id, item.Title, HrefOf(found.Kind, item.Id)))],
+            found.Total,
+            found.Kind switch
+            {
+                RegistryKind.Client => Links.With("/console/clients", ("q", text)),
+                RegistryKind.Organization => Links.With("/console/vendors", ("q", text)),
+                _ => null,
+            }
+        );
+
+    private static string HrefOf(RegistryKind kind, string id) =>
+        kind switch
+        {
+            RegistryKind.Organization => Links.Vendor(id),
+            RegistryKind.UseCase => Links.With("/console/clients", ("q", id)),
+            RegistryKind.Case => Links.Case(id),
+            RegistryKind.Alert => "/console/alerts#" + Uri.EscapeDataString(id),
+            RegistryKind.Campaign => Links.Review(id),
+            _ => Links.Client(id),
+        };
+
+    // By part of its code, or of what it says to the client.
+    private static FindGroup Reasons(string text)
+    {
+        var found = DenyReason
+            .All.Where(reason =>
+                reason.Code.Contains(text, StringComparison.OrdinalIgnoreCase)
+                || reason.PublicText.Contains(text, StringComparison.OrdinalIgnoreCase)
+            )
+            .ToList();
+        return new FindGroup(
+            "Reasons of refusals",
+            [.. found.Take(Most).Select(static reason => new FindLine(reason.Code, reason.PublicText, Links.Audit(reason: reason.Code)))],
+            found.Count,
+            null
+        );
+    }
+
+    private static FindLine PersonOf(string person) => new(person, "what they did, as the trail has it", Links.Audit(actor: person));
+
+    private static void AddIfAny(List<FindGroup> groups, FindGroup group)
+    {
+        if (group.Total > 0)
+        {
+            groups.Add(group);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using Xunit;
+
+namespace PhiGateway.EndToEnd.Console;
+
+/// <summary>The screens beside the daily work answer their questions, and the alerts are worked through by the keyboard.</summary>
+public sealed class ConsoleOtherJourneyTests(ConsoleWorld world) : IClassFixture<ConsoleWorld>
+{
+    [Fact]
+    public async Task Screens_BesideTheWork_AnswerTheirQuestions()
+    {
+        var page = await world.OpenAsync("analyst");
+        await page.GotoAsync(world.Origin + "/console/settings");
+        Assert.Contains("On record as", await page.Locator("section[aria-label='Who am I']").InnerTextAsync());
+        Assert.Contains("newest", await page.Locator("section[aria-label='In force']").InnerTextAsync());
+        Assert.Contains("administrators", await page.Locator("section[aria-label=Issuers]").InnerTextAsync());
+        await page.GotoAsync(world.Origin + "/console/cases");
+        Assert.Contains("Cases", await page.Locator("h1").InnerTextAsync());
+        await page.GotoAsync(world.Origin + "/console/trust");
+        Assert.Contains("held against the log", await page.Locator("#watchers").InnerTextAsync());
+        Assert.Contains("What is not met", await page.Locator("main").InnerTextAsync());
+        Assert.Contains("Enforced here", await page.Locator("main").InnerTextAsync());
+        await page.GotoAsync(world.Origin + "/console/vendors/westside-imaging/stop");
+        Assert.Contains("westside-uploader", await page.Locator("#blast").InnerTextAsync());
+        await page.GotoAsync(world.Origin + "/console/clients/westside-viewer/narrower");
+        Assert.Contains("not used in 90 days", await page.Locator("#proposal").InnerTextAsync());
+        Assert.Contains("made again", await page.Locator("#report").InnerTextAsync());
+        await page.GotoAsync(world.Origin + "/console/clients/westside-viewer");
+        Assert.Contains("approval", await page.Locator("#lineage").InnerTextAsync());
+        await page.Locator("table.matrix td.used a").First.ClickAsync();
+        Assert.Contains("client=westside-viewer", page.Url);
+        Assert.Contains("westside-viewer", await page.Locator("tbody tr").First.InnerTextAsync());
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Alerts_ByTheKeyboard_AreTakenAndAssigned()
+    {
+        var page = await world.OpenAsync("engineer");
+        await page.GotoAsync(world.Origin + "/console/alerts");
+        var row = page.Locator("section[aria-label=look] tbody tr").First;
+        await row.Locator("a[href]").First.FocusAsync();
+        await page.Keyboard.PressAsync("a");
+        Assert.Equal("person", await page.EvaluateAsync<string>("document.activeElement.name"));
+        await page.Context.CloseAsync();
+    }
+}

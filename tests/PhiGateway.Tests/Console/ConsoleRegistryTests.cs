@@ -1,0 +1,225 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using PhiGateway.Admin.Revocations;
+using PhiGateway.Admin.Status;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Tests.Common.Admin;
+using Xunit;
+
+namespace PhiGateway.Tests.Console;
+
+/// <summary>What the screens tell of the registry: grants by name, lineage, narrower grants, vendors, whom the search box finds, sessions.</summary>
+public sealed class ConsoleRegistryTests
+{
+    [Fact]
+    public async Task Client_OfAnApproval_ShowsItsGrantsByNameAndWhereItComesFrom()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await Approvals.OpenAsync(server.Admin);
+        using var browser = await server.SignInAsync("operator");
+
+        var page = (await browser.GetAsync("/console/clients/acme-connector")).Text;
+        Assert.Contains("<code>lab-results/1</code>", page, StringComparison.Ordinal);
+        var lineage = page[page.IndexOf("id=\"lineage\"", StringComparison.Ordinal)..];
+        string[] chain = ["agreement", "use case", "request", "approval", "credential"];
+        var places = chain.Select(word => lineage.IndexOf($"</span>{word}</span>", StringComparison.Ordinal)).ToList();
+        Assert.DoesNotContain(-1, places);
+        Assert.Equal(places.Order(), places);
+        Assert.Contains("anna@hospital.example", lineage, StringComparison.Ordinal);
+        Assert.Contains("counts: of exactly what stands here", lineage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Narrower_OfAClient_ProposesWithItsReplayAndChangesNothing()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await Approvals.OpenAsync(server.Admin);
+        using var browser = await server.SignInAsync("operator");
+        var writes = server.Admin.Store.Writes;
+
+        Assert.Contains("/console/clients/acme-connector/narrower", (await browser.GetAsync("/console/clients/acme-connector")).Text);
+        var page = await browser.GetAsync("/console/clients/acme-connector/narrower");
+        Assert.Equal(200, page.Status);
+        Assert.Contains("Granted and not used in 90 days", page.Text, StringComparison.Ordinal);
+        Assert.Contains("What would change", page.Text, StringComparison.Ordinal);
+        Assert.Contains("the use case itself is in question", page.Text, StringComparison.Ordinal);
+        Assert.Equal(writes, server.Admin.Store.Writes);
+        Assert.Contains(
+            server.Admin.Journal.Records,
+            static record => record is { Event: "trail.right-size", Actor: "operator@hospital.example" }
+        );
+        using var viewer = await server.SignInAsync("viewer");
+        Assert.DoesNotContain("/narrower", (await viewer.GetAsync("/console/clients/acme-connector")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Approval_InWords_SaysHowManyPatientsItReaches()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await Sample.WriteAsync(server.Admin);
+        await server.Admin.Store.PutMembersAsync(
+            [.. Enumerable.Range(1, 3).Select(static place => new RosterMember("acme-orders", PatientOf($"p-{place}"), null, null))],
+            "feed",
+            default
+        );
+        using var browser = await server.SignInAsync("approver");
+
+        var page = await browser.GetAsync("/console/approvals/acme-connector");
+        Assert.Contains("3 patients on roster acme-orders now", page.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Vendor_OfCallsAndAlerts_ShowsThemWithTheirRecords()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await Approvals.OpenAsync(server.Admin);
+        ConsolePageTests.Add(server, "acme-connector", "permit");
+        ConsolePageTests.Add(server, "acme-connector", "deny", 1);
+        ConsolePageTests.Add(server, "acme-connector", "deny", 2);
+        await ConsoleAlertTests.WriteAsync(server, ConsoleAlertTests.Make(server, "odd-1") with { Subject = "client/acme-connector" });
+        using var auditor = await server.SignInAsync("auditor");
+
+        var page = WebUtility.HtmlDecode((await auditor.GetAsync("/console/vendors")).Text);
+        Assert.Contains("1 allowed", page, StringComparison.Ordinal);
+        Assert.Contains("2 refused", page, StringComparison.Ordinal);
+        Assert.Matches("href=\"/console/audit\\?from=[^\"]+decision=deny[^\"]*organization=acme\"", page);
+        Assert.Contains("/console/alerts#odd-1", page, StringComparison.Ordinal);
+        using var viewer = await server.SignInAsync("viewer");
+        var plain = (await viewer.GetAsync("/console/vendors")).Text;
+        Assert.DoesNotContain("2 refused", plain, StringComparison.Ordinal);
+        Assert.Contains("shown to auditors", plain, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Vendors_OfMoreThanAPage_AreFoundByNameAndShownToTheEnd()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await server.Admin.Store.WriteAsync(
+            [
+                .. Enumerable
+                    .Range(0, 60)
+                    .Select(static place => new RegistryWrite(
+                        RegistryKind.Organization,
+                        $"org-{place:d2}",
+                        $$"""{"id":"org-{{place:d2}}","kind":"vendor","name":"House {{place:d2}}"}""",
+                        0
+                    )),
+            ],
+            "test",
+            default
+        );
+        using var browser = await server.SignInAsync("viewer");
+        var first = (await browser.GetAsync("/console/vendors")).Text;
+        Assert.Contains("60 organizations", first, StringComparison.Ordinal);
+        Assert.DoesNotContain("House 59", first, StringComparison.Ordinal);
+        Assert.Contains("House 59", (await browser.GetAsync("/console/vendors?skip=50")).Text, StringComparison.Ordinal);
+        Assert.Contains("1 organization<", (await browser.GetAsync("/console/vendors?q=house%2059")).Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("acme-connector", "all", "/console/clients/acme-connector")]
+    [InlineData("outside-use-case", "all", "/console/audit?reason=outside-use-case")]
+    [InlineData("Acme Laboratories", "viewer", "/console/vendors?q=acme#acme")]
+    [InlineData("Second quarter", "all", "/console/reviews/q2")]
+    [InlineData("odd-1", "viewer", "/console/alerts#odd-1")]
+    [InlineData("A case", "viewer", "/console/cases/c-1")]
+    public async Task Find_ByAName_LeadsThere(string text, string person, string href)
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await ConsoleFormTests.FillAsync(server);
+        using var browser = await server.SignInAsync(person);
+
+        var found = await browser.GetAsync("/console/find?q=" + Uri.EscapeDataString(text));
+        var leads = found.Status == 303 ? found.Headers["Location"] : WebUtility.HtmlDecode(found.Text);
+        Assert.Contains(href, leads, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Find_ByPartOfAReason_IsForThoseWhoReadTheTrail()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await ConsoleFormTests.FillAsync(server);
+        using var auditor = await server.SignInAsync("auditor");
+        using var viewer = await server.SignInAsync("viewer");
+
+        var found = await auditor.GetAsync("/console/find?q=use-case");
+        Assert.Equal(200, found.Status);
+        Assert.Contains("/console/audit?reason=outside-use-case", found.Text, StringComparison.Ordinal);
+        Assert.Contains("/console/patient", found.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("/console/audit", (await viewer.GetAsync("/console/find?q=use-case")).Text, StringComparison.Ordinal);
+        var persons = await auditor.GetAsync("/console/find?q=hospital.example");
+        Assert.Contains("/console/audit?actor=", persons.Text, StringComparison.Ordinal);
+        Assert.Contains("Nothing goes by this name", (await viewer.GetAsync("/console/find?q=zzz")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sessions_OfAPersonWhoHasLeft_EndAtOnceAndOnRecord()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        using var gone = await server.SignInAsync("auditor");
+        using var other = await server.SignInAsync("viewer");
+        using var admin = await server.SignInAsync("admin");
+        server.Admin.Time.Now += TimeSpan.FromSeconds(2);
+
+        const string Page = "/console/settings";
+        var refused = await other.SubmitAsync(Page, Page + "/end-sessions", ("person", "auditor@hospital.example"), ("reason", "left"));
+        Assert.Equal(403, refused.Status);
+        var ended = await admin.SubmitAsync(Page, Page + "/end-sessions", ("person", "Auditor@Hospital.example"), ("reason", "left"));
+        Assert.Equal(303, ended.Status);
+        Assert.Contains("1 session on this node", (await admin.GetAsync(Page)).Text, StringComparison.Ordinal);
+        Assert.Equal(303, (await gone.GetAsync("/console/now")).Status);
+        Assert.Equal(200, (await other.GetAsync("/console/now")).Status);
+        Assert.Contains(
+            server.Admin.Journal.Records,
+            static record => record is { Event: "revocation.create", Actor: "admin@hospital.example" }
+        );
+
+        // Whoever still has a role signs in anew.
+        server.Admin.Time.Now += TimeSpan.FromSeconds(2);
+        await gone.SignInAsync("auditor");
+        Assert.Equal(200, (await gone.GetAsync("/console/now")).Status);
+    }
+
+    [Fact]
+    public async Task Sessions_RevokedOnAnotherNode_EndHereToo()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        using var gone = await server.SignInAsync("auditor");
+        using var other = await server.SignInAsync("viewer");
+        server.Admin.Time.Now += TimeSpan.FromSeconds(2);
+
+        var body = $$"""{"target":"subject","value":"auditor@hospital.example","issuer":"{{PersonSessions.Issuer}}","reason":"left"}""";
+        Assert.True((await server.Admin.PostAsync("/admin/v1/revocations", body)).Status is 200 or 201);
+        Assert.Equal(303, (await gone.GetAsync("/console/now")).Status);
+        Assert.Equal(200, (await other.GetAsync("/console/now")).Status);
+    }
+
+    [Fact]
+    public async Task Trust_OfANode_ShowsWhoElseWatchesTheTrail()
+    {
+        await using var server = await ConsoleServer.StartAsync(more: static services => services.AddSingleton<INodeHealth>(new Health()));
+        using var browser = await server.SignInAsync("viewer");
+
+        var page = (await browser.GetAsync("/console/trust")).Text;
+        Assert.Contains("1 contradiction", page, StringComparison.Ordinal);
+        Assert.Contains("Witness w-2 does not cosign", page, StringComparison.Ordinal);
+        Assert.Contains("Sink siem does not take records", page, StringComparison.Ordinal);
+        Assert.Contains("1,234 to send", page, StringComparison.Ordinal);
+        Assert.Contains("the oldest record to send is 3 hours old", page, StringComparison.Ordinal);
+    }
+
+    private static PhiGateway.Policy.Vocabulary.PatientId PatientOf(string id) =>
+        PhiGateway.Policy.Vocabulary.PatientId.TryParse(id, out var patient) ? patient : throw new FormatException();
+
+    private sealed class Health : INodeHealth
+    {
+        public NodeHealth Get() => new("node", 1, null, "database", null, 0);
+
+        public TrustHealth GetTrust() =>
+            new(
+                new VerifierHealth(5000, DateTimeOffset.UnixEpoch, ["row-changed"], null),
+                [new WitnessHealth("w-1", 4999, DateTimeOffset.UnixEpoch, null), new WitnessHealth("w-2", -1, null, "does not answer")],
+                [new SinkHealth("siem", 1234, TimeSpan.FromHours(3), "connection refused")]
+            );
+    }
+}
