@@ -112,7 +112,7 @@ internal static class ConsoleScreens
             .Post<LabScreen>("/console/lab/simulate", LabScreen.Simulators, static (screen, request) => screen.SimulateAsync(request))
             .Post<LabScreen>("/console/lab/replay", LabScreen.Replayers, static (screen, request) => screen.ReplayAsync(request))
             .Get<SettingsScreen>("/console/settings", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
-            .GravePost<SettingsScreen>(
+            .Post<SettingsScreen>(
                 "/console/settings/end-sessions",
                 SettingsScreen.Enders,
                 static (screen, request) => screen.EndSessionsAsync(request)

@@ -94,6 +94,7 @@ public sealed partial class ConsoleAwayTests
         await using var server = await ConsoleServer.StartAsync();
         ConsolePageTests.Add(server, "acme", "deny");
         using var browser = await server.SignInAsync("auditor");
+        Assert.Equal(200, (await browser.GetAsync("/console/audit")).Status);
         server.Admin.Store.IsAway = true;
 
         var page = await browser.GetAsync("/console/audit");
