@@ -33,7 +33,6 @@ public sealed partial class ConsoleFormTests
             { "/console/reviews/q2", "/console/review-items/q2.acme-connector/decide", "reason", "version=1&decision=keep" },
             { "/console/patient", "/console/patient", "why", "tenant=north&patient=p-1" },
             { "/console/audit?decision=deny", "/console/audit/saved", "title", "query=decision%3Ddeny" },
-            { "/console/lab", "/console/lab/simulate", "request", "client=acme-connector" },
             { "/console/settings", "/console/settings/end-sessions", "reason", "person=rosa" },
         };
 
