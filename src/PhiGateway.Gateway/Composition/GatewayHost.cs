@@ -365,7 +365,6 @@ internal sealed class GatewayHost : IAsyncDisposable
     private static long SegmentOf(long budget) =>
         Math.Clamp(budget / 16 / 4096 * 4096, JournalOptions.MinSegmentBytes, JournalOptions.DefaultSegmentBytes);
 
-    // What follows the requests and is heavy has a thread of its own that steps back behind them.
     private async Task Behind(string part, Func<CancellationToken, Task> run, ILogger log)
     {
         using var thread = new BackgroundThread(part);

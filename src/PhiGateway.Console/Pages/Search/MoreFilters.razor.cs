@@ -14,5 +14,19 @@ public sealed partial class MoreFilters
     public required SearchFilters Model { get; set; }
 
     private bool IsUsed =>
-        (Model.Organization ?? Model.UseCase ?? Model.Type ?? Model.Interaction ?? Model.Purpose ?? Model.Id) is { Length: > 0 };
+        Given(Model.Organization, Model.UseCase, Model.Type, Model.Interaction, Model.Purpose, Model.Id)
+        || Given(Model.Token, Model.Peer, Model.Task, Model.Agreement, Model.Through);
+
+    private static bool Given(params ReadOnlySpan<string?> filters)
+    {
+        foreach (var filter in filters)
+        {
+            if (!string.IsNullOrEmpty(filter))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

@@ -49,6 +49,11 @@ public sealed record SearchModel(
 /// <param name="Interaction">FHIR interaction.</param>
 /// <param name="Purpose">One purpose code.</param>
 /// <param name="Id">Decision or request id.</param>
+/// <param name="Token">A token's id, or the SHA-256 of the token.</param>
+/// <param name="Peer">Address or network of the caller.</param>
+/// <param name="Task">Id of a task.</param>
+/// <param name="Agreement">Agreement of the use case.</param>
+/// <param name="Through">Who acted in between.</param>
 public sealed record SearchFilters(
     string? From,
     string? To,
@@ -63,7 +68,12 @@ public sealed record SearchFilters(
     string? Type,
     string? Interaction,
     string? Purpose,
-    string? Id
+    string? Id,
+    string? Token,
+    string? Peer,
+    string? Task,
+    string? Agreement,
+    string? Through
 );
 
 /// <summary>Counts of one column over the whole result.</summary>

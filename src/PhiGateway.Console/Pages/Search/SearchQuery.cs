@@ -13,6 +13,9 @@ internal sealed class SearchQuery
     /// <summary>Path of the screen.</summary>
     public const string Path = "/console/audit";
 
+    // What stands in a record and in no column: searched and exported by, neither counted nor followed.
+    private static readonly string[] OfTheBody = ["token", "peer", "task", "agreement", "through"];
+
     // All that a search can be narrowed by without a patient: whatever stands in the address goes along to every neighbour.
     private static readonly string[] Names =
     [
@@ -30,6 +33,7 @@ internal sealed class SearchQuery
         "interaction",
         "purpose",
         "id",
+        .. OfTheBody,
     ];
 
     // Of the page and not of the search.
@@ -45,7 +49,7 @@ internal sealed class SearchQuery
     public bool IsDefault => !_values.ContainsKey("from") && !_values.ContainsKey("to") && !_values.ContainsKey("id");
 
     /// <summary>Whether there is more than one record to count.</summary>
-    public bool CanCount => !_values.ContainsKey("id");
+    public bool CanCount => !_values.ContainsKey("id") && !OfTheBody.Any(_values.ContainsKey);
 
     /// <summary>The filters as they were filled in.</summary>
     public SearchFilters Filters =>
@@ -63,7 +67,12 @@ internal sealed class SearchQuery
             Value("type"),
             Value("interaction"),
             Value("purpose"),
-            Value("id")
+            Value("id"),
+            Value("token"),
+            Value("peer"),
+            Value("task"),
+            Value("agreement"),
+            Value("through")
         );
 
     /// <summary>The filters that are set, by name.</summary>

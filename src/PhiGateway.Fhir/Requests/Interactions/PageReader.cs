@@ -59,7 +59,7 @@ internal static class PageReader
 
     private static Reading<FhirRequest> Done(RequestSource source, string handle, Interaction interaction, string template)
     {
-        if (handle.Length is < 16 or > 4096 || handle.AsSpan().ContainsAnyExcept(Opaque))
+        if (handle.Length is < 16 or > CanonicalPath.MaxSegmentLength || handle.AsSpan().ContainsAnyExcept(Opaque))
         {
             return Reading<FhirRequest>.Refused(DenyReason.HandleNotYours, "handle outside the grammar");
         }

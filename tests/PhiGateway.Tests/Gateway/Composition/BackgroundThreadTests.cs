@@ -54,7 +54,7 @@ public sealed class BackgroundThreadTests
     }
 
     [Fact]
-    public void FillPool_StartsAWorkerForEachProcessor()
+    public void FillPool_BeforeAnyWork_StartsAWorkerForEachProcessor()
     {
         BackgroundThread.FillPool();
 
