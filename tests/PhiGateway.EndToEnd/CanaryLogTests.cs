@@ -61,7 +61,10 @@ public sealed class CanaryLogTests(CanaryWorld world) : IClassFixture<CanaryWorl
             + spans
             + world.Collector.TextOf("metrics");
         Assert.Contains("Enforcing registry revision", logs);
-        Assert.Contains($"\"DecisionId\":\"{decisions}\",\"Client\":", logs);
+        Assert.Contains(
+            logs.Split('\n'),
+            line => line.Contains($"\"DecisionId\":\"{decisions}\"", StringComparison.Ordinal) && line.Contains("\"Milliseconds\":")
+        );
         foreach (
             var canary in new[]
             {

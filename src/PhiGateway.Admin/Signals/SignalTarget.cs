@@ -27,8 +27,12 @@ internal sealed record SignalTarget(ClientEntry? Client, IReadOnlyList<(string I
         var subjects = options.TokenIssuers.Select(issuer => (issuer, subject.Value)).ToList();
         if (subject.Format == "email")
         {
-            // What the person has open at the console ends as well.
-            return new SignalTarget(null, [.. subjects, (PersonSessions.Issuer, PersonSessions.KeyOf(subject.Value))], subject.Value);
+            if (options.EndsConsoleSessions)
+            {
+                subjects.Add((PersonSessions.Issuer, PersonSessions.KeyOf(subject.Value)));
+            }
+
+            return new SignalTarget(null, subjects, subject.Value);
         }
 
         var client = options

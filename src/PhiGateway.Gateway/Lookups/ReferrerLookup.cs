@@ -111,6 +111,7 @@ internal sealed class ReferrerLookup(Fetch fetch, GatewayOptions options)
     private async ValueTask LookThroughAsync(GatewayExchange exchange, List<Referrers> open)
     {
         var counter = exchange.Bundle ?? exchange;
+        var further = 0;
         var searches = new Queue<Search>();
         for (var i = 0; i < Referrers.LookedThrough.Count && open.Exists(static found => !found.IsHidden); i++)
         {
@@ -123,17 +124,16 @@ internal sealed class ReferrerLookup(Fetch fetch, GatewayOptions options)
 
         while (searches.TryDequeue(out var search) && open.Exists(static found => !found.IsHidden))
         {
-            if (open.TrueForAll(static found => found.IsShown || found.IsHidden))
-            {
-                search = Confine(exchange, search, open);
-            }
-
+            // What is looked for further is no one's reason to refuse: it has a bound of its own, and takes nothing from what comes after.
+            var isFurther = open.TrueForAll(static found => found.IsShown || found.IsHidden);
+            search = isFurther ? Confine(exchange, search, open) : search;
             if (search is null)
             {
                 continue;
             }
 
-            if (counter.WalkedSearches++ >= options.Limits.WalkedSearches)
+            var spent = isFurther ? further++ : counter.WalkedSearches++;
+            if (spent >= options.Limits.WalkedSearches)
             {
                 return;
             }
@@ -200,7 +200,8 @@ internal sealed class ReferrerLookup(Fetch fetch, GatewayOptions options)
             return SearchOf(exchange, search.Type, place) is { } confined ? confined with { IsConfined = true } : null;
         }
 
-        return search;
+        // Everybody's records of a type are not gone through for what is shown already.
+        return null;
     }
 
     // Null where this client may not search the type.

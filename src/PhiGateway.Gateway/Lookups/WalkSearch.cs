@@ -23,6 +23,9 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
 {
     private const string Detail = "chain";
 
+    // A chain that names no type has as many as its parameter; so often the budget of searches is asked for them.
+    private const int MostRefrains = 4;
+
     // v3-ActCode, RefrainPolicy: of a record that bears one a grant must name the code itself.
     private static readonly string Refrains = string.Join(
         ',',
@@ -101,20 +104,27 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
             return looked.Value.HidesSome ? looked : new WalkedSearch(search, []);
         }
 
-        if (looked.Result.Refusal != DenyReason.ChainTooBroad)
+        var why = looked.Result.Refusal;
+        if (why != DenyReason.ChainTooBroad && why != DenyReason.UpstreamRefused && why != DenyReason.UpstreamRejected)
         {
             return looked;
         }
 
-        // More than can be looked at: the server says whether there is any that bears a refrain.
+        // More than can be looked at, or of a type that this server does not search: it says whether there is any that bears a refrain.
+        var asked = 0;
         foreach (var walk in walks)
         {
             foreach (var inner in walk.Searches)
             {
+                if (asked++ >= MostRefrains * options.Limits.WalkedSearches)
+                {
+                    return StageResult.Refuse(DenyReason.ChainTooBroad, "walked-searches");
+                }
+
                 var hides = await HoldsRefrainAsync(exchange, inner);
                 if (!hides.Continues || hides.Value)
                 {
-                    return hides.Continues ? looked : hides.Result;
+                    return hides.Continues ? StageResult.Refuse(DenyReason.ChainTooBroad, "walked-records") : hides.Result;
                 }
             }
         }

@@ -86,7 +86,7 @@ internal sealed class SingleSettlement(
             if (write.Interaction == Interaction.Delete)
             {
                 // R4 3.1.0.7.1: no match, or one, is an ordinary deletion, here as in a transaction; of nothing, it is done.
-                return new Settled(permit) { IsIdle = true };
+                return new Settled(permit) { IsIdle = true, Parts = search.Parts };
             }
 
             // A patch of nothing is one of something missing; a version of nothing cannot be met.

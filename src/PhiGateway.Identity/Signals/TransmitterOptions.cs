@@ -46,6 +46,12 @@ public sealed class TransmitterOptions
     /// </summary>
     public TimeSpan? ExpectEvery { get; set; }
 
+    /// <summary>
+    /// Whether a signal about a person, by e-mail address, ends what that person has open at the console too; default false. Security: for
+    /// the hospital's own provider of persons, not for a partner's.
+    /// </summary>
+    public bool EndsConsoleSessions { get; set; }
+
     /// <summary>Oldest <c>iat</c> that is taken; default and at most 7 days, at least 1 minute.</summary>
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromDays(7);
 

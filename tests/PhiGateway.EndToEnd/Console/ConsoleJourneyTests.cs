@@ -47,7 +47,6 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         ("one lane", "/console/alerts?lane=look"),
         ("closed alerts", "/console/alerts?state=closed"),
         ("held", "/console/held"),
-        ("a refusal", "/console/nothing-here"),
         ("sign-in", "/console/sign-in"),
     ];
 

@@ -159,6 +159,16 @@ public sealed partial class SharedSignalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Signal_OfAPersonByATransmitterThatMayNot_LeavesTheConsole()
+    {
+        await _server.DisposeAsync();
+        _server = await StartAsync(endsConsole: false);
+        await PushAsync(Recipe("session-revoked", SignalRecipe.Email("mary@hospital.example")).Sign());
+
+        Assert.Equal(["hospital-idp"], (await RevocationsAsync()).Select(static row => row.Issuer!));
+    }
+
+    [Fact]
     public async Task Signals_BeyondTheCap_AreHeldWithAnAlertAndCloseNothing()
     {
         for (var number = 0; number < 5; number++)
@@ -264,7 +274,12 @@ public sealed partial class SharedSignalTests : IAsyncLifetime
         Assert.Equal("dr-jones", Assert.Single(await RevocationsAsync()).Value);
     }
 
-    private async Task<AdminServer> StartAsync(IRegistryStore? registry = null, Uri? poll = null, TimeSpan? expected = null)
+    private async Task<AdminServer> StartAsync(
+        IRegistryStore? registry = null,
+        Uri? poll = null,
+        TimeSpan? expected = null,
+        bool endsConsole = true
+    )
     {
         var (keys, push, pull) = (Path.Combine(_folder, "keys.json"), Path.Combine(_folder, "push"), Path.Combine(_folder, "pull"));
         await File.WriteAllTextAsync(keys, SigningKey.Jwks(Key));
@@ -282,6 +297,7 @@ public sealed partial class SharedSignalTests : IAsyncLifetime
             PollSecret = "file:" + pull,
             MostPerHour = 3,
             ExpectEvery = expected,
+            EndsConsoleSessions = endsConsole,
         };
         var rules = new SignalRules(
             new SignalsOptions { Transmitters = [transmitter] },

@@ -20,6 +20,7 @@ internal sealed class PageWindow(int size, int from)
     private bool _hasTotal;
     private BundleLinks? _first;
     private bool _isLater;
+    private int _accompanying;
 
     /// <summary>Matches per page; as many as come until the upstream has shown how many it gives.</summary>
     public int Size { get; private set; } = size;
@@ -63,6 +64,9 @@ internal sealed class PageWindow(int size, int from)
 
     /// <summary>It is the first page of the upstream that this window looks at.</summary>
     public bool IsFirst => !_isLater;
+
+    /// <summary>An entry comes by that is there for the sake of others in what the upstream counts as one list.</summary>
+    public void Accompany() => _accompanying++;
 
     /// <summary>A match comes by; false: it was passed by before, and is not looked at.</summary>
     public bool Meet()
@@ -111,7 +115,7 @@ internal sealed class PageWindow(int size, int from)
         if (Next is not null && IsFirst)
         {
             // Whatever was asked for, no page of this server is longer.
-            Size = Math.Max(1, Math.Min(Size, Met));
+            Size = Math.Max(1, Math.Min(Size, Met + _accompanying));
         }
     }
 
@@ -119,7 +123,7 @@ internal sealed class PageWindow(int size, int from)
     public void Turn()
     {
         _isLater = true;
-        (From, Met, HasGaps) = (0, 0, false);
+        (From, Met, HasGaps, _accompanying) = (0, 0, false, 0);
     }
 
     /// <summary>Writes what follows the entries.</summary>

@@ -33,6 +33,11 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
             return false;
         }
 
+        if (settler.Shown is { IsAround: true } && settler.IsIncluded(ref entry, data))
+        {
+            window?.Accompany();
+        }
+
         if (window is null && _bytes + bytes.Length > MostWaiting)
         {
             // Too much came along to wait for the end: what nothing that left refers to by now stays, and it is said.

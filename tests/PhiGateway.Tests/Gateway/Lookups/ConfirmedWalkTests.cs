@@ -66,7 +66,22 @@ public sealed partial class ConfirmedWalkTests
         Assert.Equal(refused is null, Uri.UnescapeDataString(sent).Contains(Chain, StringComparison.Ordinal));
     }
 
-    private static async Task<(DenyReason? Refusal, string Sent)> AskAsync(params string[] conditions)
+    // A server that does not search one of the types a chain may lead to is asked the chain all the same.
+    [Theory]
+    [InlineData(400)]
+    [InlineData(404)]
+    [InlineData(422)]
+    public async Task Run_ChainToATypeThatIsNotSearched_GoesAsItIs(int status)
+    {
+        var (refusal, sent) = await AskAsync(status);
+
+        Assert.Null(refusal);
+        Assert.Contains(Chain, Uri.UnescapeDataString(sent), StringComparison.Ordinal);
+    }
+
+    private static Task<(DenyReason? Refusal, string Sent)> AskAsync(params string[] conditions) => AskAsync(200, conditions);
+
+    private static async Task<(DenyReason? Refusal, string Sent)> AskAsync(int status, params string[] conditions)
     {
         var grant = new Grant
         {
@@ -81,6 +96,11 @@ public sealed partial class ConfirmedWalkTests
         world.Upstream.Otherwise = () =>
         {
             var asked = Uri.UnescapeDataString(world.Upstream.Calls[^1].PathAndQuery);
+            if (status != 200 && asked.StartsWith("/Condition", StringComparison.Ordinal))
+            {
+                return RecordingUpstream.Reply(status, "{}", KnownMediaTypes.FhirJson);
+            }
+
             var codes = Security().Match(asked).Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries);
             var found = asked.StartsWith("/Condition", StringComparison.Ordinal)
                 ? conditions.Where(one =>

@@ -48,11 +48,20 @@ public sealed class IdleEntryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("single")]
-    [InlineData("batch")]
-    [InlineData("transaction")]
-    public async Task Run_DeleteOfNothing_IsDoneWhereverItStands(string where)
+    [InlineData("single", false)]
+    [InlineData("batch", false)]
+    [InlineData("transaction", false)]
+    [InlineData("single", true)]
+    [InlineData("batch", true)]
+    [InlineData("transaction", true)]
+    public async Task Run_DeleteOfNothing_IsDoneWhereverItStands(string where, bool isSlow)
     {
+        if (isSlow)
+        {
+            // What was decided is decided again.
+            _world.Upstream.OnCall = _ => _world.Clock.Advance(TimeSpan.FromSeconds(6));
+        }
+
         using var exchange =
             where == "single"
                 ? _world.Open("DELETE", "/fhir/Observation?patient=17&code=x")
