@@ -221,7 +221,7 @@ public sealed class BatchTests(OpenWorld world)
             new Entry("PUT", "Observation?identifier=urn:lab|batch-new", Bodies.Observation("f001", "batch-new", value: "changed"))
         );
 
-        Assert.Equal([201, 200, 201, 404, 200], Statuses(reply));
+        Assert.Equal([201, 200, 201, 204, 200], Statuses(reply));
         Assert.Equal((string?)At(reply, 0)["resource"]!["id"], (string?)At(reply, 1)["resource"]!["id"]);
         Assert.Equal("changed", (string?)At(reply, 4)["resource"]!["valueString"]);
         Assert.DoesNotContain(await world.Backend.RecordedAsync(), request => request.Method == "DELETE");
