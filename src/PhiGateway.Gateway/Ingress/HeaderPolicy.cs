@@ -16,13 +16,14 @@ namespace PhiGateway.Gateway.Ingress;
 /// </remarks>
 internal static class HeaderPolicy
 {
-    // Headers that carry meaning for the gateway: two of one are two readings. Accept, Prefer and If-None-Match are lists, and lines of a
-    // list are one list (RFC 9110 sections 5.3 and 13.1.2).
+    // Headers that carry meaning for the gateway: two of one are two readings. Accept and Prefer are lists, and lines of a list are
+    // one list (RFC 9110 section 5.3). If-None-Match is one as well, but servers read two lines of it in two ways.
     private static readonly string[] Single =
     [
         HeaderNames.Authorization,
         HeaderNames.ContentType,
         HeaderNames.IfMatch,
+        HeaderNames.IfNoneMatch,
         HeaderNames.IfModifiedSince,
         KnownHeaders.IfNoneExist,
         KnownHeaders.SecurityContext,
@@ -117,7 +118,7 @@ internal static class HeaderPolicy
             Accept = Joined(headers.Accept),
             Prefer = Joined(headers[KnownHeaders.Prefer]),
             IfMatch = One(headers.IfMatch),
-            IfNoneMatch = Joined(headers.IfNoneMatch),
+            IfNoneMatch = One(headers.IfNoneMatch),
             IfModifiedSince = One(headers.IfModifiedSince),
             IfNoneExist = One(headers[KnownHeaders.IfNoneExist]),
             Provenance = One(headers[KnownHeaders.Provenance]),

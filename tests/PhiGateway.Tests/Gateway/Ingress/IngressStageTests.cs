@@ -141,7 +141,7 @@ public sealed class IngressStageTests : IDisposable
     [Theory]
     [InlineData("Accept", true)]
     [InlineData("Prefer", true)]
-    [InlineData("If-None-Match", true)]
+    [InlineData("If-None-Match", false)]
     [InlineData("If-Match", false)]
     [InlineData("If-Modified-Since", false)]
     [InlineData("If-None-Exist", false)]
@@ -156,7 +156,7 @@ public sealed class IngressStageTests : IDisposable
         if (isList)
         {
             var headers = exchange.Ingressed.Headers;
-            Assert.Contains("W/\"1\", W/\"2\"", (string?[])[headers.Accept, headers.Prefer, headers.IfNoneMatch]);
+            Assert.Contains("W/\"1\", W/\"2\"", (string?[])[headers.Accept, headers.Prefer]);
         }
     }
 
