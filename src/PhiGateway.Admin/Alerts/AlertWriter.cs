@@ -18,6 +18,19 @@ internal sealed class AlertWriter(IRegistryStore store, IAuditJournal journal, T
     /// <summary>Event of a new one.</summary>
     public const string Raised = "alert.raise";
 
+    /// <summary>Event of one that ends.</summary>
+    public const string Resolved = "alert.resolve";
+
+    /// <summary>An alert as the gateway closes it.</summary>
+    public static Alert Closed(Alert alert, string resolution, DateTimeOffset now) =>
+        alert with
+        {
+            State = AlertState.Closed,
+            HandledBy = Gateway,
+            HandledAt = now,
+            Resolution = resolution,
+        };
+
     /// <summary>Persons who are told, once each; whoever is not there is left out.</summary>
     public static string NotifyOf(params IEnumerable<string?> persons) =>
         string.Join(", ", persons.Where(static name => !string.IsNullOrWhiteSpace(name)).Distinct(StringComparer.OrdinalIgnoreCase));
@@ -48,6 +61,23 @@ internal sealed class AlertWriter(IRegistryStore store, IAuditJournal journal, T
     public async Task<bool> RaiseAsync(Alert alert, long revision) =>
         await store.FindAsync(RegistryKind.Alert, alert.Id, CancellationToken.None) is null
         && await WriteAsync(Raised, alert.Id, RegistryJson.Serialize(alert), null, revision);
+
+    /// <summary>Closes those of a kind that are open and that a condition picks.</summary>
+    /// <returns>How many were written.</returns>
+    public async Task<int> CloseAsync(WorkingSet set, string kind, Func<Alert, bool> picks, string resolution, long revision)
+    {
+        var written = 0;
+        foreach (var (id, item) in set.Kind(RegistryKind.Alert))
+        {
+            if (item.Entity is Alert { State: not AlertState.Closed } open && open.Kind == kind && picks(open))
+            {
+                var json = RegistryJson.Serialize(Closed(open, resolution, time.GetUtcNow()));
+                written += await WriteAsync(Resolved, id, json, item.Item, revision) ? 1 : 0;
+            }
+        }
+
+        return written;
+    }
 
     /// <summary>Writes one over what was seen.</summary>
     /// <returns>Whether it was written; another node may have been faster, and says the same.</returns>

@@ -70,14 +70,10 @@ public sealed class DoorWarnings
         {
             if (item.Entity is Alert { Kind: ClosingDoors.Kind, State: not AlertState.Closed } gone && !due.ContainsKey(id))
             {
-                var closed = gone with
-                {
-                    State = AlertState.Closed,
-                    HandledBy = AlertWriter.Gateway,
-                    HandledAt = now,
-                    Resolution = "The date has moved, or the door is no longer on any active client's path.",
-                };
-                writes.Add(("alert.resolve", new RegistryWrite(RegistryKind.Alert, id, RegistryJson.Serialize(closed), item.Item.Version)));
+                var closed = AlertWriter.Closed(gone, "The date has moved, or the door is no longer on any active client's path.", now);
+                writes.Add(
+                    (AlertWriter.Resolved, new RegistryWrite(RegistryKind.Alert, id, RegistryJson.Serialize(closed), item.Item.Version))
+                );
             }
         }
 

@@ -78,7 +78,15 @@ public sealed class NodeSilence
             }
         }
 
-        return written + await CloseAsync(speaking, now, cancellationToken);
+        var set = await _sets.GetAsync(cancellationToken);
+        return written
+            + await _alerts.CloseAsync(
+                set,
+                AlertKinds.NodeSilent,
+                open => speaking.Contains(open.Subject),
+                "It reports again.",
+                _snapshots.Current.Revision
+            );
     }
 
     private static Alert Of(NodeStatus node, DateTimeOffset now) =>
@@ -96,26 +104,4 @@ public sealed class NodeSilence
                     + $"store does not is on its disk alone: start it, or keep the disk. Close this where it was taken away on purpose."
             ),
         };
-
-    private async Task<int> CloseAsync(HashSet<string> speaking, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var written = 0;
-        foreach (var (id, item) in (await _sets.GetAsync(cancellationToken)).Kind(RegistryKind.Alert))
-        {
-            if (item.Entity is Alert { Kind: AlertKinds.NodeSilent, State: not AlertState.Closed } open && speaking.Contains(open.Subject))
-            {
-                var closed = open with
-                {
-                    State = AlertState.Closed,
-                    HandledBy = AlertWriter.Gateway,
-                    HandledAt = now,
-                    Resolution = "It reports again.",
-                };
-                var json = RegistryJson.Serialize(closed);
-                written += await _alerts.WriteAsync("alert.resolve", id, json, item.Item, _snapshots.Current.Revision) ? 1 : 0;
-            }
-        }
-
-        return written;
-    }
 }

@@ -206,15 +206,9 @@ public sealed class CampaignDeadline
                 continue;
             }
 
-            var closed = alert with
-            {
-                State = AlertState.Closed,
-                HandledBy = AlertWriter.Gateway,
-                HandledAt = _time.GetUtcNow(),
-                Resolution = "Nothing of the review waits for a decision.",
-            };
+            var closed = AlertWriter.Closed(alert, "Nothing of the review waits for a decision.", _time.GetUtcNow());
             var json = AuthorNote.Carried(RegistryJson.Serialize(closed), item.Item);
-            await _alerts.WriteAsync("alert.resolve", alert.Id, json, item.Item, set.Revision);
+            await _alerts.WriteAsync(AlertWriter.Resolved, alert.Id, json, item.Item, set.Revision);
         }
     }
 

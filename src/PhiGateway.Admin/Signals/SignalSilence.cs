@@ -66,23 +66,12 @@ internal sealed class SignalSilence(
     private async Task<int> CloseAsync(SignalVoice voice, CancellationToken cancellationToken)
     {
         var subject = SignalTrail.ActorOf(voice.Options.Name);
-        var written = 0;
-        foreach (var (id, item) in (await sets.GetAsync(cancellationToken)).Kind(RegistryKind.Alert))
-        {
-            if (item.Entity is Alert { Kind: AlertKinds.SignalsSilent, State: not AlertState.Closed } open && open.Subject == subject)
-            {
-                var closed = open with
-                {
-                    State = AlertState.Closed,
-                    HandledBy = AlertWriter.Gateway,
-                    HandledAt = time.GetUtcNow(),
-                    Resolution = "It has been heard again.",
-                };
-                var json = RegistryJson.Serialize(closed);
-                written += await _alerts.WriteAsync("alert.resolve", id, json, item.Item, snapshots.Current.Revision) ? 1 : 0;
-            }
-        }
-
-        return written;
+        return await _alerts.CloseAsync(
+            await sets.GetAsync(cancellationToken),
+            AlertKinds.SignalsSilent,
+            open => open.Subject == subject,
+            "It has been heard again.",
+            snapshots.Current.Revision
+        );
     }
 }

@@ -30,31 +30,7 @@ internal sealed class JournalMetrics : IDisposable
             "Time of one write and flush.",
             tags: null,
             // A flush takes from some ten microseconds (a disk with a cache that outlives power) to some ten milliseconds.
-            new InstrumentAdvice<double>
-            {
-                HistogramBucketBoundaries =
-                [
-                    0.00001,
-                    0.000025,
-                    0.00005,
-                    0.0001,
-                    0.00025,
-                    0.0005,
-                    0.001,
-                    0.0025,
-                    0.005,
-                    0.01,
-                    0.025,
-                    0.05,
-                    0.1,
-                    0.25,
-                    0.5,
-                    1,
-                    2.5,
-                    5,
-                    10,
-                ],
-            }
+            LatencyBuckets.Advice
         );
         _ = _meter.CreateObservableGauge("phi_gateway.audit.queue.depth", () => queue.Count, "{record}", "Records waiting for the writer.");
         _ = _meter.CreateObservableGauge(

@@ -14,8 +14,8 @@ namespace PhiGateway.Fhir.Answers;
 /// </summary>
 public sealed class KnownTargets
 {
-    /// <summary>More targets than these are not looked up; what has more is left as it is.</summary>
-    public const int Most = WrittenTargets.Most;
+    // More targets than these are not looked up; what has more is left as it is.
+    private const int Most = 200;
 
     /// <summary>What was looked up and judged.</summary>
     internal KnownResources Known { get; } = new();

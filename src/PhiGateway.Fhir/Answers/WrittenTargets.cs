@@ -16,9 +16,6 @@ namespace PhiGateway.Fhir.Answers;
 /// </summary>
 public sealed class WrittenTargets
 {
-    /// <summary>More targets than these are not looked up, on their way in or out; entries of the same transaction do not count.</summary>
-    public const int Most = 200;
-
     private readonly Dictionary<ResourceName, ResourceFacts> _known;
     private readonly ResourceName[] _targets;
     private readonly ResourceFacts _facts;

@@ -1,6 +1,4 @@
-using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
-using PhiGateway.Gateway.Following;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -10,7 +8,7 @@ namespace PhiGateway.Gateway.Decide;
 /// The Decide stage of the pipeline: puts the understood request before the policy decision point, for a bundle entry by entry, and fills
 /// the exchange with the permits, or with what is missing while facts of the upstream are; all else is refused.
 /// </summary>
-internal sealed class DecideStage(GatewayOptions options, SnapshotHolder snapshots, StillOpen still, TimeProvider clock) : IStage
+internal sealed class DecideStage(StillOpen still, TimeProvider clock) : IStage
 {
     private static readonly Permit DiscoveryPermit = new("discovery", [], ReleasePolicy.Nothing);
 
@@ -31,11 +29,6 @@ internal sealed class DecideStage(GatewayOptions options, SnapshotHolder snapsho
     {
         if (exchange.Kind != RequestKind.PublicDocument)
         {
-            if (snapshots.IsTooOld(options.Registry.MaxSnapshotAge))
-            {
-                return StageResult.Refuse(DenyReason.SnapshotTooOld);
-            }
-
             // What closed while it was read is closed.
             var renewed = still.Renew(exchange);
             if (!renewed.Continues)

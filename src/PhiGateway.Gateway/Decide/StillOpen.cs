@@ -26,6 +26,11 @@ internal sealed class StillOpen(SnapshotHolder snapshots, GatewayOptions options
     /// </summary>
     public StageResult Renew(GatewayExchange exchange)
     {
+        if (snapshots.IsTooOld(options.Registry.MaxSnapshotAge))
+        {
+            return StageResult.Refuse(DenyReason.SnapshotTooOld);
+        }
+
         var now = clock.GetUtcNow();
         if (HasEnded(exchange, now))
         {

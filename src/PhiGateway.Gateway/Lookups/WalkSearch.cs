@@ -79,26 +79,32 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
     /// <param name="permit">The search's permit.</param>
     public ValueTask<StageResult<WalkedSearch>> ResolveAsync(GatewayExchange exchange, FhirRequest search, Permit permit)
     {
-        if (WalkReader.HasWalks(search) && UpstreamCallFactory.ResolvesWalks(permit))
+        if (!WalkReader.HasWalks(search))
         {
-            return LookUpAsync(exchange, search);
+            return new(new WalkedSearch(search, []));
         }
 
-        return WalkReader.HasWalks(search) && search.Interaction == Interaction.SearchType
-            ? ConfirmAsync(exchange, search)
-            : new(new WalkedSearch(search, []));
+        if (UpstreamCallFactory.ResolvesWalks(permit))
+        {
+            return LookUpAsync(exchange, search, WalksOf(exchange, search));
+        }
+
+        return search.Interaction == Interaction.SearchType ? ConfirmAsync(exchange, search) : new(new WalkedSearch(search, []));
     }
+
+    private IReadOnlyList<Walk> WalksOf(GatewayExchange exchange, FhirRequest search) =>
+        WalkReader.Read(search, exchange.Ingressed.Route.Language, options.Limits.WalkedRecords);
 
     // Of a client that is permitted all that is known. What is nobody's tells of nobody.
     private async ValueTask<StageResult<WalkedSearch>> ConfirmAsync(GatewayExchange exchange, FhirRequest search)
     {
-        var walks = WalkReader.Read(search, exchange.Ingressed.Route.Language, options.Limits.WalkedRecords);
+        var walks = WalksOf(exchange, search);
         if (walks.All(static walk => walk.Searches.All(static inner => RecordNames.IsNobodys(inner.Type) && !WalkReader.HasWalks(inner))))
         {
             return new WalkedSearch(search, []);
         }
 
-        var looked = await LookUpAsync(exchange, search);
+        var looked = await LookUpAsync(exchange, search, walks);
         if (looked.Continues)
         {
             return looked.Value.HidesSome ? looked : new WalkedSearch(search, []);
@@ -167,9 +173,8 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
         }
     }
 
-    private async ValueTask<StageResult<WalkedSearch>> LookUpAsync(GatewayExchange exchange, FhirRequest search)
+    private async ValueTask<StageResult<WalkedSearch>> LookUpAsync(GatewayExchange exchange, FhirRequest search, IReadOnlyList<Walk> walks)
     {
-        var walks = WalkReader.Read(search, exchange.Ingressed.Route.Language, options.Limits.WalkedRecords);
         var hidesSome = false;
         foreach (var walk in walks)
         {

@@ -17,7 +17,6 @@ internal static class ReleaseRegistration
     /// <summary>What may leave, and the one door that it leaves by.</summary>
     public static IServiceCollection AddRelease(this IServiceCollection services) =>
         services
-            .AddSingleton<ReleaseChecks>()
             .AddSingleton<ReaderPace>()
             .AddSingleton<CreatedPlace>()
             .AddSingleton<Exit>()

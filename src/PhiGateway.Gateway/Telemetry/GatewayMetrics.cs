@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using PhiGateway.Audit.Journal;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Vocabulary;
 
@@ -8,33 +9,6 @@ namespace PhiGateway.Gateway.Telemetry;
 /// <summary>The data plane's instruments (OpenTelemetry names, seconds); labels are enums only, never an id.</summary>
 internal sealed class GatewayMetrics : IDisposable
 {
-    // From 10 µs on, in steps of 1, 2.5 and 5: a library's default, made for web pages, puts every answer of a gateway into its first bucket.
-    private static readonly InstrumentAdvice<double> Latency = new()
-    {
-        HistogramBucketBoundaries =
-        [
-            0.00001,
-            0.000025,
-            0.00005,
-            0.0001,
-            0.00025,
-            0.0005,
-            0.001,
-            0.0025,
-            0.005,
-            0.01,
-            0.025,
-            0.05,
-            0.1,
-            0.25,
-            0.5,
-            1,
-            2.5,
-            5,
-            10,
-        ],
-    };
-
     private readonly Meter _meter = new("PhiGateway.Gateway");
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _decisions;
@@ -52,7 +26,7 @@ internal sealed class GatewayMetrics : IDisposable
             "s",
             "From the first byte read to the end of the request.",
             tags: null,
-            Latency
+            LatencyBuckets.Advice
         );
         _incomplete = _meter.CreateCounter<long>(
             "phi_gateway.answers.incomplete",

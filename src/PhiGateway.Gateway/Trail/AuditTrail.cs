@@ -159,7 +159,7 @@ internal sealed class AuditTrail(
         string? caller = null;
         if (client is null)
         {
-            caller = RefusalFold.CallerOf(exchange.Http.Connection.RemoteIpAddress);
+            caller = PeerNetwork.Of(exchange.Http.Connection.RemoteIpAddress);
         }
         else if (reason == DenyReason.RateLimited || reason == DenyReason.ConcurrencyLimited)
         {

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
@@ -49,32 +47,8 @@ internal sealed class RefusalFold : IDisposable
         _timer = clock.CreateTimer(static fold => _ = ((RefusalFold)fold!).WriteAsync(), this, Round, Round);
     }
 
-    /// <summary>Name of the bucket of an address: an IPv6 network of /64 is one caller.</summary>
-    public static string CallerOf(IPAddress? peer)
-    {
-        if (peer is null)
-        {
-            return "none";
-        }
-
-        if (peer.IsIPv4MappedToIPv6)
-        {
-            return peer.MapToIPv4().ToString();
-        }
-
-        if (peer.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return peer.ToString();
-        }
-
-        Span<byte> bytes = stackalloc byte[16];
-        _ = peer.TryWriteBytes(bytes, out _);
-        bytes[8..].Clear();
-        return $"{new IPAddress(bytes)}/64";
-    }
-
     /// <summary>Whether the next refusal of a caller is recorded by itself.</summary>
-    /// <param name="caller">As <see cref="CallerOf"/> names it.</param>
+    /// <param name="caller">As <see cref="PeerNetwork"/> names it.</param>
     public bool Admits(string caller)
     {
         var now = _clock.GetElapsedTime(_started);

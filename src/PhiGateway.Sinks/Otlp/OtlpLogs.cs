@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using PhiGateway.Sinks.Events;
 using PhiGateway.Sinks.Formats;
@@ -41,9 +40,9 @@ internal static class OtlpLogs
                     1,
                     resource =>
                     {
-                        Attribute(resource, 1, "service.name", ProductName.App);
-                        Attribute(resource, 1, "service.version", ProductName.Version);
-                        Attribute(resource, 1, "service.instance.id", events[0].Node);
+                        Attribute(resource, "service.name", ProductName.App);
+                        Attribute(resource, "service.version", ProductName.Version);
+                        Attribute(resource, "service.instance.id", events[0].Node);
                     }
                 );
                 resourceLogs.Message(2, scopeLogs => Scope(scopeLogs, events, observed));
@@ -72,12 +71,12 @@ internal static class OtlpLogs
     {
         var (number, text) = Severities[Math.Clamp(EventMeaning.SeverityOf(of), 1, Severities.Length) - 1];
         record.Long(1, Nanoseconds(of.Time));
-        record.Number(2, number);
+        record.Present(2, number);
         record.Text(3, text);
         record.Message(5, body => body.PresentText(1, EventMeaning.TitleOf(of)));
         Attributes(record, of);
         record.Long(11, Nanoseconds(observed));
-        record.Text(12, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{EventMeaning.KindOf(of)}"));
+        record.Text(12, Prefix + EventMeaning.KindOf(of));
     }
 
     private static void Attributes(ProtoWriter record, SinkEvent of)
@@ -132,9 +131,9 @@ internal static class OtlpLogs
         }
     }
 
-    private static void Attribute(ProtoWriter target, int field, string name, string value) =>
-        target.Message(
-            field,
+    private static void Attribute(ProtoWriter resource, string name, string value) =>
+        resource.Message(
+            1,
             pair =>
             {
                 pair.Text(1, name);

@@ -16,19 +16,11 @@ internal sealed class ProtoWriter
 
     private readonly ArrayBufferWriter<byte> _bytes = new(256);
 
-    public void Text(int field, string? value)
+    public void Text(int field, string value)
     {
-        if (!string.IsNullOrEmpty(value))
+        if (value.Length > 0)
         {
             Bytes(field, Encoding.UTF8.GetBytes(value));
-        }
-    }
-
-    public void Number(int field, long value)
-    {
-        if (value != 0)
-        {
-            Present(field, value);
         }
     }
 

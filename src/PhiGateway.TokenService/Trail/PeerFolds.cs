@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using PhiGateway.Audit.Records;
 
 namespace PhiGateway.TokenService.Trail;
@@ -35,7 +34,7 @@ internal sealed class PeerFolds(TimeProvider time, int most)
             }
 
             _minute = minute;
-            var name = _peers.Count < MostPeers ? NameOf(peer) : "others";
+            var name = _peers.Count < MostPeers ? PeerNetwork.Of(peer) : "others";
             if (!_peers.TryGetValue(name, out fold))
             {
                 _peers[name] = fold = new MinuteFold(time, most, "refusals of this address");
@@ -43,18 +42,5 @@ internal sealed class PeerFolds(TimeProvider time, int most)
         }
 
         return fold.TryTake(out note);
-    }
-
-    private static string NameOf(IPAddress? peer)
-    {
-        if (peer is null || peer.AddressFamily != AddressFamily.InterNetworkV6 || peer.IsIPv4MappedToIPv6)
-        {
-            return peer is { IsIPv4MappedToIPv6: true } ? peer.MapToIPv4().ToString() : $"{peer}";
-        }
-
-        Span<byte> bytes = stackalloc byte[16];
-        _ = peer.TryWriteBytes(bytes, out _);
-        bytes[8..].Clear();
-        return new IPAddress(bytes).ToString();
     }
 }

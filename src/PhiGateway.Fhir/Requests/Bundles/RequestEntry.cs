@@ -163,7 +163,7 @@ internal static class RequestEntry
             contentType = StrictJson.Text(resource, "contentType");
             var data = Encoding.UTF8.GetBytes(StrictJson.Text(resource, "data") ?? string.Empty);
             if (
-                HeaderGrammar.MediaType(contentType) is not ("application/json-patch+json" or "application/merge-patch+json")
+                !HeaderGrammar.IsPatchInBinary(contentType)
                 || System.Buffers.Text.Base64.DecodeFromUtf8InPlace(data, out var written) != System.Buffers.OperationStatus.Done
             )
             {

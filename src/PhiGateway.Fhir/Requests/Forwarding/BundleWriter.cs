@@ -60,7 +60,7 @@ internal static class BundleWriter
             json.WriteString("fullUrl", piece.FullUrl);
         }
 
-        if (HeaderGrammar.MediaType(piece.ContentType) is "application/json-patch+json" or "application/merge-patch+json")
+        if (HeaderGrammar.IsPatchInBinary(piece.ContentType))
         {
             // Between a transaction as it came and as its conditions were looked up; upstream goes what the patch comes to.
             json.WriteStartObject("resource");

@@ -47,6 +47,10 @@ internal static class HeaderGrammar
         return false;
     }
 
+    /// <summary>Whether a Binary of this type in a Bundle's entry is a patch (R4 3.1.0.11.2): read and written by the same rule.</summary>
+    internal static bool IsPatchInBinary(string? contentType) =>
+        MediaType(contentType) is "application/json-patch+json" or "application/merge-patch+json";
+
     /// <summary>The media type alone when its parameters are ones we take (UTF-8, FHIR 4.0); null otherwise.</summary>
     internal static string? MediaType(string? contentType)
     {

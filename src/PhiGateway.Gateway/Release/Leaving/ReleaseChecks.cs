@@ -1,7 +1,6 @@
 using System.Globalization;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Gateway.Exchange;
-using PhiGateway.Gateway.Following;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
@@ -12,7 +11,7 @@ namespace PhiGateway.Gateway.Release.Leaving;
 /// Checks a judged answer or segment just before it leaves: narrowing applied upstream, known patients, record limit, the client's quotas.
 /// Continues, or refuses it with a reason. Whether its path is still open is asked beside it.
 /// </summary>
-internal sealed class ReleaseChecks(SnapshotHolder snapshots)
+internal static class ReleaseChecks
 {
     /// <summary>Continues when all of it may leave; what continues counts against the client's quota.</summary>
     /// <param name="exchange">The request.</param>
@@ -56,12 +55,6 @@ internal sealed class ReleaseChecks(SnapshotHolder snapshots)
 
         return StageResult.Continue;
     }
-
-    /// <summary>A revocation that came after the decision; null while there is none.</summary>
-    public DenyReason? FindRevocation(GatewayExchange exchange) =>
-        ReferenceEquals(snapshots.Current, exchange.Snapshot)
-            ? null
-            : PolicyDecisionPoint.FindRevocation(exchange.Identified.Caller, exchange.Ingressed.Route.Tenant, snapshots.Current);
 
     // The longest first: what a stretch refuses counts against none that is shorter. What a shorter one then refuses was counted against
     // the longer: its patients were asked for, and would have left.

@@ -28,13 +28,14 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) 
             };
         }
 
-        if (!MayLeadOn(exchange))
+        if (!BundleStreamFilter.CanStream(exchange.Request) || exchange.Request.IsWrite)
         {
             return AnswerOptions.Default;
         }
 
         // The self link of a later page is a handle of the upstream's, which shows no parameters at all.
         var (request, permit) = (exchange.Request, exchange.Permit);
+        var withholds = UpstreamCallFactory.Withholds(permit);
         return new AnswerOptions
         {
             Links = new PageLinks(handles, exchange),
@@ -43,17 +44,15 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) 
                 : [],
             SelfLinks = exchange.Ingressed.Route.SelfLinks,
             Hidden = exchange.Settled.Walked ?? [],
-            CountIsWhole = !UpstreamCallFactory.Withholds(permit),
-            HoldsIncluded = UpstreamCallFactory.Withholds(permit),
+            CountIsWhole = !withholds,
+            HoldsIncluded = withholds,
             Confinement = UpstreamCallFactory.FindConfinement(request, permit),
             Count =
-                request.Parameter("_count") is not null && UpstreamCallFactory.Withholds(permit)
+                request.Parameter("_count") is not null && withholds
                     ? UpstreamCallFactory.PageSize(request, permit).ToString(CultureInfo.InvariantCulture)
                     : null,
         };
     }
-
-    private static bool MayLeadOn(GatewayExchange exchange) => BundleStreamFilter.CanStream(exchange.Request) && !exchange.Request.IsWrite;
 
     /// <inheritdoc/>
     public string? SealRest(int from, int size) =>

@@ -12,7 +12,6 @@ namespace PhiGateway.Gateway.Release.Streaming;
 /// <summary>Filters a large answer while it arrives and lets it out segment by segment; cuts it off when it may not go on.</summary>
 internal sealed class StreamedRelease(
     Exit exit,
-    ReleaseChecks checks,
     SnapshotHolder snapshots,
     StillOpen still,
     AnswerBuffers buffers,
@@ -70,7 +69,7 @@ internal sealed class StreamedRelease(
     private StageResult WhyStopped(GatewayExchange exchange, SegmentSink sink, RunningAnswer running)
     {
         // What came of it is told by how far it got: a refusal with its own reason, or a cut.
-        if (checks.FindRevocation(exchange) is { } revoked)
+        if (FindRevocation(exchange) is { } revoked)
         {
             return StageResult.Refuse(exchange.Http.Response.HasStarted ? DenyReason.RevokedWhileStreaming : revoked, revoked.Code);
         }
@@ -82,4 +81,10 @@ internal sealed class StreamedRelease(
 
         return running.FindClosed(out var closed) ? closed : StageResult.Refuse(DenyReason.Faulted, "stopped");
     }
+
+    // One that came after the decision; null while there is none.
+    private DenyReason? FindRevocation(GatewayExchange exchange) =>
+        ReferenceEquals(snapshots.Current, exchange.Snapshot)
+            ? null
+            : PolicyDecisionPoint.FindRevocation(exchange.Identified.Caller, exchange.Ingressed.Route.Tenant, snapshots.Current);
 }

@@ -32,7 +32,7 @@ public sealed class RefusalFoldTests
     [InlineData("2001:db8::1", "2001:db8::ffff:1", true)]
     [InlineData("2001:db8:0:1::1", "2001:db8:0:2::1", false)]
     public void CallerOf_TwoAddresses_AreOneCallerWhenOneNetworkStandsBehindThem(string one, string other, bool same) =>
-        Assert.Equal(same, RefusalFold.CallerOf(IPAddress.Parse(one)) == RefusalFold.CallerOf(IPAddress.Parse(other)));
+        Assert.Equal(same, PeerNetwork.Of(IPAddress.Parse(one)) == PeerNetwork.Of(IPAddress.Parse(other)));
 
     [Fact]
     public void Admits_OnePeerWithoutEnd_LeavesRoomForTheOthers()
