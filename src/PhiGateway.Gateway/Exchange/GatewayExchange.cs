@@ -128,6 +128,9 @@ internal sealed partial class GatewayExchange(
     /// <summary>Searches that the gateway made for chains so far, for all entries of a bundle together.</summary>
     public int WalkedSearches { get; set; }
 
+    /// <summary>Times that the upstream was asked whether anything that a chain leads over bears a label, likewise.</summary>
+    public int LabelSearches { get; set; }
+
     /// <summary>Records, as <c>Type/id</c>, that were found to be ones that this client may name in what it writes; for all entries of a
     /// bundle together.</summary>
     public HashSet<string> MayBeNamed => _mayBeNamed ??= new(StringComparer.Ordinal);
