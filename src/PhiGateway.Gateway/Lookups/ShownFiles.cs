@@ -16,8 +16,6 @@ namespace PhiGateway.Gateway.Lookups;
 /// </remarks>
 internal sealed class ShownFiles(Fetch fetch, HandleIssuer handles, AnswerBuffers buffers, GatewayOptions options)
 {
-    private const int MostFiles = 200;
-
     /// <summary>Those of these files of which nothing may leave.</summary>
     /// <param name="exchange">The poll of the finished export.</param>
     /// <param name="files">The upstream's addresses.</param>
@@ -33,7 +31,7 @@ internal sealed class ShownFiles(Fetch fetch, HandleIssuer handles, AnswerBuffer
         var looked = 0;
         foreach (var file in files)
         {
-            if (looked++ == MostFiles || left <= 0)
+            if (looked++ == options.Limits.LookedUpFiles || left <= 0)
             {
                 break;
             }
