@@ -40,7 +40,7 @@ internal sealed class AlertInbox(WorkingSetSource sets, TimeProvider time)
     // Emergency uses have a day by which somebody decides: what is due first comes first.
     private static IOrderedEnumerable<ListedAlert> Sorted(IEnumerable<ListedAlert> found, string? kind) =>
         kind == EmergencyUses.Kind
-            ? found.OrderBy(static listed => listed.Alert.Due ?? listed.Alert.At + EmergencyUses.DecideWithin)
+            ? found.OrderBy(static listed => EmergencyUses.DueOf(listed.Alert))
             : found
                 .OrderByDescending(static listed => listed.Alert.Severity)
                 .ThenByDescending(static listed => listed.Alert.At)

@@ -37,6 +37,17 @@ internal sealed class ClientDirectory(WorkingSetSource sets, ISnapshotSource sna
         );
     }
 
+    /// <summary>Those of some clients that are there and not at an end, so that they can still be stopped.</summary>
+    public async Task<IReadOnlyCollection<string>> StoppableAsync(AdminCall call, IEnumerable<string> ids)
+    {
+        var set = await sets.GetAsync(call.Cancelled);
+        return
+        [
+            .. ids.Distinct(StringComparer.Ordinal)
+                .Where(id => set.Find<Client>(RegistryKind.Client, id) is { Status: not (ClientStatus.Revoked or ClientStatus.Archived) }),
+        ];
+    }
+
     /// <summary>One page of the clients whose id, owner, use case or organization has the text, searched over all of them.</summary>
     /// <param name="call">The call.</param>
     /// <param name="text">Part of a name, in any case; null: all.</param>

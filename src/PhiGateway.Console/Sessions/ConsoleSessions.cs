@@ -86,35 +86,21 @@ internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time,
 
     /// <summary>Ends every session of a person at the identity provider, or those that came from one session there.</summary>
     /// <returns>How many ended.</returns>
-    public int EndAll(string? subject, string? providerSession)
-    {
-        lock (_gate)
-        {
-            var ended = _sessions
-                .Where(pair =>
-                    pair.Value.Provider is { } provider
-                    && (
-                        (subject is not null && provider.Subject == subject)
-                        || (providerSession is not null && provider.Id == providerSession)
-                    )
-                )
-                .Select(static pair => pair.Key)
-                .ToList();
-            ended.ForEach(Remove);
-            return ended.Count;
-        }
-    }
+    public int EndAll(string? subject, string? providerSession) =>
+        EndWhere(session =>
+            session.Provider is { } provider
+            && ((subject is not null && provider.Subject == subject) || (providerSession is not null && provider.Id == providerSession))
+        );
 
     /// <summary>Ends every session of a person by name, whoever signed them in; at once, on this node.</summary>
     /// <returns>How many ended.</returns>
-    public int EndPerson(string person)
+    public int EndPerson(string person) => EndWhere(session => PersonName.AreSame(session.Caller.Person, person));
+
+    private int EndWhere(Func<ConsoleSession, bool> ends)
     {
         lock (_gate)
         {
-            var found = _sessions
-                .Where(pair => PersonName.AreSame(pair.Value.Caller.Person, person))
-                .Select(static pair => pair.Key)
-                .ToList();
+            var found = _sessions.Where(pair => ends(pair.Value)).Select(static pair => pair.Key).ToList();
             found.ForEach(Remove);
             return found.Count;
         }

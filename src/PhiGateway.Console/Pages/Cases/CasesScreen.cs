@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Cases;
@@ -149,7 +148,7 @@ internal sealed class CasesScreen(
     )
     {
         var id = request.Route("id");
-        var version = long.TryParse(request.Typed("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var seen) ? seen : 0;
+        var version = request.SeenVersion;
         var call = isSeen ? request.CallOn(ETag.Of(version)) : request.Call;
         return (await step(call, id)).Failed(out var problem, out _)
             ? await ShowAsync(request, TriedForms.Of(request, problem, name, string.Empty, "text", "reason"), problem)

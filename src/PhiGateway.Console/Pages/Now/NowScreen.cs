@@ -84,18 +84,12 @@ internal sealed class NowScreen(
             return [];
         }
 
-        var found = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var listed in lanes.SelectMany(static lane => lane.Items))
-        {
-            if (
-                listed.Alert.Subject.Split('/', 2) is ["client", var id]
-                && (await directory.FindAsync(call, id)).Value is { Client.Status: not (ClientStatus.Revoked or ClientStatus.Archived) }
-            )
-            {
-                found.Add(id);
-            }
-        }
-
-        return found;
+        return await directory.StoppableAsync(
+            call,
+            lanes
+                .SelectMany(static lane => lane.Items)
+                .Select(static listed => listed.Alert.Subject.Split('/', 2) is ["client", var id] ? id : null)
+                .OfType<string>()
+        );
     }
 }

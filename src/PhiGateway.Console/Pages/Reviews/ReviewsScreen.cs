@@ -124,7 +124,7 @@ internal sealed class ReviewsScreen(
     )
     {
         var id = request.Route("id");
-        var version = long.TryParse(request.Typed("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var seen) ? seen : 0;
+        var version = request.SeenVersion;
         if (await reports.CampaignOfAsync(request.Call, id) is not { } campaign)
         {
             return AdminProblem.NotFound("client in this review");
@@ -200,7 +200,7 @@ internal sealed class ReviewsScreen(
             new ReviewModel(
                 view,
                 Today,
-                int.TryParse(request.Asked("skip"), NumberStyles.None, CultureInfo.InvariantCulture, out var skip) ? skip : 0,
+                request.Skipped,
                 caller.HasAny(AdminRoles.Keepers) && view.Campaign.Reviewers.Any(one => PersonName.AreSame(one, caller.Person)),
                 caller.HasAny([AdminRoles.Approver]),
                 caller.HasAny(ConsoleSections.TrailReaders),

@@ -26,7 +26,7 @@ internal sealed class VendorsScreen(
     public async Task<ScreenAnswer> ListAsync(ConsoleRequest request)
     {
         var text = request.Asked("q");
-        var skip = int.TryParse(request.Asked("skip"), NumberStyles.None, CultureInfo.InvariantCulture, out var many) ? many : 0;
+        var skip = request.Skipped;
         if ((await directory.ListAsync(request.Call, text, skip, OnePage)).Failed(out var problem, out var list))
         {
             return problem;
@@ -103,7 +103,7 @@ internal sealed class VendorsScreen(
     public async Task<ScreenAnswer> StopAsync(ConsoleRequest request)
     {
         var id = request.Route("id");
-        var version = long.TryParse(request.Typed("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var seen) ? seen : 0;
+        var version = request.SeenVersion;
         var stage = request.Typed("step") switch
         {
             "suspend" => OffboardStage.Suspend,
