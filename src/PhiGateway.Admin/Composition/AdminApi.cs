@@ -41,6 +41,7 @@ public static class AdminApi
         ClientEndpoints.Map(api);
         UseCaseEndpoints.Map(api);
         OrganizationEndpoints.Map(api);
+        OffboardingEndpoints.Map(api);
         RevocationEndpoints.Map(api);
         AlertEndpoints.Map(api);
         RosterEndpoints.Map(api);

@@ -3,6 +3,7 @@ using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Keeping;
+using PhiGateway.Admin.Organizations;
 using PhiGateway.Admin.Status;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
@@ -29,6 +30,7 @@ internal sealed class ControlReports(
     AdminJournal records,
     StatusReports status,
     KeepingRegister holds,
+    OffboardingRegister offboardings,
     AdminOptions options,
     TimeProvider time,
     IUsageSource? usage = null,
@@ -96,6 +98,7 @@ internal sealed class ControlReports(
             IsJournalOpen = journal.Status == JournalStatus.Open,
             Keeping = options.Keeping,
             StandingHolds = mayRead ? (await holds.ReadAsync(call.Cancelled)).Count(static stored => stored.Hold.LiftedAt is null) : null,
+            Offboardings = mayRead ? await OffboardedAsync(call, now) : null,
             IsRegistrySealed = options.IsRegistrySealed,
             Unshipped = here.Node.Unshipped,
             Nodes = nodes.Nodes.Count,
@@ -104,6 +107,9 @@ internal sealed class ControlReports(
             AdminKeys = set.All<AdminKey>(RegistryKind.AdminKey).Count(static key => !key.Disabled),
         };
     }
+
+    private async Task<IReadOnlyList<Offboarding>> OffboardedAsync(AdminCall call, DateTimeOffset now) =>
+        [.. (await offboardings.ReadAsync(call.Cancelled)).Where(one => one.ActAt > now.AddDays(-Days))];
 
     private ClientFacts Of(
         WorkingSet set,

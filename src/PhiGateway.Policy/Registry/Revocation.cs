@@ -42,4 +42,7 @@ public enum RevocationTarget : byte
 
     /// <summary>Tokens of one subject of one issuer that were issued before a moment.</summary>
     Subject,
+
+    /// <summary>Every call whose purpose is neither treatment nor an emergency; the value is <c>*</c>. The number is stored.</summary>
+    OtherThanTreatment = 20,
 }
