@@ -10,6 +10,7 @@ using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Health;
 using PhiGateway.Gateway.Telemetry;
+using PhiGateway.Gateway.Upstream.Credentials;
 using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Proofs;
 using PhiGateway.Identity.Tokens;
@@ -77,6 +78,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             }
 
             var routes = host._data.Services.GetRequiredService<RouteSource>();
+            var held = host._data.Services.GetRequiredService<BackendCredentials>();
             var readiness = new Readiness(
                 options,
                 host.Parts.Snapshots,
@@ -88,6 +90,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 () => host._shared?.Status ?? [],
                 authenticator.GetStatus,
                 () => routes.Status,
+                () => held.Status,
                 host.Parts.Clock
             );
             host._readiness = readiness;

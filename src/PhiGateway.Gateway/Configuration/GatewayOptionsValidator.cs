@@ -121,6 +121,7 @@ internal static class GatewayOptionsValidator
         }
 
         LogValidator.Validate(options, Add);
+        BackendCredentialValidator.Validate(options, Add);
         if (options.Limits.RequestsPerSecond is < 1 or > 1_000_000)
         {
             Add("Limits:RequestsPerSecond", "must be between 1 and 1000000.");

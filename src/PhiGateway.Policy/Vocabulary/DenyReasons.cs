@@ -125,6 +125,7 @@ public sealed partial class DenyReason
     public static readonly DenyReason UpstreamTimeout = new("upstream-timeout", 504, DenyStage.Forward, "timeout", "The clinical system did not answer in time.");
     public static readonly DenyReason UpstreamRefused = new("upstream-refused", 502, DenyStage.Forward, "exception", "The clinical system did not accept the gateway's request.");
 
+    public static readonly DenyReason UpstreamCredential = new("upstream-credential", 503, DenyStage.Forward, "transient", "The gateway has no credential for the clinical system at the moment.");
     public static readonly DenyReason UpstreamBusy = new("upstream-busy", 503, DenyStage.Forward, "transient", "The clinical system is busy.");
     public static readonly DenyReason UpstreamRejected = new("upstream-rejected", 400, DenyStage.Forward, "processing", "The clinical system rejected the request.");
     public static readonly DenyReason ConditionAmbiguous = new("condition-ambiguous", 412, DenyStage.Forward, "multiple-matches", "More than one resource matches the condition.");
