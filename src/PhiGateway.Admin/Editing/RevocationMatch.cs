@@ -21,6 +21,7 @@ internal sealed record RevocationMatch(bool IsKnown, IReadOnlyList<string> Clien
             RevocationTarget.UseCase => Of(set.Find(RegistryKind.UseCase, row.Value) is not null, ClientsOf(set, row.Value)),
             RevocationTarget.Tenant => OfTenant(set, row.Value),
             RevocationTarget.Issuer => OfIssuer(set, row.Value),
+            RevocationTarget.Model => OfModel(set, row.Value),
             _ => new RevocationMatch(true, []),
         };
 
@@ -51,6 +52,17 @@ internal sealed record RevocationMatch(bool IsKnown, IReadOnlyList<string> Clien
     {
         var credentials = set.All<Credential>(RegistryKind.Credential).Where(credential => credential.Issuer == issuer).ToList();
         return Of(credentials.Count > 0, credentials.Select(static credential => credential.Client).Distinct(StringComparer.Ordinal));
+    }
+
+    // As the decision reads it: one model, or every model of a vendor.
+    private static RevocationMatch OfModel(WorkingSet set, string model)
+    {
+        var agents = set.All<Client>(RegistryKind.Client)
+            .Where(client =>
+                client.Charter is { } charter && (model == $"{charter.Vendor}/{charter.Model}" || model == $"{charter.Vendor}/*")
+            )
+            .ToList();
+        return Of(agents.Count > 0, agents.Select(static client => client.Id));
     }
 
     private static IEnumerable<string> ClientsOf(WorkingSet set, string useCase) =>

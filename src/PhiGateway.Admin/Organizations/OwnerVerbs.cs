@@ -31,18 +31,11 @@ internal sealed class OwnerVerbs(RegistryEditor editor, TimeProvider time)
         {
             if (
                 item.Entity is Client client
-                && Same(client.Owner, owner)
                 && client.Status is not (ClientStatus.Revoked or ClientStatus.Archived)
+                && Without(client, owner) is { } closed
             )
             {
-                writes.Add(
-                    new RegistryWrite(
-                        RegistryKind.Client,
-                        id,
-                        RegistryJson.Serialize(client with { OwnerConfirmed = null }),
-                        item.Item.Version
-                    )
-                );
+                writes.Add(new RegistryWrite(RegistryKind.Client, id, RegistryJson.Serialize(closed), item.Item.Version));
                 writes.Add(Alert(set, owner, "client/" + id, client.Deputy));
             }
         }
@@ -56,6 +49,21 @@ internal sealed class OwnerVerbs(RegistryEditor editor, TimeProvider time)
         }
 
         return writes.Count == 0 ? AdminProblem.NotFound("owner") : new EditPlan(writes) { Note = reason };
+    }
+
+    // Who owned it no longer confirms it; who answered for an agent does so until today, and another needs an approval. Null: neither.
+    private Client? Without(Client client, string person)
+    {
+        var owned = Same(client.Owner, person);
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var answered = client.Charter is { } charter && charter.AccountableUntil > today && Same(charter.Accountable, person);
+        if (!owned && !answered)
+        {
+            return null;
+        }
+
+        var closed = owned ? client with { OwnerConfirmed = null } : client;
+        return answered ? closed with { Charter = closed.Charter! with { AccountableUntil = today } } : closed;
     }
 
     private RegistryWrite Alert(WorkingSet set, string owner, string subject, string? notify)

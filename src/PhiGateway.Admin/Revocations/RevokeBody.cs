@@ -4,7 +4,8 @@ using PhiGateway.RegistryFiles.Documents;
 namespace PhiGateway.Admin.Revocations;
 
 /// <summary>Body of a revocation.</summary>
-/// <param name="Target">client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before or subject;
+/// <param name="Target">client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before, subject or model
+/// (<c>vendor/model</c>, or <c>vendor/*</c> for all of a vendor's);
 /// required.</param>
 /// <param name="Value">What of it; required, but <c>*</c> for issued-before.</param>
 /// <param name="Issuer">Narrows a token id or issued-before to one issuer; whose subject it is, required for subject.</param>
@@ -32,7 +33,7 @@ internal static class RevokeBodyRules
                 new ProblemPointer(
                     "/target",
                     "required",
-                    "Say what is revoked: client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before or subject."
+                    "Say what is revoked: client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before, subject or model."
                 )
             );
             return findings;

@@ -130,7 +130,8 @@ internal static class ClientCommands
     {
         var target = new Argument<string>("target")
         {
-            Description = "client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before or subject.",
+            Description =
+                "client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before, subject or model (vendor/model, vendor/*).",
         };
         target.AcceptOnlyFromAmong(
             "client",
@@ -142,7 +143,8 @@ internal static class ClientCommands
             "tenant",
             "issuer",
             "issued-before",
-            "subject"
+            "subject",
+            "model"
         );
         var value = new Argument<string>("value") { Description = "Which one; for issued-before a moment such as 2026-05-01T12:00:00Z." };
         var issuer = new Option<string?>("--issuer")

@@ -141,7 +141,7 @@ internal sealed class McpDoor(McpOptions options, HeldMemory memory, ICallerAuth
             return;
         }
 
-        using var call = new InnerCall(http, target, MostAnswer, memory);
+        using var call = new InnerCall(http, target, message.Tool!, MostAnswer, memory);
         await call.RunAsync(ways.Next);
         foreach (var name in new[] { KnownHeaders.RequestId, KnownHeaders.DpopNonce })
         {

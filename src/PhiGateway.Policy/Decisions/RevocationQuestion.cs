@@ -109,6 +109,11 @@ internal static class RevocationQuestion
             return "revocation/client";
         }
 
+        if (entry.Charter is { } charter && IsOfRevokedModel(charter, revocations))
+        {
+            return "revocation/model";
+        }
+
         if (entry.UseCase is not { } useCase)
         {
             return null;
@@ -121,6 +126,9 @@ internal static class RevocationQuestion
 
         return revocations.Contains(RevocationTarget.Organization, useCase.Organization) ? "revocation/organization" : null;
     }
+
+    private static bool IsOfRevokedModel(CharterEntry charter, RevocationSet revocations) =>
+        revocations.Contains(RevocationTarget.Model, charter.Model) || revocations.Contains(RevocationTarget.Model, charter.EveryModel);
 
     /// <summary>What makes the credential dead; null when nothing does.</summary>
     internal static string? OfCredential(CredentialEntry credential, RevocationSet revocations) =>

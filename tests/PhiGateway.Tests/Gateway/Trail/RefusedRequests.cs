@@ -143,6 +143,11 @@ internal sealed class RefusedRequests
             Client = TestRegistry.Client() with { Limits = new ClientLimits { Concurrency = 1 } },
             Arrange = static world => Take(world),
         };
+        all["agent-calls-spent"] = new("GET", Read)
+        {
+            Client = AgentRecordTests.Agent with { Charter = AgentRecordTests.Agent.Charter! with { CallsPerDay = 1 } },
+            Arrange = static world => world.Tasks.Left = 0,
+        };
         all["quota-exceeded"] = new("GET", "/fhir/Observation?patient=17")
         {
             Client = TestRegistry.Client() with { Limits = new ClientLimits { RecordsPerDay = 1 } },
