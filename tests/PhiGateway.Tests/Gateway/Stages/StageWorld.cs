@@ -9,6 +9,7 @@ using PhiGateway.Fhir.Context;
 using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Decide;
+using PhiGateway.Gateway.Egress;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Forward;
@@ -254,6 +255,7 @@ internal sealed class StageWorld : IDisposable
         services.AddSingleton(new PatientPseudonym(new byte[32]));
         services.AddSingleton<ITaskUses>(Tasks).AddSingleton<IQuotaUses>(_ => Quotas).AddSingleton<ICallerAuthenticator>(Callers);
         services
+            .AddEgress(new EgressConnector(new EgressPolicy()))
             .AddExchange()
             .AddTelemetry(new GatewayMetrics())
             .AddTrail()
