@@ -37,13 +37,16 @@ internal sealed class ConsoleSession(AdminCaller caller, string name, string tas
     /// <summary>When and how the person last proved who they are.</summary>
     public SignInProof Proof { get; init; } = SignInProof.None;
 
+    /// <summary>Whether something long was begun in it, so that every page leads to it.</summary>
+    public bool HasWork { get; set; }
+
     /// <summary>The step that waits for a fresh sign-in; null: none does.</summary>
     public HeldStep? Held { get; set; }
 
     /// <summary>Goes on where a session of the same person at the same browser was.</summary>
     public void TakeOver(ConsoleSession former)
     {
-        Held = former.Held;
+        (Held, HasWork) = (former.Held, former.HasWork);
         lock (former._gate)
         {
             _opened.AddRange(former._opened);

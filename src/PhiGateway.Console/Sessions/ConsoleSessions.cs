@@ -99,6 +99,20 @@ internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time,
         }
     }
 
+    /// <summary>Whether a person has a session here that is alive.</summary>
+    public bool IsHere(string person)
+    {
+        var now = time.GetUtcNow();
+        lock (_gate)
+        {
+            return _sessions.Values.Any(session =>
+                PersonName.AreSame(session.Caller.Person, person)
+                && IsAlive(session, now)
+                && ended?.IsOver(session.Caller.Person, session.Begun) != true
+            );
+        }
+    }
+
     private bool IsAlive(ConsoleSession session, DateTimeOffset now) =>
         now - session.LastSeen < options.Idle && now - session.Begun < options.Longest;
 
