@@ -124,32 +124,28 @@ internal static class ApiExamples
         [typeof(DecideManyBody)] = Of(new DecideManyBody(["acme-connector"], ReviewDecision.Keep, Reason)),
     };
 
-    /// <summary>The example of what an endpoint takes in one media type; null: it has none.</summary>
+    /// <summary>The example of what an endpoint takes in one media type, as JSON whatever its form; null: it has none.</summary>
     public static JsonNode? Of(IAcceptsMetadata takes, string mediaType)
     {
-        if (takes.RequestType is not { } type)
+        if (takes.RequestType is not { } type || !Bodies.TryGetValue(type, out var body))
         {
             return null;
         }
 
-        if (mediaType.Contains("merge-patch", StringComparison.Ordinal))
+        var example = body.DeepClone();
+        if (!mediaType.Contains("merge-patch", StringComparison.Ordinal))
         {
-            return Patches.TryGetValue(type, out var patch) ? Parse(patch) : null;
+            return example;
         }
 
-        if (!Bodies.TryGetValue(type, out var body))
+        // What is said of a document that stays as it is changes nothing.
+        foreach (var (name, value) in Patches.TryGetValue(type, out var patch) ? Parse(patch).AsObject() : [])
         {
-            return null;
+            example[name] = value?.DeepClone();
         }
 
-        // A file of lines, or of YAML, is shown as the text that it is.
-        return mediaType is "application/json" ? body.DeepClone() : JsonValue.Create(TextOf(body, mediaType));
+        return example;
     }
-
-    private static string TextOf(JsonNode body, string mediaType) =>
-        mediaType == ConfigEndpoints.Yaml
-            ? RegistryFiles.Yaml.RegistryText.ToYaml((JsonObject)body.DeepClone())
-            : body.ToJsonString() + "\n";
 
     private static JsonNode File() =>
         new JsonObject

@@ -107,7 +107,7 @@ internal sealed class SchemaDescription : IOpenApiSchemaTransformer
             schema.Required?.Remove("hash");
             schema.Required?.Remove("created");
         }
-        else if (type == typeof(Review))
+        else if (type == typeof(Review) || type == typeof(SavedSearch))
         {
             schema.Required?.Remove("by");
         }

@@ -3,11 +3,12 @@ using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Admin.Trail;
 
 /// <summary>Counts the requests of the trail for pictures and tables; each count is itself on record before its answer leaves.</summary>
-internal sealed class TrafficReports(TrafficMemory memory, IAuditJournal journal, AdminJournal records, TrailNames names)
+internal sealed class TrafficReports(IAuditStore store, IAuditJournal journal, AdminJournal records, TrailNames names)
 {
     /// <summary>Counts what a query asks for.</summary>
     public async Task<Outcome<TrafficReport>> CountAsync(AdminCall call, TrafficQuery query)
@@ -22,7 +23,7 @@ internal sealed class TrafficReports(TrafficMemory memory, IAuditJournal journal
         record.Tenant = query.Tenant;
         record.Note = Describe(query);
         await journal.AppendAsync(record);
-        var rows = await memory.CountAsync(counts, call.Cancelled);
+        var rows = await store.CountAsync(counts, call.Cancelled);
         var asked = new TrailQuery
         {
             Client = query.Client,

@@ -17,6 +17,5 @@ internal static class TrailRegistration
             .AddSingleton<TrailProofs>()
             .AddSingleton<TrailBundles>()
             .AddSingleton<ReachSearch>()
-            .AddSingleton<TrafficMemory>()
             .AddSingleton<TrafficReports>();
 }

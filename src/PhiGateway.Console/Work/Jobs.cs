@@ -66,12 +66,12 @@ internal sealed class Jobs : IDisposable
             _jobs[job.Id] = job;
         }
 
-        request.Session.HasWork = true;
         var call = request.Call with { Cancelled = job.Stopping };
         var running = Task.Run(() => RunAsync(job, call), CancellationToken.None);
         await Task.WhenAny(running, Task.Delay(_options.Patience, CancellationToken.None));
         if (!running.IsCompleted)
         {
+            request.Session.HasWork = true;
             return new ScreenAnswer.Go(PathOf(job), "It goes on behind the pages; you may leave it and come back.");
         }
 

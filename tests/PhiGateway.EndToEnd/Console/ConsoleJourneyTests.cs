@@ -124,6 +124,7 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
 
         Assert.Contains("client.approve", await row.InnerTextAsync());
         Assert.Contains("approved by tom.okafor@hospital.example", await row.InnerTextAsync());
+        await PictureAsync(officer, "history");
         await row.Locator("a.button").ClickAsync();
         Assert.Contains("Take the registry back", await officer.Locator("h1").InnerTextAsync());
         Assert.Empty((await officer.RunAxe()).Violations.Select(one => one.Id));
@@ -374,7 +375,7 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         Assert.Equal(
             Screens
                 .Select(screen => screen.Name)
-                .Concat(["accounting", "api", "case", "now-dark", "one-access", "patient"])
+                .Concat(["accounting", "api", "case", "history", "now-dark", "one-access", "patient"])
                 .Order(),
             shown.Order()
         );

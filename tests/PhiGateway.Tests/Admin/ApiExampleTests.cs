@@ -12,6 +12,7 @@ using PhiGateway.Admin.Http;
 using PhiGateway.Admin.Rosters;
 using PhiGateway.RegistryFiles.Documents;
 using PhiGateway.RegistryFiles.Files;
+using PhiGateway.RegistryFiles.Yaml;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
@@ -110,7 +111,8 @@ public sealed class ApiExampleTests
         if (type == typeof(RegistryFileBody))
         {
             var isYaml = mediaType == ConfigEndpoints.Yaml;
-            var bytes = Encoding.UTF8.GetBytes(isYaml ? (string)example! : example.ToJsonString());
+            var text = isYaml ? RegistryText.ToYaml(example.DeepClone().AsObject()) : example.ToJsonString();
+            var bytes = Encoding.UTF8.GetBytes(text);
             return
                 RegistryFile.Read(bytes, isYaml).Failed(out var refusal, out var file)
                 || FilePlanner.Plan(file, WorkingSet.Empty, "a", prune: false).Failed(out refusal, out _)
@@ -120,8 +122,7 @@ public sealed class ApiExampleTests
 
         if (type == typeof(MemberLine))
         {
-            var line = mediaType == MemberImport.MediaType ? ((string)example!).TrimEnd() : example.ToJsonString();
-            return MemberLine.Read(Encoding.UTF8.GetBytes(line), out var code) is null ? code : null;
+            return MemberLine.Read(Encoding.UTF8.GetBytes(example.ToJsonString()), out var code) is null ? code : null;
         }
 
         // What is documented with its credential typed is read with it as a document, by that one's rules.

@@ -62,7 +62,7 @@ public sealed partial class ConsoleSearchTests
         }
 
         Assert.Contains("60 in the whole result", page.Text, StringComparison.Ordinal);
-        Assert.Equal(1, server.Admin.Journal.Records.Count(static record => record.Event == "audit.count"));
+        Assert.Single(server.Admin.Journal.Records, static record => record.Event == "audit.count");
     }
 
     [Theory]

@@ -92,7 +92,7 @@ internal sealed class HistoryScreen(RegistryHistory history, RegistryRevert reve
             )
         )
         {
-            Status = tried?.Status ?? problem?.Status ?? 200,
+            Status = tried?.Status ?? (problem is { Status: 422 } ? 422 : 200),
             OnRecord = "that you looked at the registry as it was.",
         };
     }
