@@ -16,8 +16,6 @@ namespace PhiGateway.Gateway.Lookups;
 /// </remarks>
 internal sealed class ShownFiles(Fetch fetch, HandleIssuer handles, AnswerBuffers buffers, ShownMemory memory, GatewayOptions options)
 {
-    private const int MostFiles = 200;
-
     /// <summary>Those of the lists of which something may leave, as far as that is known.</summary>
     /// <param name="exchange">The poll of the finished export.</param>
     /// <param name="listing">What its manifests name.</param>
@@ -41,7 +39,7 @@ internal sealed class ShownFiles(Fetch fetch, HandleIssuer handles, AnswerBuffer
             }
 
             // Beyond the bounds nothing is known of it. What failed speaks of the export itself.
-            if (list.Name == "error" || looked++ >= MostFiles || left <= 0)
+            if (list.Name == "error" || looked++ >= options.Limits.LookedUpFiles || left <= 0)
             {
                 shown.Add(list);
                 continue;

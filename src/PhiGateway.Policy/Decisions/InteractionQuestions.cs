@@ -47,6 +47,16 @@ internal static class InteractionQuestions
             return outside;
         }
 
+        if (!run.Reach.SignInAdmits(part.Type))
+        {
+            return new Deny(DenyReason.StepUpRequired, run.UseCaseRule);
+        }
+
+        if (CharterQuestions.Covered(run, part) is { } beyond)
+        {
+            return beyond;
+        }
+
         if (ScopeRefusal(run, part, needed) is { } refusal)
         {
             return new Deny(refusal, run.UseCaseRule);

@@ -59,6 +59,9 @@ public sealed class ClientEntry
 
     internal HourWindow[] Hours { get; init; } = [];
 
+    /// <summary>The charter of an agent; null: it has none, or one that cannot be read and closes the path.</summary>
+    internal CharterEntry? Charter { get; init; }
+
     /// <summary>Whether possession must be proven at all, and which proofs count.</summary>
     internal bool BindingRequired { get; init; }
 

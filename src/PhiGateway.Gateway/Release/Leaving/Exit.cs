@@ -22,6 +22,11 @@ internal sealed class Exit(StillOpen still, AuditTrail trail, ReaderPace pace)
     public async ValueTask<StageResult> LetOutAsync(GatewayExchange exchange, OutgoingAnswer answer)
     {
         var asked = Ask(exchange);
+        if (asked.Continues && exchange.Kind != RequestKind.PublicDocument)
+        {
+            asked = DayBudget.Bytes.Take(exchange, answer.Body.Length);
+        }
+
         if (!asked.Continues)
         {
             return asked;
@@ -49,6 +54,11 @@ internal sealed class Exit(StillOpen still, AuditTrail trail, ReaderPace pace)
         }
 
         var asked = ReleaseChecks.Ask(exchange, segment.Disclosure, segment.Before);
+        if (asked.Continues)
+        {
+            asked = DayBudget.Bytes.Take(exchange, segment.Bytes.Length);
+        }
+
         if (!asked.Continues)
         {
             return asked;
@@ -144,6 +154,13 @@ internal sealed class Exit(StillOpen still, AuditTrail trail, ReaderPace pace)
                 await Task.WhenAll(entries);
                 return open;
             }
+        }
+
+        var left = DayBudget.Bytes.Take(exchange, answer.Body.Length);
+        if (!left.Continues)
+        {
+            await Task.WhenAll(entries);
+            return left;
         }
 
         // The records wait for one flush together; none of the bytes goes before it.

@@ -9,6 +9,7 @@ using PhiGateway.Fhir.Context;
 using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Decide;
+using PhiGateway.Gateway.Egress;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Forward;
@@ -41,7 +42,7 @@ namespace PhiGateway.Tests.Gateway.Stages;
 /// </summary>
 internal sealed class StageWorld : IDisposable
 {
-    private readonly ServiceProvider _services;
+    private readonly Lazy<ServiceProvider> _services;
 
     internal StageWorld(Client? client = null, Action<GatewayOptions>? change = null, params Grant[] grants)
     {
@@ -49,34 +50,11 @@ internal sealed class StageWorld : IDisposable
         change?.Invoke(Options);
         Snapshots = new SnapshotHolder(Clock);
         Publish(TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grants), client)));
-        var services = new ServiceCollection().AddLogging();
-        services
-            .AddSingleton(Options)
-            .AddSingleton<TimeProvider>(Clock)
-            .AddSingleton(Snapshots)
-            .AddSingleton<CutAnswers>()
-            .AddSingleton<IAuditJournal>(Journal);
-        services.AddSingleton(new PatientPseudonym(new byte[32]));
-        services.AddSingleton<ITaskUses>(Tasks).AddSingleton<IQuotaUses>(_ => Quotas).AddSingleton<ICallerAuthenticator>(Callers);
-        services
-            .AddExchange()
-            .AddTelemetry(new GatewayMetrics())
-            .AddTrail()
-            .AddHandles(null)
-            .AddUpstream()
-            .AddLookups()
-            .AddIngress()
-            .AddIdentify()
-            .AddUnderstand()
-            .AddDecide()
-            .AddAdmit()
-            .AddSettle()
-            .AddForward()
-            .AddRelease()
-            .AddPipeline();
-        services.Replace(ServiceDescriptor.Singleton<IUpstream>(Upstream));
-        _services = services.BuildServiceProvider();
+        _services = new Lazy<ServiceProvider>(Compose);
     }
+
+    /// <summary>Secret that seals pages, jobs and files; null: one of this world alone.</summary>
+    internal string? HandleKey { get; init; }
 
     internal GatewayOptions Options { get; }
 
@@ -107,10 +85,16 @@ internal sealed class StageWorld : IDisposable
             Language = new FhirContext { GatewayBase = "https://gw.example/fhir", UpstreamBases = ["http://fhir.example/r4"] },
         };
 
-    public void Dispose() => _services.Dispose();
+    public void Dispose()
+    {
+        if (_services.IsValueCreated)
+        {
+            _services.Value.Dispose();
+        }
+    }
 
     internal T Get<T>()
-        where T : notnull => _services.GetRequiredService<T>();
+        where T : notnull => _services.Value.GetRequiredService<T>();
 
     internal void Publish(RegistrySnapshot snapshot) => Snapshots.Publish(snapshot, Clock.GetUtcNow());
 
@@ -257,6 +241,38 @@ internal sealed class StageWorld : IDisposable
 
             return Task.FromResult(new QuotaNews([.. _uses.Values], DateTimeOffset.UnixEpoch));
         }
+    }
+
+    private ServiceProvider Compose()
+    {
+        var services = new ServiceCollection().AddLogging();
+        services
+            .AddSingleton(Options)
+            .AddSingleton<TimeProvider>(Clock)
+            .AddSingleton(Snapshots)
+            .AddSingleton<CutAnswers>()
+            .AddSingleton<IAuditJournal>(Journal);
+        services.AddSingleton(new PatientPseudonym(new byte[32]));
+        services.AddSingleton<ITaskUses>(Tasks).AddSingleton<IQuotaUses>(_ => Quotas).AddSingleton<ICallerAuthenticator>(Callers);
+        services
+            .AddEgress(new EgressConnector(new EgressPolicy()))
+            .AddExchange()
+            .AddTelemetry(new GatewayMetrics())
+            .AddTrail()
+            .AddHandles(HandleKey)
+            .AddUpstream()
+            .AddLookups()
+            .AddIngress()
+            .AddIdentify()
+            .AddUnderstand()
+            .AddDecide()
+            .AddAdmit()
+            .AddSettle()
+            .AddForward()
+            .AddRelease()
+            .AddPipeline();
+        services.Replace(ServiceDescriptor.Singleton<IUpstream>(Upstream));
+        return services.BuildServiceProvider();
     }
 
     private sealed record BodyDetection(bool CanHaveBody) : IHttpRequestBodyDetectionFeature;

@@ -110,6 +110,12 @@ internal sealed class RefusedRequests
             Body = StageWorld.Observation(),
             Options = static options => options.Limits = new LimitOptions { MaxRequestBody = 16 },
         };
+        all["body-too-slow"] = new("POST", "/fhir/Observation")
+        {
+            Body = StageWorld.Observation(),
+            Options = static options => options.Limits = new LimitOptions { BodyTime = TimeSpan.FromMilliseconds(1) },
+            Spoil = static http => http.Request.Body = new Silence(),
+        };
         all["unsupported-media-type"] = new("POST", "/fhir/Observation")
         {
             Body = StageWorld.Observation(),
@@ -143,6 +149,11 @@ internal sealed class RefusedRequests
             Client = TestRegistry.Client() with { Limits = new ClientLimits { Concurrency = 1 } },
             Arrange = static world => Take(world),
         };
+        all["agent-calls-spent"] = new("GET", Read)
+        {
+            Client = AgentRecordTests.Agent with { Charter = AgentRecordTests.Agent.Charter! with { CallsPerDay = 1 } },
+            Arrange = static world => world.Tasks.Left = 0,
+        };
         all["quota-exceeded"] = new("GET", "/fhir/Observation?patient=17")
         {
             Client = TestRegistry.Client() with { Limits = new ClientLimits { RecordsPerDay = 1 } },
@@ -160,6 +171,7 @@ internal sealed class RefusedRequests
         all["upstream-unavailable"] = Failing(DenyReason.UpstreamUnavailable);
         all["upstream-timeout"] = Failing(DenyReason.UpstreamTimeout);
         all["upstream-refused"] = Answering(500);
+        all["upstream-credential"] = Failing(DenyReason.UpstreamCredential);
         all["upstream-busy"] = Answering(503);
         all["upstream-rejected"] = Answering(400);
         all["version-changed"] = new("PUT", Read)
@@ -241,4 +253,14 @@ internal sealed class RefusedRequests
             {"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"http://fhir.example/r4/x?patient=17"}],
             "entry":[{{string.Join(',', ids.Select(static id => $$"""{"resource":{{StageWorld.Observation(id)}} }"""))}}]}
             """;
+
+    /// <summary>A body of which nothing comes.</summary>
+    private sealed class Silence : MemoryStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return 0;
+        }
+    }
 }

@@ -18,6 +18,15 @@ public sealed class FingerprintInputsTests
         TestRegistry.Client() with
         {
             Deputy = "li",
+            Charter = new AgentCharter
+            {
+                Model = "reader-4.1",
+                Vendor = "acme-ai",
+                Instance = "ward-3",
+                Accountable = "mary",
+                AccountableUntil = new DateOnly(2026, 11, 1),
+                CallsPerDay = 100,
+            },
             Expires = new DateOnly(2026, 9, 1),
             MaxTokenLifetimeSeconds = 300,
             Limits = new ClientLimits
@@ -28,6 +37,10 @@ public sealed class FingerprintInputsTests
                 RecordsPerDay = 1,
                 DistinctPatientsPerDay = 1,
                 DistinctPatientsPer30Days = 1,
+                BytesPerDay = 1,
+                ExportsPerDay = 1,
+                WritesPerDay = 1,
+                BreakGlassPerDay = 1,
             },
             Throttle = new ClientThrottle
             {
@@ -46,6 +59,12 @@ public sealed class FingerprintInputsTests
         ) with
         {
             LegalBasis = "treatment",
+            StepUp = new StepUp
+            {
+                FreshWithinSeconds = 300,
+                Acr = ["urn:mfa"],
+                Types = ["Observation"],
+            },
             Description = "d",
         },
         TestRegistry.Agreement() with
@@ -326,6 +345,8 @@ public sealed class FingerprintInputsTests
             (bool flag, _) => !flag,
             (int number, _) => number + 1,
             (null, var kind) when kind == typeof(int) => 7,
+            (long number, _) => number + 1,
+            (null, var kind) when kind == typeof(long) => 7L,
             (DateOnly day, _) => day.AddDays(1),
             (null, var kind) when kind == typeof(DateOnly) => new DateOnly(2026, 8, 1),
             (null, var kind) when kind == typeof(DateTimeOffset) => TestRegistry.Now,
