@@ -27,7 +27,7 @@ internal static class RevocationEndpoints
             )
             .Verb(
                 AdminRoles.Closers,
-                "Revokes a client, credential, token, organization, use case, tenant, issuer, an agents' model, a subject's tokens, or all issued before a moment",
+                "Revokes a client, credential, token, organization, use case, tenant, issuer, model, a subject's tokens, or all issued before a moment",
                 "In force on every node in under a second.",
                 typeof(RevokeBody),
                 typeof(Revocation),
