@@ -4,7 +4,7 @@ namespace PhiGateway.Admin.Access;
 
 /// <summary>
 /// Says whether a caller that was let in may go on: asked by what takes long, before each piece of it. A key that was ended or disabled
-/// meanwhile, that lost a role, or a token that has ended, ends what it began.
+/// meanwhile, that lost a role, a token that has ended, or a session that was ended, ends what it began.
 /// </summary>
 internal sealed class CallerStanding(IAdminKeys keys, TimeProvider time)
 {
@@ -12,7 +12,7 @@ internal sealed class CallerStanding(IAdminKeys keys, TimeProvider time)
     public async Task<bool> StandsAsync(AdminCaller caller, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (caller.Until <= now)
+        if (caller.Until <= now || caller.Session?.IsOver == true)
         {
             return false;
         }

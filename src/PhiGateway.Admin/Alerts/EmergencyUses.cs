@@ -23,8 +23,8 @@ public sealed class EmergencyUses
     /// <summary>Kind of the alert.</summary>
     public const string Kind = AlertKinds.Emergency;
 
-    /// <summary>How soon after the first call somebody is to have decided.</summary>
-    public static readonly TimeSpan DecideWithin = TimeSpan.FromDays(1);
+    // How soon after the first call somebody is to have decided.
+    private static readonly TimeSpan DecideWithin = TimeSpan.FromDays(1);
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(15);
 
@@ -45,6 +45,9 @@ public sealed class EmergencyUses
         TimeProvider time,
         ILogger<EmergencyUses> log
     ) => (_sets, _writer, _trail, _time, _log) = (sets, new AlertWriter(store, journal, time), trail, time, log);
+
+    /// <summary>By when somebody is to have decided over a use.</summary>
+    public static DateTimeOffset DueOf(Alert alert) => alert.Due ?? (alert.At + DecideWithin);
 
     /// <summary>Looks until it is stopped; a fault waits for the next look.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -90,21 +90,8 @@ internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, Ti
                 AlertWriter.Gateway,
                 now
             );
-            await journal.AppendAsync(
-                new AuditRecord
-                {
-                    Id = Guid.CreateVersion7(now),
-                    Kind = AuditKind.Admin,
-                    Event = Revoked,
-                    Time = now,
-                    Actor = AlertWriter.Gateway,
-                    Target = "subject/" + issuer,
-                    Revision = await store.GetRevisionAsync(CancellationToken.None),
-                    After = JsonSerializer.Serialize(row, RegistryJson.Options),
-                    Note = "intent: " + row.Reason,
-                },
-                AdminLane.Of(Revoked)
-            );
+            var after = JsonSerializer.Serialize(row, RegistryJson.Options);
+            await RecordAsync(Revoked, "subject/" + issuer, null, after, row.Reason, now);
             await store.RevokeAsync(row, CancellationToken.None);
         }
 
@@ -132,6 +119,20 @@ internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, Ti
         var json = note(AuthorNote.Carried(RegistryJson.Serialize(changed), item), item);
         var name = "client." + verb;
         var now = time.GetUtcNow();
+        await RecordAsync(
+            name,
+            KindWord.Of(RegistryKind.Client, id),
+            DocumentMeta.ForRecord(RegistryKind.Client, item.Json),
+            DocumentMeta.ForRecord(RegistryKind.Client, json),
+            reason,
+            now
+        );
+        RegistryWrite[] writes = [new RegistryWrite(RegistryKind.Client, id, json, item.Version)];
+        return await store.WriteAsync(writes, AlertWriter.Gateway, CancellationToken.None) is RegistryWriteResult.Written;
+    }
+
+    // The gateway's intent, on record before it is done.
+    private async Task RecordAsync(string name, string target, string? before, string? after, string? reason, DateTimeOffset now) =>
         await journal.AppendAsync(
             new AuditRecord
             {
@@ -140,15 +141,12 @@ internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, Ti
                 Event = name,
                 Time = now,
                 Actor = AlertWriter.Gateway,
-                Target = KindWord.Of(RegistryKind.Client, id),
+                Target = target,
                 Revision = await store.GetRevisionAsync(CancellationToken.None),
-                Before = DocumentMeta.ForRecord(RegistryKind.Client, item.Json),
-                After = DocumentMeta.ForRecord(RegistryKind.Client, json),
+                Before = before,
+                After = after,
                 Note = "intent: " + reason,
             },
             AdminLane.Of(name)
         );
-        RegistryWrite[] writes = [new RegistryWrite(RegistryKind.Client, id, json, item.Version)];
-        return await store.WriteAsync(writes, AlertWriter.Gateway, CancellationToken.None) is RegistryWriteResult.Written;
-    }
 }

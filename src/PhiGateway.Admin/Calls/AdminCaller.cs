@@ -15,6 +15,9 @@ internal sealed record AdminCaller(string Person, string Method, IReadOnlyList<s
     /// <summary>When what proved it ends, UTC; null: it is not said, or is asked of the key.</summary>
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>The session that the call was made in; null: a key or a token speaks for itself.</summary>
+    public ICallerSession? Session { get; init; }
+
     public bool HasAny(IReadOnlyList<string> roles)
     {
         foreach (var role in roles)

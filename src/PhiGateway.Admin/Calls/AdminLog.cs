@@ -48,6 +48,9 @@ internal static partial class AdminLog
     [LoggerMessage(7014, LogLevel.Warning, "Nodes that report no more could not be looked for ({Fault}); trying again.")]
     public static partial void NodeSilenceFailed(ILogger logger, string fault);
 
+    [LoggerMessage(7015, LogLevel.Warning, "Admin call {RequestId}: whether every node has it in force could not be seen ({Fault}).")]
+    public static partial void FleetNotSeen(ILogger logger, Guid requestId, string fault);
+
     [LoggerMessage(7010, LogLevel.Warning, "Alerts that nobody has taken could not be looked for ({Fault}); trying again.")]
     public static partial void EscalationFailed(ILogger logger, string fault);
 }

@@ -210,13 +210,17 @@ internal sealed class ApprovalBriefs(WorkingSetSource sets, IRegistryStore store
         }
 
         foreach (
-            var (most, what) in ((int?, string)[])
+            var (most, what) in ((long?, string)[])
                 [
                     (client.Limits.RequestsPerSecond, "requests a second"),
                     (client.Limits.DistinctPatientsPerHour, "patients an hour"),
                     (client.Limits.DistinctPatientsPerDay, "patients a day"),
                     (client.Limits.DistinctPatientsPer30Days, "patients in 30 days"),
                     (client.Limits.RecordsPerDay, "records a day"),
+                    (client.Limits.BytesPerDay, "bytes a day"),
+                    (client.Limits.ExportsPerDay, "exports a day"),
+                    (client.Limits.WritesPerDay, "writes a day"),
+                    (client.Limits.BreakGlassPerDay, "emergency requests a day"),
                 ]
         )
         {

@@ -41,6 +41,7 @@ public static class AdminApi
         ClientEndpoints.Map(api);
         UseCaseEndpoints.Map(api);
         OrganizationEndpoints.Map(api);
+        OffboardingEndpoints.Map(api);
         RevocationEndpoints.Map(api);
         AlertEndpoints.Map(api);
         RosterEndpoints.Map(api);
@@ -50,6 +51,7 @@ public static class AdminApi
         DecisionEndpoints.Map(api);
         StatusEndpoints.Map(api);
         ConfigEndpoints.Map(api);
+        HistoryEndpoints.Map(api);
         ReplayEndpoints.Map(api);
         CampaignEndpoints.Map(api);
         CaseEndpoints.Map(api);

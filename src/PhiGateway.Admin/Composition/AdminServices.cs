@@ -18,6 +18,7 @@ using PhiGateway.Admin.Decisions;
 using PhiGateway.Admin.Declarative;
 using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Http;
 using PhiGateway.Admin.Keeping;
 using PhiGateway.Admin.OpenApi;
 using PhiGateway.Admin.Organizations;
@@ -55,6 +56,7 @@ public static class AdminServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IAdminKeys, WorkingSetKeys>();
         services
+            .AddHttp()
             .AddEditing()
             .AddAccess(options)
             .AddDocuments()

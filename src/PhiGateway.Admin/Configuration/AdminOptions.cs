@@ -74,6 +74,9 @@ public sealed class AdminOptions
     /// </summary>
     public Func<long, Task<AnswersCut?>> AnswersCut { get; set; } = static _ => Task.FromResult<AnswersCut?>(null);
 
+    /// <summary>How many requests of these clients run on this node now; null, the default: it is not known here.</summary>
+    public Func<IReadOnlyList<string>, int?> RunningRequests { get; set; } = static _ => null;
+
     /// <summary>
     /// What this node gives a client that has no limit of its own; a limit of its own may be more than that, or less. Default: the data
     /// plane's defaults. Security: a null here says that nothing is known, and then a client's own limit counts as more.

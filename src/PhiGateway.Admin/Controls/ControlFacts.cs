@@ -1,5 +1,6 @@
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Organizations;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 
@@ -39,6 +40,9 @@ internal sealed record ControlFacts
 
     /// <summary>Holds on deletion that stand; null: the caller does not read the trail.</summary>
     public int? StandingHolds { get; init; }
+
+    /// <summary>Offboardings within the days; null: the caller does not read the trail.</summary>
+    public IReadOnlyList<Offboarding>? Offboardings { get; init; }
 
     /// <summary>Whether registry documents are sealed, and one without a seal is refused.</summary>
     public bool IsRegistrySealed { get; init; }

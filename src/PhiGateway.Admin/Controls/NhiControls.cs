@@ -1,5 +1,6 @@
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Organizations;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Watch.Findings;
 using static PhiGateway.Admin.Controls.ControlCatalogue;
@@ -25,6 +26,7 @@ internal static class NhiControls
         yield return Of(
             NhiRisk.ImproperOffboarding,
             Fact($"{all.Count} clients can call.", Clients),
+            Offboarded(facts),
             None(
                 all.Count(static one => string.IsNullOrWhiteSpace(one.Client.Owner) || one.Client.OwnerConfirmed is null),
                 "active client has no owner who confirmed it",
@@ -175,6 +177,19 @@ internal static class NhiControls
             Is(facts.IsWatched, "Human use of a service's identity is watched for.", "This node does not watch the trail.", null),
             None(facts.Open("human-use", "off-hours"), "sign of it is open", "signs of it are open", AlertQuery + "human-use")
         );
+    }
+
+    // As evidence: what took longer than an hour is a figure of a proposed rule, and no finding by itself.
+    private static ControlEvidence Offboarded(ControlFacts facts)
+    {
+        if (facts.Offboardings is not { } all)
+        {
+            return Fact("Offboardings and their clocks are shown to auditors.", null);
+        }
+
+        var kept = all.Count(one => OffboardingFigures.IsWithinAnHour(one, facts.At) == true);
+        var words = $"{all.Count} offboardings within {facts.Days} days; {kept} were in force everywhere within an hour of the event.";
+        return Fact(words, "/admin/v1/offboardings");
     }
 
     private static ControlLine Of(NhiRisk risk, params ControlEvidence[] evidence) => Line(risk.Id, risk.Title, null, evidence);

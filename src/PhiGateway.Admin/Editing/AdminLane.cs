@@ -16,6 +16,7 @@ internal static class AdminLane
         "quarantine",
         "terminate",
         "offboard",
+        "left",
         "retire",
         "disable",
         "end",

@@ -58,6 +58,12 @@ public sealed record DryRunReport
     [JsonPropertyName("answers_cut")]
     public AnswersCut? AnswersCut { get; init; }
 
+    /// <summary>
+    /// Requests of the clients that it would stop which run on the node that was asked, now; absent: it stops nobody, or it was made.
+    /// </summary>
+    [JsonPropertyName("requests_running")]
+    public int? RequestsRunning { get; init; }
+
     /// <summary>Revocations that would be written, as <c>target/value</c>.</summary>
     [JsonPropertyName("revocations")]
     public IReadOnlyList<string> Revocations { get; init; } = [];
@@ -88,6 +94,7 @@ public sealed record DryRunReport
             Warnings = outcome.Warnings,
             RevokedClients = RevocationMatch.ClientsOf(outcome),
             AnswersCut = outcome.Cut,
+            RequestsRunning = outcome.Running,
             CarriedOver =
             [
                 .. outcome

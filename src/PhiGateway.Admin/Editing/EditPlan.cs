@@ -63,6 +63,9 @@ internal sealed record EditOutcome(
     /// <summary>The revision that it was written as; 0: nothing was written.</summary>
     public long Revision { get; init; }
 
+    /// <summary>Requests that run here of clients that it would stop, of a dry run; null: it stops nobody, or that is not known.</summary>
+    public int? Running { get; init; }
+
     /// <summary>Running answers that it ended here; null: it ends none, or that is not known.</summary>
     public AnswersCut? Cut { get; init; }
 }

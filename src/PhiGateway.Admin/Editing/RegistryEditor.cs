@@ -36,6 +36,11 @@ internal sealed class RegistryEditor(
             _writing.Release();
         }
 
+        if (written.Value is { DryRun: true } planned && Closes(planned))
+        {
+            return planned with { Running = options.RunningRequests(Stopped(planned)) };
+        }
+
         // Nobody waits behind this: it only looks what became of the act.
         return written.Value is { Revision: > 0 } outcome && Closes(outcome)
             ? outcome with
@@ -114,6 +119,16 @@ internal sealed class RegistryEditor(
             }
         }
     }
+
+    private static IReadOnlyList<string> Stopped(EditOutcome outcome) =>
+        [
+            .. RevocationMatch
+                .ClientsOf(outcome)
+                .Union(
+                    outcome.Paths.Where(static path => path.Closed.Count > 0).Select(static path => path.Client),
+                    StringComparer.Ordinal
+                ),
+        ];
 
     private static bool Closes(EditOutcome outcome) =>
         outcome.Plan.Revocations.Any(static row => !row.Lifted)

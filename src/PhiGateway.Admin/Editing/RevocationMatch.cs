@@ -1,4 +1,5 @@
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
 using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
@@ -21,6 +22,7 @@ internal sealed record RevocationMatch(bool IsKnown, IReadOnlyList<string> Clien
             RevocationTarget.UseCase => Of(set.Find(RegistryKind.UseCase, row.Value) is not null, ClientsOf(set, row.Value)),
             RevocationTarget.Tenant => OfTenant(set, row.Value),
             RevocationTarget.Issuer => OfIssuer(set, row.Value),
+            RevocationTarget.OtherThanTreatment => OfOtherPurposes(set),
             RevocationTarget.Model => OfModel(set, row.Value),
             _ => new RevocationMatch(true, []),
         };
@@ -53,6 +55,17 @@ internal sealed record RevocationMatch(bool IsKnown, IReadOnlyList<string> Clien
         var credentials = set.All<Credential>(RegistryKind.Credential).Where(credential => credential.Issuer == issuer).ToList();
         return Of(credentials.Count > 0, credentials.Select(static credential => credential.Client).Distinct(StringComparer.Ordinal));
     }
+
+    // Every client that may call for anything else, though it may call for treatment too: those of its calls go on.
+    private static RevocationMatch OfOtherPurposes(WorkingSet set) =>
+        Of(
+            true,
+            set.All<UseCase>(RegistryKind.UseCase)
+                .Where(static useCase => !useCase.Purposes.All(IsTreatment))
+                .SelectMany(useCase => ClientsOf(set, useCase.Id))
+        );
+
+    private static bool IsTreatment(string code) => PurposeOfUse.TryParse(code, out var purpose) && purpose.IsTreatment;
 
     // As the decision reads it: one model, or every model of a vendor.
     private static RevocationMatch OfModel(WorkingSet set, string model)

@@ -54,7 +54,7 @@ internal sealed class KeepingCommands(
             return AdminProblem.Invalid("/tenant", "required", "Name a tenant, a patient of a tenant, or a case alone.");
         }
 
-        if (body.Tenant is { } tenant && !await names.KnowsTenantAsync(tenant, call.Cancelled))
+        if (body.Tenant is { } tenant && await names.FindUnknownTenantsAsync([tenant], call.Cancelled) is [_, ..])
         {
             // A hold on a misspelt tenant would keep nothing and look as if it did.
             return AdminProblem.Invalid("/tenant", "unknown", "Neither a route, a use case nor a record is of such a tenant.");

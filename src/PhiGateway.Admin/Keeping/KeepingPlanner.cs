@@ -42,15 +42,7 @@ internal sealed class KeepingPlanner(
             held.Add((stored.Hold.Id, await KeptByAsync(call, stored, keeping)));
         }
 
-        var unknown = new List<string>();
-        foreach (var tenant in options.Keeping.YearsOf.Keys.Order(StringComparer.Ordinal))
-        {
-            if (!await names.KnowsTenantAsync(tenant, call.Cancelled))
-            {
-                unknown.Add(tenant);
-            }
-        }
-
+        var unknown = await names.FindUnknownTenantsAsync([.. options.Keeping.YearsOf.Keys.Order(StringComparer.Ordinal)], call.Cancelled);
         return new KeepingReport(
             options.Keeping.Of(null),
             options.Keeping.YearsOf,

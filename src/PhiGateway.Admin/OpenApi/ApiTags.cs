@@ -12,7 +12,11 @@ internal static class ApiTags
             ["clients", "credentials", "task-grants", "callers"]
         ),
         ("use cases", "What PHI is used for, and what is permitted for it.", ["use-cases"]),
-        ("organizations", "Whoever runs clients, the agreements, and the persons behind them.", ["organizations", "agreements", "owners"]),
+        (
+            "organizations",
+            "Whoever runs clients, the agreements, and the persons behind them.",
+            ["organizations", "agreements", "owners", "offboardings"]
+        ),
         ("rosters", "Patient sets and who is on them.", ["rosters"]),
         (
             "approvals",

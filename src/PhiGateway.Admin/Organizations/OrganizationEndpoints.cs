@@ -27,14 +27,14 @@ internal static class OrganizationEndpoints
             .Verb(
                 AdminRoles.Closers,
                 "Offboards an organization with all its clients",
-                "In one transaction; ask with `?dry_run=true` for the blast radius first.",
+                "In one transaction; ask with `?dry_run=true` for the blast radius first. A clock runs from the event.",
                 typeof(OffboardBody),
                 typeof(Organization)
             );
         api.MapPost(
                 "/owners/{owner}:left",
                 (HttpContext context, string owner, OwnerVerbs verbs) =>
-                    Answer.OfAsync<ReasonBody, EditOutcome>(
+                    Answer.OfAsync<LeftBody, EditOutcome>(
                         context,
                         (call, body) => verbs.LeftAsync(call, owner, body),
                         static outcome => AdminResult.Json(DryRunReport.Of(outcome))
@@ -43,7 +43,8 @@ internal static class OrganizationEndpoints
             .Verb(
                 AdminRoles.Closers,
                 "Records that an owner left",
-                "All their clients lose the confirmation, which closes their PHI path; alerts are raised.",
+                "All their clients lose the confirmation, which closes their PHI path; alerts are raised, and a clock runs from the event.",
+                typeof(LeftBody),
                 answer: typeof(DryRunReport)
             );
     }

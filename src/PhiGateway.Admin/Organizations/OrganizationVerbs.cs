@@ -7,7 +7,7 @@ using PhiGateway.RegistryFiles.Documents;
 namespace PhiGateway.Admin.Organizations;
 
 /// <summary>Offboards an organization with all its clients in one step, or not at all.</summary>
-internal sealed class OrganizationVerbs(RegistryEditor editor, TimeProvider time)
+internal sealed class OrganizationVerbs(RegistryEditor editor, OffboardingRegister register, TimeProvider time)
 {
     /// <summary>Suspends or ends an organization and every client of its use cases.</summary>
     public async Task<Outcome<EditOutcome>> OffboardAsync(AdminCall call, string id, OffboardBody body)
@@ -17,8 +17,36 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, TimeProvider time
             return missing;
         }
 
+        if (OffboardingCause.Of(body.Event, body.EventAt, time.GetUtcNow()).Failed(out var problem, out var cause))
+        {
+            return problem;
+        }
+
         var edit = new Edit("organization.offboard", "organization/" + id, set => Plan(call, set, id, body));
-        return await editor.WriteAsync(call, edit);
+        if ((await editor.WriteAsync(call, edit)).Failed(out problem, out var outcome))
+        {
+            return problem;
+        }
+
+        if (outcome.Revision > 0)
+        {
+            var clients = outcome.Before.UseCasesOf(RegistryKind.Organization, id).SelectMany(one => outcome.Before.ClientsOf(one.Id));
+            var content = new OffboardingContent(
+                body.Stage == OffboardStage.Suspend ? "suspend" : "revoke",
+                cause.Event,
+                cause.At,
+                body.Reason,
+                outcome.Revision,
+                [.. clients.Select(static client => client.Id).Order(StringComparer.Ordinal)],
+                [id]
+            );
+            if (await register.BeginAsync(call, edit.Target, content) is { } unrecorded)
+            {
+                return unrecorded;
+            }
+        }
+
+        return outcome;
     }
 
     private Outcome<EditPlan> Plan(AdminCall call, WorkingSet set, string id, OffboardBody body)
@@ -103,7 +131,14 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, TimeProvider time
 /// <summary>Body of an offboarding.</summary>
 /// <param name="Reason">Why, in words without patient data; required.</param>
 /// <param name="Stage">suspend to observe first, revoke (the default) to end it.</param>
-public sealed record OffboardBody(string? Reason = null, OffboardStage Stage = OffboardStage.Revoke);
+/// <param name="Event">What it began with: call (the default), hr or caep.</param>
+/// <param name="EventAt">When that was; absent: now.</param>
+public sealed record OffboardBody(
+    string? Reason = null,
+    OffboardStage Stage = OffboardStage.Revoke,
+    OffboardingEvent? Event = null,
+    DateTimeOffset? EventAt = null
+);
 
 /// <summary>The two steps of offboarding.</summary>
 public enum OffboardStage : byte

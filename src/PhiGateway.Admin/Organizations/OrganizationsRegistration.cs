@@ -7,5 +7,11 @@ internal static class OrganizationsRegistration
 {
     /// <summary>Verbs and the directory of vendors.</summary>
     public static IServiceCollection AddOrganizations(this IServiceCollection services) =>
-        services.AddSingleton<OrganizationVerbs>().AddSingleton<OwnerVerbs>().AddSingleton<VendorDirectory>();
+        services
+            .AddSingleton<OrganizationVerbs>()
+            .AddSingleton<OwnerVerbs>()
+            .AddSingleton<VendorDirectory>()
+            .AddSingleton<FleetReach>()
+            .AddSingleton<OffboardingRegister>()
+            .AddSingleton<OffboardingReports>();
 }

@@ -8,20 +8,57 @@ namespace PhiGateway.Admin.Organizations;
 /// <summary>
 /// Records that an owner has left: everything they stood behind loses its confirmation at once, and an alert tells somebody.
 /// </summary>
-internal sealed class OwnerVerbs(RegistryEditor editor, TimeProvider time)
+internal sealed class OwnerVerbs(RegistryEditor editor, OffboardingRegister register, TimeProvider time)
 {
     private const int MaxOwner = 256;
 
     /// <summary>Takes the confirmation from all clients of an owner and raises alerts.</summary>
-    public async Task<Outcome<EditOutcome>> LeftAsync(AdminCall call, string owner, ReasonBody body)
+    public async Task<Outcome<EditOutcome>> LeftAsync(AdminCall call, string owner, LeftBody body)
     {
         if (owner.Length > MaxOwner)
         {
             return AdminProblem.NotFound("owner");
         }
 
+        if (OffboardingCause.Of(body.Event, body.EventAt, time.GetUtcNow()).Failed(out var problem, out var cause))
+        {
+            return problem;
+        }
+
         var edit = new Edit("owner.left", "owner/" + owner, set => Plan(set, owner, body.Reason));
-        return await editor.WriteAsync(call, edit);
+        if ((await editor.WriteAsync(call, edit)).Failed(out problem, out var outcome))
+        {
+            return problem;
+        }
+
+        if (outcome.Revision > 0)
+        {
+            var clients = outcome
+                .Before.All<Client>(RegistryKind.Client)
+                .Where(client => IsOpen(client) && Without(client, owner) is not null)
+                .ToList();
+            var content = new OffboardingContent(
+                "left",
+                cause.Event,
+                cause.At,
+                body.Reason,
+                outcome.Revision,
+                [.. clients.Select(static client => client.Id).Order(StringComparer.Ordinal)],
+                [
+                    .. clients
+                        .Select(client => outcome.Before.Find<UseCase>(RegistryKind.UseCase, client.UseCase)?.Organization)
+                        .OfType<string>()
+                        .Distinct(StringComparer.Ordinal)
+                        .Order(StringComparer.Ordinal),
+                ]
+            );
+            if (await register.BeginAsync(call, edit.Target, content) is { } unrecorded)
+            {
+                return unrecorded;
+            }
+        }
+
+        return outcome;
     }
 
     private Outcome<EditPlan> Plan(WorkingSet set, string owner, string? reason)
@@ -29,11 +66,7 @@ internal sealed class OwnerVerbs(RegistryEditor editor, TimeProvider time)
         var writes = new List<RegistryWrite>();
         foreach (var (id, item) in set.Kind(RegistryKind.Client))
         {
-            if (
-                item.Entity is Client client
-                && client.Status is not (ClientStatus.Revoked or ClientStatus.Archived)
-                && Without(client, owner) is { } closed
-            )
+            if (item.Entity is Client client && IsOpen(client) && Without(client, owner) is { } closed)
             {
                 writes.Add(new RegistryWrite(RegistryKind.Client, id, RegistryJson.Serialize(closed), item.Item.Version));
                 writes.Add(Alert(set, owner, "client/" + id, client.Deputy));
@@ -86,6 +119,8 @@ internal sealed class OwnerVerbs(RegistryEditor editor, TimeProvider time)
             set.Find(RegistryKind.Alert, id)?.Item.Version ?? 0
         );
     }
+
+    private static bool IsOpen(Client client) => client.Status is not (ClientStatus.Revoked or ClientStatus.Archived);
 
     private static bool Same(string left, string right) => PersonName.AreSame(left, right);
 }

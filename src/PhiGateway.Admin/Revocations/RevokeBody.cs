@@ -4,10 +4,9 @@ using PhiGateway.RegistryFiles.Documents;
 namespace PhiGateway.Admin.Revocations;
 
 /// <summary>Body of a revocation.</summary>
-/// <param name="Target">client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before, subject or model
-/// (<c>vendor/model</c>, or <c>vendor/*</c> for all of a vendor's);
-/// required.</param>
-/// <param name="Value">What of it; required, but <c>*</c> for issued-before.</param>
+/// <param name="Target">client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before, subject,
+/// other-than-treatment or model (<c>vendor/model</c>, or <c>vendor/*</c> for all of a vendor's); required.</param>
+/// <param name="Value">What of it; required, but <c>*</c> for issued-before and other-than-treatment.</param>
 /// <param name="Issuer">Narrows a token id or issued-before to one issuer; whose subject it is, required for subject.</param>
 /// <param name="IssuedBefore">For issued-before and subject: tokens issued before this moment are dead; absent: now.</param>
 /// <param name="Reason">Why, in words without patient data; required.</param>
@@ -33,22 +32,18 @@ internal static class RevokeBodyRules
                 new ProblemPointer(
                     "/target",
                     "required",
-                    "Say what is revoked: client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before, subject or model."
+                    "Say what is revoked: client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before, subject, "
+                        + "other-than-treatment or model."
                 )
             );
             return findings;
         }
 
         var isIssuedBefore = body.Target == RevocationTarget.IssuedBefore;
-        if (isIssuedBefore ? body.Value is not (null or "*") : string.IsNullOrWhiteSpace(body.Value) || body.Value.Length > MaxValue)
+        var isOfAll = isIssuedBefore || body.Target == RevocationTarget.OtherThanTreatment;
+        if (isOfAll ? body.Value is not (null or "*") : string.IsNullOrWhiteSpace(body.Value) || body.Value.Length > MaxValue)
         {
-            findings.Add(
-                new ProblemPointer(
-                    "/value",
-                    "invalid",
-                    isIssuedBefore ? "Everything issued before a moment is revoked: leave it out." : "Say which one."
-                )
-            );
+            findings.Add(new ProblemPointer("/value", "invalid", isOfAll ? "It is of everything: leave it out." : "Say which one."));
         }
 
         if (

@@ -105,7 +105,7 @@ public static class SignalEndpoints
                 }
             }
         }
-        catch (BadHttpRequestException)
+        catch (BadHttpRequestException fault) when (fault.StatusCode != StatusCodes.Status408RequestTimeout)
         {
             return null;
         }

@@ -63,10 +63,29 @@ internal sealed class TrailNames(WorkingSetSource sets, IAuditReports reports, A
     public async Task<Outcome<TrailNarrowing>> NarrowAsync(TrailQuery query, CancellationToken cancellationToken) =>
         TrailNarrowing.Of(query, await sets.GetAsync(cancellationToken));
 
-    /// <summary>Whether a route, a use case or a record is of this tenant.</summary>
-    public async Task<bool> KnowsTenantAsync(string tenant, CancellationToken cancellationToken) =>
-        Tenants(await sets.GetAsync(cancellationToken)).Contains(tenant)
-        || await reports.KnowsAsync(AuditFacet.Tenant, tenant, cancellationToken);
+    /// <summary>Those of some tenants of which there is neither a route, a use case nor a record.</summary>
+    public async Task<IReadOnlyList<string>> FindUnknownTenantsAsync(
+        IReadOnlyCollection<string> tenants,
+        CancellationToken cancellationToken
+    )
+    {
+        if (tenants.Count == 0)
+        {
+            return [];
+        }
+
+        var known = Tenants(await sets.GetAsync(cancellationToken));
+        var unknown = new List<string>();
+        foreach (var tenant in tenants)
+        {
+            if (!known.Contains(tenant) && !await reports.KnowsAsync(AuditFacet.Tenant, tenant, cancellationToken))
+            {
+                unknown.Add(tenant);
+            }
+        }
+
+        return unknown;
+    }
 
     /// <summary>Every tenant there is: of the use cases and of this node's routes.</summary>
     public async Task<IReadOnlyCollection<string>> TenantsAsync(CancellationToken cancellationToken) =>

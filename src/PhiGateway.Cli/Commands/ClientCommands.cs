@@ -131,7 +131,8 @@ internal static class ClientCommands
         var target = new Argument<string>("target")
         {
             Description =
-                "client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before, subject or model (vendor/model, vendor/*).",
+                "client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before, subject, other-than-treatment "
+                + "or model (vendor/model, vendor/*).",
         };
         target.AcceptOnlyFromAmong(
             "client",
@@ -144,9 +145,14 @@ internal static class ClientCommands
             "issuer",
             "issued-before",
             "subject",
+            "other-than-treatment",
             "model"
         );
-        var value = new Argument<string>("value") { Description = "Which one; for issued-before a moment such as 2026-05-01T12:00:00Z." };
+        var value = new Argument<string?>("value")
+        {
+            Description = "Which one; for issued-before a moment such as 2026-05-01T12:00:00Z; none for other-than-treatment.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var issuer = new Option<string?>("--issuer")
         {
             Description = "Narrows token and issued-before to one issuer; whose subject it is.",
@@ -158,12 +164,12 @@ internal static class ClientCommands
             async (parsed, run, cancellationToken) =>
             {
                 var isMoment = parsed.GetValue(target) == "issued-before";
-                var body = new JsonObject
+                var body = new JsonObject { ["target"] = parsed.GetValue(target), ["reason"] = parsed.GetValue(reason) };
+                if (parsed.GetValue(value) is { } which)
                 {
-                    ["target"] = parsed.GetValue(target),
-                    [isMoment ? "issued_before" : "value"] = parsed.GetValue(value),
-                    ["reason"] = parsed.GetValue(reason),
-                };
+                    body[isMoment ? "issued_before" : "value"] = which;
+                }
+
                 if (parsed.GetValue(issuer) is { } name)
                 {
                     body["issuer"] = name;

@@ -36,13 +36,22 @@ internal static class RegistryCommands
             DefaultValueFactory = static _ => "revoke",
         };
         stage.AcceptOnlyFromAmong("suspend", "revoke");
+        var (what, at) = OffboardingCommands.Cause();
         var offboard = CliRun.Action(
-            new Command("offboard", "Stops an organization with all its clients, in one step.") { verbs.Id, stage, reason },
+            new Command("offboard", "Stops an organization with all its clients, in one step; a clock runs from the event.")
+            {
+                verbs.Id,
+                stage,
+                what,
+                at,
+                reason,
+            },
             common,
             async (parsed, run, cancellationToken) =>
             {
                 var body = DocumentVerbs.ReasonBody(parsed.GetValue(reason));
                 body["stage"] = parsed.GetValue(stage);
+                OffboardingCommands.Say(body, parsed.GetValue(what), parsed.GetValue(at));
                 var path = verbs.Of(parsed.GetValue(verbs.Id)!) + ":offboard";
                 Printer.One(run.Out, run.Format, (await DocumentVerbs.PostAsync(run, path, body, cancellationToken)).Json);
                 return ExitCodes.Ok;
@@ -51,14 +60,31 @@ internal static class RegistryCommands
         return new Command("organization", "Whoever runs clients.") { verbs.List("id", "kind", "name", "status"), verbs.Show(), offboard };
     }
 
-    private static Command Owner(CommonOptions common) =>
-        new("owner", "The persons who stand behind clients.")
-        {
-            new DocumentVerbs(common, "owners", "owner").Verb(
-                "left",
-                "Says that a person left: what they stood behind is shut until it has a new owner."
-            ),
-        };
+    private static Command Owner(CommonOptions common)
+    {
+        var verbs = new DocumentVerbs(common, "owners", "owner");
+        var reason = ClientCommands.Reason();
+        var (what, at) = OffboardingCommands.Cause();
+        var left = CliRun.Action(
+            new Command("left", "Says that a person left: what they stood behind is shut until it has a new owner.")
+            {
+                verbs.Id,
+                what,
+                at,
+                reason,
+            },
+            common,
+            async (parsed, run, cancellationToken) =>
+            {
+                var body = DocumentVerbs.ReasonBody(parsed.GetValue(reason));
+                OffboardingCommands.Say(body, parsed.GetValue(what), parsed.GetValue(at));
+                var path = verbs.Of(parsed.GetValue(verbs.Id)!) + ":left";
+                Printer.One(run.Out, run.Format, (await DocumentVerbs.PostAsync(run, path, body, cancellationToken)).Json);
+                return ExitCodes.Ok;
+            }
+        );
+        return new Command("owner", "The persons who stand behind clients.") { left };
+    }
 
     private static Command Reviews(CommonOptions common)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using PhiGateway.Admin.Calls;
@@ -42,6 +43,12 @@ internal sealed class ConsoleRequest
 
     /// <summary>What the page lacks because a store does not answer; null: nothing.</summary>
     public string? Missing { get; private set; }
+
+    /// <summary>How many entries the page passes over; 0 where nothing, or no number, is asked.</summary>
+    public int Skipped => int.TryParse(Asked("skip"), NumberStyles.None, CultureInfo.InvariantCulture, out var skip) ? skip : 0;
+
+    /// <summary>Version that the form was filled in over; 0 where it names none.</summary>
+    public long SeenVersion => long.TryParse(Typed("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var seen) ? seen : 0;
 
     private IFormCollection? Form { get; }
 

@@ -4,7 +4,7 @@ namespace PhiGateway.Console.Sessions;
 
 /// <summary>One person at one browser, from sign-in to sign-out; kept in this node's memory and nowhere else.</summary>
 /// <remarks>Not thread-safe but for what says so: two clicks at once of one person may lose a message, never a right.</remarks>
-internal sealed class ConsoleSession(AdminCaller caller, string name, string task, DateTimeOffset begun, ProviderSession? provider = null)
+internal sealed class ConsoleSession : ICallerSession
 {
     // Somebody looks at a handful of patients at a time; the oldest is asked for anew.
     private const int MostOpened = 32;
@@ -12,38 +12,60 @@ internal sealed class ConsoleSession(AdminCaller caller, string name, string tas
     private readonly Lock _gate = new();
     private readonly List<OpenedPatient> _opened = [];
     private string? _notice;
+    private volatile bool _hasEnded;
+    private volatile Func<bool>? _isEnded;
+    private volatile ConsoleSession? _successor;
 
-    /// <summary>Who acts, with roles.</summary>
-    public AdminCaller Caller { get; } = caller;
+    public ConsoleSession(AdminCaller caller, string name, string task, DateTimeOffset begun, ProviderSession? provider = null)
+    {
+        Caller = caller with { Session = this };
+        (Name, Task, Begun, LastSeen, Provider) = (name, task, begun, begun, provider);
+    }
+
+    /// <summary>Who acts, with roles, in this session.</summary>
+    public AdminCaller Caller { get; }
 
     /// <summary>Name as shown.</summary>
-    public string Name { get; } = name;
+    public string Name { get; }
 
     /// <summary>What the person does, as shown; empty: not said.</summary>
-    public string Task { get; } = task;
+    public string Task { get; }
+
+    /// <summary>Whether it was ended, on whatever node, or is older than any may be; one that the same person took over goes on there.</summary>
+    public bool IsOver => _successor is { } next ? next.IsOver : _hasEnded || _isEnded?.Invoke() == true;
 
     /// <summary>Stands in every form of the session and in no other (synchronizer token).</summary>
     public string FormToken { get; } = SessionToken.New();
 
     /// <summary>When it began.</summary>
-    public DateTimeOffset Begun { get; } = begun;
+    public DateTimeOffset Begun { get; }
 
     /// <summary>The last click.</summary>
-    public DateTimeOffset LastSeen { get; set; } = begun;
+    public DateTimeOffset LastSeen { get; set; }
 
     /// <summary>The session at the identity provider, which can end this one; null: none is known.</summary>
-    public ProviderSession? Provider { get; } = provider;
+    public ProviderSession? Provider { get; }
 
     /// <summary>When and how the person last proved who they are.</summary>
     public SignInProof Proof { get; init; } = SignInProof.None;
 
+    /// <summary>Whether something long was begun in it, so that every page leads to it.</summary>
+    public bool HasWork { get; set; }
+
     /// <summary>The step that waits for a fresh sign-in; null: none does.</summary>
     public HeldStep? Held { get; set; }
 
-    /// <summary>Goes on where a session of the same person at the same browser was.</summary>
+    /// <summary>Says how its end is known besides: by age, or by what ends the person's sessions everywhere.</summary>
+    public void Watch(Func<bool> isEnded) => _isEnded = isEnded;
+
+    /// <summary>Ends it, with what runs in it.</summary>
+    public void End() => _hasEnded = true;
+
+    /// <summary>Goes on where a session of the same person at the same browser was; so does what runs in that.</summary>
     public void TakeOver(ConsoleSession former)
     {
-        Held = former.Held;
+        former._successor = this;
+        (Held, HasWork) = (former.Held, former.HasWork);
         lock (former._gate)
         {
             _opened.AddRange(former._opened);

@@ -25,6 +25,7 @@ internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time,
     public string Begin(ConsoleSession session)
     {
         var token = SessionToken.New();
+        session.Watch(() => IsEnded(session));
         lock (_gate)
         {
             Sweep();
@@ -48,7 +49,7 @@ internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time,
                 return null;
             }
 
-            if (!IsAlive(session, now) || ended?.IsOver(session.Caller.Person, session.Begun) == true)
+            if (!IsAlive(session, now) || IsEnded(session))
             {
                 _sessions.Remove(key);
                 return null;
@@ -73,43 +74,61 @@ internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time,
     {
         lock (_gate)
         {
-            return _sessions.Remove(key, out var session) && IsAlive(session, time.GetUtcNow()) ? session : null;
+            if (!_sessions.Remove(key, out var session))
+            {
+                return null;
+            }
+
+            session.End();
+            return IsAlive(session, time.GetUtcNow()) ? session : null;
         }
     }
 
     /// <summary>Ends every session of a person at the identity provider, or those that came from one session there.</summary>
     /// <returns>How many ended.</returns>
-    public int EndAll(string? subject, string? providerSession)
-    {
-        lock (_gate)
-        {
-            var ended = _sessions
-                .Where(pair =>
-                    pair.Value.Provider is { } provider
-                    && (
-                        (subject is not null && provider.Subject == subject)
-                        || (providerSession is not null && provider.Id == providerSession)
-                    )
-                )
-                .Select(static pair => pair.Key)
-                .ToList();
-            ended.ForEach(key => _sessions.Remove(key));
-            return ended.Count;
-        }
-    }
+    public int EndAll(string? subject, string? providerSession) =>
+        EndWhere(session =>
+            session.Provider is { } provider
+            && ((subject is not null && provider.Subject == subject) || (providerSession is not null && provider.Id == providerSession))
+        );
 
     /// <summary>Ends every session of a person by name, whoever signed them in; at once, on this node.</summary>
     /// <returns>How many ended.</returns>
-    public int EndPerson(string person)
+    public int EndPerson(string person) => EndWhere(session => PersonName.AreSame(session.Caller.Person, person));
+
+    private int EndWhere(Func<ConsoleSession, bool> ends)
     {
         lock (_gate)
         {
-            var found = _sessions
-                .Where(pair => PersonName.AreSame(pair.Value.Caller.Person, person))
-                .Select(static pair => pair.Key)
-                .ToList();
-            found.ForEach(key => _sessions.Remove(key));
+            var found = _sessions.Where(pair => ends(pair.Value)).Select(static pair => pair.Key).ToList();
+            found.ForEach(Remove);
             return found.Count;
+        }
+    }
+
+    /// <summary>Whether a person has a session here that is alive.</summary>
+    public bool IsHere(string person)
+    {
+        var now = time.GetUtcNow();
+        lock (_gate)
+        {
+            return _sessions.Values.Any(session =>
+                PersonName.AreSame(session.Caller.Person, person)
+                && IsAlive(session, now)
+                && ended?.IsOver(session.Caller.Person, session.Begun) != true
+            );
+        }
+    }
+
+    // What runs in a session ends with this; not with idleness, of which whoever waits for a download is no case.
+    private bool IsEnded(ConsoleSession session) =>
+        time.GetUtcNow() - session.Begun >= options.Longest || ended?.IsOver(session.Caller.Person, session.Begun) == true;
+
+    private void Remove(string key)
+    {
+        if (_sessions.Remove(key, out var session))
+        {
+            session.End();
         }
     }
 
@@ -130,7 +149,7 @@ internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time,
         var counted = _sessions.Where(pair => counts(pair.Value)).ToList();
         if (counted.Count >= most)
         {
-            _sessions.Remove(counted.MinBy(static pair => pair.Value.LastSeen).Key);
+            Remove(counted.MinBy(static pair => pair.Value.LastSeen).Key);
         }
     }
 }

@@ -32,26 +32,70 @@ internal sealed class AdmitStage(
 
         // Who has a quota and no slice of it here waits for one; all others go on without a word.
         var limits = exchange.Identified.Client.Client.Limits;
-        if (
-            limits
-                is not { DistinctPatientsPerHour: null, RecordsPerDay: null, DistinctPatientsPerDay: null, DistinctPatientsPer30Days: null }
-            && !QuotaKeeper.IsReady(exchange.Admitted.Ticket.Gate, limits, exchange.Now)
-        )
+        if (HasQuota(limits) && !QuotaKeeper.IsReady(exchange.Admitted.Ticket.Gate, limits, exchange.Now))
         {
             return LeaseAsync(exchange);
         }
 
-        return TakeTaskAsync(exchange);
+        return TakeAsync(exchange);
     }
 
-    private ValueTask<StageResult> TakeTaskAsync(GatewayExchange exchange)
+    private static bool HasQuota(ClientLimits limits) =>
+        limits is not { DistinctPatientsPerHour: null, RecordsPerDay: null, DistinctPatientsPerDay: null, DistinctPatientsPer30Days: null }
+        || DayBudget.IsAnyIn(limits);
+
+    private ValueTask<StageResult> TakeAsync(GatewayExchange exchange)
     {
+        if (DayBudget.IsAnyIn(exchange.Identified.Client.Client.Limits))
+        {
+            var left = TakeBudgets(exchange);
+            if (!left.Continues)
+            {
+                return new(left);
+            }
+        }
+
         if (exchange.Identified.Client.Client.Charter?.CallsPerDay is { } most)
         {
             return TakeCallsAsync(exchange, most);
         }
 
         return exchange.Identified.Caller.Task is not null ? tasks.TakeNamedAsync(exchange, UsesOf(exchange)) : new(StageResult.Continue);
+    }
+
+    // What is taken here is taken before anything is asked of the upstream, whatever becomes of it there.
+    private static StageResult TakeBudgets(GatewayExchange exchange)
+    {
+        var begun = exchange.Kind == RequestKind.Export && exchange.Asked.Interaction == Interaction.Export ? 1 : 0;
+        var taken = DayBudget.Exports.Take(exchange, begun);
+        if (!taken.Continues)
+        {
+            return taken;
+        }
+
+        taken = DayBudget.Writes.Take(exchange, WritesOf(exchange));
+        return taken.Continues && IsForEmergency(exchange) ? DayBudget.BreakGlass.Take(exchange, UsesOf(exchange)) : taken;
+    }
+
+    private static int WritesOf(GatewayExchange exchange)
+    {
+        if (exchange.Kind is RequestKind.Single or RequestKind.DeclaredApi)
+        {
+            return exchange.IsWrite ? 1 : 0;
+        }
+
+        var writes = 0;
+        if (exchange.Kind is RequestKind.Batch or RequestKind.Transaction)
+        {
+            foreach (var entry in exchange.Entries)
+            {
+                // Of a batch what was refused does not go.
+                var goes = exchange.Kind == RequestKind.Transaction || entry.Decided.Result.Continues;
+                writes += goes && entry.Known.Request is { IsWrite: true } ? 1 : 0;
+            }
+        }
+
+        return writes;
     }
 
     private async ValueTask<StageResult> TakeCallsAsync(GatewayExchange exchange, int most)
@@ -65,7 +109,7 @@ internal sealed class AdmitStage(
     private async ValueTask<StageResult> LeaseAsync(GatewayExchange exchange)
     {
         await quotas.EnterAsync(exchange.Identified.Client, exchange.Now, exchange.Http.RequestAborted);
-        return await TakeTaskAsync(exchange);
+        return await TakeAsync(exchange);
     }
 
     /// <summary>Asks, before anything is understood, whether the client collects refusals.</summary>
@@ -118,13 +162,11 @@ internal sealed class AdmitStage(
     }
 
     // Safety: what is asked for in an emergency that the use case covers goes at the client's own rate.
-    private static bool IsEmergency(GatewayExchange exchange)
-    {
-        if (exchange.Identified.Client.UseCase is not { AllowsBreakGlass: true })
-        {
-            return false;
-        }
+    private static bool IsEmergency(GatewayExchange exchange) =>
+        exchange.Identified.Client.UseCase is { AllowsBreakGlass: true } && IsForEmergency(exchange);
 
+    private static bool IsForEmergency(GatewayExchange exchange)
+    {
         var purposes = exchange.Identified.Caller.Purposes;
         for (var place = 0; place < purposes.Count; place++)
         {

@@ -23,7 +23,19 @@ internal sealed class ClientGates(PatientPseudonym pseudonym)
             pseudonym
         );
 
-    /// <summary>The count that nodes tell each other of under a name: a client's id, with what its stretch puts behind it.</summary>
+    /// <summary>How many requests of these clients have a place now.</summary>
+    public int RunningOf(IReadOnlyList<string> clients)
+    {
+        var running = 0;
+        foreach (var client in clients)
+        {
+            running += _gates.TryGetValue(client, out var gate) ? gate.InFlight : 0;
+        }
+
+        return running;
+    }
+
+    /// <summary>The count that nodes tell each other of under a name: a client's id, with what its stretch or budget puts behind it.</summary>
     public ClientQuota QuotaOf(string name)
     {
         foreach (var stretch in PatientStretch.Longer)
@@ -31,6 +43,14 @@ internal sealed class ClientGates(PatientPseudonym pseudonym)
             if (name.EndsWith(stretch.Suffix, StringComparison.Ordinal))
             {
                 return Of(name[..^stretch.Suffix.Length]).Of(stretch);
+            }
+        }
+
+        foreach (var budget in DayBudget.All)
+        {
+            if (name.EndsWith(budget.Suffix, StringComparison.Ordinal))
+            {
+                return Of(name[..^budget.Suffix.Length]).Of(budget);
             }
         }
 
@@ -46,7 +66,7 @@ internal sealed class ClientGates(PatientPseudonym pseudonym)
             {
                 foreach (var quota in gate.Quotas)
                 {
-                    yield return (client + quota.Stretch.Suffix, quota);
+                    yield return (client + quota.Suffix, quota);
                 }
             }
         }

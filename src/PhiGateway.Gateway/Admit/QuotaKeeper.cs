@@ -96,6 +96,17 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
             }
         }
 
+        if (DayBudget.IsAnyIn(limits))
+        {
+            foreach (var budget in DayBudget.All)
+            {
+                if (budget.LimitOf(limits) is { } most)
+                {
+                    isReady &= gate.Of(budget).IsReady(null, most, now);
+                }
+            }
+        }
+
         return isReady;
     }
 

@@ -12,6 +12,7 @@ using PhiGateway.Audit.Shipping;
 using PhiGateway.Console.Composition;
 using PhiGateway.Console.Configuration;
 using PhiGateway.Fhir.Grammar;
+using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Egress;
 using PhiGateway.Gateway.Exchange;
@@ -50,6 +51,7 @@ internal static class ControlPlane
     {
         var options = parts.Options;
         var (authenticator, memory) = (data.GetRequiredService<ICallerAuthenticator>(), data.GetRequiredService<HeldMemory>());
+        var gates = data.GetRequiredService<ClientGates>();
         var peers = new PeerAddress(options.TrustedProxies);
         var gate = new ConnectionGate(ConnectionLimits.OfAdministrators(options.Limits), peers, parts.Metrics, "admin");
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -113,6 +115,7 @@ internal static class ControlPlane
                     var (count, inForce) = await parts.CutAnswers.CountAsync(revision);
                     return new AnswersCut(options.Node, count, inForce);
                 },
+                RunningRequests = clients => gates.RunningOf(clients),
                 DefaultLimits = new ClientLimits
                 {
                     RequestsPerSecond = options.Limits.RequestsPerSecond,
@@ -152,6 +155,7 @@ internal static class ControlPlane
 
         // Who failed, and who acted, is whoever stands before the balancer, not the balancer.
         peers.Use(app);
+        new BodyTime(parts.Options.Limits, parts.Clock, parts.Metrics).Use(app);
         HealthEndpoints.UseParts(app, readiness);
         if (parts.Proof.Witnesses.Own is { } witness)
         {

@@ -131,7 +131,7 @@ internal static class DataPlane
 
         if (options.Mcp.Bases.Count > 0)
         {
-            services.AddMcp(options.Mcp);
+            services.AddMcp();
         }
 
         var app = builder.Build();
@@ -190,6 +190,7 @@ internal static class DataPlane
                 McpFlaw.Headers => WireFlaw.McpHeaders,
                 McpFlaw.Origin => WireFlaw.McpOrigin,
                 McpFlaw.TooLarge => WireFlaw.McpTooLarge,
+                McpFlaw.Slow => WireFlaw.McpSlow,
                 _ => WireFlaw.McpMessage,
             }
         );

@@ -303,8 +303,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
 
         // 3. The registry in force.
-        var (recent, old) = (options.Registry.MaxUnconfirmed, options.Registry.MaxSnapshotAge);
-        var snapshots = new SnapshotHolder(clock) { MaxUnconfirmed = recent, MaxAge = old };
+        var snapshots = SnapshotHolder.Of(options.Registry, clock);
         var follower = new SnapshotFollower(
             registry.Source,
             snapshots,
@@ -312,7 +311,8 @@ internal sealed class GatewayHost : IAsyncDisposable
             options,
             clock,
             journal,
-            loggers.CreateLogger<SnapshotFollower>()
+            loggers.CreateLogger<SnapshotFollower>(),
+            () => shipper.Status.UnshippedRecords
         );
         Parts = new GatewayParts
         {

@@ -18,6 +18,7 @@ internal static class SignalPlane
         var gate = new ConnectionGate(ConnectionLimits.OfSignals(parts.Options.Limits), peers, parts.Metrics, "signals");
         var app = SidePlane.Begin(parts, listener, gate).Build();
         peers.Use(app);
+        new BodyTime(parts.Options.Limits, parts.Clock, parts.Metrics).Use(app);
         app.Run(http => SignalEndpoints.AnswerAsync(http, signals));
         return app;
     }

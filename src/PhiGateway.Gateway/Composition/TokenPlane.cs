@@ -70,6 +70,7 @@ internal static class TokenPlane
             .AddTokenService(service, ring, options.Environment, new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync);
         var app = builder.Build();
         peers.Use(app);
+        new BodyTime(parts.Options.Limits, parts.Clock, parts.Metrics).Use(app);
         app.MapTokenService();
         return app;
     }

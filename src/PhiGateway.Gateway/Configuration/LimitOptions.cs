@@ -44,6 +44,12 @@ public sealed class LimitOptions
     /// <summary>Bytes; default 2 MiB.</summary>
     public long MaxRequestBody { get; set; } = 2 * 1024 * 1024;
 
+    /// <summary>
+    /// How long the body of one request may take to arrive, on any listener; default 2 minutes. Security: longer is a place and memory held
+    /// by who sends a byte now and then.
+    /// </summary>
+    public TimeSpan BodyTime { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Entries of a batch or transaction; default 1000.</summary>
     public int BundleEntries { get; set; } = 1000;
 
@@ -54,6 +60,21 @@ public sealed class LimitOptions
     /// Stored records that one written Provenance may speak of, besides those of its own transaction: each is looked up; default 200.
     /// </summary>
     public int ProvenanceTargets { get; set; } = 200;
+
+    /// <summary>
+    /// Stored records that one written resource may newly name, and all entries of a bundle together twice as many: each is looked up;
+    /// default 500.
+    /// </summary>
+    public int NamedRecords { get; set; } = 500;
+
+    /// <summary>Files (Binary) that one written resource may newly name: each is looked up; default 20.</summary>
+    public int NamedFiles { get; set; } = 20;
+
+    /// <summary>Records of one page of a history whose present state is looked up; further ones are not shown; default 500.</summary>
+    public int LookedUpVersions { get; set; } = 500;
+
+    /// <summary>Files of a finished export that are looked into for one poll, to leave out those without a line for the client; default 200.</summary>
+    public int LookedUpFiles { get; set; } = 200;
 
     /// <summary>Alternatives in the list of one search parameter; default 1000.</summary>
     public int ParameterValues { get; set; } = 1000;

@@ -9,9 +9,25 @@ public sealed class McpOptions
     /// <summary>Bases of FHIR routes that have a door at <c>/mcp</c> below them; none by default, so that there is none.</summary>
     public IReadOnlyList<string> Bases { get; set; } = [];
 
+    /// <summary>Bytes of one message; default 64 KiB.</summary>
+    public int MaxMessage { get; set; } = 64 * 1024;
+
+    /// <summary>Bytes of an answer that becomes a tool's result; a larger one is a problem that says to ask for less; default 1 MiB.</summary>
+    public int MaxAnswer { get; set; } = 1024 * 1024;
+
     /// <summary>Reports what is wrong, by member and in words.</summary>
     internal void Validate(IReadOnlyList<RoutePlace> places, Action<string, string> add)
     {
+        if (MaxMessage is < 1024 or > 1024 * 1024)
+        {
+            add("MaxMessage", "must be between 1024 bytes and 1 MiB.");
+        }
+
+        if (MaxAnswer is < 65536 or > 64 * 1024 * 1024)
+        {
+            add("MaxAnswer", "must be between 64 KiB and 64 MiB.");
+        }
+
         for (var place = 0; place < Bases.Count; place++)
         {
             var wanted = Bases[place];

@@ -11,6 +11,7 @@ internal sealed class ClientGate(Func<PatientStretch, ClientQuota> make)
     private readonly Lock _making = new();
     private ClientQuota? _day;
     private ClientQuota? _month;
+    private Dictionary<DayBudget, ClientQuota>? _budgets;
     private long _nextAllowed;
     private long _refusedUntil;
     private int _inFlight;
@@ -26,6 +27,9 @@ internal sealed class ClientGate(Func<PatientStretch, ClientQuota> make)
         Interlocked.Decrement(ref _inFlight);
         return null;
     }
+
+    /// <summary>How many requests have a place now.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
 
     /// <summary>Gives the place back.</summary>
     public void Leave() => Interlocked.Decrement(ref _inFlight);
@@ -98,6 +102,21 @@ internal sealed class ClientGate(Func<PatientStretch, ClientQuota> make)
         }
     }
 
+    /// <summary>What was taken of a day's budget; made when somebody asks, which is where a client has such a limit.</summary>
+    public ClientQuota Of(DayBudget budget)
+    {
+        lock (_making)
+        {
+            _budgets ??= [];
+            if (!_budgets.TryGetValue(budget, out var quota))
+            {
+                _budgets[budget] = quota = new ClientQuota(static word => word, PatientStretch.Day, budget);
+            }
+
+            return quota;
+        }
+    }
+
     /// <summary>Every count that was made.</summary>
     public IEnumerable<ClientQuota> Quotas
     {
@@ -105,7 +124,7 @@ internal sealed class ClientGate(Func<PatientStretch, ClientQuota> make)
         {
             lock (_making)
             {
-                return [Quota, .. new[] { _day, _month }.OfType<ClientQuota>()];
+                return [Quota, .. new[] { _day, _month }.OfType<ClientQuota>(), .. _budgets?.Values ?? Enumerable.Empty<ClientQuota>()];
             }
         }
     }

@@ -14,11 +14,9 @@ namespace PhiGateway.Gateway.Exchange;
 /// </remarks>
 /// <param name="wordOf">The keyed word of a patient's id, the same on every node.</param>
 /// <param name="stretch">In which patients are counted.</param>
-internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch stretch)
+/// <param name="budget">What is counted on the day in the place of records; null: records.</param>
+internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch stretch, DayBudget? budget = null)
 {
-    // No id has a colon: what has none was said by a node of an earlier version, in clear.
-    private const string Keyed = "k:";
-
     private readonly Lock _lock = new();
     private readonly HashSet<string> _own = new(StringComparer.Ordinal);
 
@@ -32,7 +30,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
     private QuotaSlice _patientSlice;
     private QuotaSlice _recordSlice;
     private int? _mostPatients;
-    private int? _mostRecords;
+    private long? _mostRecords;
     private bool _isSliced;
     private long _hour;
     private long _day;
@@ -41,6 +39,9 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
 
     /// <summary>In which patients are counted.</summary>
     public PatientStretch Stretch => stretch;
+
+    /// <summary>Behind the client's id where nodes tell each other.</summary>
+    public string Suffix => budget?.Suffix ?? stretch.Suffix;
 
     /// <summary>How many further patients nobody has taken in this stretch, leased or not.</summary>
     public long PatientsLeft
@@ -107,11 +108,30 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
         }
     }
 
+    /// <summary>Counts so much of the day's budget; false, and nothing counted, when it would exceed it.</summary>
+    public bool TryTake(long amount, long most, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            Roll(now);
+            _mostRecords = most;
+            if (!FitsRecords(amount))
+            {
+                return false;
+            }
+
+            _records += amount;
+            _recordSlice.Take(amount);
+            _isUnsaid = true;
+            return true;
+        }
+    }
+
     /// <summary>
     /// Whether the client may go on without a word with the other nodes: it has no quota, or there is a slice of each. Asked when a request
     /// is admitted; what may be told of it then is told of these limits.
     /// </summary>
-    public bool IsReady(int? mostPatients, int? recordsPerDay, DateTimeOffset now)
+    public bool IsReady(int? mostPatients, long? recordsPerDay, DateTimeOffset now)
     {
         if (mostPatients is null && recordsPerDay is null)
         {
@@ -234,25 +254,9 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
         }
     }
 
-    private string WordOf(PatientId patient) => Keyed + wordOf(patient.Value!);
+    private string WordOf(PatientId patient) => LeasedWords.Keyed + wordOf(patient.Value!);
 
-    private HashSet<string> PatientsOf(QuotaUse use)
-    {
-        var patients = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var text in use.Patients)
-        {
-            if (text.StartsWith(Keyed, StringComparison.Ordinal))
-            {
-                patients.Add(text);
-            }
-            else if (PatientId.TryParse(text, out var patient))
-            {
-                patients.Add(WordOf(patient));
-            }
-        }
-
-        return patients;
-    }
+    private HashSet<string> PatientsOf(QuotaUse use) => LeasedWords.PatientsOf(use, WordOf);
 
     private void Unite()
     {
@@ -297,7 +301,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
         return rest;
     }
 
-    private bool FitsRecords(int records)
+    private bool FitsRecords(long records)
     {
         if (_mostRecords is null)
         {

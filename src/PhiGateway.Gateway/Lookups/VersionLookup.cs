@@ -1,5 +1,6 @@
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Vocabulary;
 
@@ -9,13 +10,10 @@ namespace PhiGateway.Gateway.Lookups;
 /// Fetches the current version of resources whose earlier versions are about to be judged: what was restricted since must not leave as it
 /// was before.
 /// </summary>
-internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers)
+internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers, GatewayOptions options)
 {
     /// <summary>Ids in one search; fewer than any server gives on a page.</summary>
     private const int PerSearch = 20;
-
-    /// <summary>Resources of one page of a history that are looked up; more are not shown.</summary>
-    private const int MostLookedUp = 500;
 
     /// <summary>Whether the answer, or that to an entry of a transaction, holds versions that may not be the current ones.</summary>
     public static bool IsNeeded(GatewayExchange exchange)
@@ -127,7 +125,7 @@ internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers)
             return StageResult.Refuse(DenyReason.UnreadableAnswer, "judgement");
         }
 
-        var left = MostLookedUp;
+        var left = options.Limits.LookedUpVersions;
         foreach (var type in versions.Types)
         {
             foreach (var ids in versions.Unconfirmed(type).Take(left).Chunk(PerSearch))

@@ -20,14 +20,17 @@ namespace PhiGateway.Gateway.Mcp;
 /// and reads no record. Of a message whose token is nobody's that is registered nothing is read and nothing is held: it goes the way of
 /// every request, and is refused there, on the record; so does what is no message.
 /// </remarks>
-internal sealed class McpDoor(McpOptions options, HeldMemory memory, ICallerAuthenticator callers, ISnapshotSource snapshots)
+internal sealed class McpDoor(
+    GatewayOptions options,
+    HeldMemory memory,
+    TimeProvider clock,
+    ICallerAuthenticator callers,
+    ISnapshotSource snapshots
+)
 {
-    private const int MostMessage = 64 * 1024;
-    private const int MostAnswer = 1024 * 1024;
-
     private static readonly AsyncLocal<Turn?> Current = new();
 
-    private readonly HashSet<string> _places = new(options.Bases.Select(static one => one + McpOptions.Place), StringComparer.Ordinal);
+    private readonly HashSet<string> _places = new(options.Mcp.Bases.Select(static one => one + McpOptions.Place), StringComparer.Ordinal);
 
     /// <summary>What the library answers a tool call with: what stands ready for the message that is being handled.</summary>
     public static CallToolResult Ready
@@ -78,10 +81,12 @@ internal sealed class McpDoor(McpOptions options, HeldMemory memory, ICallerAuth
             return;
         }
 
-        using var body = new PooledBuffer(MostMessage, memory, HeldFor.Request);
+        var most = options.Mcp.MaxMessage;
+        using var body = new PooledBuffer(most, memory, HeldFor.Request);
+        await using var timed = new TimedBody(http.Request.Body, options.Limits.BodyTime, clock, http.RequestAborted);
         try
         {
-            if (http.Request.ContentLength > MostMessage || !await body.TryReadAsync(http.Request.Body, http.RequestAborted))
+            if (http.Request.ContentLength > most || !await body.TryReadAsync(timed, http.RequestAborted))
             {
                 await ways.RefuseAsync(http, McpFlaw.TooLarge);
                 return;
@@ -92,9 +97,10 @@ internal sealed class McpDoor(McpOptions options, HeldMemory memory, ICallerAuth
             TellBusy(http);
             return;
         }
-        catch (BadHttpRequestException)
+        catch (BadHttpRequestException fault)
         {
-            await ways.RefuseAsync(http, McpFlaw.Message);
+            var isLate = fault.StatusCode == StatusCodes.Status408RequestTimeout;
+            await ways.RefuseAsync(http, isLate ? McpFlaw.Slow : McpFlaw.Message);
             return;
         }
 
@@ -141,7 +147,7 @@ internal sealed class McpDoor(McpOptions options, HeldMemory memory, ICallerAuth
             return;
         }
 
-        using var call = new InnerCall(http, target, message.Tool!, MostAnswer, memory);
+        using var call = new InnerCall(http, target, message.Tool!, options.Mcp.MaxAnswer, memory);
         await call.RunAsync(ways.Next);
         foreach (var name in new[] { KnownHeaders.RequestId, KnownHeaders.DpopNonce })
         {

@@ -24,4 +24,7 @@ internal enum McpFlaw
 
     /// <summary>It is too large.</summary>
     TooLarge,
+
+    /// <summary>It did not come in time.</summary>
+    Slow,
 }

@@ -44,10 +44,9 @@ internal static class McpRegistration
     ];
 
     /// <summary>Adds the library: without sessions, so that any node answers any message, and with nothing but tools.</summary>
-    public static IServiceCollection AddMcp(this IServiceCollection services, McpOptions options)
+    public static IServiceCollection AddMcp(this IServiceCollection services)
     {
         services
-            .AddSingleton(options)
             .AddSingleton<McpDoor>()
             .AddMcpServer(static server => server.ServerInfo = new Implementation { Name = "phi-gateway", Version = "1" })
             .WithHttpTransport(static http => http.SessionMode = HttpServerSessionMode.Stateless)

@@ -57,10 +57,7 @@ internal static class RefusalWriter
             response.Headers[KnownHeaders.DpopNonce] = nonce;
         }
 
-        if (
-            exchange.Http.Request.Protocol == "HTTP/1.1"
-            && (exchange.Known.Canonical is null || reason == DenyReason.MalformedRequest || reason == DenyReason.BodyTooLarge)
-        )
+        if (exchange.Http.Request.Protocol == "HTTP/1.1" && (exchange.Known.Canonical is null || LeavesUnread(reason)))
         {
             // A request that could not be read to its end leaves the connection in doubt.
             response.Headers.Connection = "close";
@@ -85,6 +82,39 @@ internal static class RefusalWriter
             await response.Body.WriteAsync(body.WrittenMemory, exchange.Http.RequestAborted);
         }
     }
+
+    /// <summary>
+    /// Answers, on a listener that knows no exchanges, who sent a body too slowly; the answer must not have begun.
+    /// </summary>
+    public static async Task WriteLateAsync(HttpContext http)
+    {
+        var reason = DenyReason.BodyTooSlow;
+        var body = JsonSerializer.SerializeToUtf8Bytes(
+            new Dictionary<string, object>
+            {
+                ["type"] = $"{CodeSystem}:{reason.Code}",
+                ["title"] = reason.PublicText,
+                ["status"] = reason.Status,
+                ["code"] = reason.Code,
+            }
+        );
+        var response = http.Response;
+        response.Clear();
+        response.StatusCode = reason.Status;
+        response.ContentType = KnownMediaTypes.Problem;
+        response.ContentLength = body.Length;
+        response.Headers.CacheControl = "no-store";
+        if (http.Request.Protocol == "HTTP/1.1")
+        {
+            // What is still to come of the body is read by nobody.
+            response.Headers.Connection = "close";
+        }
+
+        await response.Body.WriteAsync(body, http.RequestAborted);
+    }
+
+    private static bool LeavesUnread(DenyReason reason) =>
+        reason == DenyReason.MalformedRequest || reason == DenyReason.BodyTooLarge || reason == DenyReason.BodyTooSlow;
 
     // A busy upstream is asked again when it said that it can be.
     private static string WaitOf(GatewayExchange exchange, DenyReason reason) =>

@@ -2,6 +2,7 @@ using System.Buffers;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Lookups;
@@ -18,11 +19,8 @@ namespace PhiGateway.Gateway.Settle;
 /// A Binary may be named by who may read it, by who may write records of the patients that it says it belongs to, and by the transaction
 /// that writes it. For all others a foreign one is as one that is not there.
 /// </remarks>
-internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, ReferrerLookup referrers)
+internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, ReferrerLookup referrers, GatewayOptions options)
 {
-    /// <summary>Files that one resource may newly name.</summary>
-    private const int Most = 20;
-
     private const string Detail = "names-binary";
 
     /// <summary>Whether anything that is written may name a Binary.</summary>
@@ -45,7 +43,7 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
         var named = WrittenContent.NewNames(request, places, settled.StoredFiles);
         named.ExceptWith(WrittenBeside(exchange));
 
-        if (named.Count > Most)
+        if (named.Count > options.Limits.NamedFiles)
         {
             return StageResult.Refuse(DenyReason.RequestTooCostly, Detail);
         }

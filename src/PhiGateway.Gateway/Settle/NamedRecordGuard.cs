@@ -1,6 +1,7 @@
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Lookups;
@@ -18,12 +19,8 @@ namespace PhiGateway.Gateway.Settle;
 /// who may see it, or, of a type that this client reads nothing of, by who may name its patients; what is not there is refused like what is
 /// somebody else's.
 /// </remarks>
-internal sealed class NamedRecordGuard(Fetch fetch)
+internal sealed class NamedRecordGuard(Fetch fetch, GatewayOptions options)
 {
-    /// <summary>Records that one resource may newly name, and all entries of a bundle together.</summary>
-    private const int Most = 500;
-    private const int MostOfABundle = 1000;
-
     /// <summary>Ids in one search; fewer than any server gives on a page.</summary>
     private const int PerSearch = 20;
 
@@ -126,7 +123,7 @@ internal sealed class NamedRecordGuard(Fetch fetch)
 
         if (request.Type == ResourceType.Bundle)
         {
-            named.ExceptWith(RecordNames.Held(body));
+            named.ExceptWith(RecordNames.Held(body, context));
         }
 
         named.Remove($"{request.Type.Name}/{request.Id}");
@@ -149,7 +146,7 @@ internal sealed class NamedRecordGuard(Fetch fetch)
     {
         var known = (exchange.Bundle ?? exchange).MayBeNamed;
         var asked = others.Sum(group => group.Value.Count(id => !known.Contains($"{group.Key.Name}/{id}")));
-        if (asked > Most || asked + known.Count > MostOfABundle)
+        if (asked > options.Limits.NamedRecords || asked + known.Count > 2 * options.Limits.NamedRecords)
         {
             return StageResult.Refuse(DenyReason.RequestTooCostly, Detail);
         }

@@ -12,6 +12,7 @@ internal static class ExhaustedBudgets
     private static readonly FrozenDictionary<DenyReason, string> Names = new Dictionary<DenyReason, string>
     {
         [DenyReason.BodyTooLarge] = "max-request-body",
+        [DenyReason.BodyTooSlow] = "body-time",
         [DenyReason.RequestTooCostly] = "request-values",
         [DenyReason.ChainTooBroad] = "walked-records",
         [DenyReason.RateLimited] = "requests-per-second",
@@ -37,10 +38,15 @@ internal static class ExhaustedBudgets
         "patients-per-day",
         "patients-per-30-days",
         "records-per-day",
+        "bytes-per-day",
+        "exports-per-day",
+        "writes-per-day",
+        "break-glass-per-day",
         "limit-records",
         "held-memory",
         "refusals-per-minute",
         "longest-answer",
+        "least-rate",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The name; null when no budget is exhausted.</summary>

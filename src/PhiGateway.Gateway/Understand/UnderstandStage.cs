@@ -21,7 +21,8 @@ internal sealed class UnderstandStage(
     ApiUnderstanding apis,
     SnapshotHolder snapshots,
     AdmitStage admit,
-    HeldMemory memory
+    HeldMemory memory,
+    TimeProvider clock
 ) : IStage
 {
     public string Name => "Understand";
@@ -58,9 +59,11 @@ internal sealed class UnderstandStage(
         var body = exchange.OpenBody(checked((int)most), memory);
         // What is only announced takes no room yet.
         body.Expect(Math.Min(exchange.Http.Request.ContentLength ?? 0, HeldMemory.Free - 1));
+        var http = exchange.Http;
+        await using var timed = new TimedBody(http.Request.Body, options.Limits.BodyTime, clock, http.RequestAborted);
         try
         {
-            if (!await body.TryReadAsync(exchange.Http.Request.Body, exchange.Http.RequestAborted))
+            if (!await body.TryReadAsync(timed, http.RequestAborted))
             {
                 return StageResult.Refuse(DenyReason.BodyTooLarge);
             }
@@ -69,7 +72,7 @@ internal sealed class UnderstandStage(
         {
             if (fault is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout })
             {
-                return StageResult.Refuse(DenyReason.MalformedRequest, "body-too-slow", StatusCodes.Status408RequestTimeout);
+                return StageResult.Refuse(DenyReason.BodyTooSlow, timed.IsOver ? "body-time" : "least-rate");
             }
 
             // Broken framing is found only now (a chunk size beyond all numbers as a plain IOException); nothing has been forwarded.

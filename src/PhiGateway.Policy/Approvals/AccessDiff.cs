@@ -174,6 +174,10 @@ public static class AccessDiff
         diff.Most("limits/distinctPatientsPerDay", before.Limits.DistinctPatientsPerDay, after.Limits.DistinctPatientsPerDay);
         diff.Most("limits/distinctPatientsPer30Days", before.Limits.DistinctPatientsPer30Days, after.Limits.DistinctPatientsPer30Days);
         diff.Most("limits/recordsPerDay", before.Limits.RecordsPerDay, after.Limits.RecordsPerDay);
+        diff.Most("limits/bytesPerDay", before.Limits.BytesPerDay, after.Limits.BytesPerDay);
+        diff.Most("limits/exportsPerDay", before.Limits.ExportsPerDay, after.Limits.ExportsPerDay);
+        diff.Most("limits/writesPerDay", before.Limits.WritesPerDay, after.Limits.WritesPerDay);
+        diff.Most("limits/breakGlassPerDay", before.Limits.BreakGlassPerDay, after.Limits.BreakGlassPerDay);
         diff.Restriction("tenants", before.Tenants, after.Tenants);
         diff.Restriction("networks", before.Networks, after.Networks);
         diff.Restriction("hours", before.Hours, after.Hours);

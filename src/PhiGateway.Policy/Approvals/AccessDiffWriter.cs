@@ -21,7 +21,7 @@ internal sealed class AccessDiffWriter(List<AccessChange> changes, string path)
     }
 
     /// <summary>An upper bound: more is wider, and no bound is widest.</summary>
-    internal void Most(string member, int? before, int? after, string? beforeWords = null, string? afterWords = null)
+    internal void Most(string member, long? before, long? after, string? beforeWords = null, string? afterWords = null)
     {
         if (before != after)
         {
@@ -76,7 +76,7 @@ internal sealed class AccessDiffWriter(List<AccessChange> changes, string path)
         }
     }
 
-    private static string Number(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "not set";
+    private static string Number(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "not set";
 
     private void Report(string member, string[] added, string[] removed)
     {

@@ -26,7 +26,8 @@ internal sealed class FingerprintWriter
     internal FingerprintWriter Add(string name, int? value) => Add(name, value?.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>A member of a later version: where it says nothing, the form is that of before, and approvals of before hold.</summary>
-    internal FingerprintWriter AddIfAny(string name, int? value) => value is null ? this : Add(name, value);
+    internal FingerprintWriter AddIfAny(string name, long? value) =>
+        value is null ? this : Add(name, value.Value.ToString(CultureInfo.InvariantCulture));
 
     internal FingerprintWriter Add(string name, bool value) => Add(name, value ? "true" : "false");
 

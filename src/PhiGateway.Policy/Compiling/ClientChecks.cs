@@ -65,7 +65,7 @@ internal static class ClientChecks
     private static void CheckLimits(ClientLimits limits, string path, List<RegistryProblem> problems)
     {
         foreach (
-            var (name, value) in new[]
+            var (name, value) in new (string, long?)[]
             {
                 ("requestsPerSecond", limits.RequestsPerSecond),
                 ("concurrency", limits.Concurrency),
@@ -73,6 +73,10 @@ internal static class ClientChecks
                 ("distinctPatientsPerDay", limits.DistinctPatientsPerDay),
                 ("distinctPatientsPer30Days", limits.DistinctPatientsPer30Days),
                 ("recordsPerDay", limits.RecordsPerDay),
+                ("bytesPerDay", limits.BytesPerDay),
+                ("exportsPerDay", limits.ExportsPerDay),
+                ("writesPerDay", limits.WritesPerDay),
+                ("breakGlassPerDay", limits.BreakGlassPerDay),
             }
         )
         {

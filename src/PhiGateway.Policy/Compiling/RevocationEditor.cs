@@ -46,11 +46,7 @@ internal sealed class RevocationEditor
             return TakeMoment(row, _subjects, new RevokedSubject(row.Issuer ?? RevocationSet.EveryIssuer, row.Value));
         }
 
-        var key = new RevocationKey(
-            row.Target,
-            row.Target == RevocationTarget.TokenHash ? row.Value.ToLowerInvariant() : row.Value,
-            row.Target == RevocationTarget.Token ? row.Issuer : null
-        );
+        var key = KeyOf(row);
         var token = row.Target is RevocationTarget.Token or RevocationTarget.TokenHash ? 1 : 0;
         if (row.Lifted)
         {
@@ -64,6 +60,16 @@ internal sealed class RevocationEditor
 
         return null;
     }
+
+    // A stop of everything else stops it whatever its row names.
+    private static RevocationKey KeyOf(Revocation row) =>
+        row.Target switch
+        {
+            RevocationTarget.TokenHash => new RevocationKey(row.Target, row.Value.ToLowerInvariant(), null),
+            RevocationTarget.Token => new RevocationKey(row.Target, row.Value, row.Issuer),
+            RevocationTarget.OtherThanTreatment => new RevocationKey(row.Target, RevocationSet.All, null),
+            _ => new RevocationKey(row.Target, row.Value, null),
+        };
 
     internal RevocationSet Publish() => new(_revoked.Publish(), _issuedBefore.Publish(), _subjects.Publish(), _tokens);
 

@@ -49,6 +49,9 @@ internal sealed class AccessReach
 
     internal long Ticks => _ticks;
 
+    /// <summary>Labels besides HL7's sensitivities that grants of the registry name.</summary>
+    internal IReadOnlyList<SecurityLabel> KnownLabels => _snapshot.Labels.All;
+
     internal PatientId? Context => _caller.PatientContext;
 
     internal ScopeSet Scopes => _caller.Scopes;

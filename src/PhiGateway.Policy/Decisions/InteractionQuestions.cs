@@ -101,6 +101,11 @@ internal static class InteractionQuestions
             return new Deny(DenyReason.TooConfidential, run.UseCase.RuleOf(grants));
         }
 
+        if (!part.ComputedOver.IsEmpty && !ComputedQuestions.SeesAll(run, part))
+        {
+            return new Deny(DenyReason.NotJudgeable, run.UseCase.RuleOf(grants));
+        }
+
         var open = WalkQuestions.Open(run, part, needed, grants);
         if (open.IsEmpty)
         {

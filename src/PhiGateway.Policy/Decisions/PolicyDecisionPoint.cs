@@ -257,6 +257,7 @@ public static class PolicyDecisionPoint
             && (
                 RevocationQuestion.OfClient(binding.Client, revocations) is not null
                 || RevocationQuestion.OfCredential(binding.Credential, revocations) is not null
+                || RevocationQuestion.OfPurpose(caller, binding.Client, revocations) is not null
             )
             ? DenyReason.Revoked
             : null;

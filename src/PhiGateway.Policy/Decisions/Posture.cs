@@ -14,7 +14,7 @@ public static class Posture
     public static IReadOnlyList<Door> Of(ClientEntry client, RegistrySnapshot snapshot, DateTimeOffset now)
     {
         var ticks = now.UtcTicks;
-        var revoked = RevocationQuestion.OfClient(client, snapshot.Revocations);
+        var revoked = RevocationQuestion.OfClient(client, snapshot.Revocations) ?? RevocationQuestion.OfUse(client, snapshot.Revocations);
         var doors = new List<Door>
         {
             new(

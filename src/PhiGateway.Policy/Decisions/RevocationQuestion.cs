@@ -4,11 +4,13 @@ using PhiGateway.Policy.Snapshot;
 namespace PhiGateway.Policy.Decisions;
 
 /// <summary>
-/// Finds what of a call is revoked: token, tenant, issuer, client or credential. Asked by the decision, by running streams and by the list
+/// Finds what of a call is revoked: token, tenant, issuer, client, credential or purpose. Asked by the decision, by running streams and by the list
 /// of a client's doors, so that all answer alike.
 /// </summary>
 internal static class RevocationQuestion
 {
+    private const string Stopped = "revocation/other-than-treatment";
+
     /// <summary>What makes this very token dead; null when nothing does.</summary>
     internal static string? OfToken(Caller caller, RevocationSet revocations)
     {
@@ -126,6 +128,38 @@ internal static class RevocationQuestion
 
         return revocations.Contains(RevocationTarget.Organization, useCase.Organization) ? "revocation/organization" : null;
     }
+
+    /// <summary>
+    /// What stops a call for its purpose; null when nothing does. All purposes of the call count: one that is not treatment is stopped, and so
+    /// is a call of which nobody says what it is for.
+    /// </summary>
+    internal static string? OfPurpose(Caller caller, ClientEntry entry, RevocationSet revocations)
+    {
+        if (!revocations.StopsOthers)
+        {
+            return null;
+        }
+
+        var asserted = caller.Purposes;
+        if (asserted.Count == 0 && !caller.HasUnknownPurpose)
+        {
+            return caller.PurposeFromRegistry && entry.Compiled?.Purposes is [{ IsTreatment: true }] ? null : Stopped;
+        }
+
+        for (var i = 0; i < asserted.Count; i++)
+        {
+            if (!asserted[i].IsTreatment)
+            {
+                return Stopped;
+            }
+        }
+
+        return caller.HasUnknownPurpose ? Stopped : null;
+    }
+
+    /// <summary>What stops all calls of a client for what they are for: it has no purpose that is treatment; null when nothing does.</summary>
+    internal static string? OfUse(ClientEntry entry, RevocationSet revocations) =>
+        revocations.StopsOthers && !Array.Exists(entry.Compiled?.Purposes ?? [], static purpose => purpose.IsTreatment) ? Stopped : null;
 
     private static bool IsOfRevokedModel(CharterEntry charter, RevocationSet revocations) =>
         revocations.Contains(RevocationTarget.Model, charter.Model) || revocations.Contains(RevocationTarget.Model, charter.EveryModel);

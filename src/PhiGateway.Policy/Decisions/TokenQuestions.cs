@@ -68,7 +68,11 @@ public static class TokenQuestions
             return new Deny(DenyReason.Revoked, "revocation/issuer");
         }
 
-        if ((RevocationQuestion.OfClient(entry, revocations) ?? RevocationQuestion.OfCredential(credential, revocations)) is { } rule)
+        var dead =
+            RevocationQuestion.OfClient(entry, revocations)
+            ?? RevocationQuestion.OfCredential(credential, revocations)
+            ?? RevocationQuestion.OfUse(entry, revocations);
+        if (dead is { } rule)
         {
             return new Deny(DenyReason.Revoked, rule);
         }

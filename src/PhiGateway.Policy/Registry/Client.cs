@@ -126,6 +126,23 @@ public sealed record ClientLimits
     /// <summary>Records per day.</summary>
     public int? RecordsPerDay { get; init; }
 
+    /// <summary>Bytes of answers per day, UTC.</summary>
+    public long? BytesPerDay { get; init; }
+
+    /// <summary>Bulk exports begun per day, UTC.</summary>
+    public int? ExportsPerDay { get; init; }
+
+    /// <summary>
+    /// Creates, updates, patches, deletes and operations that write, per day, UTC; those of a bundle count one by one.
+    /// </summary>
+    public int? WritesPerDay { get; init; }
+
+    /// <summary>
+    /// Requests for an emergency purpose (ETREAT, ERTREAT, BTG) per day, UTC. Safety: beyond it an emergency is refused; no limit is the
+    /// default, and every such request is reviewed anyway.
+    /// </summary>
+    public int? BreakGlassPerDay { get; init; }
+
     /// <summary>How many patients can be told apart over 30 days: nodes tell each other of each.</summary>
     public const int MostPatientsPer30Days = 20_000;
 }

@@ -45,4 +45,7 @@ public enum RevocationTarget : byte
 
     /// <summary>Every agent whose charter names a model (<c>vendor/model</c>), or any model of a vendor (<c>vendor/*</c>).</summary>
     Model = 11,
+
+    /// <summary>Every call whose purpose is neither treatment nor an emergency; the value is <c>*</c>. The number is stored.</summary>
+    OtherThanTreatment = 20,
 }

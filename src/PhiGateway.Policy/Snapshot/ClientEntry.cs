@@ -70,4 +70,7 @@ public sealed class ClientEntry
     internal bool AcceptsDpop { get; init; }
 
     internal TaskEntry[] Tasks { get; init; } = [];
+
+    /// <summary>Whether anything is open to it by a task alone.</summary>
+    public bool HasTasks => Tasks.Length > 0;
 }

@@ -14,6 +14,9 @@ internal sealed class RevocationSet(
     /// <summary>Key under which "every issuer" stands.</summary>
     internal const string EveryIssuer = "*";
 
+    /// <summary>Value of what names nothing in particular.</summary>
+    internal const string All = "*";
+
     internal static readonly RevocationSet Empty = new(
         PersistentMap<RevocationKey, bool>.Empty,
         PersistentMap<string, long>.Empty,
@@ -26,6 +29,9 @@ internal sealed class RevocationSet(
 
     /// <summary>Whether single tokens are revoked, by id or hash.</summary>
     internal bool HasTokens => tokens > 0;
+
+    /// <summary>Whether only treatment goes on.</summary>
+    internal bool StopsOthers { get; } = revoked.Contains(new RevocationKey(Registry.RevocationTarget.OtherThanTreatment, All, null));
 
     /// <summary>Whether tokens of single subjects are revoked.</summary>
     internal bool HasSubjects => subjects.Count > 0;

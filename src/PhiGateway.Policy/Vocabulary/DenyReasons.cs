@@ -16,6 +16,7 @@ public sealed partial class DenyReason
     public static readonly DenyReason UnknownHost = new("unknown-host", 421, DenyStage.Ingress, "not-found", "This host is not served here.");
     public static readonly DenyReason NoRoute = new("no-route", 404, DenyStage.Ingress, "not-found", "Nothing is served at this path.");
     public static readonly DenyReason BodyTooLarge = new("body-too-large", 413, DenyStage.Ingress, "too-long", "The body is larger than this gateway accepts.");
+    public static readonly DenyReason BodyTooSlow = new("body-too-slow", 408, DenyStage.Ingress, "timeout", "The body did not arrive in time.");
     public static readonly DenyReason UnsupportedMediaType = new("unsupported-media-type", 415, DenyStage.Ingress, "not-supported", "The body's media type or content coding is not supported here.");
     public static readonly DenyReason UpgradeRefused = new("upgrade-refused", 400, DenyStage.Ingress, "not-supported", "Protocol upgrades are not supported.");
     public static readonly DenyReason NotAcceptable = new("not-acceptable", 406, DenyStage.Ingress, "not-supported", "Only application/fhir+json is served.");
@@ -122,7 +123,7 @@ public sealed partial class DenyReason
     // --- Admit ---
     public static readonly DenyReason RateLimited = new("rate-limited", 429, DenyStage.Admit, "throttled", "Too many requests.");
     public static readonly DenyReason ConcurrencyLimited = new("concurrency-limited", 429, DenyStage.Admit, "throttled", "Too many requests at once.");
-    public static readonly DenyReason QuotaExceeded = new("quota-exceeded", 429, DenyStage.Admit, "throttled", "The quota of patients or records is used up.");
+    public static readonly DenyReason QuotaExceeded = new("quota-exceeded", 429, DenyStage.Admit, "throttled", "A quota of this client is used up.");
 
     public static readonly DenyReason AgentCallsSpent = new("agent-calls-spent", 429, DenyStage.Admit, "throttled", "This agent has made its calls of the day.");
 

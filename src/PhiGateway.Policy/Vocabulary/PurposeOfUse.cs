@@ -39,6 +39,12 @@ public sealed class PurposeOfUse : IEquatable<PurposeOfUse>
     /// <summary>Emergency treatment, break the glass, emergency room treatment: only ever permitted by name.</summary>
     public bool IsBreakGlass => Code is "ETREAT" or "BTG" or "ERTREAT";
 
+    /// <summary>
+    /// Treatment as HIPAA has it, emergencies among it: what goes on when everything else is stopped. HL7 puts population health and clinical
+    /// trials below treatment; they are none here.
+    /// </summary>
+    public bool IsTreatment => IsBreakGlass || Code is "TREAT" or "COC";
+
     /// <summary>Every known purpose.</summary>
     public static IEnumerable<PurposeOfUse> All => ByCode.Values;
 

@@ -17,6 +17,10 @@ internal static class Shorthand
         ("dailyPatients", "distinctPatientsPerDay", "/d"),
         ("monthlyPatients", "distinctPatientsPer30Days", "/30d"),
         ("records", "recordsPerDay", "/d"),
+        ("bytes", "bytesPerDay", "/d"),
+        ("exports", "exportsPerDay", "/d"),
+        ("writes", "writesPerDay", "/d"),
+        ("breakGlass", "breakGlassPerDay", "/d"),
     ];
 
     /// <summary>The document and those nested in it.</summary>
@@ -121,7 +125,7 @@ internal static class Shorthand
             if (
                 limits.ContainsKey(plain)
                 || !text.EndsWith(unit, StringComparison.Ordinal)
-                || !int.TryParse(text[..^unit.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                || !long.TryParse(text[..^unit.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             )
             {
                 findings.Add(

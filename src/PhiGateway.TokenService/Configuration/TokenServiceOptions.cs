@@ -42,6 +42,15 @@ public sealed class TokenServiceOptions
     /// <summary>Age at which a signing key is followed by a new one; default 30 days, 1 hour to 1 year.</summary>
     public TimeSpan RotateAfter { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>
+    /// Refusals that are recorded one by one in a minute, further ones are counted; default 120. It bounds what somebody unknown can make the
+    /// journal hold.
+    /// </summary>
+    public int RefusalsPerMinute { get; set; } = 120;
+
+    /// <summary>Of them of one address (IPv6: one /64); default 30: one peer must not hide the refusals of all others.</summary>
+    public int RefusalsPerMinutePerPeer { get; set; } = 30;
+
     /// <summary>Where clients ask for tokens; also the <c>aud</c> of their assertions.</summary>
     public string TokenEndpoint => Issuer + "/token";
 
@@ -77,6 +86,16 @@ public sealed class TokenServiceOptions
         if (HighRiskLifetime < TimeSpan.FromSeconds(30) || HighRiskLifetime > LongestLifetime)
         {
             add("HighRiskLifetime", "must be between 30 seconds and 5 minutes.");
+        }
+
+        if (RefusalsPerMinute is < 1 or > 1_000_000)
+        {
+            add("RefusalsPerMinute", "must be between 1 and 1,000,000.");
+        }
+
+        if (RefusalsPerMinutePerPeer < 1 || RefusalsPerMinutePerPeer > RefusalsPerMinute)
+        {
+            add("RefusalsPerMinutePerPeer", "must be between 1 and RefusalsPerMinute.");
         }
 
         if (RotateAfter < TimeSpan.FromHours(1) || RotateAfter > TimeSpan.FromDays(366))

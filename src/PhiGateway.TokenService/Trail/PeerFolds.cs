@@ -12,7 +12,9 @@ namespace PhiGateway.TokenService.Trail;
 internal sealed class PeerFolds(TimeProvider time, int most)
 {
     // Bounds the memory: further addresses of the same minute share one count.
-    private const int MostPeers = 4096;
+    internal const int MostPeers = 4096;
+
+    private const string Others = "others";
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, MinuteFold> _peers = new(StringComparer.Ordinal);
@@ -34,10 +36,15 @@ internal sealed class PeerFolds(TimeProvider time, int most)
             }
 
             _minute = minute;
-            var name = _peers.Count < MostPeers ? PeerNetwork.Of(peer) : "others";
+            // Who is known keeps a count of their own, however many came since.
+            var name = PeerNetwork.Of(peer);
             if (!_peers.TryGetValue(name, out fold))
             {
-                _peers[name] = fold = new MinuteFold(time, most, "refusals of this address");
+                name = _peers.Count < MostPeers ? name : Others;
+                if (!_peers.TryGetValue(name, out fold))
+                {
+                    _peers[name] = fold = new MinuteFold(time, most, "refusals of this address");
+                }
             }
         }
 

@@ -14,14 +14,8 @@ namespace PhiGateway.TokenService.Trail;
 /// <remarks>Thread-safe. A token is recorded by its hash and id, never as it is.</remarks>
 internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal journal, TimeProvider time)
 {
-    /// <summary>Bounds what somebody unknown can make the journal hold.</summary>
-    public const int RefusalsPerMinute = 120;
-
-    /// <summary>Of one address in a minute: one peer must not hide the refusals of all others.</summary>
-    public const int RefusalsPerMinutePerPeer = 30;
-
-    private readonly MinuteFold _refusals = new(time, RefusalsPerMinute, "refusals");
-    private readonly PeerFolds _peers = new(time, RefusalsPerMinutePerPeer);
+    private readonly MinuteFold _refusals = new(time, options.RefusalsPerMinute, "refusals");
+    private readonly PeerFolds _peers = new(time, options.RefusalsPerMinutePerPeer);
 
     /// <summary>Completes when the issuance is on record; only then the token may go.</summary>
     /// <param name="http">The request.</param>

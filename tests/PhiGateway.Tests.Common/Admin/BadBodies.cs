@@ -149,7 +149,12 @@ internal static class BadBodies
         ("olga", "POST", "/admin/v1/alerts/a1:assign", """{"person":"li","reason":"r"}"""),
         ("olga", "POST", "/admin/v1/alerts/a1:snooze", """{"until":"2026-05-03T00:00:00Z","reason":"r"}"""),
         ("anna", "POST", "/admin/v1/alerts/a1:review", """{"decision":"justified","reason":"r"}"""),
-        ("olga", "POST", "/admin/v1/organizations/acme:offboard?dry_run=true", """{"stage":"suspend","reason":"r"}"""),
+        (
+            "olga",
+            "POST",
+            "/admin/v1/organizations/acme:offboard?dry_run=true",
+            """{"stage":"suspend","reason":"r","event":"hr","event_at":"2026-01-01T00:00:00Z"}"""
+        ),
         (
             "olga",
             "POST",

@@ -150,6 +150,11 @@ public sealed class OffboardTests
     )]
     [InlineData("""{"target":"subject","value":"dr-jones","reason":"r"}""", 422)]
     [InlineData("""{"target":"subject","issuer":"hospital-idp","reason":"r"}""", 422)]
+    [InlineData("""{"target":"other-than-treatment","reason":"r"}""", 201)]
+    [InlineData("""{"target":"other-than-treatment","value":"*","reason":"r"}""", 201)]
+    [InlineData("""{"target":"other-than-treatment","value":"north","reason":"r"}""", 422)]
+    [InlineData("""{"target":"other-than-treatment","issuer":"hospital-idp","reason":"r"}""", 422)]
+    [InlineData("""{"target":"other-than-treatment"}""", 422)]
     [InlineData("""{"target":"token-hash","value":"eyJhbGciOi","reason":"r"}""", 422)]
     [InlineData("""{"target":"client","reason":"r"}""", 422)]
     [InlineData("""{"target":"everything","value":"x","reason":"r"}""", 422)]
@@ -165,12 +170,43 @@ public sealed class OffboardTests
         if (status == 201)
         {
             // What it hits is said, and that it hits nothing yet is said too.
-            var named = (string)answer.Json["target"]! is not ("token" or "token-hash" or "issued-before" or "subject");
+            var named =
+                (string)answer.Json["target"]! is not ("token" or "token-hash" or "issued-before" or "subject" or "other-than-treatment");
             Assert.Equal(named ? ["acme-connector"] : [], answer.Json["matched"]!.AsArray().Select(client => (string)client!));
             Assert.Equal(named, answer.Json["note"] is null);
         }
 
         Assert.Equal(status == 201 ? 1 : 0, (await server.GetAsync("/admin/v1/revocations")).Json["items"]!.AsArray().Count);
+    }
+
+    // Whom the stop of everything else would hit is told before, with what runs of it; who only treats is not among them.
+    [Theory]
+    [InlineData("""["TREAT"]""", false)]
+    [InlineData("""["TREAT","HPAYMT"]""", true)]
+    public async Task Stop_OfOtherThanTreatment_SaysFirstWhomItHits(string purposes, bool isHit)
+    {
+        var asked = new List<string>();
+        await using var server = await AdminServer.StartAsync(options =>
+            options.RunningRequests = clients =>
+            {
+                asked.AddRange(clients);
+                return 3;
+            }
+        );
+        await Approvals.OpenAsync(server);
+        Assert.Equal(200, (await server.PatchAsync("/admin/v1/use-cases/lab-results", $$"""{"purposes":{{purposes}}}""")).Status);
+        const string Body = """{"target":"other-than-treatment","reason":"ransomware at a partner"}""";
+
+        var plan = await server.PostAsync("/admin/v1/revocations?dry_run=true", Body);
+        Assert.True(plan.Status == 200, plan.Text);
+        string[] expected = isHit ? ["acme-connector"] : [];
+        Assert.Equal(expected, plan.Json["revoked_clients"]!.AsArray().Select(static id => (string)id!));
+        Assert.Equal(expected, asked);
+        Assert.Equal(3, (int)plan.Json["requests_running"]!);
+        Assert.Empty((await server.GetAsync("/admin/v1/revocations")).Json["items"]!.AsArray());
+
+        var done = await server.PostAsync("/admin/v1/revocations", Body);
+        Assert.Equal(expected, done.Json["matched"]!.AsArray().Select(static id => (string)id!));
     }
 
     [Fact]

@@ -19,14 +19,15 @@ public sealed class RoleTests
         "/admin/v1/alerts/{id}:acknowledge /admin/v1/alerts/{id}:take /admin/v1/cases/{id}:add /admin/v1/cases/{id}:note "
             + "/admin/v1/cases/{id}:remove /admin/v1/cases:open /admin/v1/clients/{id}:quarantine "
             + "/admin/v1/clients/{id}:revoke /admin/v1/clients/{id}:suspend /admin/v1/clients/{id}:throttle /admin/v1/config:plan /admin/v1/issuers/{name}:purge-keys "
-            + "/admin/v1/organizations/{id}:offboard /admin/v1/owners/{owner}:left /admin/v1/revocations /admin/v1/use-cases/{id}:retire"
+            + "/admin/v1/offboardings/{id}:notice-sent /admin/v1/organizations/{id}:offboard /admin/v1/owners/{owner}:left /admin/v1/revocations /admin/v1/use-cases/{id}:retire"
     )]
     [InlineData(
         AdminRoles.PrivacyOfficer,
         "/admin/v1/accounting/holds /admin/v1/accounting/holds/{id}:release /admin/v1/accounting/requests "
             + "/admin/v1/accounting/requests/{id}:extend /admin/v1/accounting:csv /admin/v1/accounting:page "
             + "/admin/v1/accounting:report /admin/v1/audit/keeping/holds /admin/v1/audit/keeping/holds/{id}:lift "
-            + "/admin/v1/audit/keeping:delete /admin/v1/audit:evidence /admin/v1/audit:reach /admin/v1/config:plan"
+            + "/admin/v1/audit/keeping:delete /admin/v1/audit:evidence /admin/v1/audit:reach /admin/v1/config:plan "
+            + "/admin/v1/offboardings/{id}:notice-sent"
     )]
     [InlineData(AdminRoles.AuditConsumer, "/fhir/AuditEvent/_search")]
     [InlineData(

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Identity;
 using PhiGateway.Tests.Policy.Snapshot;
-using PhiGateway.TokenService.Trail;
+using PhiGateway.TokenService.Configuration;
 using Xunit;
 
 namespace PhiGateway.Tests.TokenService;
@@ -357,7 +357,7 @@ public sealed class TokenEndpointTests : IDisposable
             Assert.Equal("invalid_client", (await _world.AskAsync(TokenWorld.Form(new string(text)))).Error);
         }
 
-        Assert.Equal(TokenTrail.RefusalsPerMinutePerPeer, _world.Journal.Records.Count);
+        Assert.Equal(new TokenServiceOptions().RefusalsPerMinutePerPeer, _world.Journal.Records.Count);
         Assert.Equal(0, _world.Shared.Count);
         _world.Clock.Advance(TimeSpan.FromMinutes(1));
         await _world.AskAsync(TokenWorld.Form("x"));

@@ -1,7 +1,7 @@
 using System.Net;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Policy.Snapshot;
-using PhiGateway.TokenService.Trail;
+using PhiGateway.TokenService.Configuration;
 using Xunit;
 
 namespace PhiGateway.Tests.TokenService;
@@ -16,14 +16,17 @@ public sealed class TokenStrangersTests : IDisposable
     [Fact]
     public async Task Refusal_OfOnePeerThatAsksWithoutEnd_HidesNobodyElses()
     {
-        for (var i = 0; i < 2 * TokenTrail.RefusalsPerMinute; i++)
+        for (var i = 0; i < 2 * new TokenServiceOptions().RefusalsPerMinute; i++)
         {
             await _world.AskAsync(TokenWorld.Form("x"), static http => http.Connection.RemoteIpAddress = IPAddress.Parse("192.0.2.1"));
         }
 
         await _world.AskAsync(TokenWorld.Form("x"), static http => http.Connection.RemoteIpAddress = IPAddress.Parse("192.0.2.2"));
 
-        Assert.Equal(TokenTrail.RefusalsPerMinutePerPeer, _world.Journal.Records.Count(static record => record.Peer == "192.0.2.1"));
+        Assert.Equal(
+            new TokenServiceOptions().RefusalsPerMinutePerPeer,
+            _world.Journal.Records.Count(static record => record.Peer == "192.0.2.1")
+        );
         Assert.Single(_world.Journal.Records, static record => record.Peer == "192.0.2.2");
     }
 

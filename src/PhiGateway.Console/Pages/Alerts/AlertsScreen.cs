@@ -106,7 +106,7 @@ internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs, AlertHand
     )
     {
         var (id, isEmergency) = (request.Route("id"), name == Review);
-        var version = long.TryParse(request.Typed("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var seen) ? seen : 0;
+        var version = request.SeenVersion;
         if ((await step(request.CallOn(ETag.Of(version)), id)).Failed(out var problem, out _))
         {
             return await PageAsync(request, isEmergency, TriedForms.Of(request, problem, name, id, fields), problem);
@@ -119,7 +119,7 @@ internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs, AlertHand
     {
         var isClosed = request.Asked("state") == "closed";
         var lane = AlertLanes.Open.FirstOrDefault(known => known == request.Asked("lane"));
-        var skip = int.TryParse(request.Asked("skip"), NumberStyles.None, CultureInfo.InvariantCulture, out var many) ? many : 0;
+        var skip = request.Skipped;
         var lanes = (isClosed, lane) switch
         {
             (true, _) => [AlertLanes.Closed],
@@ -158,10 +158,7 @@ internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs, AlertHand
     private async Task<IReadOnlyList<AlertLanePage>> WaitingAsync(ConsoleRequest request, int skip)
     {
         var lanes = await inbox.ListAsync(request.Call, AlertLanes.Open, EmergencyUses.Kind, 0, int.MaxValue);
-        var all = lanes
-            .SelectMany(static lane => lane.Items)
-            .OrderBy(static listed => listed.Alert.Due ?? (listed.Alert.At + EmergencyUses.DecideWithin))
-            .ToList();
+        var all = lanes.SelectMany(static lane => lane.Items).OrderBy(static listed => EmergencyUses.DueOf(listed.Alert)).ToList();
         return [new AlertLanePage(AlertLanes.Act, [.. all.Skip(skip).Take(OnePage)], all.Count, skip)];
     }
 }

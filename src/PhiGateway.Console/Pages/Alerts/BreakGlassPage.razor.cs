@@ -13,15 +13,13 @@ public sealed partial class BreakGlassPage
     [Parameter, EditorRequired]
     public required AlertsModel Model { get; set; }
 
-    private static DateTimeOffset DueOf(Alert alert) => alert.Due ?? (alert.At + EmergencyUses.DecideWithin);
-
     private string LimitOf(Alert alert)
     {
-        var left = DueOf(alert) - Model.At;
+        var left = EmergencyUses.DueOf(alert) - Model.At;
         return left <= TimeSpan.Zero ? $"overdue by {Words.Span(-left)}" : $"{Words.Span(left)} left";
     }
 
-    private string LimitStyle(Alert alert) => DueOf(alert) <= Model.At ? "deny" : "warn";
+    private string LimitStyle(Alert alert) => EmergencyUses.DueOf(alert) <= Model.At ? "deny" : "warn";
 
     private string Address(AlertLanePage page) =>
         Links.With(

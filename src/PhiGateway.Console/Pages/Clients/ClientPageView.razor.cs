@@ -52,6 +52,12 @@ public sealed partial class ClientPageView
                 limits.DistinctPatientsPerDay is { } daily ? Words.Count(daily, "patient a day", "patients a day") : null,
                 limits.DistinctPatientsPer30Days is { } monthly ? Words.Count(monthly, "patient in 30 days", "patients in 30 days") : null,
                 limits.RecordsPerDay is { } records ? Words.Count(records, "record a day", "records a day") : null,
+                limits.BytesPerDay is { } bytes ? Words.Count(bytes, "byte a day", "bytes a day") : null,
+                limits.ExportsPerDay is { } exports ? Words.Count(exports, "export a day", "exports a day") : null,
+                limits.WritesPerDay is { } writes ? Words.Count(writes, "write a day", "writes a day") : null,
+                limits.BreakGlassPerDay is { } emergencies
+                    ? Words.Count(emergencies, "emergency request a day", "emergency requests a day")
+                    : null,
             ];
             var said = string.Join(", ", words.OfType<string>());
             return said.Length == 0 ? "the gateway's defaults" : said;

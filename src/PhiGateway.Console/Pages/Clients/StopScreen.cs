@@ -1,4 +1,3 @@
-using System.Globalization;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Trail;
@@ -27,7 +26,7 @@ internal sealed class StopScreen(
     public async Task<ScreenAnswer> StopAsync(ConsoleRequest request)
     {
         var id = request.Route("id");
-        var call = request.CallOn(ETag.Of(VersionOf(request)));
+        var call = request.CallOn(ETag.Of(request.SeenVersion));
         var body = new ReasonBody(request.Typed("reason"));
         var done = request.Typed("step") switch
         {
@@ -48,14 +47,11 @@ internal sealed class StopScreen(
     public async Task<ScreenAnswer> ResumeAsync(ConsoleRequest request)
     {
         var id = request.Route("id");
-        var call = request.CallOn(ETag.Of(VersionOf(request)));
+        var call = request.CallOn(ETag.Of(request.SeenVersion));
         return (await verbs.ResumeAsync(call, id, new ReasonBody(request.Typed("reason")))).Failed(out var problem, out var outcome)
             ? await clients.ShowAsync(request, TriedForms.Of(request, problem, "resume", string.Empty, "reason"), problem)
             : new ScreenAnswer.Go(Links.Client(id), $"{id} is active again, as registry revision {Words.Number(outcome.Revision)}.");
     }
-
-    private static long VersionOf(ConsoleRequest request) =>
-        long.TryParse(request.Typed("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
 
     private async Task<ScreenAnswer> PreviewAsync(ConsoleRequest request, AdminProblem? tried)
     {
@@ -69,9 +65,9 @@ internal sealed class StopScreen(
         }
 
         long? allowed = null;
+        var now = time.GetUtcNow();
         if (call.Caller.HasAny(ConsoleSections.TrailReaders))
         {
-            var now = time.GetUtcNow();
             var query = new TrafficQuery(now.AddDays(-Days), now, null, "decision", id, Decision: "permit");
             var read = await request.TryCommandAsync("how much it calls", () => traffic.CountAsync(call, query));
             allowed = read?.Value?.Items.Sum(static item => item.Count);
@@ -85,6 +81,7 @@ internal sealed class StopScreen(
                 profile,
                 blast,
                 allowed,
+                now.AddDays(-Days),
                 request.Typed("step"),
                 TriedForms.Of(request, tried, "stop", string.Empty, "reason"),
                 request.Session.FormToken

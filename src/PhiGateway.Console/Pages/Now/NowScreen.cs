@@ -42,7 +42,6 @@ internal sealed class NowScreen(
 
         if (
             (await reports.NodesAsync(call)).Failed(out problem, out var nodes)
-            || (await reports.StatusAsync(call)).Failed(out problem, out var status)
             || (await clients.QueueAsync(call, new PageRequest(PageRequest.Most, null), null)).Failed(out problem, out var queue)
         )
         {
@@ -62,7 +61,7 @@ internal sealed class NowScreen(
                 lanes,
                 await StoppableAsync(call, lanes),
                 nodes,
-                status,
+                await reports.HereAsync(call),
                 queue.Items.Count,
                 isLive,
                 call.Caller.HasAny(AdminRoles.Closers)
@@ -84,18 +83,12 @@ internal sealed class NowScreen(
             return [];
         }
 
-        var found = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var listed in lanes.SelectMany(static lane => lane.Items))
-        {
-            if (
-                listed.Alert.Subject.Split('/', 2) is ["client", var id]
-                && (await directory.FindAsync(call, id)).Value is { Client.Status: not (ClientStatus.Revoked or ClientStatus.Archived) }
-            )
-            {
-                found.Add(id);
-            }
-        }
-
-        return found;
+        return await directory.StoppableAsync(
+            call,
+            lanes
+                .SelectMany(static lane => lane.Items)
+                .Select(static listed => listed.Alert.Subject.Split('/', 2) is ["client", var id] ? id : null)
+                .OfType<string>()
+        );
     }
 }

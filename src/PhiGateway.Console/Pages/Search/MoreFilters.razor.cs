@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Components;
+using PhiGateway.Console.Parts;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Console.Pages.Search;
@@ -7,7 +7,7 @@ namespace PhiGateway.Console.Pages.Search;
 /// <summary>The filters of a search that are needed less often; open when one of them is set.</summary>
 public sealed partial class MoreFilters
 {
-    private static readonly string[] Interactions = [.. Enum.GetNames<Interaction>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName)];
+    private static readonly string[] Interactions = [.. Enum.GetValues<Interaction>().Select(static one => Words.Kebab(one))];
 
     /// <summary>The filters as they stand in the address.</summary>
     [Parameter, EditorRequired]

@@ -45,7 +45,7 @@ internal sealed class SavedSearches(DocumentQueries queries, DocumentCommands co
     /// <summary>Gives one up.</summary>
     public async Task<ScreenAnswer> GiveUpAsync(ConsoleRequest request)
     {
-        var version = long.TryParse(request.Typed("version"), System.Globalization.NumberStyles.None, null, out var seen) ? seen : 0;
+        var version = request.SeenVersion;
         return (await commands.DeleteAsync(request.CallOn(ETag.Of(version)), RegistryKind.SavedSearch, request.Route("id"))).Failed(
             out var problem,
             out _

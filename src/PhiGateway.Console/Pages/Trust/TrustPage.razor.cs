@@ -11,12 +11,7 @@ public sealed partial class TrustPage
     [Parameter, EditorRequired]
     public required TrustModel Model { get; set; }
 
-    // The second line of a checkpoint is its size (C2SP tlog-checkpoint).
-    private string Size =>
-        Model.Log?.Checkpoint.Split('\n') is [_, var size, ..]
-        && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? Words.Number(number)
-            : "–";
+    private string Size => SizeOf(Model.Log?.Checkpoint);
 
     private List<string> NotMet
     {
@@ -65,4 +60,10 @@ public sealed partial class TrustPage
             return words;
         }
     }
+
+    // The second line of a checkpoint is its size (C2SP tlog-checkpoint).
+    internal static string SizeOf(string? note) =>
+        note?.Split('\n') is [_, var size, ..] && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? Words.Number(number)
+            : "–";
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using PhiGateway.Admin.Status;
 using PhiGateway.Console.Parts;
@@ -13,7 +12,7 @@ public sealed partial class WatchersOfTheTrail
     public required TrustModel Model { get; set; }
 
     private string Witnessed =>
-        Model.Log?.Witnessed is { } note ? $"over {SizeOf(note)} records" : "none: nobody was asked to cosign, or nobody has yet";
+        Model.Log?.Witnessed is { } note ? $"over {TrustPage.SizeOf(note)} records" : "none: nobody was asked to cosign, or nobody has yet";
 
     private static string StyleOf(string? problem) => problem is null ? "allow" : "warn";
 
@@ -36,10 +35,4 @@ public sealed partial class WatchersOfTheTrail
 
         return verifier.Problem is null ? "finds nothing wrong" : "cannot verify";
     }
-
-    // The second line of a checkpoint is its size.
-    private static string SizeOf(string note) =>
-        note.Split('\n') is [_, var size, ..] && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? Words.Number(number)
-            : "–";
 }

@@ -34,4 +34,5 @@ internal sealed record WireFlaw(DenyReason Reason, string Detail, int? Status = 
     public static readonly WireFlaw McpHeaders = new(DenyReason.MalformedHeader, "mcp-headers");
     public static readonly WireFlaw McpOrigin = new(DenyReason.MalformedHeader, "mcp-origin", 403);
     public static readonly WireFlaw McpTooLarge = new(DenyReason.BodyTooLarge, "mcp-message");
+    public static readonly WireFlaw McpSlow = new(DenyReason.BodyTooSlow, "mcp-message");
 }

@@ -22,6 +22,11 @@ internal sealed class Exit(StillOpen still, AuditTrail trail, ReaderPace pace)
     public async ValueTask<StageResult> LetOutAsync(GatewayExchange exchange, OutgoingAnswer answer)
     {
         var asked = Ask(exchange);
+        if (asked.Continues && exchange.Kind != RequestKind.PublicDocument)
+        {
+            asked = DayBudget.Bytes.Take(exchange, answer.Body.Length);
+        }
+
         if (!asked.Continues)
         {
             return asked;
@@ -49,6 +54,11 @@ internal sealed class Exit(StillOpen still, AuditTrail trail, ReaderPace pace)
         }
 
         var asked = ReleaseChecks.Ask(exchange, segment.Disclosure, segment.Before);
+        if (asked.Continues)
+        {
+            asked = DayBudget.Bytes.Take(exchange, segment.Bytes.Length);
+        }
+
         if (!asked.Continues)
         {
             return asked;
@@ -127,12 +137,30 @@ internal sealed class Exit(StillOpen still, AuditTrail trail, ReaderPace pace)
         // An entry's answer waits for all entries after it: closed meanwhile, nothing of the whole goes.
         for (var i = 0; i < answered.Count; i++)
         {
-            var open = still.AskWhether(answered[i], answered[i].Disclosure);
+            StageResult open;
+            try
+            {
+                open = still.AskWhether(answered[i], answered[i].Disclosure);
+            }
+            catch (OperationCanceledException)
+            {
+                // Nobody waits for it any more; the entries' records do not end with that.
+                await Task.WhenAll(entries);
+                throw;
+            }
+
             if (!open.Continues)
             {
                 await Task.WhenAll(entries);
                 return open;
             }
+        }
+
+        var left = DayBudget.Bytes.Take(exchange, answer.Body.Length);
+        if (!left.Continues)
+        {
+            await Task.WhenAll(entries);
+            return left;
         }
 
         // The records wait for one flush together; none of the bytes goes before it.

@@ -257,7 +257,7 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
     }
 
     public Task<IReadOnlyList<NodeStatus>> ListNodesAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<NodeStatus>>(Nodes);
+        Task.FromResult<IReadOnlyList<NodeStatus>>([.. Nodes]);
 
     public Task<IdempotencyEntry?> PutIdempotentAsync(IdempotencyEntry entry, CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ using Xunit;
 namespace PhiGateway.Tests.Admin.AuthZen;
 
 /// <summary>Other systems' questions are answered by the registry in force: what is not told denies, and every question is on record.</summary>
-public sealed class AccessQuestionTests
+public sealed class AccessQuestionTests(AccessQuestionTests.Asked asked) : IClassFixture<AccessQuestionTests.Asked>
 {
     private const string Wide = """{"types":["Observation"],"interactions":["read","search"],"patients":{"roster":"ward"}}""";
     private const string Patients = """{"types":["Patient"],"interactions":["read"],"patients":{"roster":"ward"},"elements":["name"]}""";
@@ -36,7 +36,7 @@ public sealed class AccessQuestionTests
     [InlineData("""{"patient":"p-1","labels":["http://terminology.hl7.org/CodeSystem/v3-ActCode|HIV"]}""", false, "withheld-label")]
     public async Task Read_OfARecord_IsJudgedByWhatIsToldOfIt(string properties, bool permit, string? reason)
     {
-        await using var server = await StartAsync();
+        var server = asked.Server;
         var answer = await AskAsync(server, Question("read", $$"""{"type":"Observation","id":"o-1","properties":{{properties}}}"""));
 
         Assert.Equal((permit, reason), ((bool)answer["decision"]!, (string?)answer["context"]?["reason"]));
@@ -54,7 +54,7 @@ public sealed class AccessQuestionTests
     [InlineData("""{"environment":"test"}""", false, "wrong-environment")]
     public async Task Context_OfAQuestion_ClosesDoorsAndOpensNone(string context, bool permit, string? reason)
     {
-        await using var server = await StartAsync();
+        var server = asked.Server;
         var answer = await AskAsync(server, Question("read", Told, context));
 
         Assert.Equal((permit, reason), ((bool)answer["decision"]!, (string?)answer["context"]?["reason"]));
@@ -73,7 +73,7 @@ public sealed class AccessQuestionTests
     [InlineData("""{"role":"admin"}""", true)]
     public async Task Subject_WhatItsTokenSays_NarrowsAndGivesNothing(string properties, bool permit)
     {
-        await using var server = await StartAsync();
+        var server = asked.Server;
         var body =
             $$"""{"subject":{"type":"client","id":"nina","properties":{{properties}}},"action":{"name":"read"},"resource":{{Told}}}""";
 
@@ -90,7 +90,7 @@ public sealed class AccessQuestionTests
     [InlineData("READ")]
     public async Task Action_ThatNoGrantCovers_IsDenied(string action)
     {
-        await using var server = await StartAsync();
+        var server = asked.Server;
 
         Assert.False((bool)(await AskAsync(server, Question(action, Told)))["decision"]!);
     }
@@ -98,7 +98,7 @@ public sealed class AccessQuestionTests
     [Fact]
     public async Task Read_WithElements_IsPermittedToWhoKeepsThem()
     {
-        await using var server = await StartAsync();
+        var server = asked.Server;
         const string Patient = """{"type":"Patient","id":"p-1","properties":{"labels":[]}}""";
         var silent = await AskAsync(server, Question("read", Patient));
         Assert.Equal((false, "elements-restricted"), ((bool)silent["decision"]!, (string)silent["context"]!["reason"]!));
@@ -197,7 +197,7 @@ public sealed class AccessQuestionTests
     [InlineData("/access/v1/search/action")]
     public async Task Endpoint_OfAnotherRole_IsClosed(string path)
     {
-        await using var server = await StartAsync();
+        var server = asked.Server;
         var nobody = await server.SendAsync(null, "POST", path, "{}");
         Assert.Equal(401, nobody.Status);
         Assert.StartsWith("text/plain", nobody.ContentType, StringComparison.Ordinal);
@@ -222,7 +222,7 @@ public sealed class AccessQuestionTests
 
     private static async Task<AdminServer> StartAsync()
     {
-        var server = await ScenarioServer.StartAsync();
+        var server = await ScenarioServer.StartWithoutClientsAsync();
         await ScenarioServer.OpenAsync(server, "nina", Wide, Patients);
         var now = server.Time.GetUtcNow();
         await server.Store.PutMembersAsync(
@@ -245,5 +245,15 @@ public sealed class AccessQuestionTests
         var answer = await ScenarioServer.AskAsync(server, body);
         Assert.True(answer.Status == 200, $"{answer.Status} {answer.Text}");
         return answer.Json;
+    }
+
+    /// <summary>One server for the questions that change nothing.</summary>
+    public sealed class Asked : IAsyncLifetime
+    {
+        internal AdminServer Server { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Server = await StartAsync();
+
+        public ValueTask DisposeAsync() => Server.DisposeAsync();
     }
 }

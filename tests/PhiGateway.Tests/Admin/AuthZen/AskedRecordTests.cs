@@ -142,7 +142,7 @@ public sealed class AskedRecordTests
         string tenants = "\"north\""
     )
     {
-        var server = await ScenarioServer.StartAsync(
+        var server = await ScenarioServer.StartWithoutClientsAsync(
             (tenant, environment) => environment == "production" && tags is not null ? tags(tenant) : []
         );
         await ScenarioServer.OpenAsync(server, "nina", [grant], tenants);

@@ -15,8 +15,17 @@ internal static class ScenarioServer
     private const string Read = """{"types":["DocumentReference","Patient"],"interactions":["read","search"],"patients":{"any":true}}""";
 
     /// <summary>A control plane with the fixture in force and a key that may ask.</summary>
+    public static async Task<AdminServer> StartAsync()
+    {
+        var server = await StartWithoutClientsAsync();
+        await OpenAsync(server, "alice", Read, Update("active"));
+        await OpenAsync(server, "bob", Read, Update("archived"));
+        return server;
+    }
+
+    /// <summary>The same without the two subjects, for tests that open a client of their own.</summary>
     /// <param name="tags">Tags of a tenant in an environment; null: none.</param>
-    public static async Task<AdminServer> StartAsync(Func<string, string, IReadOnlyList<string>>? tags = null)
+    public static async Task<AdminServer> StartWithoutClientsAsync(Func<string, string, IReadOnlyList<string>>? tags = null)
     {
         var server = await AdminServer.StartAsync(options =>
         {
@@ -27,8 +36,6 @@ internal static class ScenarioServer
         await PostAsync(server, "organizations", Sample.Organization);
         await PostAsync(server, "agreements", Sample.Agreement);
         await PostAsync(server, "rosters", """{"id":"ward","kind":"care-relationship","source":"ward feed"}""");
-        await OpenAsync(server, "alice", Read, Update("active"));
-        await OpenAsync(server, "bob", Read, Update("archived"));
         return server;
     }
 

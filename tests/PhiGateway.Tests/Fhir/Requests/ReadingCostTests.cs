@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Requests;
@@ -247,9 +246,9 @@ public sealed class ReadingCostTests
 
     private static long TimeOf(Asking asking)
     {
-        var started = Stopwatch.GetTimestamp();
+        var started = ThreadTime.Now();
         Run(asking);
-        return Stopwatch.GetTimestamp() - started;
+        return ThreadTime.Now() - started;
     }
 
     private static string List(int size, Func<int, string> item) => string.Join(',', Enumerable.Range(0, size).Select(item));

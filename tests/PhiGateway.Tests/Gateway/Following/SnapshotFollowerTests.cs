@@ -78,13 +78,22 @@ public sealed class SnapshotFollowerTests : IDisposable
         Assert.Contains("not what this node wrote", follower.Problem);
     }
 
+    // The runbook key-lost.md, the key of the last good snapshot.
     [Fact]
-    public async Task Start_FileMadeWithAnotherKey_ServesNothing()
+    public async Task LastGoodKey_Lost_NeedsTheDatabaseAtTheNextStartAndNeverAgain()
     {
         await RunAsync(Everything(5, "p1"));
         File.Delete(_options.Registry.LastGoodFile + ".key");
 
-        Assert.Null((await RestartAsync()).Holder.ConfirmedAt);
+        // What one sees: the file is refused, and without the database nothing is served.
+        var (holder, follower) = await RestartAsync();
+        Assert.Null(holder.ConfirmedAt);
+        Assert.Contains("the last good snapshot was refused: it is not what this node wrote", follower.Problem);
+
+        // With the database the node starts, and what it keeps under the new key is good for the start after.
+        await RunAsync(Everything(6, "p2"));
+        (holder, _) = await RestartAsync();
+        Assert.Equal(6, holder.Current.Revision);
     }
 
     [Fact]

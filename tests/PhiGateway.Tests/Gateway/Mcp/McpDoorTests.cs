@@ -24,6 +24,10 @@ public sealed class McpDoorTests : IDisposable
 
     private static readonly RegistrySnapshot Known = TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase()));
 
+    private readonly GatewayOptions _options = new()
+    {
+        Mcp = new McpOptions { Bases = ["/fhir"], MaxMessage = 4096 },
+    };
     private readonly HeldMemory _memory = new(HeldMemory.Free);
     private readonly StageWorld.MadeUpCallers _callers = new();
     private readonly List<HttpContext> _passed = [];
@@ -34,7 +38,7 @@ public sealed class McpDoorTests : IDisposable
     public McpDoorTests()
     {
         var app = new ApplicationBuilder(new ServiceCollection().BuildServiceProvider());
-        new McpDoor(new McpOptions { Bases = ["/fhir"] }, _memory, _callers, new Fixed(Known)).Use(
+        new McpDoor(_options, _memory, TimeProvider.System, _callers, new Fixed(Known)).Use(
             app,
             http =>
             {
@@ -135,10 +139,21 @@ public sealed class McpDoorTests : IDisposable
     public async Task Message_ThatIsTooLarge_IsRefusedByThePipeline()
     {
         var announced = Message(new Unread());
-        announced.Request.ContentLength = (64 * 1024) + 1;
+        announced.Request.ContentLength = 4097;
         await _door(announced);
+        await _door(Message(Call + new string(' ', 4096)));
 
-        Assert.Equal([McpFlaw.TooLarge], _flaws);
+        Assert.Equal([McpFlaw.TooLarge, McpFlaw.TooLarge], _flaws);
+    }
+
+    [Fact]
+    public async Task Message_ThatDoesNotComeInTime_IsRefusedByThePipeline()
+    {
+        _options.Limits.BodyTime = TimeSpan.FromMilliseconds(1);
+
+        await _door(Message(new Silence()));
+
+        Assert.Equal([McpFlaw.Slow], _flaws);
     }
 
     [Fact]
@@ -166,6 +181,16 @@ public sealed class McpDoorTests : IDisposable
     }
 
     private sealed record Fixed(RegistrySnapshot Current) : ISnapshotSource;
+
+    /// <summary>A body of which nothing comes.</summary>
+    private sealed class Silence : MemoryStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return 0;
+        }
+    }
 
     /// <summary>A body that must not be read.</summary>
     private sealed class Unread : MemoryStream

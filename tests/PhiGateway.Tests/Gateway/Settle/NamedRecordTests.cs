@@ -217,6 +217,17 @@ public sealed class NamedRecordTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(1, "request-too-costly")]
+    [InlineData(2, null)]
+    public async Task Run_WriteThatNamesMoreThanAreLookedUp_IsTooCostly(int most, string? refusal)
+    {
+        _world.Options.Limits.NamedRecords = most;
+
+        var body = Observation("Observation/own", "\"focus\":[{\"reference\":\"Encounter/own\"}],");
+        Assert.Equal(refusal, await RefusalAsync("POST", "/fhir/Observation", body));
+    }
+
     // Where tenants share a server, another tenant's patient is one that is not there.
     [Theory]
     [InlineData("north", null)]

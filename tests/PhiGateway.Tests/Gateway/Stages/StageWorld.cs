@@ -42,7 +42,7 @@ namespace PhiGateway.Tests.Gateway.Stages;
 /// </summary>
 internal sealed class StageWorld : IDisposable
 {
-    private readonly ServiceProvider _services;
+    private readonly Lazy<ServiceProvider> _services;
 
     internal StageWorld(Client? client = null, Action<GatewayOptions>? change = null, params Grant[] grants)
     {
@@ -50,35 +50,11 @@ internal sealed class StageWorld : IDisposable
         change?.Invoke(Options);
         Snapshots = new SnapshotHolder(Clock);
         Publish(TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grants), client)));
-        var services = new ServiceCollection().AddLogging();
-        services
-            .AddSingleton(Options)
-            .AddSingleton<TimeProvider>(Clock)
-            .AddSingleton(Snapshots)
-            .AddSingleton<CutAnswers>()
-            .AddSingleton<IAuditJournal>(Journal);
-        services.AddSingleton(new PatientPseudonym(new byte[32]));
-        services.AddSingleton<ITaskUses>(Tasks).AddSingleton<IQuotaUses>(_ => Quotas).AddSingleton<ICallerAuthenticator>(Callers);
-        services
-            .AddEgress(new EgressConnector(new EgressPolicy()))
-            .AddExchange()
-            .AddTelemetry(new GatewayMetrics())
-            .AddTrail()
-            .AddHandles(null)
-            .AddUpstream()
-            .AddLookups()
-            .AddIngress()
-            .AddIdentify()
-            .AddUnderstand()
-            .AddDecide()
-            .AddAdmit()
-            .AddSettle()
-            .AddForward()
-            .AddRelease()
-            .AddPipeline();
-        services.Replace(ServiceDescriptor.Singleton<IUpstream>(Upstream));
-        _services = services.BuildServiceProvider();
+        _services = new Lazy<ServiceProvider>(Compose);
     }
+
+    /// <summary>Secret that seals pages, jobs and files; null: one of this world alone.</summary>
+    internal string? HandleKey { get; init; }
 
     internal GatewayOptions Options { get; }
 
@@ -109,10 +85,16 @@ internal sealed class StageWorld : IDisposable
             Language = new FhirContext { GatewayBase = "https://gw.example/fhir", UpstreamBases = ["http://fhir.example/r4"] },
         };
 
-    public void Dispose() => _services.Dispose();
+    public void Dispose()
+    {
+        if (_services.IsValueCreated)
+        {
+            _services.Value.Dispose();
+        }
+    }
 
     internal T Get<T>()
-        where T : notnull => _services.GetRequiredService<T>();
+        where T : notnull => _services.Value.GetRequiredService<T>();
 
     internal void Publish(RegistrySnapshot snapshot) => Snapshots.Publish(snapshot, Clock.GetUtcNow());
 
@@ -169,6 +151,20 @@ internal sealed class StageWorld : IDisposable
 
     /// <summary>A grant to do these things with Observations of the roster's patients.</summary>
     internal static Grant Grant(params string[] interactions) => TestRegistry.Grant() with { Interactions = interactions };
+
+    /// <summary>A grant under which nothing of the roster's patients is withheld, to call these operations.</summary>
+    internal static Grant Whole(params string[] operations) =>
+        TestRegistry.Grant() with
+        {
+            Types = [.. ResourceType.All.Select(static type => type.Name)],
+            Operations = operations,
+            Confidentiality = "V",
+            Labels = EverySensitivity,
+        };
+
+    /// <summary>Whatever HL7 has a code for.</summary>
+    internal static string[] EverySensitivity { get; } =
+    ["_ActInformationSensitivityPolicy", "_EntitySensitivityPolicyType", "_RoleInformationSensitivityPolicy"];
 
     /// <summary>A clock that goes on when it is told to.</summary>
     internal sealed class StoppedClock(DateTimeOffset now) : TimeProvider
@@ -245,6 +241,38 @@ internal sealed class StageWorld : IDisposable
 
             return Task.FromResult(new QuotaNews([.. _uses.Values], DateTimeOffset.UnixEpoch));
         }
+    }
+
+    private ServiceProvider Compose()
+    {
+        var services = new ServiceCollection().AddLogging();
+        services
+            .AddSingleton(Options)
+            .AddSingleton<TimeProvider>(Clock)
+            .AddSingleton(Snapshots)
+            .AddSingleton<CutAnswers>()
+            .AddSingleton<IAuditJournal>(Journal);
+        services.AddSingleton(new PatientPseudonym(new byte[32]));
+        services.AddSingleton<ITaskUses>(Tasks).AddSingleton<IQuotaUses>(_ => Quotas).AddSingleton<ICallerAuthenticator>(Callers);
+        services
+            .AddEgress(new EgressConnector(new EgressPolicy()))
+            .AddExchange()
+            .AddTelemetry(new GatewayMetrics())
+            .AddTrail()
+            .AddHandles(HandleKey)
+            .AddUpstream()
+            .AddLookups()
+            .AddIngress()
+            .AddIdentify()
+            .AddUnderstand()
+            .AddDecide()
+            .AddAdmit()
+            .AddSettle()
+            .AddForward()
+            .AddRelease()
+            .AddPipeline();
+        services.Replace(ServiceDescriptor.Singleton<IUpstream>(Upstream));
+        return services.BuildServiceProvider();
     }
 
     private sealed record BodyDetection(bool CanHaveBody) : IHttpRequestBodyDetectionFeature;

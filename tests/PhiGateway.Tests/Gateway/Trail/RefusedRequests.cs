@@ -110,6 +110,12 @@ internal sealed class RefusedRequests
             Body = StageWorld.Observation(),
             Options = static options => options.Limits = new LimitOptions { MaxRequestBody = 16 },
         };
+        all["body-too-slow"] = new("POST", "/fhir/Observation")
+        {
+            Body = StageWorld.Observation(),
+            Options = static options => options.Limits = new LimitOptions { BodyTime = TimeSpan.FromMilliseconds(1) },
+            Spoil = static http => http.Request.Body = new Silence(),
+        };
         all["unsupported-media-type"] = new("POST", "/fhir/Observation")
         {
             Body = StageWorld.Observation(),
@@ -247,4 +253,14 @@ internal sealed class RefusedRequests
             {"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"http://fhir.example/r4/x?patient=17"}],
             "entry":[{{string.Join(',', ids.Select(static id => $$"""{"resource":{{StageWorld.Observation(id)}} }"""))}}]}
             """;
+
+    /// <summary>A body of which nothing comes.</summary>
+    private sealed class Silence : MemoryStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return 0;
+        }
+    }
 }

@@ -13,6 +13,7 @@ public sealed class HandleRoundTripTests : IDisposable
 {
     private const string Form = "application/x-www-form-urlencoded";
     private const string Json = "application/fhir+json";
+    private const string Key = "a-secret-that-several-nodes-share-0123456789";
     private const string Lenient = "respond-async, handling=lenient";
 
     private readonly StageWorld _world = new(null, null, StageWorld.Grant("read", "search", "history", "export"));
@@ -110,6 +111,33 @@ public sealed class HandleRoundTripTests : IDisposable
             Assert.True(result.Continues, result.Detail);
             Assert.Equal(Told(exchange.Request), Told(next.Request));
         }
+    }
+
+    // The runbook key-lost.md, the handle key: what clients hold ends with 404, and they start over under the new key.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task HandleKey_Lost_EndsWhatClientsHoldAndNothingElse(bool isLost)
+    {
+        const string Next = "http://fhir.example/r4?_getpages=x";
+        using var before = new StageWorld(null, null, StageWorld.Grant("search")) { HandleKey = Key };
+        using var after = new StageWorld(null, null, StageWorld.Grant("search")) { HandleKey = isLost ? Key + "-anew" : Key };
+        var held = await IssueAsync(before, Next);
+
+        using var asked = after.Open("GET", held);
+        var result = await after.WalkAsync(asked, "Understand");
+
+        Assert.Equal(isLost ? "handle-not-yours" : null, result.Refusal?.Code);
+        Assert.Equal(isLost ? 404 : null, result.Refusal?.Status);
+        using var anew = after.Open("GET", await IssueAsync(after, Next));
+        Assert.True((await after.WalkAsync(anew, "Understand")).Continues);
+    }
+
+    private static async Task<string> IssueAsync(StageWorld world, string next)
+    {
+        using var exchange = world.Open("GET", "/fhir/Observation?patient=17");
+        Assert.True((await world.WalkAsync(exchange, "Understand")).Continues);
+        return new Uri(world.Get<HandleIssuer>().Issue(exchange, HandleKind.Page, next)!).PathAndQuery;
     }
 
     private static string Told(FhirRequest request) =>

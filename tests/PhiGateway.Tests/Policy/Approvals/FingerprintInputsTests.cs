@@ -37,6 +37,10 @@ public sealed class FingerprintInputsTests
                 RecordsPerDay = 1,
                 DistinctPatientsPerDay = 1,
                 DistinctPatientsPer30Days = 1,
+                BytesPerDay = 1,
+                ExportsPerDay = 1,
+                WritesPerDay = 1,
+                BreakGlassPerDay = 1,
             },
             Throttle = new ClientThrottle
             {
@@ -341,6 +345,8 @@ public sealed class FingerprintInputsTests
             (bool flag, _) => !flag,
             (int number, _) => number + 1,
             (null, var kind) when kind == typeof(int) => 7,
+            (long number, _) => number + 1,
+            (null, var kind) when kind == typeof(long) => 7L,
             (DateOnly day, _) => day.AddDays(1),
             (null, var kind) when kind == typeof(DateOnly) => new DateOnly(2026, 8, 1),
             (null, var kind) when kind == typeof(DateTimeOffset) => TestRegistry.Now,

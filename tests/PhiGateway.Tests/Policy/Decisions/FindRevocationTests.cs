@@ -32,6 +32,77 @@ public sealed class FindRevocationTests
         Assert.Equal(expected, (decision as Deny)?.Reason.Code);
     }
 
+    /// <summary>Purposes of the call, whether the registry's single purpose counts, purposes of the use case, whether it goes on.</summary>
+    public static TheoryData<string, bool, string, bool> Purposes =>
+        new()
+        {
+            { "TREAT", false, "TREAT HRESCH", true },
+            { "COC", false, "TREAT", true },
+            { "ETREAT", false, "TREAT ETREAT", true },
+            { "BTG", false, "TREAT BTG", true },
+            { "", true, "TREAT", true },
+            { "HRESCH", false, "TREAT HRESCH", false },
+            { "TREAT HRESCH", false, "TREAT HRESCH", false },
+            { "POPHLTH", false, "TREAT", false },
+            { "CLINTRL", false, "TREAT", false },
+            { "HPAYMT", false, "HPAYMT", false },
+            { "PATRQT", false, "PATRQT", false },
+            { "", true, "HPAYMT", false },
+            { "", true, "TREAT HPAYMT", false },
+            { "", false, "TREAT", false },
+            { "?", false, "TREAT", false },
+        };
+
+    /// <summary>A call is stopped or goes on by what it is for, a running answer as a new call; without the stop the same calls go by their purpose.</summary>
+    [Theory]
+    [MemberData(nameof(Purposes))]
+    public void FindRevocation_StopOfOtherThanTreatment_GoesByThePurposeOfTheCall(
+        string asserted,
+        bool fromRegistry,
+        string granted,
+        bool goesOn
+    )
+    {
+        var useCase = TestRegistry.UseCase() with { Purposes = granted.Split(' '), AllowsBreakGlass = true };
+        var stop = TestRegistry.Revocation(RevocationTarget.OtherThanTreatment, "whatever stands here");
+        var (stopped, open) = (TestRegistry.Build(TestRegistry.Open(useCase), stop), TestRegistry.Build(TestRegistry.Open(useCase)));
+        var request = Asked.For("connector", Asked.Read("Observation"));
+        request = request with
+        {
+            Justification = "unconscious",
+            Caller = request.Caller with
+            {
+                Purposes = [.. asserted.Split(' ').Where(static code => code.Length > 1).Select(PurposeOfUse.Parse)],
+                HasUnknownPurpose = asserted == "?",
+                PurposeFromRegistry = fromRegistry,
+            },
+        };
+
+        Assert.Equal(goesOn, PolicyDecisionPoint.FindRevocation(request.Caller, "north", stopped) is null);
+        Assert.Equal(goesOn, (PolicyDecisionPoint.Decide(request, stopped) as Deny)?.Reason != DenyReason.Revoked);
+        Assert.Equal(goesOn, PolicyDecisionPoint.Decide(request, stopped) is Permit);
+        Assert.Null(PolicyDecisionPoint.FindRevocation(request.Caller, "north", open));
+        Assert.NotEqual(DenyReason.Revoked, (PolicyDecisionPoint.Decide(request, open) as Deny)?.Reason);
+    }
+
+    /// <summary>Whose client has no purpose that goes on is given no token, and its posture says so; lifting opens both.</summary>
+    [Theory]
+    [InlineData("TREAT HRESCH", true)]
+    [InlineData("HRESCH HPAYMT", false)]
+    public void Stop_OfOtherThanTreatment_ClosesClientsThatHaveNoOther(string granted, bool isOpen)
+    {
+        var useCase = TestRegistry.UseCase() with { Purposes = granted.Split(' ') };
+        var row = TestRegistry.Revocation(RevocationTarget.OtherThanTreatment, "*");
+        var lift = TestRegistry.Revocation(RevocationTarget.OtherThanTreatment, "*", lifted: true, number: 2);
+
+        foreach (var (revocations, open) in ((Revocation[], bool)[])[([row], isOpen), ([row, lift], true)])
+        {
+            var snapshot = TestRegistry.Build(TestRegistry.Open(useCase), revocations);
+            Assert.Equal(open, TokenQuestions.Ask(snapshot, "idp", "connector", TestRegistry.Now, out var client) is null);
+            Assert.Equal(open, Posture.Of(client!, snapshot, TestRegistry.Now)[0].Open);
+        }
+    }
+
     [Theory]
     [InlineData("whole", "token-revoked")]
     [InlineData("MIRRORED", "token-revoked")]

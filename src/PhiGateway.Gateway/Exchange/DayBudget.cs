@@ -1,0 +1,58 @@
+using System.Globalization;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Exchange;
+
+/// <summary>
+/// Something that a client may have so much of on a day, counted over all nodes as records are: which limit is meant, and how it is called.
+/// Asked by Admit and by the way out.
+/// </summary>
+/// <param name="Name">In refusals and metrics.</param>
+/// <param name="Suffix">Behind the client's id where nodes tell each other: no id has a slash.</param>
+/// <param name="LimitOf">The client's limit; null: none.</param>
+internal sealed record DayBudget(string Name, string Suffix, Func<ClientLimits, long?> LimitOf)
+{
+    public static readonly DayBudget Bytes = new("bytes-per-day", "/bytes", static limits => limits.BytesPerDay);
+    public static readonly DayBudget Exports = new("exports-per-day", "/exports", static limits => limits.ExportsPerDay);
+    public static readonly DayBudget Writes = new("writes-per-day", "/writes", static limits => limits.WritesPerDay);
+    public static readonly DayBudget BreakGlass = new("break-glass-per-day", "/break-glass", static limits => limits.BreakGlassPerDay);
+
+    public static readonly DayBudget[] All = [Bytes, Exports, Writes, BreakGlass];
+
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    /// <summary>Whether a client has any of them; most have none.</summary>
+    public static bool IsAnyIn(ClientLimits limits) =>
+        limits is not { BytesPerDay: null, ExportsPerDay: null, WritesPerDay: null, BreakGlassPerDay: null };
+
+    /// <summary>Continues when so much was left of it, which is taken; a refusal says when there is more.</summary>
+    /// <param name="exchange">A request that was admitted.</param>
+    /// <param name="amount">How much it takes; 0: nothing.</param>
+    public StageResult Take(GatewayExchange exchange, long amount)
+    {
+        if (amount == 0 || LimitOf(exchange.Identified.Client.Client.Limits) is not { } most)
+        {
+            return StageResult.Continue;
+        }
+
+        var quota = exchange.Admitted.Ticket.Gate.Of(this);
+        if (quota.TryTake(amount, most, exchange.Now))
+        {
+            return StageResult.Continue;
+        }
+
+        // What is used up comes back with the next day; what other nodes have leased, within a moment.
+        var left = Math.Max(quota.RecordsLeft, 0);
+        var next = TimeSpan.FromTicks(Day.Ticks - (exchange.Now.UtcTicks % Day.Ticks));
+        var wait = left >= amount ? TimeSpan.FromSeconds(1) : next;
+        var response = exchange.Http.Response;
+        RateLimitFields.Write(response, Name, most, Day, left, next);
+        if (!response.HasStarted)
+        {
+            response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        }
+
+        return StageResult.Refuse(DenyReason.QuotaExceeded, Name);
+    }
+}
