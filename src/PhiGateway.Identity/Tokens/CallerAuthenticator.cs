@@ -86,9 +86,10 @@ internal sealed class CallerAuthenticator(
         return null;
     }
 
-    // Only where nothing at all stands in the header: whoever sends something there is held to it.
+    // Only where nothing at all stands in the header: whoever sends something there is held to it. A browser shows its certificate for
+    // whatever page asks it to (Origin); no workload is one.
     private CallerResult? OfWorkload(HttpContext context) =>
-        workloads is not null && context.Request.Headers.Authorization.Count == 0
+        workloads is not null && context.Request.Headers is { Authorization.Count: 0, Origin.Count: 0 }
             ? new CallerResult(workloads.Read(context.Connection.ClientCertificate))
             : null;
 

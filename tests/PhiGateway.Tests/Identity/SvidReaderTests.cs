@@ -219,10 +219,16 @@ public sealed class SvidReaderTests : IDisposable
         Assert.Equal("invalid-token", await AskAsync(app, stranger));
         Assert.Equal("no-credential", await AskAsync(app, null));
         Assert.Equal("no-credential", await AskAsync(app, svid, "Basic YTpi"));
+        Assert.Equal("no-credential", await AskAsync(app, svid, null, "https://page.example"));
         Assert.Equal("unknown-issuer", await AskAsync(app, svid, "Bearer eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJ4In0.AAAA"));
     }
 
-    private static async Task<string> AskAsync(WebApplication app, X509Certificate2? certificate, string? authorization = null)
+    private static async Task<string> AskAsync(
+        WebApplication app,
+        X509Certificate2? certificate,
+        string? authorization = null,
+        string? origin = null
+    )
     {
 #pragma warning disable CA5359 // The server is the test's own.
         using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = static (_, _, _, _) => true };
@@ -237,6 +243,11 @@ public sealed class SvidReaderTests : IDisposable
         if (authorization is not null)
         {
             request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        }
+
+        if (origin is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Origin", origin);
         }
 
         using var response = await client.SendAsync(request);
