@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Proofs;
 using PhiGateway.Identity.Tokens;
+using PhiGateway.Identity.Workloads;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
@@ -26,6 +27,7 @@ public static class IdentityServiceCollectionExtensions
     /// <param name="longestHeader">Characters of an Authorization header; null: 16 KiB.</param>
     /// <param name="apiKeysOf">The environment for which API keys are taken, out of the <see cref="ISnapshotSource"/> that the host
     /// registers; null: none is.</param>
+    /// <param name="workloads">Whose workloads are taken by their certificates, and for which environment; null: nobody's.</param>
     public static IServiceCollection AddPhiGatewayIdentity(
         this IServiceCollection services,
         IReadOnlyList<IssuerOptions> issuers,
@@ -33,7 +35,8 @@ public static class IdentityServiceCollectionExtensions
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null,
         DpopOptions? dpop = null,
         int? longestHeader = null,
-        string? apiKeysOf = null
+        string? apiKeysOf = null,
+        (SpiffeOptions Options, string Environment)? workloads = null
     )
     {
         var proofs = dpop ?? new DpopOptions();
@@ -80,7 +83,10 @@ public static class IdentityServiceCollectionExtensions
                 apiKeysOf ?? string.Empty,
                 apiKeysOf is null ? ScopeSet.Empty : readScope("system/*.cruds")
             ),
-            longestHeader ?? AuthorizationHeader.DefaultLength
+            longestHeader ?? AuthorizationHeader.DefaultLength,
+            workloads is { Options.TrustDomains.Count: > 0 } of
+                ? new SvidReader(of.Options, of.Environment, readScope("system/*.cruds"), provider.GetRequiredService<TimeProvider>())
+                : null
         ));
         services.AddHostedService<IssuerKeyRefresher>();
         return services;

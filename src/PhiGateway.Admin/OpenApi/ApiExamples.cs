@@ -114,6 +114,7 @@ internal static class ApiExamples
         [typeof(IssueKeyBody)] = Of(new IssueKeyBody("acme-key-1", new DateOnly(2027, 1, 1), new DateOnly(2027, 1, 1), Reason: Reason)),
         [typeof(RevokeBody)] = Parse("""{"target":"client","value":"acme-connector","reason":"The key was seen in a paste."}"""),
         [typeof(OffboardBody)] = Of(new OffboardBody(Reason, OffboardStage.Suspend)),
+        [typeof(LeftBody)] = Of(new LeftBody(Reason)),
         [typeof(OpenCaseBody)] = Of(new OpenCaseBody(["seen-1"], "Volume of Acme")),
         [typeof(CaseAlertsBody)] = Of(new CaseAlertsBody(["seen-1"])),
         [typeof(CaseNoteBody)] = Of(new CaseNoteBody("The vendor was called.")),

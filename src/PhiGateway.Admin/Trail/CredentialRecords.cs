@@ -12,6 +12,8 @@ internal static class CredentialRecords
         {
             { Kind: CredentialKind.Certificate, Thumbprint: { } hash } => found =>
                 string.Equals(found.Certificate, hash, StringComparison.OrdinalIgnoreCase),
+            { Kind: CredentialKind.Spiffe, SpiffeId: { } id } => found =>
+                found.Issuer == CredentialIdentity.Spiffe && found.IssuerClientId == id,
             { Kind: CredentialKind.ApiKey, KeyHash: { } key } => found => found.Binding == "api-key" && found.IssuerClientId == key,
 
             // Which key or secret got a token from its issuer no record says: all that were got for this client id count.

@@ -56,9 +56,12 @@ internal sealed class TaskCounter(ITaskUses uses, ILogger<TaskCounter> log)
     {
         try
         {
-            return await uses.TryTakeAsync(needed, exchange.Http.RequestAborted) is { } task
-                ? StageResult.Refuse(spent, spent == DenyReason.TaskUsedUp ? $"task-grant/{task}" : "charter/callsPerDay")
-                : StageResult.Continue;
+            if (await uses.TryTakeAsync(needed, exchange.Http.RequestAborted) is not { } task)
+            {
+                return StageResult.Continue;
+            }
+
+            return StageResult.Refuse(spent, spent == DenyReason.TaskUsedUp ? $"task-grant/{task}" : "charter/callsPerDay");
         }
 #pragma warning disable CA1031 // Whatever is wrong with the database, an uncounted use is not given.
         catch (Exception fault) when (fault is not OperationCanceledException)

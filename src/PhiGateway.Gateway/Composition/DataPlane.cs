@@ -97,7 +97,8 @@ internal static class DataPlane
                 egress.ConnectAsync,
                 options.Dpop,
                 options.Limits.MaxToken,
-                options.ApiKeys ? options.Environment : null
+                options.ApiKeys ? options.Environment : null,
+                (options.Spiffe, options.Environment)
             );
         services.AddReverseProxy();
         services

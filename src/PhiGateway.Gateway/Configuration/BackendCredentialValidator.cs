@@ -18,6 +18,7 @@ internal static class BackendCredentialValidator
     /// <summary>Adds every problem found.</summary>
     public static void Validate(GatewayOptions options, Action<string, string> add)
     {
+        options.Spiffe.Validate((key, words) => add("Spiffe:" + key, words));
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < options.BackendCredentials.Count; i++)
         {

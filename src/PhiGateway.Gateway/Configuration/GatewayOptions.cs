@@ -3,6 +3,7 @@ using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Proofs;
 using PhiGateway.Identity.Signals;
+using PhiGateway.Identity.Workloads;
 using PhiGateway.Sinks.Configuration;
 using PhiGateway.TokenService.Configuration;
 
@@ -47,6 +48,9 @@ public sealed class GatewayOptions
     /// Whether API keys (<c>phik_…</c>) are taken from clients that have one registered; default false. Security: whoever reads one has it.
     /// </summary>
     public bool ApiKeys { get; set; }
+
+    /// <summary>Whose workloads are recognised by their certificates (SPIFFE, X.509-SVID), without a token; nobody's by default.</summary>
+    public SpiffeOptions Spiffe { get; set; } = new();
 
     /// <summary>Whose shared signals (SSF, CAEP) are taken; nobody's by default.</summary>
     public SignalsOptions Signals { get; set; } = new();

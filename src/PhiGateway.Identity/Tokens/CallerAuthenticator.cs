@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Proofs;
+using PhiGateway.Identity.Workloads;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -23,7 +24,8 @@ internal sealed class CallerAuthenticator(
     Func<string?, ScopeSet> readScope,
     TimeProvider time,
     ApiKeyReader keys,
-    int longestHeader = AuthorizationHeader.DefaultLength
+    int longestHeader = AuthorizationHeader.DefaultLength,
+    SvidReader? workloads = null
 ) : ICallerAuthenticator
 {
     /// <summary>Longest time a validation is relied on.</summary>
@@ -34,7 +36,7 @@ internal sealed class CallerAuthenticator(
         var header = AuthorizationHeader.Read(context.Request.Headers.Authorization, longestHeader);
         if (header.Refusal is { } refusal)
         {
-            return new ValueTask<CallerResult>(CallerResult.Refused(refusal));
+            return new ValueTask<CallerResult>(OfWorkload(context) ?? CallerResult.Refused(refusal));
         }
 
         if (ApiKeyReader.IsKey(header.Token))
@@ -52,7 +54,7 @@ internal sealed class CallerAuthenticator(
         var header = AuthorizationHeader.Read(context.Request.Headers.Authorization, longestHeader);
         if (header.Refusal is not null)
         {
-            return null;
+            return OfWorkload(context)?.Caller;
         }
 
         if (ApiKeyReader.IsKey(header.Token))
@@ -83,6 +85,13 @@ internal sealed class CallerAuthenticator(
 
         return null;
     }
+
+    // Only where nothing at all stands in the header: whoever sends something there is held to it. A browser shows its certificate for
+    // whatever page asks it to (Origin); no workload is one.
+    private CallerResult? OfWorkload(HttpContext context) =>
+        workloads is not null && context.Request.Headers is { Authorization.Count: 0, Origin.Count: 0 }
+            ? new CallerResult(workloads.Read(context.Connection.ClientCertificate))
+            : null;
 
     private async ValueTask<CallerResult> ValidateAndBindAsync(HttpContext context, string token, bool isDpop, string? publicOrigin)
     {

@@ -36,7 +36,7 @@ internal sealed class AccessReach
         // A subject equal to the client is the client itself, not a person: user/ scopes then mean nothing (SMART App Launch 2, scopes).
         _hasUser = caller.Subject is { Length: > 0 } subject && !string.Equals(subject, caller.ClientId, StringComparison.Ordinal);
         _isBoundToPatient = caller.PatientContext is not null && HasPatientScopes;
-        _unmet = UseCase.StepUp is { } asked && !asked.IsMet(caller, ticks) ? asked : null;
+        _unmet = UseCase.StepUp is { } asked && !IsSignedInAs(asked, caller, ticks) ? asked : null;
     }
 
     internal UseCaseEntry UseCase { get; }
@@ -143,6 +143,14 @@ internal sealed class AccessReach
     /// <summary>Whether an agent's charter lets it touch a type; always, where there is none or it names no types.</summary>
     internal bool CharterAdmits(ResourceType type) =>
         _entry.Charter is not { } charter || charter.Types.IsEmpty || charter.Types.Contains(type);
+
+    // A token that does not say when somebody signed in is as old as its issue.
+    private static bool IsSignedInAs(StepUpEntry asked, Caller caller, long ticks) =>
+        !caller.IsSignInKnown
+        || (
+            ticks - (caller.AuthenticatedAt ?? caller.IssuedAt).UtcTicks <= asked.Within
+            && (asked.Acr.Length == 0 || (caller.Acr is { } acr && Array.IndexOf(asked.Acr, acr) >= 0))
+        );
 
     private bool Admits(ResourceType type) => SignInAdmits(type) && CharterAdmits(type);
 

@@ -66,7 +66,9 @@ public enum CredentialKind : byte
     /// </summary>
     Certificate,
 
-    /// <summary>A workload identity; inventory.</summary>
+    /// <summary>
+    /// The identity of a workload, which comes with a certificate and no token. Enforced, where the node knows its trust domain.
+    /// </summary>
     Spiffe,
 
     /// <summary>

@@ -12,7 +12,8 @@ public static class CredentialIdentity
     /// <summary>Stands in the place of the issuer for certificates; a name that no operator gives an issuer, as all of these.</summary>
     public const string Certificate = "certificate:x5t#S256";
 
-    private const string Spiffe = "spiffe:id";
+    /// <summary>Stands in the place of the issuer for workloads that show a certificate of their own (X.509-SVID).</summary>
+    public const string Spiffe = "spiffe:id";
 
     /// <summary>Stands in the place of the issuer for callers that show an API key.</summary>
     public const string ApiKey = "api-key:sha-256";

@@ -8,8 +8,14 @@ public static class CredentialKinds
     /// guard nothing here.
     /// </summary>
     public static bool IsEnforced(CredentialKind kind) =>
-        kind is CredentialKind.OidcClient or CredentialKind.Certificate or CredentialKind.ClientKey or CredentialKind.ApiKey;
+        kind
+            is CredentialKind.OidcClient
+                or CredentialKind.Certificate
+                or CredentialKind.Spiffe
+                or CredentialKind.ClientKey
+                or CredentialKind.ApiKey;
 
     /// <summary>Whether a caller can be recognised by a credential of this kind.</summary>
-    public static bool Recognises(CredentialKind kind) => kind is CredentialKind.OidcClient or CredentialKind.ApiKey;
+    public static bool Recognises(CredentialKind kind) =>
+        kind is CredentialKind.OidcClient or CredentialKind.Spiffe or CredentialKind.ApiKey;
 }

@@ -1,4 +1,3 @@
-using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Snapshot;
@@ -11,16 +10,4 @@ internal sealed record StepUpEntry(long Within, string[] Acr, ResourceTypeSet Ty
 {
     /// <summary>Whether it is asked for a type.</summary>
     internal bool IsFor(ResourceType type) => Types.IsEmpty || Types.Contains(type);
-
-    /// <summary>Whether a caller's sign-in is as it must be at a moment.</summary>
-    internal bool IsMet(Caller caller, long ticks)
-    {
-        if (!caller.IsSignInKnown)
-        {
-            return true;
-        }
-
-        var at = caller.AuthenticatedAt ?? caller.IssuedAt;
-        return ticks - at.UtcTicks <= Within && (Acr.Length == 0 || (caller.Acr is { } acr && Array.IndexOf(Acr, acr) >= 0));
-    }
 }

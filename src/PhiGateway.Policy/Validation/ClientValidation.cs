@@ -34,7 +34,6 @@ internal static class ClientValidation
         if (client.Charter is { } charter)
         {
             context.Person(charter.Accountable, path + "/charter/accountable");
-            context.Ahead(charter.AccountableUntil, path + "/charter/accountableUntil");
         }
 
         CharterChecks.Check(client, path, context.Problems);

@@ -1,4 +1,5 @@
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Validation;
 
@@ -8,8 +9,6 @@ namespace PhiGateway.Policy.Validation;
 /// </summary>
 internal static class CredentialMembers
 {
-    private const int LongestSpiffeId = 2048;
-    private const int LongestTrustDomain = 255;
     private const int LongestKeyId = 128;
 
     private static readonly CredentialKind[] OfClients =
@@ -57,7 +56,7 @@ internal static class CredentialMembers
             case CredentialKind.Certificate when !ValidationContext.IsSha256(credential.Thumbprint?.ToLowerInvariant()):
                 context.Add(path + "/thumbprint", "A certificate is named by the SHA-256 of its DER in hex.");
                 break;
-            case CredentialKind.Spiffe when !IsSpiffeId(credential.SpiffeId):
+            case CredentialKind.Spiffe when !SpiffeId.TryRead(credential.SpiffeId, out _):
                 context.Add(path + "/spiffeId", "Not a SPIFFE id of a workload, such as spiffe://hospital.example/ns/lab/sa/feed.");
                 break;
             case CredentialKind.ApiKey when !ValidationContext.IsSha256(credential.KeyHash):
@@ -149,26 +148,4 @@ internal static class CredentialMembers
         && !text.Contains('#', StringComparison.Ordinal)
         && !text.Contains('?', StringComparison.Ordinal)
         && string.Equals(uri.AbsoluteUri, text, StringComparison.Ordinal);
-
-    // SPIFFE-ID section 2: scheme and trust domain in lower case, a path of plain segments; without a path it names no workload.
-    private static bool IsSpiffeId(string? id)
-    {
-        const string scheme = "spiffe://";
-        if (id is not { Length: <= LongestSpiffeId } || !id.StartsWith(scheme, StringComparison.Ordinal))
-        {
-            return false;
-        }
-
-        var parts = id[scheme.Length..].Split('/');
-        return parts.Length > 1
-            && parts[0].Length is > 0 and <= LongestTrustDomain
-            && parts[0].All(static letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '.' or '-' or '_')
-            && parts
-                .Skip(1)
-                .All(static part =>
-                    part.Length > 0
-                    && part is not ("." or "..")
-                    && part.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_')
-                );
-    }
 }

@@ -20,7 +20,7 @@ public abstract class CredentialKindsContract
             {
                 ("oidc-client", "\"issuer\":\"hospital-idp\",\"clientId\":\"another\"", true),
                 ("certificate", $"\"thumbprint\":\"{Hash}\"", true),
-                ("spiffe", "\"spiffeId\":\"spiffe://hospital.example/feed\"", false),
+                ("spiffe", "\"spiffeId\":\"spiffe://hospital.example/feed\"", true),
                 ("api-key", $"\"keyHash\":\"{Hash}\"", true),
                 ("client-secret", "\"issuer\":\"hospital-idp\",\"clientId\":\"another\"", false),
                 ("jwks", "\"jwksUri\":\"https://acme.example/keys.json\"", false),
@@ -50,6 +50,7 @@ public abstract class CredentialKindsContract
         // The dates of inventory close no path.
         Assert.Equal(200, (await world.Server.PatchAsync("/admin/v1/credentials/k-certificate", """{"expires":"2026-12-01"}""")).Status);
         Assert.Equal(200, (await world.Server.PatchAsync("/admin/v1/credentials/k-oidc-client", """{"expires":"2026-12-01"}""")).Status);
+        Assert.Equal(200, (await world.Server.PatchAsync("/admin/v1/credentials/k-spiffe", """{"expires":"2026-12-01"}""")).Status);
         Assert.Equal(200, (await world.Server.PatchAsync("/admin/v1/credentials/k-api-key", """{"expires":"2026-12-01"}""")).Status);
         world.Server.Time.Now = new DateTimeOffset(2026, 6, 2, 0, 0, 0, TimeSpan.Zero);
         Assert.True((bool)(await world.Server.GetAsync("/admin/v1/clients/acme-connector/posture")).Json["path_open"]!);

@@ -47,7 +47,7 @@ public sealed class CredentialUseTests
         Assert.NotNull(uses["key-old"]["overlap_until"]);
         Assert.Equal(records[3].Id, (Guid)uses["key-new"]["record"]!);
         Assert.Equal(records[2].Id, (Guid)uses["signing"]["record"]!);
-        Assert.False((bool)uses["workload"]["is_recorded"]!);
+        Assert.True((bool)uses["workload"]["is_recorded"]!);
         Assert.Null(uses["acme-oidc"]["last_used"]);
         Assert.Contains(server.Journal.Records, static record => record is { Event: "audit.credential-uses", Kind: AuditKind.AuditUse });
     }

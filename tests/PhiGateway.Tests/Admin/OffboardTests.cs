@@ -83,8 +83,10 @@ public sealed class OffboardTests
         await using var server = await AdminServer.StartAsync();
         await Sample.WriteAsync(server);
         Assert.Equal(200, (await server.PatchAsync("/admin/v1/clients/acme-connector", AgentOf("reader-4.1"))).Status);
+        Assert.Equal(200, (await server.PostAsync("/admin/v1/clients/acme-connector:attest", "{}")).Status);
 
-        Assert.Equal(200, (await server.PostAsync("/admin/v1/owners/ada@hospital.example:left", """{"reason":"moved on"}""")).Status);
+        var left = await server.PostAsync("/admin/v1/owners/ada@hospital.example:left", """{"reason":"moved on"}""");
+        Assert.True(left.Status == 200, left.Text);
 
         var client = (await server.GetAsync("/admin/v1/clients/acme-connector")).Json;
         Assert.Equal("2026-05-01", (string)client["charter"]!["accountableUntil"]!);

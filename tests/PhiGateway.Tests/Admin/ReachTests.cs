@@ -163,8 +163,8 @@ public sealed class ReachTests
             {
                 Id = "acme-workload",
                 Client = "acme-connector",
-                Kind = CredentialKind.Spiffe,
-                SpiffeId = "spiffe://acme.example/results",
+                Kind = CredentialKind.Jwks,
+                JwksUri = "https://acme.example/keys.json",
             }
         );
         var search = Of(TestRecords.Disclosure());

@@ -77,8 +77,13 @@ internal static class ExportManifest
     )
     {
         var written = new HashSet<ExportedList>();
+
+        // Not in the order in which the server met what is withheld.
+        IEnumerable<ExportedFile> files = shown is null
+            ? listing.Files
+            : listing.Files.OrderBy(static file => file.List.Type.Name, StringComparer.Ordinal);
         json.WriteStartArray(name);
-        foreach (var (list, url) in listing.Files)
+        foreach (var (list, url) in files)
         {
             if (list.Name != name || (name == "output" && !exchange.Permit.Release.Types.Contains(list.Type)))
             {

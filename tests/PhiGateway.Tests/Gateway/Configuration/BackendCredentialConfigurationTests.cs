@@ -122,6 +122,22 @@ public sealed class BackendCredentialConfigurationTests : IDisposable
         Assert.Single(Certificate(file, Path.Combine(_folder, "none.key")));
     }
 
+    [Fact]
+    public void Validate_TrustDomain_HasANameAndAuthorities()
+    {
+        var (file, key) = (Path.Combine(_folder, "root.pem"), Path.Combine(_folder, "root.key"));
+        CertifiedServer.Write(file, key, "root");
+        const string Domain = ConfigurationFixture.Gateway + "Spiffe:TrustDomains:0:";
+
+        Assert.Empty(ConfigurationFixture.Problems((Domain + "Name", "hospital.example"), (Domain + "Bundle", file)));
+        Assert.Equal(
+            [Domain + "Name", Domain + "Bundle"],
+            ConfigurationFixture
+                .Problems((Domain + "Name", "Hospital.example"), (Domain + "Bundle", key))
+                .Select(static problem => problem.Key)
+        );
+    }
+
     private static void Private(string file)
     {
         if (!OperatingSystem.IsWindows())

@@ -74,6 +74,32 @@ public sealed class ComputedAnswerTests
         }
     }
 
+    // By whatever door it comes: a body of inputs, an entry of a bundle.
+    [Theory]
+    [InlineData("V", null)]
+    [InlineData("R", "not-judgeable")]
+    public async Task Run_ReportAskedForByAnotherDoor_IsDecidedAlike(string ceiling, string? reason)
+    {
+        using var world = new StageWorld(null, null, StageWorld.Whole(Operations) with { Confidentiality = ceiling });
+        const string Inputs = """
+            {"resourceType":"Parameters","parameter":[{"name":"periodStart","valueDate":"2020-01-01"},
+            {"name":"periodEnd","valueDate":"2020-12-31"},{"name":"subject","valueString":"Patient/17"}]}
+            """;
+        const string Entry = $$"""{"request":{"method":"GET","url":"Measure/m1/$evaluate-measure?{{Period}}&subject=Patient/17"} }""";
+        foreach (
+            var (target, body) in ((string, string)[])
+                [
+                    ("/fhir/Measure/m1/$evaluate-measure", Inputs),
+                    ("/fhir", $$"""{"resourceType":"Bundle","type":"transaction","entry":[{{Entry}}]}"""),
+                ]
+        )
+        {
+            using var exchange = world.Open("POST", target, body);
+
+            Assert.Equal(reason, (await world.WalkAsync(exchange, "Decide")).Refusal?.Code);
+        }
+    }
+
     // Somebody else's is refused as that; of a whole population a roster is not all.
     [Theory]
     [InlineData($"/Measure/m1/$evaluate-measure?{Period}&subject=Patient/18", "not-judgeable")]

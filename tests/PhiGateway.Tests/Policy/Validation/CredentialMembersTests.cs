@@ -132,8 +132,8 @@ public sealed class CredentialMembersTests
         var key = Empty with
         {
             Id = "feed-key",
-            Kind = CredentialKind.Spiffe,
-            SpiffeId = "spiffe://hospital.example/feed",
+            Kind = CredentialKind.Jwks,
+            JwksUri = "https://hospital.example/keys.json",
             Expires = new DateOnly(2026, 4, 1),
         };
         var snapshot = TestRegistry.Build([.. TestRegistry.Open(), key]);
