@@ -15,7 +15,7 @@ internal static class PhigwCommand
                 + "findings or changes pending, 2 usage or configuration, 3 refused, 4 unreachable."
         );
         common.AddTo(root);
-        foreach (var command in FileCommands.Create(common))
+        foreach (var command in FileCommands.Create(common).Concat(HistoryCommands.Create(common)))
         {
             root.Add(command);
         }

@@ -2,6 +2,7 @@ using BenchmarkDotNet.Running;
 using PhiGateway.Benchmarks.Audit;
 using PhiGateway.Benchmarks.Fleet;
 using PhiGateway.Benchmarks.Peers;
+using PhiGateway.Benchmarks.Screens;
 using PhiGateway.Benchmarks.Tokens;
 using PhiGateway.Benchmarks.Watch;
 
@@ -47,6 +48,10 @@ switch (args)
     case ["search", .. var rest]:
         var search = rest.Select(int.Parse).Concat(new[] { 1_000_000, 5 }.Skip(rest.Length)).ToList();
         await SearchRun.RunAsync(search[0], search[1]);
+        return;
+    case ["console", .. var rest]:
+        var console = rest.Select(long.Parse).Concat(new[] { 100_000L, 2_000L, 20L }.Skip(rest.Length)).ToList();
+        await ConsoleRun.RunAsync(console[0], (int)console[1], (int)console[2]);
         return;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(LoadFixture).Assembly).Run(args);

@@ -37,6 +37,15 @@ internal sealed class AlertInbox(WorkingSetSource sets, TimeProvider time)
         ];
     }
 
+    /// <summary>What nobody has closed about some subjects, by subject: the urgent first, then the newest.</summary>
+    public async Task<ILookup<string, Alert>> OpenAboutAsync(AdminCall call, IReadOnlySet<string> subjects) =>
+        (await sets.GetAsync(call.Cancelled))
+            .All<Alert>(RegistryKind.Alert)
+            .Where(alert => alert.State != AlertState.Closed && subjects.Contains(alert.Subject))
+            .OrderByDescending(static alert => alert.Severity)
+            .ThenByDescending(static alert => alert.At)
+            .ToLookup(static alert => alert.Subject, StringComparer.Ordinal);
+
     // Emergency uses have a day by which somebody decides: what is due first comes first.
     private static IOrderedEnumerable<ListedAlert> Sorted(IEnumerable<ListedAlert> found, string? kind) =>
         kind == EmergencyUses.Kind

@@ -9,8 +9,7 @@ namespace PhiGateway.Admin.Campaigns;
 internal sealed class CampaignReports(WorkingSetSource sets)
 {
     /// <summary>The items of a campaign that can be read, in order of client.</summary>
-    public static IEnumerable<CampaignItem> ItemsOf(WorkingSet set, string campaign) =>
-        set.All<CampaignItem>(RegistryKind.CampaignItem).Where(item => item.Campaign == campaign);
+    public static IEnumerable<CampaignItem> ItemsOf(WorkingSet set, string campaign) => set.ItemsOf(campaign);
 
     /// <summary>One campaign's progress.</summary>
     public async Task<Outcome<CampaignReport>> ReportAsync(AdminCall call, string id)
@@ -25,14 +24,13 @@ internal sealed class CampaignReports(WorkingSetSource sets)
     public async Task<IReadOnlyList<CampaignReport>> ListAsync(AdminCall call)
     {
         var set = await sets.GetAsync(call.Cancelled);
-        var items = set.All<CampaignItem>(RegistryKind.CampaignItem).ToLookup(static item => item.Campaign, StringComparer.Ordinal);
         return
         [
             .. set.All<Campaign>(RegistryKind.Campaign)
                 .OrderBy(static campaign => campaign.State != CampaignState.Open)
                 .ThenBy(static campaign => campaign.Due)
                 .Take(PageRequest.Most)
-                .Select(campaign => Of(campaign, [.. items[campaign.Id]])),
+                .Select(campaign => Of(campaign, [.. set.ItemsOf(campaign.Id)])),
         ];
     }
 

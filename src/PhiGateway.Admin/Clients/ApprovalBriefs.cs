@@ -199,6 +199,11 @@ internal sealed class ApprovalBriefs(WorkingSetSource sets, IRegistryStore store
             yield return "calls at " + GrantWords.And(client.Hours) + " UTC";
         }
 
+        foreach (var words in client.Charter is { } charter ? OfCharter(charter) : [])
+        {
+            yield return words;
+        }
+
         if (client.DelegationDepth > 0)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"acts for others through up to {client.DelegationDepth} actors");
@@ -223,6 +228,35 @@ internal sealed class ApprovalBriefs(WorkingSetSource sets, IRegistryStore store
             {
                 yield return string.Create(CultureInfo.InvariantCulture, $"at most {number} {what}");
             }
+        }
+    }
+
+    private static IEnumerable<string> OfCharter(AgentCharter charter)
+    {
+        var instance = charter.Instance is null ? string.Empty : $", installation {charter.Instance}";
+        yield return $"acts by the model {charter.Model} of {charter.Vendor}{instance}";
+        yield return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{charter.Accountable} answers for it until {charter.AccountableUntil:yyyy-MM-dd}"
+        );
+        if (charter.Tools.Count > 0)
+        {
+            yield return $"asks by the tools {GrantWords.And(charter.Tools)} only";
+        }
+
+        if (charter.Types.Count > 0)
+        {
+            yield return $"touches {GrantWords.And(charter.Types)} only";
+        }
+
+        if (charter.Hours.Count > 0)
+        {
+            yield return $"acts at {GrantWords.And(charter.Hours)} {charter.TimeZone}";
+        }
+
+        if (charter.CallsPerDay is { } most)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"at most {most} calls a day");
         }
     }
 

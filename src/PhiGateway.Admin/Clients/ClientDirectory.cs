@@ -29,11 +29,7 @@ internal sealed class ClientDirectory(WorkingSetSource sets, ISnapshotSource sna
             view.Approval,
             view.IsApproved,
             [.. view.UseCase?.Grants.Select(GrantWords.Of) ?? []],
-            [
-                .. set.All<Approval>(RegistryKind.Approval)
-                    .Where(approval => approval.Client == id)
-                    .OrderByDescending(static approval => approval.ApprovedAt),
-            ]
+            [.. set.ApprovalsOf(id).OrderByDescending(static approval => approval.ApprovedAt)]
         );
     }
 
@@ -62,9 +58,7 @@ internal sealed class ClientDirectory(WorkingSetSource sets, ISnapshotSource sna
         var (total, isMore) = (0, false);
         foreach (var client in set.All<Client>(RegistryKind.Client))
         {
-            var useCase = set.Find<UseCase>(RegistryKind.UseCase, client.UseCase);
-            var organization = useCase is null ? null : set.Find<Organization>(RegistryKind.Organization, useCase.Organization);
-            if ((status is not null && client.Status != status) || (text is not null && !Names(client, useCase, organization, text)))
+            if ((status is not null && client.Status != status) || (text is not null && !Names(set, client, text)))
             {
                 continue;
             }
@@ -81,6 +75,7 @@ internal sealed class ClientDirectory(WorkingSetSource sets, ISnapshotSource sna
                 continue;
             }
 
+            var (useCase, organization) = Behind(set, client);
             page.Add(Line(client, useCase, organization, snapshot, now));
         }
 
@@ -101,19 +96,22 @@ internal sealed class ClientDirectory(WorkingSetSource sets, ISnapshotSource sna
         );
     }
 
-    private static bool Names(Client client, UseCase? useCase, Organization? organization, string text)
+    private static (UseCase? UseCase, Organization? Organization) Behind(WorkingSet set, Client client) =>
+        set.Find<UseCase>(RegistryKind.UseCase, client.UseCase) is { } useCase
+            ? (useCase, set.Find<Organization>(RegistryKind.Organization, useCase.Organization))
+            : (null, null);
+
+    // What stands behind it is looked up only where its own names do not fit.
+    private static bool Names(WorkingSet set, Client client, string text)
     {
-        string?[] names =
-        [
-            client.Id,
-            client.Owner,
-            client.Deputy,
-            client.Description,
-            useCase?.Id,
-            useCase?.Title,
-            organization?.Id,
-            organization?.Name,
-        ];
-        return Array.Exists(names, name => name?.Contains(text, StringComparison.OrdinalIgnoreCase) == true);
+        if (Has(client.Id, text) || Has(client.Owner, text) || Has(client.Deputy, text) || Has(client.Description, text))
+        {
+            return true;
+        }
+
+        var (useCase, organization) = Behind(set, client);
+        return Has(useCase?.Id, text) || Has(useCase?.Title, text) || Has(organization?.Id, text) || Has(organization?.Name, text);
     }
+
+    private static bool Has(string? name, string text) => name?.Contains(text, StringComparison.OrdinalIgnoreCase) == true;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Configuration;
@@ -14,6 +15,8 @@ namespace PhiGateway.Admin.Clients;
 /// </summary>
 internal sealed class ClientReports(WorkingSetSource sets, ISnapshotSource snapshots, AdminOptions options, TimeProvider time)
 {
+    private static readonly ConditionalWeakTable<WorkingSet, string[]> MayWait = [];
+
     /// <summary>Every door of a client's PHI path on this node.</summary>
     public async Task<Outcome<PostureReport>> PostureAsync(AdminCall call, string id)
     {
@@ -69,20 +72,14 @@ internal sealed class ClientReports(WorkingSetSource sets, ISnapshotSource snaps
 
         var set = await sets.GetAsync(call.Cancelled);
         var waiting = new List<QueueEntry>();
-        foreach (var client in set.All<Client>(RegistryKind.Client))
+        foreach (var id in MayWait.GetValue(set, static found => [.. WhoMayWait(found)]))
         {
-            if (
-                client.Status is ClientStatus.Draft or ClientStatus.Revoked or ClientStatus.Archived
-                || (page.After is { } after && string.CompareOrdinal(client.Id, after.Id) <= 0)
-            )
+            if (page.After is { } after && string.CompareOrdinal(id, after.Id) <= 0)
             {
                 continue;
             }
 
-            if (
-                QueueEntry.Of(set, ApprovedClient.Find(set, client.Id)!, time.GetUtcNow()) is { } entry
-                && (why is null || entry.Why == why)
-            )
+            if (QueueEntry.Of(set, ApprovedClient.Find(set, id)!, time.GetUtcNow()) is { } entry && (why is null || entry.Why == why))
             {
                 waiting.Add(entry);
                 if (waiting.Count > page.Limit)
@@ -95,4 +92,11 @@ internal sealed class ClientReports(WorkingSetSource sets, ISnapshotSource snaps
         var next = waiting.Count > page.Limit ? new Cursor(null, waiting[page.Limit - 1].Client).Encode() : null;
         return new QueuePage([.. waiting.Take(page.Limit)], next);
     }
+
+    // Whose approval does not count, or ends some day: looked for once in each state of the registry, in order of id.
+    private static IEnumerable<string> WhoMayWait(WorkingSet set) =>
+        set.All<Client>(RegistryKind.Client)
+            .Where(static client => client.Status is not (ClientStatus.Draft or ClientStatus.Revoked or ClientStatus.Archived))
+            .Where(client => ApprovedClient.Find(set, client.Id) is not { IsApproved: true, Approval.Until: null })
+            .Select(static client => client.Id);
 }

@@ -51,6 +51,7 @@ public static class AdminApi
         DecisionEndpoints.Map(api);
         StatusEndpoints.Map(api);
         ConfigEndpoints.Map(api);
+        HistoryEndpoints.Map(api);
         ReplayEndpoints.Map(api);
         CampaignEndpoints.Map(api);
         CaseEndpoints.Map(api);

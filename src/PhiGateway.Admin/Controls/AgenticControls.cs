@@ -122,7 +122,13 @@ internal static class AgenticControls
         yield return Of(
             AgenticRisk.Rogue,
             Is(facts.IsWatched, "Each agent is watched against its own past.", "This node does not watch the trail.", null),
-            Fact("An agent, its vendor or its use case is stopped on every node within a second.", "/admin/v1/revocations"),
+            Fact("An agent, its model, its vendor or its use case is stopped on every node within a second.", "/admin/v1/revocations"),
+            None(
+                agents.Count(static one => one.Client.Charter is null),
+                "agent has no charter: which model acts, and who answers for it, is not said",
+                "agents have no charter: which models act, and who answers for them, is not said",
+                Agents
+            ),
             None(Open(facts, ids, AgenticRisk.Rogue), "sign of it is open", "signs of it are open", AlertQuery + "slow-ramp")
         );
     }

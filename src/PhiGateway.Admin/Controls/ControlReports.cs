@@ -40,16 +40,38 @@ internal sealed class ControlReports(
     private const int Days = 90;
     private const int MostRevocations = 500;
 
+    // A page shows the worst; all of them are a list of the API.
+    private const int MostShown = 25;
+
     private static readonly string[] Readers = [AdminRoles.Auditor];
 
     /// <summary>The controls.</summary>
     public async Task<Outcome<ControlReport>> ReportAsync(AdminCall call) => Report(await GatherAsync(call));
 
-    /// <summary>The controls and the scores of one look.</summary>
-    public async Task<(ControlReport Controls, ScoreReport Scores)> BothAsync(AdminCall call)
+    /// <summary>The controls and the scores of one gathering; whoever is shown them is put on record by <see cref="LookAsync"/> before.</summary>
+    public async Task<PostureView> BothAsync(AdminCall call)
     {
-        var facts = await GatherAsync(call);
-        return (Report(facts), ControlScores.Of(facts));
+        var facts = await GatherAsync(call, isOnRecord: true);
+        var scores = ControlScores.Of(facts);
+        return new PostureView(
+            Report(facts),
+            new ScoreReport([.. scores.Items.Take(MostShown)], [.. scores.Organizations.Take(MostShown)]),
+            scores.Items.Count,
+            scores.Organizations.Count
+        );
+    }
+
+    /// <summary>Puts on record that the caller looks at what is counted of the trail; whoever may not read it is shown nothing of it.</summary>
+    public async Task LookAsync(AdminCall call)
+    {
+        if (!call.Caller.HasAny(Readers))
+        {
+            return;
+        }
+
+        var look = records.Create(call, "audit.count", "audit", Guid.CreateVersion7(time.GetUtcNow()), call.RequestId, AuditKind.AuditUse);
+        look.Note = "posture";
+        await journal.AppendAsync(look);
     }
 
     private static ControlReport Report(ControlFacts facts)
@@ -65,25 +87,30 @@ internal sealed class ControlReports(
     /// <summary>The score of one client.</summary>
     public async Task<Outcome<ClientScore>> ScoreAsync(AdminCall call, string id)
     {
-        var facts = await GatherAsync(call);
-        return facts.Clients.FirstOrDefault(one => one.Client.Id == id) is { } client
-            ? ControlScores.Of(facts, client)
-            : AdminProblem.NotFound("client that can call");
+        var facts = await GatherAsync(call, id);
+        return facts.Clients is [var client] ? ControlScores.Of(facts, client) : AdminProblem.NotFound("client that can call");
     }
 
-    private async Task<ControlFacts> GatherAsync(AdminCall call)
+    // Of all clients, or of one.
+    private async Task<ControlFacts> GatherAsync(AdminCall call, string? only = null, bool isOnRecord = false)
     {
         var now = time.GetUtcNow();
         var set = await sets.GetAsync(call.Cancelled);
         var snapshot = snapshots.Current;
         var mayRead = call.Caller.HasAny(Readers);
-        var (used, refusals, permitted) = mayRead ? await CountAsync(call, now) : (null, null, (long?)null);
-        var clients = set.All<Client>(RegistryKind.Client)
+        if (mayRead && !isOnRecord)
+        {
+            await LookAsync(call);
+        }
+
+        var (used, refusals, permitted) = mayRead ? await CountAsync(call, now, only) : (null, null, (long?)null);
+        var asked = only is null ? set.All<Client>(RegistryKind.Client) : One(set.Find<Client>(RegistryKind.Client, only));
+        var clients = asked
             .Where(static client => client.Status == ClientStatus.Active)
             .Select(client => Of(set, ApprovedClient.Find(set, client.Id)!, snapshot, now, used))
             .ToList();
         var nodes = (await status.NodesAsync(call)).Value!;
-        var here = (await status.StatusAsync(call)).Value!;
+        var here = await status.HereAsync(call);
         return new ControlFacts
         {
             At = now,
@@ -110,6 +137,8 @@ internal sealed class ControlReports(
 
     private async Task<IReadOnlyList<Offboarding>> OffboardedAsync(AdminCall call, DateTimeOffset now) =>
         [.. (await offboardings.ReadAsync(call.Cancelled)).Where(one => one.ActAt > now.AddDays(-Days))];
+
+    private static IEnumerable<Client> One(Client? client) => client is null ? [] : [client];
 
     private ClientFacts Of(
         WorkingSet set,
@@ -140,17 +169,16 @@ internal sealed class ControlReports(
 
     private async Task<(ILookup<string, string>? Used, IReadOnlyDictionary<string, long> Refusals, long? Permitted)> CountAsync(
         AdminCall call,
-        DateTimeOffset now
+        DateTimeOffset now,
+        string? only
     )
     {
-        var look = records.Create(call, "audit.count", "audit", Guid.CreateVersion7(now), call.RequestId, AuditKind.AuditUse);
-        look.Note = "posture";
-        await journal.AppendAsync(look);
         var counts = new AuditCounts
         {
             From = now.AddDays(-Days),
             To = now,
             Decision = "permit",
+            Client = only,
             By = [AuditColumn.Client, AuditColumn.ResourceType, AuditColumn.Interaction],
         };
         var permits = await trail.CountAsync(counts, call.Cancelled);
@@ -189,3 +217,10 @@ internal sealed class ControlReports(
         }
     }
 }
+
+/// <summary>The controls and the scores of one gathering.</summary>
+/// <param name="Controls">Controls with their evidence.</param>
+/// <param name="Scores">Scores of the clients and organizations that stand worst.</param>
+/// <param name="Clients">How many clients were scored.</param>
+/// <param name="Organizations">How many organizations they are of.</param>
+public sealed record PostureView(ControlReport Controls, ScoreReport Scores, int Clients, int Organizations);

@@ -13,6 +13,7 @@ namespace PhiGateway.Admin.Decisions;
 /// <param name="Peer">Address from which the call would come.</param>
 /// <param name="At">When; default now.</param>
 /// <param name="Justification">Why, for emergency purposes.</param>
+/// <param name="Tool">The tool by which an agent would ask; absent: by none.</param>
 public sealed record ExplainRequest(
     ExplainCaller? Caller = null,
     string? Request = null,
@@ -23,7 +24,8 @@ public sealed record ExplainRequest(
     string? Environment = null,
     string? Peer = null,
     DateTimeOffset? At = null,
-    string? Justification = null
+    string? Justification = null,
+    string? Tool = null
 );
 
 /// <summary>The token that would be shown.</summary>
@@ -38,6 +40,8 @@ public sealed record ExplainRequest(
 /// <param name="Lifetime">Lifetime of the token in seconds; absent: it is not judged.</param>
 /// <param name="IssuedAt">When the token was issued; absent: its age is not judged.</param>
 /// <param name="Actors">Actors of a delegation, outermost first.</param>
+/// <param name="Acr">Class of the sign-in that the token names.</param>
+/// <param name="AuthTime">When the person signed in; absent: the token does not say.</param>
 public sealed record ExplainCaller(
     string? Client = null,
     string? Issuer = null,
@@ -49,5 +53,7 @@ public sealed record ExplainCaller(
     string? Binding = null,
     int? Lifetime = null,
     DateTimeOffset? IssuedAt = null,
-    IReadOnlyList<string>? Actors = null
+    IReadOnlyList<string>? Actors = null,
+    string? Acr = null,
+    DateTimeOffset? AuthTime = null
 );

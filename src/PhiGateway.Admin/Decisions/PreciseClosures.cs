@@ -81,6 +81,31 @@ internal static class PreciseClosures
             ),
         [DenyReason.DelegationTooDeep] = static (_, client, _) =>
             ($"the client permits {client.DelegationDepth} actors", $"raise the delegation depth of client {client.Id}"),
+        [DenyReason.StepUpRequired] = static (facts, _, useCase) =>
+            (
+                $"the use case asks for a sign-in {SignIn(useCase)}",
+                $"have the person sign in anew at {Issuer(facts)}, or change what use case {useCase.Id} asks for"
+            ),
+        [DenyReason.AgentToolNotPermitted] = static (_, client, _) =>
+            (
+                $"the agent asks by {List(client.Charter?.Tools ?? [])} only",
+                $"have the agent use these tools, or widen the charter of client {client.Id}"
+            ),
+        [DenyReason.AgentOutsideHours] = static (facts, client, _) =>
+            (
+                $"the agent calls during {List(client.Charter?.Hours ?? [])} {client.Charter?.TimeZone}, this call came at {At(facts)} UTC",
+                $"call within the hours, or widen the charter of client {client.Id}"
+            ),
+        [DenyReason.AgentTypeNotPermitted] = static (_, client, _) =>
+            (
+                $"the agent touches {List(client.Charter?.Types ?? [])} only",
+                $"leave the type out, or widen the charter of client {client.Id}"
+            ),
+        [DenyReason.AgentUnaccountable] = static (_, client, _) =>
+            (
+                $"{client.Charter?.Accountable} answered for the agent until {client.Charter?.AccountableUntil:yyyy-MM-dd}",
+                $"name who answers now in the charter of client {client.Id}, and have it approved"
+            ),
     }.ToFrozenDictionary();
 
     private delegate (string What, string ToOpen)? Words(ClosureWords.Facts facts, Client client, UseCase useCase);
@@ -93,6 +118,18 @@ internal static class PreciseClosures
 
     // A registered certificate is required even where nothing else is.
     private static string Bindings(Client client) => client.Requires.Count == 0 ? "a registered certificate" : List(client.Requires);
+
+    private static string SignIn(UseCase useCase) =>
+        string.Join(
+            " and ",
+            new[]
+            {
+                useCase.StepUp?.FreshWithinSeconds is { } seconds
+                    ? $"of the last {seconds.ToString(CultureInfo.InvariantCulture)} s"
+                    : null,
+                useCase.StepUp?.Acr is { Count: > 0 } acr ? $"of the class {List(acr)}" : null,
+            }.OfType<string>()
+        );
 
     private static string Covered(UseCase useCase) =>
         List(useCase.Grants.SelectMany(static grant => grant.Types.Select(type => $"{type}.{string.Join('+', grant.Interactions)}")));

@@ -137,13 +137,10 @@ internal sealed class RequestExplainer(
             return AdminProblem.Invalid("/caller", "required", "Say who would call.");
         }
 
-        if (IsFar(body.At) || IsFar(who.IssuedAt))
+        if (IsFar(body.At) || IsFar(who.IssuedAt) || IsFar(who.AuthTime))
         {
-            return AdminProblem.Invalid(
-                IsFar(body.At) ? "/at" : "/caller/issued_at",
-                "out-of-range",
-                "A moment from 1900 to 2200 is expected."
-            );
+            var member = IsFar(who.IssuedAt) ? "/caller/issued_at" : "/caller/auth_time";
+            return AdminProblem.Invalid(IsFar(body.At) ? "/at" : member, "out-of-range", "A moment from 1900 to 2200 is expected.");
         }
 
         if (body.Request?.Split(' ') is not [{ Length: > 0 } method, ['/', ..] target])
@@ -183,6 +180,7 @@ internal sealed class RequestExplainer(
             Now = body.At ?? time.GetUtcNow(),
             Parts = [],
             Justification = body.Justification,
+            Tool = body.Tool,
         };
         var basePath = body.Base ?? "/fhir";
         var line = CanonicalReader.Read(method, target, basePath);
@@ -270,6 +268,8 @@ internal sealed class RequestExplainer(
             HasUnknownPurpose = codes.Any(static code => !PurposeOfUse.TryParse(code, out _)),
             PatientContext = patient,
             Tenant = who.Tenant,
+            AuthenticatedAt = who.AuthTime,
+            Acr = who.Acr,
             IssuedAt = issued,
             ExpiresAt = who.Lifetime is { } seconds ? issued.AddSeconds(seconds) : now,
             TokenHash = "none",

@@ -13,6 +13,12 @@ namespace PhiGateway.Admin.Declarative;
 /// <summary>Exports, plans and applies the whole registry as one file; called by its endpoints.</summary>
 internal sealed class ConfigCommands(WorkingSetSource sets, RegistryEditor editor, IAuditStore trail, TrailSearch looks, TimeProvider time)
 {
+    /// <summary>What is answered where the trail does not say what was there.</summary>
+    internal static readonly AdminProblem NotInTheTrail = AdminProblem.Conflict(
+        "not-in-the-trail",
+        "The registry of that moment cannot be put together: too much has changed since, or a change is not in the store."
+    );
+
     /// <summary>The whole registry as a file.</summary>
     public async Task<Outcome<ConfigExport>> ExportAsync(AdminCall call)
     {
@@ -35,10 +41,7 @@ internal sealed class ConfigCommands(WorkingSetSource sets, RegistryEditor edito
         var set = await sets.GetAsync(call.Cancelled);
         return await RegistryThen.FindAsync(trail, set, at, call.Cancelled) is { } then
             ? new ConfigExport(FileExport.Write(then), FileExport.ETag(then))
-            : AdminProblem.Conflict(
-                "not-in-the-trail",
-                "The registry of that moment cannot be put together: too much has changed since, or a change is not in the store."
-            );
+            : NotInTheTrail;
     }
 
     /// <summary>What applying a file would change.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PhiGateway.Policy.Approvals;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
@@ -16,6 +17,8 @@ internal sealed record ApprovedClient(
     string? Fingerprint
 )
 {
+    private static readonly ConditionalWeakTable<Client, Hashed> Known = [];
+
     /// <summary>Whether the latest approval is of exactly what stands here.</summary>
     public bool IsApproved =>
         Approval is not null && Fingerprint is not null && string.Equals(Approval.Fingerprint, Fingerprint, StringComparison.Ordinal);
@@ -57,7 +60,40 @@ internal sealed record ApprovedClient(
             organization,
             credentials,
             set.ApprovalOf(id),
-            useCase is null ? null : ApprovalFingerprint.Of(client, useCase, agreement, organization, credentials)
+            useCase is null ? null : FingerprintOf(client, useCase, agreement, organization, credentials)
         );
     }
+
+    // Documents are the same objects until they are written: what was hashed of them once holds as long as all of them are there.
+    private static string FingerprintOf(
+        Client client,
+        UseCase useCase,
+        Agreement? agreement,
+        Organization? organization,
+        Credential[] credentials
+    )
+    {
+        if (
+            Known.TryGetValue(client, out var known)
+            && ReferenceEquals(known.UseCase, useCase)
+            && ReferenceEquals(known.Agreement, agreement)
+            && ReferenceEquals(known.Organization, organization)
+            && known.Credentials.SequenceEqual(credentials, ReferenceEqualityComparer.Instance)
+        )
+        {
+            return known.Fingerprint;
+        }
+
+        var made = ApprovalFingerprint.Of(client, useCase, agreement, organization, credentials);
+        Known.AddOrUpdate(client, new Hashed(useCase, agreement, organization, credentials, made));
+        return made;
+    }
+
+    private sealed record Hashed(
+        UseCase UseCase,
+        Agreement? Agreement,
+        Organization? Organization,
+        Credential[] Credentials,
+        string Fingerprint
+    );
 }

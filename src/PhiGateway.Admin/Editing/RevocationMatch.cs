@@ -23,6 +23,7 @@ internal sealed record RevocationMatch(bool IsKnown, IReadOnlyList<string> Clien
             RevocationTarget.Tenant => OfTenant(set, row.Value),
             RevocationTarget.Issuer => OfIssuer(set, row.Value),
             RevocationTarget.OtherThanTreatment => OfOtherPurposes(set),
+            RevocationTarget.Model => OfModel(set, row.Value),
             _ => new RevocationMatch(true, []),
         };
 
@@ -65,6 +66,17 @@ internal sealed record RevocationMatch(bool IsKnown, IReadOnlyList<string> Clien
         );
 
     private static bool IsTreatment(string code) => PurposeOfUse.TryParse(code, out var purpose) && purpose.IsTreatment;
+
+    // As the decision reads it: one model, or every model of a vendor.
+    private static RevocationMatch OfModel(WorkingSet set, string model)
+    {
+        var agents = set.All<Client>(RegistryKind.Client)
+            .Where(client =>
+                client.Charter is { } charter && (model == $"{charter.Vendor}/{charter.Model}" || model == $"{charter.Vendor}/*")
+            )
+            .ToList();
+        return Of(agents.Count > 0, agents.Select(static client => client.Id));
+    }
 
     private static IEnumerable<string> ClientsOf(WorkingSet set, string useCase) =>
         set.ClientsOf(useCase).Select(static client => client.Id);

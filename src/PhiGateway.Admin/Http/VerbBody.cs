@@ -13,11 +13,13 @@ internal static class VerbBody
     public static async Task<Outcome<T>> ReadAsync<T>(HttpContext context)
         where T : class
     {
-        if ((await RequestBody.ReadObjectAsync(context, optional: true)).Failed(out var problem, out var body))
-        {
-            return problem;
-        }
+        return (await RequestBody.ReadObjectAsync(context, optional: true)).Failed(out var problem, out var body) ? problem : Read<T>(body);
+    }
 
+    /// <summary>Reads one that is there already.</summary>
+    internal static Outcome<T> Read<T>(JsonObject body)
+        where T : class
+    {
         var known = AdminJson.Options.GetTypeInfo(typeof(T)).Properties.Select(static property => property.Name).ToList();
         foreach (var (name, _) in body)
         {

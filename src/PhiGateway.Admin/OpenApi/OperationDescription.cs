@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using PhiGateway.Admin.Editing;
@@ -42,6 +43,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
             );
         }
 
+        AddExamples(operation, description.ActionDescriptor.EndpointMetadata.OfType<IAcceptsMetadata>().LastOrDefault());
         AddDryRun(operation, context);
 
         // Whatever else a call is refused with has the one shape of problems.
@@ -51,6 +53,19 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         }
 
         return Task.CompletedTask;
+    }
+
+    private static void AddExamples(OpenApiOperation operation, IAcceptsMetadata? takes)
+    {
+        if (takes is null || operation.RequestBody?.Content is not { } content)
+        {
+            return;
+        }
+
+        foreach (var (mediaType, media) in content)
+        {
+            media.Example = ApiExamples.Of(takes, mediaType);
+        }
     }
 
     private static JsonSchemaType TypeOf(CallParameter parameter) =>

@@ -33,7 +33,10 @@ internal sealed class OwnerVerbs(RegistryEditor editor, OffboardingRegister regi
 
         if (outcome.Revision > 0)
         {
-            var clients = outcome.Before.All<Client>(RegistryKind.Client).Where(client => IsTheirs(client, owner)).ToList();
+            var clients = outcome
+                .Before.All<Client>(RegistryKind.Client)
+                .Where(client => IsOpen(client) && Without(client, owner) is not null)
+                .ToList();
             var content = new OffboardingContent(
                 "left",
                 cause.Event,
@@ -63,16 +66,9 @@ internal sealed class OwnerVerbs(RegistryEditor editor, OffboardingRegister regi
         var writes = new List<RegistryWrite>();
         foreach (var (id, item) in set.Kind(RegistryKind.Client))
         {
-            if (item.Entity is Client client && IsTheirs(client, owner))
+            if (item.Entity is Client client && IsOpen(client) && Without(client, owner) is { } closed)
             {
-                writes.Add(
-                    new RegistryWrite(
-                        RegistryKind.Client,
-                        id,
-                        RegistryJson.Serialize(client with { OwnerConfirmed = null }),
-                        item.Item.Version
-                    )
-                );
+                writes.Add(new RegistryWrite(RegistryKind.Client, id, RegistryJson.Serialize(closed), item.Item.Version));
                 writes.Add(Alert(set, owner, "client/" + id, client.Deputy));
             }
         }
@@ -86,6 +82,21 @@ internal sealed class OwnerVerbs(RegistryEditor editor, OffboardingRegister regi
         }
 
         return writes.Count == 0 ? AdminProblem.NotFound("owner") : new EditPlan(writes) { Note = reason };
+    }
+
+    // Who owned it no longer confirms it; who answered for an agent does so until today, and another needs an approval. Null: neither.
+    private Client? Without(Client client, string person)
+    {
+        var owned = Same(client.Owner, person);
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var answered = client.Charter is { } charter && charter.AccountableUntil > today && Same(charter.Accountable, person);
+        if (!owned && !answered)
+        {
+            return null;
+        }
+
+        var closed = owned ? client with { OwnerConfirmed = null } : client;
+        return answered ? closed with { Charter = closed.Charter! with { AccountableUntil = today } } : closed;
     }
 
     private RegistryWrite Alert(WorkingSet set, string owner, string subject, string? notify)
@@ -109,8 +120,7 @@ internal sealed class OwnerVerbs(RegistryEditor editor, OffboardingRegister regi
         );
     }
 
-    private static bool IsTheirs(Client client, string owner) =>
-        Same(client.Owner, owner) && client.Status is not (ClientStatus.Revoked or ClientStatus.Archived);
+    private static bool IsOpen(Client client) => client.Status is not (ClientStatus.Revoked or ClientStatus.Archived);
 
     private static bool Same(string left, string right) => PersonName.AreSame(left, right);
 }

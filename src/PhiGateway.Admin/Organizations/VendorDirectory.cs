@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
@@ -8,6 +9,8 @@ namespace PhiGateway.Admin.Organizations;
 /// <summary>Lists organizations with their agreements and the clients that act for them; called by the console.</summary>
 internal sealed class VendorDirectory(WorkingSetSource sets)
 {
+    private static readonly ConditionalWeakTable<WorkingSet, WorkingItem[]> Sorted = [];
+
     /// <summary>Organizations, the outside ones first, searched over all of them.</summary>
     /// <param name="call">The call.</param>
     /// <param name="text">Part of an id or a name, in any case; null: all.</param>
@@ -16,13 +19,19 @@ internal sealed class VendorDirectory(WorkingSetSource sets)
     public async Task<Outcome<VendorList>> ListAsync(AdminCall call, string? text = null, int skip = 0, int take = int.MaxValue)
     {
         var set = await sets.GetAsync(call.Cancelled);
-        var found = set.Kind(RegistryKind.Organization)
-            .Values.Where(item => item.Entity is Organization organization && Names(organization, text))
-            .OrderBy(static item => ((Organization)item.Entity!).Kind == OrganizationKind.Internal)
-            .ThenBy(static item => ((Organization)item.Entity!).Name, StringComparer.OrdinalIgnoreCase)
-            .ToList();
-        return new VendorList([.. found.Skip(skip).Take(take).Select(item => Of(set, item))], found.Count);
+        var sorted = Sorted.GetValue(set, static all => Sort(all));
+        var found = text is null ? sorted : [.. sorted.Where(item => Names((Organization)item.Entity!, text))];
+        return new VendorList([.. found.Skip(skip).Take(take).Select(item => Of(set, item))], found.Length);
     }
+
+    // Once in each state of the registry, however many pages are looked at.
+    private static WorkingItem[] Sort(WorkingSet set) =>
+        [
+            .. set.Kind(RegistryKind.Organization)
+                .Values.Where(static item => item.Entity is Organization)
+                .OrderBy(static item => ((Organization)item.Entity!).Kind == OrganizationKind.Internal)
+                .ThenBy(static item => ((Organization)item.Entity!).Name, StringComparer.OrdinalIgnoreCase),
+        ];
 
     /// <summary>One organization.</summary>
     public async Task<Outcome<Vendor>> FindAsync(AdminCall call, string id)
@@ -33,9 +42,8 @@ internal sealed class VendorDirectory(WorkingSetSource sets)
             : AdminProblem.NotFound("organization");
     }
 
-    private static bool Names(Organization organization, string? text) =>
-        text is null
-        || organization.Id.Contains(text, StringComparison.OrdinalIgnoreCase)
+    private static bool Names(Organization organization, string text) =>
+        organization.Id.Contains(text, StringComparison.OrdinalIgnoreCase)
         || organization.Name.Contains(text, StringComparison.OrdinalIgnoreCase);
 
     private static Vendor Of(WorkingSet set, WorkingItem item)

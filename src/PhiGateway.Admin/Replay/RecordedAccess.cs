@@ -89,6 +89,7 @@ internal static class RecordedAccess
                 Purposes = PurposesOf(record),
                 HasUnknownPurpose = false,
                 PurposeFromRegistry = record.PurposeFrom == "registry",
+                IsSignInKnown = false,
                 IssuedAt = record.Time,
                 ExpiresAt = record.Time,
                 TokenHash = "none",
@@ -108,6 +109,7 @@ internal static class RecordedAccess
             Peer = IPAddress.TryParse(record.Peer, out var peer) ? peer : null,
             Now = record.Time,
             Parts = parts,
+            Tool = record.Tool,
             Justification = record.Note,
         };
 

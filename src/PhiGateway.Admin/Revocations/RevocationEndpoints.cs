@@ -27,7 +27,8 @@ internal static class RevocationEndpoints
             )
             .Verb(
                 AdminRoles.Closers,
-                "Revokes a client, credential, token, organization, use case, tenant, issuer, a subject's tokens, all before a moment, or all but treatment",
+                "Revokes a client, credential, token, organization, use case, tenant, issuer, an agents' model, a subject's tokens, all issued before "
+                    + "a moment, or all but treatment",
                 "In force on every node in under a second; `?dry_run=true` says which clients and how many of their requests it hits.",
                 typeof(RevokeBody),
                 typeof(Revocation),

@@ -4,8 +4,8 @@ using PhiGateway.RegistryFiles.Documents;
 namespace PhiGateway.Admin.Revocations;
 
 /// <summary>Body of a revocation.</summary>
-/// <param name="Target">client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before, subject or
-/// other-than-treatment; required.</param>
+/// <param name="Target">client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before, subject,
+/// other-than-treatment or model (<c>vendor/model</c>, or <c>vendor/*</c> for all of a vendor's); required.</param>
 /// <param name="Value">What of it; required, but <c>*</c> for issued-before and other-than-treatment.</param>
 /// <param name="Issuer">Narrows a token id or issued-before to one issuer; whose subject it is, required for subject.</param>
 /// <param name="IssuedBefore">For issued-before and subject: tokens issued before this moment are dead; absent: now.</param>
@@ -32,8 +32,8 @@ internal static class RevokeBodyRules
                 new ProblemPointer(
                     "/target",
                     "required",
-                    "Say what is revoked: client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before, subject or "
-                        + "other-than-treatment."
+                    "Say what is revoked: client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before, subject, "
+                        + "other-than-treatment or model."
                 )
             );
             return findings;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Http;
 
 namespace PhiGateway.Admin.Rosters;
 
@@ -10,12 +11,12 @@ internal static class ImportUpload
     internal const long MaxHeld = 2L * 1024 * 1024 * 1024;
 
     /// <summary>The upload, ready to be read from its beginning; the caller disposes of it.</summary>
-    public static async Task<Outcome<ImportSpool>> HoldAsync(Stream body, byte[] digest, string directory, long most = MaxHeld)
+    public static async Task<Outcome<SealedSpool>> HoldAsync(Stream body, byte[] digest, string directory, long most = MaxHeld)
     {
-        ImportSpool? spool = null;
+        SealedSpool? spool = null;
         try
         {
-            spool = ImportSpool.Create(directory);
+            spool = SealedSpool.Create(directory);
             if (await ReceiveAsync(body, spool, digest, most) is { } problem)
             {
                 return problem;
@@ -39,10 +40,10 @@ internal static class ImportUpload
         }
     }
 
-    private static async Task<AdminProblem?> ReceiveAsync(Stream body, ImportSpool spool, byte[] digest, long most)
+    private static async Task<AdminProblem?> ReceiveAsync(Stream body, SealedSpool spool, byte[] digest, long most)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[ImportSpool.ChunkSize];
+        var buffer = new byte[SealedSpool.ChunkSize];
         while (true)
         {
             int read;

@@ -24,8 +24,22 @@ internal sealed class StatusReports(
     // A node reports every few seconds; one that was silent this long is not trusted to be there.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
 
-    /// <summary>The registry in the store against what this node enforces.</summary>
+    /// <summary>The registry in the store against what this node enforces, with the tag of the whole set.</summary>
     public async Task<Outcome<StatusReport>> StatusAsync(AdminCall call)
+    {
+        var here = await HereAsync(call);
+        return new StatusReport(
+            here.Revision,
+            FileExport.ETag(await sets.GetAsync(call.Cancelled)),
+            here.Node,
+            here.InForce,
+            here.Journal,
+            here.Problems
+        );
+    }
+
+    /// <summary>The same without the tag, which is made of every document: for pages, which apply nothing.</summary>
+    public async Task<HereReport> HereAsync(AdminCall call)
     {
         var revision = await store.GetRevisionAsync(call.Cancelled);
         var snapshot = snapshots.Current;
@@ -47,9 +61,8 @@ internal sealed class StatusReports(
                 problem.IsNotUnderstood ? "not-understood" : "contradiction",
                 problem.Message
             ));
-        return new StatusReport(
+        return new HereReport(
             revision,
-            FileExport.ETag(await sets.GetAsync(call.Cancelled)),
             here,
             here.Revision >= revision,
             JsonNamingPolicy.KebabCaseLower.ConvertName(journal.Status.ToString()),
@@ -75,7 +88,9 @@ internal sealed class StatusReports(
                     revision - node.Revision,
                     node.At,
                     now - node.At < Silence,
-                    node.Problem
+                    node.Problem,
+                    node.Confirmed,
+                    node.Unshipped
                 )),
             ]
         );
@@ -97,3 +112,11 @@ public sealed record StatusReport(
     string Journal,
     IReadOnlyList<ProblemPointer> Problems
 );
+
+/// <summary>The registry's revision in the store, beside what this node enforces, for pages.</summary>
+/// <param name="Revision">Revision of the store.</param>
+/// <param name="Node">This node.</param>
+/// <param name="InForce">Whether this node enforces the newest revision.</param>
+/// <param name="Journal">State of the audit journal.</param>
+/// <param name="Problems">Contradictions, and rows of a newer version.</param>
+public sealed record HereReport(long Revision, NodeHealth Node, bool InForce, string Journal, IReadOnlyList<ProblemPointer> Problems);

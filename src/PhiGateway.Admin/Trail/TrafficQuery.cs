@@ -10,12 +10,13 @@ namespace PhiGateway.Admin.Trail;
 /// <param name="From">From this moment on.</param>
 /// <param name="To">Before this moment.</param>
 /// <param name="StepSeconds">Length of one step of time; null: the whole of it is one.</param>
-/// <param name="By">Columns: decision, reason, client, tenant, resource-type, interaction; at most three.</param>
+/// <param name="By">Columns: decision, reason, client, tenant, organization, resource-type, interaction; at most three.</param>
 /// <param name="Client">Registered client.</param>
 /// <param name="Tenant">Tenant.</param>
 /// <param name="Decision">permit, deny or error.</param>
 /// <param name="Reason">Code of a deny reason.</param>
 /// <param name="Limit">Most rows, those with the highest counts.</param>
+/// <param name="Organization">Who runs the client.</param>
 internal sealed record TrafficQuery(
     DateTimeOffset? From = null,
     DateTimeOffset? To = null,
@@ -25,11 +26,16 @@ internal sealed record TrafficQuery(
     string? Tenant = null,
     string? Decision = null,
     string? Reason = null,
-    int? Limit = null
+    int? Limit = null,
+    string? Organization = null
 )
 {
     // A picture has fewer; above it somebody wants the records.
     private const int MostSteps = 2000;
+
+    /// <summary>Only of these organizations, for a page that shows so many; empty: by <see cref="Organization"/> alone.</summary>
+    public IReadOnlyList<string> Organizations { get; init; } = [];
+
     private static readonly TimeSpan Longest = TimeSpan.FromDays(400);
 
     /// <summary>Reads the parameters of a call.</summary>
@@ -87,7 +93,7 @@ internal sealed record TrafficQuery(
             {
                 return AdminProblem.BadParameter(
                     "by",
-                    "up to three of decision, reason, client, tenant, resource-type and interaction are expected, each once."
+                    "up to three of decision, reason, client, tenant, organization, resource-type and interaction are expected, each once."
                 );
             }
 
@@ -104,6 +110,7 @@ internal sealed record TrafficQuery(
             Tenant = Tenant,
             Decision = Decision,
             Reason = Reason,
+            Organizations = Organization is null ? Organizations : [Organization],
             Limit = Limit ?? AuditCounts.MostRows,
         };
     }
@@ -119,6 +126,7 @@ internal sealed record TrafficQuery(
             "tenant" => query with { Tenant = value },
             "decision" => query with { Decision = value },
             "reason" => query with { Reason = value },
+            "organization" => query with { Organization = value },
             "limit" => Number(value) is { } limit ? query with { Limit = limit } : null,
             _ => null,
         };
@@ -133,6 +141,7 @@ internal sealed record TrafficQuery(
             "reason" => AuditColumn.Reason,
             "client" => AuditColumn.Client,
             "tenant" => AuditColumn.Tenant,
+            "organization" => AuditColumn.Organization,
             "resource-type" => AuditColumn.ResourceType,
             "interaction" => AuditColumn.Interaction,
             _ => null,

@@ -3,12 +3,11 @@ using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
-using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Admin.Trail;
 
 /// <summary>Counts the requests of the trail for pictures and tables; each count is itself on record before its answer leaves.</summary>
-internal sealed class TrafficReports(IAuditStore store, IAuditJournal journal, AdminJournal records, TrailNames names)
+internal sealed class TrafficReports(TrafficMemory memory, IAuditJournal journal, AdminJournal records, TrailNames names)
 {
     /// <summary>Counts what a query asks for.</summary>
     public async Task<Outcome<TrafficReport>> CountAsync(AdminCall call, TrafficQuery query)
@@ -23,8 +22,13 @@ internal sealed class TrafficReports(IAuditStore store, IAuditJournal journal, A
         record.Tenant = query.Tenant;
         record.Note = Describe(query);
         await journal.AppendAsync(record);
-        var rows = await store.CountAsync(counts, call.Cancelled);
-        var asked = new TrailQuery { Client = query.Client, Tenant = query.Tenant };
+        var rows = await memory.CountAsync(counts, call.Cancelled);
+        var asked = new TrailQuery
+        {
+            Client = query.Client,
+            Tenant = query.Tenant,
+            Organization = query.Organization,
+        };
         if (rows.Count == 0 && await names.FindUnknownAsync(asked, call.Cancelled) is { } unknown)
         {
             return unknown;
@@ -47,6 +51,7 @@ internal sealed class TrafficReports(IAuditStore store, IAuditJournal journal, A
                 ("from", query.From?.ToString("O", CultureInfo.InvariantCulture)),
                 ("to", query.To?.ToString("O", CultureInfo.InvariantCulture)),
                 ("by", query.By),
+                ("organization", query.Organization ?? (query.Organizations.Count > 0 ? string.Join(',', query.Organizations) : null)),
                 ("client", query.Client),
                 ("decision", query.Decision),
                 ("reason", query.Reason),

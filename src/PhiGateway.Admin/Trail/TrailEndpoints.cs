@@ -66,8 +66,8 @@ internal static class TrailEndpoints
             .RequireRoles([AdminRoles.Auditor])
             .Describe(
                 "Counts the requests of the trail",
-                "By steps of time (`step`, seconds) and up to three columns (`by`: decision, reason, client, tenant, resource-type, "
-                    + "interaction). Each count is itself recorded."
+                "By steps of time (`step`, seconds) and up to three columns (`by`: decision, reason, client, tenant, organization, "
+                    + "resource-type, interaction). Each count is itself recorded."
             )
             .Returns(typeof(TrafficReport))
             .Reads(Counted);

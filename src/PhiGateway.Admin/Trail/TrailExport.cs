@@ -9,7 +9,7 @@ namespace PhiGateway.Admin.Trail;
 /// Hands out the whole result of a search, page by page, while its caller may ask for it; the export is on record before its first line
 /// leaves. Called by the endpoint and by the console.
 /// </summary>
-internal sealed class TrailExport(IAuditStore store, TrailSearch search, TrailNames names, CallerStanding standing)
+internal sealed class TrailExport(IAuditStore store, IAuditReports reports, TrailSearch search, TrailNames names, CallerStanding standing)
 {
     /// <summary>Everything that a search finds, newest first, in as many reads of the store as it takes.</summary>
     /// <param name="call">The call.</param>
@@ -31,10 +31,15 @@ internal sealed class TrailExport(IAuditStore store, TrailSearch search, TrailNa
 
         return await names.FindUnknownAsync(query, call.Cancelled) is { } unknown
             ? unknown
-            : new TrailStream(cancellationToken =>
-                ReadAsync(call.Caller, asked with { Limit = PageRequest.Most }, narrowing, cancellationToken)
+            : new TrailStream(
+                cancellationToken => ReadAsync(call.Caller, asked with { Limit = PageRequest.Most }, narrowing, cancellationToken),
+                cancellationToken => CountAsync(asked, narrowing, cancellationToken)
             );
     }
+
+    // What only a record's body tells, and one record with what belongs to it, are not counted.
+    private async Task<long?> CountAsync(AuditQuery asked, TrailNarrowing? narrowing, CancellationToken cancellationToken) =>
+        narrowing is null && asked.Id is null ? (await reports.TallyAsync(asked, cancellationToken)).Sum(static one => one.Count) : null;
 
     private async IAsyncEnumerable<AuditEntry> ReadAsync(
         AdminCaller caller,
@@ -72,4 +77,8 @@ internal sealed class TrailExport(IAuditStore store, TrailSearch search, TrailNa
 
 /// <summary>The whole result of a search, read as it is written.</summary>
 /// <param name="ReadAsync">Reads it, once.</param>
-internal sealed record TrailStream(Func<CancellationToken, IAsyncEnumerable<AuditEntry>> ReadAsync);
+/// <param name="CountAsync">How many records that will be; null: that cannot be said before.</param>
+internal sealed record TrailStream(
+    Func<CancellationToken, IAsyncEnumerable<AuditEntry>> ReadAsync,
+    Func<CancellationToken, Task<long?>> CountAsync
+);

@@ -58,6 +58,18 @@ public sealed class AuditRecord
     /// <summary>Client id at the issuer, as the token claims it.</summary>
     public string? IssuerClientId { get; set; }
 
+    /// <summary>The model that acted (<c>vendor/model</c>), by the charter of the agent; null: no agent under a charter.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>Which installation of it.</summary>
+    public string? Instance { get; set; }
+
+    /// <summary>The person who answered for the agent.</summary>
+    public string? Accountable { get; set; }
+
+    /// <summary>The tool by which it asked (MCP).</summary>
+    public string? Tool { get; set; }
+
     /// <summary><c>sub</c> of the token; for administrators, how they signed in.</summary>
     public string? Subject { get; set; }
 

@@ -109,6 +109,18 @@ public static class AuditRecordReader
             case "owner":
                 r.Owner = values.Of(ref reader);
                 break;
+            case "model":
+                r.Model = values.Of(ref reader);
+                break;
+            case "instance":
+                r.Instance = values.Of(ref reader);
+                break;
+            case "accountable":
+                r.Accountable = values.Of(ref reader);
+                break;
+            case "tool":
+                r.Tool = values.Of(ref reader);
+                break;
             case "issuer":
                 r.Issuer = values.Of(ref reader);
                 break;

@@ -29,6 +29,10 @@ internal static class AuditRecordWriter
         json.Text(",\"useCase\":"u8, record.UseCase);
         json.Text(",\"organization\":"u8, record.Organization);
         json.Text(",\"owner\":"u8, record.Owner);
+        json.Text(",\"model\":"u8, record.Model);
+        json.Text(",\"instance\":"u8, record.Instance);
+        json.Text(",\"accountable\":"u8, record.Accountable);
+        json.Text(",\"tool\":"u8, record.Tool);
         json.Text(",\"issuer\":"u8, record.Issuer);
         json.Text(",\"issuerClientId\":"u8, record.IssuerClientId);
         json.Text(",\"subject\":"u8, record.Subject);

@@ -6,6 +6,9 @@ public sealed record AuditCounts
     /// <summary>Most columns to count by.</summary>
     public const int MostColumns = 3;
 
+    /// <summary>Most organizations that one count is narrowed to.</summary>
+    public const int MostOrganizations = 100;
+
     /// <summary>Most rows of one answer.</summary>
     public const int MostRows = 20_000;
 
@@ -33,6 +36,9 @@ public sealed record AuditCounts
     /// <summary>Code of the deny reason.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Only of these organizations, at most <see cref="MostOrganizations"/>; empty: of all.</summary>
+    public IReadOnlyList<string> Organizations { get; init; } = [];
+
     /// <summary>Most rows, those with the highest counts; 1 to <see cref="MostRows"/>.</summary>
     public int Limit { get; init; } = MostRows;
 }
@@ -57,6 +63,9 @@ public enum AuditColumn : byte
 
     /// <summary>FHIR interaction asked for.</summary>
     Interaction,
+
+    /// <summary>Who runs the client.</summary>
+    Organization,
 }
 
 /// <summary>How many requests have one combination of values.</summary>

@@ -73,7 +73,7 @@ internal static class AuditReportCommands
                 ("from", "From this moment on; required."),
                 ("to", "Before this moment; required."),
                 ("step", "Length of one step in seconds; without it all of it is one."),
-                ("by", "Columns, with commas between them: decision, reason, client, tenant, resource-type, interaction."),
+                ("by", "Columns, with commas between them: decision, reason, client, tenant, organization, resource-type, interaction."),
                 ("client", "Registered client."),
                 ("tenant", "Tenant."),
                 ("decision", "permit, deny or error."),

@@ -131,7 +131,8 @@ internal static class ClientCommands
         var target = new Argument<string>("target")
         {
             Description =
-                "client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before, subject or other-than-treatment.",
+                "client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before, subject, other-than-treatment "
+                + "or model (vendor/model, vendor/*).",
         };
         target.AcceptOnlyFromAmong(
             "client",
@@ -144,7 +145,8 @@ internal static class ClientCommands
             "issuer",
             "issued-before",
             "subject",
-            "other-than-treatment"
+            "other-than-treatment",
+            "model"
         );
         var value = new Argument<string?>("value")
         {

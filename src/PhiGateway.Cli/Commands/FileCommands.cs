@@ -151,7 +151,8 @@ internal static class FileCommands
         }
     }
 
-    private static void Print(CliRun run, CliAnswer answer)
+    /// <summary>Prints a plan, or what was written of it.</summary>
+    internal static void Print(CliRun run, CliAnswer answer)
     {
         if (run.Format != OutputFormat.Table)
         {

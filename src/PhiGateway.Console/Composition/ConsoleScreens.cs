@@ -8,6 +8,7 @@ using PhiGateway.Console.Pages.Cases;
 using PhiGateway.Console.Pages.Clients;
 using PhiGateway.Console.Pages.Design;
 using PhiGateway.Console.Pages.Find;
+using PhiGateway.Console.Pages.History;
 using PhiGateway.Console.Pages.Lab;
 using PhiGateway.Console.Pages.Now;
 using PhiGateway.Console.Pages.Patients;
@@ -17,6 +18,7 @@ using PhiGateway.Console.Pages.Search;
 using PhiGateway.Console.Pages.Settings;
 using PhiGateway.Console.Pages.Trust;
 using PhiGateway.Console.Pages.Vendors;
+using PhiGateway.Console.Pages.Work;
 
 namespace PhiGateway.Console.Composition;
 
@@ -111,6 +113,14 @@ internal static class ConsoleScreens
             .Get<LabScreen>("/console/lab", AdminRoles.All, static (_, request) => LabScreen.ShowAsync(request))
             .Post<LabScreen>("/console/lab/simulate", LabScreen.Simulators, static (screen, request) => screen.SimulateAsync(request))
             .Post<LabScreen>("/console/lab/replay", LabScreen.Replayers, static (screen, request) => screen.ReplayAsync(request))
+            .Get<HistoryScreen>("/console/history", AdminRoles.UseReaders, static (screen, request) => screen.ListAsync(request))
+            .Get<HistoryScreen>("/console/history/revert", AdminRoles.UseReaders, static (screen, request) => screen.PlanAsync(request))
+            .GravePost<HistoryScreen>("/console/history/revert", AdminRoles.Writers, static (screen, request) => screen.WriteAsync(request))
+            .Get<LabScreen>("/console/lab/replay/{id}", LabScreen.Replayers, static (screen, request) => screen.ShowReplayAsync(request))
+            .Get<WorkScreen>("/console/work", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
+            .Get<WorkScreen>("/console/work/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
+            .GraveGet<WorkScreen>("/console/work/{id}/file", AdminRoles.All, static (screen, request) => screen.TakeAsync(request))
+            .Post<WorkScreen>("/console/work/{id}/end", AdminRoles.All, static (screen, request) => screen.EndAsync(request))
             .Get<SettingsScreen>("/console/settings", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
             .Post<SettingsScreen>(
                 "/console/settings/end-sessions",

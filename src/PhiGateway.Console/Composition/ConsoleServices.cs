@@ -8,6 +8,7 @@ using PhiGateway.Console.Pages;
 using PhiGateway.Console.Rendering;
 using PhiGateway.Console.Sessions;
 using PhiGateway.Console.SignIn;
+using PhiGateway.Console.Work;
 
 namespace PhiGateway.Console.Composition;
 
@@ -21,6 +22,6 @@ public static class ConsoleServices
         services.AddSingleton(static provider => new ApiDocument(
             provider.GetRequiredKeyedService<IOpenApiDocumentProvider>(AdminServices.Document)
         ));
-        return services.AddHttp().AddRendering().AddSessions().AddSignIn(options).AddPages();
+        return services.AddHttp().AddRendering().AddSessions().AddSignIn(options).AddWork().AddPages();
     }
 }

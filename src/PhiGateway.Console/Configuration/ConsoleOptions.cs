@@ -20,6 +20,9 @@ public sealed class ConsoleOptions
     /// <summary>A session ends after this long, whatever is done in it.</summary>
     public TimeSpan Longest { get; init; } = TimeSpan.FromHours(8);
 
+    /// <summary>How long a page waits for what is counted or gathered over everything before it is shown without; no configuration sets it.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(80);
+
     /// <summary>When a fresh sign-in is asked for before a step; null: never.</summary>
     public StepUpOptions? StepUp { get; init; }
 
@@ -31,6 +34,11 @@ public sealed class ConsoleOptions
 
     /// <summary>Its secret, resolved; null: it is a public client, which PKCE protects.</summary>
     public string? ClientSecret { get; init; }
+
+    /// <summary>
+    /// What protects a sign-in between two redirects, the same on every node, resolved; null: a sign-in ends at the node where it began.
+    /// </summary>
+    public byte[]? SignInKey { get; init; }
 
     /// <summary>Opens the connections to the identity provider, by the host's own rules; null: as the runtime does.</summary>
     public Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? Connect { get; init; }

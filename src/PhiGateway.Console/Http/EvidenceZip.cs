@@ -6,9 +6,9 @@ namespace PhiGateway.Console.Http;
 /// <summary>Makes one file of a bundle of evidence, for whoever takes it away from a page.</summary>
 internal static class EvidenceZip
 {
-    /// <summary>The file, written when it is asked for.</summary>
+    /// <summary>Its bytes.</summary>
     /// <exception cref="InvalidDataException">A name leads out of the folder into which somebody unpacks it.</exception>
-    public static ScreenAnswer.File Of(string name, IReadOnlyList<EvidenceFile> files)
+    public static async Task<ReadOnlyMemory<byte>> MakeAsync(IReadOnlyList<EvidenceFile> files, CancellationToken cancellationToken)
     {
         foreach (var file in files)
         {
@@ -18,34 +18,26 @@ internal static class EvidenceZip
             }
         }
 
-        return new ScreenAnswer.File(
-            "application/zip",
-            Plain(name),
-            async context =>
+        using var bytes = new MemoryStream();
+        using (var archive = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var file in files)
             {
-                using var bytes = new MemoryStream();
-                using (var archive = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
-                {
-                    foreach (var file in files)
-                    {
-                        await using var entry = await archive.CreateEntry(file.Name).OpenAsync(context.RequestAborted);
-                        await entry.WriteAsync(file.Content, context.RequestAborted);
-                    }
-                }
-
-                bytes.Position = 0;
-                await bytes.CopyToAsync(context.Response.Body, context.RequestAborted);
+                await using var entry = await archive.CreateEntry(file.Name).OpenAsync(cancellationToken);
+                await entry.WriteAsync(file.Content, cancellationToken);
             }
-        );
+        }
+
+        return bytes.ToArray();
     }
+
+    /// <summary>A name that stands in a header between quotes, and then in somebody's folder.</summary>
+    public static string NameOf(string name) =>
+        string.Concat(name.Select(static (c, place) => char.IsAsciiLetterOrDigit(c) || c == '_' || (c == '.' && place > 1) ? c : '-'));
 
     // Names come from logs of nodes and ids of records; what is none of that is nobody's evidence.
     private static bool IsInside(string name) =>
         name.Length > 0
         && !name.Any(static c => c is < ' ' or '\\' or ':')
         && name.Split('/').All(static part => part is not ("" or "." or ".."));
-
-    // It stands in a header between quotes, and then in somebody's folder.
-    private static string Plain(string name) =>
-        string.Concat(name.Select(static (c, place) => char.IsAsciiLetterOrDigit(c) || c == '_' || (c == '.' && place > 1) ? c : '-'));
 }

@@ -119,6 +119,7 @@ internal sealed class PageWriter(PageRenderer renderer, ConsoleOptions options)
             session.Caller.Roles,
             session.FormToken,
             [.. ConsoleSections.All.Where(section => session.Caller.HasAny(section.Roles)).Select(static section => section.Shown)],
-            options.Demo is not null
+            options.Demo is not null,
+            session.HasWork
         );
 }

@@ -6,6 +6,7 @@ using PhiGateway.Console.Pages.Callers;
 using PhiGateway.Console.Pages.Cases;
 using PhiGateway.Console.Pages.Clients;
 using PhiGateway.Console.Pages.Find;
+using PhiGateway.Console.Pages.History;
 using PhiGateway.Console.Pages.Lab;
 using PhiGateway.Console.Pages.Now;
 using PhiGateway.Console.Pages.Patients;
@@ -15,6 +16,7 @@ using PhiGateway.Console.Pages.Search;
 using PhiGateway.Console.Pages.Settings;
 using PhiGateway.Console.Pages.Trust;
 using PhiGateway.Console.Pages.Vendors;
+using PhiGateway.Console.Pages.Work;
 
 namespace PhiGateway.Console.Pages;
 
@@ -40,11 +42,13 @@ internal static class PagesRegistration
             .AddSingleton<CallersScreen>()
             .AddSingleton<CasesScreen>()
             .AddSingleton<LabScreen>()
+            .AddSingleton<HistoryScreen>()
             .AddSingleton<SettingsScreen>()
             .AddSingleton<ReviewsScreen>()
             .AddSingleton<PatientScreen>()
             .AddSingleton<AccountingScreen>()
             .AddSingleton<VendorsScreen>()
+            .AddSingleton<WorkScreen>()
             .AddSingleton<TrustScreen>()
             .AddSingleton<ReferenceScreen>();
 }

@@ -33,13 +33,15 @@ public sealed record ShellModel(
 /// <param name="FormToken">Token of the session's forms.</param>
 /// <param name="Sections">Entries of the navigation that are open to them.</param>
 /// <param name="IsDemo">Whether somebody else can be chosen.</param>
+/// <param name="HasWork">Whether something long was begun that can be found again.</param>
 public sealed record ShellPerson(
     string Name,
     string Task,
     IReadOnlyList<string> Roles,
     string FormToken,
     IReadOnlyList<ShellSection> Sections,
-    bool IsDemo
+    bool IsDemo,
+    bool HasWork
 );
 
 /// <summary>One entry of the navigation.</summary>

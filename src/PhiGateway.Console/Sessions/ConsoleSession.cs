@@ -49,6 +49,9 @@ internal sealed class ConsoleSession : ICallerSession
     /// <summary>When and how the person last proved who they are.</summary>
     public SignInProof Proof { get; init; } = SignInProof.None;
 
+    /// <summary>Whether something long was begun in it, so that every page leads to it.</summary>
+    public bool HasWork { get; set; }
+
     /// <summary>The step that waits for a fresh sign-in; null: none does.</summary>
     public HeldStep? Held { get; set; }
 
@@ -62,7 +65,7 @@ internal sealed class ConsoleSession : ICallerSession
     public void TakeOver(ConsoleSession former)
     {
         former._successor = this;
-        Held = former.Held;
+        (Held, HasWork) = (former.Held, former.HasWork);
         lock (former._gate)
         {
             _opened.AddRange(former._opened);

@@ -33,7 +33,8 @@ internal static class OidcSignIn
     /// <summary>Adds the handler.</summary>
     public static void Add(IServiceCollection services, ConsoleOptions options)
     {
-        // What protects the state between two redirects is of this process: a sign-in that outlives it begins anew.
+        // What protects the state between two redirects is of all nodes where they have a key for it; else of this process, and a sign-in that
+        // outlives it, or comes back to another node, begins anew.
         services.AddDataProtection();
         var builder = services.AddAuthentication();
         if (options.Oidc is not { } provider)
@@ -45,6 +46,7 @@ internal static class OidcSignIn
             Scheme,
             oidc =>
             {
+                oidc.DataProtectionProvider = options.SignInKey is { } key ? new SharedProtection(key) : null;
                 oidc.Authority = provider.Issuer;
                 oidc.RequireHttpsMetadata = provider.Issuer.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
                 oidc.ClientId = options.ClientId;

@@ -148,8 +148,8 @@ public sealed class CurrentVersions
         if (!isKnown || !state.IsConfirmed)
         {
             // What it was labelled with, nobody can say any more.
-            var named = TellsDeletions && policy.ShowsWhatIsNobodysKnown(type) ? Deletion.FactsOf(type, id) : null;
-            return named is not null && policy.Judge(named).Reason == WithholdReason.None ? named : null;
+            var named = TellsDeletions ? Deletion.FactsOf(type, id) : null;
+            return named is not null && policy.JudgeWhatever(named) == WithholdReason.None ? named : null;
         }
 
         var facts = new ResourceFacts

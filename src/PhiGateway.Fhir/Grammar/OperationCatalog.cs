@@ -70,6 +70,7 @@ internal static class OperationCatalog
         )
         {
             Writes = returns == OperationResult.Submission,
+            IsComputed = rule.TryGetProperty("computed", out var computed) && computed.GetBoolean(),
             Only = rule.TryGetProperty("only", out var only)
                 ? only.EnumerateObject().ToFrozenDictionary(input => input.Name, input => input.Value.GetString()!, StringComparer.Ordinal)
                 : FrozenDictionary<string, string>.Empty,

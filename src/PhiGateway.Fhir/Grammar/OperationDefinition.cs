@@ -31,6 +31,9 @@ internal sealed record OperationDefinition(
     /// <summary>It changes what is stored: declared so by an operator, or one of R4's that takes in what is submitted.</summary>
     public bool Writes { get; init; }
 
+    /// <summary>What comes back is worked out from records of patients that the answer does not show: a measure, a risk.</summary>
+    public bool IsComputed { get; init; }
+
     /// <summary>For <see cref="OperationResult.Declared"/>: the types of the resources in the answer; none: it holds values only.</summary>
     public ResourceTypeSet Answers { get; init; }
 

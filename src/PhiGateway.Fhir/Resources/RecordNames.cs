@@ -29,38 +29,54 @@ public static class RecordNames
     /// <param name="context">Bases and depth.</param>
     public static HashSet<string> InAnyText(ReadOnlySpan<byte> json, FhirContext context) => Find(json, Bases.Of(context), anyText: true);
 
-    /// <summary>The resources that stand in some content themselves, as <c>Type/id</c>: what names them names nothing else.</summary>
-    /// <param name="json">Well-formed JSON.</param>
-    public static HashSet<string> Held(ReadOnlyMemory<byte> json)
+    /// <summary>
+    /// The resources that are entries of a Bundle under a name of this server, as <c>Type/id</c>: what names them there names nothing else. What
+    /// is contained in another resource, or stands under another address, a server looks for elsewhere when it is named so.
+    /// </summary>
+    /// <param name="json">A Bundle, or Parameters with one.</param>
+    /// <param name="context">Bases and depth.</param>
+    public static HashSet<string> Held(ReadOnlyMemory<byte> json, FhirContext context)
     {
         var held = new HashSet<string>(StringComparer.Ordinal);
         using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 1000 });
-        Collect(document.RootElement, held);
+        var root = document.RootElement;
+        Collect(root, context, held);
+        foreach (var parameter in Items(root, "parameter"))
+        {
+            if (parameter.ValueKind == JsonValueKind.Object && parameter.TryGetProperty("resource", out var resource))
+            {
+                Collect(resource, context, held);
+            }
+        }
+
         return held;
     }
 
-    private static void Collect(JsonElement element, HashSet<string> held)
+    private static void Collect(JsonElement bundle, FhirContext context, HashSet<string> held)
     {
-        foreach (var item in element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : default)
+        foreach (var entry in Items(bundle, "entry"))
         {
-            Collect(item, held);
-        }
+            if (
+                entry.ValueKind != JsonValueKind.Object
+                || !entry.TryGetProperty("resource", out var resource)
+                || resource.ValueKind != JsonValueKind.Object
+            )
+            {
+                continue;
+            }
 
-        if (element.ValueKind != JsonValueKind.Object)
-        {
-            return;
-        }
-
-        if (StrictJson.Text(element, "resourceType") is { } type && StrictJson.Text(element, "id") is { } id)
-        {
-            held.Add($"{type}/{id}");
-        }
-
-        foreach (var member in element.EnumerateObject())
-        {
-            Collect(member.Value, held);
+            var name = $"{StrictJson.Text(resource, "resourceType")}/{StrictJson.Text(resource, "id")}";
+            if (!entry.TryGetProperty("fullUrl", out _) || NameOf(StrictJson.Text(entry, "fullUrl") ?? string.Empty, context) == name)
+            {
+                held.Add(name);
+            }
         }
     }
+
+    private static JsonElement.ArrayEnumerator Items(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
+            ? list.EnumerateArray()
+            : default;
 
     /// <summary>The name, as <c>Type/id</c>, of what a text refers to; null: nothing of this server.</summary>
     /// <param name="text">A reference, as an input of an operation.</param>

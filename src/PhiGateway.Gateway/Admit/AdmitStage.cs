@@ -55,6 +55,11 @@ internal sealed class AdmitStage(
             }
         }
 
+        if (exchange.Identified.Client.Client.Charter?.CallsPerDay is { } most)
+        {
+            return TakeCallsAsync(exchange, most);
+        }
+
         return exchange.Identified.Caller.Task is not null ? tasks.TakeNamedAsync(exchange, UsesOf(exchange)) : new(StageResult.Continue);
     }
 
@@ -98,6 +103,14 @@ internal sealed class AdmitStage(
         }
 
         return writes;
+    }
+
+    private async ValueTask<StageResult> TakeCallsAsync(GatewayExchange exchange, int most)
+    {
+        var taken = await tasks.TakeCallsAsync(exchange, most, UsesOf(exchange));
+        return taken.Continues && exchange.Identified.Caller.Task is not null
+            ? await tasks.TakeNamedAsync(exchange, UsesOf(exchange))
+            : taken;
     }
 
     private async ValueTask<StageResult> LeaseAsync(GatewayExchange exchange)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Policy.Decisions;
@@ -24,6 +25,18 @@ internal sealed class TaskCounter(ITaskUses uses, ILogger<TaskCounter> log)
             : new(StageResult.Continue);
     }
 
+    /// <summary>Takes calls of an agent out of what its charter lets it make in a day, over all nodes.</summary>
+    /// <param name="exchange">The request, which was decided.</param>
+    /// <param name="most">How many the charter lets it make.</param>
+    /// <param name="count">How many: as many as things are asked for.</param>
+    public ValueTask<StageResult> TakeCallsAsync(GatewayExchange exchange, int most, int count)
+    {
+        // No task has an id of this form.
+        var day = exchange.Now.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var use = new TaskUse($"calls/{exchange.Identified.Client.Client.Id}/{day}", most, count);
+        return TakeAsync([use], exchange, DenyReason.AgentCallsSpent);
+    }
+
     /// <summary>Continues when every further use that a permit depends on was taken, or none is needed.</summary>
     public ValueTask<StageResult> TakeAsync(GatewayExchange exchange)
     {
@@ -36,12 +49,15 @@ internal sealed class TaskCounter(ITaskUses uses, ILogger<TaskCounter> log)
         return needed is null ? new(StageResult.Continue) : TakeAsync([.. needed.Values], exchange);
     }
 
-    private async ValueTask<StageResult> TakeAsync(IReadOnlyList<TaskUse> needed, GatewayExchange exchange)
+    private ValueTask<StageResult> TakeAsync(IReadOnlyList<TaskUse> needed, GatewayExchange exchange) =>
+        TakeAsync(needed, exchange, DenyReason.TaskUsedUp);
+
+    private async ValueTask<StageResult> TakeAsync(IReadOnlyList<TaskUse> needed, GatewayExchange exchange, DenyReason spent)
     {
         try
         {
             return await uses.TryTakeAsync(needed, exchange.Http.RequestAborted) is { } task
-                ? StageResult.Refuse(DenyReason.TaskUsedUp, $"task-grant/{task}")
+                ? StageResult.Refuse(spent, spent == DenyReason.TaskUsedUp ? $"task-grant/{task}" : "charter/callsPerDay")
                 : StageResult.Continue;
         }
 #pragma warning disable CA1031 // Whatever is wrong with the database, an uncounted use is not given.

@@ -1,3 +1,4 @@
+using System.Text;
 using PhiGateway.Console.Configuration;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Egress;
@@ -22,6 +23,12 @@ internal static class ConsoleSetup
             throw new InvalidOperationException($"PhiGateway:Admin:Console:ClientSecret: {why}");
         }
 
+        var shared = string.Empty;
+        if (written.SignInKey is { } key && !SecretReference.TryResolve(key, out shared, out var whyNot))
+        {
+            throw new InvalidOperationException($"PhiGateway:Admin:Console:SignInKey: {whyNot}");
+        }
+
         var plain = new ConsoleOptions { PublicBase = new Uri(written.PublicBase) };
         return new ConsoleOptions
         {
@@ -32,6 +39,7 @@ internal static class ConsoleSetup
             Oidc = oidc,
             ClientId = written.ClientId,
             ClientSecret = secret.Length == 0 ? null : secret,
+            SignInKey = shared.Length == 0 ? null : Encoding.UTF8.GetBytes(shared),
             Connect = new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync,
         };
     }

@@ -10,6 +10,7 @@ using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Health;
 using PhiGateway.Gateway.Telemetry;
+using PhiGateway.Gateway.Upstream.Credentials;
 using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Proofs;
 using PhiGateway.Identity.Tokens;
@@ -69,7 +70,6 @@ internal sealed class GatewayHost : IAsyncDisposable
 
             // The control plane first: an operator can look at a node that is not ready yet.
             host._data = DataPlane.Build(host.Parts, configuration, () => host._readiness!);
-            var authenticator = host._data.Services.GetRequiredService<ICallerAuthenticator>();
             if (options.TokenService is { } service && host._ring is { } ring)
             {
                 host._tokens = TokenPlane.Build(host.Parts, service, ring, host._data.Services.GetRequiredService<IKeyProof>());
@@ -86,18 +86,18 @@ internal sealed class GatewayHost : IAsyncDisposable
                 () => (host.Parts.Proof.Log.Status, host.Parts.Proof.Watch.Status, host.Parts.Proof.Witnesses.Feed?.Status ?? []),
                 () => host.Parts.Sinks?.Status ?? [],
                 () => host._shared?.Status ?? [],
-                authenticator.GetStatus,
+                host._data.Services.GetRequiredService<ICallerAuthenticator>().GetStatus,
                 () => routes.Status,
+                () => host._data.Services.GetRequiredService<BackendCredentials>().Status,
                 host.Parts.Clock
             );
             host._readiness = readiness;
             var log = host.Parts.Loggers.CreateLogger<GatewayHost>();
             var watch = WatchParts.Create(host.Parts, log);
             host._admin = ControlPlane.Build(host.Parts, readiness, host._data.Services, console ?? ConsoleSetup.Of(options), watch?.Usage);
-            host._owned.Add(host._admin);
-            host._owned.Add(host._data);
-            var isListening = options.Signals.Transmitters.Count > 0;
-            var shared = host._shared = isListening ? host._admin.Services.GetRequiredService<SharedSignals>() : null;
+            host._owned.AddRange([host._admin, host._data]);
+            var shared = host._shared =
+                options.Signals.Transmitters.Count > 0 ? host._admin.Services.GetRequiredService<SharedSignals>() : null;
             if (shared is not null && options.Signals.Listener is { } pushes)
             {
                 host._signalPlane = SignalPlane.Build(host.Parts, pushes, shared);
@@ -303,8 +303,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
 
         // 3. The registry in force.
-        var (recent, old) = (options.Registry.MaxUnconfirmed, options.Registry.MaxSnapshotAge);
-        var snapshots = new SnapshotHolder(clock) { MaxUnconfirmed = recent, MaxAge = old };
+        var snapshots = SnapshotHolder.Of(options.Registry, clock);
         var follower = new SnapshotFollower(
             registry.Source,
             snapshots,
@@ -312,7 +311,8 @@ internal sealed class GatewayHost : IAsyncDisposable
             options,
             clock,
             journal,
-            loggers.CreateLogger<SnapshotFollower>()
+            loggers.CreateLogger<SnapshotFollower>(),
+            () => shipper.Status.UnshippedRecords
         );
         Parts = new GatewayParts
         {

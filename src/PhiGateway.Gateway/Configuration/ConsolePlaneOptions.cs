@@ -15,6 +15,12 @@ public sealed class ConsolePlaneOptions
     /// <summary>Its secret, by reference; null: it is a public client, protected by PKCE alone.</summary>
     public string? ClientSecret { get; set; }
 
+    /// <summary>
+    /// A secret of at least 32 characters, by reference and the same on every node, under which a sign-in is protected on its way to the
+    /// issuer and back; null: each node has one of its own, and a sign-in ends at the node where it began.
+    /// </summary>
+    public string? SignInKey { get; set; }
+
     /// <summary>Without a click for this long a session ends; null: 15 minutes.</summary>
     public TimeSpan? Idle { get; set; }
 

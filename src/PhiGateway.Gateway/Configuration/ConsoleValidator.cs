@@ -5,6 +5,8 @@ namespace PhiGateway.Gateway.Configuration;
 /// <summary>Finds what is wrong with the configuration of the console and of what other systems ask; called with the rest of the options at start.</summary>
 internal static class ConsoleValidator
 {
+    private const int LeastSecret = 32;
+
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
 
     /// <summary>Adds every problem.</summary>
@@ -41,6 +43,18 @@ internal static class ConsoleValidator
         if (console.ClientSecret is { } reference && !SecretReference.TryResolve(reference, out _, out var why))
         {
             add("Admin:Console:ClientSecret", why);
+        }
+
+        if (console.SignInKey is { } shared)
+        {
+            if (!SecretReference.TryResolve(shared, out var secret, out why))
+            {
+                add("Admin:Console:SignInKey", why);
+            }
+            else if (secret.Length < LeastSecret)
+            {
+                add("Admin:Console:SignInKey", "must have at least 32 characters, such as openssl rand -base64 32 makes.");
+            }
         }
 
         if (IsOut(console.Idle) || IsOut(console.Longest))

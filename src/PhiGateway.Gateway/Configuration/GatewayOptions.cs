@@ -60,6 +60,9 @@ public sealed class GatewayOptions
 
     public EgressOptions Egress { get; set; } = new();
 
+    /// <summary>What the gateway shows to upstreams, by the names that clusters use; none by default.</summary>
+    public IReadOnlyList<BackendCredentialOptions> BackendCredentials { get; set; } = [];
+
     /// <summary>
     /// Whether reads go to HTTP/1.1 upstreams over connections of the gateway's own, which cost half of what a general HTTP client does;
     /// default true. Clusters with settings of their own for the client, and HTTP/2, go by YARP's client in any case.

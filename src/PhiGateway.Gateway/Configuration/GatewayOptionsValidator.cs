@@ -122,6 +122,7 @@ internal static class GatewayOptionsValidator
 
         LogValidator.Validate(options, Add);
         LimitValidator.Validate(options.Limits, Add);
+        BackendCredentialValidator.Validate(options, Add);
         EdgeValidator.Validate(options, Add);
         SinkValidator.Validate(options, Add);
         // A node that issues tokens itself needs nobody else's.

@@ -17,8 +17,16 @@ internal static class RouteMetadata
     /// <summary>Route: environment when it differs from the gateway's.</summary>
     public const string Environment = "Phi.Environment";
 
-    /// <summary>Cluster: value of the upstream's Authorization header, by reference.</summary>
+    /// <summary>
+    /// Cluster: value of the upstream's Authorization header, by reference, or <c>use:NAME</c>: one of <c>PhiGateway:BackendCredentials</c>.
+    /// </summary>
     public const string Credential = "Phi.Credential";
+
+    /// <summary>Cluster: PEM file of the certificate, and its chain, that is shown to the upstream in the handshake.</summary>
+    public const string ClientCertificate = "Phi.ClientCertificate";
+
+    /// <summary>Cluster: PEM file of that certificate's private key.</summary>
+    public const string ClientCertificateKey = "Phi.ClientCertificateKey";
 
     /// <summary>Cluster. Security: <c>true</c> sends the client's own token upstream.</summary>
     public const string ForwardClientToken = "Phi.ForwardClientToken";
@@ -110,7 +118,16 @@ internal static class RouteMetadata
     ];
 
     /// <summary>Keys a cluster may have.</summary>
-    public static readonly string[] OfClusters = [Credential, ForwardClientToken, SelfLinks, Bases, Storage];
+    public static readonly string[] OfClusters =
+    [
+        Credential,
+        ClientCertificate,
+        ClientCertificateKey,
+        ForwardClientToken,
+        SelfLinks,
+        Bases,
+        Storage,
+    ];
 
     /// <summary>Reads a tenant's tag: both parts, none of them with a character that FHIR search would have to escape.</summary>
     public static bool TryReadTag(string text, out TokenValue tag) =>

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using PhiGateway.Gateway.Egress;
-using PhiGateway.Identity.Common;
 using PhiGateway.Policy.Validation;
 using Yarp.ReverseProxy.Configuration;
 
@@ -42,7 +41,7 @@ internal static class RouteValidator
             : new EgressPolicy();
         foreach (var cluster in clusters.Values)
         {
-            ValidateCluster(cluster, egress, problems);
+            ValidateCluster(cluster, options, egress, problems);
         }
     }
 
@@ -157,14 +156,25 @@ internal static class RouteValidator
         }
     }
 
-    private static void ValidateCluster(IConfigurationSection cluster, EgressPolicy egress, List<ConfigurationProblem> problems)
+    private static void ValidateCluster(
+        IConfigurationSection cluster,
+        GatewayOptions options,
+        EgressPolicy egress,
+        List<ConfigurationProblem> problems
+    )
     {
         problems.AddRange(UnknownKeys.Find(cluster, typeof(ClusterConfig)));
         var metadata = cluster.GetSection("Metadata");
         Unknown(metadata, RouteMetadata.OfClusters, problems);
-        if (metadata[RouteMetadata.Credential] is { } reference && !SecretReference.TryResolve(reference, out _, out var why))
+        if (metadata[RouteMetadata.Credential] is { } reference && BackendCredentialValidator.FindFlaw(reference, options) is { } why)
         {
             problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.Credential}", why));
+        }
+
+        var (certificate, key) = (metadata[RouteMetadata.ClientCertificate], metadata[RouteMetadata.ClientCertificateKey]);
+        if (BackendCredentialValidator.FindFlaw(certificate, key) is { } unfit)
+        {
+            problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.ClientCertificate}", $"{unfit}."));
         }
 
         if (metadata[RouteMetadata.ForwardClientToken] is { } forward && !bool.TryParse(forward, out _))

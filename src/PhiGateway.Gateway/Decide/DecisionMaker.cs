@@ -39,6 +39,7 @@ internal static class DecisionMaker
             Peer = PeerOf(exchange.Http.Connection.RemoteIpAddress),
             Now = now,
             Parts = parts,
+            Tool = exchange.Identified.Entry?.Client.Charter is null ? null : exchange.Http.Features.Get<ToolCall>()?.Name,
             Justification = exchange.Justification,
         };
 

@@ -117,21 +117,13 @@ internal sealed class StillOpen(SnapshotHolder snapshots, GatewayOptions options
             return open;
         }
 
-        if (exchange.Kind != RequestKind.Transaction)
+        var coverage = new Coverage(before, then, current, now);
+        foreach (var asked in exchange.Kind == RequestKind.Transaction ? exchange.Entries : [exchange])
         {
-            return FindUncovered(exchange, judged, before, then, current, now);
+            coverage.Add(asked);
         }
 
-        for (var i = 0; i < exchange.Entries.Count; i++)
-        {
-            var covered = FindUncovered(exchange.Entries[i], judged, before, then, current, now);
-            if (!covered.Continues)
-            {
-                return covered;
-            }
-        }
-
-        return StageResult.Continue;
+        return FindUncovered(exchange, judged, coverage);
     }
 
     /// <summary>Decides on another snapshot, at another moment, over what was decided last.</summary>
@@ -144,30 +136,11 @@ internal sealed class StillOpen(SnapshotHolder snapshots, GatewayOptions options
     /// <summary>Refuses when somebody's data was judged who was covered then and is not any more.</summary>
     /// <param name="exchange">The request.</param>
     /// <param name="judged">What was judged.</param>
-    /// <param name="before">The snapshot by which it was judged …</param>
-    /// <param name="then">… at that moment.</param>
-    /// <param name="current">What holds now.</param>
-    /// <param name="now">This moment.</param>
-    public static StageResult FindUncovered(
-        GatewayExchange exchange,
-        Disclosure judged,
-        RegistrySnapshot before,
-        DateTimeOffset then,
-        RegistrySnapshot current,
-        DateTimeOffset now
-    )
-    {
-        for (var i = 0; i < judged.Patients.Count; i++)
-        {
-            var patient = judged.Patients[i];
-            if (Covers(exchange, before, then, patient) && !Covers(exchange, current, now, patient))
-            {
-                return StageResult.Refuse(DenyReason.OutsideRoster, Detail);
-            }
-        }
-
-        return StageResult.Continue;
-    }
+    /// <param name="coverage">What is asked of each patient in it.</param>
+    public static StageResult FindUncovered(GatewayExchange exchange, Disclosure judged, Coverage coverage) =>
+        coverage.HasLost(judged, exchange.Http.RequestAborted)
+            ? StageResult.Refuse(DenyReason.OutsideRoster, Detail)
+            : StageResult.Continue;
 
     /// <summary>Why a request ends whatever it asks: its token has, or the registry has been out of sight for too long; null: neither.</summary>
     public StageResult? FindLapse(GatewayExchange exchange, DateTimeOffset now)
@@ -228,18 +201,5 @@ internal sealed class StillOpen(SnapshotHolder snapshots, GatewayOptions options
 
         exchange.Renew(current, now);
         return StageResult.Continue;
-    }
-
-    // The same question, for this one patient only.
-    private static bool Covers(GatewayExchange exchange, RegistrySnapshot snapshot, DateTimeOffset now, PatientId patient)
-    {
-        var parts = exchange.DecidedParts;
-        var one = new AccessPart[parts.Count];
-        for (var i = 0; i < one.Length; i++)
-        {
-            one[i] = parts[i].Role == PartRole.Target ? parts[i] with { Patients = [patient] } : parts[i];
-        }
-
-        return DecisionMaker.Decide(exchange, one, snapshot, now).Continues;
     }
 }

@@ -35,6 +35,8 @@ internal static class DemoPersons
             MoreHosts = [FormattableString.Invariant($"localhost:{port}")],
             Idle = TimeSpan.FromHours(8),
             Longest = TimeSpan.FromHours(24),
+            // Two weeks are counted while one waits.
+            Patience = TimeSpan.FromMinutes(1),
             Demo = All,
         };
 }

@@ -18,6 +18,9 @@ internal sealed record Continuation(FhirRequest Asked, OriginalRequest Original,
     /// <summary>Where the page before begins; null: not known.</summary>
     public PagePlace? Before { get; init; }
 
+    /// <summary>For a file that is put together from those which the manifest at that place lists: which; null: it is one of the upstream's.</summary>
+    public ExportedList? Listed { get; init; }
+
     /// <summary>It begins where the original request begins: that is asked anew.</summary>
     public bool IsStart => Page.Place.Length == 0;
 
@@ -31,6 +34,6 @@ internal sealed record Continuation(FhirRequest Asked, OriginalRequest Original,
             Page.Place,
             null,
             default,
-            Asked.Interaction == Interaction.ExportFile ? KnownHeaders.AcceptNdjson : KnownHeaders.AcceptJson
+            Asked.Interaction == Interaction.ExportFile && Listed is null ? KnownHeaders.AcceptNdjson : KnownHeaders.AcceptJson
         );
 }

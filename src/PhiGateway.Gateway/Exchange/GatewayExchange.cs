@@ -125,11 +125,11 @@ internal sealed partial class GatewayExchange(
     /// <summary>What leaves; filled by Release.</summary>
     public Disclosure Disclosure { get; } = new();
 
-    /// <summary>Searches that the gateway made for chains so far, for all entries of a bundle together.</summary>
+    /// <summary>Searches that the gateway made for chains so far, and questions for labels; for all entries of a bundle together.</summary>
     public int WalkedSearches { get; set; }
+    public int LabelSearches { get; set; }
 
-    /// <summary>Records, as <c>Type/id</c>, that were found to be ones that this client may name in what it writes; for all entries of a
-    /// bundle together.</summary>
+    /// <summary>Records, as <c>Type/id</c>, that this client was found to be able to name in writes; of a bundle all together.</summary>
     public HashSet<string> MayBeNamed => _mayBeNamed ??= new(StringComparer.Ordinal);
 
     /// <summary>Client id that a refused token claimed, unverified; for the record only.</summary>

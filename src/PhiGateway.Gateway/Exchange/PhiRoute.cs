@@ -27,8 +27,11 @@ internal sealed record PhiRoute
 
     public required string Environment { get; init; }
 
-    /// <summary>Value of the upstream's Authorization header; null: the upstream asks for none. Secret.</summary>
-    public string? BackendAuthorization { get; init; }
+    /// <summary>What the upstream's Authorization header holds; null: the upstream asks for none.</summary>
+    public BackendCredential? Credential { get; init; }
+
+    /// <summary>What is shown to the upstream in the handshake; null: nothing.</summary>
+    public UpstreamCertificate? Certificate { get; init; }
 
     /// <summary>Security: the client's own token goes upstream. Default false.</summary>
     public bool ForwardsClientToken { get; init; }

@@ -3,7 +3,6 @@ using PhiGateway.Apis;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Identity.Common;
 using PhiGateway.Policy.Vocabulary;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
@@ -13,7 +12,7 @@ namespace PhiGateway.Gateway.Exchange;
 /// <summary>
 /// Derives a <see cref="PhiRoute"/> from YARP's model of a route, once per model: YARP replaces the model when its configuration changes.
 /// </summary>
-internal sealed class RouteCatalog(GatewayOptions options)
+internal sealed class RouteCatalog(GatewayOptions options, IBackendCredentials credentials)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(100);
 
@@ -91,6 +90,33 @@ internal sealed class RouteCatalog(GatewayOptions options)
             );
     }
 
+    private bool TryFindCredential(ClusterConfig cluster, out BackendCredential? credential, out UpstreamCertificate? certificate)
+    {
+        (credential, certificate) = (null, null);
+        if (cluster.Metadata is not { } metadata)
+        {
+            return true;
+        }
+
+        if (metadata.TryGetValue(RouteMetadata.Credential, out var reference))
+        {
+            credential = credentials.Find(reference);
+            if (credential is null)
+            {
+                return false;
+            }
+        }
+
+        var hasCertificate = metadata.TryGetValue(RouteMetadata.ClientCertificate, out var file);
+        if (hasCertificate != metadata.TryGetValue(RouteMetadata.ClientCertificateKey, out var key))
+        {
+            return false;
+        }
+
+        certificate = hasCertificate ? credentials.FindCertificate(file!, key!) : null;
+        return true;
+    }
+
     private PhiRoute? Derive(RouteModel model, ClusterConfig cluster)
     {
         var metadata = model.Config.Metadata;
@@ -119,13 +145,9 @@ internal sealed class RouteCatalog(GatewayOptions options)
             tag = read;
         }
 
-        string? authorization = null;
-        if (
-            cluster.Metadata?.TryGetValue(RouteMetadata.Credential, out var reference) == true
-            && !SecretReference.TryResolve(reference, out authorization, out _)
-        )
+        if (!TryFindCredential(cluster, out var credential, out var certificate))
         {
-            // A credential that has gone missing must not become "none".
+            // A credential that nobody knows must not become "none".
             return null;
         }
 
@@ -172,7 +194,8 @@ internal sealed class RouteCatalog(GatewayOptions options)
                 metadata.TryGetValue(RouteMetadata.Environment, out var environment) && environment.Length > 0
                     ? environment
                     : options.Environment,
-            BackendAuthorization = authorization,
+            Credential = credential,
+            Certificate = certificate,
             ForwardsClientToken =
                 cluster.Metadata?.TryGetValue(RouteMetadata.ForwardClientToken, out var forward) == true
                 && bool.TryParse(forward, out var forwards)

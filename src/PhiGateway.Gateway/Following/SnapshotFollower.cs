@@ -16,7 +16,8 @@ internal sealed class SnapshotFollower(
     GatewayOptions options,
     TimeProvider clock,
     IEnforcedRevision enforced,
-    ILogger<SnapshotFollower> log
+    ILogger<SnapshotFollower> log,
+    Func<long>? unshipped = null
 )
 {
     // So few changes are built in well under a millisecond.
@@ -301,7 +302,14 @@ internal sealed class SnapshotFollower(
         try
         {
             await source.ReportNodeAsync(
-                new NodeStatus(options.Node, revision, now, Problem ?? FailoverProblem ?? NotUnderstoodWords(NotUnderstood)),
+                new NodeStatus(
+                    options.Node,
+                    revision,
+                    now,
+                    Problem ?? FailoverProblem ?? NotUnderstoodWords(NotUnderstood),
+                    holder.ConfirmedAt,
+                    unshipped?.Invoke()
+                ),
                 cancellationToken
             );
             Interlocked.Exchange(ref _reported, revision);

@@ -1,3 +1,4 @@
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Gateway.Following;
@@ -20,6 +21,10 @@ internal sealed class SnapshotHolder(TimeProvider clock) : ISnapshotSource
 
     /// <summary>How long the registry may be out of sight while access is given; without end by default.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.MaxValue;
+
+    /// <summary>As the registry's section says how long it may be out of sight.</summary>
+    public static SnapshotHolder Of(RegistryOptions registry, TimeProvider clock) =>
+        new(clock) { MaxUnconfirmed = registry.MaxUnconfirmed, MaxAge = registry.MaxSnapshotAge };
 
     /// <summary>The snapshot in force.</summary>
     public RegistrySnapshot Current => _current;

@@ -18,7 +18,6 @@ internal sealed class HandleIssuer(HandleSealer sealer, BaseProposals proposals)
     /// <param name="upstreamUrl">The place as the upstream wrote it; PHI.</param>
     public string? Issue(GatewayExchange exchange, HandleKind kind, string upstreamUrl)
     {
-        var route = exchange.Ingressed.Route.Language;
         if (HandleBinding.Of(exchange) is not { } binding)
         {
             return null;
@@ -29,9 +28,22 @@ internal sealed class HandleIssuer(HandleSealer sealer, BaseProposals proposals)
             return null;
         }
 
+        return Seal(exchange, kind, binding, place);
+    }
+
+    /// <summary>The URL of all files of a list of a finished export together; null when it does not fit into a handle.</summary>
+    /// <param name="exchange">The poll of the job.</param>
+    /// <param name="list">Which files.</param>
+    public string? IssueList(GatewayExchange exchange, ExportedList list) =>
+        HandleBinding.Of(exchange) is { } binding
+            ? Seal(exchange, HandleKind.File, binding, list.PlaceIn(exchange.Understood.Handle.Page.Place))
+            : null;
+
+    private string? Seal(GatewayExchange exchange, HandleKind kind, HandleBinding binding, string place)
+    {
         var expires = exchange.Now + (kind == HandleKind.Page ? PageLife : ExportLife);
         var handle = sealer.Seal(new HandleContent(kind, binding, expires, OriginalRequest.Of(exchange), place));
-        return handle is null ? null : $"{route.GatewayBase}{PathOf(kind)}{handle}";
+        return handle is null ? null : $"{exchange.Ingressed.Route.Language.GatewayBase}{PathOf(kind)}{handle}";
     }
 
     /// <summary>A link of the upstream's as a place below its base; null, and a word in the log, where it leads elsewhere.</summary>

@@ -4,6 +4,7 @@ using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Following;
+using PhiGateway.Gateway.Upstream.Credentials;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Proof.Building;
 using PhiGateway.Proof.Verification;
@@ -24,6 +25,7 @@ internal sealed class Readiness(
     Func<IReadOnlyList<SignalStatus>> signals,
     Func<IReadOnlyList<IssuerStatus>> issuers,
     Func<RouteStatus> routes,
+    Func<IReadOnlyList<CredentialStatus>> credentials,
     TimeProvider clock
 )
 {
@@ -56,6 +58,7 @@ internal sealed class Readiness(
             )
         );
         parts.AddRange(sinks().Select(Sink));
+        parts.AddRange(credentials().Select(Credential));
         parts.AddRange(signals().Select(Signal));
         if (!_isOpen)
         {
@@ -193,6 +196,18 @@ internal sealed class Readiness(
     // Informational too: tokens are judged as they are, and end by themselves.
     private static ReadinessPart Signal(SignalStatus of) =>
         new($"signals {of.Name}", !of.IsSilent, Critical: false, of.IsSilent ? $"silent; {of.Words}" : of.Words) { IsNamed = true };
+
+    // Informational as well: other upstreams are served, and public documents.
+    private static ReadinessPart Credential(CredentialStatus of) =>
+        new(
+            $"upstream credential {of.Name}",
+            of is { IsThere: true, Problem: null },
+            Critical: false,
+            of.Problem ?? (of.IsThere ? "is there" : "is not there yet")
+        )
+        {
+            IsNamed = true,
+        };
 
     private ReadinessPart Store()
     {

@@ -18,7 +18,7 @@ internal static class FileRedirects
 
     /// <summary>The call that the reply leads to; null when it leads nowhere that may be called, or is the file itself.</summary>
     public static UpstreamCall? Find(GatewayExchange exchange, in UpstreamReply reply) =>
-        exchange is { Kind: RequestKind.Export, Asked.Interaction: Interaction.ExportFile }
+        exchange is { Kind: RequestKind.Export, Asked.Interaction: Interaction.ExportFile, Understood.Continuation.Listed: null }
             ? FindFile(exchange.Ingressed.Route, reply)
             : null;
 

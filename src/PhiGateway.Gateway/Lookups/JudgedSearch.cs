@@ -15,6 +15,9 @@ namespace PhiGateway.Gateway.Lookups;
 /// </summary>
 internal sealed class JudgedSearch(Fetch fetch, AnswerBuffers buffers, GatewayOptions options)
 {
+    /// <summary>Detail of the refusal where the upstream does not serve such a search at all: 404, 400, 422.</summary>
+    internal const string NotServed = "not-served";
+
     /// <summary>Searches; <paramref name="take"/> is handed what was found while the answer is at hand.</summary>
     /// <param name="exchange">The client's request.</param>
     /// <param name="search">The search, without a chain that would have to be looked up.</param>
@@ -42,11 +45,11 @@ internal sealed class JudgedSearch(Fetch fetch, AnswerBuffers buffers, GatewayOp
             var taken = fetched switch
             {
                 Fetched.Found found => Judge(exchange, search, permit, found.Body, pages, take),
-                Fetched.Failed { Status: 400 or 422 } => StageResult.Refuse(DenyReason.UpstreamRejected),
+                Fetched.Failed { Status: 400 or 422 } => StageResult.Refuse(DenyReason.UpstreamRejected, NotServed),
                 Fetched.Failed failed => StageResult.Refuse(failed.Reason),
 
                 // To search always finds a Bundle, if an empty one.
-                _ => StageResult.Refuse(DenyReason.UpstreamRefused),
+                _ => StageResult.Refuse(DenyReason.UpstreamRefused, NotServed),
             };
             if (!taken.Continues || pages.Url is not { } next)
             {

@@ -9,6 +9,8 @@ internal static class LookupsRegistration
     public static IServiceCollection AddLookups(this IServiceCollection services) =>
         services
             .AddSingleton<Fetch>()
+            .AddSingleton<ExportListings>()
+            .AddSingleton<ShownMemory>()
             .AddSingleton<ShownFiles>()
             .AddSingleton<StoredVersionLookup>()
             .AddSingleton<ApiVersionLookup>()

@@ -7,55 +7,55 @@ using PhiGateway.Gateway.Handles;
 namespace PhiGateway.Gateway.Lookups;
 
 /// <summary>
-/// Finds the files of a finished export of which nothing may leave to its client, by reading each up to its first line that may. Asked
-/// before the manifest is written, where the permit withholds anything.
+/// Finds the lists of a finished export of which anything may leave to its client, by reading the files of each up to the first line that may.
+/// Asked before the manifest is written, where the permit withholds anything.
 /// </summary>
 /// <remarks>
 /// Bounded by files and by bytes for one manifest together; what lies beyond, and what cannot be read now, is named, and judged when it is
-/// fetched.
+/// fetched. What was found is kept for a while, since a finished export is asked for again and again.
 /// </remarks>
-internal sealed class ShownFiles(Fetch fetch, HandleIssuer handles, AnswerBuffers buffers, GatewayOptions options)
+internal sealed class ShownFiles(Fetch fetch, HandleIssuer handles, AnswerBuffers buffers, ShownMemory memory, GatewayOptions options)
 {
-    /// <summary>Those of these files of which nothing may leave.</summary>
+    /// <summary>Those of the lists of which something may leave, as far as that is known.</summary>
     /// <param name="exchange">The poll of the finished export.</param>
-    /// <param name="files">The upstream's addresses.</param>
-    public async ValueTask<IReadOnlySet<string>> FindEmptyAsync(GatewayExchange exchange, IReadOnlyCollection<string> files)
+    /// <param name="listing">What its manifests name.</param>
+    public async ValueTask<IReadOnlySet<ExportedList>> FindShownAsync(GatewayExchange exchange, ExportListing listing)
     {
-        var empty = new HashSet<string>(StringComparer.Ordinal);
-        if (!UpstreamCallFactory.Withholds(exchange.Permit))
+        var key = ShownMemory.KeyOf(exchange, listing);
+        if (memory.Find(key, exchange.Now) is { } known)
         {
-            return empty;
+            return known;
         }
 
+        var shown = new HashSet<ExportedList>();
         var left = options.Limits.MaxAnswer;
         var looked = 0;
-        foreach (var file in files)
+        foreach (var (list, url) in listing.Files)
         {
-            if (looked++ == options.Limits.LookedUpFiles || left <= 0)
+            var isReleased = list.Name != "output" || exchange.Permit.Release.Types.Contains(list.Type);
+            if (!isReleased || shown.Contains(list) || handles.FindFile(exchange, url) is not { } place)
             {
-                break;
+                continue;
             }
 
-            if (handles.FindFile(exchange, file) is not { } place)
+            // Beyond the bounds nothing is known of it. What failed speaks of the export itself.
+            if (list.Name == "error" || looked++ >= options.Limits.LookedUpFiles || left <= 0)
             {
+                shown.Add(list);
                 continue;
             }
 
             using var counted = await OpenAsync(exchange, place, left);
-            if (counted is null)
+            if (counted is null || await ShowsAsync(exchange, counted))
             {
-                continue;
+                shown.Add(list);
             }
 
-            if (!await ShowsAsync(exchange, counted))
-            {
-                empty.Add(file);
-            }
-
-            left -= counted.BytesRead;
+            left -= counted?.BytesRead ?? 0;
         }
 
-        return empty;
+        memory.Keep(key, exchange.Now, shown);
+        return shown;
     }
 
     private async ValueTask<BoundedFile?> OpenAsync(GatewayExchange exchange, string place, int most)

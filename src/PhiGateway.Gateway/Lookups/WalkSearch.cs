@@ -16,42 +16,17 @@ namespace PhiGateway.Gateway.Lookups;
 /// </summary>
 /// <remarks>
 /// Who is permitted every sensitivity that HL7 has a code for may still not see some record: one with a refrain, with a label of the hospital's
-/// own. For such a client the chain goes as it is only where no record was found that stays; where there are too many to look at, where none
-/// of them bears a refrain.
+/// own. For such a client a chain goes as it is only where no record was found that stays; where there are too many to look at, where the
+/// server finds none that bears a refrain or another label of the registry. A budget that is spent refuses.
 /// </remarks>
 internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOptions options)
 {
     private const string Detail = "chain";
+    private const string Spent = "walked-searches";
+    private const string TooMany = "walked-records";
 
-    // A chain that names no type has as many as its parameter; so often the budget of searches is asked for them.
-    private const int MostRefrains = 4;
-
-    // v3-ActCode, RefrainPolicy: of a record that bears one a grant must name the code itself.
-    private static readonly string Refrains = string.Join(
-        ',',
-        (
-            (string[])
-                [
-                    "NOAUTH",
-                    "NOCOLLECT",
-                    "NODSCLCD",
-                    "NODSCLCDS",
-                    "NOINTEGRATE",
-                    "NOLIST",
-                    "NOMOU",
-                    "NOORGPOL",
-                    "NOPAT",
-                    "NOPERSISTP",
-                    "NORDSCLCD",
-                    "NORDSCLCDS",
-                    "NORDSCLW",
-                    "NORELINK",
-                    "NOREUSE",
-                    "NOVIP",
-                    "ORCON",
-                ]
-        ).Select(static code => $"{ActCodes.System}|{code}")
-    );
+    // Labels in one question to the upstream: more would outgrow an address.
+    private const int PerQuestion = 50;
 
     /// <summary>A permitted request as it may go upstream: itself, or with what was found in the place of its chains.</summary>
     public async ValueTask<StageResult<Settled>> SettleAsync(GatewayExchange exchange, Permit permit)
@@ -95,50 +70,104 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
     private IReadOnlyList<Walk> WalksOf(GatewayExchange exchange, FhirRequest search) =>
         WalkReader.Read(search, exchange.Ingressed.Route.Language, options.Limits.WalkedRecords);
 
-    // Of a client that is permitted all that is known. What is nobody's tells of nobody.
+    // Of a client that sees nobody's records but some: each chain is looked up, and all of them must be found.
+    private async ValueTask<StageResult<WalkedSearch>> LookUpAsync(GatewayExchange exchange, FhirRequest search, IReadOnlyList<Walk> walks)
+    {
+        var hidesSome = false;
+        foreach (var walk in walks)
+        {
+            var looked = await LookOverAsync(exchange, walk);
+            if (!looked.Continues)
+            {
+                return looked.Result;
+            }
+
+            if (looked.Value.Broad.Count > 0 || walk.Count > options.Limits.WalkedRecords)
+            {
+                return StageResult.Refuse(DenyReason.ChainTooBroad, TooMany);
+            }
+
+            hidesSome |= looked.Value.HidesSome;
+        }
+
+        var replaced = WalkReader.Replace(search, walks, out var added);
+        return new WalkedSearch(replaced, added) { HidesSome = hidesSome };
+    }
+
+    // Of a client that is permitted all that is known: chain by chain, since one that cannot be looked at says nothing of another. What is
+    // nobody's tells of nobody.
     private async ValueTask<StageResult<WalkedSearch>> ConfirmAsync(GatewayExchange exchange, FhirRequest search)
     {
-        var walks = WalksOf(exchange, search);
-        if (walks.All(static walk => walk.Searches.All(static inner => RecordNames.IsNobodys(inner.Type) && !WalkReader.HasWalks(inner))))
+        var hiding = new List<Walk>();
+        foreach (var walk in WalksOf(exchange, search))
+        {
+            if (IsOfNobody(walk))
+            {
+                continue;
+            }
+
+            var looked = await LookOverAsync(exchange, walk);
+            if (!looked.Continues && looked.Result.Detail != JudgedSearch.NotServed)
+            {
+                return looked.Result;
+            }
+
+            if (looked.Continues && looked.Value.HidesSome)
+            {
+                if (looked.Value.Broad.Count > 0 || walk.Count > options.Limits.WalkedRecords)
+                {
+                    return StageResult.Refuse(DenyReason.ChainTooBroad, TooMany);
+                }
+
+                hiding.Add(walk);
+                continue;
+            }
+
+            // More than can be looked at, or of a type that this server does not search: it says whether there is any with a label that stays.
+            var asked = await AskForLabelsAsync(exchange, looked.Continues ? looked.Value.Broad : walk.Searches);
+            if (!asked.Continues)
+            {
+                return asked;
+            }
+        }
+
+        if (hiding.Count == 0)
         {
             return new WalkedSearch(search, []);
         }
 
-        var looked = await LookUpAsync(exchange, search, walks);
-        if (looked.Continues)
-        {
-            return looked.Value.HidesSome ? looked : new WalkedSearch(search, []);
-        }
+        var replaced = WalkReader.Replace(search, hiding, out var added);
+        return new WalkedSearch(replaced, added) { HidesSome = true };
+    }
 
-        var why = looked.Result.Refusal;
-        if (why != DenyReason.ChainTooBroad && why != DenyReason.UpstreamRefused && why != DenyReason.UpstreamRejected)
-        {
-            return looked;
-        }
+    private static bool IsOfNobody(Walk walk) =>
+        walk.Searches.All(static inner => RecordNames.IsNobodys(inner.Type) && !WalkReader.HasWalks(inner));
 
-        // More than can be looked at, or of a type that this server does not search: it says whether there is any that bears a refrain.
-        var asked = 0;
-        foreach (var walk in walks)
+    private async ValueTask<StageResult> AskForLabelsAsync(GatewayExchange exchange, IReadOnlyList<FhirRequest> searches)
+    {
+        foreach (var inner in searches)
         {
-            foreach (var inner in walk.Searches)
+            // What it walks over itself was confirmed before it was searched for; where it was not searched for, it is asked about too.
+            foreach (var deeper in WalksOf(exchange, inner))
             {
-                if (asked++ >= MostRefrains * options.Limits.WalkedSearches)
+                var asked = await AskForLabelsAsync(exchange, deeper.Searches);
+                if (!asked.Continues)
                 {
-                    return StageResult.Refuse(DenyReason.ChainTooBroad, "walked-searches");
+                    return asked;
                 }
+            }
 
-                var hides = await HoldsRefrainAsync(exchange, inner);
-                if (!hides.Continues || hides.Value)
-                {
-                    return hides.Continues ? StageResult.Refuse(DenyReason.ChainTooBroad, "walked-records") : hides.Result;
-                }
+            var hides = RecordNames.IsNobodys(inner.Type) ? false : await HoldsLabelAsync(exchange, inner);
+            if (!hides.Continues || hides.Value)
+            {
+                return hides.Continues ? StageResult.Refuse(DenyReason.ChainTooBroad, TooMany) : hides.Result;
             }
         }
 
-        return new WalkedSearch(search, []);
+        return StageResult.Continue;
     }
 
-    private async ValueTask<StageResult<bool>> HoldsRefrainAsync(GatewayExchange exchange, FhirRequest inner)
+    private async ValueTask<StageResult<bool>> HoldsLabelAsync(GatewayExchange exchange, FhirRequest inner)
     {
         var decided = DecisionMaker.Decide(exchange, inner.Parts);
         if (!decided.Continues)
@@ -146,82 +175,118 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
             return false;
         }
 
-        var call = UpstreamCallFactory.Create(inner, decided.Value);
-        using var fetched = await fetch.ReadAsync(
-            exchange,
-            call with
-            {
-                PathAndQuery = $"{call.PathAndQuery}&_security={Uri.EscapeDataString(Refrains)}",
-            }
-        );
-        switch (fetched)
+        var permit = decided.Value;
+        if (UpstreamCallFactory.ResolvesWalks(permit))
         {
-            case Fetched.Found found:
-                var release = decided.Value.Release;
-                return FoundRecords
-                    .Read(found.Body.Span, release, exchange.Ingressed.Route.Language)
-                    .Any(facts => facts.Type == inner.Type && release.Judge(facts).Reason != WithholdReason.None);
-
-            // A server that cannot be asked so.
-            case Fetched.Absent
-            or Fetched.Failed { Status: 400 or 422 }:
-                return false;
-            case Fetched.Failed failed:
-                return StageResult.Refuse(failed.Reason, Detail);
-            default:
-                return StageResult.Refuse(DenyReason.Faulted, Detail);
+            return StageResult.Refuse(DenyReason.ChainTooBroad, TooMany);
         }
+
+        var call = UpstreamCallFactory.Create(inner, permit);
+        var counter = exchange.Bundle ?? exchange;
+        foreach (var labels in permit.Release.FindHiddenLabels(inner.Type).Chunk(PerQuestion))
+        {
+            if (counter.LabelSearches++ >= options.Limits.WalkedSearches)
+            {
+                return StageResult.Refuse(DenyReason.ChainTooBroad, Spent);
+            }
+
+            var codes = string.Join(',', labels.Select(Spell));
+            using var fetched = await fetch.ReadAsync(
+                exchange,
+                call with
+                {
+                    PathAndQuery = $"{call.PathAndQuery}&_security={Uri.EscapeDataString(codes)}",
+                }
+            );
+            switch (fetched)
+            {
+                case Fetched.Found found:
+                    var release = permit.Release;
+                    if (
+                        FoundRecords
+                            .Read(found.Body.Span, release, exchange.Ingressed.Route.Language)
+                            .Any(facts => facts.Type == inner.Type && release.Judge(facts).Reason != WithholdReason.None)
+                    )
+                    {
+                        return true;
+                    }
+
+                    break;
+
+                // A server that cannot be asked so.
+                case Fetched.Absent
+                or Fetched.Failed { Status: 400 or 422 }:
+                    return false;
+                case Fetched.Failed failed:
+                    return StageResult.Refuse(failed.Reason, Detail);
+                default:
+                    return StageResult.Refuse(DenyReason.Faulted, Detail);
+            }
+        }
+
+        return false;
     }
 
-    private async ValueTask<StageResult<WalkedSearch>> LookUpAsync(GatewayExchange exchange, FhirRequest search, IReadOnlyList<Walk> walks)
+    // FHIR R4 search 3.1.1.4.0.5: what separates values is escaped within one.
+    private static string Spell(SecurityLabel label)
     {
-        var hidesSome = false;
-        foreach (var walk in walks)
-        {
-            var isOpen = false;
-            var refused = StageResult.Continue;
-            foreach (var inner in walk.Searches)
-            {
-                var decided = DecisionMaker.Decide(exchange, inner.Parts);
-                if (!decided.Continues)
-                {
-                    refused = decided.Result;
-                    continue;
-                }
+        var code = label.System == SecurityLabel.AnySystem ? label.Code : $"{label.System}|{label.Code}";
+        return code.Replace(@"\", @"\\", StringComparison.Ordinal)
+            .Replace(",", @"\,", StringComparison.Ordinal)
+            .Replace("$", @"\$", StringComparison.Ordinal);
+    }
 
-                isOpen = true;
-                var found = await FindAsync(exchange, walk, inner, decided.Value);
-                if (!found.Continues)
+    // One chain, over all types that it leads to. Of several types, one that this server does not search holds nothing.
+    private async ValueTask<StageResult<LookedOver>> LookOverAsync(GatewayExchange exchange, Walk walk)
+    {
+        var (isServed, hidesSome) = (false, false);
+        var broad = new List<FhirRequest>();
+        var refused = StageResult.Continue;
+        var unserved = StageResult.Continue;
+        foreach (var inner in walk.Searches)
+        {
+            var decided = DecisionMaker.Decide(exchange, inner.Parts);
+            if (!decided.Continues)
+            {
+                refused = decided.Result;
+                continue;
+            }
+
+            var found = await FindAsync(exchange, walk, inner, decided.Value);
+            if (!found.Continues)
+            {
+                if (found.Result.Detail != JudgedSearch.NotServed)
                 {
                     return found.Result;
                 }
 
-                hidesSome |= found.Value;
+                unserved = found.Result;
+                continue;
             }
 
-            // A chain to several types is walked over those that this client may search: what it may not see is not there.
-            if (!isOpen && !refused.Continues)
+            isServed = true;
+            hidesSome |= found.Value.HidesSome;
+            if (found.Value.HasMore)
             {
-                return refused;
-            }
-
-            if (walk.Count > options.Limits.WalkedRecords)
-            {
-                return StageResult.Refuse(DenyReason.ChainTooBroad, "walked-records");
+                broad.Add(inner);
             }
         }
 
-        var replaced = WalkReader.Replace(search, walks, out var added);
-        return new WalkedSearch(replaced, added) { HidesSome = hidesSome };
+        // A chain to several types is walked over those that this client may search: what it may not see is not there.
+        if (!isServed && !(refused.Continues && unserved.Continues))
+        {
+            return unserved.Continues ? refused : unserved;
+        }
+
+        return new LookedOver(hidesSome, broad);
     }
 
-    // Whether some of what is walked over stays.
-    private async ValueTask<StageResult<bool>> FindAsync(GatewayExchange exchange, Walk walk, FhirRequest inner, Permit permit)
+    private async ValueTask<StageResult<FoundSome>> FindAsync(GatewayExchange exchange, Walk walk, FhirRequest inner, Permit permit)
     {
         var counter = exchange.Bundle ?? exchange;
         if (counter.WalkedSearches++ >= options.Limits.WalkedSearches)
         {
-            return StageResult.Refuse(DenyReason.ChainTooBroad, "walked-searches");
+            return StageResult.Refuse(DenyReason.ChainTooBroad, Spent);
         }
 
         var walked = await ResolveAsync(exchange, inner, permit);
@@ -242,14 +307,7 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
                 return walk.Count <= options.Limits.WalkedRecords;
             }
         );
-
-        // Where some of what could be walked over was not looked at, nobody knows what the chain means.
-        if (hasMore is { Continues: true, Value: true })
-        {
-            return StageResult.Refuse(DenyReason.ChainTooBroad, "walked-records");
-        }
-
-        return hasMore.Continues ? hidesSome : hasMore.Result;
+        return hasMore.Continues ? new FoundSome(hidesSome, hasMore.Value) : hasMore.Result;
     }
 
     private static HashSet<string> Shown(FhirRequest search, Disclosure released)
@@ -265,6 +323,12 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
 
         return shown;
     }
+
+    // Of one chain: whether some of what it leads over stays, and the searches of which there is more than was looked at.
+    private readonly record struct LookedOver(bool HidesSome, IReadOnlyList<FhirRequest> Broad);
+
+    // Of one search of a chain: the same.
+    private readonly record struct FoundSome(bool HidesSome, bool HasMore);
 }
 
 /// <summary>A search whose chains were looked up and replaced by what they found; goes on to Settle or to a condition's search.</summary>

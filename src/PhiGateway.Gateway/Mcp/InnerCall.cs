@@ -19,7 +19,7 @@ internal sealed class InnerCall : IHttpRequestLifetimeFeature, IDisposable
     private readonly HeldAnswer _answer;
     private readonly DefaultHttpContext _http = new();
 
-    public InnerCall(HttpContext outer, string target, int mostBytes, HeldMemory memory)
+    public InnerCall(HttpContext outer, string target, string tool, int mostBytes, HeldMemory memory)
     {
         _aborted = CancellationTokenSource.CreateLinkedTokenSource(outer.RequestAborted);
         _answer = new HeldAnswer(mostBytes, memory, _aborted);
@@ -47,6 +47,7 @@ internal sealed class InnerCall : IHttpRequestLifetimeFeature, IDisposable
         features.Set<IHttpResponseFeature>(new InnerResponse(_answer));
         features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(_answer));
         features.Set<IHttpRequestLifetimeFeature>(this);
+        features.Set(new ToolCall(tool));
         features.Set<IHttpRequestBodyDetectionFeature>(new WithoutBody());
         features.Set(outer.Features.Get<IHttpConnectionFeature>());
         features.Set(outer.Features.Get<ITlsConnectionFeature>());

@@ -147,7 +147,7 @@ internal sealed class McpDoor(
             return;
         }
 
-        using var call = new InnerCall(http, target, options.Mcp.MaxAnswer, memory);
+        using var call = new InnerCall(http, target, message.Tool!, options.Mcp.MaxAnswer, memory);
         await call.RunAsync(ways.Next);
         foreach (var name in new[] { KnownHeaders.RequestId, KnownHeaders.DpopNonce })
         {

@@ -12,13 +12,13 @@ namespace PhiGateway.Gateway.Mcp;
 internal static class ToolTarget
 {
     /// <summary>Reads one resource by type and id.</summary>
-    public const string Read = "fhir_read";
+    public const string Read = AgentTools.Read;
 
     /// <summary>Searches one type.</summary>
-    public const string Search = "fhir_search";
+    public const string Search = AgentTools.Search;
 
     /// <summary>Follows the link to the next page of a search.</summary>
-    public const string Page = "fhir_page";
+    public const string Page = AgentTools.Page;
 
     private const int MostCharacters = 8 * 1024;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Identity.Proofs;
@@ -14,7 +15,7 @@ internal static class Challenges
     /// <summary>The value of <c>WWW-Authenticate</c>.</summary>
     public static string Of(GatewayExchange exchange, DenyReason reason, int status)
     {
-        var realm = RealmOf(exchange);
+        var realm = reason == DenyReason.StepUpRequired ? RealmOf(exchange) + StepUpOf(exchange) : RealmOf(exchange);
         var authorization = exchange.Http.Request.Headers.Authorization;
         if (authorization is [{ } value] && value.StartsWith("DPoP ", StringComparison.OrdinalIgnoreCase))
         {
@@ -35,6 +36,18 @@ internal static class Challenges
 
         var realm = $"realm=\"{route.Tenant}\"";
         return route.Api is null ? $"{realm}, resource_metadata=\"{route.ResourceMetadata}\"" : realm;
+    }
+
+    // RFC 9470 section 3: what the next token has to bring.
+    private static string StepUpOf(GatewayExchange exchange)
+    {
+        if (exchange.Known.Client?.UseCase?.StepUp is not { } asked)
+        {
+            return string.Empty;
+        }
+
+        var acr = asked.Acr.Count > 0 ? $", acr_values=\"{string.Join(' ', asked.Acr)}\"" : string.Empty;
+        return asked.FreshWithinSeconds is { } seconds ? string.Create(CultureInfo.InvariantCulture, $"{acr}, max_age=\"{seconds}\"") : acr;
     }
 
     private static string Dpop(string realm, string? error) =>

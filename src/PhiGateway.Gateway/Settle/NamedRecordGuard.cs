@@ -123,7 +123,7 @@ internal sealed class NamedRecordGuard(Fetch fetch, GatewayOptions options)
 
         if (request.Type == ResourceType.Bundle)
         {
-            named.ExceptWith(RecordNames.Held(body));
+            named.ExceptWith(RecordNames.Held(body, context));
         }
 
         named.Remove($"{request.Type.Name}/{request.Id}");

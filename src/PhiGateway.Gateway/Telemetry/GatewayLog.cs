@@ -96,6 +96,12 @@ internal static partial class GatewayLog
     [LoggerMessage(1212, LogLevel.Error, "Changed routes are not in force, {Hash} still are: {Why}")]
     public static partial void RoutesRefused(ILogger log, string hash, string why);
 
+    [LoggerMessage(1215, LogLevel.Information, "The credential for upstreams {Name} was read anew")]
+    public static partial void CredentialMade(ILogger log, string name);
+
+    [LoggerMessage(1216, LogLevel.Error, "The credential for upstreams {Name} could not be made: {Problem}")]
+    public static partial void CredentialNotMade(ILogger log, string name, string problem);
+
     [LoggerMessage(1213, LogLevel.Information, "Draining: not ready any more; stopping in {Seconds} s")]
     public static partial void Draining(ILogger log, double seconds);
 

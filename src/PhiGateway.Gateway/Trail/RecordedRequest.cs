@@ -108,6 +108,10 @@ internal static class RecordedRequest
             record.UseCase = client.Client.UseCase;
             record.Organization = client.Organization?.Id;
             record.Owner = client.Client.Owner;
+            if (client.Client.Charter is { } charter)
+            {
+                AddAgent(record, charter, exchange);
+            }
         }
 
         if (known.Caller is { } caller)
@@ -148,6 +152,14 @@ internal static class RecordedRequest
         }
 
         return record;
+    }
+
+    private static void AddAgent(AuditRecord record, AgentCharter charter, GatewayExchange exchange)
+    {
+        record.Model = $"{charter.Vendor}/{charter.Model}";
+        record.Instance = charter.Instance;
+        record.Accountable = charter.Accountable;
+        record.Tool = exchange.Http.Features.Get<ToolCall>()?.Name;
     }
 
     // What counted: where the issuer asserts none, the one of the use case.

@@ -36,8 +36,10 @@ internal sealed class HandleReader(HandleSealer sealer)
             return StageResult.Refuse(DenyReason.HandleNotYours, "handle-no-longer-understood");
         }
 
-        var continuation = new Continuation(asked, original, new PagePlace(content.Upstream, content.From))
+        var listed = ExportedList.Read(content.Upstream, out var place);
+        var continuation = new Continuation(asked, original, new PagePlace(place, content.From))
         {
+            Listed = content.Kind == HandleKind.File ? listed : null,
             Size = content.Size,
             Before = content.Before,
         };

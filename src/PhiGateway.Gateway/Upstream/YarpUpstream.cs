@@ -24,6 +24,8 @@ internal sealed class YarpUpstream(
     TimeProvider clock
 ) : IUpstream
 {
+    private const int Unauthorized = 401;
+
     private static readonly MediaTypeHeaderValue Json = new(KnownMediaTypes.FhirJson) { CharSet = "utf-8" };
 
     private readonly ILoadBalancingPolicy[] _policies = [.. policies];
@@ -43,13 +45,69 @@ internal sealed class YarpUpstream(
             return Failed(DenyReason.UpstreamUnavailable, null, wasSent: false);
         }
 
-        var authorization = AuthorizationOf(route, exchange);
-        if (options.LeanReads && IsPlain(proxy.Cluster.Config) && LeanClient.CanSend(call, authorization))
+        if (route.Certificate is { Current: null })
         {
-            return await ReadAsync(call, exchange, destination, target.Address, authorization, cancellationToken);
+            return Failed(DenyReason.UpstreamCredential, destination, wasSent: false);
         }
 
-        using var message = Write(call, authorization, target.Address, proxy.Cluster.Config.HttpRequest, exchange);
+        // Security: where the cluster has a credential of its own, that goes or nothing does.
+        var authorization = route.Credential is { } credential
+            ? credential.Current ?? await credential.RenewAsync(null, cancellationToken)
+            : ForwardedOf(route, exchange);
+        if (route.Credential is not null && authorization is null)
+        {
+            return Failed(DenyReason.UpstreamCredential, destination, wasSent: false);
+        }
+
+        if (options.LeanReads && IsPlain(proxy.Cluster.Config) && LeanClient.CanSend(call, authorization))
+        {
+            var read = await ReadAsync(call, exchange, destination, target.Address, authorization, cancellationToken);
+            return read.Status == Unauthorized && await RenewAsync(call, route, read, authorization, cancellationToken) is { } fresh
+                ? await ReadAsync(call, exchange, destination, target.Address, fresh, cancellationToken)
+                : read;
+        }
+
+        var reply = await ProxyAsync(call, exchange, destination, target.Address, authorization, cancellationToken);
+        return reply.Status == Unauthorized && await RenewAsync(call, route, reply, authorization, cancellationToken) is { } other
+            ? await ProxyAsync(call, exchange, destination, target.Address, other, cancellationToken)
+            : reply;
+    }
+
+    // What the upstream refused is made anew. A read is asked for once more with that; a write is not, whoever answered 401 and why.
+    private static async ValueTask<string?> RenewAsync(
+        UpstreamCall call,
+        PhiRoute route,
+        UpstreamReply reply,
+        string? refused,
+        CancellationToken cancellationToken
+    )
+    {
+        if (route.Credential is not { } credential || refused is null)
+        {
+            return null;
+        }
+
+        var fresh = await credential.RenewAsync(refused, cancellationToken);
+        if (fresh is null || call is not { Method: "GET" or "HEAD", ContentType: null })
+        {
+            return null;
+        }
+
+        reply.Answer.Value.Dispose();
+        return fresh;
+    }
+
+    private async ValueTask<UpstreamReply> ProxyAsync(
+        UpstreamCall call,
+        GatewayExchange exchange,
+        DestinationState destination,
+        string address,
+        string? authorization,
+        CancellationToken cancellationToken
+    )
+    {
+        var (route, proxy) = (exchange.Ingressed.Route, exchange.Ingressed.Proxy);
+        using var message = Write(call, authorization, address, proxy.Cluster.Config.HttpRequest, exchange);
         CancellationTokenSource? deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(route.Timeout);
         try
@@ -98,7 +156,8 @@ internal sealed class YarpUpstream(
         var times = new LeanTimes(patience, patience, options.Limits.LongestAnswer, options.Limits.LeastRate);
         try
         {
-            var answer = await lean.SendAsync(call, address, authorization, exchange.Id.ToString(), times, cancellationToken);
+            var (id, certificate) = (exchange.Id.ToString(), exchange.Ingressed.Route.Certificate);
+            var answer = await lean.SendAsync(call, address, authorization, id, times, cancellationToken, certificate);
             return new UpstreamReply(new UpstreamAnswer(answer.Head.Known, answer.Body), destination.DestinationId);
         }
         catch (TimeoutException)
@@ -115,15 +174,8 @@ internal sealed class YarpUpstream(
     private static bool IsPlain(ClusterConfig cluster) =>
         cluster.HttpClient is null && (cluster.HttpRequest?.Version is not { } version || version == HttpVersion.Version11);
 
-    private static string? AuthorizationOf(PhiRoute route, GatewayExchange exchange)
-    {
-        if (route.BackendAuthorization is not null)
-        {
-            return route.BackendAuthorization;
-        }
-
-        return route.ForwardsClientToken ? exchange.Http.Request.Headers.Authorization.ToString() : null;
-    }
+    private static string? ForwardedOf(PhiRoute route, GatewayExchange exchange) =>
+        route.ForwardsClientToken ? exchange.Http.Request.Headers.Authorization.ToString() : null;
 
     private static UpstreamReply Failed(DenyReason reason, DestinationState? destination, bool wasSent) =>
         new(StageResult<UpstreamAnswer>.Refuse(reason), destination?.DestinationId, wasSent);

@@ -1,14 +1,21 @@
 namespace PhiGateway.Identity.Common;
 
 /// <summary>
-/// Resolves secrets that configuration names by reference, <c>env:NAME</c> or <c>file:/path</c>, for both planes; the value is never
-/// echoed, the reference may be.
+/// Resolves secrets that configuration names by reference, <c>env:NAME</c>, <c>file:/path</c> or <c>systemd:NAME</c> (a credential that
+/// systemd passed to the unit), for both planes; the value is never echoed, the reference may be.
 /// </summary>
 public static class SecretReference
 {
+    private const string Passed = "systemd:";
+
+    // systemd.exec(5): where the credentials of the unit lie.
+    private const string PassedIn = "CREDENTIALS_DIRECTORY";
+
     /// <summary>Whether the text is a reference at all.</summary>
     public static bool IsReference(string text) =>
-        text.StartsWith("env:", StringComparison.Ordinal) || text.StartsWith("file:", StringComparison.Ordinal);
+        text.StartsWith("env:", StringComparison.Ordinal)
+        || text.StartsWith("file:", StringComparison.Ordinal)
+        || text.StartsWith(Passed, StringComparison.Ordinal);
 
     /// <summary>
     /// Reads the secret, without surrounding white space of a file; false with a problem in words when it is not there or empty.
@@ -24,21 +31,50 @@ public static class SecretReference
             return value.Length > 0;
         }
 
+        if (reference.StartsWith(Passed, StringComparison.Ordinal))
+        {
+            return TryReadPassed(reference[Passed.Length..], out value, out problem);
+        }
+
         if (!reference.StartsWith("file:", StringComparison.Ordinal))
         {
-            problem = "is not a reference: write env:NAME or file:/path";
+            problem = "is not a reference: write env:NAME, file:/path or systemd:NAME";
             return false;
         }
 
+        return TryReadFile(reference[5..], out value, out problem);
+    }
+
+    private static bool TryReadPassed(string name, out string value, out string problem)
+    {
+        value = string.Empty;
+        if (name.Length == 0 || name is "." or ".." || name.AsSpan().ContainsAny('/', '\\'))
+        {
+            problem = "names no credential of systemd: write systemd:NAME";
+            return false;
+        }
+
+        if (System.Environment.GetEnvironmentVariable(PassedIn) is not { Length: > 0 } folder)
+        {
+            problem = $"systemd passed no credentials: {PassedIn} is not set";
+            return false;
+        }
+
+        return TryReadFile(Path.Combine(folder, name), out value, out problem);
+    }
+
+    private static bool TryReadFile(string path, out string value, out string problem)
+    {
+        value = string.Empty;
         try
         {
-            value = File.ReadAllText(reference[5..]).Trim();
-            problem = value.Length == 0 ? $"the file {reference[5..]} is empty" : string.Empty;
+            value = File.ReadAllText(path).Trim();
+            problem = value.Length == 0 ? $"the file {path} is empty" : string.Empty;
             return value.Length > 0;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            problem = $"the file {reference[5..]} cannot be read";
+            problem = $"the file {path} cannot be read";
             return false;
         }
     }

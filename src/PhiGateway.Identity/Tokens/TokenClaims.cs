@@ -77,6 +77,8 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
             PatientContext = patient,
             Tenant = tenant,
             Task = task,
+            AuthenticatedAt = ReadSignIn(now),
+            Acr = TryText("acr", out var acr) ? acr : null,
             IssuedAt = issuedAt,
             ExpiresAt = expiresAt,
             TokenId = tokenId,
@@ -112,6 +114,17 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
         }
 
         return expiresAt - issuedAt > options.MaxTokenLifetime ? DenyReason.TokenLifetimeTooLong : null;
+    }
+
+    // What cannot be read, or has not happened yet, is no fresh sign-in; nothing but step-up asks for it.
+    private DateTimeOffset? ReadSignIn(DateTimeOffset now)
+    {
+        if (!claims.TryGetProperty("auth_time", out _))
+        {
+            return null;
+        }
+
+        return TryTime("auth_time", out var moment) && moment <= now + options.ClockSkew ? moment : DateTimeOffset.UnixEpoch;
     }
 
     private DenyReason? ReadConfirmation()

@@ -91,6 +91,26 @@ public static class AccessDiff
         diff.Most("reviewEveryDays", before.ReviewEveryDays, after.ReviewEveryDays);
         diff.Set("purposes", before.Purposes, after.Purposes);
         diff.Set("tenants", before.Tenants, after.Tenants);
+        CompareStepUp(before.StepUp, after.StepUp, diff);
+    }
+
+    private static void CompareStepUp(StepUp? before, StepUp? after, AccessDiffWriter diff)
+    {
+        if (before is null || after is null)
+        {
+            diff.Same(
+                "stepUp",
+                before is null ? null : "there",
+                after is null ? null : "there",
+                after is null ? ChangeKind.Widening : ChangeKind.Narrowing
+            );
+            return;
+        }
+
+        diff.Most("stepUp/freshWithinSeconds", before.FreshWithinSeconds, after.FreshWithinSeconds);
+        diff.Restriction("stepUp/acr", before.Acr, after.Acr);
+        // Which types it is asked for: fewer is wider, and none named is all.
+        diff.Same("stepUp/types", AccessDiffWriter.List(before.Types), AccessDiffWriter.List(after.Types), ChangeKind.Widening);
     }
 
     private static void CompareAgreement(Agreement? before, Agreement? after, AccessDiffWriter diff)
@@ -162,6 +182,40 @@ public static class AccessDiff
         diff.Restriction("networks", before.Networks, after.Networks);
         diff.Restriction("hours", before.Hours, after.Hours);
         diff.Restriction("requires", before.Requires, after.Requires);
+        CompareCharter(before.Charter, after.Charter, diff);
+    }
+
+    private static void CompareCharter(AgentCharter? before, AgentCharter? after, AccessDiffWriter diff)
+    {
+        if (before is null || after is null)
+        {
+            // A charter only takes away.
+            diff.Same(
+                "charter",
+                before is null ? null : "there",
+                after is null ? null : "there",
+                after is null ? ChangeKind.Widening : ChangeKind.Narrowing
+            );
+            return;
+        }
+
+        // Another model behind the same name is other software.
+        diff.Same("charter/model", before.Model, after.Model, ChangeKind.Widening);
+        diff.Same("charter/vendor", before.Vendor, after.Vendor, ChangeKind.Widening);
+        diff.Same("charter/instance", before.Instance, after.Instance, ChangeKind.Widening);
+        diff.Same("charter/accountable", before.Accountable, after.Accountable, ChangeKind.Neutral);
+        diff.Most(
+            "charter/accountableUntil",
+            before.AccountableUntil.DayNumber,
+            after.AccountableUntil.DayNumber,
+            Day(before.AccountableUntil),
+            Day(after.AccountableUntil)
+        );
+        diff.Same("charter/timeZone", before.TimeZone, after.TimeZone, ChangeKind.Widening);
+        diff.Most("charter/callsPerDay", before.CallsPerDay, after.CallsPerDay);
+        diff.Restriction("charter/tools", before.Tools, after.Tools);
+        diff.Restriction("charter/types", before.Types, after.Types);
+        diff.Restriction("charter/hours", before.Hours, after.Hours);
     }
 
     private static string? Day(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

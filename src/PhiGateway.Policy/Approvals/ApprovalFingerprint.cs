@@ -57,6 +57,12 @@ public static class ApprovalFingerprint
             Write(form, grant);
         }
 
+        // Written only when there is one, so that what was approved before is still approved.
+        if (useCase.StepUp is { } stepUp)
+        {
+            form.Add("freshWithinSeconds", stepUp.FreshWithinSeconds).AddSet("acr", stepUp.Acr).AddSet("stepUpTypes", stepUp.Types);
+        }
+
         Write(form, agreement);
         form.Add("organizationKind", organization?.Kind.ToString()).AddSet("modules", organization?.Modules ?? []);
         return form.Sha256();
@@ -66,8 +72,9 @@ public static class ApprovalFingerprint
     /// What the client may do, from the share of the use case: all but who may come. The form is that of the first version, so an approval
     /// of that version is recognised by it.
     /// </summary>
-    internal static string OfRights(Client client, string useCaseFingerprint) =>
-        new FingerprintWriter(RightsVersion)
+    internal static string OfRights(Client client, string useCaseFingerprint)
+    {
+        var form = new FingerprintWriter(RightsVersion)
             .Add("useCaseFingerprint", useCaseFingerprint)
             .Add("client", client.Id)
             .Add("useCase", client.UseCase)
@@ -90,8 +97,24 @@ public static class ApprovalFingerprint
             .AddSet("tenants", client.Tenants)
             .AddSet("networks", client.Networks)
             .AddSet("hours", client.Hours)
-            .AddSet("requires", client.Requires)
-            .Sha256();
+            .AddSet("requires", client.Requires);
+        // Written only when there is one, so that what was approved before there were charters is still approved.
+        if (client.Charter is { } charter)
+        {
+            form.Add("model", charter.Model)
+                .Add("modelVendor", charter.Vendor)
+                .Add("instance", charter.Instance)
+                .Add("accountable", charter.Accountable)
+                .Add("accountableUntil", charter.AccountableUntil)
+                .Add("timeZone", charter.TimeZone)
+                .Add("callsPerDay", charter.CallsPerDay)
+                .AddSet("tools", charter.Tools)
+                .AddSet("agentTypes", charter.Types)
+                .AddSet("agentHours", charter.Hours);
+        }
+
+        return form.Sha256();
+    }
 
     /// <summary>The whole: what the client may do, and by which credentials it is recognised.</summary>
     internal static string OfClient(string rights, IEnumerable<Credential> credentials) =>

@@ -21,6 +21,7 @@ internal static class ClientCompiler
         var client = sources.Client;
         var path = RegistryPaths.Of(RegistryKind.Client, client.Id);
         var before = problems.Count;
+        var charter = sources.Unreadable is null ? CharterChecks.Check(client, path, problems) : null;
         var (networks, hours) = sources.Unreadable is null
             ? ClientChecks.Check(client, sources.UseCase?.UseCase, path, problems)
             : ([], []);
@@ -63,6 +64,7 @@ internal static class ClientCompiler
             Tenants = TenantsOf(client, sources.UseCase),
             Networks = networks,
             Hours = hours,
+            Charter = charter,
             BindingRequired = client.Requires.Count > 0,
             AcceptsMtls = client.Requires.Contains("mtls", StringComparer.Ordinal),
             AcceptsDpop = client.Requires.Contains("dpop", StringComparer.Ordinal),

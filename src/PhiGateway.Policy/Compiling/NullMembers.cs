@@ -10,8 +10,17 @@ internal static class NullMembers
         {
             Organization organization => In(organization.Modules) || organization.Contacts is null || In(organization.Contacts.Values),
             Agreement agreement => In(agreement.Jurisdictions),
-            UseCase useCase => In(useCase.Purposes) || In(useCase.Tenants) || In(useCase.Grants) || useCase.Grants.Any(InGrant),
-            Client client => In(client.Tenants) || In(client.Networks) || In(client.Hours) || In(client.Requires) || client.Limits is null,
+            UseCase useCase => In(useCase.Purposes)
+                || In(useCase.Tenants)
+                || In(useCase.Grants)
+                || useCase.Grants.Any(InGrant)
+                || (useCase.StepUp is { } stepUp && (In(stepUp.Acr) || In(stepUp.Types))),
+            Client client => In(client.Tenants)
+                || In(client.Networks)
+                || In(client.Hours)
+                || In(client.Requires)
+                || client.Limits is null
+                || (client.Charter is { } charter && InCharter(charter)),
             _ => false,
         };
 
@@ -26,6 +35,15 @@ internal static class NullMembers
         || In(grant.Labels)
         || In(grant.Elements)
         || In(grant.Masks);
+
+    private static bool InCharter(AgentCharter charter) =>
+        charter.Model is null
+        || charter.Vendor is null
+        || charter.Accountable is null
+        || charter.TimeZone is null
+        || In(charter.Tools)
+        || In(charter.Types)
+        || In(charter.Hours);
 
     private static bool In<T>(IEnumerable<T>? items) => items is null || items.Any(static item => item is null);
 }

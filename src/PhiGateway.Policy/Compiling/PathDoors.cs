@@ -48,6 +48,7 @@ internal static class PathDoors
             ),
         };
         AddApproval(doors, client, approval, review, forms);
+        AddCharter(doors, client, rule);
         doors.AddRange(useCase?.Doors ?? []);
         AddOwner(doors, client, rule);
         AddReview(doors, useCase?.UseCase, approval, review, rule);
@@ -105,6 +106,19 @@ internal static class PathDoors
 
     private static bool Is(Approval approval, string fingerprint) =>
         fingerprint.Length > 0 && string.Equals(approval.Fingerprint, fingerprint, StringComparison.OrdinalIgnoreCase);
+
+    private static void AddCharter(List<PathDoor> doors, Client client, string rule)
+    {
+        const string toOpen = "Name in the charter who answers for the agent now, and have it approved anew.";
+        if (client.Charter is { } charter)
+        {
+            doors.Add(
+                string.IsNullOrWhiteSpace(charter.Accountable)
+                    ? PathDoor.Shut("charter", DenyReason.AgentUnaccountable, rule, toOpen)
+                    : new PathDoor("charter", DenyReason.AgentUnaccountable, rule, 0, Days.Until(charter.AccountableUntil), toOpen)
+            );
+        }
+    }
 
     private static void AddOwner(List<PathDoor> doors, Client client, string rule)
     {

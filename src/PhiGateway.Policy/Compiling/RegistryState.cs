@@ -19,6 +19,7 @@ internal sealed class RegistryState
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<(RegistryKind Kind, string Id), (long Revision, bool Deleted)> _unknown = [];
     private int _memberCount;
+    private KnownLabels _labels = KnownLabels.None;
 
     /// <summary>Applies changes and publishes.</summary>
     internal RegistrySnapshot Apply(RegistryChanges changes)
@@ -52,6 +53,7 @@ internal sealed class RegistryState
             Clients = _clients.Publish(),
             ByCredential = _byCredential.Publish(),
             Rosters = _rosters.Publish(),
+            Labels = _labels,
             MemberCount = _memberCount,
             Revocations = _revocations.Publish(),
             ProblemsBySource = _problems.Publish(),
@@ -156,6 +158,13 @@ internal sealed class RegistryState
 
             Report("use-case/" + id, problems);
             stale.Clients.UnionWith(_documents.ClientsOfUseCase(id));
+        }
+
+        if (stale.UseCases.Count > 0)
+        {
+            _labels = KnownLabels.Of(
+                _useCases.Values.SelectMany(static useCase => useCase.Grants).SelectMany(static grant => grant.Labels)
+            );
         }
     }
 

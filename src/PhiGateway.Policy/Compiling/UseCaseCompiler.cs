@@ -19,6 +19,7 @@ internal static class UseCaseCompiler
         var agreement = useCase.Agreement is null ? null : find(RegistryKind.Agreement, useCase.Agreement) as Agreement;
         var organization = find(RegistryKind.Organization, useCase.Organization) as Organization;
         var grants = UseCaseChecks.Check(useCase, path, problems);
+        var stepUp = StepUpChecks.Check(useCase, path, problems);
         UseCaseChecks.CheckReferences(useCase, agreement, organization, find, path, problems);
         return new UseCaseEntry
         {
@@ -28,6 +29,7 @@ internal static class UseCaseCompiler
             Grants = grants,
             Tenants = [.. useCase.Tenants],
             Purposes = ReadPurposes(useCase),
+            StepUp = stepUp,
             Contradiction = problems.Count > before ? problems[before].Path : null,
             NotUnderstood = RegistryDocuments
                 .ReferencesOf(useCase)

@@ -27,6 +27,12 @@ public sealed record AccessPart
     /// <summary>What an operation answers with beside resources, which are judged one by one.</summary>
     public OperationValues Values { get; init; }
 
+    /// <summary>
+    /// Types whose records the operation's answer is worked out from without showing them; none: it shows what it is about. Only who sees every
+    /// such record of the patients that are meant may have it.
+    /// </summary>
+    public ResourceTypeSet ComputedOver { get; init; }
+
     /// <summary>The include value as written, such as <c>Observation:subject</c>, for include roles.</summary>
     public string? Include { get; init; }
 

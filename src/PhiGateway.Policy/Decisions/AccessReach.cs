@@ -16,6 +16,9 @@ internal sealed class AccessReach
     private readonly bool _hasUser;
     private readonly bool _isBoundToPatient;
 
+    // What is asked of the sign-in, where it is not as it must be.
+    private readonly StepUpEntry? _unmet;
+
     // The counted tasks that are used for this request; until they are known, all that are live.
     private IReadOnlyList<TaskEntry>? _counted;
 
@@ -33,6 +36,7 @@ internal sealed class AccessReach
         // A subject equal to the client is the client itself, not a person: user/ scopes then mean nothing (SMART App Launch 2, scopes).
         _hasUser = caller.Subject is { Length: > 0 } subject && !string.Equals(subject, caller.ClientId, StringComparison.Ordinal);
         _isBoundToPatient = caller.PatientContext is not null && HasPatientScopes;
+        _unmet = UseCase.StepUp is { } asked && !asked.IsMet(caller, ticks) ? asked : null;
     }
 
     internal UseCaseEntry UseCase { get; }
@@ -44,6 +48,9 @@ internal sealed class AccessReach
     internal TaskEntry? Task { get; init; }
 
     internal long Ticks => _ticks;
+
+    /// <summary>Labels besides HL7's sensitivities that grants of the registry name.</summary>
+    internal IReadOnlyList<SecurityLabel> KnownLabels => _snapshot.Labels.All;
 
     internal PatientId? Context => _caller.PatientContext;
 
@@ -125,10 +132,19 @@ internal sealed class AccessReach
 
     /// <summary>Whether a grant covers a patient's data; type and id matter to tasks for one resource.</summary>
     internal bool GrantCovers(int grant, PatientId patient, ResourceType type, string? id) =>
-        (Task is not { } task || task.Covers(patient, type, id, _ticks)) && IsReached(grant, patient, type, id);
+        (Task is not { } task || task.Covers(patient, type, id, _ticks)) && Admits(type) && IsReached(grant, patient, type, id);
 
     /// <summary>Whether what is nobody's record may leave as far as the task goes: only where the task names its type.</summary>
-    internal bool TaskAdmitsNobodys(ResourceType type) => Task is not { } task || task.Types.Contains(type);
+    internal bool TaskAdmitsNobodys(ResourceType type) => (Task is not { } task || task.Types.Contains(type)) && Admits(type);
+
+    /// <summary>Whether the sign-in behind the token is as the use case asks for a type.</summary>
+    internal bool SignInAdmits(ResourceType type) => _unmet is null || !_unmet.IsFor(type);
+
+    /// <summary>Whether an agent's charter lets it touch a type; always, where there is none or it names no types.</summary>
+    internal bool CharterAdmits(ResourceType type) =>
+        _entry.Charter is not { } charter || charter.Types.IsEmpty || charter.Types.Contains(type);
+
+    private bool Admits(ResourceType type) => SignInAdmits(type) && CharterAdmits(type);
 
     /// <summary>Whether a search by one patient may find the one resource that a task is for.</summary>
     internal bool TaskIsSearched(int grant, PatientId patient, ResourceType type)

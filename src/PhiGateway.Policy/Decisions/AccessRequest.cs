@@ -32,6 +32,9 @@ public sealed record AccessRequest
     /// <summary>Everything asked for or pulled in; empty is denied.</summary>
     public required IReadOnlyList<AccessPart> Parts { get; init; }
 
+    /// <summary>The tool of an agent by which it was asked; null: by none.</summary>
+    public string? Tool { get; init; }
+
     /// <summary>Why a break-glass purpose is asserted; null otherwise.</summary>
     public string? Justification { get; init; }
 }

@@ -46,6 +46,18 @@ public sealed record Caller
     /// <summary>UTC.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>When the person behind the token signed in (<c>auth_time</c>), UTC; null: it does not say.</summary>
+    public DateTimeOffset? AuthenticatedAt { get; init; }
+
+    /// <summary>The class of that sign-in (<c>acr</c>); null: it names none.</summary>
+    public string? Acr { get; init; }
+
+    /// <summary>
+    /// Whether the two are what a token said; default true. Security: false only for records that are judged again, which keep neither, so
+    /// that both are taken as asked for.
+    /// </summary>
+    public bool IsSignInKnown { get; init; } = true;
+
     /// <summary>The token's id; null: it has none.</summary>
     public string? TokenId { get; init; }
 

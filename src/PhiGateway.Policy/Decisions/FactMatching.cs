@@ -9,10 +9,6 @@ public static class FactMatching
     /// <summary>The search parameter of <c>meta.tag</c>.</summary>
     internal const string TagParameter = "_tag";
 
-    // Codes that say how a resource was processed, or that it is a test: they carry no sensitivity (HL7 v3-ObservationValue, v3-ActReason).
-    // Codes that demand what happens with every release (v3-ActCode) ask for nothing more.
-    private const string ObservationValue = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue";
-
     /// <summary>Whether a resource satisfies all constraints.</summary>
     internal static bool Satisfies(ResourceFacts facts, IReadOnlyList<TokenConstraint> constraints)
     {
@@ -59,7 +55,7 @@ public static class FactMatching
         {
             var token = facts.Tokens[place];
             var isTag =
-                token.Parameter == TagParameter && !IsNeutral(new SecurityLabel(token.System ?? string.Empty, token.Code ?? string.Empty));
+                token.Parameter == TagParameter && !new SecurityLabel(token.System ?? string.Empty, token.Code ?? string.Empty).IsNeutral;
             var isTenants = tenant is { } own && token.System == own.System && token.Code == own.Code;
             if (isTag && !isTenants)
             {
@@ -76,7 +72,7 @@ public static class FactMatching
         for (var place = 0; place < facts.Labels.Count; place++)
         {
             var label = facts.Labels[place];
-            if (!IsNeutral(label) && !grant.PermitsLabel(label))
+            if (!label.IsNeutral && !grant.PermitsLabel(label))
             {
                 return false;
             }
@@ -143,11 +139,6 @@ public static class FactMatching
             }
         }
     }
-
-    private static bool IsNeutral(in SecurityLabel label) =>
-        label.System == ObservationValue
-        || (label.System == PurposeOfUse.System && label.Code == "HTEST")
-        || (label.System == ActCodes.System && ActCodes.IsFulfilled(label.Code));
 
     private static bool Satisfies(ResourceFacts facts, TokenConstraint constraint)
     {

@@ -41,6 +41,8 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
     public override ResourceTypeSet Types { get; }
 
+    private protected override IReadOnlyList<SecurityLabel> KnownLabels => _reach.KnownLabels;
+
     public override IReadOnlyList<string> ParametersNeeded(ResourceType type)
     {
         // An answer mostly holds one type: remember the last.

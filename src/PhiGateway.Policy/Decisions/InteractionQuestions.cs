@@ -47,6 +47,16 @@ internal static class InteractionQuestions
             return outside;
         }
 
+        if (!run.Reach.SignInAdmits(part.Type))
+        {
+            return new Deny(DenyReason.StepUpRequired, run.UseCaseRule);
+        }
+
+        if (CharterQuestions.Covered(run, part) is { } beyond)
+        {
+            return beyond;
+        }
+
         if (ScopeRefusal(run, part, needed) is { } refusal)
         {
             return new Deny(refusal, run.UseCaseRule);
@@ -89,6 +99,11 @@ internal static class InteractionQuestions
         if (Judgeability.HighEnough(run.UseCase, part, grants).IsEmpty)
         {
             return new Deny(DenyReason.TooConfidential, run.UseCase.RuleOf(grants));
+        }
+
+        if (!part.ComputedOver.IsEmpty && !ComputedQuestions.SeesAll(run, part))
+        {
+            return new Deny(DenyReason.NotJudgeable, run.UseCase.RuleOf(grants));
         }
 
         var open = WalkQuestions.Open(run, part, needed, grants);

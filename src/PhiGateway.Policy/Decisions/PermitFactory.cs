@@ -169,9 +169,16 @@ internal static class PermitFactory
         for (var place = 0; place < run.Request.Parts.Count; place++)
         {
             var part = run.Request.Parts[place];
-            var needed = PartRights.NeededByAnswer(part);
+
+            // A type that fell out of an export is not asked for.
+            if (part.Interaction == Interaction.Export && run.IsSettled(place))
+            {
+                continue;
+            }
+
+            var needed = part.Interaction == Interaction.Export ? PartRights.Needed(part) : PartRights.NeededByAnswer(part);
             if (
-                !(part.Interaction is Interaction.SearchType or Interaction.SearchSystem || IsLikeASearch(part))
+                !(part.Interaction is Interaction.SearchType or Interaction.SearchSystem or Interaction.Export || IsLikeASearch(part))
                 || part.Role == PartRole.Condition
                 || part.Type == ResourceType.Bundle
                 || (needed != ScopeRights.None && WalkQuestions.Whole(run, part, needed, run.Grants[place]).IsEmpty)

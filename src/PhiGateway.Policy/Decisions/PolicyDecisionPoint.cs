@@ -37,6 +37,7 @@ public static class PolicyDecisionPoint
                 new(DenyReason.AgreementNotReviewed, OpenedBy.TwoPersons),
                 new(DenyReason.OrganizationNotActive, OpenedBy.TwoPersons),
                 new(DenyReason.VendorReviewOverdue, OpenedBy.TwoPersons),
+                new(DenyReason.AgentUnaccountable, OpenedBy.TwoPersons),
                 new(DenyReason.OwnerMissing, OpenedBy.Operator),
                 new(DenyReason.ReviewOverdue, OpenedBy.Operator),
             ]
@@ -57,6 +58,11 @@ public static class PolicyDecisionPoint
         new("tenant", PlaceQuestions.Tenant, [new(DenyReason.WrongTenant, OpenedBy.TwoPersons)]),
         new("network", PlaceQuestions.Network, [new(DenyReason.WrongNetwork, OpenedBy.TwoPersons)]),
         new("hours", PlaceQuestions.Hours, [new(DenyReason.OutsideHours, OpenedBy.TwoPersons)]),
+        new(
+            "agent's charter",
+            CharterQuestions.Place,
+            [new(DenyReason.AgentToolNotPermitted, OpenedBy.TwoPersons), new(DenyReason.AgentOutsideHours, OpenedBy.TwoPersons)]
+        ),
         // Asked before anything that needs facts from elsewhere: nothing is fetched for a chain that may not act.
         new(
             "delegation",
@@ -84,6 +90,8 @@ public static class PolicyDecisionPoint
             InteractionQuestions.Covered,
             [
                 new(DenyReason.NotPartOfTask, OpenedBy.Operator),
+                new(DenyReason.StepUpRequired, OpenedBy.Issuer),
+                new(DenyReason.AgentTypeNotPermitted, OpenedBy.TwoPersons),
                 new(DenyReason.OutsideScope, OpenedBy.Issuer),
                 new(DenyReason.OutsideUseCase, OpenedBy.TwoPersons),
                 new(DenyReason.PatientContextMissing, OpenedBy.Issuer),

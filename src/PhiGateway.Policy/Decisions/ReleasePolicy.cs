@@ -35,24 +35,72 @@ public abstract class ReleasePolicy
     /// <summary>Judges one resource.</summary>
     public abstract ReleaseVerdict Judge(ResourceFacts facts);
 
+    /// <summary>Labels besides HL7's sensitivities that records are known to bear.</summary>
+    private protected virtual IReadOnlyList<SecurityLabel> KnownLabels => [];
+
     /// <summary>
-    /// Whether every resource of a type would leave of which nobody can say whose it is: however confidential, whatever its sensitivity. So
-    /// for who may see it nothing is gained by finding out.
+    /// Whether every resource of a type would leave of which nobody can say whose it is: however confidential, whatever label it bears that
+    /// HL7 or a grant of the registry has. So for who may see it nothing is gained by finding out.
     /// </summary>
-    public bool ShowsWhatIsNobodysKnown(ResourceType type)
+    public bool ShowsWhatIsNobodysKnown(ResourceType type) =>
+        JudgeWhatever(new ResourceFacts { Type = type, NamesNoPatient = true }) == WithholdReason.None;
+
+    /// <summary>
+    /// Judges a record of which nobody knows any more how it was labelled, as if it were labelled with everything; none: it may be told of.
+    /// What is nobody's is judged as it is.
+    /// </summary>
+    /// <param name="named">What is known by its name.</param>
+    public WithholdReason JudgeWhatever(ResourceFacts named)
     {
+        if (named.Owner == OwnerState.NotPatientData)
+        {
+            return Judge(named).Reason;
+        }
+
         var any = new ResourceFacts
         {
-            Type = type,
-            NamesNoPatient = true,
+            Type = named.Type,
+            Id = named.Id,
+            Owner = named.Owner,
+            NamesNoPatient = named.NamesNoPatient,
             Confidentiality = Confidentiality.VeryRestricted,
         };
-        foreach (var label in WalkQuestions.Sensitivities)
+        foreach (var owner in named.Owners)
+        {
+            any.AddOwner(owner);
+        }
+
+        foreach (var label in ActCodes.Sensitivities)
         {
             any.AddLabel(label);
         }
 
-        return Judge(any).Reason == WithholdReason.None;
+        foreach (var label in KnownLabels)
+        {
+            any.AddLabel(label);
+        }
+
+        return Judge(any).Reason;
+    }
+
+    /// <summary>
+    /// Labels for which a record of a type may stay, of the refrains and of those that grants of the registry name: what a server can be
+    /// asked for where there are too many records to look at.
+    /// </summary>
+    public IReadOnlyList<SecurityLabel> FindHiddenLabels(ResourceType type)
+    {
+        var hidden = new List<SecurityLabel>();
+        foreach (var label in ActCodes.Refrains.Union(KnownLabels))
+        {
+            var facts = new ResourceFacts { Type = type, NamesNoPatient = true };
+            facts.AddLabel(label);
+            if (Judge(facts).Reason != WithholdReason.None)
+            {
+                hidden.Add(label);
+            }
+        }
+
+        return hidden;
     }
 
     private sealed class NothingPolicy : ReleasePolicy

@@ -111,6 +111,11 @@ internal static class RevocationQuestion
             return "revocation/client";
         }
 
+        if (entry.Charter is { } charter && IsOfRevokedModel(charter, revocations))
+        {
+            return "revocation/model";
+        }
+
         if (entry.UseCase is not { } useCase)
         {
             return null;
@@ -155,6 +160,9 @@ internal static class RevocationQuestion
     /// <summary>What stops all calls of a client for what they are for: it has no purpose that is treatment; null when nothing does.</summary>
     internal static string? OfUse(ClientEntry entry, RevocationSet revocations) =>
         revocations.StopsOthers && !Array.Exists(entry.Compiled?.Purposes ?? [], static purpose => purpose.IsTreatment) ? Stopped : null;
+
+    private static bool IsOfRevokedModel(CharterEntry charter, RevocationSet revocations) =>
+        revocations.Contains(RevocationTarget.Model, charter.Model) || revocations.Contains(RevocationTarget.Model, charter.EveryModel);
 
     /// <summary>What makes the credential dead; null when nothing does.</summary>
     internal static string? OfCredential(CredentialEntry credential, RevocationSet revocations) =>

@@ -33,6 +33,20 @@ public static class TokenQuestions
         ];
     }
 
+    /// <summary>
+    /// Whether a certificate alone says that its holder is a client: it is one of the client's, in time and not revoked, and the client has no
+    /// key to sign with, in whatever state.
+    /// </summary>
+    /// <remarks>
+    /// Security: beside a key a certificate is a second thing that must be proven; it must not become the only one by the key's end.
+    /// </remarks>
+    public static bool IsCertificateOf(RegistrySnapshot snapshot, string issuer, string clientId, string hash, DateTimeOffset now) =>
+        snapshot.FindBinding(issuer, clientId) is { Client: var entry }
+        && !Array.Exists(entry.CompiledCredentials, static one => one.Credential.Kind == CredentialKind.ClientKey)
+        && entry.Certificates.TryGetValue(hash, out var certificate)
+        && IsOpen(certificate, now.UtcTicks)
+        && RevocationQuestion.OfCredential(certificate, snapshot.Revocations) is null;
+
     /// <summary>Why a client's tokens are worth nothing now; null: its path is open, and <paramref name="client"/> is there.</summary>
     public static Deny? Ask(RegistrySnapshot snapshot, string issuer, string clientId, DateTimeOffset now, out ClientEntry? client)
     {

@@ -14,14 +14,6 @@ namespace PhiGateway.Policy.Decisions;
 /// </remarks>
 internal static class WalkQuestions
 {
-    // Together they hold every sensitivity that HL7 has a code for (v3-InformationSensitivityPolicy).
-    internal static readonly SecurityLabel[] Sensitivities =
-    [
-        new(ActCodes.System, "_ActInformationSensitivityPolicy"),
-        new(ActCodes.System, "_EntitySensitivityPolicyType"),
-        new(ActCodes.System, "_RoleInformationSensitivityPolicy"),
-    ];
-
     /// <summary>The grants under which the part may be searched; none: it may not.</summary>
     internal static GrantSet Open(DecisionRun run, AccessPart part, ScopeRights needed, GrantSet grants)
     {
@@ -41,7 +33,8 @@ internal static class WalkQuestions
             grants = HighestOf(run.UseCase, grants);
         }
 
-        var whole = Whole(run, part, needed, grants);
+        // What can be looked up is: the records themselves say whether one of them stays for another label.
+        var whole = Whole(run, part, needed, grants, isLookedUp: part.IsResolvable);
         if (!whole.IsEmpty)
         {
             return whole;
@@ -58,9 +51,15 @@ internal static class WalkQuestions
 
     /// <summary>
     /// Those of these grants under which every record of the part's type would leave: of anybody, however confidential, whatever its
-    /// sensitivity; none where a scope leaves some out.
+    /// sensitivity, whatever other label any grant of the registry names; none where a scope leaves some out. The one question whether
+    /// anything of a type may be withheld from a client.
     /// </summary>
-    internal static GrantSet Whole(DecisionRun run, AccessPart part, ScopeRights needed, GrantSet grants)
+    /// <param name="run">The decision.</param>
+    /// <param name="part">The part.</param>
+    /// <param name="needed">Letters that a scope must have.</param>
+    /// <param name="grants">Those that are asked about.</param>
+    /// <param name="isLookedUp">The records are looked at before anything is told of them: labels besides HL7's are seen then.</param>
+    internal static GrantSet Whole(DecisionRun run, AccessPart part, ScopeRights needed, GrantSet grants, bool isLookedUp = false)
     {
         var open = default(GrantSet);
         if (run.Task is not null || !ScopeShowsAll(run, part, needed))
@@ -73,7 +72,7 @@ internal static class WalkQuestions
             var grant = run.UseCase.Grants[place];
             var isWhole =
                 grant is { Reach: PatientReach.Any, Ceiling: Confidentiality.VeryRestricted }
-                && PermitsEverySensitivity(grant)
+                && PermitsEveryLabel(run, grant, isLookedUp)
                 && FactMatching.AreMetBy(grant.Where, part.Conditions);
             open = isWhole ? open.With(place) : open;
         }
@@ -103,9 +102,9 @@ internal static class WalkQuestions
         return highest;
     }
 
-    private static bool PermitsEverySensitivity(GrantRule grant)
+    internal static bool PermitsEveryLabel(DecisionRun run, GrantRule grant, bool isLookedUp)
     {
-        foreach (var group in Sensitivities)
+        foreach (var group in ActCodes.Sensitivities)
         {
             if (!grant.PermitsLabel(group))
             {
@@ -113,7 +112,7 @@ internal static class WalkQuestions
             }
         }
 
-        return true;
+        return isLookedUp || run.Snapshot.Labels.ArePermittedBy(grant);
     }
 
     private static bool ScopeShowsAll(DecisionRun run, AccessPart part, ScopeRights needed)

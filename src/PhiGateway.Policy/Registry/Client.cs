@@ -60,6 +60,9 @@ public sealed record Client : IRegistryEntity
     public int DelegationDepth { get; init; }
 
     public ClientLimits Limits { get; init; } = new();
+
+    /// <summary>Of an AI agent: what acts, who answers for it, and what it may do of what it is granted; null: it has none.</summary>
+    public AgentCharter? Charter { get; init; }
 }
 
 /// <summary>What sort of machine a client is.</summary>

@@ -5,4 +5,13 @@ namespace PhiGateway.Policy.Registry;
 /// <param name="Revision">Registry revision it enforces.</param>
 /// <param name="At">When it said so, UTC.</param>
 /// <param name="Problem">Why it could not take a newer one, in words without PHI; null when all is well.</param>
-public sealed record NodeStatus(string Node, long Revision, DateTimeOffset At, string? Problem);
+/// <param name="Confirmed">When it last knew that to be the newest revision, UTC; null: not known.</param>
+/// <param name="Unshipped">Records of its journal that the audit store does not have yet; null: not known.</param>
+public sealed record NodeStatus(
+    string Node,
+    long Revision,
+    DateTimeOffset At,
+    string? Problem,
+    DateTimeOffset? Confirmed = null,
+    long? Unshipped = null
+);

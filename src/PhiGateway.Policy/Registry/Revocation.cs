@@ -7,7 +7,7 @@ namespace PhiGateway.Policy.Registry;
 /// <param name="Id">Unique id.</param>
 /// <param name="Target">What sort of thing.</param>
 /// <param name="Value">Client id, credential id, <c>jti</c>, token SHA-256 (lower-case hex), organization id, use case id, tenant or issuer
-/// name, subject; <c>*</c> with <see cref="RevocationTarget.IssuedBefore"/>.</param>
+/// name, subject, model; <c>*</c> with <see cref="RevocationTarget.IssuedBefore"/>.</param>
 /// <param name="Issuer">Whose subject it is; narrows a <c>jti</c> or <see cref="RevocationTarget.IssuedBefore"/> to one issuer; null: every
 /// issuer.</param>
 /// <param name="IssuedBefore">For these two: tokens issued before this moment are dead.</param>
@@ -42,6 +42,9 @@ public enum RevocationTarget : byte
 
     /// <summary>Tokens of one subject of one issuer that were issued before a moment.</summary>
     Subject,
+
+    /// <summary>Every agent whose charter names a model (<c>vendor/model</c>), or any model of a vendor (<c>vendor/*</c>).</summary>
+    Model = 11,
 
     /// <summary>Every call whose purpose is neither treatment nor an emergency; the value is <c>*</c>. The number is stored.</summary>
     OtherThanTreatment = 20,

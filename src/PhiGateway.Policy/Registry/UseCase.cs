@@ -51,6 +51,9 @@ public sealed record UseCase : IRegistryEntity
 
     /// <summary>What is permitted; a use case without grants permits nothing.</summary>
     public IReadOnlyList<Grant> Grants { get; init; } = [];
+
+    /// <summary>What is asked of the sign-in behind a token; null: nothing.</summary>
+    public StepUp? StepUp { get; init; }
 }
 
 /// <summary>How much harm a misuse could do.</summary>

@@ -59,6 +59,9 @@ public sealed class ClientEntry
 
     internal HourWindow[] Hours { get; init; } = [];
 
+    /// <summary>The charter of an agent; null: it has none, or one that cannot be read and closes the path.</summary>
+    internal CharterEntry? Charter { get; init; }
+
     /// <summary>Whether possession must be proven at all, and which proofs count.</summary>
     internal bool BindingRequired { get; init; }
 
@@ -67,4 +70,7 @@ public sealed class ClientEntry
     internal bool AcceptsDpop { get; init; }
 
     internal TaskEntry[] Tasks { get; init; } = [];
+
+    /// <summary>Whether anything is open to it by a task alone.</summary>
+    public bool HasTasks => Tasks.Length > 0;
 }

@@ -46,6 +46,9 @@ public sealed class RegistrySnapshot
 
     internal PersistentMap<string, RegistryProblem[]> ProblemsBySource { get; init; } = PersistentMap<string, RegistryProblem[]>.Empty;
 
+    /// <summary>Labels besides HL7's sensitivities that records are known to bear, since some grant names them.</summary>
+    internal KnownLabels Labels { get; init; } = KnownLabels.None;
+
     internal RevocationSet Revocations { get; init; } = RevocationSet.Empty;
 
     /// <summary>The one client with this credential; null when there is none.</summary>

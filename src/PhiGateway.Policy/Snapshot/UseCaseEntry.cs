@@ -25,6 +25,9 @@ internal sealed class UseCaseEntry
 
     internal required PurposeOfUse[] Purposes { get; init; }
 
+    /// <summary>What is asked of the sign-in behind a token; null: nothing.</summary>
+    internal StepUpEntry? StepUp { get; init; }
+
     /// <summary>Path of the first thing that contradicts itself; null when all is well.</summary>
     internal string? Contradiction { get; init; }
 

@@ -31,6 +31,13 @@ internal static class ClientValidation
             context.Add(path + "/throttle/requestsPerSecond", "At least one request a second; to stop a client, suspend it.");
         }
 
+        if (client.Charter is { } charter)
+        {
+            context.Person(charter.Accountable, path + "/charter/accountable");
+            context.Ahead(charter.AccountableUntil, path + "/charter/accountableUntil");
+        }
+
+        CharterChecks.Check(client, path, context.Problems);
         ClientChecks.Check(client, context.Find(RegistryKind.UseCase, client.UseCase) as UseCase, path, context.Problems);
     }
 

@@ -18,6 +18,7 @@ internal static class UseCaseValidation
         var agreement = useCase.Agreement is null ? null : context.Find(RegistryKind.Agreement, useCase.Agreement) as Agreement;
         var organization = context.Find(RegistryKind.Organization, useCase.Organization) as Organization;
         UseCaseChecks.Check(useCase, path, context.Problems);
+        StepUpChecks.Check(useCase, path, context.Problems);
         UseCaseChecks.CheckReferences(useCase, agreement, organization, context.Find, path, context.Problems);
         if (useCase.Agreement is null && organization is { Kind: not OrganizationKind.Internal })
         {

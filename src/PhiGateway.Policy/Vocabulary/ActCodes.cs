@@ -18,6 +18,22 @@ public static class ActCodes
     /// <summary>The code system.</summary>
     public const string System = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
 
+    /// <summary>Groups that together hold every sensitivity that HL7 has a code for (v3-InformationSensitivityPolicy).</summary>
+    public static IReadOnlyList<SecurityLabel> Sensitivities { get; } =
+    [
+        new(System, "_ActInformationSensitivityPolicy"),
+        new(System, "_EntitySensitivityPolicyType"),
+        new(System, "_RoleInformationSensitivityPolicy"),
+    ];
+
+    /// <summary>The codes of RefrainPolicy: of a record that bears one a grant must name the code itself.</summary>
+    public static IReadOnlyList<SecurityLabel> Refrains { get; } =
+    [
+        .. "NOAUTH NOCOLLECT NODSCLCD NODSCLCDS NOINTEGRATE NOLIST NOMOU NOORGPOL NOPAT NOPERSISTP NORDSCLCD NORDSCLCDS NORDSCLW NORELINK NOREUSE NOVIP ORCON"
+            .Split(' ')
+            .Select(static code => new SecurityLabel(System, code)),
+    ];
+
     // child:parent, in the order of the value set v3-InformationSensitivityPolicy.
     private const string Hierarchy =
         "ETH:_ActInformationSensitivityPolicy GDIS:_ActInformationSensitivityPolicy HIV:_ActInformationSensitivityPolicy MST:_ActInformationSensitivityPolicy "
@@ -42,6 +58,20 @@ public static class ActCodes
         for (var step = code; step is not null; step = Parents.GetValueOrDefault(step))
         {
             if (string.Equals(step, group, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a label is one of the sensitivities that HL7 has a code for, or a group of them.</summary>
+    public static bool IsSensitivity(in SecurityLabel label)
+    {
+        foreach (var group in Sensitivities)
+        {
+            if (label.System == System && IsWithin(label.Code, group.Code))
             {
                 return true;
             }

@@ -65,6 +65,7 @@ public sealed partial class DenyReason
     public static readonly DenyReason OrganizationNotActive = new("organization-not-active", 403, DenyStage.Decide, "forbidden", "The organization behind this client is not active.");
     public static readonly DenyReason VendorReviewOverdue = new("vendor-review-overdue", 403, DenyStage.Decide, "forbidden", "The review of the organization behind this client is overdue.");
     public static readonly DenyReason OwnerMissing = new("owner-missing", 403, DenyStage.Decide, "forbidden", "No accountable owner stands behind this client.");
+    public static readonly DenyReason AgentUnaccountable = new("agent-unaccountable", 403, DenyStage.Decide, "forbidden", "Nobody answers for this agent any more.");
     public static readonly DenyReason CredentialExpired = new("credential-expired", 403, DenyStage.Decide, "forbidden", "This client's credential has expired.");
     public static readonly DenyReason CredentialRotationOverdue = new("credential-rotation-overdue", 403, DenyStage.Decide, "forbidden", "This client's credential is overdue for rotation.");
     public static readonly DenyReason ReviewOverdue = new("review-overdue", 403, DenyStage.Decide, "forbidden", "This client's access review is overdue.");
@@ -78,6 +79,9 @@ public sealed partial class DenyReason
     public static readonly DenyReason WrongNetwork = new("wrong-network", 403, DenyStage.Decide, "forbidden", "This client may not call from here.");
     public static readonly DenyReason OutsideHours = new("outside-hours", 403, DenyStage.Decide, "forbidden", "This client may not call at this hour.");
 
+    public static readonly DenyReason AgentToolNotPermitted = new("agent-tool-not-permitted", 403, DenyStage.Decide, "forbidden", "This agent may not ask in this way.");
+    public static readonly DenyReason AgentOutsideHours = new("agent-outside-hours", 403, DenyStage.Decide, "forbidden", "This agent may not call at this hour.");
+
     // --- Decide: purpose ---
     public static readonly DenyReason PurposeMissing = new("purpose-missing", 403, DenyStage.Decide, "forbidden", "No purpose of use was asserted.");
     public static readonly DenyReason PurposeUnknown = new("purpose-unknown", 403, DenyStage.Decide, "forbidden", "The asserted purpose of use is not known.");
@@ -87,6 +91,8 @@ public sealed partial class DenyReason
     // --- Decide: interaction and type ---
     public static readonly DenyReason NothingAsked = new("nothing-asked", 403, DenyStage.Decide, "forbidden", "The request asks for nothing that could be permitted.");
     public static readonly DenyReason OutsideScope = new("outside-scope", 403, DenyStage.Decide, "forbidden", "The token's scope does not include this.", "insufficient_scope");
+    public static readonly DenyReason StepUpRequired = new("step-up-required", 401, DenyStage.Decide, "login", "A fresher or stronger sign-in is needed for this.", "insufficient_user_authentication");
+    public static readonly DenyReason AgentTypeNotPermitted = new("agent-type-not-permitted", 403, DenyStage.Decide, "forbidden", "This agent may not touch records of this type.");
     public static readonly DenyReason OutsideUseCase = new("outside-use-case", 403, DenyStage.Decide, "forbidden", "The approved use of this client does not include this.");
     public static readonly DenyReason IncludeNotPermitted = new("include-not-permitted", 403, DenyStage.Decide, "forbidden", "The approved use of this client does not include pulling in these resources.");
     public static readonly DenyReason CrossesTenants = new("crosses-tenants", 403, DenyStage.Decide, "forbidden", "The search would look at records that cannot be told apart by tenant.");
@@ -119,6 +125,8 @@ public sealed partial class DenyReason
     public static readonly DenyReason ConcurrencyLimited = new("concurrency-limited", 429, DenyStage.Admit, "throttled", "Too many requests at once.");
     public static readonly DenyReason QuotaExceeded = new("quota-exceeded", 429, DenyStage.Admit, "throttled", "A quota of this client is used up.");
 
+    public static readonly DenyReason AgentCallsSpent = new("agent-calls-spent", 429, DenyStage.Admit, "throttled", "This agent has made its calls of the day.");
+
     // --- Forward ---
     public static readonly DenyReason TaskUsedUp = new("task-used-up", 403, DenyStage.Forward, "forbidden", "The task has been used as often as it may be.");
     public static readonly DenyReason TaskNotCounted = new("task-not-counted", 503, DenyStage.Forward, "transient", "The use of a task cannot be counted at the moment, so it is not given.");
@@ -126,6 +134,7 @@ public sealed partial class DenyReason
     public static readonly DenyReason UpstreamTimeout = new("upstream-timeout", 504, DenyStage.Forward, "timeout", "The clinical system did not answer in time.");
     public static readonly DenyReason UpstreamRefused = new("upstream-refused", 502, DenyStage.Forward, "exception", "The clinical system did not accept the gateway's request.");
 
+    public static readonly DenyReason UpstreamCredential = new("upstream-credential", 503, DenyStage.Forward, "transient", "The gateway has no credential for the clinical system at the moment.");
     public static readonly DenyReason UpstreamBusy = new("upstream-busy", 503, DenyStage.Forward, "transient", "The clinical system is busy.");
     public static readonly DenyReason UpstreamRejected = new("upstream-rejected", 400, DenyStage.Forward, "processing", "The clinical system rejected the request.");
     public static readonly DenyReason ConditionAmbiguous = new("condition-ambiguous", 412, DenyStage.Forward, "multiple-matches", "More than one resource matches the condition.");

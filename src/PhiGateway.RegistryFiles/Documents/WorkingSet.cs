@@ -53,14 +53,11 @@ public sealed class WorkingSet
             .Where(static credential => CredentialIdentity.Of(credential) is not null)
             .ToLookup(static credential => CredentialIdentity.Of(credential)!.Value, static credential => credential.Id);
 
-    private Dictionary<string, Approval> ApprovalIndex =>
-        field ??= All<Approval>(RegistryKind.Approval)
-            .GroupBy(static approval => approval.Client, StringComparer.Ordinal)
-            .ToDictionary(
-                static group => group.Key,
-                static group => group.MaxBy(static approval => approval, Later)!,
-                StringComparer.Ordinal
-            );
+    private ILookup<string, Approval> ApprovalIndex =>
+        field ??= All<Approval>(RegistryKind.Approval).ToLookup(static approval => approval.Client, StringComparer.Ordinal);
+
+    private ILookup<string, CampaignItem> CampaignIndex =>
+        field ??= All<CampaignItem>(RegistryKind.CampaignItem).ToLookup(static item => item.Campaign, StringComparer.Ordinal);
 
     /// <summary>Documents of a kind by id, in order of id.</summary>
     public ImmutableSortedDictionary<string, WorkingItem> Kind(RegistryKind kind) => _kinds.GetValueOrDefault(kind, None);
@@ -107,7 +104,13 @@ public sealed class WorkingSet
     public IEnumerable<string> HoldersOf(string issuer, string value) => HolderIndex[(issuer, value)];
 
     /// <summary>The latest approval of a client: the one that counts.</summary>
-    public Approval? ApprovalOf(string client) => ApprovalIndex.GetValueOrDefault(client);
+    public Approval? ApprovalOf(string client) => ApprovalIndex[client].MaxBy(static approval => approval, Later);
+
+    /// <summary>All approvals that a client ever had.</summary>
+    public IEnumerable<Approval> ApprovalsOf(string client) => ApprovalIndex[client];
+
+    /// <summary>What an access review asks, in order of id.</summary>
+    public IEnumerable<CampaignItem> ItemsOf(string campaign) => CampaignIndex[campaign];
 
     /// <summary>Every document as stored.</summary>
     public IEnumerable<RegistryItem> Items() => _kinds.Values.SelectMany(static kind => kind.Values).Select(static found => found.Item);

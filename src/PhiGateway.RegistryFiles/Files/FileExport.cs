@@ -36,6 +36,32 @@ public static class FileExport
         return root;
     }
 
+    /// <summary>Some documents in the sections of a file, each by itself: credentials too have their own section.</summary>
+    /// <param name="set">The registry.</param>
+    /// <param name="includes">Which of them.</param>
+    public static JsonObject Write(WorkingSet set, Func<RegistryKind, string, bool> includes)
+    {
+        var root = new JsonObject();
+        foreach (var (section, kind) in RegistryFile.Sections)
+        {
+            var list = new JsonArray();
+            foreach (var (id, item) in set.Kind(kind))
+            {
+                if (includes(kind, id))
+                {
+                    list.Add(Plain(kind, item));
+                }
+            }
+
+            if (list.Count > 0)
+            {
+                root[section] = list;
+            }
+        }
+
+        return root;
+    }
+
     /// <summary>Strong tag of the whole set as it would be exported: memberships and states do not move it.</summary>
     public static string ETag(WorkingSet set) =>
         Tags.GetValue(
@@ -44,7 +70,7 @@ public static class FileExport
                 $"\"{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(Write(found))).AsSpan(0, 16))}\""
         );
 
-    private static JsonObject Document(WorkingSet set, RegistryKind kind, WorkingItem item)
+    private static JsonObject Plain(RegistryKind kind, WorkingItem item)
     {
         var json = StoredBody.WithoutNotes(item.Item.Json);
         foreach (var member in ManagedMembers.Of(kind))
@@ -53,6 +79,12 @@ public static class FileExport
         }
 
         RemoveEmpty(json);
+        return json;
+    }
+
+    private static JsonObject Document(WorkingSet set, RegistryKind kind, WorkingItem item)
+    {
+        var json = Plain(kind, item);
         if (kind == RegistryKind.Client)
         {
             var credentials = new JsonArray();

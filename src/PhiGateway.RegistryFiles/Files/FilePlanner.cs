@@ -16,7 +16,20 @@ public static class FilePlanner
     /// <param name="set">The registry as it is.</param>
     /// <param name="actor">Who writes.</param>
     /// <param name="prune">Whether what the file does not name is deleted.</param>
-    public static Checked<IReadOnlyList<RegistryWrite>> Plan(RegistryFile file, WorkingSet set, string actor, bool prune)
+    public static Checked<IReadOnlyList<RegistryWrite>> Plan(RegistryFile file, WorkingSet set, string actor, bool prune) =>
+        Plan(file, set, actor, (_, _) => prune);
+
+    /// <summary>The same, where of what the file does not name some is deleted.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="set">The registry as it is.</param>
+    /// <param name="actor">Who writes.</param>
+    /// <param name="prunes">Whether a document that the file does not name is deleted.</param>
+    public static Checked<IReadOnlyList<RegistryWrite>> Plan(
+        RegistryFile file,
+        WorkingSet set,
+        string actor,
+        Func<RegistryKind, string, bool> prunes
+    )
     {
         var findings = new List<ProblemPointer>();
         var writes = new List<RegistryWrite>();
@@ -51,11 +64,7 @@ public static class FilePlanner
             }
         }
 
-        if (prune)
-        {
-            Prune(set, named, writes, findings);
-        }
-
+        Prune(set, named, prunes, writes, findings);
         return findings.Count > 0 ? DocumentRefusal.Invalid(findings) : Checked<IReadOnlyList<RegistryWrite>>.From(writes);
     }
 
@@ -146,6 +155,7 @@ public static class FilePlanner
     private static void Prune(
         WorkingSet set,
         HashSet<(RegistryKind, string)> named,
+        Func<RegistryKind, string, bool> prunes,
         List<RegistryWrite> writes,
         List<ProblemPointer> findings
     )
@@ -154,7 +164,7 @@ public static class FilePlanner
         {
             foreach (var (id, item) in set.Kind(kind))
             {
-                if (named.Contains((kind, id)))
+                if (!prunes(kind, id) || named.Contains((kind, id)))
                 {
                     continue;
                 }

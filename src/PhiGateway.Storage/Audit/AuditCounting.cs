@@ -14,10 +14,11 @@ internal static class AuditCounting
     private const string Requests = "s.kind IN (1, 2, 3)";
 
     /// <summary>The statement.</summary>
-    /// <exception cref="ArgumentException">Too many columns or rows, or a step that is not whole seconds.</exception>
+    /// <exception cref="ArgumentException">Too many columns, organizations or rows, or a step that is not whole seconds.</exception>
     public static DbCommand Build(Database database, DbConnection connection, AuditCounts counts)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(counts.By.Count, AuditCounts.MostColumns, nameof(counts));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(counts.Organizations.Count, AuditCounts.MostOrganizations, nameof(counts));
         ArgumentOutOfRangeException.ThrowIfLessThan(counts.Limit, 1, nameof(counts));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(counts.Limit, AuditCounts.MostRows, nameof(counts));
         if (counts.Step is { } step && (step < TimeSpan.FromSeconds(1) || step.Ticks % TimeSpan.TicksPerSecond != 0))
@@ -45,6 +46,16 @@ internal static class AuditCounting
         Where("tenant", counts.Tenant);
         Where("decision", counts.Decision);
         Where("reason", counts.Reason);
+        if (counts.Organizations.Count > 0)
+        {
+            conditions +=
+                $" AND s.organization IN ({string.Join(", ", counts.Organizations.Select(static (_, place) => $"@organization{place}"))})";
+            for (var place = 0; place < counts.Organizations.Count; place++)
+            {
+                command.With($"organization{place}", StorableText.Clean(counts.Organizations[place]));
+            }
+        }
+
         var at = "CAST(0 AS bigint)";
         if (counts.Step is { } length)
         {
@@ -96,6 +107,7 @@ internal static class AuditCounting
             AuditColumn.Tenant => "s.tenant",
             AuditColumn.ResourceType => "s.resource_type",
             AuditColumn.Interaction => "s.interaction",
+            AuditColumn.Organization => "s.organization",
             _ => throw new ArgumentOutOfRangeException(nameof(column)),
         };
 }

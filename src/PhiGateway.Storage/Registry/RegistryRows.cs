@@ -95,4 +95,25 @@ internal static class RegistryRows
         && Nullable.Equals(Microseconds(a.IssuedBefore), Microseconds(b.IssuedBefore));
 
     private static long? Microseconds(DateTimeOffset? time) => time is { } t ? MicrosecondsConverter.ToMicroseconds(t) : null;
+
+    /// <summary>Node, revision, moment, problem, when confirmed, unshipped records.</summary>
+    public static async Task<List<NodeStatus>> ReadNodesAsync(Database database, DbDataReader reader, CancellationToken cancellationToken)
+    {
+        var nodes = new List<NodeStatus>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            nodes.Add(
+                new NodeStatus(
+                    reader.GetString(0),
+                    reader.GetInt64(1),
+                    database.ReadTime(reader, 2),
+                    reader.TextOrNull(3),
+                    database.ReadTimeOrNull(reader, 4),
+                    reader.IsDBNull(5) ? null : reader.GetInt64(5)
+                )
+            );
+        }
+
+        return nodes;
+    }
 }

@@ -63,14 +63,18 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time) 
         await using var command = connection
             .Command(
                 """
-                INSERT INTO node_status (node, revision, at, problem) VALUES (@node, @revision, @at, @problem)
-                ON CONFLICT (node) DO UPDATE SET revision = excluded.revision, at = excluded.at, problem = excluded.problem
+                INSERT INTO node_status (node, revision, at, problem, confirmed, unshipped)
+                    VALUES (@node, @revision, @at, @problem, @confirmed, @unshipped)
+                ON CONFLICT (node) DO UPDATE SET revision = excluded.revision, at = excluded.at, problem = excluded.problem,
+                    confirmed = excluded.confirmed, unshipped = excluded.unshipped
                 """
             )
             .With("node", status.Node)
             .With("revision", status.Revision)
             .With("at", database.Time(status.At))
-            .With("problem", StorableText.Clean(status.Problem));
+            .With("problem", StorableText.Clean(status.Problem))
+            .With("confirmed", database.Time(status.Confirmed))
+            .With("unshipped", status.Unshipped);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -200,15 +200,11 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
     public async Task<IReadOnlyList<NodeStatus>> ListNodesAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        await using var command = connection.Command("SELECT node, revision, at, problem FROM node_status ORDER BY node");
+        await using var command = connection.Command(
+            "SELECT node, revision, at, problem, confirmed, unshipped FROM node_status ORDER BY node"
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var nodes = new List<NodeStatus>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            nodes.Add(new NodeStatus(reader.GetString(0), reader.GetInt64(1), database.ReadTime(reader, 2), reader.TextOrNull(3)));
-        }
-
-        return nodes;
+        return await RegistryRows.ReadNodesAsync(database, reader, cancellationToken);
     }
 
     /// <summary>Null when the entry is remembered from now on: the key was free, expired, or held by this very call while it ran.</summary>

@@ -33,12 +33,14 @@ internal abstract class AuditDbContext(DbContextOptions options) : DbContext(opt
                 e.HasKey(r => new { r.Log, r.Sequence });
             }
 
-            // In the order of pages; every filter but patient and id goes by the shape.
+            // In the order of pages; every filter but patient and id goes by the shape, which stands here too so that a time is counted by this
+            // index alone.
             e.HasIndex(r => new
             {
                 r.Time,
                 r.Log,
                 r.Sequence,
+                r.Shape,
             });
             e.HasIndex(r => new { r.Shape, r.Time });
             e.HasIndex(r => r.Id);

@@ -12,4 +12,10 @@ internal sealed class NodeStatusRow
     public DateTimeOffset At { get; set; }
 
     public string? Problem { get; set; }
+
+    /// <summary>When the node last knew its registry to be the newest; null: not known.</summary>
+    public DateTimeOffset? Confirmed { get; set; }
+
+    /// <summary>Records of its journal that the store did not have yet; null: not known.</summary>
+    public long? Unshipped { get; set; }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
 using PhiGateway.Identity.Assertions;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Snapshot;
@@ -6,7 +8,10 @@ using PhiGateway.TokenService.Grants;
 
 namespace PhiGateway.TokenService.Endpoints;
 
-/// <summary>Finds out which registered client sends a request, by its assertion (<c>private_key_jwt</c>); used by every endpoint.</summary>
+/// <summary>
+/// Finds out which registered client sends a request: by its assertion (<c>private_key_jwt</c>), or, of a client without a key, by the
+/// certificate of its connection (RFC 8705 section 2.2). Used by every endpoint.
+/// </summary>
 internal sealed class ClientAuthentication(TokenServiceOptions options, ClientAssertions assertions, TimeProvider time)
 {
     private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -15,13 +20,14 @@ internal sealed class ClientAuthentication(TokenServiceOptions options, ClientAs
     private readonly string[] _audiences = [options.TokenEndpoint, options.Issuer];
 
     /// <summary>Authenticates the client of a form.</summary>
-    public async ValueTask<AuthenticatedClient> AuthenticateAsync(
-        TokenForm form,
-        RegistrySnapshot snapshot,
-        CancellationToken cancellationToken
-    )
+    public async ValueTask<AuthenticatedClient> AuthenticateAsync(TokenForm form, RegistrySnapshot snapshot, HttpContext http)
     {
         var assertion = form["client_assertion"];
+        if (assertion is null && form["client_assertion_type"] is null && form["client_secret"] is null && form["client_id"] is { } holder)
+        {
+            return OfCertificate(holder, snapshot, http);
+        }
+
         if (form["client_assertion_type"] != AssertionType || assertion is null || form["client_secret"] is not null)
         {
             return new AuthenticatedClient(null, form["client_id"], OAuthError.InvalidClient, "assertion:absent");
@@ -46,9 +52,22 @@ internal sealed class ClientAuthentication(TokenServiceOptions options, ClientAs
                 [.. keys.Where(static key => key.JwksUri is not null).Select(static key => key.JwksUri!)]
             ),
             _audiences,
-            cancellationToken
+            http.RequestAborted
         );
         return new AuthenticatedClient(check.Assertion, client, ErrorOf(check), check.Flaw);
+    }
+
+    private AuthenticatedClient OfCertificate(string clientId, RegistrySnapshot snapshot, HttpContext http)
+    {
+        if (http.Connection.ClientCertificate is not { } certificate)
+        {
+            return new AuthenticatedClient(null, clientId, OAuthError.InvalidClient, "assertion:absent");
+        }
+
+        var hash = Convert.ToHexStringLower(certificate.GetCertHash(HashAlgorithmName.SHA256));
+        return TokenQuestions.IsCertificateOf(snapshot, options.Name, clientId, hash, time.GetUtcNow())
+            ? new AuthenticatedClient(new ClaimedAssertion(clientId, [], "x5t:" + hash), clientId, null, null) { IsByCertificate = true }
+            : new AuthenticatedClient(null, clientId, OAuthError.InvalidClient, "certificate:unknown");
     }
 
     private static OAuthError? ErrorOf(AssertionCheck check)
@@ -67,4 +86,8 @@ internal sealed class ClientAuthentication(TokenServiceOptions options, ClientAs
 /// <param name="ClaimedId">Whom the request names, verified or not.</param>
 /// <param name="Error">What the client is told.</param>
 /// <param name="Detail">What failed, for the record.</param>
-internal readonly record struct AuthenticatedClient(ClaimedAssertion? Assertion, string? ClaimedId, OAuthError? Error, string? Detail);
+internal readonly record struct AuthenticatedClient(ClaimedAssertion? Assertion, string? ClaimedId, OAuthError? Error, string? Detail)
+{
+    /// <summary>Whether the certificate of the connection said it: what the client is given is bound to that.</summary>
+    public bool IsByCertificate { get; init; }
+}

@@ -46,7 +46,7 @@ internal sealed class MetadataDocuments(TokenServiceOptions options, KeyRing rin
             WriteTexts(json, "response_types_supported", []);
             foreach (var place in new[] { "token", "revocation", "introspection" })
             {
-                WriteTexts(json, place + "_endpoint_auth_methods_supported", ["private_key_jwt"]);
+                WriteTexts(json, place + "_endpoint_auth_methods_supported", ["private_key_jwt", "self_signed_tls_client_auth"]);
                 WriteTexts(json, place + "_endpoint_auth_signing_alg_values_supported", ClientAssertions.SigningAlgorithms);
             }
 

@@ -35,7 +35,7 @@ internal sealed class RevocationEndpoint(
             return;
         }
 
-        var sender = await authentication.AuthenticateAsync(form, snapshot, http.RequestAborted);
+        var sender = await authentication.AuthenticateAsync(form, snapshot, http);
         if (sender.Assertion is not { } assertion)
         {
             await RefuseAsync(http, snapshot, sender.Error!, sender.Detail, sender.ClaimedId);

@@ -56,7 +56,7 @@ internal sealed class TokenEndpoint(
         }
 
         // 1. Who asks.
-        var sender = await authentication.AuthenticateAsync(form, snapshot, http.RequestAborted);
+        var sender = await authentication.AuthenticateAsync(form, snapshot, http);
         if (sender.Assertion is not { } assertion)
         {
             await RefuseAsync(http, snapshot, sender.Error!, sender.Detail, sender.ClaimedId, null);
@@ -88,7 +88,7 @@ internal sealed class TokenEndpoint(
         }
 
         // 4. Bound to what.
-        var bound = await BindAsync(http, client);
+        var bound = await BindAsync(http, client, sender.IsByCertificate);
         if ((bound.Error ?? Unbound(access.Subject, bound)) is { } unbound)
         {
             var detail = bound.Detail ?? "binding:subject-token";
@@ -163,11 +163,17 @@ internal sealed class TokenEndpoint(
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset? other) => other is { } end && end < one ? end : one;
 
-    private async ValueTask<BoundTo> BindAsync(HttpContext http, ClientEntry client)
+    private async ValueTask<BoundTo> BindAsync(HttpContext http, ClientEntry client, bool isByCertificate)
     {
         var (required, mtls, dpop) = TokenQuestions.BindingOf(client);
         if (http.Request.Headers["DPoP"].Count > 0)
         {
+            if (isByCertificate)
+            {
+                // What a certificate got is bound to the certificate, and to nothing else.
+                return new BoundTo(OAuthError.Unproven, "binding:certificate", null, null, null);
+            }
+
             var proof = await proofs.ReadAsync(http, options.Issuer);
             if (!proof.Thumbprint.TryGet(out var thumbprint, out var refusal))
             {
@@ -179,7 +185,7 @@ internal sealed class TokenEndpoint(
                 : new BoundTo(OAuthError.Unproven, "binding:mtls", null, null, null);
         }
 
-        if (required && mtls && http.Connection.ClientCertificate is { } certificate)
+        if ((isByCertificate || (required && mtls)) && http.Connection.ClientCertificate is { } certificate)
         {
             // RFC 8705 section 3.1: the certificate of this connection is the one that calls must show.
             return new BoundTo(null, null, null, null, Base64Url.EncodeToString(certificate.GetCertHash(HashAlgorithmName.SHA256)));

@@ -20,8 +20,13 @@ internal static class FleetRegistry
     public static string ClientOf(int number) => $"fleet-{number}";
 
     /// <summary>Writes clients 0 to <paramref name="clients"/>-1 and memberships; patient p1 is on the roster that all use.</summary>
-    public static async Task FillAsync(RegistryStorage storage, int clients, int members)
+    /// <param name="storage">The registry.</param>
+    /// <param name="clients">How many clients.</param>
+    /// <param name="members">How many memberships.</param>
+    /// <param name="today">The day from which their dates run; null: today.</param>
+    public static async Task FillAsync(RegistryStorage storage, int clients, int members, DateOnly? today = null)
     {
+        var day = today ?? DateOnly.FromDateTime(DateTime.UtcNow);
         await storage.Migrator.MigrateAsync(CancellationToken.None);
         await GatewaySetup.WriteAsync(storage, [new Roster { Id = Roster }], Actor);
         await storage.Store.PutMembersAsync([new RosterMember(Roster, PatientId.Parse("p1"))], Actor, CancellationToken.None);
@@ -36,7 +41,11 @@ internal static class FleetRegistry
 
         for (var from = 0; from < clients; from += Batch)
         {
-            await GatewaySetup.WriteAsync(storage, Enumerable.Range(from, Math.Min(Batch, clients - from)).SelectMany(EntitiesOf), Actor);
+            await GatewaySetup.WriteAsync(
+                storage,
+                Enumerable.Range(from, Math.Min(Batch, clients - from)).SelectMany(number => EntitiesOf(number, day)),
+                Actor
+            );
         }
 
         // Approved as they now stand.
@@ -65,9 +74,8 @@ internal static class FleetRegistry
         return new RegistryWrite(RegistryKind.Organization, organization.Id, RegistryJson.Serialize(organization), version);
     }
 
-    private static IRegistryEntity[] EntitiesOf(int number)
+    private static IRegistryEntity[] EntitiesOf(int number, DateOnly today)
     {
-        var today = DateOnly.FromDateTime(DateTime.UtcNow);
         var client = ClientOf(number);
         return
         [

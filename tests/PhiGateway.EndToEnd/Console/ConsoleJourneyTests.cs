@@ -43,6 +43,9 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         ("vendor stop", "/console/vendors/westside-imaging/stop"),
         ("narrower", "/console/clients/westside-viewer/narrower"),
         ("found", "/console/find?q=westside"),
+        ("history", "/console/history"),
+        ("revert", "/console/history/revert?at=2026-01-01"),
+        ("work", "/console/work"),
         ("found nothing", "/console/find?q=nothing-goes-by-this"),
         ("one lane", "/console/alerts?lane=look"),
         ("closed alerts", "/console/alerts?state=closed"),
@@ -109,6 +112,21 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         await officer.FillAsync("#reason", "pilot agreed with the ward, one roster, forty patients an hour");
         await officer.ClickAsync("button.main");
         Assert.Contains("lumen-scribe is approved", await officer.Locator("[role=status]").InnerTextAsync());
+
+        // What was done stands in the history once its record is stored, with the way back.
+        await officer.GotoAsync(world.Origin + "/console/history?document=client/lumen-scribe");
+        var row = officer.Locator("section[aria-label=Changes] tbody tr").First;
+        for (var look = 0; look < 240 && await row.CountAsync() == 0; look++)
+        {
+            await officer.WaitForTimeoutAsync(500);
+            await officer.ReloadAsync();
+        }
+
+        Assert.Contains("client.approve", await row.InnerTextAsync());
+        Assert.Contains("approved by tom.okafor@hospital.example", await row.InnerTextAsync());
+        await row.Locator("a.button").ClickAsync();
+        Assert.Contains("Take the registry back", await officer.Locator("h1").InnerTextAsync());
+        Assert.Empty((await officer.RunAxe()).Violations.Select(one => one.Id));
         await officer.Context.CloseAsync();
     }
 
@@ -354,7 +372,10 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         var shown = Picture().Matches(document).Select(match => match.Groups["name"].Value).ToHashSet();
 
         Assert.Equal(
-            Screens.Select(screen => screen.Name).Concat(["accounting", "api", "case", "now-dark", "one-access", "patient"]).Order(),
+            Screens
+                .Select(screen => screen.Name)
+                .Concat(["accounting", "api", "case", "now-dark", "one-access", "patient"])
+                .Order(),
             shown.Order()
         );
         Assert.All(shown, name => Assert.True(File.Exists(RepositoryPaths.Of("docs", "console", name + ".png")), name));

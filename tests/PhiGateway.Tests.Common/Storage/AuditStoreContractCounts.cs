@@ -22,6 +22,7 @@ public abstract partial class AuditStoreContract
                 Tenant = "north",
                 ResourceType = "Observation",
                 Interaction = "read",
+                Organization = minutes < 30 ? "acme-inc" : "other-inc",
             };
         await Store.AppendAsync(
             [
@@ -60,6 +61,9 @@ public abstract partial class AuditStoreContract
         Assert.Equal(5, Assert.Single(await Store.CountAsync(whole, None)).Count);
         Assert.Equal(3, (await Store.CountAsync(whole with { Decision = "deny", By = [] }, None)).Single().Count);
         Assert.Empty(await Store.CountAsync(whole with { Client = "nobody" }, None));
+        var byOrganization = counts with { Step = null, By = [AuditColumn.Organization], Organizations = ["acme-inc", "nobody"] };
+        var ofOne = Assert.Single(await Store.CountAsync(byOrganization, None));
+        Assert.Equal(("acme-inc", 2L), (ofOne.Values[0], ofOne.Count));
         Assert.Equal(
             "deny",
             (await Store.CountAsync(counts with { Step = null, By = [AuditColumn.Decision], Limit = 1 }, None)).Single().Values[0]

@@ -135,9 +135,9 @@ public abstract partial class RegistryStoreContract
     {
         await Source.ReportNodeAsync(new NodeStatus("gw-2", 1, Moment(1), null), None);
         await Source.ReportNodeAsync(new NodeStatus("gw-1", 3, Moment(2), "old"), None);
-        await Source.ReportNodeAsync(new NodeStatus("gw-1", 4, Moment(3), null), None);
+        await Source.ReportNodeAsync(new NodeStatus("gw-1", 4, Moment(3), null, Moment(2), 17), None);
         Assert.Equal(
-            [new NodeStatus("gw-1", 4, Moment(3), null), new NodeStatus("gw-2", 1, Moment(1), null)],
+            [new NodeStatus("gw-1", 4, Moment(3), null, Moment(2), 17), new NodeStatus("gw-2", 1, Moment(1), null)],
             await Store.ListNodesAsync(None)
         );
     }

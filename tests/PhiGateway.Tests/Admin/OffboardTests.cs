@@ -77,6 +77,53 @@ public sealed class OffboardTests
         Assert.Equal(200, (await server.PostAsync("/admin/v1/clients/acme-connector:attest", "{}")).Status);
     }
 
+    [Fact]
+    public async Task OwnerLeft_OfWhoAnswersForAnAgent_EndsTheirAnswerToday()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        Assert.Equal(200, (await server.PatchAsync("/admin/v1/clients/acme-connector", AgentOf("reader-4.1"))).Status);
+
+        Assert.Equal(200, (await server.PostAsync("/admin/v1/owners/ada@hospital.example:left", """{"reason":"moved on"}""")).Status);
+
+        var client = (await server.GetAsync("/admin/v1/clients/acme-connector")).Json;
+        Assert.Equal("2026-05-01", (string)client["charter"]!["accountableUntil"]!);
+        Assert.NotNull(client["ownerConfirmed"]);
+        var doors = (await server.GetAsync("/admin/v1/clients/acme-connector/posture")).Json["doors"]!.AsArray();
+        Assert.False((bool)doors.Single(static door => (string)door!["name"]! == "charter")!["open"]!);
+        // Who has left already leaves nothing more.
+        Assert.Equal(404, (await server.PostAsync("/admin/v1/owners/ada@hospital.example:left", "{}")).Status);
+    }
+
+    [Theory]
+    [InlineData("acme-ai/reader-4.1")]
+    [InlineData("acme-ai/*")]
+    public async Task Revoke_AModel_StopsItsAgentsAndSaysWhichBefore(string model)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        var body = $$"""{"target":"model","value":"{{model}}","reason":"odd answers"}""";
+        Assert.Equal(422, (await server.PostAsync("/admin/v1/revocations", body)).Status);
+        Assert.Equal(200, (await server.PatchAsync("/admin/v1/clients/acme-connector", AgentOf("reader-4.2"))).Status);
+        Assert.Equal(model == "acme-ai/*" ? 200 : 422, (await server.PostAsync("/admin/v1/revocations?dry_run=true", body)).Status);
+        Assert.Equal(200, (await server.PatchAsync("/admin/v1/clients/acme-connector", AgentOf("reader-4.1"))).Status);
+
+        var dry = await server.PostAsync("/admin/v1/revocations?dry_run=true", body);
+        var made = await server.PostAsync("/admin/v1/revocations", body);
+
+        Assert.Equal(["acme-connector"], dry.Json["revoked_clients"]!.AsArray().Select(static one => (string)one!));
+        Assert.Equal(201, made.Status);
+        Assert.Equal(["acme-connector"], made.Json["matched"]!.AsArray().Select(static one => (string)one!));
+        var doors = (await server.GetAsync("/admin/v1/clients/acme-connector/posture")).Json["doors"]!.AsArray();
+        Assert.False((bool)doors.Single(static door => (string)door!["name"]! == "revocation")!["open"]!);
+    }
+
+    private static string AgentOf(string model) =>
+        $$$"""
+            {"kind":"ai-agent","limits":{"distinctPatientsPerDay":50},"charter":{"model":"{{{model}}}","vendor":"acme-ai",
+            "accountable":"ada@hospital.example","accountableUntil":"2026-12-31"}}
+            """;
+
     [Theory]
     [InlineData("""{"target":"client","value":"acme-connector","reason":"r"}""", 201)]
     [InlineData("""{"target":"client","value":"labcoo","reason":"r"}""", 422)]

@@ -305,6 +305,7 @@ public sealed class ConsolePageTests
                 Decision = decision,
                 Reason = decision == "deny" ? "outside-use-case" : null,
                 Client = client,
+                Organization = client == "acme-connector" ? "acme" : null,
                 Tenant = "north",
                 PatientKeys = ["key(north,p-1)"],
                 ChainHash = new byte[32],

@@ -195,6 +195,23 @@ public sealed class ConsoleRegistryTests
     }
 
     [Fact]
+    public async Task Now_OfEveryNode_ShowsTheAgeOfItsSnapshotAndItsLag()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        var now = server.Admin.Time.Now;
+        server.Admin.Store.Nodes.Add(new NodeStatus("gw-1", 0, now, null, now.AddMinutes(-7), 4321));
+        server.Admin.Store.Nodes.Add(new NodeStatus("gw-old", 0, now, null));
+        using var browser = await server.SignInAsync("viewer");
+
+        var page = (await browser.GetAsync("/console/now")).Text;
+        Assert.Contains("confirmed 7 min ago", page, StringComparison.Ordinal);
+        Assert.Contains("4,321 records", page, StringComparison.Ordinal);
+        Assert.Contains("not known", page, StringComparison.Ordinal);
+        var nodes = (await server.Admin.GetAsync("/admin/v1/config/nodes")).Json["nodes"]!.AsArray();
+        Assert.Equal(4321, (long)nodes[0]!["unshipped"]!);
+    }
+
+    [Fact]
     public async Task Trust_OfANode_ShowsWhoElseWatchesTheTrail()
     {
         await using var server = await ConsoleServer.StartAsync(more: static services => services.AddSingleton<INodeHealth>(new Health()));

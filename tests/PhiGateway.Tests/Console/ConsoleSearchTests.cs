@@ -2,9 +2,11 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Tests.Common.Admin;
+using PhiGateway.Tests.Common.Admin.Fakes;
 using Xunit;
 
 namespace PhiGateway.Tests.Console;
@@ -30,6 +32,38 @@ public sealed partial class ConsoleSearchTests
             { "purpose", "TREAT" },
             { "to", "2030-01-01" },
         };
+
+    [Fact]
+    public async Task Search_OfWhatTakesLongToCount_IsShownAtOnceAndItsCountsAreFoundAgain()
+    {
+        var slow = new SlowReports();
+        await using var server = await ConsoleServer.StartAsync(
+            more: services => services.AddSingleton<IAuditReports>(slow),
+            patience: TimeSpan.Zero
+        );
+        Fill(server, 60);
+        slow.Inner = new FakeAuditReports(server.Admin.Trail);
+        using var browser = await server.SignInAsync("auditor");
+
+        var page = await browser.GetAsync($"{Path}?{Old}client=acme");
+        Assert.Equal(200, page.Status);
+        Assert.Contains("id=\"counting\"", page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("in the whole result", page.Text, StringComparison.Ordinal);
+        var later = Links(page)
+            .Single(static link =>
+                link.Contains("client=acme", StringComparison.Ordinal)
+                && !link.Contains("cursor", StringComparison.Ordinal)
+                && link.StartsWith(Path + "?", StringComparison.Ordinal)
+            );
+        slow.Go.SetResult();
+        while ((page = await browser.GetAsync(later)).Text.Contains("id=\"counting\"", StringComparison.Ordinal))
+        {
+            await Task.Yield();
+        }
+
+        Assert.Contains("60 in the whole result", page.Text, StringComparison.Ordinal);
+        Assert.Equal(1, server.Admin.Journal.Records.Count(static record => record.Event == "audit.count"));
+    }
 
     [Theory]
     [MemberData(nameof(Filters))]
@@ -205,4 +239,23 @@ public sealed partial class ConsoleSearchTests
 
     [GeneratedRegex("class=\"badge deny\"")]
     private static partial Regex Badges();
+
+    private sealed class SlowReports : IAuditReports
+    {
+        public IAuditReports Inner { get; set; } = null!;
+
+        public TaskCompletionSource Go { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async Task<IReadOnlyList<AuditTally>> TallyAsync(AuditQuery query, CancellationToken cancellationToken)
+        {
+            await Go.Task.WaitAsync(cancellationToken);
+            return await Inner.TallyAsync(query, cancellationToken);
+        }
+
+        public Task<bool> KnowsAsync(AuditFacet facet, string value, CancellationToken cancellationToken) =>
+            Inner.KnowsAsync(facet, value, cancellationToken);
+
+        public Task<IReadOnlyList<AuditLogMark>> ListMarksAsync(CancellationToken cancellationToken) =>
+            Inner.ListMarksAsync(cancellationToken);
+    }
 }

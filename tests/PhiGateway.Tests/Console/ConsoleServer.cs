@@ -20,12 +20,14 @@ internal sealed class ConsoleServer : IAsyncDisposable
     public static async Task<ConsoleServer> StartAsync(
         bool isDemo = true,
         StepUpOptions? stepUp = null,
-        Action<IServiceCollection>? more = null
+        Action<IServiceCollection>? more = null,
+        TimeSpan? patience = null
     )
     {
         var console = new ConsoleOptions
         {
             PublicBase = new Uri("http://" + Host),
+            Patience = patience ?? TimeSpan.FromMinutes(5),
             StepUp = stepUp,
             Demo = isDemo ? [.. AdminRoles.Given.Select(Person), Both("all", AdminRoles.Given), Both("second", AdminRoles.Given)] : null,
         };

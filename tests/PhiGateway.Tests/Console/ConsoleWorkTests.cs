@@ -86,7 +86,8 @@ public sealed class ConsoleWorkTests
             ("candidate", $$"""{"useCases":[{{Sample.UseCase}}]}"""),
             ("days", "7")
         );
-        Assert.True(replayed.Status == 200, replayed.Text);
+        Assert.True(replayed.Status == 303, replayed.Text);
+        replayed = await browser.GetAsync(replayed.Headers["Location"]);
         // What no answer changes is said.
         Assert.Contains("answers change", replayed.Text);
         Assert.Equal(before, server.Admin.Store.Writes);

@@ -25,6 +25,9 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
     public const string Audience = "https://gw.hospital.example/fhir";
 
     private readonly IdentityHost _identity;
+
+    // In the place of the client's key.
+    private readonly Credential? _instead;
     private readonly ServiceProvider _services;
     private readonly string _folder = Directory.CreateTempSubdirectory("phigw-tokens-").FullName;
 
@@ -34,9 +37,11 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
         SigningKey? key = null,
         UseCase? useCase = null,
         string environment = "production",
-        IReadOnlyList<TaskGrant>? tasks = null
+        IReadOnlyList<TaskGrant>? tasks = null,
+        Credential? instead = null
     )
     {
+        _instead = instead;
         Shared = shared ?? new SharedUses();
         Key = key ?? SigningKey.Es384("connector-1");
         _identity = IdentityHost.Node(Shared);
@@ -99,29 +104,33 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
             client,
             TestRegistry.Roster(),
             TestRegistry.Credential(),
-            new Credential
-            {
-                Id = "connector-key",
-                Client = "connector",
-                Kind = CredentialKind.ClientKey,
-                Issuer = "idp",
-                ClientId = "connector",
-                Jwk = new PublicJwk
+            _instead
+                ?? new Credential
                 {
-                    Kty = (string)jwk["kty"]!,
-                    Crv = (string?)jwk["crv"],
-                    X = (string?)jwk["x"],
-                    Y = (string?)jwk["y"],
-                    N = (string?)jwk["n"],
-                    E = (string?)jwk["e"],
-                    Kid = (string?)jwk["kid"],
+                    Id = "connector-key",
+                    Client = "connector",
+                    Kind = CredentialKind.ClientKey,
+                    Issuer = "idp",
+                    ClientId = "connector",
+                    Jwk = new PublicJwk
+                    {
+                        Kty = (string)jwk["kty"]!,
+                        Crv = (string?)jwk["crv"],
+                        X = (string?)jwk["x"],
+                        Y = (string?)jwk["y"],
+                        N = (string?)jwk["n"],
+                        E = (string?)jwk["e"],
+                        Kid = (string?)jwk["kid"],
+                    },
                 },
-            },
             .. tasks,
         ];
         var fingerprint = TestRegistry.Build(entities).FindClientById("connector")!.Fingerprint;
         Current = TestRegistry.Build([.. entities, TestRegistry.Approval(fingerprint)], revocations);
     }
+
+    /// <summary>Publishes a registry as it is.</summary>
+    public void Publish(RegistrySnapshot snapshot) => Current = snapshot;
 
     /// <summary>The claims of a good assertion.</summary>
     public JsonObject Claims(string jti = "one") =>

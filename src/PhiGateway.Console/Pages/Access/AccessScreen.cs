@@ -5,12 +5,14 @@ using PhiGateway.Admin.Decisions;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Pages.Search;
+using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Work;
 
 namespace PhiGateway.Console.Pages.Access;
 
 /// <summary>Shows one record of the trail with its decision in words and its proof; each look is on record.</summary>
-internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explainer, TrailProofs proofs)
+internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explainer, TrailProofs proofs, Jobs jobs)
 {
     private static readonly string[] Decisions = ["decision", "disclosure", "intent"];
 
@@ -81,11 +83,25 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
     }
 
     /// <summary>Everything with which somebody else can verify the record, as one archive.</summary>
-    public async Task<ScreenAnswer> EvidenceAsync(ConsoleRequest request)
+    public Task<ScreenAnswer> EvidenceAsync(ConsoleRequest request)
     {
         var id = request.Route("id");
-        return (await proofs.EvidenceAsync(request.Call, id)).Failed(out var problem, out var bundle)
-            ? problem
-            : EvidenceZip.Of($"evidence-{Guid.Parse(id):D}.zip", bundle.Files);
+        if (!Guid.TryParseExact(id, "D", out var record))
+        {
+            return Task.FromResult<ScreenAnswer>(AdminProblem.NotFound("record"));
+        }
+
+        return jobs.BeginAsync(
+            request,
+            EvidencePlan.Of(
+                "Evidence of one record",
+                Links.Access(record),
+                $"evidence-{record:D}.zip",
+                async call =>
+                    (await proofs.EvidenceAsync(call, id)).Failed(out var problem, out var bundle)
+                        ? problem
+                        : new EvidenceFiles(bundle.Files)
+            )
+        );
     }
 }

@@ -9,6 +9,7 @@ using PhiGateway.Console.Pages.Search;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
 using PhiGateway.Console.Sessions;
+using PhiGateway.Console.Work;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Console.Pages.Cases;
@@ -22,7 +23,8 @@ internal sealed class CasesScreen(
     CaseVerbs verbs,
     TrailSearch search,
     TrailBundles bundles,
-    IPatientPseudonym pseudonym
+    IPatientPseudonym pseudonym,
+    Jobs jobs
 )
 {
     // Alerts name a dozen records each; a case shows the first of them, the search shows all.
@@ -131,9 +133,18 @@ internal sealed class CasesScreen(
         }
 
         var query = new EvidenceQuery(Alerts: view.Case.Alerts, Why: "case " + id);
-        return (await bundles.MakeAsync(request.Call, query)).Failed(out problem, out var report)
-            ? problem
-            : EvidenceZip.Of($"{id}.zip", report.Files);
+        return await jobs.BeginAsync(
+            request,
+            EvidencePlan.Of(
+                "Evidence of a case",
+                Links.Case(id),
+                $"{id}.zip",
+                async call =>
+                    (await bundles.MakeAsync(call, query)).Failed(out var missing, out var report)
+                        ? missing
+                        : new EvidenceFiles(report.Files)
+            )
+        );
     }
 
     private static string[] Ids(ConsoleRequest request) =>

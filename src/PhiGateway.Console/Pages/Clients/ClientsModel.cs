@@ -40,7 +40,16 @@ public sealed record ClientModel(
 /// <param name="Profile">The client.</param>
 /// <param name="Blast">What stops, and what goes on.</param>
 /// <param name="Allowed">Calls that were allowed in the last seven days; null: the viewer may not read the trail.</param>
+/// <param name="Since">Since when those were counted.</param>
 /// <param name="Step">suspend, quarantine or revoke, as chosen before; null: not yet.</param>
 /// <param name="Tried">The form that was refused; null: it was not tried.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
-public sealed record StopModel(ClientProfile Profile, BlastRadius Blast, long? Allowed, string? Step, TriedForm? Tried, string FormToken);
+public sealed record StopModel(
+    ClientProfile Profile,
+    BlastRadius Blast,
+    long? Allowed,
+    DateTimeOffset Since,
+    string? Step,
+    TriedForm? Tried,
+    string FormToken
+);

@@ -65,9 +65,9 @@ internal sealed class StopScreen(
         }
 
         long? allowed = null;
+        var now = time.GetUtcNow();
         if (call.Caller.HasAny(ConsoleSections.TrailReaders))
         {
-            var now = time.GetUtcNow();
             var query = new TrafficQuery(now.AddDays(-Days), now, null, "decision", id, Decision: "permit");
             var read = await request.TryCommandAsync("how much it calls", () => traffic.CountAsync(call, query));
             allowed = read?.Value?.Items.Sum(static item => item.Count);
@@ -81,6 +81,7 @@ internal sealed class StopScreen(
                 profile,
                 blast,
                 allowed,
+                now.AddDays(-Days),
                 request.Typed("step"),
                 TriedForms.Of(request, tried, "stop", string.Empty, "reason"),
                 request.Session.FormToken

@@ -5,12 +5,13 @@ using PhiGateway.Admin.Replay;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Work;
 using PhiGateway.RegistryFiles.Files;
 
 namespace PhiGateway.Console.Pages.Lab;
 
 /// <summary>Tries requests that nobody makes, and changes of the registry against what was really asked; changes nothing.</summary>
-internal sealed class LabScreen(RequestExplainer explainer, ReplayCommands replay)
+internal sealed class LabScreen(RequestExplainer explainer, ReplayCommands replay, Jobs jobs)
 {
     private const int Default = 30;
 
@@ -58,10 +59,38 @@ internal sealed class LabScreen(RequestExplainer explainer, ReplayCommands repla
             return Page(request, null, null, AdminProblem.Of(refusal));
         }
 
-        return (await replay.ReplayAsync(request.Call, file, Days(request))).Failed(out var problem, out var report)
-            ? Page(request, null, null, problem)
-            : Page(request, null, report, null);
+        var days = Days(request);
+        var answer = await jobs.BeginAsync(
+            request,
+            new JobPlan(
+                $"Replay of {days} days",
+                Replayers,
+                "/console/lab",
+                async run =>
+                {
+                    if ((await replay.ReplayAsync(run.Call, file, days)).Failed(out var problem, out var report))
+                    {
+                        return problem;
+                    }
+
+                    run.Result = new Replayed(text, days, report);
+                    return null;
+                }
+            )
+            {
+                Page = static id => "/console/lab/replay/" + id,
+            }
+        );
+        return answer is ScreenAnswer.Refused(var refused) ? Page(request, null, null, refused) : answer;
     }
+
+    /// <summary>What came of a replay, for whoever began it.</summary>
+    public Task<ScreenAnswer> ShowReplayAsync(ConsoleRequest request) =>
+        Task.FromResult(
+            jobs.Find(request.Call.Caller, request.Route("id"))?.Result is Replayed done
+                ? Page(request, null, null, null, done)
+                : AdminProblem.NotFound("replay of yours here: it is kept for half an hour, and ends with your sessions")
+        );
 
     private static int Days(ConsoleRequest request) =>
         request.Typed("days") switch
@@ -81,8 +110,15 @@ internal sealed class LabScreen(RequestExplainer explainer, ReplayCommands repla
             request.Typed("binding")
         );
 
-    private static ScreenAnswer Page(ConsoleRequest request, DecisionExplanation? answer, ReplayReport? report, AdminProblem? tried)
+    private static ScreenAnswer Page(
+        ConsoleRequest request,
+        DecisionExplanation? answer,
+        ReplayReport? report,
+        AdminProblem? tried,
+        Replayed? done = null
+    )
     {
+        report ??= done?.Report;
         var caller = request.Call.Caller;
         return new PageContent(
             "Policy lab",
@@ -91,8 +127,8 @@ internal sealed class LabScreen(RequestExplainer explainer, ReplayCommands repla
             new LabModel(
                 Question(request),
                 answer,
-                request.TypedText("candidate"),
-                Days(request),
+                done?.Candidate ?? request.TypedText("candidate"),
+                done?.Days ?? Days(request),
                 report,
                 caller.HasAny(Simulators),
                 caller.HasAny(Replayers),
@@ -110,6 +146,8 @@ internal sealed class LabScreen(RequestExplainer explainer, ReplayCommands repla
             },
         };
     }
+
+    private sealed record Replayed(string Candidate, int Days, ReplayReport Report);
 
     // A finding inside of the candidate says its place there.
     private static TriedForm? TriedOf(ConsoleRequest request, AdminProblem? tried)

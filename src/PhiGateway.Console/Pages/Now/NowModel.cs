@@ -22,7 +22,7 @@ public sealed record NowModel(
     IReadOnlyList<AlertLanePage> Lanes,
     IReadOnlyCollection<string> Stoppable,
     NodesReport Nodes,
-    StatusReport Status,
+    HereReport Status,
     int Waiting,
     bool IsLive,
     bool MayStop

@@ -42,7 +42,6 @@ internal sealed class NowScreen(
 
         if (
             (await reports.NodesAsync(call)).Failed(out problem, out var nodes)
-            || (await reports.StatusAsync(call)).Failed(out problem, out var status)
             || (await clients.QueueAsync(call, new PageRequest(PageRequest.Most, null), null)).Failed(out problem, out var queue)
         )
         {
@@ -62,7 +61,7 @@ internal sealed class NowScreen(
                 lanes,
                 await StoppableAsync(call, lanes),
                 nodes,
-                status,
+                await reports.HereAsync(call),
                 queue.Items.Count,
                 isLive,
                 call.Caller.HasAny(AdminRoles.Closers)

@@ -14,7 +14,7 @@ public sealed partial class ReviewPage
     public required ReviewModel Model { get; set; }
 
     // A review of everybody has thousands: a page of each group, and the rest by its link.
-    private const int OnePage = 100;
+    private const int OnePage = 50;
 
     private string? Next =>
         Groups.Any(group => group.Rows.Count > Model.Skip + OnePage)

@@ -6,14 +6,12 @@ namespace PhiGateway.Console.Pages.Reviews;
 /// <summary>What the list of access reviews shows.</summary>
 /// <param name="Items">The open ones first.</param>
 /// <param name="Today">Today.</param>
-/// <param name="Organizations">Names to choose from.</param>
 /// <param name="Draft">What was typed to start one; null: nothing, or the viewer may not.</param>
 /// <param name="Tried">The form that was refused; null: it was not tried.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
 public sealed record ReviewsModel(
     IReadOnlyList<CampaignReport> Items,
     DateOnly Today,
-    IReadOnlyList<string> Organizations,
     ReviewDraft? Draft,
     TriedForm? Tried,
     string FormToken

@@ -2,10 +2,10 @@ using System.Globalization;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Campaigns;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Organizations;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Work;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Console.Pages.Reviews;
@@ -18,7 +18,7 @@ internal sealed class ReviewsScreen(
     CampaignApply apply,
     CampaignCancel cancel,
     CampaignProofs proofs,
-    VendorDirectory vendors,
+    Jobs jobs,
     TimeProvider time
 )
 {
@@ -98,12 +98,21 @@ internal sealed class ReviewsScreen(
     }
 
     /// <summary>The evidence, as one file.</summary>
-    public async Task<ScreenAnswer> EvidenceAsync(ConsoleRequest request)
+    public Task<ScreenAnswer> EvidenceAsync(ConsoleRequest request)
     {
         var id = request.Route("id");
-        return (await proofs.EvidenceAsync(request.Call, id)).Failed(out var problem, out var report)
-            ? problem
-            : EvidenceZip.Of($"review-{id}.zip", report.Files);
+        return jobs.BeginAsync(
+            request,
+            EvidencePlan.Of(
+                "Evidence of a review",
+                Links.Review(id),
+                $"review-{id}.zip",
+                async call =>
+                    (await proofs.EvidenceAsync(call, id)).Failed(out var problem, out var report)
+                        ? problem
+                        : new EvidenceFiles(report.Files)
+            )
+        );
     }
 
     private static string[]? One(string? name) => name is null ? null : [name];
@@ -137,11 +146,6 @@ internal sealed class ReviewsScreen(
 
     private async Task<ScreenAnswer> ListAsync(ConsoleRequest request, AdminProblem? tried)
     {
-        if ((await vendors.ListAsync(request.Call)).Failed(out var problem, out var list))
-        {
-            return problem;
-        }
-
         var draft = request.Call.Caller.HasAny(AdminRoles.Keepers)
             ? new ReviewDraft(
                 request.Typed("id"),
@@ -161,7 +165,6 @@ internal sealed class ReviewsScreen(
             new ReviewsModel(
                 await reports.ListAsync(request.Call),
                 Today,
-                [.. list.Items.Select(static vendor => vendor.Organization.Id)],
                 draft,
                 TriedForms.Of(
                     request,

@@ -12,6 +12,7 @@ namespace PhiGateway.Console.Pages.Search;
 /// <param name="Ndjson">Address of the whole result as NDJSON.</param>
 /// <param name="Tail">Address of the live tail with the same filters.</param>
 /// <param name="Problem">What cannot be read; null: all can.</param>
+/// <param name="Counting">Where the counts are found when they are there; null: nothing is being counted.</param>
 /// <param name="IsDefault">Whether the last day was taken because no time was named.</param>
 /// <param name="Saved">Searches that somebody keeps.</param>
 /// <param name="Query">The filters as they would be kept; empty: there are none.</param>
@@ -27,6 +28,7 @@ public sealed record SearchModel(
     string Ndjson,
     string Tail,
     string? Problem,
+    string? Counting,
     bool IsDefault,
     IReadOnlyList<SavedLine> Saved,
     string Query,

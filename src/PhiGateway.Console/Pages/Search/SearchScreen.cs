@@ -2,14 +2,26 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Trail;
+using PhiGateway.Audit.Shipping;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Work;
 
 namespace PhiGateway.Console.Pages.Search;
 
 /// <summary>Searches the trail: filters in the address, always over the whole result on the server, each search on record.</summary>
-internal sealed class SearchScreen(TrailSearch search, TrailReports reports, TrailExport export, SavedSearches saved, TimeProvider time)
+internal sealed class SearchScreen(
+    TrailSearch search,
+    TrailReports reports,
+    TrailExport export,
+    SavedSearches saved,
+    LongWork work,
+    Jobs jobs,
+    TimeProvider time
+)
 {
+    private const int RecordsAtOnce = 500;
+
     /// <summary>One page of a result.</summary>
     public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => ShowAsync(request, SearchQuery.Read(request, time.GetUtcNow()), null);
 
@@ -26,15 +38,32 @@ internal sealed class SearchScreen(TrailSearch search, TrailReports reports, Tra
     {
         TrailPage? page = null;
         TrailFacets? counted = null;
+        var isCounting = false;
         var failed =
             asked.ToTrail().Failed(out var problem, out var query)
             || (await search.SearchAsync(request.Call, query)).Failed(out problem, out page);
         if (!failed && asked.CanCount)
         {
-            // The whole result, whichever page of it is shown; on record by itself.
-            counted = (
-                await reports.FacetsAsync(request.Call with { RequestId = Guid.CreateVersion7() }, query! with { Cursor = null })
-            ).Value;
+            // The whole result, whichever page of it is shown; on record by itself. What takes long is shown when it is there.
+            var found = await work.OnceAsync(
+                $"facets {request.Session.FormToken} {asked.At(SearchQuery.Path)}",
+                async stopping => new Counted(
+                    (
+                        await reports.FacetsAsync(
+                            request.Call with
+                            {
+                                RequestId = Guid.CreateVersion7(),
+                                Cancelled = stopping,
+                            },
+                            query! with
+                            {
+                                Cursor = null,
+                            }
+                        )
+                    ).Value
+                )
+            );
+            (counted, isCounting) = (found?.Facets, found is null);
         }
 
         if (problem is { Status: not 400 })
@@ -57,6 +86,7 @@ internal sealed class SearchScreen(TrailSearch search, TrailReports reports, Tra
                 asked.At(SearchQuery.Path + "/export", ("format", "ndjson")),
                 asked.At(SearchQuery.Path + "/tail", ("from", null), ("to", null)),
                 problem?.Detail,
+                isCounting ? asked.At(SearchQuery.Path, ("cursor", asked.Value("cursor"))) : null,
                 asked.IsDefault,
                 await request.TryAsync("kept searches", () => saved.ListAsync(request.Call)) ?? [],
                 asked.At(SearchQuery.Path).Split('?', 2) is [_, var kept] ? kept : string.Empty,
@@ -80,26 +110,65 @@ internal sealed class SearchScreen(TrailSearch search, TrailReports reports, Tra
             return AdminProblem.BadParameter("format", "csv or ndjson is expected.");
         }
 
-        if (
-            asked.ToTrail().Failed(out var problem, out var query)
-            || (await export.OpenAsync(request.Call, query, format)).Failed(out problem, out var stream)
-        )
+        if (asked.ToTrail().Failed(out var problem, out var query))
         {
             return problem;
         }
 
-        return format == "csv"
-            ? new ScreenAnswer.File(
-                "text/csv; charset=utf-8",
-                "audit.csv",
-                context => TrailFileAnswer.WriteAsync(context, stream, new CsvTrail())
+        ITrailFormat written = format == "csv" ? new CsvTrail() : new NdjsonTrail();
+        return await jobs.BeginAsync(
+            request,
+            new JobPlan(
+                $"Export of a search as {format.ToUpperInvariant()}",
+                ConsoleSections.TrailReaders,
+                asked.At(SearchQuery.Path),
+                run => ExportAsync(run, query, written)
             )
-            : new ScreenAnswer.File(
-                "application/x-ndjson",
-                "audit.ndjson",
-                context => TrailFileAnswer.WriteAsync(context, stream, new NdjsonTrail())
-            );
+            {
+                ContentType = format == "csv" ? "text/csv; charset=utf-8" : written.MediaType,
+                FileName = "audit." + format,
+                Unit = ("record", "records"),
+            }
+        );
     }
+
+    private async Task<AdminProblem?> ExportAsync(JobRun run, TrailQuery query, ITrailFormat format)
+    {
+        if ((await export.OpenAsync(run.Call, query, format.Name)).Failed(out var problem, out var stream))
+        {
+            return problem;
+        }
+
+        // How many there are is counted beside: the first of them need not wait for it.
+        var counting = CountAsync();
+        var entries = new List<AuditEntry>(RecordsAtOnce);
+        await run.WriteAsync(format.Head);
+        await foreach (var entry in stream.ReadAsync(run.Call.Cancelled))
+        {
+            entries.Add(entry);
+            if (entries.Count == RecordsAtOnce)
+            {
+                await SendAsync();
+            }
+        }
+
+        await SendAsync();
+        await run.WriteAsync(format.Tail);
+        await counting;
+        return null;
+
+        async Task SendAsync()
+        {
+            await run.WriteAsync(format.Lines(entries));
+            run.Advance(entries.Count);
+            entries.Clear();
+        }
+
+        async Task CountAsync() => run.Whole = await stream.CountAsync(run.Call.Cancelled);
+    }
+
+    // Null: it is of nothing that can be counted.
+    private sealed record Counted(TrailFacets? Facets);
 
     // A page belongs to one search: the moment that was taken unasked goes along.
     private static string? FromOf(TrailQuery? query) => query?.From?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);

@@ -23,7 +23,7 @@ public sealed record SettingsModel(
     DateTimeOffset Begun,
     IReadOnlyList<RoleLine> Roles,
     SettingsReport Settings,
-    StatusReport Status,
+    HereReport Status,
     NodesReport Nodes,
     DateTimeOffset At,
     bool MayEnd,

@@ -54,7 +54,6 @@ internal sealed class SettingsScreen(
     {
         if (
             (await settings.ReportAsync(request.Call)).Failed(out var problem, out var report)
-            || (await reports.StatusAsync(request.Call)).Failed(out problem, out var status)
             || (await reports.NodesAsync(request.Call)).Failed(out problem, out var nodes)
         )
         {
@@ -73,7 +72,7 @@ internal sealed class SettingsScreen(
                 request.Session.Begun,
                 [.. Roles.Select(role => new RoleLine(role.Role, role.Words, caller.HasAny([role.Role])))],
                 report,
-                status,
+                await reports.HereAsync(request.Call),
                 nodes,
                 time.GetUtcNow(),
                 caller.HasAny(Enders),

@@ -6,15 +6,13 @@ namespace PhiGateway.Console.Pages.Trust;
 /// <summary>Controls held against live evidence, and how well clients stand, with their points.</summary>
 public sealed partial class PosturePage
 {
-    private const int MostScores = 25;
-
     /// <summary>What it shows.</summary>
     [Parameter, EditorRequired]
     public required PostureModel Model { get; set; }
 
     private IEnumerable<(string Name, IReadOnlyList<ControlLine> Controls)> Frameworks =>
         Model
-            .Controls.Frameworks.Select(framework =>
+            .View.Controls.Frameworks.Select(framework =>
                 (
                     framework.Name,
                     (IReadOnlyList<ControlLine>)[.. framework.Controls.Where(line => Model.State is null || line.State == Model.State)]

@@ -10,11 +10,4 @@ namespace PhiGateway.Console.Pages.Trust;
 /// <param name="Nodes">Every node as it last reported.</param>
 /// <param name="Trust">Who else watches the trail, and who has it; null: the host does not say.</param>
 /// <param name="At">Now.</param>
-public sealed record TrustModel(
-    LogReport? Log,
-    string? NoLog,
-    StatusReport Status,
-    NodesReport Nodes,
-    TrustHealth? Trust,
-    DateTimeOffset At
-);
+public sealed record TrustModel(LogReport? Log, string? NoLog, HereReport Status, NodesReport Nodes, TrustHealth? Trust, DateTimeOffset At);

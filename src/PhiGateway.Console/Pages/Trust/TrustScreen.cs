@@ -2,31 +2,54 @@ using PhiGateway.Admin.Controls;
 using PhiGateway.Admin.Status;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Console.Http;
+using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Work;
 
 namespace PhiGateway.Console.Pages.Trust;
 
 /// <summary>Shows why the trail can be believed: the log's newest checkpoint and keys, the journal, and what every node enforces.</summary>
-internal sealed class TrustScreen(TrailProofs proofs, StatusReports reports, ControlReports controls, TimeProvider time)
+internal sealed class TrustScreen(TrailProofs proofs, StatusReports reports, ControlReports controls, LongWork work, TimeProvider time)
 {
+    private const int AgainSeconds = 2;
+
+    // It is made of everything: shown as of a moment, and made anew behind the page.
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
+
     /// <summary>Controls and scores.</summary>
     public async Task<ScreenAnswer> PostureAsync(ConsoleRequest request)
     {
-        var (report, scores) = await controls.BothAsync(request.Call);
-        var state = request.Asked("state") is { } asked and ("met" or "partly" or "not-met" or "outside") ? asked : null;
-        return new PageContent("Posture", "trust", typeof(PosturePage), new PostureModel(report, scores, state))
+        await controls.LookAsync(request.Call);
+        var mayRead = request.Call.Caller.HasAny(ConsoleSections.TrailReaders);
+        var view = await work.FindAsync(
+            $"posture {mayRead}",
+            Fresh,
+            stopping => controls.BothAsync(request.Call with { Cancelled = stopping })
+        );
+        if (view is null)
         {
-            OnRecord = request.Call.Caller.HasAny(ConsoleSections.TrailReaders) ? "that you counted requests." : null,
+            return new PageContent(
+                "Posture",
+                "trust",
+                typeof(WaitPage),
+                new WaitModel("Trust and posture", "Every control and every client is being looked at.", "/console/posture")
+            )
+            {
+                Again = new AgainLater(AgainSeconds, Links.With("/console/posture", (NotAClick.Parameter, "1"))),
+            };
+        }
+
+        var state = request.Asked("state") is { } asked and ("met" or "partly" or "not-met" or "outside") ? asked : null;
+        return new PageContent("Posture", "trust", typeof(PosturePage), new PostureModel(view, state))
+        {
+            OnRecord = mayRead ? "that you counted requests." : null,
         };
     }
 
     /// <summary>The screen.</summary>
     public async Task<ScreenAnswer> ShowAsync(ConsoleRequest request)
     {
-        if (
-            (await reports.StatusAsync(request.Call)).Failed(out var problem, out var status)
-            || (await reports.NodesAsync(request.Call)).Failed(out problem, out var nodes)
-        )
+        if ((await reports.NodesAsync(request.Call)).Failed(out var problem, out var nodes))
         {
             return problem;
         }
@@ -39,7 +62,7 @@ internal sealed class TrustScreen(TrailProofs proofs, StatusReports reports, Con
             new TrustModel(
                 failed ? null : log,
                 failed ? without!.Detail ?? without.Title : null,
-                status,
+                await reports.HereAsync(request.Call),
                 nodes,
                 reports.Trust(),
                 time.GetUtcNow()

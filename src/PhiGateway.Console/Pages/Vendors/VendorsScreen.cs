@@ -7,6 +7,7 @@ using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Console.Pages.Vendors;
 
@@ -33,10 +34,8 @@ internal sealed class VendorsScreen(
         }
 
         var now = time.GetUtcNow();
-        var counted = await CountedAsync(request, now);
-        var found = (await alerts.ListAsync(request.Call, AlertLanes.Open, take: int.MaxValue))
-            .SelectMany(static lane => lane.Items)
-            .ToLookup(static listed => listed.Alert.Subject, static listed => listed.Alert, StringComparer.Ordinal);
+        var counted = await CountedAsync(request, list.Items, now);
+        var found = await alerts.OpenAboutAsync(request.Call, list.Items.SelectMany(SubjectsOf).ToHashSet(StringComparer.Ordinal));
         var next = (skip + list.Items.Count).ToString(CultureInfo.InvariantCulture);
         return new PageContent(
             "Vendors",
@@ -56,41 +55,46 @@ internal sealed class VendorsScreen(
         };
     }
 
-    private async Task<ILookup<string, TrafficCount>?> CountedAsync(ConsoleRequest request, DateTimeOffset now)
+    // Of those on the page only, however many there are.
+    private async Task<ILookup<string, TrafficCount>?> CountedAsync(
+        ConsoleRequest request,
+        IReadOnlyList<Vendor> vendors,
+        DateTimeOffset now
+    )
     {
-        if (!request.Call.Caller.HasAny(ConsoleSections.TrailReaders))
+        if (vendors.Count == 0 || !request.Call.Caller.HasAny(ConsoleSections.TrailReaders))
         {
             return null;
         }
 
-        var query = new TrafficQuery(now.AddDays(-Days), now, null, "client,decision");
+        var query = new TrafficQuery(now.AddDays(-Days), now, null, "organization,decision")
+        {
+            Organizations = [.. vendors.Select(static vendor => vendor.Organization.Id)],
+        };
         var read = await request.TryCommandAsync("what their clients did", () => traffic.CountAsync(request.Call, query));
         return read
             ?.Value?.Items.Where(static item => item.Values[0] is not null)
             .ToLookup(static item => item.Values[0]!, StringComparer.Ordinal);
     }
 
-    private static VendorTraffic? TrafficOf(Vendor vendor, ILookup<string, TrafficCount>? counted, DateTimeOffset now)
-    {
-        if (counted is null)
-        {
-            return null;
-        }
+    private static VendorTraffic? TrafficOf(Vendor vendor, ILookup<string, TrafficCount>? counted, DateTimeOffset now) =>
+        counted?[vendor.Organization.Id] is { } items
+            ? new VendorTraffic(
+                now.AddDays(-Days),
+                items.Where(static item => item.Values[1] == "permit").Sum(static item => item.Count),
+                items.Where(static item => item.Values[1] == "deny").Sum(static item => item.Count)
+            )
+            : null;
 
-        var items = vendor.Clients.SelectMany(client => counted[client.Id]).ToList();
-        return new VendorTraffic(
-            now.AddDays(-Days),
-            items.Where(static item => item.Values[1] == "permit").Sum(static item => item.Count),
-            items.Where(static item => item.Values[1] == "deny").Sum(static item => item.Count)
-        );
-    }
+    private static IEnumerable<string> SubjectsOf(Vendor vendor) =>
+        vendor
+            .Clients.Select(static client => KindWord.Of(RegistryKind.Client, client.Id))
+            .Append(KindWord.Of(RegistryKind.Organization, vendor.Organization.Id))
+            .Concat(vendor.Agreements.Select(static agreement => KindWord.Of(RegistryKind.Agreement, agreement.Id)));
 
     private static IReadOnlyList<Alert> FindingsOf(Vendor vendor, ILookup<string, Alert> found) =>
         [
-            .. vendor
-                .Clients.Select(static client => "client/" + client.Id)
-                .Append("organization/" + vendor.Organization.Id)
-                .Concat(vendor.Agreements.Select(static agreement => "agreement/" + agreement.Id))
+            .. SubjectsOf(vendor)
                 .SelectMany(subject => found[subject])
                 .OrderByDescending(static alert => alert.Severity)
                 .ThenByDescending(static alert => alert.At),

@@ -283,7 +283,7 @@ internal sealed class BundleWalker
     {
         if (_settler.Shown is { } shown)
         {
-            shown.IsPartial |= _links.HasOtherPages || _window is { IsFirst: false } or { From: > 0 };
+            shown.IsPartial |= _links.HasOtherPages || _window is { IsFirst: false } or { From: > 0 } or { Rest: not null };
         }
 
         return _waiting.Settle(_entries);

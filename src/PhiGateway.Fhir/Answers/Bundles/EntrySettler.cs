@@ -216,6 +216,12 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
             && (window?.TryShow() == false || _limit?.TryShow(data[entry.ResourceStart..entry.ResourceEnd]) == false);
         if (isOneTooMany)
         {
+            // It leaves with a page to come; what accompanies it leaves now.
+            if (Shown is { IsAround: true })
+            {
+                Shown.Expect(ShownLinks(data, ref entry));
+            }
+
             return ReleaseOutcome.Withheld;
         }
 

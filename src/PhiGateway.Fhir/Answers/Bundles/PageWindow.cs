@@ -21,6 +21,7 @@ internal sealed class PageWindow(int size, int from)
     private BundleLinks? _first;
     private bool _isLater;
     private int _accompanying;
+    private int _shownHere;
 
     /// <summary>Matches per page; as many as come until the upstream has shown how many it gives.</summary>
     public int Size { get; private set; } = size;
@@ -65,6 +66,12 @@ internal sealed class PageWindow(int size, int from)
     /// <summary>It is the first page of the upstream that this window looks at.</summary>
     public bool IsFirst => !_isLater;
 
+    /// <summary>
+    /// Whether what is there for the sake of others in one list leaves with this page: with the one on which the present page of the upstream
+    /// begins, and no other, so that nothing comes twice.
+    /// </summary>
+    public bool GivesAccompanying => From == 0 && Rest != 0;
+
     /// <summary>An entry comes by that is there for the sake of others in what the upstream counts as one list.</summary>
     public void Accompany() => _accompanying++;
 
@@ -85,10 +92,12 @@ internal sealed class PageWindow(int size, int from)
         if (Rest is null && Shown < Size)
         {
             Shown++;
+            _shownHere++;
             return true;
         }
 
-        Rest ??= Met - 1;
+        // A page of the upstream of which nothing was shown yet is begun by the client's next page, with all that accompanies it.
+        Rest ??= Entries is { IsAround: true } && From == 0 && _shownHere == 0 ? 0 : Met - 1;
         HasGaps = true;
         return false;
     }
@@ -123,7 +132,7 @@ internal sealed class PageWindow(int size, int from)
     public void Turn()
     {
         _isLater = true;
-        (From, Met, HasGaps, _accompanying) = (0, 0, false, 0);
+        (From, Met, HasGaps, _accompanying, _shownHere) = (0, 0, false, 0, 0);
     }
 
     /// <summary>Writes what follows the entries.</summary>

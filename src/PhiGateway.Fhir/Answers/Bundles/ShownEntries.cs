@@ -83,6 +83,15 @@ internal sealed class ShownEntries
         }
     }
 
+    /// <summary>Notes what an entry refers to that leaves with a page to come.</summary>
+    public void Expect(IReadOnlyList<ResourceName> links)
+    {
+        for (var i = 0; i < links.Count; i++)
+        {
+            _targets.Add(links[i]);
+        }
+    }
+
     /// <summary>Whether it leaves already: another page of the upstream included it too.</summary>
     public bool Holds(ResourceFacts facts) => facts.Id is not null && _shown.Contains(new ResourceName(facts.Type, facts.Id));
 

@@ -83,6 +83,9 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
     private bool IsOfOthers(ReadOnlySpan<byte> data, ref EntrySpan entry) =>
         (work.Known is not null && ScanProgram.For(work.Reader.Facts.Type).OfTargets) || (Holds && settler.IsIncluded(ref entry, data));
 
+    // It left with the page before, or leaves with the next.
+    private bool IsGivenElsewhere => window is { GivesAccompanying: false } && settler.Shown is { IsAround: true };
+
     private bool Holds => window is not null || settler.Shown is not null;
 
     // Over and over, since an entry that leaves may be why another one was included; what is left over was included for nothing that
@@ -105,7 +108,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
                 }
 
                 var included = Holds && settler.IsIncluded(ref entry, bytes);
-                if (included && settler.Shown?.Holds(work.Reader.Facts) == true)
+                if (included && (IsGivenElsewhere || settler.Shown?.Holds(work.Reader.Facts) == true))
                 {
                     continue;
                 }

@@ -11,7 +11,7 @@ namespace PhiGateway.Fhir.Answers.Streaming;
 
 /// <summary>
 /// Judges and writes one line of an export's file of deletions, a transaction of nothing but DELETE (Bulk Data Access 2.0). Each is judged
-/// by its name, since nothing else is left of what was deleted.
+/// by its name, as if it had been labelled with everything: nothing else is left of what was deleted.
 /// </summary>
 internal static class DeletionList
 {
@@ -68,7 +68,9 @@ internal static class DeletionList
         foreach (var name in names)
         {
             var facts = Deletion.FactsOf(name.Type, name.Id);
-            if (work.Policy.Judge(facts).Reason is not WithholdReason.None and var reason)
+            // A patient whom it covers a client knows of; of any other record nobody can say any more how it was labelled.
+            var judged = facts.Type == ResourceType.Patient ? work.Policy.Judge(facts).Reason : work.Policy.JudgeWhatever(facts);
+            if (judged is not WithholdReason.None and var reason)
             {
                 work.Disclosure.Withhold(reason, facts);
                 continue;

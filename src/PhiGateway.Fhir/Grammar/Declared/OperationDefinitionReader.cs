@@ -20,11 +20,21 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
     /// <summary>On the definition: what the output's values are about.</summary>
     private const string ValuesOf = "urn:phi-gateway:values";
 
+    /// <summary>On the definition: whether the answer is worked out from records that it does not show.</summary>
+    private const string Computed = "urn:phi-gateway:computed";
+
+    // They are never anything else.
+    private static readonly ResourceTypeSet WorkedOut = ResourceTypeSet.Of([
+        ResourceType.Parse("MeasureReport"),
+        ResourceType.Parse("GuidanceResponse"),
+    ]);
+
     private static readonly string[] Containers = ["Bundle", "Resource", "DomainResource", "Any"];
 
     private readonly Dictionary<string, string> _inputs = new(StringComparer.Ordinal);
     private readonly HashSet<string> _subjects = new(StringComparer.Ordinal);
     private ResourceTypeSet _answers;
+    private ResourceTypeSet _named;
     private bool _takesResources;
     private bool _isWrong;
 
@@ -68,6 +78,7 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
         var values = ReadValues();
         var writes = Flag("affectsState");
         ReadParameters();
+        var isComputed = ReadComputed();
         Collide("$" + code, types, type || system, instance);
         return _isWrong
             ? null
@@ -87,6 +98,7 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
                     Writes = writes,
                     Answers = _answers,
                     Values = values,
+                    IsComputed = isComputed,
                     Subjects = _subjects,
                 }
             );
@@ -159,6 +171,24 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
         return OperationValues.Unknown;
     }
 
+    // Where nobody says so it is one by what it answers with.
+    private bool ReadComputed()
+    {
+        var said = Items(resource, "extension").FirstOrDefault(static item => StrictJson.Text(item, "url") == Computed);
+        if (said.ValueKind == JsonValueKind.Undefined)
+        {
+            return !_named.Intersect(WorkedOut).IsEmpty;
+        }
+
+        if (said.TryGetProperty("valueBoolean", out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            return value.GetBoolean();
+        }
+
+        Wrong("/extension", $"{Computed} must be true or false.");
+        return true;
+    }
+
     private void ReadParameters()
     {
         var place = 0;
@@ -221,6 +251,7 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
             }
 
             _answers = _answers.Union(named.Count == 0 ? ResourceTypeSet.All : types);
+            _named = _named.Union(types);
         }
         else if (named.Count > 0)
         {
@@ -229,6 +260,7 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
         else if (type is not null && ResourceType.TryParse(type, out var one))
         {
             _answers = _answers.With(one);
+            _named = _named.With(one);
         }
 
         var place = 0;

@@ -15,6 +15,9 @@ internal static class OperationParts
     // What an operation answers with beside resources is judged as values, never as a record that it brings back.
     private static readonly ResourceTypeSet ValuesThemselves = default(ResourceTypeSet).With(ResourceType.Parameters);
 
+    // What a measure looks at nobody here knows: any record of a patient.
+    private static readonly ResourceTypeSet OfPatients = CompartmentCatalog.Members(ResourceType.Patient).With(ResourceType.Patient);
+
     internal static Refusal? Add(
         RequestSource source,
         OperationDefinition operation,
@@ -32,6 +35,7 @@ internal static class OperationParts
                 Id = call.Id,
                 Operation = call.Name,
                 Values = operation.Values ?? ValuesOf(operation.Returns),
+                ComputedOver = operation.IsComputed ? OfPatients : default,
                 Patients = reading.Patients,
                 Conditions = reading.Conditions,
                 Uses = uses,

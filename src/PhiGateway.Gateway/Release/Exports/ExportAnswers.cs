@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Fhir.Answers.Streaming;
+using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
@@ -18,6 +19,8 @@ namespace PhiGateway.Gateway.Release.Exports;
 internal sealed class ExportAnswers(
     AnswerBuffers buffers,
     HandleIssuer handles,
+    Fetch fetch,
+    ExportListings listings,
     ShownFiles files,
     StreamedRelease streams,
     StillOpen still,
@@ -75,8 +78,34 @@ internal sealed class ExportAnswers(
 
     private async ValueTask<StageResult> FinishedAsync(GatewayExchange exchange, UpstreamAnswer answer)
     {
-        using var body = buffers.Open(exchange);
+        if (HttpMethods.IsHead(exchange.Http.Request.Method))
+        {
+            return await WriteAsync(exchange, StatusCodes.Status200OK, default);
+        }
+
+        var listing = await ReadListingAsync(exchange, answer);
+        if (!listing.Continues)
+        {
+            return listing.Result;
+        }
+
+        // What is named is what holds something that may leave: looked into under what holds now.
+        var open = still.Ask(exchange);
+        if (!open.Continues)
+        {
+            return open;
+        }
+
         using var manifest = buffers.Open(exchange);
+        var shown = UpstreamCallFactory.Withholds(exchange.Permit) ? await files.FindShownAsync(exchange, listing.Value) : null;
+        return ExportManifest.TryWrite(listing.Value, exchange, handles, shown, manifest)
+            ? await WriteAsync(exchange, StatusCodes.Status200OK, manifest.Written)
+            : StageResult.Refuse(DenyReason.UnreadableAnswer, "manifest");
+    }
+
+    private async ValueTask<StageResult<ExportListing>> ReadListingAsync(GatewayExchange exchange, UpstreamAnswer answer)
+    {
+        using var body = buffers.Open(exchange);
         try
         {
             await using var stream = await answer.OpenAsync(exchange.Http.RequestAborted);
@@ -94,21 +123,16 @@ internal sealed class ExportAnswers(
             return StageResult.Refuse(DenyReason.UnreadableAnswer, "cut-short");
         }
 
-        // What is named is what holds something that may leave: looked into under what holds now.
-        var open = still.Ask(exchange);
-        if (!open.Continues)
-        {
-            return open;
-        }
-
-        var empty = await files.FindEmptyAsync(exchange, ExportManifest.FilesOf(body.Written, exchange));
-        return ExportManifest.TryRewrite(body.Written, exchange, handles, empty, manifest)
-            ? await WriteAsync(exchange, StatusCodes.Status200OK, manifest.Written)
-            : StageResult.Refuse(DenyReason.UnreadableAnswer, "manifest");
+        return await listings.ReadAsync(exchange, body.Written);
     }
 
     private async ValueTask<StageResult> FileAsync(GatewayExchange exchange, UpstreamAnswer answer)
     {
+        if (exchange.Understood.Handle.Listed is { } list)
+        {
+            return await ListAsync(exchange, answer, list);
+        }
+
         if (!KnownMediaTypes.IsNdjson(answer.MediaType))
         {
             return StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
@@ -120,15 +144,45 @@ internal sealed class ExportAnswers(
         }
 
         await using var stream = await answer.OpenAsync(exchange.Http.RequestAborted);
-        return stream is null
-            ? StageResult.Refuse(DenyReason.UnreadableAnswer, "content-encoding")
-            : await streams.RunAsync(
-                exchange,
-                KnownMediaTypes.FhirNdjson,
-                (release, sink, limits, cancellation) =>
-                    NdjsonFilter.RunAsync(stream, release, exchange.Ingressed.Route.Language, sink, limits, cancellation, exchange.Request)
-            );
+        return stream is null ? StageResult.Refuse(DenyReason.UnreadableAnswer, "content-encoding") : await StreamAsync(exchange, stream);
     }
+
+    // All files of a list, one after the other: the manifest says which they are, as it did when they were named.
+    private async ValueTask<StageResult> ListAsync(GatewayExchange exchange, UpstreamAnswer answer, ExportedList list)
+    {
+        if (HttpMethods.IsHead(exchange.Http.Request.Method))
+        {
+            return await WriteAsync(exchange, StatusCodes.Status200OK, default);
+        }
+
+        var listing = await ReadListingAsync(exchange, answer);
+        if (!listing.Continues)
+        {
+            return listing.Result;
+        }
+
+        var places = new List<string>();
+        foreach (var file in listing.Value.Files)
+        {
+            if (file.List == list && handles.FindFile(exchange, file.Url) is { } place)
+            {
+                places.Add(place);
+            }
+        }
+
+        await using var joined = new JoinedFiles(fetch, exchange, places);
+        return places.Count > 0 && await joined.TryBeginAsync(exchange.Http.RequestAborted)
+            ? await StreamAsync(exchange, joined)
+            : StageResult.Refuse(DenyReason.UnreadableAnswer, "file");
+    }
+
+    private ValueTask<StageResult> StreamAsync(GatewayExchange exchange, Stream lines) =>
+        streams.RunAsync(
+            exchange,
+            KnownMediaTypes.FhirNdjson,
+            (release, sink, limits, cancellation) =>
+                NdjsonFilter.RunAsync(lines, release, exchange.Ingressed.Route.Language, sink, limits, cancellation, exchange.Request)
+        );
 
     private ValueTask<StageResult> WriteAsync(GatewayExchange exchange, int status, ReadOnlyMemory<byte> body) =>
         exit.LetOutAsync(exchange, new OutgoingAnswer(status, body, KnownMediaTypes.Json));

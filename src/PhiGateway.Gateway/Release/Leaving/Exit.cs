@@ -137,7 +137,18 @@ internal sealed class Exit(StillOpen still, AuditTrail trail, ReaderPace pace)
         // An entry's answer waits for all entries after it: closed meanwhile, nothing of the whole goes.
         for (var i = 0; i < answered.Count; i++)
         {
-            var open = still.AskWhether(answered[i], answered[i].Disclosure);
+            StageResult open;
+            try
+            {
+                open = still.AskWhether(answered[i], answered[i].Disclosure);
+            }
+            catch (OperationCanceledException)
+            {
+                // Nobody waits for it any more; the entries' records do not end with that.
+                await Task.WhenAll(entries);
+                throw;
+            }
+
             if (!open.Continues)
             {
                 await Task.WhenAll(entries);

@@ -52,7 +52,9 @@ internal sealed class RunningAnswer
         }
 
         // It was judged by what held before: nobody may be in it who was covered then and is not any more.
-        var covered = StillOpen.FindUncovered(_exchange, segment, _asked, _askedAt, current, now);
+        var coverage = new Coverage(_asked, _askedAt, current, now);
+        coverage.Add(_exchange);
+        var covered = StillOpen.FindUncovered(_exchange, segment, coverage);
         if (!covered.Continues)
         {
             return covered;

@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Egress;
+using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Upstream.Lean;
 
@@ -16,9 +18,14 @@ namespace PhiGateway.Gateway.Upstream.Lean;
 /// <remarks>
 /// Thread-safe. A read is sent once more, over a new connection, when an idle one turns out to have been closed; nothing else is.
 /// </remarks>
-internal sealed class LeanClient(EgressConnector connector) : IDisposable
+/// <param name="connector">Opens connections to where it may be called.</param>
+/// <param name="judge">Judges an upstream's certificate; null: the system's authorities do.</param>
+internal sealed class LeanClient(EgressConnector connector, RemoteCertificateValidationCallback? judge = null) : IDisposable
 {
     private readonly ConcurrentDictionary<string, LeanPool> _pools = new(StringComparer.Ordinal);
+
+    // Connections that were opened with a certificate are of whom it names: they are shared by those who show the same one only.
+    private readonly ConcurrentDictionary<(string Address, UpstreamCertificate Certificate), LeanPool> _certified = new();
 
     /// <summary>Whether a call is one for this client.</summary>
     public static bool CanSend(UpstreamCall call, string? authorization) =>
@@ -31,6 +38,7 @@ internal sealed class LeanClient(EgressConnector connector) : IDisposable
     /// <param name="id">The decision id, for the upstream's own log.</param>
     /// <param name="times">How long may be waited.</param>
     /// <param name="cancellationToken">Cuts the call.</param>
+    /// <param name="certificate">What is shown in the handshake; null: nothing.</param>
     /// <exception cref="TimeoutException">The answer did not begin in time.</exception>
     /// <exception cref="IOException">There is no connection, or no answer that can be read in one way.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -40,14 +48,13 @@ internal sealed class LeanClient(EgressConnector connector) : IDisposable
         string? authorization,
         string id,
         LeanTimes times,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        UpstreamCertificate? certificate = null
     )
     {
-        var pool = _pools.GetOrAdd(
-            address,
-            static (text, connector) => new LeanPool(new Uri(text, UriKind.Absolute), connector),
-            connector
-        );
+        var pool = certificate is null
+            ? _pools.GetOrAdd(address, static (text, self) => self.OpenPool(text, null), this)
+            : _certified.GetOrAdd((address, certificate), static (key, self) => self.OpenPool(key.Address, key.Certificate), this);
         if (pool.TryTake() is { } idleOne)
         {
             try
@@ -66,11 +73,14 @@ internal sealed class LeanClient(EgressConnector connector) : IDisposable
 
     public void Dispose()
     {
-        foreach (var pool in _pools.Values)
+        foreach (var pool in _pools.Values.Concat(_certified.Values))
         {
             pool.Dispose();
         }
     }
+
+    private LeanPool OpenPool(string address, UpstreamCertificate? certificate) =>
+        new(new Uri(address, UriKind.Absolute), connector) { Certificate = certificate, Judge = judge };
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<LeanAnswer> ExchangeAsync(

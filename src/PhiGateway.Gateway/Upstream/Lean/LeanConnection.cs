@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 
@@ -28,6 +29,9 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
 
     /// <summary>When it was opened, in milliseconds of the monotonic clock.</summary>
     public long Opened { get; } = Environment.TickCount64;
+
+    /// <summary>The certificate that was shown when it was opened; null: none.</summary>
+    public SslStreamCertificateContext? Shown { get; init; }
 
     /// <summary>Since when it lies idle in the pool; the pool's own.</summary>
     public long IdleSince { get; set; }

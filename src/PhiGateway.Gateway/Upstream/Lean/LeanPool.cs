@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Egress;
+using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Upstream.Lean;
 
@@ -51,6 +52,12 @@ internal sealed class LeanPool : IDisposable
 
     public Uri Address { get; }
 
+    /// <summary>What is shown in handshakes; null: nothing.</summary>
+    public UpstreamCertificate? Certificate { get; init; }
+
+    /// <summary>Judges the upstream's certificate; null: the system's authorities do.</summary>
+    public RemoteCertificateValidationCallback? Judge { get; init; }
+
     /// <summary>What every request to this address begins with.</summary>
     public RequestHead Head { get; }
 
@@ -68,7 +75,8 @@ internal sealed class LeanPool : IDisposable
                 }
             }
 
-            if (connection.IsFresh())
+            // One that was opened with a certificate that was exchanged since is not used any more.
+            if (connection.IsFresh() && ReferenceEquals(connection.Shown, Certificate?.Current))
             {
                 return connection;
             }
@@ -103,14 +111,15 @@ internal sealed class LeanPool : IDisposable
     {
         var socket = await _connector.ConnectAsync(new DnsEndPoint(Address.IdnHost, Address.Port), cancellationToken);
         Stream? secured = null;
+        var shown = Certificate?.Current;
         try
         {
             if (Address.Scheme == Uri.UriSchemeHttps)
             {
-                secured = await SecureAsync(socket, cancellationToken);
+                secured = await SecureAsync(socket, shown, cancellationToken);
             }
 
-            var connection = new LeanConnection(this, socket, secured);
+            var connection = new LeanConnection(this, socket, secured) { Shown = shown };
             _open.TryAdd(connection, 0);
             return connection;
         }
@@ -166,7 +175,7 @@ internal sealed class LeanPool : IDisposable
         }
     }
 
-    private async Task<Stream> SecureAsync(Socket socket, CancellationToken cancellationToken)
+    private async Task<Stream> SecureAsync(Socket socket, SslStreamCertificateContext? shown, CancellationToken cancellationToken)
     {
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: false));
         await stream.AuthenticateAsClientAsync(
@@ -175,6 +184,8 @@ internal sealed class LeanPool : IDisposable
                 TargetHost = Address.IdnHost,
                 ApplicationProtocols = [SslApplicationProtocol.Http11],
                 EnabledSslProtocols = SslProtocols.None,
+                ClientCertificateContext = shown,
+                RemoteCertificateValidationCallback = Judge,
             },
             cancellationToken
         );

@@ -91,6 +91,7 @@ internal sealed class FakeAuditStore : IAuditStore
                         && (counts.Tenant is null || entry.Tenant == counts.Tenant)
                         && (counts.Decision is null || entry.Decision == counts.Decision)
                         && (counts.Reason is null || entry.Reason == counts.Reason)
+                        && (counts.Organizations.Count == 0 || counts.Organizations.Contains(entry.Organization))
                     )
                     .Select(entry => new AuditCount(
                         counts.Step is { } step ? counts.From + ((entry.Time - counts.From).Ticks / step.Ticks * step) : counts.From,
@@ -122,6 +123,7 @@ internal sealed class FakeAuditStore : IAuditStore
             AuditColumn.Client => entry.Client,
             AuditColumn.Tenant => entry.Tenant,
             AuditColumn.ResourceType => entry.ResourceType,
+            AuditColumn.Organization => entry.Organization,
             _ => entry.Interaction,
         };
 }

@@ -92,6 +92,77 @@ public sealed class IncludedTests
         Assert.Equal(["a", "later"], ids);
     }
 
+    // However the client's pages and the server's lie over each other: what accompanies the records comes once, and none of it is lost.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(10)]
+    public void Everything_OnPagesOfTheClients_BringsWhatAccompaniesOnce(int size)
+    {
+        string[] first =
+        [
+            Practitioner("early", "orga"),
+            Observation("h1", "2", Performer("ofhidden")),
+            Observation("a", "1", Performer("early")),
+            Practitioner("ofhidden", "orgb"),
+            Observation("b", "1", Performer("early")),
+            Practitioner("ofboth", "orga"),
+            Observation("h2", "2", Performer("ofboth")),
+            Observation("c", "1", Performer("ofboth")),
+            Organization("orga"),
+        ];
+        string[] second =
+        [
+            Observation("h3", "2"),
+            Observation("h4", "2", Performer("ofhidden2")),
+            Observation("d", "1", Performer("late")),
+            Practitioner("late", "orgc"),
+            Practitioner("ofhidden2", "orgd"),
+            Organization("orgc"),
+            Observation("e", "1", Performer("late")),
+        ];
+
+        var pages = Pages(size, first, second);
+
+        var all = pages.SelectMany(static page => page).ToList();
+        Assert.Equal(all.Distinct().Count(), all.Count);
+        Assert.Equal(["a", "b", "c", "d", "e", "early", "late", "ofboth", "orga", "orgc"], all.Order(StringComparer.Ordinal));
+        Assert.All(pages, page => Assert.InRange(page.Count(static id => id.Length == 1), 0, size));
+    }
+
+    // The pages of a client, each begun where the one before ended.
+    private static List<List<string>> Pages(int size, params string[][] upstream)
+    {
+        var pages = new List<List<string>>();
+        var (at, from) = (0, 0);
+        while (pages.Count < 20)
+        {
+            var output = new System.Buffers.ArrayBufferWriter<byte>();
+            var disclosure = new Disclosure();
+            var options = new AnswerOptions { HoldsIncluded = true };
+            using var page = new PagedAnswer(Everything, TestPolicy.For("1"), Context, output, disclosure, options, size, from);
+            do
+            {
+                var next = at + 1 < upstream.Length ? $"https://ehr.internal:8443/r4?p={at + 1}" : null;
+                Assert.True(page.TryTake(Encoding.UTF8.GetBytes(Bundle(upstream[at], next))));
+            } while (page.Rest is null && page.Next is not null && ++at < upstream.Length);
+
+            page.Finish(new PageTail([], false, false));
+            pages.Add(Ids(Encoding.UTF8.GetString(output.WrittenSpan)));
+            Assert.Equal(pages[^1].Count, disclosure.Resources.Count);
+            if (page.Rest is not { } rest)
+            {
+                break;
+            }
+
+            from = rest;
+        }
+
+        return pages;
+    }
+
     // By an element that does not leave nothing comes along.
     [Fact]
     public void Everything_ByAnElementThatDoesNotLeave_BringsNothing()

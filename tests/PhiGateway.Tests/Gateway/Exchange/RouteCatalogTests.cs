@@ -37,7 +37,7 @@ public sealed class RouteCatalogTests
     {
         _options.RoutePlaces = RoutePlaces.Of(Section(Written));
 
-        var route = new RouteCatalog(_options).Find(Proxy());
+        var route = new RouteCatalog(_options, new NoCredentials()).Find(Proxy());
 
         Assert.Equal(
             ["https://ehr.example/r4", "https://gw-2.example/north", "https://south-2.example/south", "https://south.example/south"],
@@ -50,7 +50,7 @@ public sealed class RouteCatalogTests
     public void Find_AfterAnotherRouteWasTakenAway_KnowsItNoMore()
     {
         _options.RoutePlaces = RoutePlaces.Of(Section(Written));
-        var (catalog, proxy) = (new RouteCatalog(_options), Proxy());
+        var (catalog, proxy) = (new RouteCatalog(_options, new NoCredentials()), Proxy());
         Assert.NotEmpty(catalog.Find(proxy)!.Language.Aliases);
 
         _options.RoutePlaces = RoutePlaces.Of(Section(new Dictionary<string, string?>()));
@@ -108,6 +108,13 @@ public sealed class RouteCatalogTests
                 Destinations = new Dictionary<string, DestinationConfig> { ["a"] = new() { Address = "http://ehr.internal:8080/r4/" } },
             }
         );
+
+    private sealed class NoCredentials : IBackendCredentials
+    {
+        public BackendCredential? Find(string reference) => null;
+
+        public UpstreamCertificate FindCertificate(string certificate, string key) => throw new NotSupportedException();
+    }
 
     private sealed class OneRoute(RouteConfig route, ClusterConfig cluster) : IReverseProxyFeature
     {

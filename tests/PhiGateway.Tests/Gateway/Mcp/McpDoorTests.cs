@@ -101,6 +101,8 @@ public sealed class McpDoorTests : IDisposable
         Assert.Equal(200, http.Response.StatusCode);
         var asked = Assert.Single(_passed);
         Assert.Equal("/fhir/Patient/a", asked.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        // By which tool it was asked stands beside it, where a charter asks for it.
+        Assert.Equal(new ToolCall("fhir_read"), asked.Features.Get<ToolCall>());
     }
 
     [Fact]

@@ -13,23 +13,7 @@ public sealed class OperationNameTests : IDisposable
     private readonly StageWorld _world = new(
         null,
         null,
-        TestRegistry.Grant() with
-        {
-            Types =
-            [
-                "Measure",
-                "MeasureReport",
-                "Patient",
-                "Observation",
-                "Group",
-                "Encounter",
-                "Communication",
-                "Binary",
-                "ValueSet",
-                "Bundle",
-            ],
-            Operations = ["$evaluate-measure", "$care-gaps", "$match", "$validate", "$expand", "$lastn"],
-        }
+        StageWorld.Whole("$evaluate-measure", "$care-gaps", "$match", "$validate", "$expand", "$lastn")
     );
 
     public OperationNameTests() =>
@@ -46,7 +30,8 @@ public sealed class OperationNameTests : IDisposable
     [InlineData("http://fhir.example/r4/Encounter/foreign")]
     public async Task Run_InputThatNamesWhatIsHidden_IsRefusedAndNotSent(string name)
     {
-        var target = $"/fhir/Measure/$evaluate-measure?periodStart=2026-01-01&periodEnd=2026-02-01&subject={Uri.EscapeDataString(name)}";
+        var target =
+            $"/fhir/Measure/$evaluate-measure?periodStart=2026-01-01&periodEnd=2026-02-01&subject=Patient/17&practitioner={Uri.EscapeDataString(name)}";
         Assert.Equal("patient-undetermined", await RefusalAsync("GET", target, null));
         Assert.DoesNotContain(_world.Upstream.Lines, static line => line.Contains("$evaluate", StringComparison.Ordinal));
     }
@@ -56,7 +41,11 @@ public sealed class OperationNameTests : IDisposable
     [InlineData("Patient/17")]
     public async Task Run_InputThatNamesWhatMayBeSeen_Goes(string name) =>
         Assert.Null(
-            await RefusalAsync("GET", $"/fhir/Measure/$evaluate-measure?periodStart=2026-01-01&periodEnd=2026-02-01&subject={name}", null)
+            await RefusalAsync(
+                "GET",
+                $"/fhir/Measure/$evaluate-measure?periodStart=2026-01-01&periodEnd=2026-02-01&subject=Patient/17&practitioner={name}",
+                null
+            )
         );
 
     [Theory]
@@ -94,17 +83,25 @@ public sealed class OperationNameTests : IDisposable
     [InlineData("Encounter/missing", "patient-undetermined")]
     [InlineData("Encounter/own", null)]
     [InlineData("Observation/beside", null)]
+    [InlineData("Observation/told", null)]
+    [InlineData("Observation/contained", "patient-undetermined")]
+    [InlineData("Observation/elsewhere", "patient-undetermined")]
+    [InlineData("Observation/by-a-number", "patient-undetermined")]
     public async Task Run_ValidatedBundle_NamesWhatMayBeSeen(string name, string? refusal)
     {
         var body = $$$"""
             {"resourceType":"Bundle","type":"collection","entry":[
             {"fullUrl":"https://gw.example/fhir/Observation/beside","resource":{"resourceType":"Observation","id":"beside","status":"final",
             "code":{"text":"x"},"subject":{"reference":"Patient/17"} } },
+            {{{Beside("told", null)}}},{{{Beside("elsewhere", "http://other.example/Observation/elsewhere")}}},
+            {{{Beside("by-a-number", "urn:uuid:7ed3b1a3-8cbb-4ca9-a7ba-8d01a2b9cc46")}}},
             {"resource":{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/17"},
-            "focus":[{"reference":"{{{name}}}"}]}}]}
+            "contained":[{"resourceType":"Observation","id":"contained"}],"focus":[{"reference":"{{{name}}}"}]}}]}
             """;
+        var inParameters = $$"""{"resourceType":"Parameters","parameter":[{"name":"resource","resource":{{body}} }]}""";
 
         Assert.Equal(refusal, await RefusalAsync("POST", "/fhir/Bundle/$validate", body));
+        Assert.Equal(refusal, await RefusalAsync("POST", "/fhir/Bundle/$validate", inParameters));
     }
 
     [Theory]
@@ -115,6 +112,14 @@ public sealed class OperationNameTests : IDisposable
         Assert.Null(await RefusalAsync("GET", target, null));
         Assert.Empty(_world.Upstream.Calls);
     }
+
+    private static string Beside(string id, string? fullUrl) =>
+        $$$"""
+            { {{{(
+                fullUrl is null ? string.Empty : $"\"fullUrl\":\"{fullUrl}\","
+            )}}}"resource":{"resourceType":"Observation","id":"{{{id}}}",
+            "status":"final","code":{"text":"x"},"subject":{"reference":"Patient/17"} } }
+            """;
 
     private async Task<string?> RefusalAsync(string method, string target, string? body)
     {

@@ -9,6 +9,7 @@ using PhiGateway.Fhir.Context;
 using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Decide;
+using PhiGateway.Gateway.Egress;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Forward;
@@ -151,6 +152,20 @@ internal sealed class StageWorld : IDisposable
     /// <summary>A grant to do these things with Observations of the roster's patients.</summary>
     internal static Grant Grant(params string[] interactions) => TestRegistry.Grant() with { Interactions = interactions };
 
+    /// <summary>A grant under which nothing of the roster's patients is withheld, to call these operations.</summary>
+    internal static Grant Whole(params string[] operations) =>
+        TestRegistry.Grant() with
+        {
+            Types = [.. ResourceType.All.Select(static type => type.Name)],
+            Operations = operations,
+            Confidentiality = "V",
+            Labels = EverySensitivity,
+        };
+
+    /// <summary>Whatever HL7 has a code for.</summary>
+    internal static string[] EverySensitivity { get; } =
+    ["_ActInformationSensitivityPolicy", "_EntitySensitivityPolicyType", "_RoleInformationSensitivityPolicy"];
+
     /// <summary>A clock that goes on when it is told to.</summary>
     internal sealed class StoppedClock(DateTimeOffset now) : TimeProvider
     {
@@ -240,6 +255,7 @@ internal sealed class StageWorld : IDisposable
         services.AddSingleton(new PatientPseudonym(new byte[32]));
         services.AddSingleton<ITaskUses>(Tasks).AddSingleton<IQuotaUses>(_ => Quotas).AddSingleton<ICallerAuthenticator>(Callers);
         services
+            .AddEgress(new EgressConnector(new EgressPolicy()))
             .AddExchange()
             .AddTelemetry(new GatewayMetrics())
             .AddTrail()

@@ -149,6 +149,11 @@ internal sealed class RefusedRequests
             Client = TestRegistry.Client() with { Limits = new ClientLimits { Concurrency = 1 } },
             Arrange = static world => Take(world),
         };
+        all["agent-calls-spent"] = new("GET", Read)
+        {
+            Client = AgentRecordTests.Agent with { Charter = AgentRecordTests.Agent.Charter! with { CallsPerDay = 1 } },
+            Arrange = static world => world.Tasks.Left = 0,
+        };
         all["quota-exceeded"] = new("GET", "/fhir/Observation?patient=17")
         {
             Client = TestRegistry.Client() with { Limits = new ClientLimits { RecordsPerDay = 1 } },
@@ -166,6 +171,7 @@ internal sealed class RefusedRequests
         all["upstream-unavailable"] = Failing(DenyReason.UpstreamUnavailable);
         all["upstream-timeout"] = Failing(DenyReason.UpstreamTimeout);
         all["upstream-refused"] = Answering(500);
+        all["upstream-credential"] = Failing(DenyReason.UpstreamCredential);
         all["upstream-busy"] = Answering(503);
         all["upstream-rejected"] = Answering(400);
         all["version-changed"] = new("PUT", Read)

@@ -18,6 +18,15 @@ public sealed class FingerprintInputsTests
         TestRegistry.Client() with
         {
             Deputy = "li",
+            Charter = new AgentCharter
+            {
+                Model = "reader-4.1",
+                Vendor = "acme-ai",
+                Instance = "ward-3",
+                Accountable = "mary",
+                AccountableUntil = new DateOnly(2026, 11, 1),
+                CallsPerDay = 100,
+            },
             Expires = new DateOnly(2026, 9, 1),
             MaxTokenLifetimeSeconds = 300,
             Limits = new ClientLimits
@@ -50,6 +59,12 @@ public sealed class FingerprintInputsTests
         ) with
         {
             LegalBasis = "treatment",
+            StepUp = new StepUp
+            {
+                FreshWithinSeconds = 300,
+                Acr = ["urn:mfa"],
+                Types = ["Observation"],
+            },
             Description = "d",
         },
         TestRegistry.Agreement() with

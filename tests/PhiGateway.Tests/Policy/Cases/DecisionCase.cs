@@ -69,6 +69,7 @@ internal sealed class DecisionCase
             Peer = source["peer"] is { } peer ? IPAddress.Parse(peer.GetValue<string>()) : null,
             Now = now,
             Parts = CaseParts.Read(source),
+            Tool = CaseFiles.Text(source["tool"]),
             Justification = CaseFiles.Text(source["justification"]),
         };
     }
@@ -90,6 +91,8 @@ internal sealed class DecisionCase
             PatientContext = caller["patient"] is { } patient ? PatientId.Parse(patient.GetValue<string>()) : null,
             Tenant = CaseFiles.Text(caller["tenant"]),
             Task = CaseFiles.Text(caller["task"]),
+            AuthenticatedAt = caller["signedInAgo"] is { } ago ? now.AddSeconds(-ago.GetValue<int>()) : null,
+            Acr = CaseFiles.Text(caller["acr"]),
             IssuedAt = now.AddSeconds(-30),
             ExpiresAt = now.AddSeconds(lifetime - 30),
             TokenId = CaseFiles.Text(caller["tokenId"]),

@@ -123,8 +123,8 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Audit
                     b.HasIndex("Shape", "Time")
                         .HasDatabaseName("ix_audit_event_shape_time");
 
-                    b.HasIndex("Time", "Log", "Sequence")
-                        .HasDatabaseName("ix_audit_event_time_log_sequence");
+                    b.HasIndex("Time", "Log", "Sequence", "Shape")
+                        .HasDatabaseName("ix_audit_event_time_log_sequence_shape");
 
                     b.ToTable("audit_event", (string)null);
                 });

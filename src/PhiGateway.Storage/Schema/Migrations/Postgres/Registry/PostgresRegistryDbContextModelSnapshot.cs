@@ -117,6 +117,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Registry
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
 
+                    b.Property<DateTimeOffset?>("Confirmed")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("confirmed");
+
                     b.Property<string>("Problem")
                         .HasColumnType("text")
                         .HasColumnName("problem");
@@ -124,6 +128,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Registry
                     b.Property<long>("Revision")
                         .HasColumnType("bigint")
                         .HasColumnName("revision");
+
+                    b.Property<long?>("Unshipped")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unshipped");
 
                     b.HasKey("Node")
                         .HasName("pk_node_status");

@@ -108,6 +108,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Registry
                         .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
+                    b.Property<long?>("Confirmed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("confirmed");
+
                     b.Property<string>("Problem")
                         .HasColumnType("TEXT")
                         .HasColumnName("problem");
@@ -115,6 +119,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Registry
                     b.Property<long>("Revision")
                         .HasColumnType("INTEGER")
                         .HasColumnName("revision");
+
+                    b.Property<long?>("Unshipped")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unshipped");
 
                     b.HasKey("Node")
                         .HasName("pk_node_status");

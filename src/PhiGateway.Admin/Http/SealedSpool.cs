@@ -2,17 +2,18 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
-namespace PhiGateway.Admin.Rosters;
+namespace PhiGateway.Admin.Http;
 
 /// <summary>
-/// Holds an upload until its digest is known: written once, then read once from its beginning; memory flat. Not thread-safe.
+/// Holds bytes until somebody may have them: written once, then read from its beginning; memory flat. Uploads wait in it for their digest,
+/// files of the console for their person. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// Security: an upload is PHI, so the file is sealed chunk by chunk under a key that only this object has, and has no name once it is open
+/// Security: what it holds is PHI, so the file is sealed chunk by chunk under a key that only this object has, and has no name once it is open
 /// (where the system allows it): nothing readable is left behind, by a crash either.
 /// What is read is what was written, or the read throws.
 /// </remarks>
-internal sealed class ImportSpool : Stream
+internal sealed class SealedSpool : Stream
 {
     internal const int ChunkSize = 64 * 1024;
 
@@ -30,7 +31,7 @@ internal sealed class ImportSpool : Stream
     private long _length;
     private bool _reading;
 
-    private ImportSpool(SafeFileHandle file)
+    private SealedSpool(SafeFileHandle file)
     {
         _file = file;
         var key = RandomNumberGenerator.GetBytes(32);
@@ -54,9 +55,9 @@ internal sealed class ImportSpool : Stream
 
     /// <summary>Opens an empty one.</summary>
     /// <exception cref="IOException">The directory takes no file.</exception>
-    public static ImportSpool Create(string directory)
+    public static SealedSpool Create(string directory)
     {
-        var path = Path.Combine(directory, $"phigw-import-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+        var path = Path.Combine(directory, $"phigw-spool-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
         var options = FileOptions.Asynchronous | (OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None);
         var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, options);
         if (!OperatingSystem.IsWindows())
@@ -64,7 +65,7 @@ internal sealed class ImportSpool : Stream
             File.Delete(path);
         }
 
-        return new ImportSpool(file);
+        return new SealedSpool(file);
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -96,7 +97,19 @@ internal sealed class ImportSpool : Stream
             await SealAsync(cancellationToken);
         }
 
+        _taken = 0;
         _reading = true;
+    }
+
+    /// <summary>Reads from the beginning again.</summary>
+    public void Rewind()
+    {
+        if (!_reading)
+        {
+            throw new NotSupportedException();
+        }
+
+        (_next, _filled, _taken) = (0, 0, 0);
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

@@ -1,24 +1,25 @@
 using System.Security.Cryptography;
 using System.Text;
+using PhiGateway.Admin.Http;
 using PhiGateway.Admin.Rosters;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
 
-public sealed class ImportSpoolTests
+public sealed class SealedSpoolTests
 {
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    [InlineData(ImportSpool.ChunkSize - 1)]
-    [InlineData(ImportSpool.ChunkSize)]
-    [InlineData(ImportSpool.ChunkSize + 1)]
-    [InlineData((3 * ImportSpool.ChunkSize) + 17)]
+    [InlineData(SealedSpool.ChunkSize - 1)]
+    [InlineData(SealedSpool.ChunkSize)]
+    [InlineData(SealedSpool.ChunkSize + 1)]
+    [InlineData((3 * SealedSpool.ChunkSize) + 17)]
     public async Task Spool_AnyLength_ReadsWhatWasWritten(int length)
     {
         var folder = Directory.CreateTempSubdirectory("phigw-spool-");
         var written = RandomNumberGenerator.GetBytes(length);
-        await using (var spool = ImportSpool.Create(folder.FullName))
+        await using (var spool = SealedSpool.Create(folder.FullName))
         {
             for (var at = 0; at < length; at += 1000)
             {
@@ -39,7 +40,7 @@ public sealed class ImportSpoolTests
     public async Task Spool_OnDisk_HasNoNameAndShowsNothing()
     {
         var folder = Directory.CreateTempSubdirectory("phigw-spool-");
-        await using var spool = ImportSpool.Create(folder.FullName);
+        await using var spool = SealedSpool.Create(folder.FullName);
         var line = Encoding.UTF8.GetBytes("{\"patient\":\"canary-4711\"}\n");
         for (var i = 0; i < 10_000; i++)
         {
@@ -50,7 +51,7 @@ public sealed class ImportSpoolTests
         Assert.Empty(folder.GetFiles());
         var open = Directory.GetFiles("/proc/self/fd").Single(link => TargetOf(link).StartsWith(folder.FullName, StringComparison.Ordinal));
         await using var raw = new FileStream(open, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var bytes = new byte[ImportSpool.ChunkSize];
+        var bytes = new byte[SealedSpool.ChunkSize];
         await raw.ReadExactlyAsync(bytes);
         Assert.Equal(-1, bytes.AsSpan().IndexOf("canary"u8));
         folder.Delete();

@@ -1,0 +1,42 @@
+using PhiGateway.Admin.Calls;
+using PhiGateway.Console.Http;
+using PhiGateway.Proof.Evidence;
+
+namespace PhiGateway.Console.Work;
+
+/// <summary>Makes a bundle of evidence behind the pages, as one file; begun by the screens that have one.</summary>
+internal static class EvidencePlan
+{
+    /// <summary>The plan.</summary>
+    /// <param name="title">What it is called on a page.</param>
+    /// <param name="back">The page from which it is begun.</param>
+    /// <param name="fileName">Name of the file.</param>
+    /// <param name="make">Gathers it; on record by itself.</param>
+    public static JobPlan Of(string title, string back, string fileName, Func<AdminCall, Task<Outcome<EvidenceFiles>>> make) =>
+        new(
+            title,
+            [AdminRoles.Auditor],
+            back,
+            async run =>
+            {
+                if ((await make(run.Call)).Failed(out var problem, out var found))
+                {
+                    return problem;
+                }
+
+                run.Whole = found.Files.Count;
+                await run.WriteAsync(await EvidenceZip.MakeAsync(found.Files, run.Call.Cancelled));
+                run.Advance(found.Files.Count);
+                return null;
+            }
+        )
+        {
+            ContentType = "application/zip",
+            FileName = EvidenceZip.NameOf(fileName),
+            Unit = ("file", "files"),
+        };
+}
+
+/// <summary>The files of a bundle.</summary>
+/// <param name="Files">The files.</param>
+internal sealed record EvidenceFiles(IReadOnlyList<EvidenceFile> Files);

@@ -1,0 +1,156 @@
+using PhiGateway.Console.Configuration;
+
+namespace PhiGateway.Console.Work;
+
+/// <summary>
+/// Makes what takes longer than a page may: begun by the first who asks, it goes on behind the pages and is found again by whoever asks for
+/// the same. Asked by screens whose counts grow with the trail or the registry. Thread-safe and bounded.
+/// </summary>
+/// <remarks>What is kept here is counts and reports, never a record. A key names everything that decides who may see it.</remarks>
+internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDisposable
+{
+    // Of so many things one is made or kept at a time; who comes then is told to ask again.
+    private const int Most = 32;
+
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+
+    // For so long something waits to be asked for by whoever began it.
+    private static readonly TimeSpan Waiting = TimeSpan.FromMinutes(5);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>What is known under a key, after a moment's patience.</summary>
+    /// <param name="key">What it is, of whom, and who may see it.</param>
+    /// <param name="fresh">How long it counts as new; older, it is shown all the same and made again behind the page.</param>
+    /// <param name="make">Makes it; it does not end with the request that began it.</param>
+    /// <returns>What was made; null: it is being made still.</returns>
+    public Task<T?> FindAsync<T>(string key, TimeSpan fresh, Func<CancellationToken, Task<T>> make)
+        where T : class => FindAsync(key, fresh, isOnce: false, make);
+
+    /// <summary>The same of what is shown once, and made anew for the next look.</summary>
+    public Task<T?> OnceAsync<T>(string key, Func<CancellationToken, Task<T>> make)
+        where T : class => FindAsync(key, Waiting, isOnce: true, make);
+
+    /// <summary>Ends what is being made.</summary>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _stop.Dispose();
+    }
+
+    private async Task<T?> FindAsync<T>(string key, TimeSpan fresh, bool isOnce, Func<CancellationToken, Task<T>> make)
+        where T : class
+    {
+        Task<object> running;
+        lock (_gate)
+        {
+            Sweep();
+            if (!_entries.TryGetValue(key, out var entry))
+            {
+                if (_entries.Count >= Most && !MakeRoom())
+                {
+                    return null;
+                }
+
+                _entries[key] = entry = new Entry();
+            }
+
+            var isNew = time.GetUtcNow() - entry.At < fresh;
+            if (entry.Made is T known && isNew)
+            {
+                return Take(key, known, isOnce);
+            }
+
+            if (entry.Running is null)
+            {
+                var begun = entry;
+                entry.Running = Task.Run(() => RunAsync(key, begun, async token => await make(token)), CancellationToken.None);
+            }
+
+            if (entry.Made is T older && !isOnce)
+            {
+                return older;
+            }
+
+            running = entry.Running;
+        }
+
+        if (!running.IsCompleted)
+        {
+            await Task.WhenAny(running, Task.Delay(options.Patience, CancellationToken.None));
+        }
+
+        return running.IsCompleted ? Take(key, (T)await running, isOnce) : null;
+    }
+
+    private T Take<T>(string key, T made, bool isOnce)
+    {
+        if (isOnce)
+        {
+            lock (_gate)
+            {
+                _entries.Remove(key);
+            }
+        }
+
+        return made;
+    }
+
+    private async Task<object> RunAsync(string key, Entry entry, Func<CancellationToken, Task<object>> make)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        patience.CancelAfter(Longest);
+        try
+        {
+            var made = await make(patience.Token);
+            lock (_gate)
+            {
+                (entry.Made, entry.At, entry.Running) = (made, time.GetUtcNow(), null);
+            }
+
+            return made;
+        }
+        catch
+        {
+            // Whoever waits is told; whoever asks next lets it be tried again.
+            lock (_gate)
+            {
+                _entries.Remove(key);
+            }
+
+            throw;
+        }
+    }
+
+    // What nobody has made anew for an hour is let go.
+    private void Sweep()
+    {
+        var old = time.GetUtcNow() - TimeSpan.FromHours(1);
+        foreach (
+            var key in _entries
+                .Where(pair => pair.Value is { Running: null } entry && entry.At < old)
+                .Select(static pair => pair.Key)
+                .ToList()
+        )
+        {
+            _entries.Remove(key);
+        }
+    }
+
+    private bool MakeRoom()
+    {
+        var done = _entries.Where(static pair => pair.Value.Running is null).ToList();
+        return done.Count > 0 && _entries.Remove(done.MinBy(static pair => pair.Value.At).Key);
+    }
+
+    private sealed class Entry
+    {
+        public object? Made { get; set; }
+
+        public DateTimeOffset At { get; set; }
+
+        public Task<object>? Running { get; set; }
+    }
+}

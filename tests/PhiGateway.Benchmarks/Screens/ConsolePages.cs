@@ -1,0 +1,67 @@
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Benchmarks.Fleet;
+
+namespace PhiGateway.Benchmarks.Screens;
+
+/// <summary>The pages that are asked for, each as somebody comes to it.</summary>
+internal static class ConsolePages
+{
+    /// <summary>Their names and addresses; a patient is opened for it.</summary>
+    public static async Task<IReadOnlyList<(string Name, string Path)>> ListAsync(
+        ConsoleBrowser browser,
+        IAuditStore trail,
+        int clients,
+        DateTimeOffset now
+    )
+    {
+        var client = FleetRegistry.ClientOf(clients / 2);
+        var newest = await trail.QueryAsync(new AuditQuery { Limit = 1, Decision = "deny" }, CancellationToken.None);
+        var form = await browser.GetAsync("/console/patient");
+        var opened = await browser.PostAsync(
+            "/console/patient",
+            ("_token", ConsoleBrowser.TokenOf(form)),
+            ("tenant", "tenant-0"),
+            ("patient", "77"),
+            ("why", "measuring the page")
+        );
+        string Ago(int days) => now.AddDays(-days).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ");
+        return
+        [
+            ("now, a day", "/console/now"),
+            ("now, a week", "/console/now?range=7d"),
+            ("now, a fortnight", "/console/now?range=14d"),
+            ("alerts", "/console/alerts"),
+            ("alerts, closed", "/console/alerts?state=closed"),
+            ("cases", "/console/cases"),
+            ("search, a day", "/console/audit"),
+            ("search, refusals of a week", $"/console/audit?decision=deny&from={Ago(7)}"),
+            ("search, one client, a month", $"/console/audit?client=client-000&from={Ago(30)}"),
+            ("search, everything", $"/console/audit?from={Ago(400)}"),
+            ("tail", "/console/audit/tail"),
+            ("one access", $"/console/access/{newest.Entries[0].Id:D}"),
+            ("patient", opened.To!),
+            ("clients", "/console/clients"),
+            ("clients by part of a name", "/console/clients?q=owner"),
+            ("one client", $"/console/clients/{client}"),
+            ("what stops with it", $"/console/clients/{client}/stop"),
+            ("unknown callers", "/console/callers"),
+            ("approvals", "/console/approvals"),
+            ("one approval", $"/console/approvals/{client}"),
+            ("reviews", "/console/reviews"),
+            ("one review", $"/console/reviews/{ConsoleRegistry.Review}"),
+            ("vendors", "/console/vendors"),
+            ("vendors by part of a name", "/console/vendors?q=Unit"),
+            ("what stops with a vendor", $"/console/vendors/org-{clients / 2}/stop"),
+            ("break-glass", "/console/break-glass"),
+            ("search box", "/console/find?q=fleet"),
+            ("lab", "/console/lab"),
+            ("history", "/console/history"),
+            ("history of a document", $"/console/history?document=client/{client}"),
+            ("work under way", "/console/work"),
+            ("trust", "/console/trust"),
+            ("posture", "/console/posture"),
+            ("settings", "/console/settings"),
+            ("design", "/console/design"),
+        ];
+    }
+}

@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Benchmarks.Audit;
+using PhiGateway.Benchmarks.Fleet;
+using PhiGateway.Storage;
+using PhiGateway.Storage.Common;
+using PhiGateway.Tests.Common.Infrastructure;
+
+namespace PhiGateway.Benchmarks.Screens;
+
+/// <summary>
+/// How long each page of the console takes and how large it is, asked for over HTTP by somebody with every role, over a trail and a registry
+/// of a given size in Postgres. The first look of each is told apart: what is counted behind the pages is not there yet.
+/// </summary>
+internal static class ConsoleRun
+{
+    private const int Batch = 5000;
+    private const double Target = 200;
+
+    public static async Task RunAsync(long records, int clients, int rounds)
+    {
+        await using var cluster = await PostgresCluster.StartNewAsync();
+        var folder = Directory.CreateTempSubdirectory("phigw-screens-").FullName;
+        var now = TimeProvider.System.GetUtcNow();
+        var start = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero).AddMonths(-1);
+
+        // The sample fills the months for which there are partitions; the console lives at its end.
+        var clock = new ShiftedClock(start.AddDays(120) - now);
+        var (ofTrail, ofRegistry) = (await OptionsAsync(cluster), await OptionsAsync(cluster));
+        await using var audit = AuditStorage.Create(ofTrail, clock);
+        await using var registry = RegistryStorage.Create(ofRegistry, clock);
+        await TimedAsync($"{records} records stored", () => FillTrailAsync(audit, new TrailSample(records, start)));
+        await TimedAsync($"{clients} clients registered", () => ConsoleRegistry.FillAsync(registry, clients, clock.GetUtcNow()));
+        await AnalyzeAsync(ofTrail);
+        await AnalyzeAsync(ofRegistry);
+        await using (var node = await ConsoleNode.StartAsync(registry, audit, folder, clock))
+        {
+            using var browser = new ConsoleBrowser(node.Address);
+            await TimedAsync("first sign-in and registry read", () => browser.SignInAsync("all"));
+            await AskAsync(browser, await ConsolePages.ListAsync(browser, audit.Store, clients, clock.GetUtcNow()), rounds);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task<StorageOptions> OptionsAsync(PostgresCluster cluster) =>
+        new() { Provider = StorageProvider.Postgres, ConnectionString = await cluster.CreateDatabaseAsync() };
+
+    private static async Task FillTrailAsync(AuditStorage audit, TrailSample sample)
+    {
+        await audit.Migrator.MigrateAsync(CancellationToken.None);
+        foreach (var batch in sample.Batches(Batch))
+        {
+            await audit.Store.AppendAsync([.. batch.Select(Legible)], CancellationToken.None);
+        }
+    }
+
+    // As the database does by itself behind what is written.
+    private static async Task AnalyzeAsync(StorageOptions options)
+    {
+        await using var source = Npgsql.NpgsqlDataSource.Create(options.ConnectionString);
+        await using var analyze = source.CreateCommand("VACUUM ANALYZE");
+        analyze.CommandTimeout = 0;
+        await analyze.ExecuteNonQueryAsync();
+    }
+
+    // A page shows what stands in a record: the sample's bodies are of one form, these say what the record is.
+    private static AuditEntry Legible(AuditEntry entry) =>
+        entry with
+        {
+            Body = JsonSerializer.SerializeToUtf8Bytes(
+                new
+                {
+                    v = 1,
+                    id = entry.Id.ToString("D"),
+                    kind = JsonNamingPolicy.KebabCaseLower.ConvertName(entry.Kind.ToString()),
+                    @event = entry.Event,
+                    time = entry.Time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+                    decision = entry.Decision.Length == 0 ? null : entry.Decision,
+                    reason = entry.Reason,
+                    client = entry.Client,
+                    tenant = entry.Tenant,
+                    useCase = entry.UseCase,
+                    organization = entry.Organization,
+                    actor = entry.Actor,
+                    purpose = entry.Purpose,
+                    resourceType = entry.ResourceType,
+                    interaction = entry.Interaction,
+                    template = $"/fhir/{entry.ResourceType}/{{id}}",
+                    status = entry.Status,
+                }
+            ),
+        };
+
+    private static async Task AskAsync(ConsoleBrowser browser, IReadOnlyList<(string Name, string Path)> pages, int rounds)
+    {
+        var rows = pages
+            .Select(static page => (page.Name, page.Path, Times: new Latencies(page.Name), First: new List<ShownPage>()))
+            .ToList();
+        for (var round = 0; round <= rounds; round++)
+        {
+            foreach (var (_, path, times, first) in rows)
+            {
+                var shown = await browser.GetAsync(path);
+                if (first.Count == 0)
+                {
+                    first.Add(shown);
+                    continue;
+                }
+
+                times.Add(shown.Took);
+                first[^1] = first[^1] with { Bytes = Math.Max(first[^1].Bytes, shown.Bytes) };
+            }
+        }
+
+        System.Console.WriteLine("\n| page | first ms | p50 ms | p95 ms | max ms | KiB |\n|---|---|---|---|---|---|");
+        foreach (var (name, _, times, first) in rows)
+        {
+            System.Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {name} | {first[0].Took.TotalMilliseconds:0} | {times.Percentile(0.5):0} | {times.Percentile(0.95):0} "
+                        + $"| {times.Percentile(1):0} | {first[0].Bytes / 1024.0:0} |"
+                )
+            );
+        }
+
+        System.Console.WriteLine(
+            $"\n{rows.Count} pages; {rows.Count(static row => row.Times.Percentile(0.95) > Target)} with a p95 over {Target} ms, "
+                + $"{rows.Count(static row => row.First[0].Took.TotalMilliseconds > Target)} with a first look over it"
+        );
+    }
+
+    private static async Task TimedAsync(string what, Func<Task> work)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await work();
+        System.Console.WriteLine($"{what} in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
+    }
+
+    private sealed class ShiftedClock(TimeSpan ahead) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;
+    }
+}

@@ -1,0 +1,103 @@
+using PhiGateway.Console.Configuration;
+using PhiGateway.Console.Work;
+using PhiGateway.Tests.Common.Admin.Fakes;
+using Xunit;
+
+namespace PhiGateway.Tests.Console;
+
+/// <summary>What takes longer than a page may is begun once, goes on behind the pages, and is found again.</summary>
+public sealed class LongWorkTests
+{
+    private readonly FakeTime _time = new();
+    private readonly TaskCompletionSource<string> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _begun;
+
+    [Fact]
+    public async Task Once_OfWhatTakesLong_IsFoundAgainByWhoeverAsksNext()
+    {
+        using var work = Make(TimeSpan.Zero);
+        Assert.Null(await work.OnceAsync("k", MakeAsync));
+        Assert.Null(await work.OnceAsync("k", MakeAsync));
+        _done.SetResult("made");
+
+        string? found;
+        while ((found = await work.OnceAsync("k", MakeAsync)) is null)
+        {
+            await Task.Yield();
+        }
+
+        Assert.Equal(("made", 1), (found, _begun));
+        // Shown once: the next look makes it anew.
+        while (await work.OnceAsync("k", MakeAsync) is null)
+        {
+            await Task.Yield();
+        }
+
+        Assert.Equal(2, _begun);
+    }
+
+    [Fact]
+    public async Task Find_OfWhatIsOld_IsShownAndMadeAnewBehindThePage()
+    {
+        using var work = Make(TimeSpan.FromMinutes(5));
+        var fresh = TimeSpan.FromMinutes(1);
+        Assert.Equal("1", await work.FindAsync("k", fresh, NextAsync));
+        Assert.Equal("1", await work.FindAsync("k", fresh, NextAsync));
+        Assert.Equal(1, _begun);
+        _time.Now += TimeSpan.FromMinutes(2);
+        string? found;
+        while ((found = await work.FindAsync("k", fresh, NextAsync)) == "1")
+        {
+            await Task.Yield();
+        }
+
+        Assert.Equal("2", found);
+    }
+
+    [Fact]
+    public async Task Find_OfWhatFails_TellsWhoeverWaitsAndTriesAgain()
+    {
+        using var work = Make(TimeSpan.FromMinutes(5));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            work.FindAsync<string>("k", TimeSpan.Zero, _ => throw new InvalidOperationException())
+        );
+        Assert.Equal("1", await work.FindAsync("k", TimeSpan.Zero, NextAsync));
+    }
+
+    [Fact]
+    public async Task Find_OfMoreThanIsMadeAtATime_BeginsNoMore()
+    {
+        using var work = Make(TimeSpan.Zero);
+        for (var i = 0; i < 40; i++)
+        {
+            Assert.Null(await work.FindAsync($"k{i}", TimeSpan.Zero, _ => _done.Task));
+        }
+
+        var begun = 0;
+        Assert.Null(
+            await work.FindAsync(
+                "one more",
+                TimeSpan.Zero,
+                _ =>
+                {
+                    begun++;
+                    return _done.Task;
+                }
+            )
+        );
+        Assert.Equal(0, begun);
+        _done.SetResult("made");
+    }
+
+    private LongWork Make(TimeSpan patience) =>
+        new(new ConsoleOptions { PublicBase = new Uri("http://console.hospital.example"), Patience = patience }, _time);
+
+    private Task<string> MakeAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _begun);
+        return _done.Task;
+    }
+
+    private Task<string> NextAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(Interlocked.Increment(ref _begun).ToString(System.Globalization.CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,317 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Egress;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Upstream;
+using PhiGateway.Gateway.Upstream.Credentials;
+using PhiGateway.Gateway.Upstream.Lean;
+using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Common.Infrastructure;
+using PhiGateway.Tests.Policy.Snapshot;
+using Xunit;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
+
+namespace PhiGateway.Tests.Gateway.Upstream;
+
+/// <summary>
+/// What the gateway shows an upstream goes on both ways, by its own connections and by YARP's: the newest value, never the client's instead
+/// of it, and after a 401 once more for reads alone.
+/// </summary>
+public sealed class YarpUpstreamTests : IDisposable
+{
+    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private const string No = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("upstream-").FullName;
+    private readonly ManualClock _clock = new();
+    private readonly EgressConnector _connector = new(new EgressPolicy());
+    private readonly List<IDisposable> _owned = [];
+
+    public void Dispose()
+    {
+        _owned.ForEach(static one => one.Dispose());
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SendAsync_CredentialRefusedToARead_IsMadeAnewAndSentOnceMore(bool isLean)
+    {
+        using var upstream = new RawUpstream(static (_, request) => request == 0 ? No : Ok);
+        var credential = new Script("Bearer one", "Bearer two");
+
+        var reply = await SendAsync(upstream.Address, isLean, credential);
+
+        Assert.Equal(200, reply.Status);
+        Assert.Equal(["Bearer one", "Bearer two"], upstream.Requests.Select(AuthorizationOf));
+        Assert.Equal(["Bearer one"], credential.Refused);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SendAsync_SecondValueRefusedToo_IsSaidAsItIs(bool isLean)
+    {
+        using var upstream = new RawUpstream(static (_, _) => No);
+
+        var reply = await SendAsync(upstream.Address, isLean, new Script("Bearer one", "Bearer two", "Bearer three"));
+
+        Assert.Equal((401, 2), (reply.Status, upstream.Requests.Count));
+    }
+
+    [Fact]
+    public async Task SendAsync_CredentialRefusedToAWrite_IsMadeAnewButNotSentAgain()
+    {
+        using var upstream = new RawUpstream(static (_, request) => request == 0 ? No : Ok);
+        var credential = new Script("Bearer one", "Bearer two");
+
+        var reply = await SendAsync(upstream.Address, false, credential, new UpstreamCall("DELETE", "/Observation/1", null, default, []));
+
+        Assert.Equal((401, 1), (reply.Status, upstream.Requests.Count));
+        Assert.Equal("Bearer two", credential.Current);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SendAsync_NoCredentialToBeHad_SendsNothingNotEvenTheClientsOwn(bool isLean)
+    {
+        using var upstream = new RawUpstream(static (_, _) => Ok);
+
+        var reply = await SendAsync(upstream.Address, isLean, new Script());
+
+        Assert.Equal(DenyReason.UpstreamCredential, reply.Answer.Result.Refusal);
+        Assert.False(reply.WasSent);
+        Assert.Empty(upstream.Requests);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SendAsync_NoCredentialConfigured_SendsNone(bool isLean)
+    {
+        using var upstream = new RawUpstream(static (_, _) => Ok);
+
+        var reply = await SendAsync(upstream.Address, isLean, null);
+
+        Assert.Equal(200, reply.Status);
+        Assert.Null(AuthorizationOf(upstream.Requests.Single()));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SendAsync_CertificateExchanged_IsShownInTheNextHandshake(bool isLean)
+    {
+        using var upstream = new CertifiedServer();
+        using var credentials = Credentials();
+        var (file, key) = (Path.Combine(_folder, "gw.pem"), Path.Combine(_folder, "gw.key"));
+        CertifiedServer.Write(file, key, "gateway-1");
+        var certificate = credentials.FindCertificate(file, key);
+        var proxy = Proxy(upstream.Address, isLean, credentials, (file, key));
+
+        Assert.Equal("CN=gateway-1", await ReadAsync(await SendAsync(proxy, Route(null, certificate))));
+        Assert.Equal("CN=gateway-1", await ReadAsync(await SendAsync(proxy, Route(null, certificate))));
+        CertifiedServer.Write(file, key, "gateway-2");
+        _clock.Advance(TimeSpan.FromSeconds(6));
+
+        Assert.Equal("CN=gateway-2", await ReadAsync(await SendAsync(proxy, Route(null, certificate))));
+        Assert.Equal(["CN=gateway-1", "CN=gateway-2"], upstream.Shown);
+    }
+
+    [Fact]
+    public async Task SendAsync_HalfExchangedCertificate_GoesOnWithTheOldOne()
+    {
+        using var upstream = new CertifiedServer();
+        using var credentials = Credentials();
+        var (file, key) = (Path.Combine(_folder, "gw.pem"), Path.Combine(_folder, "gw.key"));
+        CertifiedServer.Write(file, key, "gateway-1");
+        var certificate = credentials.FindCertificate(file, key);
+        CertifiedServer.Write(file, Path.Combine(_folder, "other.key"), "gateway-2");
+        _clock.Advance(TimeSpan.FromSeconds(6));
+
+        Assert.NotNull(credentials.Status.Single().Problem);
+        var proxy = Proxy(upstream.Address, true, credentials, (file, key));
+        Assert.Equal("CN=gateway-1", await ReadAsync(await SendAsync(proxy, Route(null, certificate))));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SendAsync_CertificateThatCannotBeRead_SendsNothing(bool isLean)
+    {
+        using var upstream = new CertifiedServer();
+        using var credentials = Credentials();
+        var (file, key) = (Path.Combine(_folder, "none.pem"), Path.Combine(_folder, "none.key"));
+        var proxy = Proxy(upstream.Address, isLean, credentials, (file, key));
+
+        var reply = await SendAsync(proxy, Route(null, credentials.FindCertificate(file, key)));
+
+        Assert.Equal(DenyReason.UpstreamCredential, reply.Answer.Result.Refusal);
+        Assert.Empty(upstream.Shown);
+    }
+
+    [Fact]
+    public void CreateClient_OtherCertificate_IsAnotherClient()
+    {
+        using var credentials = Credentials();
+        var factory = new UpstreamClientFactory(new EgressHttpClientFactory(_connector), credentials);
+        using var plain = factory.CreateClient(Context(null, null, null));
+        using var first = factory.CreateClient(Context(plain, null, ("a.pem", "a.key")));
+
+        Assert.NotSame(plain, first);
+        Assert.Same(first, factory.CreateClient(Context(first, ("a.pem", "a.key"), ("a.pem", "a.key"))));
+        using var second = factory.CreateClient(Context(first, ("a.pem", "a.key"), ("b.pem", "b.key")));
+        Assert.NotSame(first, second);
+        using var none = factory.CreateClient(Context(second, ("b.pem", "b.key"), null));
+        Assert.NotSame(second, none);
+        Assert.Same(none, factory.CreateClient(Context(none, null, null)));
+    }
+
+    private static ForwarderHttpClientContext Context(HttpMessageInvoker? old, (string, string)? before, (string, string)? after) =>
+        new()
+        {
+            ClusterId = "ehr",
+            OldClient = old,
+            OldConfig = HttpClientConfig.Empty,
+            OldMetadata = MetadataOf(before),
+            NewConfig = HttpClientConfig.Empty,
+            NewMetadata = MetadataOf(after),
+        };
+
+    private static Dictionary<string, string>? MetadataOf((string Certificate, string Key)? files) =>
+        files is { } given
+            ? new Dictionary<string, string>
+            {
+                [RouteMetadata.ClientCertificate] = given.Certificate,
+                [RouteMetadata.ClientCertificateKey] = given.Key,
+            }
+            : null;
+
+    private static string? AuthorizationOf(string request) =>
+        Array.Find(request.Split("\r\n"), static line => line.StartsWith("Authorization: ", StringComparison.Ordinal))?[15..];
+
+    private static async Task<string> ReadAsync(UpstreamReply reply)
+    {
+        Assert.True(reply.Answer.Continues, reply.Answer.Result.Refusal?.Code);
+        using var answer = reply.Answer.Value;
+        using var reader = new StreamReader((await answer.OpenAsync(CancellationToken.None))!);
+        return await reader.ReadToEndAsync();
+    }
+
+    private static PhiRoute Route(BackendCredential? credential, UpstreamCertificate? certificate) =>
+        new()
+        {
+            RouteId = "fhir",
+            Base = "/fhir",
+            PublicOrigin = "https://gw.example",
+            Tenant = "north",
+            Environment = "production",
+            // Security: a credential of the cluster's own goes, or nothing does.
+            ForwardsClientToken = credential is not null,
+            Timeout = TimeSpan.FromMinutes(2),
+            Credential = credential,
+            Certificate = certificate,
+            Language = new FhirContext { GatewayBase = "https://gw.example/fhir", UpstreamBases = ["http://fhir.example/r4"] },
+        };
+
+    private BackendCredentials Credentials() => new(new GatewayOptions(), _connector, _clock, NullLogger<BackendCredentials>.Instance);
+
+    private async Task<UpstreamReply> SendAsync(string address, bool isLean, BackendCredential? credential, UpstreamCall? call = null)
+    {
+        using var credentials = Credentials();
+        return await SendAsync(Proxy(address, isLean, credentials, null), Route(credential, null), call);
+    }
+
+    private async Task<UpstreamReply> SendAsync(IReverseProxyFeature proxy, PhiRoute route, UpstreamCall? call = null)
+    {
+        var http = new DefaultHttpContext();
+        http.Request.Headers.Authorization = "Bearer of-the-client";
+        var now = new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+        var exchange = new GatewayExchange(http, route, proxy, TestRegistry.Build([]), now, Guid.CreateVersion7());
+        exchange.Fill(new Ingressed(route, proxy, null!, default!));
+        _owned.Add(exchange);
+        return await Upstream()
+            .SendAsync(call ?? new UpstreamCall("GET", "/Observation/1", null, default, []), exchange, CancellationToken.None);
+    }
+
+    private YarpUpstream? _upstream;
+
+    private YarpUpstream Upstream()
+    {
+        if (_upstream is null)
+        {
+#pragma warning disable CA5359 // The certificate was made a moment ago, by the test itself.
+            var lean = new LeanClient(_connector, static (_, _, _, _) => true);
+#pragma warning restore CA5359
+            var options = new GatewayOptions();
+            var storage = new StorageClient(_connector, options, _clock);
+            _owned.AddRange([lean, storage]);
+            _upstream = new YarpUpstream([], lean, storage, options, TimeProvider.System);
+        }
+
+        return _upstream;
+    }
+
+    private OneDestination Proxy(string address, bool isLean, IBackendCredentials credentials, (string, string)? files)
+    {
+        // What an operator sets for a cluster's client takes it away from the lean way.
+        var client = isLean ? null : new HttpClientConfig { DangerousAcceptAnyServerCertificate = true };
+        var cluster = new ClusterConfig
+        {
+            ClusterId = "ehr",
+            HttpClient = client,
+            Metadata = MetadataOf(files),
+        };
+        var invoker = new UpstreamClientFactory(new EgressHttpClientFactory(_connector), credentials).CreateClient(
+            new ForwarderHttpClientContext
+            {
+                ClusterId = "ehr",
+                NewConfig = client ?? HttpClientConfig.Empty,
+                NewMetadata = MetadataOf(files),
+            }
+        );
+        _owned.Add(invoker);
+        return new OneDestination(cluster, invoker, address);
+    }
+
+    /// <summary>Values one after the other: each is there until it is refused.</summary>
+    private sealed class Script(params string[] values) : BackendCredential
+    {
+        private int _at;
+
+        public override string? Current => _at < values.Length ? values[_at] : null;
+
+        public ConcurrentQueue<string?> Refused { get; } = new();
+
+        public override ValueTask<string?> RenewAsync(string? refused, CancellationToken cancellationToken)
+        {
+            Refused.Enqueue(refused);
+            _at += refused == Current && _at < values.Length ? 1 : 0;
+            return new(Current);
+        }
+    }
+
+    private sealed class OneDestination(ClusterConfig cluster, HttpMessageInvoker client, string address) : IReverseProxyFeature
+    {
+        public RouteModel Route => throw new NotSupportedException();
+
+        public ClusterModel Cluster { get; set; } = new(cluster, client);
+
+        public IReadOnlyList<DestinationState> AllDestinations => AvailableDestinations;
+
+        public IReadOnlyList<DestinationState> AvailableDestinations { get; set; } =
+        [new("a", new DestinationModel(new DestinationConfig { Address = address }))];
+
+        public DestinationState? ProxiedDestination { get; set; }
+    }
+}
