@@ -66,6 +66,13 @@ internal sealed class AdmitStage(
     // What is taken here is taken before anything is asked of the upstream, whatever becomes of it there.
     private static StageResult TakeBudgets(GatewayExchange exchange)
     {
+        // How many bytes leave is known when they do; what writes is not refused then any more.
+        var anyLeft = DayBudget.Bytes.Ask(exchange);
+        if (!anyLeft.Continues)
+        {
+            return anyLeft;
+        }
+
         var begun = exchange.Kind == RequestKind.Export && exchange.Asked.Interaction == Interaction.Export ? 1 : 0;
         var taken = DayBudget.Exports.Take(exchange, begun);
         if (!taken.Continues)

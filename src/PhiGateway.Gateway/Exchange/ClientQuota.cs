@@ -108,14 +108,16 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
         }
     }
 
-    /// <summary>Counts so much of the day's budget; false, and nothing counted, when it would exceed it.</summary>
-    public bool TryTake(long amount, long most, DateTimeOffset now)
+    /// <summary>
+    /// Counts so much of the day's budget; false, and nothing counted, when it would exceed it and is not to be counted anyway.
+    /// </summary>
+    public bool TryTake(long amount, long most, DateTimeOffset now, bool anyway = false)
     {
         lock (_lock)
         {
             Roll(now);
             _mostRecords = most;
-            if (!FitsRecords(amount))
+            if (!FitsRecords(amount) && !anyway)
             {
                 return false;
             }
@@ -124,6 +126,17 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
             _recordSlice.Take(amount);
             _isUnsaid = true;
             return true;
+        }
+    }
+
+    /// <summary>Whether anything is left of the day's budget.</summary>
+    public bool HasAny(long most, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            Roll(now);
+            _mostRecords = most;
+            return RestOfRecords() > 0;
         }
     }
 

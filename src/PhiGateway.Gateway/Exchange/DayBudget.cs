@@ -42,6 +42,34 @@ internal sealed record DayBudget(string Name, string Suffix, Func<ClientLimits, 
             return StageResult.Continue;
         }
 
+        return Refuse(exchange, quota, most, amount);
+    }
+
+    /// <summary>
+    /// Takes so much of it, whatever is left: what was done upstream is not called refused, or its client would do it again.
+    /// </summary>
+    public void Charge(GatewayExchange exchange, long amount)
+    {
+        if (LimitOf(exchange.Identified.Client.Client.Limits) is { } most)
+        {
+            _ = exchange.Admitted.Ticket.Gate.Of(this).TryTake(amount, most, exchange.Now, anyway: true);
+        }
+    }
+
+    /// <summary>Continues while anything is left of it; asked before anything is done.</summary>
+    public StageResult Ask(GatewayExchange exchange)
+    {
+        if (LimitOf(exchange.Identified.Client.Client.Limits) is not { } most)
+        {
+            return StageResult.Continue;
+        }
+
+        var quota = exchange.Admitted.Ticket.Gate.Of(this);
+        return quota.HasAny(most, exchange.Now) ? StageResult.Continue : Refuse(exchange, quota, most, 1);
+    }
+
+    private StageResult Refuse(GatewayExchange exchange, ClientQuota quota, long most, long amount)
+    {
         // What is used up comes back with the next day; what other nodes have leased, within a moment.
         var left = Math.Max(quota.RecordsLeft, 0);
         var next = TimeSpan.FromTicks(Day.Ticks - (exchange.Now.UtcTicks % Day.Ticks));

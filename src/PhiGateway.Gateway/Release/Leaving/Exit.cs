@@ -24,7 +24,7 @@ internal sealed class Exit(StillOpen still, AuditTrail trail, ReaderPace pace)
         var asked = Ask(exchange);
         if (asked.Continues && exchange.Kind != RequestKind.PublicDocument)
         {
-            asked = DayBudget.Bytes.Take(exchange, answer.Body.Length);
+            asked = TakeBytes(exchange, answer.Body.Length, exchange.IntentRecorded);
         }
 
         if (!asked.Continues)
@@ -156,7 +156,7 @@ internal sealed class Exit(StillOpen still, AuditTrail trail, ReaderPace pace)
             }
         }
 
-        var left = DayBudget.Bytes.Take(exchange, answer.Body.Length);
+        var left = TakeBytes(exchange, answer.Body.Length, answered.Exists(static entry => entry.IntentRecorded));
         if (!left.Continues)
         {
             await Task.WhenAll(entries);
@@ -174,6 +174,17 @@ internal sealed class Exit(StillOpen still, AuditTrail trail, ReaderPace pace)
         }
 
         return await WriteAsync(exchange, answer);
+    }
+
+    private static StageResult TakeBytes(GatewayExchange exchange, int bytes, bool hasWritten)
+    {
+        if (!hasWritten)
+        {
+            return DayBudget.Bytes.Take(exchange, bytes);
+        }
+
+        DayBudget.Bytes.Charge(exchange, bytes);
+        return StageResult.Continue;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

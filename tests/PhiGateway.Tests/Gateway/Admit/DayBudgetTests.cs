@@ -75,6 +75,31 @@ public sealed class DayBudgetTests : IDisposable
         Assert.Equal([budget, budget], [await AskAsync(after, budget), await AskAsync(other, budget)]);
     }
 
+    // What was written is not called refused, or its client would write it again; what comes after is, before anything is done.
+    [Fact]
+    public async Task Take_BytesOfTheAnswerToAWrite_RefusesWhatComesAfterIt()
+    {
+        var world = await NodeAsync("a", Bytes);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Null(await AskAsync(world, Writes));
+        }
+
+        world.Upstream.Calls.Clear();
+        for (var i = 0; i < 10; i++)
+        {
+            if (await AskAsync(world, Writes) is { } refusal)
+            {
+                Assert.Equal(Bytes, refusal);
+                Assert.Equal(i, world.Upstream.Calls.Count);
+                Assert.Equal(Bytes, await AskAsync(world, Bytes));
+                return;
+            }
+        }
+
+        Assert.Fail("The budget did not end.");
+    }
+
     [Theory]
     [InlineData(2, null)]
     [InlineData(3, Writes)]
