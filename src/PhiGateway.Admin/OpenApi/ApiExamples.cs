@@ -115,6 +115,7 @@ internal static class ApiExamples
         [typeof(RevokeBody)] = Parse("""{"target":"client","value":"acme-connector","reason":"The key was seen in a paste."}"""),
         [typeof(OffboardBody)] = Of(new OffboardBody(Reason, OffboardStage.Suspend)),
         [typeof(LeftBody)] = Of(new LeftBody(Reason)),
+        [typeof(NoticeBody)] = Of(new NoticeBody("privacy@acme.example", Reference: "letter-17")),
         [typeof(OpenCaseBody)] = Of(new OpenCaseBody(["seen-1"], "Volume of Acme")),
         [typeof(CaseAlertsBody)] = Of(new CaseAlertsBody(["seen-1"])),
         [typeof(CaseNoteBody)] = Of(new CaseNoteBody("The vendor was called.")),
