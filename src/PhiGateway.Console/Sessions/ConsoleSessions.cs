@@ -106,20 +106,6 @@ internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time,
         }
     }
 
-    /// <summary>Whether a person has a session here that is alive.</summary>
-    public bool IsHere(string person)
-    {
-        var now = time.GetUtcNow();
-        lock (_gate)
-        {
-            return _sessions.Values.Any(session =>
-                PersonName.AreSame(session.Caller.Person, person)
-                && IsAlive(session, now)
-                && ended?.IsOver(session.Caller.Person, session.Begun) != true
-            );
-        }
-    }
-
     // What runs in a session ends with this; not with idleness, of which whoever waits for a download is no case.
     private bool IsEnded(ConsoleSession session) =>
         time.GetUtcNow() - session.Begun >= options.Longest || ended?.IsOver(session.Caller.Person, session.Begun) == true;

@@ -1,5 +1,6 @@
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
+using PhiGateway.Console.Sessions;
 
 namespace PhiGateway.Console.Work;
 
@@ -7,7 +8,7 @@ namespace PhiGateway.Console.Work;
 /// Something long that a person began: how far it has come, and what came of it. Written by what does it, read by the pages that show it.
 /// </summary>
 /// <remarks>What it holds may be PHI: it lies sealed on the disk under a key of its own, and ends with the person's sessions.</remarks>
-internal sealed class Job(string person, JobPlan plan, DateTimeOffset begun) : IDisposable
+internal sealed class Job(ConsoleSession session, JobPlan plan, DateTimeOffset begun) : IDisposable
 {
     private readonly SemaphoreSlim _taking = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
@@ -19,7 +20,10 @@ internal sealed class Job(string person, JobPlan plan, DateTimeOffset begun) : I
     public string Id { get; } = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(12));
 
     /// <summary>Whose it is.</summary>
-    public string Person { get; } = person;
+    public string Person => session.Caller.Person;
+
+    /// <summary>Whether the session in which it was begun was ended, or is too old; that nobody clicks ends nothing that runs.</summary>
+    public bool IsOver => session.IsOver;
 
     /// <summary>What is done.</summary>
     public JobPlan Plan { get; } = plan;

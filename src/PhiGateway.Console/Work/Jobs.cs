@@ -6,13 +6,12 @@ using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Console.Configuration;
 using PhiGateway.Console.Http;
-using PhiGateway.Console.Sessions;
 
 namespace PhiGateway.Console.Work;
 
 /// <summary>
 /// Does what takes long for a person behind the pages: it can be left and found again, is kept for a time, and is taken by that person alone,
-/// in a role that may. It ends with the person's sessions on this node. Begun by screens.
+/// in a role that may. It ends with the session in which it was begun, not with idleness. Begun by screens.
 /// </summary>
 /// <remarks>
 /// Thread-safe and bounded: in number for each person and in all, in bytes for each file and in all. What puts itself on record does so when
@@ -31,16 +30,15 @@ internal sealed class Jobs : IDisposable
 
     private readonly ConsoleOptions _options;
     private readonly AdminOptions _admin;
-    private readonly ConsoleSessions _sessions;
     private readonly TrailSearch _looks;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Job> _jobs = new(StringComparer.Ordinal);
     private readonly ITimer _timer;
 
-    public Jobs(ConsoleOptions options, AdminOptions admin, ConsoleSessions sessions, TrailSearch looks, TimeProvider time)
+    public Jobs(ConsoleOptions options, AdminOptions admin, TrailSearch looks, TimeProvider time)
     {
-        (_options, _admin, _sessions, _looks, _time) = (options, admin, sessions, looks, time);
+        (_options, _admin, _looks, _time) = (options, admin, looks, time);
         _timer = time.CreateTimer(_ => Sweep(), null, Look, Look);
     }
 
@@ -49,12 +47,22 @@ internal sealed class Jobs : IDisposable
     public async Task<ScreenAnswer> BeginAsync(ConsoleRequest request, JobPlan plan)
     {
         Sweep();
-        var job = new Job(request.Call.Person, plan, _time.GetUtcNow());
+        var job = new Job(request.Session, plan, _time.GetUtcNow());
+        Job? former;
         lock (_gate)
         {
-            if (_jobs.Count >= Most || _jobs.Values.Count(one => PersonName.AreSame(one.Person, job.Person)) >= MostOfOne)
+            // What is done makes room for what begins, the oldest first.
+            var own = _jobs.Values.Where(one => PersonName.AreSame(one.Person, job.Person)).ToList();
+            former = own.Count >= MostOfOne ? own.Where(static one => one.Ended is not null).MinBy(static one => one.Begun) : null;
+            if (former is not null)
+            {
+                _jobs.Remove(former.Id);
+            }
+
+            if (_jobs.Count >= Most || (former is null && own.Count >= MostOfOne))
             {
                 job.Dispose();
+                former?.Dispose();
                 return new AdminProblem(
                     429,
                     "too-many-jobs",
@@ -66,6 +74,7 @@ internal sealed class Jobs : IDisposable
             _jobs[job.Id] = job;
         }
 
+        former?.Dispose();
         var call = request.Call with { Cancelled = job.Stopping };
         var running = Task.Run(() => RunAsync(job, call), CancellationToken.None);
         await Task.WhenAny(running, Task.Delay(_options.Patience, CancellationToken.None));
@@ -86,7 +95,13 @@ internal sealed class Jobs : IDisposable
             return job.Problem!;
         }
 
-        return plan.Page is { } page ? new ScreenAnswer.Go(page(job.Id)) : await TakeAsync(request, job, isOnce: true);
+        if (plan.Page is { } page)
+        {
+            request.Session.HasWork = true;
+            return new ScreenAnswer.Go(page(job.Id));
+        }
+
+        return await TakeAsync(request, job, isOnce: true);
     }
 
     /// <summary>Address of a job's page.</summary>
@@ -208,14 +223,14 @@ internal sealed class Jobs : IDisposable
         }
     }
 
-    // What was kept for its time, or whose person has no session here any more, leaves nothing behind.
+    // What was kept for its time, or whose session was ended, leaves nothing behind.
     private void Sweep()
     {
         List<Job> over;
         lock (_gate)
         {
             var now = _time.GetUtcNow();
-            over = [.. _jobs.Values.Where(job => job.Ended is { } ended && now - ended >= Kept || !_sessions.IsHere(job.Person))];
+            over = [.. _jobs.Values.Where(job => job.Ended is { } ended && now - ended >= Kept || job.IsOver)];
             over.ForEach(job => _jobs.Remove(job.Id));
         }
 

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using PhiGateway.Console.Configuration;
 
 namespace PhiGateway.Console.Work;
@@ -57,6 +58,13 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
                 _entries[key] = entry = new Entry();
             }
 
+            if (entry.Fault is { } fault)
+            {
+                // It came to nobody's eyes: told once, and then tried again.
+                _entries.Remove(key);
+                ExceptionDispatchInfo.Throw(fault);
+            }
+
             var isNew = time.GetUtcNow() - entry.At < fresh;
             if (entry.Made is T known && isNew)
             {
@@ -82,7 +90,24 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
             await Task.WhenAny(running, Task.Delay(options.Patience, CancellationToken.None));
         }
 
-        return running.IsCompleted ? Take(key, (T)await running, isOnce) : null;
+        if (!running.IsCompleted)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Take(key, (T)await running, isOnce);
+        }
+        catch
+        {
+            lock (_gate)
+            {
+                _entries.Remove(key);
+            }
+
+            throw;
+        }
     }
 
     private T Take<T>(string key, T made, bool isOnce)
@@ -112,12 +137,12 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
 
             return made;
         }
-        catch
+        catch (Exception fault)
         {
-            // Whoever waits is told; whoever asks next lets it be tried again.
+            // Whoever waits is told, else whoever asks next; after that it is tried again.
             lock (_gate)
             {
-                _entries.Remove(key);
+                (entry.Fault, entry.At, entry.Running) = (fault, time.GetUtcNow(), null);
             }
 
             throw;
@@ -152,5 +177,7 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
         public DateTimeOffset At { get; set; }
 
         public Task<object>? Running { get; set; }
+
+        public Exception? Fault { get; set; }
     }
 }

@@ -8,6 +8,9 @@ namespace PhiGateway.Gateway.Configuration;
 /// <summary>Validates what the gateway shows to upstreams: what each kind needs, and that nothing stands there that it has no use for.</summary>
 internal static class BackendCredentialValidator
 {
+    // Less than a making may take as a whole (15 seconds), for which a request waits.
+    private static readonly TimeSpan LongestCommand = TimeSpan.FromSeconds(12);
+
     /// <summary>What a cluster writes before a credential's name.</summary>
     public const string Use = "use:";
 
@@ -123,9 +126,9 @@ internal static class BackendCredentialValidator
             add("CommandEvery", "must be between 10 seconds and 1 day.");
         }
 
-        if (one.CommandTimeout < TimeSpan.FromSeconds(1) || one.CommandTimeout > TimeSpan.FromMinutes(1))
+        if (one.CommandTimeout < TimeSpan.FromSeconds(1) || one.CommandTimeout > LongestCommand)
         {
-            add("CommandTimeout", "must be between 1 second and 1 minute.");
+            add("CommandTimeout", "must be between 1 and 12 seconds: a request waits for it.");
         }
     }
 

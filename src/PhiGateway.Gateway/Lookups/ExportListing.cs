@@ -58,8 +58,23 @@ internal sealed class ExportListing
         }
     }
 
-    /// <summary>Nothing follows, or nothing that is looked at.</summary>
-    public void End() => Next = null;
+    /// <summary>Nothing follows, or nothing that is looked at; lists of very many files are divided into shares of as many each.</summary>
+    public void End()
+    {
+        Next = null;
+        foreach (var list in Files.CountBy(static file => file.List).Where(static list => list.Value > ExportedList.Shares).ToList())
+        {
+            var seen = 0;
+            for (var i = 0; i < Files.Count; i++)
+            {
+                if (Files[i].List == list.Key)
+                {
+                    var share = 1 + (int)((long)seen++ * ExportedList.Shares / list.Value);
+                    Files[i] = Files[i] with { List = list.Key with { Share = share } };
+                }
+            }
+        }
+    }
 
     private void AddFiles(JsonElement files, string list)
     {

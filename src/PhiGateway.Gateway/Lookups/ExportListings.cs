@@ -24,7 +24,8 @@ internal sealed class ExportListings(Fetch fetch, HandleIssuer handles)
             return Unreadable;
         }
 
-        if (!UpstreamCallFactory.Withholds(exchange.Permit))
+        // Whoever reads a list that was named reads all of it, also when nothing of it is withheld any more.
+        if (!UpstreamCallFactory.Withholds(exchange.Permit) && exchange.Understood.Handle.Listed is null)
         {
             return listing;
         }

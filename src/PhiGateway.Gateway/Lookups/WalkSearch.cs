@@ -28,6 +28,9 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
     // Labels in one question to the upstream: more would outgrow an address.
     private const int PerQuestion = 50;
 
+    // Of a client that is permitted all, chains are the ordinary life, and are looked at to be sure: so many times as much.
+    private const int ConfirmedPerWalked = 4;
+
     /// <summary>A permitted request as it may go upstream: itself, or with what was found in the place of its chains.</summary>
     public async ValueTask<StageResult<Settled>> SettleAsync(GatewayExchange exchange, Permit permit)
     {
@@ -76,15 +79,15 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
         var hidesSome = false;
         foreach (var walk in walks)
         {
-            var looked = await LookOverAsync(exchange, walk);
+            var looked = await LookOverAsync(exchange, walk, walk.Searches, options.Limits.WalkedSearches);
             if (!looked.Continues)
             {
                 return looked.Result;
             }
 
-            if (looked.Value.Broad.Count > 0 || walk.Count > options.Limits.WalkedRecords)
+            if (!looked.Value.IsWhole || walk.Count > options.Limits.WalkedRecords)
             {
-                return StageResult.Refuse(DenyReason.ChainTooBroad, TooMany);
+                return StageResult.Refuse(DenyReason.ChainTooBroad, looked.Value.Spent.Count > 0 ? Spent : TooMany);
             }
 
             hidesSome |= looked.Value.HidesSome;
@@ -98,7 +101,7 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
     // nobody's tells of nobody.
     private async ValueTask<StageResult<WalkedSearch>> ConfirmAsync(GatewayExchange exchange, FhirRequest search)
     {
-        var hiding = new List<Walk>();
+        var (hiding, most) = (new List<Walk>(), ConfirmedPerWalked * options.Limits.WalkedSearches);
         foreach (var walk in WalksOf(exchange, search))
         {
             if (IsOfNobody(walk))
@@ -106,15 +109,23 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
                 continue;
             }
 
-            var looked = await LookOverAsync(exchange, walk);
+            var looked = await LookOverAsync(exchange, walk, [.. walk.Searches.Where(static inner => !IsOfNobody(inner))], most);
             if (!looked.Continues && looked.Result.Detail != JudgedSearch.NotServed)
             {
                 return looked.Result;
             }
 
+            // What comes after the budget would go without a look, and tell of what was hidden from it.
+            if (looked.Continues && looked.Value.Spent.Count > 0)
+            {
+                return StageResult.Refuse(DenyReason.ChainTooBroad, Spent);
+            }
+
             if (looked.Continues && looked.Value.HidesSome)
             {
-                if (looked.Value.Broad.Count > 0 || walk.Count > options.Limits.WalkedRecords)
+                var ofNobody = await LookOverAsync(exchange, walk, [.. walk.Searches.Where(IsOfNobody)], most);
+                var isWhole = looked.Value.IsWhole && (!ofNobody.Continues || ofNobody.Value.IsWhole);
+                if (!isWhole || walk.Count > options.Limits.WalkedRecords)
                 {
                     return StageResult.Refuse(DenyReason.ChainTooBroad, TooMany);
                 }
@@ -124,7 +135,7 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
             }
 
             // More than can be looked at, or of a type that this server does not search: it says whether there is any with a label that stays.
-            var asked = await AskForLabelsAsync(exchange, looked.Continues ? looked.Value.Broad : walk.Searches);
+            var asked = await AskForLabelsAsync(exchange, looked.Continues ? looked.Value.Open : walk.Searches);
             if (!asked.Continues)
             {
                 return asked;
@@ -140,8 +151,9 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
         return new WalkedSearch(replaced, added) { HidesSome = true };
     }
 
-    private static bool IsOfNobody(Walk walk) =>
-        walk.Searches.All(static inner => RecordNames.IsNobodys(inner.Type) && !WalkReader.HasWalks(inner));
+    private static bool IsOfNobody(Walk walk) => walk.Searches.All(IsOfNobody);
+
+    private static bool IsOfNobody(FhirRequest inner) => RecordNames.IsNobodys(inner.Type) && !WalkReader.HasWalks(inner);
 
     private async ValueTask<StageResult> AskForLabelsAsync(GatewayExchange exchange, IReadOnlyList<FhirRequest> searches)
     {
@@ -185,7 +197,7 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
         var counter = exchange.Bundle ?? exchange;
         foreach (var labels in permit.Release.FindHiddenLabels(inner.Type).Chunk(PerQuestion))
         {
-            if (counter.LabelSearches++ >= options.Limits.WalkedSearches)
+            if (counter.LabelSearches++ >= ConfirmedPerWalked * options.Limits.WalkedSearches)
             {
                 return StageResult.Refuse(DenyReason.ChainTooBroad, Spent);
             }
@@ -236,14 +248,19 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
             .Replace("$", @"\$", StringComparison.Ordinal);
     }
 
-    // One chain, over all types that it leads to. Of several types, one that this server does not search holds nothing.
-    private async ValueTask<StageResult<LookedOver>> LookOverAsync(GatewayExchange exchange, Walk walk)
+    // One chain, over types that it leads to. Of several types, one that this server does not search holds nothing.
+    private async ValueTask<StageResult<LookedOver>> LookOverAsync(
+        GatewayExchange exchange,
+        Walk walk,
+        IReadOnlyList<FhirRequest> searches,
+        int most
+    )
     {
         var (isServed, hidesSome) = (false, false);
-        var broad = new List<FhirRequest>();
+        var looked = new LookedOver([], [], []);
         var refused = StageResult.Continue;
         var unserved = StageResult.Continue;
-        foreach (var inner in walk.Searches)
+        foreach (var inner in searches)
         {
             var decided = DecisionMaker.Decide(exchange, inner.Parts);
             if (!decided.Continues)
@@ -252,23 +269,29 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
                 continue;
             }
 
-            var found = await FindAsync(exchange, walk, inner, decided.Value);
-            if (!found.Continues)
+            var found = await FindAsync(exchange, walk, inner, decided.Value, most);
+            if (found.Continues)
             {
-                if (found.Result.Detail != JudgedSearch.NotServed)
+                isServed = true;
+                hidesSome |= found.Value.HidesSome;
+                if (found.Value.HasMore)
                 {
-                    return found.Result;
+                    looked.Broad.Add(inner);
                 }
-
-                unserved = found.Result;
-                continue;
             }
-
-            isServed = true;
-            hidesSome |= found.Value.HidesSome;
-            if (found.Value.HasMore)
+            else if (found.Result.Detail == JudgedSearch.NotServed)
             {
-                broad.Add(inner);
+                unserved = found.Result;
+                looked.Unserved.Add(inner);
+            }
+            else if (found.Result.Detail == Spent)
+            {
+                isServed = true;
+                looked.Spent.Add(inner);
+            }
+            else
+            {
+                return found.Result;
             }
         }
 
@@ -278,13 +301,22 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
             return unserved.Continues ? refused : unserved;
         }
 
-        return new LookedOver(hidesSome, broad);
+        return looked with
+        {
+            HidesSome = hidesSome,
+        };
     }
 
-    private async ValueTask<StageResult<FoundSome>> FindAsync(GatewayExchange exchange, Walk walk, FhirRequest inner, Permit permit)
+    private async ValueTask<StageResult<FoundSome>> FindAsync(
+        GatewayExchange exchange,
+        Walk walk,
+        FhirRequest inner,
+        Permit permit,
+        int most
+    )
     {
         var counter = exchange.Bundle ?? exchange;
-        if (counter.WalkedSearches++ >= options.Limits.WalkedSearches)
+        if (counter.WalkedSearches++ >= most)
         {
             return StageResult.Refuse(DenyReason.ChainTooBroad, Spent);
         }
@@ -307,7 +339,13 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
                 return walk.Count <= options.Limits.WalkedRecords;
             }
         );
-        return hasMore.Continues ? new FoundSome(hidesSome, hasMore.Value) : hasMore.Result;
+        if (hasMore.Continues)
+        {
+            return new FoundSome(hidesSome, hasMore.Value);
+        }
+
+        // What was seen before a later page was refused was seen: there is more, which nobody looked at.
+        return hidesSome && hasMore.Result.Detail == JudgedSearch.NotServed ? new FoundSome(true, true) : hasMore.Result;
     }
 
     private static HashSet<string> Shown(FhirRequest search, Disclosure released)
@@ -324,8 +362,17 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
         return shown;
     }
 
-    // Of one chain: whether some of what it leads over stays, and the searches of which there is more than was looked at.
-    private readonly record struct LookedOver(bool HidesSome, IReadOnlyList<FhirRequest> Broad);
+    // Of one chain: whether some of what it leads over stays, and the searches that were not looked at to their end: more than may be looked at,
+    // not served by this server, or beyond the budget.
+    private readonly record struct LookedOver(List<FhirRequest> Broad, List<FhirRequest> Unserved, List<FhirRequest> Spent)
+    {
+        public bool HidesSome { get; init; }
+
+        // What the server does not search for holds nothing.
+        public bool IsWhole => Broad.Count == 0 && Spent.Count == 0;
+
+        public IReadOnlyList<FhirRequest> Open => [.. Broad, .. Unserved, .. Spent];
+    }
 
     // Of one search of a chain: the same.
     private readonly record struct FoundSome(bool HidesSome, bool HasMore);

@@ -60,7 +60,7 @@ internal sealed class McpDoor(
         var isMessage =
             target is not null
             && HttpMethods.IsPost(http.Request.Method)
-            && http.Request.Headers.Authorization.Count > 0
+            && (http.Request.Headers.Authorization.Count > 0 || http.Connection.ClientCertificate is not null)
             && _places.Contains(target);
         return isMessage ? AnswerAsync(http, target![..^McpOptions.Place.Length], ways) : ways.Next(http);
     }

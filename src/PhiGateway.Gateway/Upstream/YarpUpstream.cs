@@ -87,7 +87,18 @@ internal sealed class YarpUpstream(
             return null;
         }
 
-        var fresh = await credential.RenewAsync(refused, cancellationToken);
+        string? fresh;
+        try
+        {
+            fresh = await credential.RenewAsync(refused, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever asked is gone: what was answered goes back too, with its connection.
+            reply.Answer.Value.Dispose();
+            throw;
+        }
+
         if (fresh is null || call is not { Method: "GET" or "HEAD", ContentType: null })
         {
             return null;

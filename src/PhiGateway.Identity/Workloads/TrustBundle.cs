@@ -102,11 +102,15 @@ internal sealed class TrustBundle(string file, TimeProvider time)
 
             return new Authorities(roots, others);
         }
-        catch (Exception fault) when (fault is CryptographicException or JsonException or FormatException or InvalidOperationException)
+        catch (Exception fault) when (IsOfTheFile(fault))
         {
             return null;
         }
     }
+
+    // A document of another form than a bundle's says that it is none, whatever is missing in it.
+    private static bool IsOfTheFile(Exception fault) =>
+        fault is CryptographicException or JsonException or FormatException or InvalidOperationException or KeyNotFoundException;
 
     // SPIFFE Trust Domain and Bundle, section 4: of each entry for X.509-SVIDs the first certificate; others are passed over.
     private static void ReadKeys(string text, X509Certificate2Collection all)
@@ -114,7 +118,12 @@ internal sealed class TrustBundle(string file, TimeProvider time)
         using var document = JsonDocument.Parse(text, Strict);
         foreach (var key in document.RootElement.GetProperty("keys").EnumerateArray())
         {
-            if (key.TryGetProperty("use", out var use) && use.ValueEquals("x509-svid") && key.TryGetProperty("x5c", out var chain))
+            if (
+                key.TryGetProperty("use", out var use)
+                && use.ValueEquals("x509-svid")
+                && key.TryGetProperty("x5c", out var chain)
+                && chain.GetArrayLength() > 0
+            )
             {
                 all.Add(X509CertificateLoader.LoadCertificate(chain[0].GetBytesFromBase64()));
             }

@@ -20,9 +20,11 @@ internal static class CredentialDiff
 
         foreach (var credential in ApprovalFingerprint.Counting(before).Where(credential => !becomes.Contains(Print(credential))))
         {
-            // Without its last certificate a bound client is served by bearer token.
+            // Without its last certificate a bound client is served by bearer token; without its last key its certificate alone gets tokens.
             var unbinds =
-                credential.Kind == CredentialKind.Certificate && !after.Any(static other => other.Kind == CredentialKind.Certificate);
+                credential.Kind is CredentialKind.Certificate or CredentialKind.ClientKey
+                && !after.Any(other => other.Kind == credential.Kind)
+                && (credential.Kind == CredentialKind.Certificate || after.Any(static other => other.Kind == CredentialKind.Certificate));
             Add(changes, unbinds ? ChangeKind.Widening : ChangeKind.Narrowing, credential, "removed");
         }
     }

@@ -9,7 +9,8 @@ namespace PhiGateway.Policy.Approvals;
 /// <remarks>
 /// Security: a rotation puts a key in the place of another of the same kind, for the same issuer and client id, and lets the old one end.
 /// What names an issuer or client id that was not approved, adds a key beside the others, or takes away the last of a kind is none.
-/// A new API key is never one: no issuer or client id says whose it is, so whoever writes the hash, or is shown the key, is who comes.
+/// A new API key is never one, nor is another workload (SPIFFE id): no issuer or client id says whose it is, so whoever writes it says who
+/// comes.
 /// </remarks>
 public static class CredentialSuccession
 {
@@ -58,7 +59,7 @@ public static class CredentialSuccession
         HashSet<string> replaced,
         DateTimeOffset now
     ) =>
-        added.OverlapUntil is not null || added.Kind == CredentialKind.ApiKey || CredentialIdentity.Of(added) is null
+        added.OverlapUntil is not null || IsAnotherCaller(added.Kind) || CredentialIdentity.Of(added) is null
             ? null
             : before
                 .Find(old =>
@@ -69,6 +70,9 @@ public static class CredentialSuccession
                     && after[old.Print].Any(ended => ended.OverlapUntil is { } until && until <= now.AddDays(LongestOverlapDays))
                 )
                 ?.Credential;
+
+    // Neither an issuer nor a client id says whose it is: another key, or another workload, is another caller until somebody approves it.
+    private static bool IsAnotherCaller(CredentialKind kind) => kind is CredentialKind.ApiKey or CredentialKind.Spiffe;
 
     private static bool IsForTheSame(Credential one, Credential other) =>
         string.Equals(one.Issuer, other.Issuer, StringComparison.Ordinal)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Deque.AxeCore.Commons;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -8,6 +9,12 @@ namespace PhiGateway.EndToEnd.Console;
 /// <summary>The demonstration as a stranger starts it, and one browser that nobody here wrote: shared by the journeys.</summary>
 public sealed class ConsoleWorld : IAsyncLifetime
 {
+    /// <summary>For a screen in its other colours, of which all else was looked at.</summary>
+    internal static readonly AxeRunOptions ColoursOnly = new()
+    {
+        RunOnly = new RunOnlyOptions { Type = "rule", Values = ["color-contrast"] },
+    };
+
     private readonly StartupFolder _folder = new();
     private readonly ConcurrentQueue<string> _said = new();
     private Process? _demo;

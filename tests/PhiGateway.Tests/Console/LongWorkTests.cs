@@ -65,6 +65,27 @@ public sealed class LongWorkTests
     }
 
     [Fact]
+    public async Task Find_OfWhatFailsBehindThePage_TellsWhoeverAsksNextAndTriesAgain()
+    {
+        using var work = Make(TimeSpan.Zero);
+        Assert.Null(await work.OnceAsync("k", MakeAsync));
+        _done.SetException(new InvalidOperationException());
+
+        await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+        {
+            while (await work.OnceAsync("k", MakeAsync) is null)
+            {
+                await Task.Yield();
+            }
+        });
+        Assert.Equal(1, _begun);
+        while (await work.OnceAsync("k", NextAsync) is null)
+        {
+            await Task.Yield();
+        }
+    }
+
+    [Fact]
     public async Task Find_OfMoreThanIsMadeAtATime_BeginsNoMore()
     {
         using var work = Make(TimeSpan.Zero);

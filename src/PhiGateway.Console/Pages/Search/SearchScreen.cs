@@ -139,8 +139,9 @@ internal sealed class SearchScreen(
             return problem;
         }
 
-        // How many there are is counted beside: the first of them need not wait for it.
-        var counting = CountAsync();
+        // How many there are is counted beside: the first of them need not wait for it, and without it the file is no less whole.
+        using var courtesy = CancellationTokenSource.CreateLinkedTokenSource(run.Call.Cancelled);
+        var counting = CountAsync(courtesy.Token);
         var entries = new List<AuditEntry>(RecordsAtOnce);
         await run.WriteAsync(format.Head);
         await foreach (var entry in stream.ReadAsync(run.Call.Cancelled))
@@ -154,6 +155,7 @@ internal sealed class SearchScreen(
 
         await SendAsync();
         await run.WriteAsync(format.Tail);
+        await courtesy.CancelAsync();
         await counting;
         return null;
 
@@ -164,7 +166,19 @@ internal sealed class SearchScreen(
             entries.Clear();
         }
 
-        async Task CountAsync() => run.Whole = await stream.CountAsync(run.Call.Cancelled);
+        async Task CountAsync(CancellationToken cancelled)
+        {
+            try
+            {
+                run.Whole = await stream.CountAsync(cancelled);
+            }
+#pragma warning disable CA1031 // The page says how many it has, and not of how many.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                run.Whole = null;
+            }
+        }
     }
 
     // Null: it is of nothing that can be counted.

@@ -12,8 +12,8 @@ namespace PhiGateway.Gateway.Release.Exports;
 /// </summary>
 /// <remarks>
 /// Counts are left out, since they count what the filter withholds. Where anything may be withheld, all files of a type are one, of all
-/// parts, and there is none where nothing of them may leave: how many there are would tell how much was written. What has no name on this side
-/// is left out and spoken of.
+/// parts (of very many: always as many shares), and there is none where nothing of them may leave: how many there are would tell how much was
+/// written. What has no name on this side is left out and spoken of.
 /// </remarks>
 internal static class ExportManifest
 {
@@ -81,7 +81,7 @@ internal static class ExportManifest
         // Not in the order in which the server met what is withheld.
         IEnumerable<ExportedFile> files = shown is null
             ? listing.Files
-            : listing.Files.OrderBy(static file => file.List.Type.Name, StringComparer.Ordinal);
+            : listing.Files.OrderBy(static file => file.List.Type.Name, StringComparer.Ordinal).ThenBy(static file => file.List.Share);
         json.WriteStartArray(name);
         foreach (var (list, url) in files)
         {

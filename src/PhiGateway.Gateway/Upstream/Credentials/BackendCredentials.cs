@@ -23,6 +23,7 @@ internal sealed class BackendCredentials : IBackendCredentials, IDisposable
     private readonly ILogger _log;
     private readonly HttpClient _client;
     private readonly ITimer _timer;
+    private int _looking;
 
     public BackendCredentials(GatewayOptions options, EgressConnector connector, TimeProvider clock, ILogger<BackendCredentials> log)
     {
@@ -97,6 +98,24 @@ internal sealed class BackendCredentials : IBackendCredentials, IDisposable
     }
 
     private void Look()
+    {
+        // One look at a time: files on a disk that hangs hold one thread, not one more each second.
+        if (Interlocked.Exchange(ref _looking, 1) == 1)
+        {
+            return;
+        }
+
+        try
+        {
+            LookAtAll();
+        }
+        finally
+        {
+            Volatile.Write(ref _looking, 0);
+        }
+    }
+
+    private void LookAtAll()
     {
         foreach (var (_, one) in _credentials)
         {

@@ -61,8 +61,16 @@ internal sealed class HeldCredential(string name, ICredentialMaker maker, TimePr
             running = _running ??= Task.Run(MakeAsync, CancellationToken.None);
         }
 
-        var made = await running.WaitAsync(cancellationToken);
-        return made == refused ? null : made;
+        try
+        {
+            // A secret on a disk that hangs cannot be cancelled; whoever waits for it can.
+            var made = await running.WaitAsync(Patience, clock, cancellationToken);
+            return made == refused ? null : made;
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Ends a value whose time is up, and begins to make the next one when it is due; the making, or null.</summary>

@@ -69,6 +69,7 @@ internal sealed class ReloadedCertificate : UpstreamCertificate
             var seen = Convert.ToHexString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(certificate + "\n" + key)));
             if (seen == _seen)
             {
+                _problem = null;
                 return;
             }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -118,7 +119,9 @@ internal sealed class TokenCredential(BackendCredentialOptions options, SecretSo
             return LifeWhenNotSaid;
         }
 
-        return life.ValueKind == JsonValueKind.Number && life.TryGetInt64(out var seconds) && seconds > 0
+        // RFC 6749 section 5.1 says a number; some servers write its digits as a text.
+        var digits = life.ValueKind == JsonValueKind.String ? life.GetString() : life.GetRawText();
+        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds > 0
             ? Math.Min(seconds, LongestLife)
             : throw new CredentialException("the token endpoint gave a token without a life that can be read");
     }

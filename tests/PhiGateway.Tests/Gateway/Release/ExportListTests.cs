@@ -81,6 +81,32 @@ public sealed class ExportListTests : IDisposable
         Assert.Contains("\"id\":\"17\"", (await FileAsync(manifest, 1)).Text, StringComparison.Ordinal);
     }
 
+    // A file is read within the life of one token: of very many files each share is one, and there are as many shares whatever was written.
+    [Theory]
+    [InlineData(16, 1)]
+    [InlineData(17, 16)]
+    [InlineData(53, 16)]
+    public async Task Run_VeryManyFilesOfAType_AreAsManyShares_AndEachRecordIsInOne(int written, int given)
+    {
+        var names = Enumerable.Range(1, written).Select(static i => $"many-{i}").ToList();
+        names.ForEach(name => File(name, Line(name, "17")));
+        Manifests(string.Join(',', names[..9]), string.Join(',', names[9..]), string.Empty);
+        var manifest = await ManifestAsync();
+
+        var ids = new List<string>();
+        for (var i = 0; i < manifest["output"]!.AsArray().Count; i++)
+        {
+            var (refusal, text) = await FileAsync(manifest, i);
+            Assert.Null(refusal);
+            ids.AddRange(
+                text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => (string)JsonNode.Parse(line)!["id"]!)
+            );
+        }
+
+        Assert.Equal(given, manifest["output"]!.AsArray().Count);
+        Assert.Equal(names, ids);
+    }
+
     // What is not all of it must not look like all of it.
     [Theory]
     [InlineData("GET /files/own")]

@@ -128,7 +128,8 @@ public sealed class TokenCredentialTests : IDisposable
     [InlineData("""{"access_token":"","token_type":"Bearer","expires_in":300}""")]
     [InlineData("""{"access_token":7,"token_type":"Bearer","expires_in":300}""")]
     [InlineData("""{"access_token":"abc","token_type":"Bearer","expires_in":0}""")]
-    [InlineData("""{"access_token":"abc","token_type":"Bearer","expires_in":"300"}""")]
+    [InlineData("""{"access_token":"abc","token_type":"Bearer","expires_in":"soon"}""")]
+    [InlineData("""{"access_token":"abc","token_type":"Bearer","expires_in":"-300"}""")]
     [InlineData("""{"access_token":"abc","token_type":"Bearer","expires_in":null}""")]
     [InlineData("""["abc"]""")]
     [InlineData("<html>")]
@@ -138,6 +139,14 @@ public sealed class TokenCredentialTests : IDisposable
         _server.Answer = (HttpStatusCode.OK, answer);
 
         await Assert.ThrowsAsync<CredentialException>(() => MakeAsync(Options()));
+    }
+
+    [Fact]
+    public async Task MakeAsync_LifeAsText_IsTaken()
+    {
+        _server.Answer = (HttpStatusCode.OK, """{"access_token":"abc","token_type":"Bearer","expires_in":"300"}""");
+
+        Assert.Equal(TimeSpan.FromSeconds(300), (await MakeAsync(Options())).Life);
     }
 
     [Fact]

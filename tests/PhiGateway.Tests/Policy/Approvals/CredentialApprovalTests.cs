@@ -117,6 +117,23 @@ public sealed class CredentialApprovalTests
     }
 
     [Fact]
+    public void KeepsApproval_AnotherWorkload_DoesNotGo()
+    {
+        var (first, second) = (Workload("w-1", "lab"), Workload("w-2", "mine"));
+        Assert.False(Keeps([first], [Ending(first, 7), second]));
+        Assert.False(Keeps([first], [Ending(first, 0), second]));
+        Assert.True(Keeps([first], [first]));
+    }
+
+    [Fact]
+    public void Compare_LastKeyGoneBesideACertificate_IsWider_SinceThatProvesAlone()
+    {
+        var (oidc, key) = (TestRegistry.Credential(), Workload("k", "x") with { Kind = CredentialKind.ClientKey, SpiffeId = null });
+        Assert.Equal(ChangeKind.Widening, AccessDiff.Classify(Input([oidc, key, First]), Input([oidc, First])));
+        Assert.Equal(ChangeKind.Narrowing, AccessDiff.Classify(Input([oidc, key]), Input([oidc])));
+    }
+
+    [Fact]
     public void Compare_FirstCertificate_IsNarrowerAndTheLastGoneIsWider()
     {
         var oidc = TestRegistry.Credential();
@@ -133,6 +150,15 @@ public sealed class CredentialApprovalTests
         CredentialSuccession.KeepsApproval(before, after, TestRegistry.Now);
 
     private static Credential Ending(Credential credential, int days) => credential with { OverlapUntil = TestRegistry.Now.AddDays(days) };
+
+    private static Credential Workload(string id, string name) =>
+        new()
+        {
+            Id = id,
+            Client = "connector",
+            Kind = CredentialKind.Spiffe,
+            SpiffeId = "spiffe://hospital.example/" + name,
+        };
 
     private static Credential ApiKey(string id, char digit) =>
         new()

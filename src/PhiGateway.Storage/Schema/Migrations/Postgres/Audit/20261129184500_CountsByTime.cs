@@ -11,14 +11,15 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Audit
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             // Counts of a time are made of the index alone: which shapes there were, and how often.
-            migrationBuilder.DropIndex(
-                name: "ix_audit_event_time_log_sequence",
-                table: "audit_event");
-
+            // The new one first: while it is made, the trail can be read; what drops the old one locks all, and takes a moment.
             migrationBuilder.CreateIndex(
                 name: "ix_audit_event_time_log_sequence_shape",
                 table: "audit_event",
                 columns: new[] { "time", "log", "sequence", "shape" });
+
+            migrationBuilder.DropIndex(
+                name: "ix_audit_event_time_log_sequence",
+                table: "audit_event");
         }
 
         /// <inheritdoc />
