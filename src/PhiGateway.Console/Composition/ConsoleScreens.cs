@@ -117,10 +117,10 @@ internal static class ConsoleScreens
             .Get<HistoryScreen>("/console/history/revert", AdminRoles.UseReaders, static (screen, request) => screen.PlanAsync(request))
             .GravePost<HistoryScreen>("/console/history/revert", AdminRoles.Writers, static (screen, request) => screen.WriteAsync(request))
             .Get<LabScreen>("/console/lab/replay/{id}", LabScreen.Replayers, static (screen, request) => screen.ShowReplayAsync(request))
-            .Get<WorkScreen>("/console/work", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
-            .Get<WorkScreen>("/console/work/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
-            .GraveGet<WorkScreen>("/console/work/{id}/file", AdminRoles.All, static (screen, request) => screen.TakeAsync(request))
-            .Post<WorkScreen>("/console/work/{id}/end", AdminRoles.All, static (screen, request) => screen.EndAsync(request))
+            .Get<WorkScreen>("/console/jobs", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
+            .Get<WorkScreen>("/console/jobs/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
+            .GraveGet<WorkScreen>("/console/jobs/{id}/file", AdminRoles.All, static (screen, request) => screen.TakeAsync(request))
+            .Post<WorkScreen>("/console/jobs/{id}/end", AdminRoles.All, static (screen, request) => screen.EndAsync(request))
             .Get<SettingsScreen>("/console/settings", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
             .Post<SettingsScreen>(
                 "/console/settings/end-sessions",

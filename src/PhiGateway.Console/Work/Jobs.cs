@@ -67,7 +67,7 @@ internal sealed class Jobs : IDisposable
                     429,
                     "too-many-jobs",
                     "Too much is being made",
-                    "Take what is ready under /console/work, or end what you no longer need; then begin again."
+                    "Take what is ready under /console/jobs, or end what you no longer need; then begin again."
                 );
             }
 
@@ -105,7 +105,7 @@ internal sealed class Jobs : IDisposable
     }
 
     /// <summary>Address of a job's page.</summary>
-    public static string PathOf(Job job) => "/console/work/" + job.Id;
+    public static string PathOf(Job job) => "/console/jobs/" + job.Id;
 
     /// <summary>A person's, the newest first.</summary>
     public IReadOnlyList<Job> ListOf(AdminCaller caller)

@@ -61,7 +61,7 @@ internal static class ConsolePages
             ("lab", "/console/lab"),
             ("history", "/console/history"),
             ("history of a document", $"/console/history?document=client/{client}"),
-            ("work under way", "/console/work"),
+            ("work under way", "/console/jobs"),
             ("trust", "/console/trust"),
             ("posture", "/console/posture"),
             ("settings", "/console/settings"),

@@ -45,7 +45,7 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         ("found", "/console/find?q=westside"),
         ("history", "/console/history"),
         ("revert", "/console/history/revert?at=2026-01-01"),
-        ("work", "/console/work"),
+        ("work", "/console/jobs"),
         ("found nothing", "/console/find?q=nothing-goes-by-this"),
         ("one lane", "/console/alerts?lane=look"),
         ("closed alerts", "/console/alerts?state=closed"),

@@ -26,16 +26,16 @@ public sealed class ConsoleJobTests
         var begun = await browser.GetAsync(Export);
         Assert.Equal(303, begun.Status);
         var path = begun.Headers["Location"];
-        Assert.StartsWith("/console/work/", path, StringComparison.Ordinal);
+        Assert.StartsWith("/console/jobs/", path, StringComparison.Ordinal);
         var page = await UntilAsync(browser, path, "500 of 600 records");
         Assert.StartsWith("2; url=" + path, page.Headers["Refresh"], StringComparison.Ordinal);
-        Assert.Contains("href=\"/console/work\"", (await browser.GetAsync("/console/now")).Text, StringComparison.Ordinal);
+        Assert.Contains("href=\"/console/jobs\"", (await browser.GetAsync("/console/now")).Text, StringComparison.Ordinal);
         Assert.Equal(409, (await browser.GetAsync(path + "/file")).Status);
 
         // Whoever else has the address has nothing.
         Assert.Equal(404, (await other.GetAsync(path)).Status);
         Assert.Equal(404, (await other.GetAsync(path + "/file")).Status);
-        Assert.Contains("Nothing is under way", (await other.GetAsync("/console/work")).Text, StringComparison.Ordinal);
+        Assert.Contains("Nothing is under way", (await other.GetAsync("/console/jobs")).Text, StringComparison.Ordinal);
 
         _go.SetResult();
         page = await UntilAsync(browser, path, "Take audit.ndjson");
