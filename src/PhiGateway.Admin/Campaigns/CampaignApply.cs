@@ -37,7 +37,7 @@ internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets
         }
 
         var applied = new List<AppliedItem>();
-        foreach (var item in CampaignReports.ItemsOf(set, id).Where(static item => item is { Decision: not null, Outcome: null }))
+        foreach (var item in set.ItemsOf(id).Where(static item => item is { Decision: not null, Outcome: null }))
         {
             applied.Add(await ApplyAsync(Apart(call), campaign, item));
         }

@@ -68,10 +68,7 @@ public sealed class CampaignDeadline
         var count = 0;
         foreach (var campaign in set.All<Campaign>(RegistryKind.Campaign).Where(static one => one.State == CampaignState.Open))
         {
-            CampaignItem[] silent =
-            [
-                .. CampaignReports.ItemsOf(set, campaign.Id).Where(static one => one is { Decision: null, Outcome: null }),
-            ];
+            CampaignItem[] silent = [.. set.ItemsOf(campaign.Id).Where(static one => one is { Decision: null, Outcome: null })];
             if (today < campaign.Due)
             {
                 await RemindAsync(set, campaign, silent.Length, today);
@@ -199,7 +196,7 @@ public sealed class CampaignDeadline
                 || alert.Subject.Split('/', 2) is not ["campaign", var id]
                 || (
                     set.Find<Campaign>(RegistryKind.Campaign, id) is { State: CampaignState.Open } open
-                    && CampaignReports.ItemsOf(set, open.Id).Any(static one => one is { Decision: null, Outcome: null })
+                    && set.ItemsOf(open.Id).Any(static one => one is { Decision: null, Outcome: null })
                 )
             )
             {

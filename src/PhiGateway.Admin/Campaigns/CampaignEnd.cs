@@ -12,7 +12,7 @@ internal static class CampaignEnd
     {
         if (
             set.Find(RegistryKind.Campaign, id) is not { Entity: Campaign { State: CampaignState.Open } campaign, Item: var stored }
-            || CampaignReports.ItemsOf(set, id).Any(static item => item.Outcome is null)
+            || set.ItemsOf(id).Any(static item => item.Outcome is null)
         )
         {
             return null;

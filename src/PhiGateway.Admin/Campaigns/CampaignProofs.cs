@@ -46,7 +46,7 @@ internal sealed class CampaignProofs(
             AuditKind.AuditUse
         );
         await journal.AppendAsync(look);
-        var items = CampaignReports.ItemsOf(set, id).ToList();
+        var items = set.ItemsOf(id).ToList();
         var entries = new SortedDictionary<long, AuditEntry>();
         foreach (
             var record in items.Select(static item => item.Record).Append(campaign.Record).OfType<string>().Distinct(StringComparer.Ordinal)

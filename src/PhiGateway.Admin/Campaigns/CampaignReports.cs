@@ -8,15 +8,12 @@ namespace PhiGateway.Admin.Campaigns;
 /// <summary>Says how far campaigns have come, and shows one with its items; called by endpoints and console.</summary>
 internal sealed class CampaignReports(WorkingSetSource sets)
 {
-    /// <summary>The items of a campaign that can be read, in order of client.</summary>
-    public static IEnumerable<CampaignItem> ItemsOf(WorkingSet set, string campaign) => set.ItemsOf(campaign);
-
     /// <summary>One campaign's progress.</summary>
     public async Task<Outcome<CampaignReport>> ReportAsync(AdminCall call, string id)
     {
         var set = await sets.GetAsync(call.Cancelled);
         return set.Find<Campaign>(RegistryKind.Campaign, id) is { } campaign
-            ? Of(campaign, [.. ItemsOf(set, id)])
+            ? Of(campaign, [.. set.ItemsOf(id)])
             : AdminProblem.NotFound("campaign");
     }
 
@@ -47,7 +44,7 @@ internal sealed class CampaignReports(WorkingSetSource sets)
             campaign,
             stored.Version,
             [
-                .. ItemsOf(set, id)
+                .. set.ItemsOf(id)
                     .OrderBy(static item => item.Outcome is not null)
                     .ThenBy(static item => item.Decision is not null)
                     .ThenByDescending(static item => item.Evidence.Risk)

@@ -72,7 +72,11 @@ internal sealed record RevocationMatch(bool IsKnown, IReadOnlyList<string> Clien
     {
         var agents = set.All<Client>(RegistryKind.Client)
             .Where(client =>
-                client.Charter is { } charter && (model == $"{charter.Vendor}/{charter.Model}" || model == $"{charter.Vendor}/*")
+                client.Charter is { } charter
+                && (
+                    model == AgentCharter.NameOf(charter.Vendor, charter.Model)
+                    || model == AgentCharter.NameOf(charter.Vendor, AgentCharter.EveryModel)
+                )
             )
             .ToList();
         return Of(agents.Count > 0, agents.Select(static client => client.Id));

@@ -1,3 +1,4 @@
+using PhiGateway.Admin.Status;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Organizations;
@@ -5,8 +6,6 @@ namespace PhiGateway.Admin.Organizations;
 /// <summary>Waits until every node that reports has a revision in force; asked after an act whose clock runs.</summary>
 internal sealed class FleetReach(IRegistryStore store, TimeProvider time)
 {
-    // As for the report of all nodes: one that was silent this long is not counted.
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     // Ten minutes: what is not in force by then is an operator's business, and the report says that it is not known.
@@ -19,7 +18,7 @@ internal sealed class FleetReach(IRegistryStore store, TimeProvider time)
         {
             var nodes = await store.ListNodesAsync(cancellationToken);
             var now = time.GetUtcNow();
-            var alive = nodes.Where(node => now - node.At < Silence).ToList();
+            var alive = nodes.Where(node => StatusReports.IsAlive(node, now)).ToList();
             if (alive.Count == 0)
             {
                 return null;

@@ -24,6 +24,9 @@ internal sealed class StatusReports(
     // A node reports every few seconds; one that was silent this long is not trusted to be there.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether a node that reported is taken to be there at a moment.</summary>
+    internal static bool IsAlive(NodeStatus node, DateTimeOffset now) => now - node.At < Silence;
+
     /// <summary>The registry in the store against what this node enforces, with the tag of the whole set.</summary>
     public async Task<Outcome<StatusReport>> StatusAsync(AdminCall call)
     {
@@ -87,7 +90,7 @@ internal sealed class StatusReports(
                     node.Revision,
                     revision - node.Revision,
                     node.At,
-                    now - node.At < Silence,
+                    IsAlive(node, now),
                     node.Problem,
                     node.Confirmed,
                     node.Unshipped

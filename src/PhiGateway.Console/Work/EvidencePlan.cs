@@ -1,6 +1,6 @@
 using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Trail;
 using PhiGateway.Console.Http;
-using PhiGateway.Proof.Evidence;
 
 namespace PhiGateway.Console.Work;
 
@@ -12,7 +12,7 @@ internal static class EvidencePlan
     /// <param name="back">The page from which it is begun.</param>
     /// <param name="fileName">Name of the file.</param>
     /// <param name="make">Gathers it; on record by itself.</param>
-    public static JobPlan Of(string title, string back, string fileName, Func<AdminCall, Task<Outcome<EvidenceFiles>>> make) =>
+    public static JobPlan Of(string title, string back, string fileName, Func<AdminCall, Task<Outcome<EvidenceReport>>> make) =>
         new(
             title,
             [AdminRoles.Auditor],
@@ -36,7 +36,3 @@ internal static class EvidencePlan
             Unit = ("file", "files"),
         };
 }
-
-/// <summary>The files of a bundle.</summary>
-/// <param name="Files">The files.</param>
-internal sealed record EvidenceFiles(IReadOnlyList<EvidenceFile> Files);

@@ -54,6 +54,12 @@ internal static class StrictJson
             ? value.GetString()
             : null;
 
+    /// <summary>The items of a list; none when it is absent or no list.</summary>
+    internal static JsonElement.ArrayEnumerator Items(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
+            ? list.EnumerateArray()
+            : default;
+
     private static bool IsStrict(JsonElement element)
     {
         switch (element.ValueKind)

@@ -41,7 +41,7 @@ public static class RecordNames
         using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 1000 });
         var root = document.RootElement;
         Collect(root, context, held);
-        foreach (var parameter in Items(root, "parameter"))
+        foreach (var parameter in StrictJson.Items(root, "parameter"))
         {
             if (parameter.ValueKind == JsonValueKind.Object && parameter.TryGetProperty("resource", out var resource))
             {
@@ -54,7 +54,7 @@ public static class RecordNames
 
     private static void Collect(JsonElement bundle, FhirContext context, HashSet<string> held)
     {
-        foreach (var entry in Items(bundle, "entry"))
+        foreach (var entry in StrictJson.Items(bundle, "entry"))
         {
             if (
                 entry.ValueKind != JsonValueKind.Object
@@ -72,11 +72,6 @@ public static class RecordNames
             }
         }
     }
-
-    private static JsonElement.ArrayEnumerator Items(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
-            ? list.EnumerateArray()
-            : default;
 
     /// <summary>The name, as <c>Type/id</c>, of what a text refers to; null: nothing of this server.</summary>
     /// <param name="text">A reference, as an input of an operation.</param>

@@ -108,7 +108,7 @@ internal static class BackendCredentialValidator
             {
                 add("Secret", why);
             }
-            else if (reference.StartsWith("file:", StringComparison.Ordinal) && KeyFileRights.FindFlaw(reference[5..]) is { } flaw)
+            else if (SecretReference.FindRightsFlaw(reference) is { } flaw)
             {
                 add("Secret", flaw + ".");
             }

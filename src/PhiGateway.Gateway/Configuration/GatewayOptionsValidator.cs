@@ -197,7 +197,7 @@ internal static class GatewayOptionsValidator
         {
             add("HandleKey", "must name a secret of at least 32 characters.");
         }
-        else if (reference.StartsWith("file:", StringComparison.Ordinal) && KeyFileRights.FindFlaw(reference[5..]) is { } flaw)
+        else if (SecretReference.FindRightsFlaw(reference) is { } flaw)
         {
             add("HandleKey", $"{flaw}.");
         }

@@ -202,7 +202,7 @@ internal static class SinkValidator
         {
             add("Secret", "must name what stands in Authorization: one line, such as 'Bearer …'.");
         }
-        else if (reference.StartsWith("file:", StringComparison.Ordinal) && KeyFileRights.FindFlaw(reference[5..]) is { } flaw)
+        else if (SecretReference.FindRightsFlaw(reference) is { } flaw)
         {
             add("Secret", $"{flaw}.");
         }
@@ -223,7 +223,7 @@ internal static class SinkValidator
         {
             add(key, $"must name a secret of at least {LeastSecret} characters.");
         }
-        else if (reference.StartsWith("file:", StringComparison.Ordinal) && KeyFileRights.FindFlaw(reference[5..]) is { } flaw)
+        else if (SecretReference.FindRightsFlaw(reference) is { } flaw)
         {
             add(key, $"{flaw}.");
         }

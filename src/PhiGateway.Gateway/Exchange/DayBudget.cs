@@ -1,4 +1,3 @@
-using System.Globalization;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 
@@ -70,17 +69,7 @@ internal sealed record DayBudget(string Name, string Suffix, Func<ClientLimits, 
 
     private StageResult Refuse(GatewayExchange exchange, ClientQuota quota, long most, long amount)
     {
-        // What is used up comes back with the next day; what other nodes have leased, within a moment.
-        var left = Math.Max(quota.RecordsLeft, 0);
-        var next = TimeSpan.FromTicks(Day.Ticks - (exchange.Now.UtcTicks % Day.Ticks));
-        var wait = left >= amount ? TimeSpan.FromSeconds(1) : next;
-        var response = exchange.Http.Response;
-        RateLimitFields.Write(response, Name, most, Day, left, next);
-        if (!response.HasStarted)
-        {
-            response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        }
-
+        RateLimitFields.WriteUsedUp(exchange.Http.Response, Name, most, Day, quota.RecordsLeft, exchange.Now, amount);
         return StageResult.Refuse(DenyReason.QuotaExceeded, Name);
     }
 }

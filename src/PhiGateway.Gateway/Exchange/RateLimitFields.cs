@@ -24,5 +24,29 @@ internal static class RateLimitFields
         response.Headers[State] = string.Create(CultureInfo.InvariantCulture, $"\"{name}\";r={left};t={Seconds(reset)}");
     }
 
+    /// <summary>
+    /// The same of what is counted in a period that begins anew, with <c>Retry-After</c>: what is used up comes back with the next period; what
+    /// other nodes have leased, within a moment.
+    /// </summary>
+    public static void WriteUsedUp(
+        HttpResponse response,
+        string name,
+        long most,
+        TimeSpan period,
+        long left,
+        DateTimeOffset now,
+        long asked = 1
+    )
+    {
+        left = Math.Max(left, 0);
+        var next = TimeSpan.FromTicks(period.Ticks - (now.UtcTicks % period.Ticks));
+        Write(response, name, most, period, left, next);
+        if (!response.HasStarted)
+        {
+            var wait = left >= asked ? TimeSpan.FromSeconds(1) : next;
+            response.Headers.RetryAfter = Seconds(wait).ToString(CultureInfo.InvariantCulture);
+        }
+    }
+
     private static long Seconds(TimeSpan time) => (long)Math.Ceiling(time.TotalSeconds);
 }

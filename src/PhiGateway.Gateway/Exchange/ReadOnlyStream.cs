@@ -1,7 +1,8 @@
 namespace PhiGateway.Gateway.Exchange;
 
 /// <summary>
-/// A stream that is only read, from its beginning to its end and without blocking: what the bodies of answers have in common. Heirs say how
+/// A stream that is only read, from its beginning to its end and without blocking: what the bodies of requests and answers have in common. Heirs
+/// say how
 /// they read; reading that blocks is a fault unless they say otherwise.
 /// </summary>
 internal abstract class ReadOnlyStream : Stream

@@ -14,27 +14,13 @@ namespace PhiGateway.Gateway.Exchange;
 /// <param name="most">Within what time.</param>
 /// <param name="clock">Clock.</param>
 /// <param name="aborted">The client has gone.</param>
-internal sealed class TimedBody(Stream inner, TimeSpan most, TimeProvider clock, CancellationToken aborted) : Stream
+internal sealed class TimedBody(Stream inner, TimeSpan most, TimeProvider clock, CancellationToken aborted) : ReadOnlyStream
 {
     private CancellationTokenSource? _end;
     private CancellationTokenRegistration _aborted;
 
     /// <summary>Whether the time ran out.</summary>
     public bool IsOver { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -52,19 +38,6 @@ internal sealed class TimedBody(Stream inner, TimeSpan most, TimeProvider clock,
         var read = inner.ReadAsync(buffer, end);
         return read.IsCompletedSuccessfully ? read : AwaitAsync(read, CancellationToken.None);
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A body is read asynchronously.");
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

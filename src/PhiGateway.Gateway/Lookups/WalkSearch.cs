@@ -79,15 +79,15 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
         var hidesSome = false;
         foreach (var walk in walks)
         {
-            var looked = await LookOverAsync(exchange, walk, walk.Searches, options.Limits.WalkedSearches);
+            var looked = await LookOverAsync(exchange, walk, confirms: false);
             if (!looked.Continues)
             {
                 return looked.Result;
             }
 
-            if (!looked.Value.IsWhole || walk.Count > options.Limits.WalkedRecords)
+            if (looked.Value.Broad.Count > 0 || walk.Count > options.Limits.WalkedRecords)
             {
-                return StageResult.Refuse(DenyReason.ChainTooBroad, looked.Value.Spent.Count > 0 ? Spent : TooMany);
+                return StageResult.Refuse(DenyReason.ChainTooBroad, TooMany);
             }
 
             hidesSome |= looked.Value.HidesSome;
@@ -101,7 +101,7 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
     // nobody's tells of nobody.
     private async ValueTask<StageResult<WalkedSearch>> ConfirmAsync(GatewayExchange exchange, FhirRequest search)
     {
-        var (hiding, most) = (new List<Walk>(), ConfirmedPerWalked * options.Limits.WalkedSearches);
+        var hiding = new List<Walk>();
         foreach (var walk in WalksOf(exchange, search))
         {
             if (IsOfNobody(walk))
@@ -109,23 +109,15 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
                 continue;
             }
 
-            var looked = await LookOverAsync(exchange, walk, [.. walk.Searches.Where(static inner => !IsOfNobody(inner))], most);
+            var looked = await LookOverAsync(exchange, walk, confirms: true);
             if (!looked.Continues && looked.Result.Detail != JudgedSearch.NotServed)
             {
                 return looked.Result;
             }
 
-            // What comes after the budget would go without a look, and tell of what was hidden from it.
-            if (looked.Continues && looked.Value.Spent.Count > 0)
-            {
-                return StageResult.Refuse(DenyReason.ChainTooBroad, Spent);
-            }
-
             if (looked.Continues && looked.Value.HidesSome)
             {
-                var ofNobody = await LookOverAsync(exchange, walk, [.. walk.Searches.Where(IsOfNobody)], most);
-                var isWhole = looked.Value.IsWhole && (!ofNobody.Continues || ofNobody.Value.IsWhole);
-                if (!isWhole || walk.Count > options.Limits.WalkedRecords)
+                if (looked.Value.Broad.Count > 0 || walk.Count > options.Limits.WalkedRecords)
                 {
                     return StageResult.Refuse(DenyReason.ChainTooBroad, TooMany);
                 }
@@ -150,6 +142,9 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
         var replaced = WalkReader.Replace(search, hiding, out var added);
         return new WalkedSearch(replaced, added) { HidesSome = true };
     }
+
+    private int MostSearches(bool confirms) =>
+        confirms ? ConfirmedPerWalked * options.Limits.WalkedSearches : options.Limits.WalkedSearches;
 
     private static bool IsOfNobody(Walk walk) => walk.Searches.All(IsOfNobody);
 
@@ -197,7 +192,7 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
         var counter = exchange.Bundle ?? exchange;
         foreach (var labels in permit.Release.FindHiddenLabels(inner.Type).Chunk(PerQuestion))
         {
-            if (counter.LabelSearches++ >= ConfirmedPerWalked * options.Limits.WalkedSearches)
+            if (counter.LabelSearches++ >= MostSearches(confirms: true))
             {
                 return StageResult.Refuse(DenyReason.ChainTooBroad, Spent);
             }
@@ -248,24 +243,28 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
             .Replace("$", @"\$", StringComparison.Ordinal);
     }
 
-    // One chain, over types that it leads to. Of several types, one that this server does not search holds nothing.
-    private async ValueTask<StageResult<LookedOver>> LookOverAsync(
-        GatewayExchange exchange,
-        Walk walk,
-        IReadOnlyList<FhirRequest> searches,
-        int most
-    )
+    // One chain, over all types that it leads to. Of several types, one that this server does not search holds nothing. Where it is only looked
+    // whether some of it stays, nobody's are searched for when something does.
+    private async ValueTask<StageResult<LookedOver>> LookOverAsync(GatewayExchange exchange, Walk walk, bool confirms)
     {
+        var most = MostSearches(confirms);
         var (isServed, hidesSome) = (false, false);
-        var looked = new LookedOver([], [], []);
+        var looked = new LookedOver([], []);
         var refused = StageResult.Continue;
         var unserved = StageResult.Continue;
+        IEnumerable<FhirRequest> searches = confirms ? walk.Searches.OrderBy(IsOfNobody) : walk.Searches;
         foreach (var inner in searches)
         {
             var decided = DecisionMaker.Decide(exchange, inner.Parts);
             if (!decided.Continues)
             {
                 refused = decided.Result;
+                continue;
+            }
+
+            if (confirms && !hidesSome && IsOfNobody(inner))
+            {
+                isServed = true;
                 continue;
             }
 
@@ -283,11 +282,6 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
             {
                 unserved = found.Result;
                 looked.Unserved.Add(inner);
-            }
-            else if (found.Result.Detail == Spent)
-            {
-                isServed = true;
-                looked.Spent.Add(inner);
             }
             else
             {
@@ -363,15 +357,12 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
     }
 
     // Of one chain: whether some of what it leads over stays, and the searches that were not looked at to their end: more than may be looked at,
-    // not served by this server, or beyond the budget.
-    private readonly record struct LookedOver(List<FhirRequest> Broad, List<FhirRequest> Unserved, List<FhirRequest> Spent)
+    // or not served by this server, which holds nothing then.
+    private readonly record struct LookedOver(List<FhirRequest> Broad, List<FhirRequest> Unserved)
     {
         public bool HidesSome { get; init; }
 
-        // What the server does not search for holds nothing.
-        public bool IsWhole => Broad.Count == 0 && Spent.Count == 0;
-
-        public IReadOnlyList<FhirRequest> Open => [.. Broad, .. Unserved, .. Spent];
+        public IReadOnlyList<FhirRequest> Open => [.. Broad, .. Unserved];
     }
 
     // Of one search of a chain: the same.

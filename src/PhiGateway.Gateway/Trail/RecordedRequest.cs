@@ -156,7 +156,7 @@ internal static class RecordedRequest
 
     private static void AddAgent(AuditRecord record, AgentCharter charter, GatewayExchange exchange)
     {
-        record.Model = $"{charter.Vendor}/{charter.Model}";
+        record.Model = AgentCharter.NameOf(charter.Vendor, charter.Model);
         record.Instance = charter.Instance;
         record.Accountable = charter.Accountable;
         record.Tool = exchange.Http.Features.Get<ToolCall>()?.Name;

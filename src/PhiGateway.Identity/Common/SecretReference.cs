@@ -45,6 +45,10 @@ public static class SecretReference
         return TryReadFile(reference[5..], out value, out problem);
     }
 
+    /// <summary>What is wrong with the rights of the file that a reference names, in words; null: nothing, or it names no file.</summary>
+    public static string? FindRightsFlaw(string reference) =>
+        reference.StartsWith("file:", StringComparison.Ordinal) ? KeyFileRights.FindFlaw(reference[5..]) : null;
+
     private static bool TryReadPassed(string name, out string value, out string problem)
     {
         value = string.Empty;

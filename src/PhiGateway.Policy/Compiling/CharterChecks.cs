@@ -62,7 +62,10 @@ internal static class CharterChecks
             }
         }
 
-        var (types, hours) = (ReadTypes(charter, path, problems), ReadHours(charter, path, problems));
+        var (types, hours) = (
+            ListReading.Types(charter.Types, path, problems),
+            ListReading.Hours(charter.Hours, path, string.Empty, problems)
+        );
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(charter.TimeZone, out var zone))
         {
             problems.Add(new RegistryProblem(path + "/timeZone", "Not a time zone by its IANA name, such as Europe/Berlin."));
@@ -76,40 +79,8 @@ internal static class CharterChecks
                 Types = types,
                 Hours = hours,
                 Zone = zone,
-                Model = CharterEntry.ModelOf(charter.Vendor, charter.Model),
-                EveryModel = CharterEntry.ModelOf(charter.Vendor, "*"),
+                Model = AgentCharter.NameOf(charter.Vendor, charter.Model),
+                EveryModel = AgentCharter.NameOf(charter.Vendor, AgentCharter.EveryModel),
             };
-    }
-
-    private static ResourceTypeSet ReadTypes(AgentCharter charter, string path, List<RegistryProblem> problems)
-    {
-        var types = default(ResourceTypeSet);
-        for (var place = 0; place < charter.Types.Count; place++)
-        {
-            if (ResourceType.TryParse(charter.Types[place], out var type))
-            {
-                types = types.With(type);
-            }
-            else
-            {
-                problems.Add(new RegistryProblem($"{path}/types/{place}", "Not a resource type of FHIR R4."));
-            }
-        }
-
-        return types;
-    }
-
-    private static HourWindow[] ReadHours(AgentCharter charter, string path, List<RegistryProblem> problems)
-    {
-        var hours = new HourWindow[charter.Hours.Count];
-        for (var place = 0; place < hours.Length; place++)
-        {
-            if (!HourWindow.TryParse(charter.Hours[place], out hours[place]))
-            {
-                problems.Add(new RegistryProblem($"{path}/hours/{place}", "Not a window of the day, HH:mm-HH:mm, such as 06:00-18:30."));
-            }
-        }
-
-        return hours;
     }
 }

@@ -37,7 +37,7 @@ internal static class ClientChecks
             }
         }
 
-        return (ReadNetworks(client, path, problems), ReadHours(client, path, problems));
+        return (ReadNetworks(client, path, problems), ListReading.Hours(client.Hours, path, " in UTC", problems));
     }
 
     private static void CheckUseCase(Client client, UseCase? useCase, string path, List<RegistryProblem> problems)
@@ -125,21 +125,5 @@ internal static class ClientChecks
         }
 
         return networks;
-    }
-
-    private static HourWindow[] ReadHours(Client client, string path, List<RegistryProblem> problems)
-    {
-        var hours = new HourWindow[client.Hours.Count];
-        for (var place = 0; place < hours.Length; place++)
-        {
-            if (!HourWindow.TryParse(client.Hours[place], out hours[place]))
-            {
-                problems.Add(
-                    new RegistryProblem($"{path}/hours/{place}", "Not a window of the day in UTC, HH:mm-HH:mm, such as 06:00-18:30.")
-                );
-            }
-        }
-
-        return hours;
     }
 }

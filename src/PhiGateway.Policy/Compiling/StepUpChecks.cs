@@ -39,19 +39,7 @@ internal static class StepUpChecks
             }
         }
 
-        var types = default(ResourceTypeSet);
-        for (var place = 0; place < asked.Types.Count; place++)
-        {
-            if (ResourceType.TryParse(asked.Types[place], out var type))
-            {
-                types = types.With(type);
-            }
-            else
-            {
-                problems.Add(new RegistryProblem($"{path}/types/{place}", "Not a resource type of FHIR R4."));
-            }
-        }
-
+        var types = ListReading.Types(asked.Types, path, problems);
         var within = asked.FreshWithinSeconds is { } seconds ? seconds * TimeSpan.TicksPerSecond : long.MaxValue;
         return new StepUpEntry(within, [.. asked.Acr], types);
     }

@@ -6,6 +6,9 @@ namespace PhiGateway.Policy.Registry;
 /// </summary>
 public sealed record AgentCharter
 {
+    /// <summary>In the place of a model: every one of its vendor.</summary>
+    public const string EveryModel = "*";
+
     /// <summary>The model that acts, as its vendor names it, such as <c>reader-4.1</c>; by it an agent is stopped with all of its model.</summary>
     public required string Model { get; init; }
 
@@ -35,4 +38,7 @@ public sealed record AgentCharter
 
     /// <summary>Calls that it may make in a day, UTC, over all nodes; null: as many as it likes.</summary>
     public int? CallsPerDay { get; init; }
+
+    /// <summary>How records and revocations name a model of a vendor, such as <c>acme-ai/reader-4.1</c>.</summary>
+    public static string NameOf(string vendor, string model) => $"{vendor}/{model}";
 }

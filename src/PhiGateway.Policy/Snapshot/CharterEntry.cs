@@ -21,9 +21,6 @@ internal sealed class CharterEntry
     /// <summary>… and every model of its vendor.</summary>
     internal required string EveryModel { get; init; }
 
-    /// <summary>How a revocation names a model of a vendor; <c>*</c>: every one.</summary>
-    internal static string ModelOf(string vendor, string model) => $"{vendor}/{model}";
-
     /// <summary>Whether its hours let it call at a moment.</summary>
     internal bool IsAt(long ticks)
     {

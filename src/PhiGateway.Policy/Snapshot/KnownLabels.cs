@@ -13,7 +13,7 @@ internal sealed class KnownLabels
     internal static KnownLabels None { get; } = new([]);
 
     /// <summary>They, each once, in order.</summary>
-    internal IReadOnlyList<SecurityLabel> All { get; }
+    internal SecurityLabel[] All { get; }
 
     /// <summary>Gathers them from what grants name; called by the snapshot's builder when a use case has changed.</summary>
     internal static KnownLabels Of(IEnumerable<TokenValue> named)
@@ -59,7 +59,7 @@ internal sealed class KnownLabels
     /// <summary>Whether a record that bears any of them may leave under a grant.</summary>
     internal bool ArePermittedBy(GrantRule grant)
     {
-        for (var place = 0; place < All.Count; place++)
+        for (var place = 0; place < All.Length; place++)
         {
             if (!grant.PermitsLabel(All[place]))
             {

@@ -19,12 +19,7 @@ public static class ActCodes
     public const string System = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
 
     /// <summary>Groups that together hold every sensitivity that HL7 has a code for (v3-InformationSensitivityPolicy).</summary>
-    public static IReadOnlyList<SecurityLabel> Sensitivities { get; } =
-    [
-        new(System, "_ActInformationSensitivityPolicy"),
-        new(System, "_EntitySensitivityPolicyType"),
-        new(System, "_RoleInformationSensitivityPolicy"),
-    ];
+    public static ReadOnlySpan<SecurityLabel> Sensitivities => Groups;
 
     /// <summary>The codes of RefrainPolicy: of a record that bears one a grant must name the code itself.</summary>
     public static IReadOnlyList<SecurityLabel> Refrains { get; } =
@@ -32,6 +27,13 @@ public static class ActCodes
         .. "NOAUTH NOCOLLECT NODSCLCD NODSCLCDS NOINTEGRATE NOLIST NOMOU NOORGPOL NOPAT NOPERSISTP NORDSCLCD NORDSCLCDS NORDSCLW NORELINK NOREUSE NOVIP ORCON"
             .Split(' ')
             .Select(static code => new SecurityLabel(System, code)),
+    ];
+
+    private static readonly SecurityLabel[] Groups =
+    [
+        new(System, "_ActInformationSensitivityPolicy"),
+        new(System, "_EntitySensitivityPolicyType"),
+        new(System, "_RoleInformationSensitivityPolicy"),
     ];
 
     // child:parent, in the order of the value set v3-InformationSensitivityPolicy.

@@ -97,10 +97,7 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
                 "Evidence of one record",
                 Links.Access(record),
                 $"evidence-{record:D}.zip",
-                async call =>
-                    (await proofs.EvidenceAsync(call, id)).Failed(out var problem, out var bundle)
-                        ? problem
-                        : new EvidenceFiles(bundle.Files)
+                call => proofs.EvidenceAsync(call, id)
             )
         );
     }

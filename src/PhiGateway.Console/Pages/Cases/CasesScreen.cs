@@ -135,15 +135,7 @@ internal sealed class CasesScreen(
         var query = new EvidenceQuery(Alerts: view.Case.Alerts, Why: "case " + id);
         return await jobs.BeginAsync(
             request,
-            EvidencePlan.Of(
-                "Evidence of a case",
-                Links.Case(id),
-                $"{id}.zip",
-                async call =>
-                    (await bundles.MakeAsync(call, query)).Failed(out var missing, out var report)
-                        ? missing
-                        : new EvidenceFiles(report.Files)
-            )
+            EvidencePlan.Of("Evidence of a case", Links.Case(id), $"{id}.zip", call => bundles.MakeAsync(call, query))
         );
     }
 

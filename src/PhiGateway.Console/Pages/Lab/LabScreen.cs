@@ -23,7 +23,7 @@ internal sealed class LabScreen(RequestExplainer explainer, ReplayCommands repla
     [AdminRoles.Auditor, AdminRoles.Operator, AdminRoles.Approver, AdminRoles.Admin];
 
     /// <summary>The forms.</summary>
-    public static Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => Task.FromResult(Page(request, null, null, null));
+    public static Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => Task.FromResult(Page(request, null, null));
 
     /// <summary>Decides a request that nobody makes.</summary>
     public async Task<ScreenAnswer> SimulateAsync(ConsoleRequest request)
@@ -35,8 +35,8 @@ internal sealed class LabScreen(RequestExplainer explainer, ReplayCommands repla
             Peer: question.Peer
         );
         return (await explainer.ExplainAsync(request.Call, body)).Failed(out var problem, out var answer)
-            ? Page(request, null, null, problem)
-            : Page(request, answer, null, null);
+            ? Page(request, null, problem)
+            : Page(request, answer, null);
     }
 
     /// <summary>Decides a window again over a candidate.</summary>
@@ -48,7 +48,6 @@ internal sealed class LabScreen(RequestExplainer explainer, ReplayCommands repla
             return Page(
                 request,
                 null,
-                null,
                 AdminProblem.Invalid("/candidate", "required", "Write the documents that would differ, in at most 16,384 characters.")
             );
         }
@@ -56,7 +55,7 @@ internal sealed class LabScreen(RequestExplainer explainer, ReplayCommands repla
         // JSON is YAML too.
         if (RegistryFile.Read(Encoding.UTF8.GetBytes(text), yaml: true).Failed(out var refusal, out var file))
         {
-            return Page(request, null, null, AdminProblem.Of(refusal));
+            return Page(request, null, AdminProblem.Of(refusal));
         }
 
         var days = Days(request);
@@ -81,14 +80,14 @@ internal sealed class LabScreen(RequestExplainer explainer, ReplayCommands repla
                 Page = static id => "/console/lab/replay/" + id,
             }
         );
-        return answer is ScreenAnswer.Refused(var refused) ? Page(request, null, null, refused) : answer;
+        return answer is ScreenAnswer.Refused(var refused) ? Page(request, null, refused) : answer;
     }
 
     /// <summary>What came of a replay, for whoever began it.</summary>
     public Task<ScreenAnswer> ShowReplayAsync(ConsoleRequest request) =>
         Task.FromResult(
             jobs.Find(request.Call.Caller, request.Route("id"))?.Result is Replayed done
-                ? Page(request, null, null, null, done)
+                ? Page(request, null, null, done)
                 : AdminProblem.NotFound("replay of yours here: it is kept for half an hour, and ends with your sessions")
         );
 
@@ -110,15 +109,8 @@ internal sealed class LabScreen(RequestExplainer explainer, ReplayCommands repla
             request.Typed("binding")
         );
 
-    private static ScreenAnswer Page(
-        ConsoleRequest request,
-        DecisionExplanation? answer,
-        ReplayReport? report,
-        AdminProblem? tried,
-        Replayed? done = null
-    )
+    private static ScreenAnswer Page(ConsoleRequest request, DecisionExplanation? answer, AdminProblem? tried, Replayed? done = null)
     {
-        report ??= done?.Report;
         var caller = request.Call.Caller;
         return new PageContent(
             "Policy lab",
@@ -129,7 +121,7 @@ internal sealed class LabScreen(RequestExplainer explainer, ReplayCommands repla
                 answer,
                 done?.Candidate ?? request.TypedText("candidate"),
                 done?.Days ?? Days(request),
-                report,
+                done?.Report,
                 caller.HasAny(Simulators),
                 caller.HasAny(Replayers),
                 TriedOf(request, tried),
@@ -138,7 +130,7 @@ internal sealed class LabScreen(RequestExplainer explainer, ReplayCommands repla
         )
         {
             Status = tried?.Status ?? 200,
-            OnRecord = (answer, report) switch
+            OnRecord = (answer, done) switch
             {
                 (not null, _) => "that you asked about this request.",
                 (_, not null) => "this replay, with the clients that it was about.",

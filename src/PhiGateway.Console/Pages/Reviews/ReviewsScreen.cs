@@ -103,15 +103,7 @@ internal sealed class ReviewsScreen(
         var id = request.Route("id");
         return jobs.BeginAsync(
             request,
-            EvidencePlan.Of(
-                "Evidence of a review",
-                Links.Review(id),
-                $"review-{id}.zip",
-                async call =>
-                    (await proofs.EvidenceAsync(call, id)).Failed(out var problem, out var report)
-                        ? problem
-                        : new EvidenceFiles(report.Files)
-            )
+            EvidencePlan.Of("Evidence of a review", Links.Review(id), $"review-{id}.zip", call => proofs.EvidenceAsync(call, id))
         );
     }
 

@@ -2,14 +2,12 @@ namespace PhiGateway.Console.Pages.Work;
 
 /// <summary>What a person began that takes long.</summary>
 /// <param name="Lines">The newest first.</param>
-/// <param name="At">Now.</param>
-public sealed record WorkModel(IReadOnlyList<JobLine> Lines, DateTimeOffset At);
+public sealed record WorkModel(IReadOnlyList<JobLine> Lines);
 
 /// <summary>One of them by itself.</summary>
 /// <param name="Line">How it stands.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
-/// <param name="At">Now.</param>
-public sealed record JobModel(JobLine Line, string FormToken, DateTimeOffset At);
+public sealed record JobModel(JobLine Line, string FormToken);
 
 /// <summary>How something long stands.</summary>
 /// <param name="Href">Its page.</param>

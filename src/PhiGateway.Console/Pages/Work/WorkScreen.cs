@@ -8,7 +8,7 @@ using PhiGateway.Console.Work;
 namespace PhiGateway.Console.Pages.Work;
 
 /// <summary>Shows what a person began that takes long, how far it is, and hands out what came of it.</summary>
-internal sealed class WorkScreen(Jobs jobs, TimeProvider time)
+internal sealed class WorkScreen(Jobs jobs)
 {
     private const int AgainSeconds = 2;
 
@@ -16,9 +16,7 @@ internal sealed class WorkScreen(Jobs jobs, TimeProvider time)
     public Task<ScreenAnswer> ListAsync(ConsoleRequest request)
     {
         var lines = jobs.ListOf(request.Call.Caller).Select(static job => Line(job)).ToList();
-        return Task.FromResult<ScreenAnswer>(
-            new PageContent("Work", string.Empty, typeof(WorkPage), new WorkModel(lines, time.GetUtcNow()))
-        );
+        return Task.FromResult<ScreenAnswer>(new PageContent("Work", string.Empty, typeof(WorkPage), new WorkModel(lines)));
     }
 
     /// <summary>One of them.</summary>
@@ -31,7 +29,7 @@ internal sealed class WorkScreen(Jobs jobs, TimeProvider time)
 
         var line = Line(job);
         return Task.FromResult<ScreenAnswer>(
-            new PageContent(line.Title, string.Empty, typeof(JobPage), new JobModel(line, request.Session.FormToken, time.GetUtcNow()))
+            new PageContent(line.Title, string.Empty, typeof(JobPage), new JobModel(line, request.Session.FormToken))
             {
                 Again = line.IsRunning ? new AgainLater(AgainSeconds, Links.With(line.Href, (NotAClick.Parameter, "1"))) : null,
             }

@@ -30,7 +30,7 @@ internal static class OperationTargets
         }
 
         using var document = JsonDocument.Parse(source.Body, new JsonDocumentOptions { MaxDepth = source.Context.MaxDepth });
-        foreach (var parameter in Items(document.RootElement, "parameter"))
+        foreach (var parameter in StrictJson.Items(document.RootElement, "parameter"))
         {
             var isName = operation.Inputs.TryGetValue(StrictJson.Text(parameter, "name") ?? string.Empty, out var type) && IsName(type);
             isNamed |= Look(parameter, source.Context, isName, ref types);
@@ -51,7 +51,7 @@ internal static class OperationTargets
         }
 
         // The depth is that of the body, which is bounded.
-        foreach (var part in Items(parameter, "part"))
+        foreach (var part in StrictJson.Items(parameter, "part"))
         {
             isNamed |= Look(part, context, isName, ref types);
         }
@@ -94,9 +94,4 @@ internal static class OperationTargets
     }
 
     private static bool IsName(string type) => Array.Exists(Names, name => name.Equals(type, StringComparison.OrdinalIgnoreCase));
-
-    private static JsonElement.ArrayEnumerator Items(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
-            ? list.EnumerateArray()
-            : default;
 }

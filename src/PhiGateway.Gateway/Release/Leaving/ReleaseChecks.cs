@@ -1,4 +1,3 @@
-using System.Globalization;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Decisions;
@@ -78,21 +77,14 @@ internal static class ReleaseChecks
         return null;
     }
 
-    // What is used up comes back with the next stretch or day; what other nodes have leased, within a moment.
     private static void TellWhen(GatewayExchange exchange, ClientQuota quota, string name)
     {
         var limits = exchange.Identified.Client.Client.Limits;
         var isOfPatients = name == quota.Stretch.Name;
         var period = isOfPatients ? quota.Stretch.Length : TimeSpan.FromDays(1);
         var left = isOfPatients ? quota.PatientsLeft : quota.RecordsLeft;
-        var next = TimeSpan.FromTicks(period.Ticks - (exchange.Now.UtcTicks % period.Ticks));
-        var wait = left > 0 ? TimeSpan.FromSeconds(1) : next;
         var most = isOfPatients ? quota.Stretch.LimitOf(limits) : limits.RecordsPerDay;
-        RateLimitFields.Write(exchange.Http.Response, name, most ?? 0, period, Math.Max(left, 0), next);
-        if (!exchange.Http.Response.HasStarted)
-        {
-            exchange.Http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        }
+        RateLimitFields.WriteUsedUp(exchange.Http.Response, name, most ?? 0, period, left, exchange.Now);
     }
 
     /// <summary>Whether what is patient data of somebody who cannot be told may leave to this client: to the hospital's own, but for AI agents.</summary>

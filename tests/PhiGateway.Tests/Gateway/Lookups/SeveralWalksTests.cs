@@ -149,6 +149,20 @@ public sealed partial class SeveralWalksTests : IDisposable
         Assert.Equal(refused is null, sent.Contains("subject=Patient/17", StringComparison.Ordinal));
     }
 
+    // What is nobody's tells of nobody: of the types that a chain leads to it is not looked at while nothing is hidden.
+    [Fact]
+    public async Task Run_OfTheTypesSomeAreNobodys_LooksAtTheOthersOnly()
+    {
+        const string Chain = "performer.name=x";
+        string[] types = ["Procedure", "Practitioner", "PractitionerRole", "Organization", "Patient", "RelatedPerson", "Device"];
+
+        var (refusal, sent) = await AskAsync(Chain, grant: Everything() with { Types = types });
+
+        Assert.Null(refusal);
+        Assert.Contains(Chain, sent, StringComparison.Ordinal);
+        Assert.DoesNotContain(_world!.Upstream.Lines, static line => line.StartsWith("GET /Practitioner", StringComparison.Ordinal));
+    }
+
     // That another client is permitted a label says that there are records which bear it: the server is asked for it, by name.
     [Theory]
     [InlineData(true, "chain-too-broad")]
