@@ -60,6 +60,15 @@ internal sealed class ClientGate(Func<PatientStretch, ClientQuota> make)
         }
     }
 
+    /// <summary>How long the next request would have to wait; zero: it need not. Takes nothing.</summary>
+    /// <param name="perSecond">Requests a second.</param>
+    /// <param name="now">As for <see cref="Conform"/>.</param>
+    public TimeSpan WaitAtRate(int perSecond, TimeSpan now)
+    {
+        var wait = Interlocked.Read(ref _nextAllowed) - now.Ticks - TimeSpan.TicksPerSecond + (TimeSpan.TicksPerSecond / perSecond);
+        return wait > 0 ? TimeSpan.FromTicks(wait) : TimeSpan.Zero;
+    }
+
     /// <summary>Lets the next wait for so many more requests than the one that was let in.</summary>
     public void Charge(int perSecond, int more) => Interlocked.Add(ref _nextAllowed, TimeSpan.TicksPerSecond / perSecond * more);
 
