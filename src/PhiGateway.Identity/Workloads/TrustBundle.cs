@@ -9,6 +9,10 @@ namespace PhiGateway.Identity.Workloads;
 /// The authorities of one trust domain, out of a file that is looked at again every few seconds; what was read stays while the file cannot
 /// be. Asked by <see cref="SvidReader"/>. Thread-safe.
 /// </summary>
+/// <remarks>
+/// Who asks is given what was read last, by one read of a reference; when it is due, one of those who ask looks at the file meanwhile. What
+/// was read first is read by whoever comes first, for whom nobody else waits.
+/// </remarks>
 internal sealed class TrustBundle(string file, TimeProvider time)
 {
     private const int MostBytes = 1024 * 1024;
