@@ -177,6 +177,9 @@ internal sealed class ApprovalBriefs(WorkingSetSource sets, IRegistryStore store
         var what = credential switch
         {
             { Thumbprint: { } thumbprint } => thumbprint,
+            { SubjectDn: { } subject } => subject,
+            { SanDns: { } name } => name,
+            { SanUri: { } uri } => uri,
             { ClientId: { } clientId } => $"{clientId} at {credential.Issuer}",
             _ => credential.Id,
         };

@@ -26,12 +26,12 @@ internal static class CredentialRecords
     /// </summary>
     public static Func<AuditRecord, bool>? OfUse(Credential credential)
     {
-        if (credential is not { Kind: CredentialKind.ClientKey, Jwk: { } jwk })
+        var rule = credential switch
         {
-            return Of(credential);
-        }
-
-        var rule = "key/" + jwk.Thumbprint();
-        return found => found is { Kind: AuditKind.Auth, Decision: "permit" } && found.Rule == rule;
+            { Kind: CredentialKind.ClientKey, Jwk: { } jwk } => "key/" + jwk.Thumbprint(),
+            { Kind: CredentialKind.TlsClientAuth } => "key/tls:" + credential.Id,
+            _ => null,
+        };
+        return rule is null ? Of(credential) : found => found is { Kind: AuditKind.Auth, Decision: "permit" } && found.Rule == rule;
     }
 }

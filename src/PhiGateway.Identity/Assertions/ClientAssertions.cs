@@ -154,12 +154,12 @@ public sealed class ClientAssertions : IDisposable
             return "assertion:kid";
         }
 
-        if (!IsFor(text.Claims, audiences))
+        if (!AudienceClaim.IsOnly(text.Claims, audiences))
         {
             return "assertion:aud";
         }
 
-        if (!TryTime(text.Claims, "exp", out var expires) || expires <= now || expires > now + LongestLife + Skew)
+        if (!NumericDate.TryRead(text.Claims, "exp", out var expires) || expires <= now || expires > now + LongestLife + Skew)
         {
             return "assertion:exp";
         }
@@ -215,46 +215,8 @@ public sealed class ClientAssertions : IDisposable
         return (null, unavailable);
     }
 
-    private static bool IsFor(JsonElement claims, IReadOnlyList<string> audiences)
-    {
-        if (!claims.TryGetProperty("aud", out var audience))
-        {
-            return false;
-        }
-
-        // One audience, alone or in a list: an assertion that is good elsewhere too could be sent on from there.
-        if (audience.ValueKind == JsonValueKind.Array)
-        {
-            if (audience.GetArrayLength() != 1)
-            {
-                return false;
-            }
-
-            audience = audience[0];
-        }
-
-        return ClaimText.TryRead(audience, out var text) && audiences.Contains(text, StringComparer.Ordinal);
-    }
-
     private static bool IsPast(JsonElement claims, string name, DateTimeOffset now) =>
-        !claims.TryGetProperty(name, out _) || (TryTime(claims, name, out var moment) && moment <= now + Skew);
-
-    private static bool TryTime(JsonElement claims, string name, out DateTimeOffset moment)
-    {
-        moment = default;
-        if (
-            !claims.TryGetProperty(name, out var value)
-            || value.ValueKind != JsonValueKind.Number
-            || !value.TryGetDouble(out var seconds)
-            || !(seconds >= 0 && seconds < 253_402_214_400)
-        )
-        {
-            return false;
-        }
-
-        moment = DateTimeOffset.FromUnixTimeSeconds((long)seconds);
-        return true;
-    }
+        !claims.TryGetProperty(name, out _) || (NumericDate.TryRead(claims, name, out var moment) && moment <= now + Skew);
 
     // What is not text is kept as a purpose that nobody knows, so that it is refused where purposes are judged.
     private static List<string> PurposesOf(JsonElement claims)

@@ -186,6 +186,7 @@ public static class AccessDiff
         diff.Restriction("networks", before.Networks, after.Networks);
         diff.Restriction("hours", before.Hours, after.Hours);
         diff.Restriction("requires", before.Requires, after.Requires);
+        diff.Restriction("scopes", before.Scopes, after.Scopes);
         CompareCharter(before.Charter, after.Charter, diff);
     }
 

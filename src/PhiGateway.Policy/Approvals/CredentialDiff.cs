@@ -31,10 +31,12 @@ internal static class CredentialDiff
             var unbinds =
                 credential.Kind is CredentialKind.Certificate or CredentialKind.ClientKey
                 && !after.Any(other => other.Kind == credential.Kind)
-                && (credential.Kind == CredentialKind.Certificate || after.Any(static other => other.Kind == CredentialKind.Certificate));
+                && (credential.Kind == CredentialKind.Certificate || after.Any(static other => ProvesWithoutAKey(other.Kind)));
             Add(changes, unbinds ? ChangeKind.Widening : ChangeKind.Narrowing, credential, "removed");
         }
     }
+
+    private static bool ProvesWithoutAKey(CredentialKind kind) => kind is CredentialKind.Certificate or CredentialKind.TlsClientAuth;
 
     private static HashSet<string> Prints(IEnumerable<Credential> credentials) =>
         credentials.Select(Print).ToHashSet(StringComparer.Ordinal);
@@ -54,6 +56,9 @@ internal static class CredentialDiff
     private static string Name(Credential credential) =>
         credential switch
         {
+            { SubjectDn: { } subject } => subject,
+            { SanDns: { } name } => name,
+            { SanUri: { } uri } => uri,
             { Issuer: { } issuer, ClientId: { } client } => $"{client} of {issuer}",
             { SpiffeId: { } id } => id,
             { JwksUri: { } uri } => uri,

@@ -19,18 +19,30 @@ public static class TokenQuestions
             return [];
         }
 
-        return
-        [
-            .. entry
-                .CompiledCredentials.Where(credential =>
-                    credential.Credential.Kind == CredentialKind.ClientKey
-                    && string.Equals(credential.Credential.Issuer, issuer, StringComparison.Ordinal)
-                    && string.Equals(credential.Credential.ClientId, clientId, StringComparison.Ordinal)
-                    && IsOpen(credential, now.UtcTicks)
-                    && RevocationQuestion.OfCredential(credential, snapshot.Revocations) is null
-                )
-                .Select(static credential => credential.Credential),
-        ];
+        return OpenOf(snapshot, entry, CredentialKind.ClientKey, issuer, clientId, now);
+    }
+
+    /// <summary>
+    /// The names in a certificate by which a client without a key may authenticate at the token service now; none where it has a key, in
+    /// whatever state, or is not known there.
+    /// </summary>
+    /// <remarks>Security: as for a certificate of the registry: beside a key it must not become the only thing that is proven.</remarks>
+    public static IReadOnlyList<Credential> CertificateNamesOf(
+        RegistrySnapshot snapshot,
+        string issuer,
+        string clientId,
+        DateTimeOffset now
+    )
+    {
+        if (
+            snapshot.FindBinding(issuer, clientId) is not { Client: var entry }
+            || Array.Exists(entry.CompiledCredentials, static one => one.Credential.Kind == CredentialKind.ClientKey)
+        )
+        {
+            return [];
+        }
+
+        return OpenOf(snapshot, entry, CredentialKind.TlsClientAuth, issuer, clientId, now);
     }
 
     /// <summary>
@@ -118,6 +130,26 @@ public static class TokenQuestions
             client.AcceptsMtls || (!client.BindingRequired && client.Certificates.Count > 0),
             client.AcceptsDpop
         );
+
+    private static IReadOnlyList<Credential> OpenOf(
+        RegistrySnapshot snapshot,
+        ClientEntry entry,
+        CredentialKind kind,
+        string issuer,
+        string clientId,
+        DateTimeOffset now
+    ) =>
+        [
+            .. entry
+                .CompiledCredentials.Where(credential =>
+                    credential.Credential.Kind == kind
+                    && string.Equals(credential.Credential.Issuer, issuer, StringComparison.Ordinal)
+                    && string.Equals(credential.Credential.ClientId, clientId, StringComparison.Ordinal)
+                    && IsOpen(credential, now.UtcTicks)
+                    && RevocationQuestion.OfCredential(credential, snapshot.Revocations) is null
+                )
+                .Select(static credential => credential.Credential),
+        ];
 
     private static bool IsOpen(CredentialEntry credential, long ticks) => ticks >= credential.OpenFrom && ticks < credential.OpenUntil;
 

@@ -13,6 +13,7 @@ public static class CredentialKinds
                 or CredentialKind.Certificate
                 or CredentialKind.Spiffe
                 or CredentialKind.ClientKey
+                or CredentialKind.TlsClientAuth
                 or CredentialKind.ApiKey;
 
     /// <summary>Whether a caller can be recognised by a credential of this kind.</summary>

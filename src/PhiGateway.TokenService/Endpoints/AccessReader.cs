@@ -111,7 +111,7 @@ internal sealed class AccessReader(TokenServiceOptions options, TokenSigner sign
     {
         // Whoever asks for a task asks for all of it, unless they say otherwise.
         var wanted = asked ?? (task is null ? null : Everything);
-        if (ApprovedScope.Cut(wanted, client.UseCase!, task) is not { Length: > 0 } scope)
+        if (ApprovedScope.Cut(wanted, client.Client.Scopes, client.UseCase!, task) is not { Length: > 0 } scope)
         {
             return AskedAccess.Refused(OAuthError.Scope, null, task?.Id);
         }

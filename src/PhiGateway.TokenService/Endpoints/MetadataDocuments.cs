@@ -18,6 +18,11 @@ internal sealed class MetadataDocuments(TokenServiceOptions options, KeyRing rin
 {
     private const string Cached = "public, max-age=60";
 
+    // RFC 8705: by authorities only where there are some.
+    private readonly string[] _methods = options.ClientAuthorities is null
+        ? ["private_key_jwt", "self_signed_tls_client_auth"]
+        : ["private_key_jwt", "self_signed_tls_client_auth", "tls_client_auth"];
+
     public Task WriteKeysAsync(HttpContext http) =>
         Answers.WriteAsync(http, StatusCodes.Status200OK, Encoding.UTF8.GetBytes(ring.Jwks), Cached);
 
@@ -46,7 +51,7 @@ internal sealed class MetadataDocuments(TokenServiceOptions options, KeyRing rin
             WriteTexts(json, "response_types_supported", []);
             foreach (var place in new[] { "token", "revocation", "introspection" })
             {
-                WriteTexts(json, place + "_endpoint_auth_methods_supported", ["private_key_jwt", "self_signed_tls_client_auth"]);
+                WriteTexts(json, place + "_endpoint_auth_methods_supported", _methods);
                 WriteTexts(json, place + "_endpoint_auth_signing_alg_values_supported", ClientAssertions.SigningAlgorithms);
             }
 

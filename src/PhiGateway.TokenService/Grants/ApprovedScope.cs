@@ -7,7 +7,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.TokenService.Grants;
 
 /// <summary>
-/// Cuts the scopes that a client asks for to what its approved use covers, type by type and letter by letter; called for each token.
+/// Cuts the scopes that a client asks for to those that it is registered for and to what its approved use covers, type by type and letter by
+/// letter; called for each token.
 /// </summary>
 /// <remarks>
 /// What a token's scope leaves out its bearer cannot do, whatever the use case says; what it holds is decided on each call all the same.
@@ -30,9 +31,10 @@ internal static class ApprovedScope
 
     /// <summary>What is granted, separated by blanks; empty: nothing. Null: the request's scope is not one.</summary>
     /// <param name="asked">As the client asks.</param>
+    /// <param name="registered">Those that it is registered for; empty: all that is approved.</param>
     /// <param name="useCase">Its approved use.</param>
     /// <param name="task">The task that the token is for, which cuts further; null: for none.</param>
-    public static string? Cut(string? asked, UseCase useCase, OpenTask? task = null)
+    public static string? Cut(string? asked, IReadOnlyList<string> registered, UseCase useCase, OpenTask? task = null)
     {
         if (asked is not { Length: > 0 and <= MaximumLength })
         {
@@ -46,28 +48,56 @@ internal static class ApprovedScope
         }
 
         var approved = RightsOf(useCase, task);
+        var ceilings = Read(registered);
         var granted = new List<string>();
-        foreach (var token in tokens)
+        foreach (var wanted in Read(tokens))
         {
-            // One by one: what is not understood grants nothing and spoils nothing.
-            if (SmartScopeReader.Read(token) is not { Scopes: [{ Level: ScopeLevel.System } scope] })
+            if (registered.Count == 0)
             {
+                Add(wanted, wanted.Filter, approved, granted);
                 continue;
             }
 
-            var text = token.StartsWith(UriForm, StringComparison.Ordinal) ? token[UriForm.Length..] : token;
-            var mark = text.IndexOf('?', StringComparison.Ordinal);
-            var filter = mark < 0 ? string.Empty : text[mark..];
-            foreach (var (type, rights) in approved)
+            foreach (var ceiling in ceilings)
             {
-                if (scope.Types.Contains(type) && (rights & scope.Rights) != ScopeRights.None)
+                // Of two filters neither is the narrower: what both cover cannot be said in one scope.
+                if (wanted.Filter.Length == 0 || ceiling.Filter.Length == 0 || wanted.Filter == ceiling.Filter)
                 {
-                    granted.Add($"system/{type.Name}.{LettersOf(rights & scope.Rights)}{filter}");
+                    var both = wanted with { Rights = wanted.Rights & ceiling.Rights, And = ceiling.Types };
+                    Add(both, wanted.Filter.Length > 0 ? wanted.Filter : ceiling.Filter, approved, granted);
                 }
             }
         }
 
         return string.Join(' ', granted.Distinct(StringComparer.Ordinal));
+    }
+
+    // One by one: what is not understood grants nothing and spoils nothing.
+    private static List<ReadScope> Read(IEnumerable<string> tokens)
+    {
+        var scopes = new List<ReadScope>();
+        foreach (var token in tokens)
+        {
+            if (SmartScopeReader.Read(token) is { Scopes: [{ Level: ScopeLevel.System } scope] })
+            {
+                var text = token.StartsWith(UriForm, StringComparison.Ordinal) ? token[UriForm.Length..] : token;
+                var mark = text.IndexOf('?', StringComparison.Ordinal);
+                scopes.Add(new ReadScope(scope.Types, scope.Rights, mark < 0 ? string.Empty : text[mark..], null));
+            }
+        }
+
+        return scopes;
+    }
+
+    private static void Add(ReadScope scope, string filter, SortedDictionary<ResourceType, ScopeRights> approved, List<string> granted)
+    {
+        foreach (var (type, rights) in approved)
+        {
+            if (scope.Covers(type) && (rights & scope.Rights) != ScopeRights.None)
+            {
+                granted.Add($"system/{type.Name}.{LettersOf(rights & scope.Rights)}{filter}");
+            }
+        }
     }
 
     /// <summary>Whether a granted scope lets its bearer create, update or delete.</summary>
@@ -132,5 +162,10 @@ internal static class ApprovedScope
         }
 
         return text.ToString();
+    }
+
+    private sealed record ReadScope(ResourceTypeSet Types, ScopeRights Rights, string Filter, ResourceTypeSet? And)
+    {
+        public bool Covers(ResourceType type) => Types.Contains(type) && (And is not { } both || both.Contains(type));
     }
 }

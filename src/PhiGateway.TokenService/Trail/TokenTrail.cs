@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
@@ -168,6 +169,9 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
         record.TokenId = token.Id;
         record.TokenHash = TokenSigner.HashOf(text);
         record.Binding = token.Binding;
+        record.Certificate = token.CertificateThumbprint is { } certificate
+            ? Convert.ToHexStringLower(Base64Url.DecodeFromChars(certificate))
+            : null;
         record.Purpose = string.Join(' ', token.Purposes);
         record.Scope = token.Scope;
         record.Task = token.Task;

@@ -38,7 +38,8 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
         UseCase? useCase = null,
         string environment = "production",
         IReadOnlyList<TaskGrant>? tasks = null,
-        Credential? instead = null
+        Credential? instead = null,
+        string? authorities = null
     )
     {
         _instead = instead;
@@ -53,6 +54,7 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
             Issuer = Issuer,
             Audience = Audience,
             KeyDirectory = _folder,
+            ClientAuthorities = authorities,
         };
         Ring = KeyRing.Open(Options, "a secret for tests of 32 characters", Clock);
         _services = new ServiceCollection()
