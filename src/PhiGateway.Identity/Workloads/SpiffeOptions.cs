@@ -71,7 +71,10 @@ public sealed class TrustDomainOptions
             add("JwtLifetime", "must be between 30 seconds and 1 hour.");
         }
 
-        if (JwtAlgorithms is { } algorithms && (algorithms.Count == 0 || algorithms.Any(static one => SignatureAlgorithm.Find(one) is null)))
+        if (
+            JwtAlgorithms is { } algorithms
+            && (algorithms.Count == 0 || algorithms.Any(static one => SignatureAlgorithm.Find(one) is null))
+        )
         {
             add("JwtAlgorithms", $"must hold some of {SignatureAlgorithm.Names}.");
         }

@@ -23,7 +23,9 @@ internal sealed record TrustBundle(Authorities Authorities, IssuerKeySet? Keys)
             return "must be a file with an authority that vouches for itself.";
         }
 
-        return needsKeys && bundle.Keys is null ? "must be a SPIFFE bundle in JSON with a key for JWT-SVIDs, since JwtAudience is set." : null;
+        return needsKeys && bundle.Keys is null
+            ? "must be a SPIFFE bundle in JSON with a key for JWT-SVIDs, since JwtAudience is set."
+            : null;
     }
 
     /// <summary>Reads one, in PEM or as a SPIFFE bundle in JSON; null: nobody vouches.</summary>

@@ -56,7 +56,12 @@ internal static class ClientChecks
         {
             if (!IsScope(scopes[place]))
             {
-                problems.Add(new RegistryProblem($"{path}/{place}", "Not a scope for a service in SMART's second form, such as system/Observation.rs."));
+                problems.Add(
+                    new RegistryProblem(
+                        $"{path}/{place}",
+                        "Not a scope for a service in SMART's second form, such as system/Observation.rs."
+                    )
+                );
             }
         }
     }

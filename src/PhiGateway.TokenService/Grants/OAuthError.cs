@@ -12,7 +12,10 @@ internal sealed record OAuthError(string Code, string Words, int Status = 400)
         "unsupported_grant_type",
         "Only client_credentials and token exchange are granted here."
     );
-    public static readonly OAuthError Scope = new("invalid_scope", "None of the scopes asked for is registered and approved for this client.");
+    public static readonly OAuthError Scope = new(
+        "invalid_scope",
+        "None of the scopes asked for is registered and approved for this client."
+    );
     public static readonly OAuthError Target = new("invalid_target", "Tokens for this resource are not issued here.");
     public static readonly OAuthError Purpose = new("invalid_grant", "The purpose of use is not part of the approved use.");
     public static readonly OAuthError Details = new(

@@ -111,10 +111,7 @@ internal static class UnknownKeysRun
             ["n"] = Base64Url.EncodeToString(numbers.Modulus),
             ["e"] = Base64Url.EncodeToString(numbers.Exponent),
         };
-        await File.WriteAllTextAsync(
-            Path.Combine(folder, "jwks.json"),
-            new JsonObject { ["keys"] = new JsonArray(jwk) }.ToJsonString()
-        );
+        await File.WriteAllTextAsync(Path.Combine(folder, "jwks.json"), new JsonObject { ["keys"] = new JsonArray(jwk) }.ToJsonString());
         var file = Path.Combine(folder, "etc", "gateway.json");
         var configuration = JsonNode.Parse(await File.ReadAllTextAsync(file))!;
         var issuer = configuration["PhiGateway"]!["Issuers"]![0]!.AsObject();
@@ -122,16 +119,26 @@ internal static class UnknownKeysRun
         issuer.Remove("Jwks");
         await File.WriteAllTextAsync(file, configuration.ToJsonString());
         var input = Unsigned(origin, "bench-1");
-        return $"{input}.{Base64Url.EncodeToString(rsa.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))}";
+        var signature = rsa.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        return $"{input}.{Base64Url.EncodeToString(signature)}";
     }
 
     private static string Unsigned(string issuer, string kid)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var header = $$"""{"alg":"RS256","kid":"{{kid}}","typ":"at+jwt"}""";
-        var claims =
-            $$"""{"iss":"{{issuer}}","aud":"{{LoadFixture.Audience}}","sub":"bench","client_id":"bench","jti":"{{kid}}","scope":"system/*.rs","iat":{{now}},"exp":{{now + 3600}}}""";
-        return $"{Encode(header)}.{Encode(claims)}";
+        var claims = new JsonObject
+        {
+            ["iss"] = issuer,
+            ["aud"] = LoadFixture.Audience,
+            ["sub"] = "bench",
+            ["client_id"] = "bench",
+            ["jti"] = kid,
+            ["scope"] = "system/*.rs",
+            ["iat"] = now,
+            ["exp"] = now + 3600,
+        };
+        return $"{Encode(header)}.{Encode(claims.ToJsonString())}";
     }
 
     private static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));

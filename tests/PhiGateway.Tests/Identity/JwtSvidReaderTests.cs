@@ -69,7 +69,10 @@ public sealed class JwtSvidReaderTests : IDisposable
         Assert.Equal(_clock.GetUtcNow().AddMinutes(5), caller.ExpiresAt);
         Assert.True(caller.PurposeFromRegistry);
         Assert.False(caller.HasPerson);
-        Assert.Equal(Feed, (await CallerAsync(services, Token(static claims => claims["aud"] = new JsonArray(IdentityHost.Audience)))).ClientId);
+        Assert.Equal(
+            Feed,
+            (await CallerAsync(services, Token(static claims => claims["aud"] = new JsonArray(IdentityHost.Audience)))).ClientId
+        );
         Assert.Equal(Feed, (await RecogniseAsync(services, "Bearer " + Token()))?.ClientId);
     }
 
@@ -318,7 +321,13 @@ public sealed class JwtSvidReaderTests : IDisposable
         return _key.Token(Header().ToJsonString(), claims.ToJsonString());
     }
 
-    private static JsonObject Header(string kid = "svid-1") => new() { ["alg"] = "ES256", ["kid"] = kid, ["typ"] = "JWT" };
+    private static JsonObject Header(string kid = "svid-1") =>
+        new()
+        {
+            ["alg"] = "ES256",
+            ["kid"] = kid,
+            ["typ"] = "JWT",
+        };
 
     private JsonObject Claims()
     {

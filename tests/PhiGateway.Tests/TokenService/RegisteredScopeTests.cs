@@ -76,7 +76,16 @@ public sealed class RegisteredScopeTests
     private static ChangeKind Classify(string[] before, string[] after) => AccessDiff.Classify(Input(before), Input(after));
 
     private static ApprovedInput Input(string[] scopes) =>
-        new(TestRegistry.Client() with { Scopes = scopes }, TestRegistry.UseCase(), TestRegistry.Agreement(), TestRegistry.Organization(), []);
+        new(
+            TestRegistry.Client() with
+            {
+                Scopes = scopes,
+            },
+            TestRegistry.UseCase(),
+            TestRegistry.Agreement(),
+            TestRegistry.Organization(),
+            []
+        );
 
     private static TokenWorld World(string[] registered) => new(client: TestRegistry.Client() with { Scopes = registered });
 }

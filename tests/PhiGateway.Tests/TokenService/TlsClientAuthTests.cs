@@ -34,20 +34,7 @@ public sealed class TlsClientAuthTests : IDisposable
     public TlsClientAuthTests() => File.WriteAllText(_file, _authority.ExportCertificatePem());
 
     public static TheoryData<Credential> ByEachName =>
-        [
-            Registered with
-            {
-                SubjectDn = Subject,
-            },
-            Registered with
-            {
-                SanDns = Host,
-            },
-            Registered with
-            {
-                SanUri = Uri,
-            },
-        ];
+        [Registered with { SubjectDn = Subject }, Registered with { SanDns = Host }, Registered with { SanUri = Uri }];
 
     public static TheoryData<Credential> ByAnotherName =>
         [

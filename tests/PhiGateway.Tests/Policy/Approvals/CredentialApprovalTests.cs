@@ -162,10 +162,7 @@ public sealed class CredentialApprovalTests
         var oidc = TestRegistry.Credential();
         Assert.Equal(ChangeKind.Widening, AccessDiff.Classify(Input([oidc]), Input([oidc, First]), "idp"));
         Assert.Equal(ChangeKind.Narrowing, AccessDiff.Classify(Input([oidc]), Input([oidc, First]), "ours"));
-        Assert.Equal(
-            ChangeKind.Narrowing,
-            AccessDiff.Classify(Input([oidc, ClientKey("k")]), Input([oidc, ClientKey("k"), First]), "idp")
-        );
+        Assert.Equal(ChangeKind.Narrowing, AccessDiff.Classify(Input([oidc, ClientKey("k")]), Input([oidc, ClientKey("k"), First]), "idp"));
     }
 
     [Fact]
