@@ -47,6 +47,13 @@ public static class TokenServiceRegistration
                 provider.GetRequiredService<TimeProvider>(),
                 options.ClientAuthorities is { } file ? new ClientAuthorities(file, provider.GetRequiredService<TimeProvider>()) : null
             ))
+            .AddSingleton(provider => new IdentityAssertions(
+                options.IdentityProviders,
+                provider.GetRequiredService<ISingleUses>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<IdentityAssertions>>(),
+                connect
+            ))
             .AddSingleton<TokenSigner>()
             .AddSingleton<TokenTrail>()
             .AddSingleton<AccessReader>()

@@ -85,7 +85,12 @@ public static class CredentialSuccession
 
     // Nobody but the registry says whose it is: another key, or another workload, is another caller until somebody approves it.
     private static bool IsAnotherCaller(CredentialKind kind) =>
-        kind is CredentialKind.ApiKey or CredentialKind.Spiffe or CredentialKind.ClientKey or CredentialKind.TlsClientAuth;
+        kind
+            is CredentialKind.ApiKey
+                or CredentialKind.Spiffe
+                or CredentialKind.ClientKey
+                or CredentialKind.TlsClientAuth
+                or CredentialKind.IdentityAssertion;
 
     private static bool IsForTheSame(Credential one, Credential other) =>
         string.Equals(one.Issuer, other.Issuer, StringComparison.Ordinal)

@@ -59,26 +59,23 @@ internal static class ClientChecks
                 problems.Add(
                     new RegistryProblem(
                         $"{path}/{place}",
-                        "Not a scope for a service in SMART's second form, such as system/Observation.rs."
+                        "Not a scope of a service or a user in SMART's second form, such as system/Observation.rs."
                     )
                 );
             }
         }
     }
 
-    // One for whom a filter is meant carries it behind a question mark; what it says is read where tokens are issued.
+    // A filter stands behind a question mark; what it says is read where tokens are issued.
     private static bool IsScope(string text)
     {
-        const string Level = "system/";
         var end = text.IndexOf('?', StringComparison.Ordinal);
-        var filter = end < 0 ? "f" : text[(end + 1)..];
-        var parts = text[..(end < 0 ? text.Length : end)].Split('.');
+        var parts = text[..(end < 0 ? text.Length : end)].Split('/', '.');
         return text.Length <= LongestScope
-            && text.StartsWith(Level, StringComparison.Ordinal)
-            && parts is [{ Length: > 7 } type, { Length: > 0 } letters]
-            && (type[Level.Length..] == "*" || ResourceType.TryParse(type[Level.Length..], out _))
+            && end != text.Length - 1
+            && parts is ["system" or "user", var type, { Length: > 0 } letters]
+            && (type == "*" || ResourceType.TryParse(type, out _))
             && IsInOrder(letters)
-            && filter.Length > 0
             && text.All(static letter => letter is > ' ' and < '\x7f' and not '"' and not '\\');
     }
 

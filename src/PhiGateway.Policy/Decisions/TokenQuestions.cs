@@ -45,6 +45,16 @@ public static class TokenQuestions
         return OpenOf(snapshot, entry, CredentialKind.TlsClientAuth, issuer, clientId, now);
     }
 
+    /// <summary>Whether a client may come for persons of a provider, with an assertion of its (ID-JAG): it is registered for that, now.</summary>
+    /// <param name="snapshot">The registry.</param>
+    /// <param name="issuer">Name of the token service.</param>
+    /// <param name="clientId">The client's id there.</param>
+    /// <param name="provider">The provider's configured name.</param>
+    /// <param name="now">The moment.</param>
+    public static bool MayComeFor(RegistrySnapshot snapshot, string issuer, string clientId, string provider, DateTimeOffset now) =>
+        snapshot.FindBinding(issuer, clientId) is { Client: var entry }
+        && OpenOf(snapshot, entry, CredentialKind.IdentityAssertion, provider, clientId, now).Count > 0;
+
     /// <summary>
     /// Whether a certificate alone says that its holder is a client: it is one of the client's, in time and not revoked, and the client has no
     /// key to sign with, in whatever state.

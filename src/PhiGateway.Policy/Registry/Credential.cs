@@ -16,7 +16,7 @@ public sealed record Credential : IRegistryEntity
     /// <summary>
     /// Name of the issuer, for <see cref="CredentialKind.OidcClient"/>, <see cref="CredentialKind.ClientSecret"/> and
     /// <see cref="CredentialKind.Jwks"/>; the name of the token service, for <see cref="CredentialKind.ClientKey"/> and
-    /// <see cref="CredentialKind.TlsClientAuth"/>.
+    /// <see cref="CredentialKind.TlsClientAuth"/>; of the provider of persons, for <see cref="CredentialKind.IdentityAssertion"/>.
     /// </summary>
     public string? Issuer { get; init; }
 
@@ -106,4 +106,10 @@ public enum CredentialKind : byte
     /// that the operator trusts (RFC 8705 section 2.1). Enforced there.
     /// </summary>
     TlsClientAuth,
+
+    /// <summary>
+    /// A provider of persons for whom the client may come at this gateway's own token service, with an assertion of that provider (ID-JAG).
+    /// Enforced there, beside what the client authenticates with.
+    /// </summary>
+    IdentityAssertion,
 }

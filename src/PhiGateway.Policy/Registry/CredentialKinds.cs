@@ -14,6 +14,7 @@ public static class CredentialKinds
                 or CredentialKind.Spiffe
                 or CredentialKind.ClientKey
                 or CredentialKind.TlsClientAuth
+                or CredentialKind.IdentityAssertion
                 or CredentialKind.ApiKey;
 
     /// <summary>Whether a caller can be recognised by a credential of this kind.</summary>

@@ -19,6 +19,7 @@ internal static class CredentialMembers
         CredentialKind.Jwks,
         CredentialKind.ClientKey,
         CredentialKind.TlsClientAuth,
+        CredentialKind.IdentityAssertion,
     ];
 
     internal static void Check(Credential credential, string path, ValidationContext context)
@@ -56,7 +57,8 @@ internal static class CredentialMembers
             case CredentialKind.OidcClient
             or CredentialKind.ClientSecret
             or CredentialKind.ClientKey
-            or CredentialKind.TlsClientAuth when string.IsNullOrEmpty(credential.Issuer) || string.IsNullOrEmpty(credential.ClientId):
+            or CredentialKind.TlsClientAuth
+            or CredentialKind.IdentityAssertion when string.IsNullOrEmpty(credential.Issuer) || string.IsNullOrEmpty(credential.ClientId):
                 context.Add(path + "/clientId", "A credential of this kind names its issuer and client id.");
                 break;
             case CredentialKind.Certificate when !ValidationContext.IsSha256(credential.Thumbprint?.ToLowerInvariant()):

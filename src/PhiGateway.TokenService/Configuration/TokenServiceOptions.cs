@@ -1,3 +1,4 @@
+using PhiGateway.Identity.Assertions;
 using PhiGateway.Identity.Common;
 
 namespace PhiGateway.TokenService.Configuration;
@@ -58,6 +59,11 @@ public sealed class TokenServiceOptions
     /// </summary>
     public string? ClientAuthorities { get; set; }
 
+    /// <summary>
+    /// Providers of persons whose identity assertions (ID-JAG) are taken for clients that are registered for them; none by default.
+    /// </summary>
+    public IReadOnlyList<IdentityProviderOptions> IdentityProviders { get; set; } = [];
+
     /// <summary>Where clients ask for tokens; also the <c>aud</c> of their assertions.</summary>
     public string TokenEndpoint => Issuer + "/token";
 
@@ -85,6 +91,7 @@ public sealed class TokenServiceOptions
         }
 
         ValidateSecret(add);
+        IdentityProviderOptions.Validate(IdentityProviders, add);
         if (ClientAuthorities is { } file && Identity.Workloads.ClientAuthorities.FindFlaw(file) is { } flaw)
         {
             add("ClientAuthorities", flaw);

@@ -23,6 +23,11 @@ internal sealed class MetadataDocuments(TokenServiceOptions options, KeyRing rin
         ? ["private_key_jwt", "self_signed_tls_client_auth"]
         : ["private_key_jwt", "self_signed_tls_client_auth", "tls_client_auth"];
 
+    private readonly string[] _grants =
+        options.IdentityProviders.Count == 0
+            ? ["client_credentials", AccessReader.Exchange]
+            : ["client_credentials", AccessReader.Exchange, AccessReader.JwtBearer];
+
     public Task WriteKeysAsync(HttpContext http) =>
         Answers.WriteAsync(http, StatusCodes.Status200OK, Encoding.UTF8.GetBytes(ring.Jwks), Cached);
 
@@ -46,7 +51,12 @@ internal sealed class MetadataDocuments(TokenServiceOptions options, KeyRing rin
             json.WriteString("token_endpoint", options.TokenEndpoint);
             json.WriteString("revocation_endpoint", options.Issuer + "/revoke");
             json.WriteString("introspection_endpoint", options.Issuer + "/introspect");
-            WriteTexts(json, "grant_types_supported", ["client_credentials", AccessReader.Exchange]);
+            WriteTexts(json, "grant_types_supported", _grants);
+            if (options.IdentityProviders.Count > 0)
+            {
+                WriteTexts(json, "authorization_grant_profiles_supported", ["urn:ietf:params:oauth:grant-profile:id-jag"]);
+            }
+
             WriteTexts(json, "authorization_details_types_supported", [TaskDetail.Type]);
             WriteTexts(json, "response_types_supported", []);
             foreach (var place in new[] { "token", "revocation", "introspection" })

@@ -165,7 +165,9 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
     {
         Fill(record, client, snapshot);
         record.IssuerClientId = token.ClientId;
-        record.Subject = token.ClientId;
+        record.Subject = token.Subject;
+        record.Acr = token.Acr;
+        record.AuthTime = token.AuthenticatedAt;
         record.TokenId = token.Id;
         record.TokenHash = TokenSigner.HashOf(text);
         record.Binding = token.Binding;
