@@ -24,6 +24,7 @@ public sealed class ClientAssertions : IDisposable
 
     private const int MaximumLength = 8 * 1024;
     private const int MaximumPurposes = 8;
+    private const string Unreadable = "?";
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
 
     // SMART requires the first two of servers; the others are FAPI 2.0's.
@@ -218,24 +219,41 @@ public sealed class ClientAssertions : IDisposable
     private static bool IsPast(JsonElement claims, string name, DateTimeOffset now) =>
         !claims.TryGetProperty(name, out _) || (NumericDate.TryRead(claims, name, out var moment) && moment <= now + Skew);
 
-    // What is not text is kept as a purpose that nobody knows, so that it is refused where purposes are judged.
+    // UDAP's extension for business partners. What is not in its form is kept as a purpose that nobody knows, so that it is refused where
+    // purposes are judged: whoever asserts something that cannot be read does not assert nothing.
     private static List<string> PurposesOf(JsonElement claims)
     {
-        var purposes = new List<string>();
-        if (ClaimPath.TryFind(claims, "extensions.hl7-b2b.purpose_of_use", out var value))
+        if (!claims.TryGetProperty("extensions", out var extensions))
         {
-            if (value.ValueKind != JsonValueKind.Array)
-            {
-                purposes.Add(ClaimText.TryRead(value, out var one) ? one! : "?");
-                return purposes;
-            }
-
-            foreach (var item in value.EnumerateArray().Take(MaximumPurposes + 1))
-            {
-                purposes.Add(ClaimText.TryRead(item, out var text) ? text! : "?");
-            }
+            return [];
         }
 
-        return purposes;
+        if (extensions.ValueKind == JsonValueKind.Object && !extensions.TryGetProperty("hl7-b2b", out _))
+        {
+            return [];
+        }
+
+        if (
+            extensions.ValueKind != JsonValueKind.Object
+            || extensions.GetProperty("hl7-b2b") is not { ValueKind: JsonValueKind.Object } partner
+            || !CompactText.TryMember(partner, "version", out var version)
+            || version is not (null or "1")
+            || !partner.TryGetProperty("purpose_of_use", out var value)
+        )
+        {
+            return [Unreadable];
+        }
+
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            return [ClaimText.TryRead(value, out var one) ? one! : Unreadable];
+        }
+
+        var purposes = value
+            .EnumerateArray()
+            .Take(MaximumPurposes + 1)
+            .Select(static item => ClaimText.TryRead(item, out var text) ? text! : Unreadable)
+            .ToList();
+        return purposes.Count == 0 ? [Unreadable] : purposes;
     }
 }
