@@ -49,7 +49,7 @@ internal sealed class JwtSvidReader(TrustDomains domains, string environment, Sc
     {
         var now = time.GetUtcNow();
         var mark = TokenKey.Of(token);
-        if (_known.TryGetValue(mark, out var known) && now < known.Until && known.Domain.File.Current == known.Bundle)
+        if (_known.TryGetValue(mark, out var known) && now < known.Until && ReferenceEquals(known.Domain.File.Current, known.Bundle))
         {
             return Reading<Caller>.Of(known.Caller);
         }

@@ -36,7 +36,7 @@ internal sealed class SvidReader(TrustDomains domains, string environment, Scope
 
         var now = time.GetUtcNow();
         var hash = Convert.ToHexStringLower(certificate.GetCertHash(HashAlgorithmName.SHA256));
-        if (_known.TryGetValue(hash, out var known) && now < known.Until && known.Domain.File.Current == known.Bundle)
+        if (_known.TryGetValue(hash, out var known) && now < known.Until && ReferenceEquals(known.Domain.File.Current, known.Bundle))
         {
             return Reading<Caller>.Of(known.Caller);
         }

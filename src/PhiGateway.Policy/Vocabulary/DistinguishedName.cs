@@ -57,7 +57,7 @@ public static class DistinguishedName
             parts.Add((type, value));
             if (at == text.Length)
             {
-                form = FormOf(parts)!;
+                form = FormOf(parts) ?? string.Empty;
                 return form.Length > 0;
             }
 

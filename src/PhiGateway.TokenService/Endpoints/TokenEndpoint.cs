@@ -66,7 +66,18 @@ internal sealed class TokenEndpoint(
             return;
         }
 
-        // 2. Whether its path is open: now, since its keys may have been fetched.
+        // 2. For whom: for itself, or for a person whose provider the client is registered for.
+        var person = isForPerson ? await FindPersonAsync(form, assertion.ClientId, http) : default;
+        if (isForPerson && person.Identity is null)
+        {
+            var error = person.IsUnavailable ? OAuthError.Busy : OAuthError.Person;
+            snapshot = snapshots.Current;
+            var known = snapshot.FindClient(options.Name, assertion.ClientId);
+            await RefuseAsync(http, snapshot, error, person.Flaw, assertion.ClientId, known);
+            return;
+        }
+
+        // 3. Whether its path is open: now, since keys may have been fetched.
         snapshot = snapshots.Current;
         var now = time.GetUtcNow();
         var closed = TokenQuestions.Ask(snapshot, options.Name, assertion.ClientId, now, out var client);
@@ -78,15 +89,6 @@ internal sealed class TokenEndpoint(
         if (closed is not null || client is null)
         {
             await RefuseAsync(http, snapshot, OAuthError.NotAllowed, $"{closed?.Reason} {closed?.Rule}".Trim(), assertion.ClientId, client);
-            return;
-        }
-
-        // 3. For whom: for itself, or for a person whose provider the client is registered for.
-        var person = isForPerson ? await FindPersonAsync(form, assertion.ClientId, http) : default;
-        if (isForPerson && person.Identity is null)
-        {
-            var error = person.IsUnavailable ? OAuthError.Busy : OAuthError.Person;
-            await RefuseAsync(http, snapshots.Current, error, person.Flaw, assertion.ClientId, client);
             return;
         }
 

@@ -41,7 +41,12 @@ internal static class HandshakeRun
                 CancellationToken.None
             );
             _ = await RateAsync(port, certificate);
-            foreach (var (name, shown) in new[] { ("TLS 1.3, P-256", null), ("TLS 1.3, P-256, client certificate P-256", certificate) })
+            (string Name, X509Certificate2? Shown)[] kinds =
+            [
+                ("TLS 1.3, P-256", null),
+                ("TLS 1.3, P-256, client certificate P-256", certificate),
+            ];
+            foreach (var (name, shown) in kinds)
             {
                 var rates = new List<double>();
                 for (var round = 0; round < Rounds; round++)
