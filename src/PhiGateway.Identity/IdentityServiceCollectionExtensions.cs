@@ -70,6 +70,11 @@ public static class IdentityServiceCollectionExtensions
             provider.GetRequiredService<ILogger<OpaqueTokens>>(),
             connect
         ));
+        // The file of each is read by one object, whoever asks.
+        services.AddSingleton(provider => new TrustDomains(
+            workloads?.Options ?? new SpiffeOptions(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
         services.AddSingleton<IKeyProof>(static provider => provider.GetRequiredService<DpopChecker>());
         services.AddSingleton<ICallerAuthenticator>(provider => new CallerAuthenticator(
             provider.GetRequiredService<IssuerDirectory>(),
@@ -85,7 +90,20 @@ public static class IdentityServiceCollectionExtensions
             ),
             longestHeader ?? AuthorizationHeader.DefaultLength,
             workloads is { Options.TrustDomains.Count: > 0 } of
-                ? new SvidReader(of.Options, of.Environment, readScope("system/*.cruds"), provider.GetRequiredService<TimeProvider>())
+                ? new SvidReader(
+                    provider.GetRequiredService<TrustDomains>(),
+                    of.Environment,
+                    readScope("system/*.cruds"),
+                    provider.GetRequiredService<TimeProvider>()
+                )
+                : null,
+            workloads is { } with && provider.GetRequiredService<TrustDomains>().AnyTakesTokens
+                ? new JwtSvidReader(
+                    provider.GetRequiredService<TrustDomains>(),
+                    with.Environment,
+                    readScope("system/*.cruds"),
+                    provider.GetRequiredService<TimeProvider>()
+                )
                 : null
         ));
         services.AddHostedService<IssuerKeyRefresher>();

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using PhiGateway.Identity.Assertions;
+using PhiGateway.Identity.Workloads;
 using PhiGateway.Policy.Registry;
 using PhiGateway.TokenService.Configuration;
 using PhiGateway.TokenService.Endpoints;
@@ -40,7 +41,19 @@ public static class TokenServiceRegistration
                 provider.GetRequiredService<ILogger<ClientAssertions>>(),
                 connect
             ))
-            .AddSingleton<ClientAuthentication>()
+            .AddSingleton(provider => new ClientAuthentication(
+                options,
+                provider.GetRequiredService<ClientAssertions>(),
+                provider.GetRequiredService<TimeProvider>(),
+                options.ClientAuthorities is { } file ? new ClientAuthorities(file, provider.GetRequiredService<TimeProvider>()) : null
+            ))
+            .AddSingleton(provider => new IdentityAssertions(
+                options.IdentityProviders,
+                provider.GetRequiredService<ISingleUses>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<IdentityAssertions>>(),
+                connect
+            ))
             .AddSingleton<TokenSigner>()
             .AddSingleton<TokenTrail>()
             .AddSingleton<AccessReader>()

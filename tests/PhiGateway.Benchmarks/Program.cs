@@ -25,6 +25,12 @@ switch (args)
     case ["tokens"]:
         await TokenRateRun.RunAsync();
         return;
+    case ["unknown-keys"]:
+        await UnknownKeysRun.RunAsync();
+        return;
+    case ["handshakes"]:
+        await HandshakeRun.RunAsync();
+        return;
     case ["allocations"]:
         await AllocationRun.RunAsync();
         return;

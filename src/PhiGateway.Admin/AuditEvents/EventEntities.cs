@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using PhiGateway.Audit.Records;
@@ -114,6 +115,8 @@ internal static class EventEntities
         Add("task", record.Task);
         Add("token-sha256", record.TokenHash);
         Add("certificate-sha256", record.Certificate);
+        Add("acr", record.Acr);
+        Add("auth-time", record.AuthTime?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         Add("justification", record.Kind == AuditKind.Override ? record.Note : null);
         return details;
 

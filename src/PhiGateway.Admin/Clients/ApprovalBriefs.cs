@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Approvals;
 using PhiGateway.Policy.Registry;
@@ -11,7 +12,7 @@ namespace PhiGateway.Admin.Clients;
 /// <summary>
 /// Describes in words what an approver is about to approve, from the registry as it stands in the store, not as a node enforces it.
 /// </summary>
-internal sealed class ApprovalBriefs(WorkingSetSource sets, IRegistryStore store, TimeProvider time)
+internal sealed class ApprovalBriefs(WorkingSetSource sets, IRegistryStore store, AdminOptions options, TimeProvider time)
 {
     /// <summary>Of one client.</summary>
     public async Task<Outcome<ApprovalBrief>> OfClientAsync(AdminCall call, string id)
@@ -176,6 +177,9 @@ internal sealed class ApprovalBriefs(WorkingSetSource sets, IRegistryStore store
         var what = credential switch
         {
             { Thumbprint: { } thumbprint } => thumbprint,
+            { SubjectDn: { } subject } => subject,
+            { SanDns: { } name } => name,
+            { SanUri: { } uri } => uri,
             { ClientId: { } clientId } => $"{clientId} at {credential.Issuer}",
             _ => credential.Id,
         };
@@ -260,7 +264,7 @@ internal sealed class ApprovalBriefs(WorkingSetSource sets, IRegistryStore store
         }
     }
 
-    private static IReadOnlyList<BriefChange> Changes(WorkingSet set, ApprovedClient view, UseCase useCase)
+    private IReadOnlyList<BriefChange> Changes(WorkingSet set, ApprovedClient view, UseCase useCase)
     {
         if (view.Approval is null || set.Find(RegistryKind.Approval, view.Approval.Id)?.Item is not { } approval)
         {
@@ -281,7 +285,7 @@ internal sealed class ApprovalBriefs(WorkingSetSource sets, IRegistryStore store
         return
         [
             .. AccessDiff
-                .Compare(approved, now)
+                .Compare(approved, now, options.TokenService)
                 .Select(change => new BriefChange(
                     change.Kind.ToString().ToLowerInvariant(),
                     change.Path,

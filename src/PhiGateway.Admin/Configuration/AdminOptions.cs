@@ -83,6 +83,12 @@ public sealed class AdminOptions
     /// </summary>
     public ClientLimits DefaultLimits { get; set; } = new() { RequestsPerSecond = 100, Concurrency = 64 };
 
+    /// <summary>
+    /// Name of the gateway's own token service, as credentials give it; null: there is none. Security: there a certificate may be all that
+    /// says who a client is, and another one is then approved by two.
+    /// </summary>
+    public string? TokenService { get; set; }
+
     /// <summary>When the growth of a roster is told, and when it needs a second person.</summary>
     public RosterGrowthRules RosterGrowth { get; set; } = new();
 

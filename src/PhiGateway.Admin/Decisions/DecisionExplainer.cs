@@ -133,6 +133,8 @@ internal sealed class DecisionExplainer(
                 null,
                 null,
                 record.Scope,
+                record.Acr,
+                record.AuthTime,
                 [],
                 "The token was judged when the call was decided; its scope is that of the record."
             ),

@@ -87,6 +87,8 @@ public sealed record ExplainedProof(
 /// <param name="LifetimeSeconds">How long it lives.</param>
 /// <param name="MostSeconds">How long the issuer's and the client's tokens may live at most; absent: not known here.</param>
 /// <param name="Scopes">Its scope; absent: not known.</param>
+/// <param name="Acr">Class of the sign-in behind it; absent: it names none.</param>
+/// <param name="AuthTime">When whoever is behind it authenticated, UTC; absent: it does not say, or nobody asked.</param>
 /// <param name="NotJudged">Questions that could not be judged because the token was not described; empty: all were.</param>
 /// <param name="Note">The same in words.</param>
 public sealed record ExplainedToken(
@@ -95,6 +97,8 @@ public sealed record ExplainedToken(
     int? LifetimeSeconds,
     long? MostSeconds,
     string? Scopes,
+    string? Acr,
+    DateTimeOffset? AuthTime,
     IReadOnlyList<string> NotJudged,
     string Note
 );

@@ -42,6 +42,7 @@ public sealed record ExplainRequest(
 /// <param name="Actors">Actors of a delegation, outermost first.</param>
 /// <param name="Acr">Class of the sign-in that the token names.</param>
 /// <param name="AuthTime">When the person signed in; absent: the token does not say.</param>
+/// <param name="Subject">Whom the token is about; absent: the client itself.</param>
 public sealed record ExplainCaller(
     string? Client = null,
     string? Issuer = null,
@@ -55,5 +56,6 @@ public sealed record ExplainCaller(
     DateTimeOffset? IssuedAt = null,
     IReadOnlyList<string>? Actors = null,
     string? Acr = null,
-    DateTimeOffset? AuthTime = null
+    DateTimeOffset? AuthTime = null,
+    string? Subject = null
 );

@@ -268,6 +268,7 @@ internal sealed class RequestExplainer(
             HasUnknownPurpose = codes.Any(static code => !PurposeOfUse.TryParse(code, out _)),
             PatientContext = patient,
             Tenant = who.Tenant,
+            Subject = who.Subject,
             AuthenticatedAt = who.AuthTime,
             Acr = who.Acr,
             IssuedAt = issued,

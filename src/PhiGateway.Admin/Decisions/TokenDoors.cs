@@ -112,6 +112,8 @@ internal static class TokenDoors
             token.Lifetime,
             most,
             token.Scopes,
+            token.Acr,
+            token.AuthTime,
             left,
             note
         );

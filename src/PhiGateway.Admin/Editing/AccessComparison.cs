@@ -10,13 +10,13 @@ internal static class AccessComparison
     /// <param name="client">Client id.</param>
     /// <param name="path">What the change does to its doors and tasks; null: nothing.</param>
     public static AccessEffect Of(EditOutcome outcome, string client, PathEffect? path) =>
-        Of(client, ApprovedClient.Find(outcome.Before, client), ApprovedClient.Find(outcome.After, client), outcome.DefaultLimits, path);
+        Of(client, ApprovedClient.Find(outcome.Before, client), ApprovedClient.Find(outcome.After, client), outcome.Node, path);
 
-    private static AccessEffect Of(string client, ApprovedClient? before, ApprovedClient? after, ClientLimits defaults, PathEffect? path)
+    private static AccessEffect Of(string client, ApprovedClient? before, ApprovedClient? after, NodeTerms node, PathEffect? path)
     {
         IReadOnlyList<AccessChange> changes =
             before is { UseCase: not null } && after is { UseCase: not null }
-                ? [.. AccessDiff.Compare(before.Input(defaults), after.Input(defaults)), .. Tasks(path)]
+                ? [.. AccessDiff.Compare(before.Input(node.Limits), after.Input(node.Limits), node.TokenService), .. Tasks(path)]
                 : [];
         var wider = changes.Any(static change => change.Kind == ChangeKind.Widening);
         var narrower = changes.Any(static change => change.Kind == ChangeKind.Narrowing);

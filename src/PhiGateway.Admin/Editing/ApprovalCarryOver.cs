@@ -19,11 +19,11 @@ internal static class ApprovalCarryOver
     /// <param name="call">Who asks.</param>
     /// <param name="before">The set that the plan was made on.</param>
     /// <param name="plan">The plan.</param>
-    /// <param name="defaults">The node's limits for clients that have none of their own.</param>
+    /// <param name="node">What the node's configuration adds.</param>
     /// <param name="now">The moment.</param>
-    public static Outcome<EditPlan> Extend(AdminCall call, WorkingSet before, EditPlan plan, ClientLimits defaults, DateTimeOffset now)
+    public static Outcome<EditPlan> Extend(AdminCall call, WorkingSet before, EditPlan plan, NodeTerms node, DateTimeOffset now)
     {
-        plan = RotationCarryOver.Extend(before, plan, call.Caller.Person, now);
+        plan = RotationCarryOver.Extend(before, plan, call.Caller.Person, node.TokenService, now);
         if (!call.CarryApproval)
         {
             return plan;
@@ -45,7 +45,7 @@ internal static class ApprovalCarryOver
                 continue;
             }
 
-            var changes = AccessDiff.Compare(old.Input(defaults), next.Input(defaults));
+            var changes = AccessDiff.Compare(old.Input(node.Limits), next.Input(node.Limits), node.TokenService);
             findings.AddRange(
                 changes
                     .Where(static change => change.Kind != ChangeKind.Narrowing)

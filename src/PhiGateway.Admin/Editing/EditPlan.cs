@@ -54,8 +54,8 @@ internal sealed record EditOutcome(
     /// <summary>What is not refused and should be known: names that this node's configuration does not have.</summary>
     public IReadOnlyList<ProblemPointer> Warnings { get; init; } = [];
 
-    /// <summary>The node's limits for clients that have none of their own.</summary>
-    public ClientLimits DefaultLimits { get; init; } = new();
+    /// <summary>What the node's configuration adds to what is approved.</summary>
+    public NodeTerms Node { get; init; } = new(new ClientLimits(), null);
 
     /// <summary>Clients with a door that opens or closes, or with more or fewer tasks; worked out when first asked for.</summary>
     public IReadOnlyList<PathEffect> Paths => field ??= PathEffect.Of(this);

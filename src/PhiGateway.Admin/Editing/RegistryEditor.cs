@@ -140,7 +140,7 @@ internal sealed class RegistryEditor(
         var now = time.GetUtcNow();
         if (
             edit.Plan(before).Failed(out var problem, out var plan)
-            || ApprovalCarryOver.Extend(call, before, plan, options.DefaultLimits, now).Failed(out problem, out plan)
+            || ApprovalCarryOver.Extend(call, before, plan, NodeTerms.Of(options), now).Failed(out problem, out plan)
         )
         {
             return problem;
@@ -187,7 +187,7 @@ internal sealed class RegistryEditor(
         return new EditOutcome(before, before.After(plan.Writes, now, call.Person), plan, [], DryRun: true, now)
         {
             Warnings = rules.Warn(after, plan.Writes),
-            DefaultLimits = options.DefaultLimits,
+            Node = NodeTerms.Of(options),
         };
     }
 

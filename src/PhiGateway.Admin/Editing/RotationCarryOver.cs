@@ -12,7 +12,7 @@ namespace PhiGateway.Admin.Editing;
 internal static class RotationCarryOver
 {
     /// <summary>The plan with the approvals that go along; the plan itself when it rotates nothing.</summary>
-    public static EditPlan Extend(WorkingSet before, EditPlan plan, string person, DateTimeOffset now)
+    public static EditPlan Extend(WorkingSet before, EditPlan plan, string person, string? tokenService, DateTimeOffset now)
     {
         if (!plan.Writes.Any(static write => write.Kind == RegistryKind.Credential))
         {
@@ -27,7 +27,7 @@ internal static class RotationCarryOver
                 ApprovedClient.Find(before, id) is { IsApproved: true, Approval: { } approval, Fingerprint: { } from } old
                 && ApprovedClient.Find(after, id) is { IsApproved: false, Fingerprint: { } to } next
                 && next.Approval?.Id == approval.Id
-                && IsRotation(old, next, now)
+                && IsRotation(old, next, tokenService, now)
             )
             {
                 var carry = approval with { Fingerprint = to, CarriedOver = new CarriedOver(person, now, from) };
@@ -46,12 +46,12 @@ internal static class RotationCarryOver
     }
 
     // With the old credentials the new state would still be approved: nothing but credentials changed.
-    private static bool IsRotation(ApprovedClient old, ApprovedClient next, DateTimeOffset now) =>
+    private static bool IsRotation(ApprovedClient old, ApprovedClient next, string? tokenService, DateTimeOffset now) =>
         next.UseCase is { } useCase
         && string.Equals(
             old.Fingerprint,
             ApprovalFingerprint.Of(next.Client, useCase, next.Agreement, next.Organization, old.Credentials),
             StringComparison.Ordinal
         )
-        && CredentialSuccession.KeepsApproval(old.Credentials, next.Credentials, now);
+        && CredentialSuccession.KeepsApproval(old.Credentials, next.Credentials, now, tokenService);
 }

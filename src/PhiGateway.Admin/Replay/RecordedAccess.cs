@@ -89,7 +89,10 @@ internal static class RecordedAccess
                 Purposes = PurposesOf(record),
                 HasUnknownPurpose = false,
                 PurposeFromRegistry = record.PurposeFrom == "registry",
-                IsSignInKnown = false,
+                AuthenticatedAt = record.AuthTime,
+                Acr = record.Acr,
+                // Records of before these two were kept say neither.
+                IsSignInKnown = record.AuthTime is not null,
                 IssuedAt = record.Time,
                 ExpiresAt = record.Time,
                 TokenHash = "none",

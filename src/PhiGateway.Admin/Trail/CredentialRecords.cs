@@ -15,6 +15,8 @@ internal static class CredentialRecords
             { Kind: CredentialKind.Spiffe, SpiffeId: { } id } => found =>
                 found.Issuer == CredentialIdentity.Spiffe && found.IssuerClientId == id,
             { Kind: CredentialKind.ApiKey, KeyHash: { } key } => found => found.Binding == "api-key" && found.IssuerClientId == key,
+            { Kind: CredentialKind.IdentityAssertion, Issuer: { } provider, ClientId: { } clientId } => found =>
+                found.IssuerClientId == clientId && found.Subject?.StartsWith(provider + "|", StringComparison.Ordinal) == true,
 
             // Which key or secret got a token from its issuer no record says: all that were got for this client id count.
             { Issuer: { } issuer, ClientId: { } clientId } => found => found.Issuer == issuer && found.IssuerClientId == clientId,
@@ -26,12 +28,12 @@ internal static class CredentialRecords
     /// </summary>
     public static Func<AuditRecord, bool>? OfUse(Credential credential)
     {
-        if (credential is not { Kind: CredentialKind.ClientKey, Jwk: { } jwk })
+        var rule = credential switch
         {
-            return Of(credential);
-        }
-
-        var rule = "key/" + jwk.Thumbprint();
-        return found => found is { Kind: AuditKind.Auth, Decision: "permit" } && found.Rule == rule;
+            { Kind: CredentialKind.ClientKey, Jwk: { } jwk } => "key/" + jwk.Thumbprint(),
+            { Kind: CredentialKind.TlsClientAuth } => "key/tls:" + credential.Id,
+            _ => null,
+        };
+        return rule is null ? Of(credential) : found => found is { Kind: AuditKind.Auth, Decision: "permit" } && found.Rule == rule;
     }
 }

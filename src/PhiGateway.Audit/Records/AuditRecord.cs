@@ -85,6 +85,15 @@ public sealed class AuditRecord
     /// <summary>SHA-256 of the certificate by which possession was proven, lower-case hex; null: by none.</summary>
     public string? Certificate { get; set; }
 
+    /// <summary>Class of the sign-in behind the token (<c>acr</c>); null: it names none.</summary>
+    public string? Acr { get; set; }
+
+    /// <summary>
+    /// When whoever is behind the token authenticated, UTC (<c>auth_time</c>; a service: when it was given the token, where a step-up asks);
+    /// null: nothing is said of it, or nobody asked. 1970: it says one that cannot be read, or that has not happened yet.
+    /// </summary>
+    public DateTimeOffset? AuthTime { get; set; }
+
     /// <summary>
     /// Who acted between the caller and the token's subject (RFC 8693 <c>act</c>), outermost first, as client ids at the issuer; empty: nobody.
     /// </summary>

@@ -142,6 +142,12 @@ public static class AuditRecordReader
             case "certificate":
                 r.Certificate = values.Of(ref reader);
                 break;
+            case "acr":
+                r.Acr = values.Of(ref reader);
+                break;
+            case "authTime":
+                r.AuthTime = reader.GetDateTimeOffset();
+                break;
             case "actors":
                 r.Actors = List(ref reader);
                 break;

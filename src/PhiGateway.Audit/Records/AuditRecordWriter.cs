@@ -40,6 +40,12 @@ internal static class AuditRecordWriter
         json.Text(",\"tokenHash\":"u8, record.TokenHash);
         json.Text(",\"binding\":"u8, record.Binding);
         json.Text(",\"certificate\":"u8, record.Certificate);
+        json.Text(",\"acr\":"u8, record.Acr);
+        if (record.AuthTime is { } authTime)
+        {
+            json.Time(",\"authTime\":"u8, authTime);
+        }
+
         json.ListIfAny(",\"actors\":"u8, record.Actors);
         json.Text(",\"purpose\":"u8, record.Purpose);
         json.Text(",\"purposeFrom\":"u8, record.PurposeFrom);

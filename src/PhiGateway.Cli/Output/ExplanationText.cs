@@ -101,6 +101,8 @@ internal static class ExplanationText
                 ? $"lives {lifetime} s{(token["most_seconds"] is { } most ? $" of {most} s" : string.Empty)}"
                 : null,
             Text(token["scopes"]) is { } scopes ? "scope " + scopes : null,
+            Text(token["acr"]) is { } acr ? "sign-in of class " + acr : null,
+            Text(token["auth_time"]) is { } moment ? "signed in " + moment : null,
         }
             .OfType<string>()
             .ToList();

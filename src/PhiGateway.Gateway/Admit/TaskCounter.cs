@@ -14,6 +14,8 @@ namespace PhiGateway.Gateway.Admit;
 /// </summary>
 internal sealed class TaskCounter(ITaskUses uses, ILogger<TaskCounter> log)
 {
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
     /// <summary>Takes the uses of the task that the token names; continues where it names none, or one that nobody counts.</summary>
     /// <param name="exchange">The request, which was decided.</param>
     /// <param name="count">How many: as many as things are asked for.</param>
@@ -34,7 +36,7 @@ internal sealed class TaskCounter(ITaskUses uses, ILogger<TaskCounter> log)
         // No task has an id of this form.
         var day = exchange.Now.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var use = new TaskUse($"calls/{exchange.Identified.Client.Client.Id}/{day}", most, count);
-        return TakeAsync([use], exchange, DenyReason.AgentCallsSpent);
+        return TakeAsync([use], exchange, DenyReason.AgentCallsSpent, most);
     }
 
     /// <summary>Continues when every further use that a permit depends on was taken, or none is needed.</summary>
@@ -52,7 +54,12 @@ internal sealed class TaskCounter(ITaskUses uses, ILogger<TaskCounter> log)
     private ValueTask<StageResult> TakeAsync(IReadOnlyList<TaskUse> needed, GatewayExchange exchange) =>
         TakeAsync(needed, exchange, DenyReason.TaskUsedUp);
 
-    private async ValueTask<StageResult> TakeAsync(IReadOnlyList<TaskUse> needed, GatewayExchange exchange, DenyReason spent)
+    private async ValueTask<StageResult> TakeAsync(
+        IReadOnlyList<TaskUse> needed,
+        GatewayExchange exchange,
+        DenyReason spent,
+        int? ofTheDay = null
+    )
     {
         try
         {
@@ -61,7 +68,14 @@ internal sealed class TaskCounter(ITaskUses uses, ILogger<TaskCounter> log)
                 return StageResult.Continue;
             }
 
-            return StageResult.Refuse(spent, spent == DenyReason.TaskUsedUp ? $"task-grant/{task}" : "charter/callsPerDay");
+            if (ofTheDay is not { } most)
+            {
+                return StageResult.Refuse(spent, $"task-grant/{task}");
+            }
+
+            // What is left is nobody's to know here: the counter says no more than that it is not enough.
+            RateLimitFields.WriteUsedUp(exchange.Http.Response, "calls-per-day", most, Day, 0, exchange.Now);
+            return StageResult.Refuse(spent, "charter/callsPerDay");
         }
 #pragma warning disable CA1031 // Whatever is wrong with the database, an uncounted use is not given.
         catch (Exception fault) when (fault is not OperationCanceledException)

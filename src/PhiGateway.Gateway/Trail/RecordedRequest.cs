@@ -132,6 +132,9 @@ internal static class RecordedRequest
             record.TokenHash = caller.TokenHash;
             record.Binding = AuditText.NameOf(caller.Binding);
             record.Certificate = caller.CertificateHash;
+            record.Acr = caller.Acr;
+            // What a step-up is judged by: of a service's own token that is its issue, which else nobody asks for.
+            record.AuthTime = known.Client?.UseCase?.StepUp is null ? caller.AuthenticatedAt : caller.SignedInAt;
             if (caller.Actors.Count > 0)
             {
                 record.Actors = caller.Actors;
@@ -156,6 +159,7 @@ internal static class RecordedRequest
         record.IssuerClientId = BoundedText.Cut(record.IssuerClientId);
         record.Subject = BoundedText.Cut(record.Subject);
         record.TokenId = BoundedText.Cut(record.TokenId);
+        record.Acr = BoundedText.Cut(record.Acr);
         record.Task = BoundedText.Cut(record.Task);
         if (record.Actors.Count > 0)
         {

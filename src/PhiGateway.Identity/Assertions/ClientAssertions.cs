@@ -24,6 +24,7 @@ public sealed class ClientAssertions : IDisposable
 
     private const int MaximumLength = 8 * 1024;
     private const int MaximumPurposes = 8;
+    private const string Unreadable = "?";
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
 
     // SMART requires the first two of servers; the others are FAPI 2.0's.
@@ -154,12 +155,12 @@ public sealed class ClientAssertions : IDisposable
             return "assertion:kid";
         }
 
-        if (!IsFor(text.Claims, audiences))
+        if (!AudienceClaim.IsOnly(text.Claims, audiences))
         {
             return "assertion:aud";
         }
 
-        if (!TryTime(text.Claims, "exp", out var expires) || expires <= now || expires > now + LongestLife + Skew)
+        if (!NumericDate.TryRead(text.Claims, "exp", out var expires) || expires <= now || expires > now + LongestLife + Skew)
         {
             return "assertion:exp";
         }
@@ -215,65 +216,44 @@ public sealed class ClientAssertions : IDisposable
         return (null, unavailable);
     }
 
-    private static bool IsFor(JsonElement claims, IReadOnlyList<string> audiences)
-    {
-        if (!claims.TryGetProperty("aud", out var audience))
-        {
-            return false;
-        }
-
-        // One audience, alone or in a list: an assertion that is good elsewhere too could be sent on from there.
-        if (audience.ValueKind == JsonValueKind.Array)
-        {
-            if (audience.GetArrayLength() != 1)
-            {
-                return false;
-            }
-
-            audience = audience[0];
-        }
-
-        return ClaimText.TryRead(audience, out var text) && audiences.Contains(text, StringComparer.Ordinal);
-    }
-
     private static bool IsPast(JsonElement claims, string name, DateTimeOffset now) =>
-        !claims.TryGetProperty(name, out _) || (TryTime(claims, name, out var moment) && moment <= now + Skew);
+        !claims.TryGetProperty(name, out _) || (NumericDate.TryRead(claims, name, out var moment) && moment <= now + Skew);
 
-    private static bool TryTime(JsonElement claims, string name, out DateTimeOffset moment)
-    {
-        moment = default;
-        if (
-            !claims.TryGetProperty(name, out var value)
-            || value.ValueKind != JsonValueKind.Number
-            || !value.TryGetDouble(out var seconds)
-            || !(seconds >= 0 && seconds < 253_402_214_400)
-        )
-        {
-            return false;
-        }
-
-        moment = DateTimeOffset.FromUnixTimeSeconds((long)seconds);
-        return true;
-    }
-
-    // What is not text is kept as a purpose that nobody knows, so that it is refused where purposes are judged.
+    // UDAP's extension for business partners. What is not in its form is kept as a purpose that nobody knows, so that it is refused where
+    // purposes are judged: whoever asserts something that cannot be read does not assert nothing.
     private static List<string> PurposesOf(JsonElement claims)
     {
-        var purposes = new List<string>();
-        if (ClaimPath.TryFind(claims, "extensions.hl7-b2b.purpose_of_use", out var value))
+        if (!claims.TryGetProperty("extensions", out var extensions))
         {
-            if (value.ValueKind != JsonValueKind.Array)
-            {
-                purposes.Add(ClaimText.TryRead(value, out var one) ? one! : "?");
-                return purposes;
-            }
-
-            foreach (var item in value.EnumerateArray().Take(MaximumPurposes + 1))
-            {
-                purposes.Add(ClaimText.TryRead(item, out var text) ? text! : "?");
-            }
+            return [];
         }
 
-        return purposes;
+        if (extensions.ValueKind == JsonValueKind.Object && !extensions.TryGetProperty("hl7-b2b", out _))
+        {
+            return [];
+        }
+
+        if (
+            extensions.ValueKind != JsonValueKind.Object
+            || extensions.GetProperty("hl7-b2b") is not { ValueKind: JsonValueKind.Object } partner
+            || !CompactText.TryMember(partner, "version", out var version)
+            || version is not (null or "1")
+            || !partner.TryGetProperty("purpose_of_use", out var value)
+        )
+        {
+            return [Unreadable];
+        }
+
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            return [ClaimText.TryRead(value, out var one) ? one! : Unreadable];
+        }
+
+        var purposes = value
+            .EnumerateArray()
+            .Take(MaximumPurposes + 1)
+            .Select(static item => ClaimText.TryRead(item, out var text) ? text! : Unreadable)
+            .ToList();
+        return purposes.Count == 0 ? [Unreadable] : purposes;
     }
 }

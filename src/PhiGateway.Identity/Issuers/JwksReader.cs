@@ -79,6 +79,34 @@ internal static class JwksReader
         }
     }
 
+    /// <summary>
+    /// Reads the keys of a SPIFFE bundle for tokens of workloads (Trust Domain and Bundle, section 4.2.2); null: there is none that may be
+    /// used.
+    /// </summary>
+    public static IssuerKeySet? ReadSvidKeys(JsonElement bundle)
+    {
+        if (
+            bundle.ValueKind != JsonValueKind.Object
+            || !bundle.TryGetProperty("keys", out var array)
+            || array.ValueKind != JsonValueKind.Array
+            || array.GetArrayLength() > MaximumKeys
+        )
+        {
+            return null;
+        }
+
+        var keys = new List<IssuerKey>();
+        foreach (var element in array.EnumerateArray())
+        {
+            if (ReadKey(element, out _, "jwt-svid") is { } key)
+            {
+                keys.Add(key);
+            }
+        }
+
+        return keys.Count == 0 ? null : new IssuerKeySet(keys);
+    }
+
     /// <summary>Reads one key as the registry has it; null: it cannot verify anything.</summary>
     public static IssuerKey? ReadOne(PublicJwk jwk)
     {
@@ -87,7 +115,7 @@ internal static class JwksReader
     }
 
     // A key of a foreign sort (OKP, encryption) is none of our business: left out without a problem.
-    private static IssuerKey? ReadKey(JsonElement element, out string? problem)
+    private static IssuerKey? ReadKey(JsonElement element, out string? problem, string? onlyUse = null)
     {
         problem = null;
         if (element.ValueKind != JsonValueKind.Object || !TryText(element, "kty", out var type) || type is null)
@@ -114,7 +142,8 @@ internal static class JwksReader
             return null;
         }
 
-        if (use is not null and not "sig" || (alg is not null && SignatureAlgorithm.Find(alg) is null))
+        var isOfUse = onlyUse is null ? use is null or "sig" : use == onlyUse;
+        if (!isOfUse || (alg is not null && SignatureAlgorithm.Find(alg) is null))
         {
             return null;
         }

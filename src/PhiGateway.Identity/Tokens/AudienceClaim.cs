@@ -3,7 +3,7 @@ using PhiGateway.Identity.Common;
 
 namespace PhiGateway.Identity.Tokens;
 
-/// <summary>Reads <c>aud</c> (RFC 7519 section 4.1.3) of answers about tokens: one text, or a list of texts.</summary>
+/// <summary>Reads <c>aud</c> (RFC 7519 section 4.1.3) of tokens, assertions and answers: one text, or a list of texts.</summary>
 internal static class AudienceClaim
 {
     /// <summary>Whether it names somebody; false where it is absent or of another kind.</summary>
@@ -28,5 +28,28 @@ internal static class AudienceClaim
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Whether it names one of those that are wanted and nobody besides: what is good elsewhere too could be sent on from there.
+    /// </summary>
+    public static bool IsOnly(JsonElement claims, IReadOnlyList<string> wanted)
+    {
+        if (!claims.TryGetProperty("aud", out var audience))
+        {
+            return false;
+        }
+
+        if (audience.ValueKind == JsonValueKind.Array)
+        {
+            if (audience.GetArrayLength() != 1)
+            {
+                return false;
+            }
+
+            audience = audience[0];
+        }
+
+        return ClaimText.TryRead(audience, out var text) && wanted.Contains(text!, StringComparer.Ordinal);
     }
 }

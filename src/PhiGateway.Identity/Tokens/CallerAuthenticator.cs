@@ -25,7 +25,8 @@ internal sealed class CallerAuthenticator(
     TimeProvider time,
     ApiKeyReader keys,
     int longestHeader = AuthorizationHeader.DefaultLength,
-    SvidReader? workloads = null
+    SvidReader? workloads = null,
+    JwtSvidReader? workloadTokens = null
 ) : ICallerAuthenticator
 {
     /// <summary>Longest time a validation is relied on.</summary>
@@ -66,8 +67,13 @@ internal sealed class CallerAuthenticator(
         var found = cache.TryGet(header.Token, time.GetUtcNow().UtcTicks, out var known)
             ? new Validated(known, default)
             : await ValidateAsync(context, header.TokenText);
+        if (found.Token is not { } token)
+        {
+            return isDpop ? null : found.Result.Caller;
+        }
+
         // The scheme and the certificate can be compared as often as one likes.
-        return found.Token is { } token && isDpop == token.Key is not null ? BindCertificate(token, context).Caller : null;
+        return isDpop == token.Key is not null ? BindCertificate(token, context).Caller : null;
     }
 
     public IReadOnlyList<IssuerStatus> GetStatus() => [.. directory.Issuers.Select(issuer => issuer.Keys.Status)];
@@ -96,7 +102,15 @@ internal sealed class CallerAuthenticator(
     private async ValueTask<CallerResult> ValidateAndBindAsync(HttpContext context, string token, bool isDpop, string? publicOrigin)
     {
         var found = await ValidateAsync(context, token);
-        return found.Token is { } valid ? await BindAsync(valid, context, isDpop, publicOrigin) : found.Refusal;
+        if (found.Token is { } valid)
+        {
+            return await BindAsync(valid, context, isDpop, publicOrigin);
+        }
+
+        // A workload's token is bound to nothing, so it does not come as one that is.
+        return isDpop && found.Result.Caller is { } bearer
+            ? CallerResult.Refused(DenyReason.BindingFailed, bearer.ClientId, "dpop:scheme")
+            : found.Result;
     }
 
     private async ValueTask<Validated> ValidateAsync(HttpContext context, string token)
@@ -112,7 +126,9 @@ internal sealed class CallerAuthenticator(
             // 2. Who is said to have issued it? Rules and keys of that issuer only.
             if (directory.Find(text.Issuer) is not { } issuer)
             {
-                return Refused(DenyReason.UnknownIssuer);
+                return workloadTokens is not null && JwtSvidReader.IsOne(text)
+                    ? new Validated(null, new CallerResult(await workloadTokens.ReadAsync(token, text)))
+                    : Refused(DenyReason.UnknownIssuer);
             }
 
             var claimed = ClaimedClient(text, issuer);
@@ -263,6 +279,6 @@ internal sealed class CallerAuthenticator(
             ? client
             : null;
 
-    /// <summary>A token that is valid, whoever holds it, or the refusal.</summary>
-    private readonly record struct Validated(CachedToken? Token, CallerResult Refusal);
+    /// <summary>A token that is valid, whoever holds it; or the refusal, or the caller of one that nothing is bound to.</summary>
+    private readonly record struct Validated(CachedToken? Token, CallerResult Result);
 }

@@ -11,10 +11,10 @@ namespace PhiGateway.Policy.Approvals;
 public static class AccessDiff
 {
     /// <summary>The one word for a whole change: widening wins over neutral, neutral over narrowing.</summary>
-    public static ChangeKind Classify(ApprovedInput before, ApprovedInput after)
+    public static ChangeKind Classify(ApprovedInput before, ApprovedInput after, string? tokenService = null)
     {
         var kind = ChangeKind.None;
-        foreach (var change in Compare(before, after))
+        foreach (var change in Compare(before, after, tokenService))
         {
             kind = change.Kind > kind ? change.Kind : kind;
         }
@@ -23,7 +23,11 @@ public static class AccessDiff
     }
 
     /// <summary>Every difference; empty exactly when the fingerprints are the same.</summary>
-    public static IReadOnlyList<AccessChange> Compare(ApprovedInput before, ApprovedInput after)
+    /// <param name="before">What was approved.</param>
+    /// <param name="after">What would be.</param>
+    /// <param name="tokenService">Name of the gateway's own token service, where a certificate may be all that says who comes; null: there is
+    /// none.</param>
+    public static IReadOnlyList<AccessChange> Compare(ApprovedInput before, ApprovedInput after, string? tokenService = null)
     {
         if (string.Equals(before.Fingerprint, after.Fingerprint, StringComparison.Ordinal))
         {
@@ -52,7 +56,7 @@ public static class AccessDiff
             new AccessDiffWriter(changes, RegistryPaths.Of(RegistryKind.Organization, after.UseCase.Organization))
         );
         CompareClient(before.Client, after.Client, new AccessDiffWriter(changes, RegistryPaths.Of(RegistryKind.Client, after.Client.Id)));
-        CredentialDiff.Compare(before.Credentials, after.Credentials, changes);
+        CredentialDiff.Compare(before.Credentials, after.Credentials, tokenService, changes);
         if (changes.Count == 0)
         {
             changes.Add(
@@ -182,6 +186,7 @@ public static class AccessDiff
         diff.Restriction("networks", before.Networks, after.Networks);
         diff.Restriction("hours", before.Hours, after.Hours);
         diff.Restriction("requires", before.Requires, after.Requires);
+        diff.Restriction("scopes", before.Scopes, after.Scopes);
         CompareCharter(before.Charter, after.Charter, diff);
     }
 

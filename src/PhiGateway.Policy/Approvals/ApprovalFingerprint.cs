@@ -98,6 +98,12 @@ public static class ApprovalFingerprint
             .AddSet("networks", client.Networks)
             .AddSet("hours", client.Hours)
             .AddSet("requires", client.Requires);
+        // Written only when there are any, so that what was approved before scopes were registered is still approved.
+        if (client.Scopes.Count > 0)
+        {
+            form.AddSet("scopes", client.Scopes);
+        }
+
         // Written only when there is one, so that what was approved before there were charters is still approved.
         if (client.Charter is { } charter)
         {
@@ -153,7 +159,10 @@ public static class ApprovalFingerprint
                 .Add("kid", jwk.Kid);
         }
 
-        return form.ToString();
+        return form.AddIfAny("subjectDn", credential.SubjectDn)
+            .AddIfAny("sanDns", credential.SanDns)
+            .AddIfAny("sanUri", credential.SanUri)
+            .ToString();
     }
 
     private static void Write(FingerprintWriter form, Grant grant)

@@ -6,15 +6,22 @@ namespace PhiGateway.Policy.Approvals;
 /// <summary>Compares the credentials of one client, before and after a change, and says who may come that could not.</summary>
 internal static class CredentialDiff
 {
-    internal static void Compare(IReadOnlyCollection<Credential> before, IReadOnlyCollection<Credential> after, List<AccessChange> changes)
+    internal static void Compare(
+        IReadOnlyCollection<Credential> before,
+        IReadOnlyCollection<Credential> after,
+        string? tokenService,
+        List<AccessChange> changes
+    )
     {
         // Each is written out once: compared pair by pair, a client with many costs the square of their number.
         var (was, becomes) = (Prints(before), Prints(after));
         foreach (var credential in ApprovalFingerprint.Counting(after).Where(credential => !was.Contains(Print(credential))))
         {
-            // One that only restricts: a certificate that must be proven where a bearer token was enough.
+            // One that only restricts: a certificate that must be proven where a bearer token was enough, and not one that gets tokens alone.
             var binds =
-                credential.Kind == CredentialKind.Certificate && !before.Any(static other => other.Kind == CredentialKind.Certificate);
+                credential.Kind == CredentialKind.Certificate
+                && !before.Any(static other => other.Kind == CredentialKind.Certificate)
+                && !CredentialKinds.CertificateProvesAlone(after, tokenService);
             Add(changes, binds ? ChangeKind.Narrowing : ChangeKind.Widening, credential, "added");
         }
 
@@ -24,10 +31,12 @@ internal static class CredentialDiff
             var unbinds =
                 credential.Kind is CredentialKind.Certificate or CredentialKind.ClientKey
                 && !after.Any(other => other.Kind == credential.Kind)
-                && (credential.Kind == CredentialKind.Certificate || after.Any(static other => other.Kind == CredentialKind.Certificate));
+                && (credential.Kind == CredentialKind.Certificate || after.Any(static other => ProvesWithoutAKey(other.Kind)));
             Add(changes, unbinds ? ChangeKind.Widening : ChangeKind.Narrowing, credential, "removed");
         }
     }
+
+    private static bool ProvesWithoutAKey(CredentialKind kind) => kind is CredentialKind.Certificate or CredentialKind.TlsClientAuth;
 
     private static HashSet<string> Prints(IEnumerable<Credential> credentials) =>
         credentials.Select(Print).ToHashSet(StringComparer.Ordinal);
@@ -47,6 +56,9 @@ internal static class CredentialDiff
     private static string Name(Credential credential) =>
         credential switch
         {
+            { SubjectDn: { } subject } => subject,
+            { SanDns: { } name } => name,
+            { SanUri: { } uri } => uri,
             { Issuer: { } issuer, ClientId: { } client } => $"{client} of {issuer}",
             { SpiffeId: { } id } => id,
             { JwksUri: { } uri } => uri,

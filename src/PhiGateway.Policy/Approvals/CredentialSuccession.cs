@@ -9,8 +9,9 @@ namespace PhiGateway.Policy.Approvals;
 /// <remarks>
 /// Security: a rotation puts a key in the place of another of the same kind, for the same issuer and client id, and lets the old one end.
 /// What names an issuer or client id that was not approved, adds a key beside the others, or takes away the last of a kind is none.
-/// A new API key is never one, nor is another workload (SPIFFE id): no issuer or client id says whose it is, so whoever writes it says who
-/// comes.
+/// What alone says who comes is never one: a new API key, another workload (SPIFFE id), another key at the gateway's own token service, or
+/// another certificate there of a client without a key. Nobody else vouches for whoever holds it, so whoever writes it says who comes
+/// (docs/adr/0060).
 /// </remarks>
 public static class CredentialSuccession
 {
@@ -23,8 +24,15 @@ public static class CredentialSuccession
     /// <param name="before">All credentials of the client as approved.</param>
     /// <param name="after">All credentials of the client after the change.</param>
     /// <param name="now">The moment of the change, UTC.</param>
-    public static bool KeepsApproval(IReadOnlyCollection<Credential> before, IReadOnlyCollection<Credential> after, DateTimeOffset now)
+    /// <param name="tokenService">Name of the gateway's own token service; null: there is none.</param>
+    public static bool KeepsApproval(
+        IReadOnlyCollection<Credential> before,
+        IReadOnlyCollection<Credential> after,
+        DateTimeOffset now,
+        string? tokenService = null
+    )
     {
+        var alone = CredentialKinds.CertificateProvesAlone(after, tokenService);
         // Each is written out once: compared pair by pair, a client with many costs the square of their number.
         var was = before.Select(static credential => new Printed(credential, ApprovalFingerprint.OfCredential(credential))).ToList();
         var becomes = after.ToLookup(ApprovalFingerprint.OfCredential, StringComparer.Ordinal);
@@ -34,7 +42,11 @@ public static class CredentialSuccession
         {
             foreach (var credential in ApprovalFingerprint.Counting(group))
             {
-                if (Predecessor(credential, was, becomes, replaced, now) is not { } old)
+                if (
+                    IsAnotherCaller(credential.Kind)
+                    || (alone && credential.Kind == CredentialKind.Certificate)
+                    || Predecessor(credential, was, becomes, replaced, now) is not { } old
+                )
                 {
                     return false;
                 }
@@ -59,7 +71,7 @@ public static class CredentialSuccession
         HashSet<string> replaced,
         DateTimeOffset now
     ) =>
-        added.OverlapUntil is not null || IsAnotherCaller(added.Kind) || CredentialIdentity.Of(added) is null
+        added.OverlapUntil is not null || CredentialIdentity.Of(added) is null
             ? null
             : before
                 .Find(old =>
@@ -71,8 +83,14 @@ public static class CredentialSuccession
                 )
                 ?.Credential;
 
-    // Neither an issuer nor a client id says whose it is: another key, or another workload, is another caller until somebody approves it.
-    private static bool IsAnotherCaller(CredentialKind kind) => kind is CredentialKind.ApiKey or CredentialKind.Spiffe;
+    // Nobody but the registry says whose it is: another key, or another workload, is another caller until somebody approves it.
+    private static bool IsAnotherCaller(CredentialKind kind) =>
+        kind
+            is CredentialKind.ApiKey
+                or CredentialKind.Spiffe
+                or CredentialKind.ClientKey
+                or CredentialKind.TlsClientAuth
+                or CredentialKind.IdentityAssertion;
 
     private static bool IsForTheSame(Credential one, Credential other) =>
         string.Equals(one.Issuer, other.Issuer, StringComparison.Ordinal)

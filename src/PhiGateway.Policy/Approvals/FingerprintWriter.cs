@@ -29,6 +29,8 @@ internal sealed class FingerprintWriter
     internal FingerprintWriter AddIfAny(string name, long? value) =>
         value is null ? this : Add(name, value.Value.ToString(CultureInfo.InvariantCulture));
 
+    internal FingerprintWriter AddIfAny(string name, string? value) => value is null ? this : Add(name, value);
+
     internal FingerprintWriter Add(string name, bool value) => Add(name, value ? "true" : "false");
 
     internal FingerprintWriter Add(string name, DateOnly? day) => Add(name, day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));

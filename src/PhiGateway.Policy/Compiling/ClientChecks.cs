@@ -1,6 +1,7 @@
 using System.Net;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Compiling;
 
@@ -9,6 +10,9 @@ namespace PhiGateway.Policy.Compiling;
 /// </summary>
 internal static class ClientChecks
 {
+    private const int MostScopes = 64;
+    private const int LongestScope = 512;
+
     /// <summary>Checks the client against itself and its use case, and reads its networks and hours.</summary>
     internal static (IPNetwork[] Networks, HourWindow[] Hours) Check(
         Client client,
@@ -37,7 +41,59 @@ internal static class ClientChecks
             }
         }
 
+        CheckScopes(client.Scopes, path + "/scopes", problems);
         return (ReadNetworks(client, path, problems), ListReading.Hours(client.Hours, path, " in UTC", problems));
+    }
+
+    private static void CheckScopes(IReadOnlyList<string> scopes, string path, List<RegistryProblem> problems)
+    {
+        if (scopes.Count > MostScopes)
+        {
+            problems.Add(new RegistryProblem(path, $"At most {MostScopes} scopes."));
+        }
+
+        for (var place = 0; place < scopes.Count; place++)
+        {
+            if (!IsScope(scopes[place]))
+            {
+                problems.Add(
+                    new RegistryProblem(
+                        $"{path}/{place}",
+                        "Not a scope of a service or a user in SMART's second form, such as system/Observation.rs."
+                    )
+                );
+            }
+        }
+    }
+
+    // A filter stands behind a question mark; what it says is read where tokens are issued.
+    private static bool IsScope(string text)
+    {
+        var end = text.IndexOf('?', StringComparison.Ordinal);
+        var parts = text[..(end < 0 ? text.Length : end)].Split('/', '.');
+        return text.Length <= LongestScope
+            && end != text.Length - 1
+            && parts is ["system" or "user", var type, { Length: > 0 } letters]
+            && (type == "*" || ResourceType.TryParse(type, out _))
+            && IsInOrder(letters)
+            && text.All(static letter => letter is > ' ' and < '\x7f' and not '"' and not '\\');
+    }
+
+    private static bool IsInOrder(string letters)
+    {
+        var at = -1;
+        foreach (var letter in letters)
+        {
+            var place = "cruds".IndexOf(letter, StringComparison.Ordinal);
+            if (place <= at)
+            {
+                return false;
+            }
+
+            at = place;
+        }
+
+        return true;
     }
 
     private static void CheckUseCase(Client client, UseCase? useCase, string path, List<RegistryProblem> problems)

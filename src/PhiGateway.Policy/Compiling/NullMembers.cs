@@ -19,6 +19,7 @@ internal static class NullMembers
                 || In(client.Networks)
                 || In(client.Hours)
                 || In(client.Requires)
+                || In(client.Scopes)
                 || client.Limits is null
                 || (client.Charter is { } charter && InCharter(charter)),
             _ => false,

@@ -144,11 +144,11 @@ internal sealed class AccessReach
     internal bool CharterAdmits(ResourceType type) =>
         _entry.Charter is not { } charter || charter.Types.IsEmpty || charter.Types.Contains(type);
 
-    // A token that does not say when somebody signed in is as old as its issue.
+    // How long ago is asked only where the use case says how fresh it must be: a sign-in of which nothing is said is none.
     private static bool IsSignedInAs(StepUpEntry asked, Caller caller, long ticks) =>
         !caller.IsSignInKnown
         || (
-            ticks - (caller.AuthenticatedAt ?? caller.IssuedAt).UtcTicks <= asked.Within
+            (asked.Within == long.MaxValue || (caller.SignedInAt is { } moment && ticks - moment.UtcTicks <= asked.Within))
             && (asked.Acr.Length == 0 || (caller.Acr is { } acr && Array.IndexOf(asked.Acr, acr) >= 0))
         );
 

@@ -53,8 +53,19 @@ public sealed record Caller
     public string? Acr { get; init; }
 
     /// <summary>
-    /// Whether the two are what a token said; default true. Security: false only for records that are judged again, which keep neither, so
-    /// that both are taken as asked for.
+    /// Whether a person is behind the token: it is about somebody other than its client, or names a patient's context; else a service is.
+    /// </summary>
+    public bool HasPerson => PatientContext is not null || (Subject is { Length: > 0 } subject && subject != ClientId);
+
+    /// <summary>
+    /// When whoever is behind the token authenticated, UTC: a person as the token says, a service when it was given the token, for which it
+    /// had to authenticate. Null: of a person's sign-in nothing is said, and the token's issue proves none (RFC 9470 section 5).
+    /// </summary>
+    public DateTimeOffset? SignedInAt => AuthenticatedAt ?? (HasPerson ? null : IssuedAt);
+
+    /// <summary>
+    /// Whether sign-in and class are what a token said; default true. Security: false only for records that are judged again and keep
+    /// neither, so that both are taken as asked for.
     /// </summary>
     public bool IsSignInKnown { get; init; } = true;
 

@@ -19,19 +19,41 @@ public static class TokenQuestions
             return [];
         }
 
-        return
-        [
-            .. entry
-                .CompiledCredentials.Where(credential =>
-                    credential.Credential.Kind == CredentialKind.ClientKey
-                    && string.Equals(credential.Credential.Issuer, issuer, StringComparison.Ordinal)
-                    && string.Equals(credential.Credential.ClientId, clientId, StringComparison.Ordinal)
-                    && IsOpen(credential, now.UtcTicks)
-                    && RevocationQuestion.OfCredential(credential, snapshot.Revocations) is null
-                )
-                .Select(static credential => credential.Credential),
-        ];
+        return OpenOf(snapshot, entry, CredentialKind.ClientKey, issuer, clientId, now);
     }
+
+    /// <summary>
+    /// The names in a certificate by which a client without a key may authenticate at the token service now; none where it has a key, in
+    /// whatever state, or is not known there.
+    /// </summary>
+    /// <remarks>Security: as for a certificate of the registry: beside a key it must not become the only thing that is proven.</remarks>
+    public static IReadOnlyList<Credential> CertificateNamesOf(
+        RegistrySnapshot snapshot,
+        string issuer,
+        string clientId,
+        DateTimeOffset now
+    )
+    {
+        if (
+            snapshot.FindBinding(issuer, clientId) is not { Client: var entry }
+            || Array.Exists(entry.CompiledCredentials, static one => one.Credential.Kind == CredentialKind.ClientKey)
+        )
+        {
+            return [];
+        }
+
+        return OpenOf(snapshot, entry, CredentialKind.TlsClientAuth, issuer, clientId, now);
+    }
+
+    /// <summary>Whether a client may come for persons of a provider, with an assertion of its (ID-JAG): it is registered for that, now.</summary>
+    /// <param name="snapshot">The registry.</param>
+    /// <param name="issuer">Name of the token service.</param>
+    /// <param name="clientId">The client's id there.</param>
+    /// <param name="provider">The provider's configured name.</param>
+    /// <param name="now">The moment.</param>
+    public static bool MayComeFor(RegistrySnapshot snapshot, string issuer, string clientId, string provider, DateTimeOffset now) =>
+        snapshot.FindBinding(issuer, clientId) is { Client: var entry }
+        && OpenOf(snapshot, entry, CredentialKind.IdentityAssertion, provider, clientId, now).Count > 0;
 
     /// <summary>
     /// Whether a certificate alone says that its holder is a client: it is one of the client's, in time and not revoked, and the client has no
@@ -118,6 +140,26 @@ public static class TokenQuestions
             client.AcceptsMtls || (!client.BindingRequired && client.Certificates.Count > 0),
             client.AcceptsDpop
         );
+
+    private static IReadOnlyList<Credential> OpenOf(
+        RegistrySnapshot snapshot,
+        ClientEntry entry,
+        CredentialKind kind,
+        string issuer,
+        string clientId,
+        DateTimeOffset now
+    ) =>
+        [
+            .. entry
+                .CompiledCredentials.Where(credential =>
+                    credential.Credential.Kind == kind
+                    && string.Equals(credential.Credential.Issuer, issuer, StringComparison.Ordinal)
+                    && string.Equals(credential.Credential.ClientId, clientId, StringComparison.Ordinal)
+                    && IsOpen(credential, now.UtcTicks)
+                    && RevocationQuestion.OfCredential(credential, snapshot.Revocations) is null
+                )
+                .Select(static credential => credential.Credential),
+        ];
 
     private static bool IsOpen(CredentialEntry credential, long ticks) => ticks >= credential.OpenFrom && ticks < credential.OpenUntil;
 

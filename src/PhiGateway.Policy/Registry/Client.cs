@@ -53,6 +53,12 @@ public sealed record Client : IRegistryEntity
     /// <summary>Bindings of which one must be proven: <c>mtls</c>, <c>dpop</c>; empty means a bearer token is enough.</summary>
     public IReadOnlyList<string> Requires { get; init; } = [];
 
+    /// <summary>
+    /// SMART scopes that it is registered for at the gateway's own token service (RFC 7591 <c>scope</c>), such as <c>system/Observation.rs</c>:
+    /// its tokens are cut to them besides what is approved. Empty means all that is approved.
+    /// </summary>
+    public IReadOnlyList<string> Scopes { get; init; } = [];
+
     /// <summary>Longest accepted token lifetime in seconds; null: the issuer's.</summary>
     public int? MaxTokenLifetimeSeconds { get; init; }
 

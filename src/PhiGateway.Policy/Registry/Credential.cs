@@ -15,7 +15,8 @@ public sealed record Credential : IRegistryEntity
 
     /// <summary>
     /// Name of the issuer, for <see cref="CredentialKind.OidcClient"/>, <see cref="CredentialKind.ClientSecret"/> and
-    /// <see cref="CredentialKind.Jwks"/>; the name of the token service, for <see cref="CredentialKind.ClientKey"/>.
+    /// <see cref="CredentialKind.Jwks"/>; the name of the token service, for <see cref="CredentialKind.ClientKey"/> and
+    /// <see cref="CredentialKind.TlsClientAuth"/>; of the provider of persons, for <see cref="CredentialKind.IdentityAssertion"/>.
     /// </summary>
     public string? Issuer { get; init; }
 
@@ -38,6 +39,18 @@ public sealed record Credential : IRegistryEntity
 
     /// <summary>SPIFFE id of the workload, for <see cref="CredentialKind.Spiffe"/>.</summary>
     public string? SpiffeId { get; init; }
+
+    /// <summary>
+    /// Subject of the client's certificate as RFC 4514 writes it, such as <c>CN=feed,O=Hospital,C=US</c>, for
+    /// <see cref="CredentialKind.TlsClientAuth"/> (<c>tls_client_auth_subject_dn</c>); one of the three.
+    /// </summary>
+    public string? SubjectDn { get; init; }
+
+    /// <summary>A DNS name of that certificate (<c>tls_client_auth_san_dns</c>); one of the three.</summary>
+    public string? SanDns { get; init; }
+
+    /// <summary>A URI of that certificate, exact (<c>tls_client_auth_san_uri</c>); one of the three.</summary>
+    public string? SanUri { get; init; }
 
     /// <summary>SHA-256 of the key in lower-case hex, never the key, for <see cref="CredentialKind.ApiKey"/>.</summary>
     public string? KeyHash { get; init; }
@@ -87,4 +100,16 @@ public enum CredentialKind : byte
     /// (private_key_jwt). Enforced there.
     /// </summary>
     ClientKey,
+
+    /// <summary>
+    /// A name in the certificate with which a client without a key gets its tokens at this gateway's own token service, signed by an authority
+    /// that the operator trusts (RFC 8705 section 2.1). Enforced there.
+    /// </summary>
+    TlsClientAuth,
+
+    /// <summary>
+    /// A provider of persons for whom the client may come at this gateway's own token service, with an assertion of that provider (ID-JAG).
+    /// Enforced there, beside what the client authenticates with.
+    /// </summary>
+    IdentityAssertion,
 }

@@ -1,3 +1,5 @@
+using PhiGateway.Policy.Vocabulary;
+
 namespace PhiGateway.Policy.Registry;
 
 /// <summary>
@@ -20,6 +22,9 @@ public static class CredentialIdentity
 
     private const string Jwk = "jwk:sha-256";
     private const string JwksUri = "jwks:uri";
+    private const string SubjectDn = "tls:subject-dn";
+    private const string SanDns = "tls:san-dns";
+    private const string SanUri = "tls:san-uri";
 
     /// <summary>
     /// Issuer and client id, or the mark of another kind and its value; null when it names neither, or nothing that could be shared.
@@ -34,6 +39,12 @@ public static class CredentialIdentity
             { Kind: CredentialKind.Jwks, JwkThumbprint: { Length: > 0 } thumbprint } => (Jwk, thumbprint),
             { Kind: CredentialKind.ClientKey, Jwk: { } jwk } => (Jwk, jwk.Thumbprint()),
             { Kind: CredentialKind.Jwks or CredentialKind.ClientKey, JwksUri: { Length: > 0 } uri } => (JwksUri, uri),
+            { Kind: CredentialKind.TlsClientAuth, SubjectDn: { Length: > 0 } subject } => (
+                SubjectDn,
+                DistinguishedName.TryRead(subject, out var form) ? form : subject
+            ),
+            { Kind: CredentialKind.TlsClientAuth, SanDns: { Length: > 0 } name } => (SanDns, name.ToLowerInvariant()),
+            { Kind: CredentialKind.TlsClientAuth, SanUri: { Length: > 0 } uri } => (SanUri, uri),
             _ => null,
         };
 
@@ -47,6 +58,9 @@ public static class CredentialIdentity
             ApiKey => "keyHash",
             Jwk => "jwkThumbprint",
             JwksUri => "jwksUri",
+            SubjectDn => "subjectDn",
+            SanDns => "sanDns",
+            SanUri => "sanUri",
             _ => "clientId",
         };
 
@@ -58,6 +72,7 @@ public static class CredentialIdentity
         "spiffeId" => "SPIFFE id",
         "keyHash" => "key",
         "jwk" or "jwkThumbprint" or "jwksUri" => "public key",
+        "subjectDn" or "sanDns" or "sanUri" => "name in a certificate",
         _ => "issuer and client id",
     }}; one credential belongs to one client.";
 }

@@ -6,7 +6,8 @@ namespace PhiGateway.Policy.Registry;
 public sealed record StepUp
 {
     /// <summary>
-    /// Longest time in seconds since the sign-in: since the token's <c>auth_time</c>, or since it was issued where it says none; null: any.
+    /// Longest time in seconds since the sign-in: since the token's <c>auth_time</c>, or, of a service's own token that says none, since it
+    /// was issued; a person's token that says none does not count. Null: any.
     /// </summary>
     public int? FreshWithinSeconds { get; init; }
 

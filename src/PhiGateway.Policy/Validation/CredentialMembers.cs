@@ -10,6 +10,7 @@ namespace PhiGateway.Policy.Validation;
 internal static class CredentialMembers
 {
     private const int LongestKeyId = 128;
+    private const int LongestUri = 2048;
 
     private static readonly CredentialKind[] OfClients =
     [
@@ -17,6 +18,8 @@ internal static class CredentialMembers
         CredentialKind.ClientSecret,
         CredentialKind.Jwks,
         CredentialKind.ClientKey,
+        CredentialKind.TlsClientAuth,
+        CredentialKind.IdentityAssertion,
     ];
 
     internal static void Check(Credential credential, string path, ValidationContext context)
@@ -32,6 +35,9 @@ internal static class CredentialMembers
                 ("jwkThumbprint", credential.JwkThumbprint, [CredentialKind.Jwks]),
                 ("spiffeId", credential.SpiffeId, [CredentialKind.Spiffe]),
                 ("keyHash", credential.KeyHash, [CredentialKind.ApiKey]),
+                ("subjectDn", credential.SubjectDn, [CredentialKind.TlsClientAuth]),
+                ("sanDns", credential.SanDns, [CredentialKind.TlsClientAuth]),
+                ("sanUri", credential.SanUri, [CredentialKind.TlsClientAuth]),
             }
         )
         {
@@ -50,7 +56,9 @@ internal static class CredentialMembers
         {
             case CredentialKind.OidcClient
             or CredentialKind.ClientSecret
-            or CredentialKind.ClientKey when string.IsNullOrEmpty(credential.Issuer) || string.IsNullOrEmpty(credential.ClientId):
+            or CredentialKind.ClientKey
+            or CredentialKind.TlsClientAuth
+            or CredentialKind.IdentityAssertion when string.IsNullOrEmpty(credential.Issuer) || string.IsNullOrEmpty(credential.ClientId):
                 context.Add(path + "/clientId", "A credential of this kind names its issuer and client id.");
                 break;
             case CredentialKind.Certificate when !ValidationContext.IsSha256(credential.Thumbprint?.ToLowerInvariant()):
@@ -71,10 +79,50 @@ internal static class CredentialMembers
             case CredentialKind.ClientKey:
                 CheckClientKey(credential, path, context);
                 break;
+            case CredentialKind.TlsClientAuth:
+                CheckCertificateName(credential, path, context);
+                break;
             default:
                 break;
         }
     }
+
+    private static void CheckCertificateName(Credential credential, string path, ValidationContext context)
+    {
+        var given = new[] { credential.SubjectDn, credential.SanDns, credential.SanUri }.Count(static one => one is not null);
+        if (given != 1)
+        {
+            context.Add(path + "/subjectDn", "A certificate is named by subjectDn, sanDns or sanUri, exactly one of them.");
+        }
+
+        if (credential.SubjectDn is { } subject && !DistinguishedName.TryRead(subject, out _))
+        {
+            context.Add(path + "/subjectDn", "Not a name as RFC 4514 writes it, such as CN=feed,O=Hospital,C=US.");
+        }
+
+        if (credential.SanDns is { } name && !IsHostName(name))
+        {
+            context.Add(path + "/sanDns", "Not a DNS name without a wildcard, such as feed.hospital.example.");
+        }
+
+        if (credential.SanUri is { } uri && !(uri.Length <= LongestUri && Uri.TryCreate(uri, UriKind.Absolute, out _) && IsPlain(uri)))
+        {
+            context.Add(path + "/sanUri", "An absolute URI, as it stands in the certificate.");
+        }
+    }
+
+    private static bool IsHostName(string text) =>
+        text.Length is > 0 and <= 253
+        && text.Split('.')
+            .All(static label =>
+                label.Length is > 0 and <= 63
+                && label[0] != '-'
+                && label[^1] != '-'
+                && label.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')
+            );
+
+    // What a certificate holds as IA5String, without blanks and controls.
+    private static bool IsPlain(string text) => text.All(static letter => letter is > ' ' and < '\x7f');
 
     private static void CheckClientKey(Credential credential, string path, ValidationContext context)
     {

@@ -64,6 +64,12 @@ internal sealed record SinkEvent
     /// <summary>SHA-256 of the certificate that proved possession, in hex.</summary>
     public string? Certificate { get; init; }
 
+    /// <summary>Class of the sign-in behind a registered client's token; one of its issuer's words.</summary>
+    public string? Acr { get; init; }
+
+    /// <summary>When whoever is behind it authenticated, as far as it says.</summary>
+    public DateTimeOffset? AuthTime { get; init; }
+
     /// <summary>Who acted between caller and subject, outermost first: as they are where they were let in, and so are registered.</summary>
     public IReadOnlyList<string> Actors { get; init; } = [];
 

@@ -62,6 +62,8 @@ internal sealed class SinkEventReader(PatientPseudonym pseudonym)
             TokenHash = record.TokenHash,
             Binding = record.Binding,
             Certificate = Cut(record.Certificate),
+            Acr = record.Client is null ? null : Cut(record.Acr),
+            AuthTime = record.AuthTime,
             Actors = record.Decision == "permit" ? [.. record.Actors.Select(static actor => Cut(actor)!)] : [],
             ActorHashes = record.Decision == "permit" ? [] : [.. record.Actors.Select(actor => HashOf(record, actor))],
             Purpose = Cut(record.Purpose),

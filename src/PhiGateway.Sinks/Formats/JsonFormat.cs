@@ -37,6 +37,8 @@ internal sealed class JsonFormat : IEventFormat
         json.Text("token_sha256", of.TokenHash);
         json.Text("binding", of.Binding);
         json.Text("certificate_sha256", of.Certificate);
+        json.Text("acr", of.Acr);
+        json.Text("auth_time", of.AuthTime?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         json.Texts("actors", of.Actors);
         json.Texts("actor_hashes", of.ActorHashes);
         json.Text("purpose", of.Purpose);

@@ -1,3 +1,4 @@
+using PhiGateway.Identity.Assertions;
 using PhiGateway.Identity.Common;
 
 namespace PhiGateway.TokenService.Configuration;
@@ -51,6 +52,18 @@ public sealed class TokenServiceOptions
     /// <summary>Of them of one address (IPv6: one /64); default 30: one peer must not hide the refusals of all others.</summary>
     public int RefusalsPerMinutePerPeer { get; set; } = 30;
 
+    /// <summary>
+    /// File of the authorities in PEM whose certificates clients may authenticate with by a name in them (RFC 8705 section 2.1,
+    /// <c>tls_client_auth</c>); null, the default: only by certificates that the registry has. Read anew when it changed. Security: whoever
+    /// signs under one of these names a client.
+    /// </summary>
+    public string? ClientAuthorities { get; set; }
+
+    /// <summary>
+    /// Providers of persons whose identity assertions (ID-JAG) are taken for clients that are registered for them; none by default.
+    /// </summary>
+    public IReadOnlyList<IdentityProviderOptions> IdentityProviders { get; set; } = [];
+
     /// <summary>Where clients ask for tokens; also the <c>aud</c> of their assertions.</summary>
     public string TokenEndpoint => Issuer + "/token";
 
@@ -78,6 +91,12 @@ public sealed class TokenServiceOptions
         }
 
         ValidateSecret(add);
+        IdentityProviderOptions.Validate(IdentityProviders, add);
+        if (ClientAuthorities is { } file && Identity.Workloads.ClientAuthorities.FindFlaw(file) is { } flaw)
+        {
+            add("ClientAuthorities", flaw);
+        }
+
         if (TokenLifetime < TimeSpan.FromSeconds(30) || TokenLifetime > LongestLifetime)
         {
             add("TokenLifetime", "must be between 30 seconds and 5 minutes.");

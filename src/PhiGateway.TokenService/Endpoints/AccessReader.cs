@@ -18,6 +18,9 @@ internal sealed class AccessReader(TokenServiceOptions options, TokenSigner sign
     /// <summary>The grant by which a client changes a token of its own for one that is for a task.</summary>
     public const string Exchange = "urn:ietf:params:oauth:grant-type:token-exchange";
 
+    /// <summary>The grant by which a client comes for a person (RFC 7523), with an assertion of that person's provider (ID-JAG).</summary>
+    public const string JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
     /// <summary>What a token that is issued here is, in the words of RFC 8693 section 3.</summary>
     public const string AccessToken = "urn:ietf:params:oauth:token-type:access_token";
 
@@ -28,12 +31,30 @@ internal sealed class AccessReader(TokenServiceOptions options, TokenSigner sign
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
     /// <summary>Reads and cuts.</summary>
-    public AskedAccess Read(TokenForm form, ClaimedAssertion assertion, ClientEntry client, RegistrySnapshot snapshot, DateTimeOffset now)
+    /// <param name="form">What is asked.</param>
+    /// <param name="assertion">Who asks.</param>
+    /// <param name="person">For whom; null: for itself.</param>
+    /// <param name="client">The client that asks.</param>
+    /// <param name="snapshot">The registry.</param>
+    /// <param name="now">The moment.</param>
+    public AskedAccess Read(
+        TokenForm form,
+        ClaimedAssertion assertion,
+        ClaimedIdentity? person,
+        ClientEntry client,
+        RegistrySnapshot snapshot,
+        DateTimeOffset now
+    )
     {
         // RFC 8693 names the same place twice.
         if ((form["resource"] ?? options.Audience) != options.Audience || (form["audience"] ?? options.Audience) != options.Audience)
         {
             return AskedAccess.Refused(OAuthError.Target);
+        }
+
+        if (person is not null)
+        {
+            return ReadPerson(form, assertion, person, client);
         }
 
         var isExchange = form["grant_type"] == Exchange;
@@ -51,6 +72,25 @@ internal sealed class AccessReader(TokenServiceOptions options, TokenSigner sign
         return isExchange
             ? ReadExchange(form, assertion, client, snapshot, now, task!)
             : Cut(form["scope"], assertion.Purposes, client, task, null);
+    }
+
+    // Never wider than the provider says, where it says anything; of tasks it says nothing.
+    private static AskedAccess ReadPerson(TokenForm form, ClaimedAssertion assertion, ClaimedIdentity person, ClientEntry client)
+    {
+        if (form[TaskDetail.Name] is not null)
+        {
+            return AskedAccess.Refused(OAuthError.Details, "task:person");
+        }
+
+        var asked = form["scope"] ?? person.Scope;
+        if (ApprovedScope.CutForPerson(asked, person.Scope, client.Client.Scopes, client.UseCase!) is not { Length: > 0 } scope)
+        {
+            return AskedAccess.Refused(OAuthError.Scope);
+        }
+
+        return AssertedPurposes.Of(assertion.Purposes, client.UseCase!) is { } purposes
+            ? new AskedAccess(null, null, null, scope, purposes, null, null)
+            : AskedAccess.Refused(OAuthError.Purpose);
     }
 
     private AskedAccess ReadExchange(
@@ -79,6 +119,8 @@ internal sealed class AccessReader(TokenServiceOptions options, TokenSigner sign
         if (
             signer.Read(text) is not { } subject
             || subject.ClientId != assertion.ClientId
+            // What comes of an exchange is the client's own: a person's token is none.
+            || subject.Person is not null
             || subject.ExpiresAt <= now
             || Revoked.Is(snapshot, options, subject, text!)
             // What was given for one task is no way to another.
@@ -111,7 +153,7 @@ internal sealed class AccessReader(TokenServiceOptions options, TokenSigner sign
     {
         // Whoever asks for a task asks for all of it, unless they say otherwise.
         var wanted = asked ?? (task is null ? null : Everything);
-        if (ApprovedScope.Cut(wanted, client.UseCase!, task) is not { Length: > 0 } scope)
+        if (ApprovedScope.Cut(wanted, client.Client.Scopes, client.UseCase!, task) is not { Length: > 0 } scope)
         {
             return AskedAccess.Refused(OAuthError.Scope, null, task?.Id);
         }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Identity.Assertions;
+using PhiGateway.Identity.Workloads;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.TokenService.Configuration;
@@ -10,9 +11,15 @@ namespace PhiGateway.TokenService.Endpoints;
 
 /// <summary>
 /// Finds out which registered client sends a request: by its assertion (<c>private_key_jwt</c>), or, of a client without a key, by the
-/// certificate of its connection (RFC 8705 section 2.2). Used by every endpoint.
+/// certificate of its connection: one that the registry has (RFC 8705 section 2.2), or one of a registered name that a configured authority
+/// signed (section 2.1). Used by every endpoint.
 /// </summary>
-internal sealed class ClientAuthentication(TokenServiceOptions options, ClientAssertions assertions, TimeProvider time)
+internal sealed class ClientAuthentication(
+    TokenServiceOptions options,
+    ClientAssertions assertions,
+    TimeProvider time,
+    ClientAuthorities? authorities = null
+)
 {
     private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -64,11 +71,31 @@ internal sealed class ClientAuthentication(TokenServiceOptions options, ClientAs
             return new AuthenticatedClient(null, clientId, OAuthError.InvalidClient, "assertion:absent");
         }
 
+        var now = time.GetUtcNow();
         var hash = Convert.ToHexStringLower(certificate.GetCertHash(HashAlgorithmName.SHA256));
-        return TokenQuestions.IsCertificateOf(snapshot, options.Name, clientId, hash, time.GetUtcNow())
-            ? new AuthenticatedClient(new ClaimedAssertion(clientId, [], "x5t:" + hash), clientId, null, null) { IsByCertificate = true }
-            : new AuthenticatedClient(null, clientId, OAuthError.InvalidClient, "certificate:unknown");
+        if (TokenQuestions.IsCertificateOf(snapshot, options.Name, clientId, hash, now))
+        {
+            return ByCertificate(clientId, "x5t:" + hash);
+        }
+
+        // Names first: whoever bears none that is registered has no chain built.
+        var named = authorities is null ? [] : TokenQuestions.CertificateNamesOf(snapshot, options.Name, clientId, now);
+        foreach (var credential in named)
+        {
+            if (ClientAuthorities.Names(certificate, credential))
+            {
+                return authorities!.Vouch(certificate)
+                    ? ByCertificate(clientId, "tls:" + credential.Id)
+                    : new AuthenticatedClient(null, clientId, OAuthError.InvalidClient, "certificate:chain");
+            }
+        }
+
+        var flaw = named.Count > 0 ? "certificate:name" : "certificate:unknown";
+        return new AuthenticatedClient(null, clientId, OAuthError.InvalidClient, flaw);
     }
+
+    private static AuthenticatedClient ByCertificate(string clientId, string key) =>
+        new(new ClaimedAssertion(clientId, [], key), clientId, null, null) { IsByCertificate = true };
 
     private static OAuthError? ErrorOf(AssertionCheck check)
     {

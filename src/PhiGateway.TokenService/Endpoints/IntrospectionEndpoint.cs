@@ -76,13 +76,14 @@ internal sealed class IntrospectionEndpoint(
 
         json.WriteString("iss", options.Issuer);
         json.WriteString("aud", options.Audience);
-        json.WriteString("sub", token.ClientId);
+        json.WriteString("sub", token.Subject);
         json.WriteString("client_id", token.ClientId);
         json.WriteString("jti", token.Id);
         json.WriteString("scope", token.Scope);
         json.WriteString("token_type", token.KeyThumbprint is null ? "Bearer" : "DPoP");
         json.WriteNumber("iat", token.IssuedAt.ToUnixTimeSeconds());
         json.WriteNumber("exp", token.ExpiresAt.ToUnixTimeSeconds());
+        TokenSigner.WriteSignIn(json, token);
         TokenSigner.WriteTask(json, token);
         TokenSigner.WriteBinding(json, token);
     }

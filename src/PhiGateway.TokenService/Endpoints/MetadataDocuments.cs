@@ -18,6 +18,16 @@ internal sealed class MetadataDocuments(TokenServiceOptions options, KeyRing rin
 {
     private const string Cached = "public, max-age=60";
 
+    // RFC 8705: by authorities only where there are some.
+    private readonly string[] _methods = options.ClientAuthorities is null
+        ? ["private_key_jwt", "self_signed_tls_client_auth"]
+        : ["private_key_jwt", "self_signed_tls_client_auth", "tls_client_auth"];
+
+    private readonly string[] _grants =
+        options.IdentityProviders.Count == 0
+            ? ["client_credentials", AccessReader.Exchange]
+            : ["client_credentials", AccessReader.Exchange, AccessReader.JwtBearer];
+
     public Task WriteKeysAsync(HttpContext http) =>
         Answers.WriteAsync(http, StatusCodes.Status200OK, Encoding.UTF8.GetBytes(ring.Jwks), Cached);
 
@@ -41,12 +51,17 @@ internal sealed class MetadataDocuments(TokenServiceOptions options, KeyRing rin
             json.WriteString("token_endpoint", options.TokenEndpoint);
             json.WriteString("revocation_endpoint", options.Issuer + "/revoke");
             json.WriteString("introspection_endpoint", options.Issuer + "/introspect");
-            WriteTexts(json, "grant_types_supported", ["client_credentials", AccessReader.Exchange]);
+            WriteTexts(json, "grant_types_supported", _grants);
+            if (options.IdentityProviders.Count > 0)
+            {
+                WriteTexts(json, "authorization_grant_profiles_supported", ["urn:ietf:params:oauth:grant-profile:id-jag"]);
+            }
+
             WriteTexts(json, "authorization_details_types_supported", [TaskDetail.Type]);
             WriteTexts(json, "response_types_supported", []);
             foreach (var place in new[] { "token", "revocation", "introspection" })
             {
-                WriteTexts(json, place + "_endpoint_auth_methods_supported", ["private_key_jwt", "self_signed_tls_client_auth"]);
+                WriteTexts(json, place + "_endpoint_auth_methods_supported", _methods);
                 WriteTexts(json, place + "_endpoint_auth_signing_alg_values_supported", ClientAssertions.SigningAlgorithms);
             }
 

@@ -19,6 +19,7 @@ internal static class Revoked
                 Issuer = options.Name,
                 IssuerEnvironment = string.Empty,
                 ClientId = token.ClientId,
+                Subject = token.Subject,
                 Scopes = ScopeSet.Empty,
                 IssuedAt = token.IssuedAt,
                 ExpiresAt = token.ExpiresAt,

@@ -16,8 +16,9 @@ using PhiGateway.TokenService.Trail;
 namespace PhiGateway.TokenService.Endpoints;
 
 /// <summary>
-/// <c>POST /token</c>: SMART Backend Services (RFC 6749 section 4.4) and token exchange for a task (RFC 8693). Issues exactly what the
-/// registry approved, to whom it approved it, bound where it must be, on record before it leaves.
+/// <c>POST /token</c>: SMART Backend Services (RFC 6749 section 4.4), token exchange for a task (RFC 8693) and, for persons of a known
+/// provider, identity assertions (ID-JAG). Issues exactly what the registry approved, to whom it approved it, bound where it must be, on
+/// record before it leaves.
 /// </summary>
 internal sealed class TokenEndpoint(
     TokenServiceOptions options,
@@ -25,6 +26,7 @@ internal sealed class TokenEndpoint(
     ISnapshotSource snapshots,
     ClientAuthentication authentication,
     AccessReader reader,
+    IdentityAssertions identities,
     IKeyProof proofs,
     TokenSigner signer,
     TokenTrail trail,
@@ -49,7 +51,8 @@ internal sealed class TokenEndpoint(
             return;
         }
 
-        if (form["grant_type"] is not ("client_credentials" or AccessReader.Exchange))
+        var isForPerson = form["grant_type"] == AccessReader.JwtBearer && options.IdentityProviders.Count > 0;
+        if (!isForPerson && form["grant_type"] is not ("client_credentials" or AccessReader.Exchange))
         {
             await RefuseAsync(http, snapshot, OAuthError.GrantType, "grant-type", form["client_id"], null);
             return;
@@ -63,7 +66,18 @@ internal sealed class TokenEndpoint(
             return;
         }
 
-        // 2. Whether its path is open: now, since its keys may have been fetched.
+        // 2. For whom: for itself, or for a person whose provider the client is registered for.
+        var person = isForPerson ? await FindPersonAsync(form, assertion.ClientId, http) : default;
+        if (isForPerson && person.Identity is null)
+        {
+            var error = person.IsUnavailable ? OAuthError.Busy : OAuthError.Person;
+            snapshot = snapshots.Current;
+            var known = snapshot.FindClient(options.Name, assertion.ClientId);
+            await RefuseAsync(http, snapshot, error, person.Flaw, assertion.ClientId, known);
+            return;
+        }
+
+        // 3. Whether its path is open: now, since keys may have been fetched.
         snapshot = snapshots.Current;
         var now = time.GetUtcNow();
         var closed = TokenQuestions.Ask(snapshot, options.Name, assertion.ClientId, now, out var client);
@@ -78,16 +92,16 @@ internal sealed class TokenEndpoint(
             return;
         }
 
-        // 3. For what: resource, task, scopes, purposes; never more than is approved, never more than what is exchanged.
+        // 4. For what: resource, task, scopes, purposes; never more than is approved, never more than what is exchanged.
         var what = form["grant_type"] == AccessReader.Exchange ? Exchanged : What;
-        var access = reader.Read(form, assertion, client, snapshot, now);
+        var access = reader.Read(form, assertion, person.Identity, client, snapshot, now);
         if (access.Error is { } outside)
         {
             await RefuseAsync(http, snapshot, outside, access.Detail, assertion.ClientId, client, null, access.Task, what);
             return;
         }
 
-        // 4. Bound to what.
+        // 5. Bound to what.
         var bound = await BindAsync(http, client, sender.IsByCertificate);
         if ((bound.Error ?? Unbound(access.Subject, bound)) is { } unbound)
         {
@@ -99,6 +113,9 @@ internal sealed class TokenEndpoint(
         var token = new IssuedToken
         {
             ClientId = assertion.ClientId,
+            Person = person.Identity is { } one ? $"{one.Provider}|{one.Subject}" : null,
+            AuthenticatedAt = person.Identity?.AuthenticatedAt,
+            Acr = person.Identity?.Acr,
             Id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
             IssuedAt = now,
             ExpiresAt = Earlier(now + LifetimeOf(client, access.Scope), access.Until),
@@ -110,6 +127,17 @@ internal sealed class TokenEndpoint(
         };
         await IssueAsync(http, snapshot, client, token, bound.Nonce, access.Subject is not null, assertion.Key);
     }
+
+    // Whom the registry knows is asked before the provider's keys are.
+    private Task<IdentityCheck> FindPersonAsync(TokenForm form, string clientId, HttpContext http) =>
+        identities.CheckAsync(
+            form["assertion"],
+            clientId,
+            options.Issuer,
+            options.Audience,
+            provider => TokenQuestions.MayComeFor(snapshots.Current, options.Name, clientId, provider, time.GetUtcNow()),
+            http.RequestAborted
+        );
 
     private async Task IssueAsync(
         HttpContext http,

@@ -7,11 +7,12 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.TokenService.Grants;
 
 /// <summary>
-/// Cuts the scopes that a client asks for to what its approved use covers, type by type and letter by letter; called for each token.
+/// Cuts the scopes that a client asks for to those that it is registered for and to what its approved use covers, type by type and letter by
+/// letter; called for each token.
 /// </summary>
 /// <remarks>
 /// What a token's scope leaves out its bearer cannot do, whatever the use case says; what it holds is decided on each call all the same.
-/// Only <c>system/</c> scopes are granted: nobody is in the loop of a backend service.
+/// A service is granted <c>system/</c> scopes only: nobody is in its loop; who comes for a person <c>user/</c> scopes only.
 /// </remarks>
 internal static class ApprovedScope
 {
@@ -28,46 +29,111 @@ internal static class ApprovedScope
         (ScopeRights.Search, 's'),
     ];
 
-    /// <summary>What is granted, separated by blanks; empty: nothing. Null: the request's scope is not one.</summary>
+    /// <summary>What is granted to a service, separated by blanks; empty: nothing. Null: the request's scope is not one.</summary>
     /// <param name="asked">As the client asks.</param>
+    /// <param name="registered">Those that it is registered for; empty: all that is approved.</param>
     /// <param name="useCase">Its approved use.</param>
     /// <param name="task">The task that the token is for, which cuts further; null: for none.</param>
-    public static string? Cut(string? asked, UseCase useCase, OpenTask? task = null)
+    public static string? Cut(string? asked, IReadOnlyList<string> registered, UseCase useCase, OpenTask? task = null) =>
+        Split(asked) is { } tokens
+            ? string.Join(' ', Within(tokens, Ceiling(registered), ScopeLevel.System, RightsOf(useCase, task)))
+            : null;
+
+    /// <summary>The same for a person: <c>user/</c> scopes, and no more than the provider of that person says.</summary>
+    /// <param name="asked">As the client asks.</param>
+    /// <param name="asserted">As the provider says; null: it does not.</param>
+    /// <param name="registered">Those that the client is registered for; empty: all that is approved.</param>
+    /// <param name="useCase">Its approved use.</param>
+    public static string? CutForPerson(string? asked, string? asserted, IReadOnlyList<string> registered, UseCase useCase)
     {
-        if (asked is not { Length: > 0 and <= MaximumLength })
+        if (Split(asked) is not { } tokens)
         {
             return null;
         }
 
-        var tokens = asked.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (tokens.Length is 0 or > MaximumScopes)
+        IReadOnlyList<string>? said = null;
+        if (asserted is not null && (said = Split(asserted)) is null)
         {
             return null;
         }
 
-        var approved = RightsOf(useCase, task);
+        var rights = RightsOf(useCase, null);
+        return string.Join(' ', Within(Within(tokens, said, ScopeLevel.User, rights), Ceiling(registered), ScopeLevel.User, rights));
+    }
+
+    private static IReadOnlyList<string>? Ceiling(IReadOnlyList<string> registered) => registered.Count == 0 ? null : registered;
+
+    private static string[]? Split(string? text) =>
+        text is { Length: > 0 and <= MaximumLength }
+        && text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 and <= MaximumScopes } tokens
+            ? tokens
+            : null;
+
+    // Of each scope what is approved; where there is a ceiling, of each pair of a scope and one of the ceiling's.
+    private static IReadOnlyList<string> Within(
+        IReadOnlyList<string> tokens,
+        IReadOnlyList<string>? ceiling,
+        ScopeLevel level,
+        SortedDictionary<ResourceType, ScopeRights> approved
+    )
+    {
         var granted = new List<string>();
-        foreach (var token in tokens)
+        var ceilings = ceiling is null ? null : Read(ceiling, level);
+        foreach (var wanted in Read(tokens, level))
         {
-            // One by one: what is not understood grants nothing and spoils nothing.
-            if (SmartScopeReader.Read(token) is not { Scopes: [{ Level: ScopeLevel.System } scope] })
+            if (ceilings is null)
             {
+                Add(wanted, wanted.Filter, level, approved, granted);
                 continue;
             }
 
-            var text = token.StartsWith(UriForm, StringComparison.Ordinal) ? token[UriForm.Length..] : token;
-            var mark = text.IndexOf('?', StringComparison.Ordinal);
-            var filter = mark < 0 ? string.Empty : text[mark..];
-            foreach (var (type, rights) in approved)
+            foreach (var most in ceilings)
             {
-                if (scope.Types.Contains(type) && (rights & scope.Rights) != ScopeRights.None)
+                // Of two filters neither is the narrower: what both cover cannot be said in one scope.
+                if (wanted.Filter.Length == 0 || most.Filter.Length == 0 || wanted.Filter == most.Filter)
                 {
-                    granted.Add($"system/{type.Name}.{LettersOf(rights & scope.Rights)}{filter}");
+                    var both = wanted with { Rights = wanted.Rights & most.Rights, And = most.Types };
+                    Add(both, wanted.Filter.Length > 0 ? wanted.Filter : most.Filter, level, approved, granted);
                 }
             }
         }
 
-        return string.Join(' ', granted.Distinct(StringComparer.Ordinal));
+        return [.. granted.Distinct(StringComparer.Ordinal)];
+    }
+
+    // One by one: what is not understood grants nothing and spoils nothing.
+    private static List<ReadScope> Read(IReadOnlyList<string> tokens, ScopeLevel level)
+    {
+        var scopes = new List<ReadScope>();
+        foreach (var token in tokens)
+        {
+            if (SmartScopeReader.Read(token) is { Scopes: [var scope] } && scope.Level == level)
+            {
+                var text = token.StartsWith(UriForm, StringComparison.Ordinal) ? token[UriForm.Length..] : token;
+                var mark = text.IndexOf('?', StringComparison.Ordinal);
+                scopes.Add(new ReadScope(scope.Types, scope.Rights, mark < 0 ? string.Empty : text[mark..], null));
+            }
+        }
+
+        return scopes;
+    }
+
+    private static void Add(
+        ReadScope scope,
+        string filter,
+        ScopeLevel level,
+        SortedDictionary<ResourceType, ScopeRights> approved,
+        List<string> granted
+    )
+    {
+        var word = level == ScopeLevel.User ? "user" : "system";
+        foreach (var (type, rights) in approved)
+        {
+            if (scope.Covers(type) && (rights & scope.Rights) != ScopeRights.None)
+            {
+                granted.Add($"{word}/{type.Name}.{LettersOf(rights & scope.Rights)}{filter}");
+            }
+        }
     }
 
     /// <summary>Whether a granted scope lets its bearer create, update or delete.</summary>
@@ -132,5 +198,10 @@ internal static class ApprovedScope
         }
 
         return text.ToString();
+    }
+
+    private sealed record ReadScope(ResourceTypeSet Types, ScopeRights Rights, string Filter, ResourceTypeSet? And)
+    {
+        public bool Covers(ResourceType type) => Types.Contains(type) && (And is not { } both || both.Contains(type));
     }
 }

@@ -10,9 +10,12 @@ internal sealed record OAuthError(string Code, string Words, int Status = 400)
     public static readonly OAuthError NotAllowed = new("unauthorized_client", "This client is given no token at the moment.");
     public static readonly OAuthError GrantType = new(
         "unsupported_grant_type",
-        "Only client_credentials and token exchange are granted here."
+        "Only client_credentials, token exchange and, where persons are taken, identity assertions are granted here."
     );
-    public static readonly OAuthError Scope = new("invalid_scope", "None of the scopes asked for is approved for this client.");
+    public static readonly OAuthError Scope = new(
+        "invalid_scope",
+        "None of the scopes asked for is registered and approved for this client."
+    );
     public static readonly OAuthError Target = new("invalid_target", "Tokens for this resource are not issued here.");
     public static readonly OAuthError Purpose = new("invalid_grant", "The purpose of use is not part of the approved use.");
     public static readonly OAuthError Details = new(
@@ -20,6 +23,10 @@ internal sealed record OAuthError(string Code, string Words, int Status = 400)
         "The authorization details do not name one task that is open for this client."
     );
     public static readonly OAuthError Subject = new("invalid_grant", "The subject token is not one of this client's that is alive.");
+    public static readonly OAuthError Person = new(
+        "invalid_grant",
+        "The identity assertion is not one that this client is given a token for."
+    );
     public static readonly OAuthError Unproven = new("invalid_request", "This client must prove possession of its key or certificate.");
     public static readonly OAuthError Proof = new("invalid_dpop_proof", "The DPoP proof is not one for this request.");
     public static readonly OAuthError Nonce = new("use_dpop_nonce", "The DPoP proof must carry the nonce that is given here.");

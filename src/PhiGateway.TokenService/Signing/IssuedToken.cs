@@ -3,8 +3,20 @@ namespace PhiGateway.TokenService.Signing;
 /// <summary>The claims of a token that is issued here (RFC 9068), before it is signed or after its signature was found to hold.</summary>
 internal sealed record IssuedToken
 {
-    /// <summary><c>client_id</c> and <c>sub</c>.</summary>
+    /// <summary><c>client_id</c>, and <c>sub</c> where no person is behind it.</summary>
     public required string ClientId { get; init; }
+
+    /// <summary>The person for whom the client comes, as provider and <c>sub</c> there; null: it comes for itself.</summary>
+    public string? Person { get; init; }
+
+    /// <summary><c>auth_time</c>: when that person signed in; null: nobody said.</summary>
+    public DateTimeOffset? AuthenticatedAt { get; init; }
+
+    /// <summary><c>acr</c>: the class of that sign-in; null: nobody said.</summary>
+    public string? Acr { get; init; }
+
+    /// <summary><c>sub</c>.</summary>
+    public string Subject => Person ?? ClientId;
 
     /// <summary><c>jti</c>.</summary>
     public required string Id { get; init; }

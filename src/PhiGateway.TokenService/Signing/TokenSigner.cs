@@ -77,9 +77,15 @@ internal sealed class TokenSigner(TokenServiceOptions options, KeyRing ring)
         }
 
         var confirmation = claims.TryGetProperty("cnf", out var cnf) ? cnf : default;
+        var (client, subject) = (claims.GetProperty("client_id").GetString()!, claims.GetProperty("sub").GetString());
         return new IssuedToken
         {
-            ClientId = claims.GetProperty("client_id").GetString()!,
+            ClientId = client,
+            Person = subject == client ? null : subject,
+            AuthenticatedAt = claims.TryGetProperty("auth_time", out var moment)
+                ? DateTimeOffset.FromUnixTimeSeconds(moment.GetInt64())
+                : null,
+            Acr = TextOf(claims, "acr"),
             Id = claims.GetProperty("jti").GetString()!,
             IssuedAt = DateTimeOffset.FromUnixTimeSeconds(claims.GetProperty("iat").GetInt64()),
             ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(claims.GetProperty("exp").GetInt64()),
@@ -120,7 +126,7 @@ internal sealed class TokenSigner(TokenServiceOptions options, KeyRing ring)
         json.WriteStartObject();
         json.WriteString("iss", options.Issuer);
         json.WriteString("aud", options.Audience);
-        json.WriteString("sub", token.ClientId);
+        json.WriteString("sub", token.Subject);
         json.WriteString("client_id", token.ClientId);
         json.WriteString("jti", token.Id);
         json.WriteNumber("iat", token.IssuedAt.ToUnixTimeSeconds());
@@ -137,9 +143,24 @@ internal sealed class TokenSigner(TokenServiceOptions options, KeyRing ring)
         json.WriteEndArray();
         json.WriteEndObject();
         json.WriteEndObject();
+        WriteSignIn(json, token);
         WriteTask(json, token);
         WriteBinding(json, token);
         json.WriteEndObject();
+    }
+
+    /// <summary>What is known of the sign-in of the person behind a token; nothing for others (RFC 9470 section 6).</summary>
+    internal static void WriteSignIn(Utf8JsonWriter json, IssuedToken token)
+    {
+        if (token.AuthenticatedAt is { } moment)
+        {
+            json.WriteNumber("auth_time", moment.ToUnixTimeSeconds());
+        }
+
+        if (token.Acr is { } acr)
+        {
+            json.WriteString("acr", acr);
+        }
     }
 
     /// <summary>The task of a token that was given for one; nothing for others.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
@@ -164,10 +165,15 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
     {
         Fill(record, client, snapshot);
         record.IssuerClientId = token.ClientId;
-        record.Subject = token.ClientId;
+        record.Subject = token.Subject;
+        record.Acr = token.Acr;
+        record.AuthTime = token.AuthenticatedAt;
         record.TokenId = token.Id;
         record.TokenHash = TokenSigner.HashOf(text);
         record.Binding = token.Binding;
+        record.Certificate = token.CertificateThumbprint is { } certificate
+            ? Convert.ToHexStringLower(Base64Url.DecodeFromChars(certificate))
+            : null;
         record.Purpose = string.Join(' ', token.Purposes);
         record.Scope = token.Scope;
         record.Task = token.Task;

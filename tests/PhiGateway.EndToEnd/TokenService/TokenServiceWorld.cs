@@ -41,8 +41,38 @@ public sealed class TokenServiceWorld : GatewayWorld
         };
     }
 
-    /// <summary>Registers a client of the token service and has it approved, as two people do.</summary>
-    internal static async Task AdmitAsync(AdminClient mary, AdminClient wei, string client, SigningKey key, string[] requires)
+    /// <summary>Registers a client of the token service, which signs with a key, and has it approved, as two people do.</summary>
+    internal static Task AdmitAsync(AdminClient mary, AdminClient wei, string client, SigningKey key, string[] requires)
+    {
+        var jwk = key.PublicJwk();
+        jwk.Remove("use");
+        jwk.Remove("alg");
+        return AdmitAsync(
+            mary,
+            wei,
+            client,
+            requires,
+            new
+            {
+                id = $"{client}-oidc",
+                client,
+                issuer = "phi-gateway",
+                clientId = client,
+            },
+            new
+            {
+                id = $"{client}-key",
+                client,
+                kind = "client-key",
+                issuer = "phi-gateway",
+                clientId = client,
+                jwk,
+            }
+        );
+    }
+
+    /// <summary>Registers a client with these credentials and has it approved.</summary>
+    internal static async Task AdmitAsync(AdminClient mary, AdminClient wei, string client, string[] requires, params object[] credentials)
     {
         await mary.CreateAsync(
             "clients",
@@ -55,31 +85,11 @@ public sealed class TokenServiceWorld : GatewayWorld
                 requires,
             }
         );
-        await mary.CreateAsync(
-            "credentials",
-            new
-            {
-                id = $"{client}-oidc",
-                client,
-                issuer = "phi-gateway",
-                clientId = client,
-            }
-        );
-        var jwk = key.PublicJwk();
-        jwk.Remove("use");
-        jwk.Remove("alg");
-        await mary.CreateAsync(
-            "credentials",
-            new
-            {
-                id = $"{client}-key",
-                client,
-                kind = "client-key",
-                issuer = "phi-gateway",
-                clientId = client,
-                jwk,
-            }
-        );
+        foreach (var credential in credentials)
+        {
+            await mary.CreateAsync("credentials", credential);
+        }
+
         await mary.PostAsync($"clients/{client}:attest");
         await mary.PostAsync($"clients/{client}:submit");
         var posture = await wei.GetAsync($"clients/{client}/posture");

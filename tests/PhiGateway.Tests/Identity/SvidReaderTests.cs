@@ -315,5 +315,6 @@ public sealed class SvidReaderTests : IDisposable
     private SpiffeOptions Options(params TrustDomainOptions[] more) =>
         new() { TrustDomains = [new TrustDomainOptions { Name = "hospital.example", Bundle = _bundle }, .. more] };
 
-    private SvidReader Reader(params TrustDomainOptions[] more) => new(Options(more), "production", ScopeSet.Empty, _clock);
+    private SvidReader Reader(params TrustDomainOptions[] more) =>
+        new(new TrustDomains(Options(more), _clock), "production", ScopeSet.Empty, _clock);
 }

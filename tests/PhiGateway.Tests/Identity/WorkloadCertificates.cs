@@ -24,15 +24,17 @@ internal static class WorkloadCertificates
     /// <param name="uris">Its names.</param>
     /// <param name="spoil">Changes the request; the usual usage is left out then.</param>
     /// <param name="hours">How long it is good.</param>
+    /// <param name="subject">Its subject.</param>
     public static X509Certificate2 Workload(
         X509Certificate2 authority,
         string[] uris,
         Action<CertificateRequest>? spoil = null,
-        double hours = 2
+        double hours = 2,
+        string subject = "CN=workload"
     )
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=workload", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(Names(uris));
         if (spoil is null)
         {

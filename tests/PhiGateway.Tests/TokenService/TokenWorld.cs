@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using PhiGateway.Audit.Journal;
+using PhiGateway.Identity.Assertions;
 using PhiGateway.Identity.Proofs;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
@@ -28,6 +29,9 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
 
     // In the place of the client's key.
     private readonly Credential? _instead;
+
+    // Beside it.
+    private readonly Credential? _also;
     private readonly ServiceProvider _services;
     private readonly string _folder = Directory.CreateTempSubdirectory("phigw-tokens-").FullName;
 
@@ -38,9 +42,13 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
         UseCase? useCase = null,
         string environment = "production",
         IReadOnlyList<TaskGrant>? tasks = null,
-        Credential? instead = null
+        Credential? instead = null,
+        string? authorities = null,
+        Credential? also = null,
+        IdentityProviderOptions? provider = null
     )
     {
+        _also = also;
         _instead = instead;
         Shared = shared ?? new SharedUses();
         Key = key ?? SigningKey.Es384("connector-1");
@@ -53,6 +61,8 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
             Issuer = Issuer,
             Audience = Audience,
             KeyDirectory = _folder,
+            ClientAuthorities = authorities,
+            IdentityProviders = provider is null ? [] : [provider],
         };
         Ring = KeyRing.Open(Options, "a secret for tests of 32 characters", Clock);
         _services = new ServiceCollection()
@@ -123,6 +133,7 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
                         Kid = (string?)jwk["kid"],
                     },
                 },
+            .. _also is null ? (IRegistryEntity[])[] : [_also],
             .. tasks,
         ];
         var fingerprint = TestRegistry.Build(entities).FindClientById("connector")!.Fingerprint;

@@ -19,7 +19,7 @@ public sealed class AuditRecordWriterTests
             {
                 var t when t == typeof(Guid) => Guid.NewGuid(),
                 var t when t == typeof(AuditKind) => AuditKind.AuditUse,
-                var t when t == typeof(DateTimeOffset) => TestRecords.Noon.AddTicks(1_234_567),
+                var t when t == typeof(DateTimeOffset) || t == typeof(DateTimeOffset?) => TestRecords.Noon.AddTicks(1_234_567),
                 var t when t == typeof(int) => number++,
                 var t when t == typeof(long) => (long)int.MaxValue + number++,
                 var t when t == typeof(IReadOnlyList<string>) => new List<string> { $"a{number++}", "b\"\n" },

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Gateway.Refusals;
+using PhiGateway.Gateway.Trail;
 using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
@@ -50,6 +51,34 @@ public sealed class StepUpChallengeTests
         var result = await world.WalkAsync(exchange, "Release");
 
         Assert.Equal(passes ? null : DenyReason.StepUpRequired, result.Refusal);
+    }
+
+    [Theory]
+    // A person's token is as fresh as it says; a service's own as its issue; without a step-up only what the token says is kept.
+    [InlineData("dr-mary", "urn:mfa", 6, true, 6)]
+    [InlineData("dr-mary", "urn:mfa", null, true, null)]
+    [InlineData(null, null, null, true, 0)]
+    [InlineData("dr-mary", "urn:mfa", 6, false, 6)]
+    [InlineData(null, null, null, false, null)]
+    public async Task Record_OfWhatASignInIsJudgedBy_KeepsBoth(string? subject, string? acr, int? minutes, bool asks, int? kept)
+    {
+        using var world = asks ? World(Asked300) : new StageWorld(null, null, StageWorld.Grant("read"));
+        var caller = Asked.Caller() with
+        {
+            Subject = subject,
+            Acr = acr,
+            AuthenticatedAt = minutes is { } ago ? TestRegistry.Now.AddMinutes(-ago) : null,
+            IssuedAt = TestRegistry.Now,
+        };
+        world.Callers.Result = CallerResult.Of(caller);
+        using var exchange = world.Open("DELETE", "/fhir/Observation/1");
+
+        var result = await world.WalkAsync(exchange, "Release");
+        await world.Get<AuditTrail>().RecordRefusalAsync(exchange, result.Refusal!, result.Detail);
+
+        var record = Assert.Single(world.Journal.Records);
+        DateTimeOffset? expected = kept is { } since ? TestRegistry.Now.AddMinutes(-since) : null;
+        Assert.Equal((acr, expected), (record.Acr, record.AuthTime));
     }
 
     private static StageWorld World(StepUp asked)

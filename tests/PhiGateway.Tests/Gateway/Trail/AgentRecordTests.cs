@@ -102,5 +102,9 @@ public sealed class AgentRecordTests
 
         Assert.Equal((DenyReason.AgentCallsSpent, "charter/callsPerDay"), (spent.Refusal, spent.Detail));
         Assert.Empty(world.Upstream.Calls);
+        // The clock says noon: with the day the calls come back, and no sooner.
+        Assert.Equal("43200", fourth.Http.Response.Headers.RetryAfter);
+        Assert.Equal("\"calls-per-day\";q=3;w=86400", fourth.Http.Response.Headers["RateLimit-Policy"]);
+        Assert.Equal("\"calls-per-day\";r=0;t=43200", fourth.Http.Response.Headers["RateLimit"]);
     }
 }

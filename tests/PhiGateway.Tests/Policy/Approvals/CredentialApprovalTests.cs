@@ -125,6 +125,46 @@ public sealed class CredentialApprovalTests
         Assert.True(Keeps([first], [first]));
     }
 
+    [Theory]
+    // Who gets its tokens from an issuer elsewhere proves the certificate beside the token, and whoever has a key here beside the key.
+    [InlineData("idp", false, false)]
+    [InlineData("idp", true, true)]
+    [InlineData("ours", false, true)]
+    [InlineData(null, false, true)]
+    public void KeepsApproval_AnotherCertificate_GoesUnlessItAloneSaysWhoComes(string? tokenService, bool hasKey, bool keeps)
+    {
+        Credential[] others = hasKey ? [TestRegistry.Credential(), ClientKey("key-1")] : [TestRegistry.Credential()];
+        Assert.Equal(
+            keeps,
+            CredentialSuccession.KeepsApproval([.. others, First], [.. others, Ending(First, 7), Second], TestRegistry.Now, tokenService)
+        );
+
+        // What was replaced may go in any case.
+        Assert.True(
+            CredentialSuccession.KeepsApproval([.. others, Ending(First, 7), Second], [.. others, Second], TestRegistry.Now, tokenService)
+        );
+    }
+
+    [Fact]
+    public void KeepsApproval_AnotherKeyAtTheTokenService_DoesNotGo_AndTheOldOneThatWasReplacedMayEnd()
+    {
+        var (first, second) = (ClientKey("key-1"), ClientKey("key-2"));
+        Assert.False(Keeps([first], [Ending(first, 7), second]));
+        Assert.True(Keeps([Ending(first, 7), second], [second]));
+
+        // With a certificate exchanged in the same act neither vouches for the other.
+        Assert.False(Keeps([first, First], [Ending(first, 7), second, Ending(First, 7), Second]));
+    }
+
+    [Fact]
+    public void Compare_FirstCertificateThatGetsTokensAlone_IsWider()
+    {
+        var oidc = TestRegistry.Credential();
+        Assert.Equal(ChangeKind.Widening, AccessDiff.Classify(Input([oidc]), Input([oidc, First]), "idp"));
+        Assert.Equal(ChangeKind.Narrowing, AccessDiff.Classify(Input([oidc]), Input([oidc, First]), "ours"));
+        Assert.Equal(ChangeKind.Narrowing, AccessDiff.Classify(Input([oidc, ClientKey("k")]), Input([oidc, ClientKey("k"), First]), "idp"));
+    }
+
     [Fact]
     public void Compare_LastKeyGoneBesideACertificate_IsWider_SinceThatProvesAlone()
     {
@@ -167,6 +207,17 @@ public sealed class CredentialApprovalTests
             Client = "connector",
             Kind = CredentialKind.ApiKey,
             KeyHash = new string(digit, 64),
+        };
+
+    private static Credential ClientKey(string id) =>
+        new()
+        {
+            Id = id,
+            Client = "connector",
+            Kind = CredentialKind.ClientKey,
+            Issuer = "idp",
+            ClientId = "connector",
+            JwksUri = $"https://connector.example/{id}.json",
         };
 
     private static Credential Certificate(string id, char digit) =>

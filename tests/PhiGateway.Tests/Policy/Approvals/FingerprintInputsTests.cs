@@ -83,6 +83,9 @@ public sealed class FingerprintInputsTests
                 JwkThumbprint = "thumb",
                 SpiffeId = "spiffe://acme.example/feed",
                 KeyHash = new string('b', 64),
+                SubjectDn = "CN=acme",
+                SanDns = "acme.example",
+                SanUri = "urn:acme",
                 Jwk = new PublicJwk
                 {
                     Kty = "EC",

@@ -15,6 +15,7 @@ public sealed class CredentialMembersTests
 
     private static readonly Credential Oidc = TestRegistry.Credential();
     private static readonly Credential Empty = new() { Id = "k", Client = "connector" };
+    private static readonly Credential Tls = Empty with { Kind = CredentialKind.TlsClientAuth, Issuer = "idp", ClientId = "connector" };
 
     public static TheoryData<Credential> Sound =>
         [
@@ -63,6 +64,18 @@ public sealed class CredentialMembersTests
                 Kind = CredentialKind.Jwks,
                 JwkThumbprint = Jwk,
             },
+            Tls with
+            {
+                SubjectDn = "CN=feed,OU=Lab,O=Hospital\\, North,C=US",
+            },
+            Tls with
+            {
+                SanDns = "feed.Hospital.example",
+            },
+            Tls with
+            {
+                SanUri = "urn:hospital:feed",
+            },
         ];
 
     public static TheoryData<string, Credential> Spoiled =>
@@ -72,6 +85,23 @@ public sealed class CredentialMembersTests
             { "clientId", Empty with { Kind = CredentialKind.ClientSecret, ClientId = "connector" } },
             { "thumbprint", Oidc with { Thumbprint = Hash } },
             { "spiffeId", Oidc with { SpiffeId = "spiffe://a/b" } },
+            { "subjectDn", Oidc with { SubjectDn = "CN=a" } },
+            { "sanDns", Oidc with { SanDns = "a.example" } },
+            { "sanUri", Oidc with { SanUri = "urn:a" } },
+            { "clientId", Tls with { SanUri = "urn:a", Issuer = null } },
+            { "subjectDn", Tls },
+            { "subjectDn", Tls with { SubjectDn = "CN=a", SanDns = "a.example" } },
+            { "subjectDn", Tls with { SanDns = "a.example", SanUri = "urn:a" } },
+            { "subjectDn", Tls with { SubjectDn = string.Empty } },
+            { "subjectDn", Tls with { SubjectDn = "feed" } },
+            { "subjectDn", Tls with { SubjectDn = "CN=a+OU=b" } },
+            { "subjectDn", Tls with { SubjectDn = "CN=a," } },
+            { "sanDns", Tls with { SanDns = "*.hospital.example" } },
+            { "sanDns", Tls with { SanDns = "-feed.hospital.example" } },
+            { "sanDns", Tls with { SanDns = "feed..example" } },
+            { "sanUri", Tls with { SanUri = "feed" } },
+            { "sanUri", Tls with { SanUri = "urn:a b" } },
+            { "sanUri", Tls with { SanUri = "urn:" + new string('a', 2048) } },
             { "keyHash", Oidc with { KeyHash = Hash } },
             { "jwksUri", Oidc with { JwksUri = "https://a.example/k" } },
             { "issuer", Empty with { Kind = CredentialKind.Certificate, Thumbprint = Hash, Issuer = "idp" } },
