@@ -28,6 +28,15 @@ internal static class DecisionMaker
         DateTimeOffset now
     ) => Answer(PolicyDecisionPoint.Decide(ToRequest(exchange, parts, now), snapshot));
 
+    /// <summary>The same as if the same client had come with another token.</summary>
+    public static StageResult<Permit> Decide(
+        GatewayExchange exchange,
+        Caller caller,
+        IReadOnlyList<AccessPart> parts,
+        RegistrySnapshot snapshot,
+        DateTimeOffset now
+    ) => Answer(PolicyDecisionPoint.Decide(ToRequest(exchange, parts, now) with { Caller = caller }, snapshot));
+
     /// <summary>The parts with everything else that a decision depends on.</summary>
     public static AccessRequest ToRequest(GatewayExchange exchange, IReadOnlyList<AccessPart> parts, DateTimeOffset now) =>
         new()

@@ -1,4 +1,5 @@
 using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Gateway.Configuration;
@@ -106,10 +107,7 @@ internal sealed class NamedRecordGuard(Fetch fetch, GatewayOptions options)
     {
         var context = exchange.Ingressed.Route.Language;
         var body = WrittenContent.Of(request);
-        var places = WrittenContent.IsPlacedElsewhere(request)
-            ? RecordNames.InAnyText(body.Span, context)
-            : RecordNames.Places(body.Span, context);
-        var named = WrittenContent.NewNames(request, places, settled.StoredNames);
+        var named = WrittenContent.NewNames(request, PlacesIn(request, body, context), settled.StoredNames);
         if (NamesInInputs(request))
         {
             foreach (var input in request.Parameters)
@@ -119,11 +117,6 @@ internal sealed class NamedRecordGuard(Fetch fetch, GatewayOptions options)
                     named.Add(name);
                 }
             }
-        }
-
-        if (request.Type == ResourceType.Bundle)
-        {
-            named.ExceptWith(RecordNames.Held(body, context));
         }
 
         named.Remove($"{request.Type.Name}/{request.Id}");
@@ -136,6 +129,18 @@ internal sealed class NamedRecordGuard(Fetch fetch, GatewayOptions options)
         }
 
         return named;
+    }
+
+    private static HashSet<string> PlacesIn(FhirRequest request, ReadOnlyMemory<byte> body, FhirContext context)
+    {
+        if (request.Type == ResourceType.Bundle)
+        {
+            return BundleNames.In(body, context);
+        }
+
+        return WrittenContent.IsPlacedElsewhere(request)
+            ? RecordNames.InAnyText(body.Span, context)
+            : RecordNames.Places(body.Span, context);
     }
 
     private async ValueTask<StageResult> LookUpAsync(

@@ -1,0 +1,115 @@
+using PhiGateway.Gateway.Decide;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Policy.Decisions;
+using Xunit;
+
+namespace PhiGateway.Tests.Gateway.Decide;
+
+/// <summary>A token is another one renewed when it says the same for longer; whatever else differs makes it another token.</summary>
+public sealed class RenewedTokensTests
+{
+    private static readonly Caller First = Asked.Caller() with
+    {
+        Subject = "nurse",
+        AuthenticatedAt = DateTimeOffset.UnixEpoch,
+        Acr = "silver",
+    };
+
+    private static Caller Renewed =>
+        First with
+        {
+            ExpiresAt = First.ExpiresAt.AddMinutes(5),
+            IssuedAt = First.IssuedAt.AddMinutes(4),
+            TokenId = "other",
+            TokenHash = "01",
+            Purposes = [.. First.Purposes],
+        };
+
+    /// <summary>One thing that differs, each.</summary>
+    public static TheoryData<string> Differences =>
+        [
+            "Issuer",
+            "IssuerEnvironment",
+            "ClientId",
+            "Subject",
+            "Scopes",
+            "Purposes",
+            "HasUnknownPurpose",
+            "PurposeFromRegistry",
+            "PatientContext",
+            "Tenant",
+            "Task",
+            "ExpiresAt",
+            "AuthenticatedAt",
+            "Acr",
+            "IsSignInKnown",
+            "Binding",
+            "Actors",
+        ];
+
+    // What may differ: its times, its names, and the certificate of the same kind of proof.
+    [Fact]
+    public void Differences_OfEveryMemberOfACaller_AreAskedAbout() =>
+        Assert.Equal(
+            typeof(Caller)
+                .GetProperties()
+                .Select(static member => member.Name)
+                .Except(["IssuedAt", "TokenId", "TokenHash", "TokenTextHashes", "CertificateHash"])
+                .Order(StringComparer.Ordinal),
+            Differences.Select(static row => row.Data).Order(StringComparer.Ordinal)
+        );
+
+    [Theory]
+    [MemberData(nameof(Differences))]
+    public void Note_TokenThatDiffers_IsNotTheNewest(string member)
+    {
+        var tokens = new RenewedTokens();
+        using var running = tokens.Begin(First);
+
+        tokens.Note(Spoilt(member));
+
+        Assert.Same(First, running.Newest);
+    }
+
+    [Fact]
+    public void Note_RenewedToken_IsTheNewestWhileTheAnswerRuns()
+    {
+        var tokens = new RenewedTokens();
+        using var other = tokens.Begin(First with { ClientId = "other" });
+        var running = tokens.Begin(First);
+        var (second, third) = (Renewed, Renewed with { ExpiresAt = First.ExpiresAt.AddMinutes(9), CertificateHash = "ff" });
+
+        tokens.Note(third);
+        tokens.Note(second);
+        Assert.Same(third, running.Newest);
+        Assert.Equal("other", other.Newest.ClientId);
+
+        running.Dispose();
+        tokens.Note(Renewed with { ExpiresAt = First.ExpiresAt.AddMinutes(20) });
+        Assert.Same(third, running.Newest);
+    }
+
+    private static Caller Spoilt(string member) =>
+        member switch
+        {
+            "Issuer" => Renewed with { Issuer = "x" },
+            "IssuerEnvironment" => Renewed with { IssuerEnvironment = "x" },
+            "ClientId" => Renewed with { ClientId = "x" },
+            "Subject" => Renewed with { Subject = "x" },
+            "Scopes" => Renewed with { Scopes = Asked.Caller(scopes: "system/Observation.rs").Scopes },
+            "Purposes" => Renewed with { Purposes = [] },
+            "HasUnknownPurpose" => Renewed with { HasUnknownPurpose = true },
+            "PurposeFromRegistry" => Renewed with { PurposeFromRegistry = true },
+            "PatientContext" => Renewed with { PatientContext = PatientId.Parse("17") },
+            "Tenant" => Renewed with { Tenant = "north" },
+            "Task" => Renewed with { Task = "t" },
+            "ExpiresAt" => Renewed with { ExpiresAt = First.ExpiresAt },
+            "AuthenticatedAt" => Renewed with { AuthenticatedAt = null },
+            "Acr" => Renewed with { Acr = "gold" },
+            "IsSignInKnown" => Renewed with { IsSignInKnown = false },
+            "Binding" => Renewed with { Binding = ProofBinding.Dpop },
+            "Actors" => Renewed with { Actors = ["between"] },
+            _ => throw new ArgumentOutOfRangeException(nameof(member)),
+        };
+}
