@@ -114,7 +114,7 @@ internal sealed class RenewedTokens
         private volatile Caller _newest = first;
 
         /// <summary>Under which it began.</summary>
-        internal Caller First => first;
+        internal Caller First { get; } = first;
 
         /// <summary>The newest that came since; the first, when none did.</summary>
         internal Caller Newest => _newest;

@@ -31,10 +31,15 @@ internal sealed class NamedRecordGuard(Fetch fetch, GatewayOptions options)
     public static bool IsNeeded(GatewayExchange exchange, in Settled settled)
     {
         var request = settled.Request ?? exchange.Request;
-        return WrittenContent.IsLookedInto(request)
-            // What a stored document or message names is among its own entries.
-            && (request.Type != ResourceType.Bundle || request.Operation == "$validate")
-            && (RecordNames.MayBeIn(WrittenContent.Of(request).Span) || NamesInInputs(request));
+        if (!WrittenContent.IsLookedInto(request))
+        {
+            return false;
+        }
+
+        // What a stored document or message names is among its own entries; an entry of one that is validated names what it would change, too.
+        return request.Type == ResourceType.Bundle
+            ? request.Operation == "$validate"
+            : RecordNames.MayBeIn(WrittenContent.Of(request).Span) || NamesInInputs(request);
     }
 
     // The inputs of an operation are no filters: a server looks for what they name, and says so where it is not there. What picks like a

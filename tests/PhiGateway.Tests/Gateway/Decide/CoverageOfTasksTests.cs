@@ -54,7 +54,7 @@ public sealed class CoverageOfTasksTests : IDisposable
     [InlineData("patients", 3, true)]
     [InlineData("records", 3, true)]
     [InlineData("one record of all", 3, true)]
-    [InlineData("both", 3, false)]
+    [InlineData("both", 3, true)]
     [InlineData("patients", -1, false)]
     [InlineData("records", -1, false)]
     public async Task HasLost_OneTaskHasEnded_IsSeenWhereNothingElseCovers(string sort, int ended, bool isLost)

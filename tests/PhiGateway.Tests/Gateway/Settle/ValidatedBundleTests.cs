@@ -105,6 +105,20 @@ public sealed class ValidatedBundleTests : IDisposable
         Assert.Equal("patient-undetermined", await RefusalAsync(Bundle("transaction", entry)));
     }
 
+    // A transaction that is validated may delete and read.
+    [Theory]
+    [InlineData("DELETE", "Condition/own", null)]
+    [InlineData("GET", "Condition/own", null)]
+    [InlineData("DELETE", "Condition/foreign", "patient-undetermined")]
+    [InlineData("GET", "Condition/nothing", "patient-undetermined")]
+    public async Task Run_EntryThatIsARequestAlone_IsAskedAboutByWhatItNames(string method, string url, string? refusal)
+    {
+        var entry = $$"""{"request":{"method":"{{method}}","url":"{{url}}"} }""";
+
+        Assert.Equal(refusal, await RefusalAsync(Bundle("transaction", Entry(null, Observation("1", "Condition/own")), entry)));
+        Assert.Equal(refusal, await RefusalAsync(Bundle("transaction", entry)));
+    }
+
     // A Bundle inside an entry has entries of its own.
     [Fact]
     public async Task Run_BundleInsideAnEntryFromElsewhere_IsAskedAboutByItself()
