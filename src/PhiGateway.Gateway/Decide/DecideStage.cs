@@ -22,7 +22,7 @@ internal sealed class DecideStage(StillOpen still, RenewedTokens tokens, TimePro
             exchange.Fill(decided.Value);
             if (exchange.Kind != RequestKind.PublicDocument)
             {
-                tokens.Note(exchange.Identified.Caller);
+                tokens.Note(exchange.Identified.Caller, DecisionMaker.PeerOf(exchange));
             }
         }
 

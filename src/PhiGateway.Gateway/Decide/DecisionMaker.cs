@@ -45,7 +45,7 @@ internal static class DecisionMaker
             Tenant = exchange.Ingressed.Route.Tenant,
             TenantTag = exchange.Ingressed.Route.TenantTag,
             Environment = exchange.Ingressed.Route.Environment,
-            Peer = PeerOf(exchange.Http.Connection.RemoteIpAddress),
+            Peer = PeerOf(exchange),
             Now = now,
             Parts = parts,
             Tool = exchange.Identified.Entry?.Client.Charter is null ? null : exchange.Http.Features.Get<ToolCall>()?.Name,
@@ -60,5 +60,9 @@ internal static class DecisionMaker
             _ => StageResult.Refuse(DenyReason.Faulted, "unknown-decision-or-obligation"),
         };
 
-    private static IPAddress? PeerOf(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+    /// <summary>The address that a request came from; null: it cannot be told.</summary>
+    public static IPAddress? PeerOf(GatewayExchange exchange) =>
+        exchange.Http.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped
+            ? mapped.MapToIPv4()
+            : exchange.Http.Connection.RemoteIpAddress;
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -9,7 +10,8 @@ namespace PhiGateway.Gateway.Decide;
 /// </summary>
 /// <remarks>
 /// Security: a renewed token is one that says the same in everything but its times and its names (who, for whom, for what, which scopes, how it
-/// is proven); whether it is good is asked as of any token. It knows of this node only, and of no caller who has no answer running here.
+/// is proven), and that comes from the same address: who stole the first one gains nothing by its owner's next. Whether it is good is asked as of
+/// any token. It knows of this node only, and of no caller who has no answer running here.
 /// </remarks>
 internal sealed class RenewedTokens
 {
@@ -19,9 +21,10 @@ internal sealed class RenewedTokens
 
     /// <summary>Begins to wait for tokens like the one under which an answer runs, until it is disposed of.</summary>
     /// <param name="caller">Whose answer it is.</param>
-    public Running Begin(Caller caller)
+    /// <param name="peer">The address that it goes to; null: it cannot be told, and no token comes from there.</param>
+    public Running Begin(Caller caller, IPAddress? peer)
     {
-        var running = new Running(this, caller);
+        var running = new Running(this, caller, peer);
         lock (_gate)
         {
             var key = (caller.Issuer, caller.ClientId);
@@ -34,9 +37,10 @@ internal sealed class RenewedTokens
 
     /// <summary>A caller came, and was permitted something.</summary>
     /// <param name="caller">The caller.</param>
-    public void Note(Caller caller)
+    /// <param name="peer">The address that it came from.</param>
+    public void Note(Caller caller, IPAddress? peer)
     {
-        if (_count == 0)
+        if (_count == 0 || peer is null)
         {
             return;
         }
@@ -47,7 +51,7 @@ internal sealed class RenewedTokens
             {
                 foreach (var running in known)
                 {
-                    running.Take(caller);
+                    running.Take(caller, peer);
                 }
             }
         }
@@ -109,7 +113,7 @@ internal sealed class RenewedTokens
     }
 
     /// <summary>One answer that is running, and the newest token for it.</summary>
-    internal sealed class Running(RenewedTokens tokens, Caller first) : IDisposable
+    internal sealed class Running(RenewedTokens tokens, Caller first, IPAddress? peer) : IDisposable
     {
         private volatile Caller _newest = first;
 
@@ -121,9 +125,9 @@ internal sealed class RenewedTokens
 
         public void Dispose() => tokens.End(this);
 
-        internal void Take(Caller caller)
+        internal void Take(Caller caller, IPAddress from)
         {
-            if (!ReferenceEquals(caller, _newest) && IsRenewal(caller, _newest))
+            if (from.Equals(peer) && !ReferenceEquals(caller, _newest) && IsRenewal(caller, _newest))
             {
                 _newest = caller;
             }

@@ -14,7 +14,7 @@ namespace PhiGateway.RegistryFiles.Files;
 internal sealed class FileCompletion(RegistryFile file, WorkingSet set)
 {
     private readonly Dictionary<(RegistryKind Kind, string Id, string Member), string?> _members = [];
-    private readonly Dictionary<string, Dictionary<Proof, string>> _credentials = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<ProvenBy, string>> _credentials = new(StringComparer.Ordinal);
 
     /// <summary>Completes one document.</summary>
     /// <param name="kind">Its kind.</param>
@@ -72,7 +72,12 @@ internal sealed class FileCompletion(RegistryFile file, WorkingSet set)
             return null;
         }
 
-        var proof = new Proof(Text(json, "kind") ?? "oidc-client", Text(json, "issuer"), Text(json, "clientId"), Text(json, "thumbprint"));
+        var proof = new ProvenBy(
+            Text(json, "kind") ?? "oidc-client",
+            Text(json, "issuer"),
+            Text(json, "clientId"),
+            Text(json, "thumbprint")
+        );
         if (ProofsOf(client).TryGetValue(proof, out var known))
         {
             return known;
@@ -83,7 +88,7 @@ internal sealed class FileCompletion(RegistryFile file, WorkingSet set)
     }
 
     // Of several that prove themselves alike the first counts.
-    private Dictionary<Proof, string> ProofsOf(string client)
+    private Dictionary<ProvenBy, string> ProofsOf(string client)
     {
         if (!_credentials.TryGetValue(client, out var proofs))
         {
@@ -91,7 +96,7 @@ internal sealed class FileCompletion(RegistryFile file, WorkingSet set)
             foreach (var credential in set.CredentialsOf(client))
             {
                 proofs.TryAdd(
-                    new Proof(
+                    new ProvenBy(
                         JsonNamingPolicy.KebabCaseLower.ConvertName(credential.Kind.ToString()),
                         credential.Issuer,
                         credential.ClientId,
@@ -108,5 +113,5 @@ internal sealed class FileCompletion(RegistryFile file, WorkingSet set)
     private static string? Text(JsonObject json, string member) =>
         json[member] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    private readonly record struct Proof(string Kind, string? Issuer, string? ClientId, string? Thumbprint);
+    private readonly record struct ProvenBy(string Kind, string? Issuer, string? ClientId, string? Thumbprint);
 }

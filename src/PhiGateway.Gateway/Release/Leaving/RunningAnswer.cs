@@ -101,6 +101,15 @@ internal sealed class RunningAnswer
             return refused;
         }
 
+        // One of the tokens that it has run under, and that ended by itself, was revoked after all.
+        if (
+            !ReferenceEquals(caller, _tokens.First)
+            && PolicyDecisionPoint.FindRevocation(_tokens.First, _exchange.Ingressed.Route.Tenant, current) is { } revoked
+        )
+        {
+            return StageResult.Refuse(revoked, "while-answering");
+        }
+
         return now >= _ends
             ? StageResult.Refuse(DenyReason.AnswerTooLarge, "longest-answer")
             : StillOpen.Decide(_exchange, caller, current, now);

@@ -39,7 +39,7 @@ internal sealed class StreamedRelease(
             MaxResourceBytes = options.Limits.MaxAnswer,
             TakeRoom = bytes => room.Grow(2 * bytes, HeldFor.Read),
         };
-        using var renewals = tokens.Begin(exchange.Identified.Caller);
+        using var renewals = tokens.Begin(exchange.Identified.Caller, DecisionMaker.PeerOf(exchange));
         var running = new RunningAnswer(exchange, snapshots, still, renewals, options, clock);
         using var watch = new RevocationWatch(exchange, snapshots, running, cut);
         var sink = new SegmentSink(exchange, contentType, exit, running, watch);

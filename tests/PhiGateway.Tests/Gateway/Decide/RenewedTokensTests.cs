@@ -1,3 +1,4 @@
+using System.Net;
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
@@ -15,6 +16,8 @@ public sealed class RenewedTokensTests
         AuthenticatedAt = DateTimeOffset.UnixEpoch,
         Acr = "silver",
     };
+
+    private static readonly IPAddress Here = IPAddress.Parse("192.0.2.7");
 
     private static Caller Renewed =>
         First with
@@ -65,9 +68,9 @@ public sealed class RenewedTokensTests
     public void Note_TokenThatDiffers_IsNotTheNewest(string member)
     {
         var tokens = new RenewedTokens();
-        using var running = tokens.Begin(First);
+        using var running = tokens.Begin(First, Here);
 
-        tokens.Note(Spoilt(member));
+        tokens.Note(Spoilt(member), Here);
 
         Assert.Same(First, running.Newest);
     }
@@ -76,18 +79,35 @@ public sealed class RenewedTokensTests
     public void Note_RenewedToken_IsTheNewestWhileTheAnswerRuns()
     {
         var tokens = new RenewedTokens();
-        using var other = tokens.Begin(First with { ClientId = "other" });
-        var running = tokens.Begin(First);
+        using var other = tokens.Begin(First with { ClientId = "other" }, Here);
+        var running = tokens.Begin(First, Here);
         var (second, third) = (Renewed, Renewed with { ExpiresAt = First.ExpiresAt.AddMinutes(9), CertificateHash = "ff" });
 
-        tokens.Note(third);
-        tokens.Note(second);
+        tokens.Note(third, Here);
+        tokens.Note(second, Here);
         Assert.Same(third, running.Newest);
         Assert.Equal("other", other.Newest.ClientId);
 
         running.Dispose();
-        tokens.Note(Renewed with { ExpiresAt = First.ExpiresAt.AddMinutes(20) });
+        tokens.Note(Renewed with { ExpiresAt = First.ExpiresAt.AddMinutes(20) }, Here);
         Assert.Same(third, running.Newest);
+    }
+
+    // Who stole the first token gains nothing by its owner's next one.
+    [Theory]
+    [InlineData("192.0.2.7", "192.0.2.8", false)]
+    [InlineData("192.0.2.7", null, false)]
+    [InlineData(null, null, false)]
+    [InlineData("192.0.2.7", "192.0.2.7", true)]
+    public void Note_TokenFromAnotherAddress_IsNotTheNewest(string? running, string? from, bool isTaken)
+    {
+        var tokens = new RenewedTokens();
+        using var answer = tokens.Begin(First, running is null ? null : IPAddress.Parse(running));
+        var renewed = Renewed;
+
+        tokens.Note(renewed, from is null ? null : IPAddress.Parse(from));
+
+        Assert.Same(isTaken ? renewed : First, answer.Newest);
     }
 
     private static Caller Spoilt(string member) =>

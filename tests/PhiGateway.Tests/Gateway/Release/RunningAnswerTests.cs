@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Gateway.Configuration;
@@ -22,6 +23,7 @@ public sealed class RunningAnswerTests
     private const int Matches = 500;
     private const string Scopes = "system/Observation.rs system/Condition.rs";
     private static readonly string NewHash = new('e', 64);
+    private static readonly IPAddress Peer = IPAddress.Parse("192.0.2.7");
 
     // Some 2 MiB: it leaves in several segments.
     private static readonly string Bundle = Write();
@@ -130,7 +132,8 @@ public sealed class RunningAnswerTests
     }
 
     /// <summary>What ends an answer that has a renewed token to go on with.</summary>
-    public static TheoryData<string> Ends => ["suspended", "off the roster", "new token revoked", "new token ended", "longest answer"];
+    public static TheoryData<string> Ends =>
+        ["suspended", "off the roster", "new token revoked", "first token revoked", "new token ended", "longest answer"];
 
     [Theory]
     [MemberData(nameof(Ends))]
@@ -149,6 +152,10 @@ public sealed class RunningAnswerTests
                         "new token revoked" => TestRegistry.Build(
                             TestRegistry.Open(),
                             TestRegistry.Revocation(RevocationTarget.TokenHash, NewHash)
+                        ),
+                        "first token revoked" => TestRegistry.Build(
+                            TestRegistry.Open(),
+                            TestRegistry.Revocation(RevocationTarget.TokenHash, Asked.Caller().TokenHash)
                         ),
                         _ => Build(TestRegistry.Client(), "17"),
                     }
@@ -205,6 +212,7 @@ public sealed class RunningAnswerTests
         world.Route = world.Route! with { SelfLinks = SelfLinkRule.Ignored };
         world.Upstream.Otherwise = static () => RecordingUpstream.Reply(200, Bundle, KnownMediaTypes.FhirJson);
         using var exchange = world.Open("GET", "/fhir/Observation?patient=17&_count=500");
+        exchange.Http.Connection.RemoteIpAddress = Peer;
         var segments = 0;
         world.Journal.OnAppend = _ =>
         {
@@ -249,6 +257,7 @@ public sealed class RunningAnswerTests
     {
         world.Callers.Result = CallerResult.Of(caller);
         using var exchange = world.Open("GET", "/fhir/Observation?patient=17");
+        exchange.Http.Connection.RemoteIpAddress = Peer;
         var walked = world.WalkAsync(exchange, "Decide");
         Assert.True(walked.IsCompleted);
     }
