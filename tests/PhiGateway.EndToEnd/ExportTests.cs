@@ -115,6 +115,31 @@ public sealed class ExportTests(SqliteWorld world) : IClassFixture<SqliteWorld>
         Assert.Equal(HttpStatusCode.OK, (await world.GetAsync(file, token)).Status);
     }
 
+    // The next token of the same client goes on where the one before was; whoever asks for a part is given the whole, and told so.
+    [Fact]
+    public async Task Export_TokenRenewedBetweenItsSteps_IsReadToItsEnd_AndFilesWhole()
+    {
+        var job = await KickOffAsync(await world.TokenAsync(world.Exporter), "/Patient/$export?_type=Patient");
+        await world.GetAsync(job, await world.TokenAsync(world.Exporter));
+        var file = FileOf(await world.GetAsync(job, await world.TokenAsync(world.Exporter)), "Patient");
+
+        var whole = await world.GetAsync(file, await world.TokenAsync(world.Exporter));
+        var part = await world.SendAsync(
+            HttpMethod.Get,
+            file,
+            await world.TokenAsync(world.Exporter),
+            null,
+            "application/fhir+json",
+            ("Range", "bytes=10-")
+        );
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (whole.Status, part.Status));
+        Assert.Equal(whole.Body, part.Body);
+        Assert.Equal("none", part.Headers["Accept-Ranges"]);
+        Assert.False(part.Headers.ContainsKey("Content-Range"));
+        Assert.Equal("handle-not-yours", (await world.GetAsync(file, await world.TokenAsync(world.Ward))).Code);
+    }
+
     [Fact]
     public async Task Cancel_OwnJob_ReachesTheUpstreamWithIntentAndOutcome()
     {

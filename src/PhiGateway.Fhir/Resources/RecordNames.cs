@@ -35,7 +35,7 @@ public static class RecordNames
     /// </summary>
     /// <param name="json">A Bundle, or Parameters with one.</param>
     /// <param name="context">Bases and depth.</param>
-    public static HashSet<string> Held(ReadOnlyMemory<byte> json, FhirContext context)
+    internal static HashSet<string> Held(ReadOnlyMemory<byte> json, FhirContext context)
     {
         var held = new HashSet<string>(StringComparer.Ordinal);
         using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 1000 });
@@ -143,7 +143,7 @@ public static class RecordNames
         return found;
     }
 
-    private static void Add(ReadOnlySpan<byte> text, Bases bases, string element, bool strictly, HashSet<string> found)
+    internal static void Add(ReadOnlySpan<byte> text, Bases bases, string element, bool strictly, HashSet<string> found)
     {
         if (ReferenceReader.TryRead(text, bases, out var type, out var id))
         {

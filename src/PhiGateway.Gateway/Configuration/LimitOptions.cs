@@ -76,6 +76,12 @@ public sealed class LimitOptions
     /// <summary>Files of a finished export that are looked into for one poll, to leave out those without a line for the client; default 200.</summary>
     public int LookedUpFiles { get; set; } = 200;
 
+    /// <summary>
+    /// Parts of the manifest of one finished export that are put together, where anything may be withheld; an export in more is refused;
+    /// default 1000.
+    /// </summary>
+    public int ExportParts { get; set; } = 1000;
+
     /// <summary>Alternatives in the list of one search parameter; default 1000.</summary>
     public int ParameterValues { get; set; } = 1000;
 

@@ -116,6 +116,11 @@ internal static class LimitValidator
             add("Limits:LookedUpVersions", "must be between 1 and 10,000.");
         }
 
+        if (limits.ExportParts is < 1 or > 100_000)
+        {
+            add("Limits:ExportParts", "must be between 1 and 100,000.");
+        }
+
         if (limits.LookedUpFiles is < 0 or > 10_000)
         {
             add("Limits:LookedUpFiles", "must be between 0 and 10,000.");

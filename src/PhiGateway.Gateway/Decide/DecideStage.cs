@@ -8,7 +8,7 @@ namespace PhiGateway.Gateway.Decide;
 /// The Decide stage of the pipeline: puts the understood request before the policy decision point, for a bundle entry by entry, and fills
 /// the exchange with the permits, or with what is missing while facts of the upstream are; all else is refused.
 /// </summary>
-internal sealed class DecideStage(StillOpen still, TimeProvider clock) : IStage
+internal sealed class DecideStage(StillOpen still, RenewedTokens tokens, TimeProvider clock) : IStage
 {
     private static readonly Permit DiscoveryPermit = new("discovery", [], ReleasePolicy.Nothing);
 
@@ -20,6 +20,10 @@ internal sealed class DecideStage(StillOpen still, TimeProvider clock) : IStage
         if (decided.Continues)
         {
             exchange.Fill(decided.Value);
+            if (exchange.Kind != RequestKind.PublicDocument)
+            {
+                tokens.Note(exchange.Identified.Caller, DecisionMaker.PeerOf(exchange));
+            }
         }
 
         return new(decided.Result);

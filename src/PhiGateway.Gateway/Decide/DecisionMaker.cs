@@ -28,6 +28,15 @@ internal static class DecisionMaker
         DateTimeOffset now
     ) => Answer(PolicyDecisionPoint.Decide(ToRequest(exchange, parts, now), snapshot));
 
+    /// <summary>The same as if the same client had come with another token.</summary>
+    public static StageResult<Permit> Decide(
+        GatewayExchange exchange,
+        Caller caller,
+        IReadOnlyList<AccessPart> parts,
+        RegistrySnapshot snapshot,
+        DateTimeOffset now
+    ) => Answer(PolicyDecisionPoint.Decide(ToRequest(exchange, parts, now) with { Caller = caller }, snapshot));
+
     /// <summary>The parts with everything else that a decision depends on.</summary>
     public static AccessRequest ToRequest(GatewayExchange exchange, IReadOnlyList<AccessPart> parts, DateTimeOffset now) =>
         new()
@@ -36,7 +45,7 @@ internal static class DecisionMaker
             Tenant = exchange.Ingressed.Route.Tenant,
             TenantTag = exchange.Ingressed.Route.TenantTag,
             Environment = exchange.Ingressed.Route.Environment,
-            Peer = PeerOf(exchange.Http.Connection.RemoteIpAddress),
+            Peer = PeerOf(exchange),
             Now = now,
             Parts = parts,
             Tool = exchange.Identified.Entry?.Client.Charter is null ? null : exchange.Http.Features.Get<ToolCall>()?.Name,
@@ -51,5 +60,9 @@ internal static class DecisionMaker
             _ => StageResult.Refuse(DenyReason.Faulted, "unknown-decision-or-obligation"),
         };
 
-    private static IPAddress? PeerOf(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+    /// <summary>The address that a request came from; null: it cannot be told.</summary>
+    public static IPAddress? PeerOf(GatewayExchange exchange) =>
+        exchange.Http.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped
+            ? mapped.MapToIPv4()
+            : exchange.Http.Connection.RemoteIpAddress;
 }

@@ -32,7 +32,7 @@ internal sealed class StillOpen(SnapshotHolder snapshots, GatewayOptions options
         }
 
         var now = clock.GetUtcNow();
-        if (HasEnded(exchange, now))
+        if (HasEnded(exchange, exchange.Identified.Caller, now))
         {
             return StageResult.Refuse(DenyReason.ExpiredToken, "while-reading");
         }
@@ -127,9 +127,13 @@ internal sealed class StillOpen(SnapshotHolder snapshots, GatewayOptions options
     }
 
     /// <summary>Decides on another snapshot, at another moment, over what was decided last.</summary>
-    public static StageResult<Permit> Decide(GatewayExchange exchange, RegistrySnapshot snapshot, DateTimeOffset now)
+    public static StageResult<Permit> Decide(GatewayExchange exchange, RegistrySnapshot snapshot, DateTimeOffset now) =>
+        Decide(exchange, exchange.Identified.Caller, snapshot, now);
+
+    /// <summary>The same as if its client had come with another token.</summary>
+    public static StageResult<Permit> Decide(GatewayExchange exchange, Caller caller, RegistrySnapshot snapshot, DateTimeOffset now)
     {
-        var decided = DecisionMaker.Decide(exchange, exchange.DecidedParts, snapshot, now);
+        var decided = DecisionMaker.Decide(exchange, caller, exchange.DecidedParts, snapshot, now);
         return decided.Continues ? decided : StageResult.Refuse(decided.Result.Refusal ?? DenyReason.Faulted, Detail);
     }
 
@@ -143,9 +147,12 @@ internal sealed class StillOpen(SnapshotHolder snapshots, GatewayOptions options
             : StageResult.Continue;
 
     /// <summary>Why a request ends whatever it asks: its token has, or the registry has been out of sight for too long; null: neither.</summary>
-    public StageResult? FindLapse(GatewayExchange exchange, DateTimeOffset now)
+    public StageResult? FindLapse(GatewayExchange exchange, DateTimeOffset now) => FindLapse(exchange, exchange.Identified.Caller, now);
+
+    /// <summary>The same as if its client had come with another token.</summary>
+    public StageResult? FindLapse(GatewayExchange exchange, Caller caller, DateTimeOffset now)
     {
-        if (HasEnded(exchange, now))
+        if (HasEnded(exchange, caller, now))
         {
             return StageResult.Refuse(DenyReason.ExpiredToken, Detail);
         }
@@ -157,11 +164,8 @@ internal sealed class StillOpen(SnapshotHolder snapshots, GatewayOptions options
         ReferenceEquals(current, exchange.Snapshot) && now < exchange.Identified.Caller.ExpiresAt && now - exchange.Now < Fresh;
 
     // Since it was asked about last: whether it was good when it came was asked of its issuer's rules.
-    private bool HasEnded(GatewayExchange exchange, DateTimeOffset now)
-    {
-        var caller = exchange.Identified.Caller;
-        return now >= caller.ExpiresAt && EndOf(caller) is var end && now >= end && exchange.Now < end;
-    }
+    private bool HasEnded(GatewayExchange exchange, Caller caller, DateTimeOffset now) =>
+        now >= caller.ExpiresAt && EndOf(caller) is var end && now >= end && exchange.Now < end;
 
     // As the token was checked when it came: clocks may differ by what the issuer's configuration says.
     private DateTimeOffset EndOf(Caller caller)

@@ -31,6 +31,9 @@ internal sealed partial class GatewayExchange
         }
     }
 
+    /// <summary>From here on its client goes on with a renewed token, which stands in its records.</summary>
+    public void TurnTo(Caller caller) => _identified.Refill(_identified.Value with { Caller = caller });
+
     /// <summary>Replaces the decision of an entry of a batch whose turn came late.</summary>
     public void Redecide(in Decided decided) => _decided.Refill(decided);
 

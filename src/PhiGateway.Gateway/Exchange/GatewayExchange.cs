@@ -196,15 +196,10 @@ internal sealed partial class GatewayExchange(
     public void Recognize(in Resolved found) => _recognized.Fill(found);
 
     /// <summary>Takes the buffer for the request's body, once.</summary>
-    public PooledBuffer OpenBody(int most, HeldMemory memory)
-    {
-        if (_body is not null)
-        {
-            throw new InvalidOperationException("The body has been read.");
-        }
-
-        return _body = new PooledBuffer(most, memory, HeldFor.Request);
-    }
+    public PooledBuffer OpenBody(int most, HeldMemory memory) =>
+        _body = _body is null
+            ? new PooledBuffer(most, memory, HeldFor.Request)
+            : throw new InvalidOperationException("The body has been read.");
 
     /// <summary>Room that is needed until the request ends: what was worked out for it and goes upstream.</summary>
     public void Hold(HeldShare share) => (_held ??= []).Add(share);

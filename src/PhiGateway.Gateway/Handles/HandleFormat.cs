@@ -9,10 +9,10 @@ namespace PhiGateway.Gateway.Handles;
 /// </summary>
 internal static class HandleFormat
 {
-    private const byte Version = 2;
+    private const byte Version = 4;
 
     // The same, with the request packed: a list of ids takes half of what it is written in.
-    private const byte PackedVersion = 3;
+    private const byte PackedVersion = 5;
 
     // What is shorter is not worth packing; what is longer has no handle, since each use reads it all again.
     private const int Short = 1024;
@@ -39,6 +39,7 @@ internal static class HandleFormat
         writer.Write(content.Binding.Route);
         writer.Write(content.Binding.Fingerprint);
         writer.Write(content.Binding.UseCase);
+        writer.Write(content.Binding.Context);
         writer.Write(content.Upstream);
         writer.Write7BitEncodedInt(content.From);
         writer.Write7BitEncodedInt(content.Size);
@@ -136,6 +137,7 @@ internal static class HandleFormat
             var kind = (HandleKind)reader.ReadByte();
             var expires = DateTimeOffset.FromUnixTimeSeconds(reader.ReadInt64());
             var binding = new HandleBinding(
+                reader.ReadString(),
                 reader.ReadString(),
                 reader.ReadString(),
                 reader.ReadString(),

@@ -65,6 +65,7 @@ internal sealed class HandleSealer
             _ when content.Kind != kind => "handle-of-another-kind",
             _ when content.Binding.Client != binding.Client => "handle-of-another-client",
             _ when content.Binding.Tenant != binding.Tenant || content.Binding.Route != binding.Route => "handle-of-another-route",
+            _ when content.Binding.Context != binding.Context => "handle-of-another-context",
             _ when content.Binding != binding => "handle-of-another-approval",
             _ when content.Expires <= now => "handle-expired",
             _ => null,

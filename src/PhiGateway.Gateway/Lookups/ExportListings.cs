@@ -1,4 +1,5 @@
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Policy.Vocabulary;
@@ -9,9 +10,13 @@ namespace PhiGateway.Gateway.Lookups;
 /// Reads the manifest of a finished export with all the parts that follow it, where anything may be withheld: how many parts there are would
 /// tell how much was written that does not leave.
 /// </summary>
-internal sealed class ExportListings(Fetch fetch, HandleIssuer handles)
+/// <remarks>
+/// An export in more parts than <see cref="LimitOptions.ExportParts"/>, or in parts that are larger together than one answer may be, is
+/// refused: a manifest without its end would be taken for all of it.
+/// </remarks>
+internal sealed class ExportListings(Fetch fetch, HandleIssuer handles, GatewayOptions options)
 {
-    private const int MostParts = 50;
+    private const string Detail = "export-parts";
 
     /// <summary>What is listed, or why it cannot be said now.</summary>
     /// <param name="exchange">The poll, or the read of a file that it named.</param>
@@ -31,10 +36,10 @@ internal sealed class ExportListings(Fetch fetch, HandleIssuer handles)
         }
 
         var seen = new HashSet<string>(StringComparer.Ordinal) { exchange.Understood.Handle.Page.Place };
+        long bytes = first.Length;
         while (listing.Next is { } next)
         {
-            var place = handles.FindPlace(exchange, next);
-            if (place is null || (!seen.Contains(place) && seen.Count == MostParts))
+            if (handles.FindPlace(exchange, next) is not { } place)
             {
                 listing.IsIncomplete = true;
                 break;
@@ -45,10 +50,16 @@ internal sealed class ExportListings(Fetch fetch, HandleIssuer handles)
                 break;
             }
 
+            if (seen.Count > options.Limits.ExportParts || bytes > options.Limits.MaxAnswer)
+            {
+                return StageResult.Refuse(DenyReason.AnswerTooLarge, Detail);
+            }
+
             using var fetched = await fetch.ReadAsync(exchange, Continuation.CallTo(place));
             switch (fetched)
             {
                 case Fetched.Found { IsReadable: true } found when listing.TryAdd(found.Body):
+                    bytes += found.Body.Length;
                     break;
                 case Fetched.Failed failed:
                     return StageResult.Refuse(failed.Reason, "manifest");

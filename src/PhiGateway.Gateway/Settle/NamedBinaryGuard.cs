@@ -1,5 +1,6 @@
 using System.Buffers;
 using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Gateway.Configuration;
@@ -37,10 +38,7 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
         var context = exchange.Ingressed.Route.Language;
         var body = WrittenContent.Of(request);
         // Of the version that was decided over, and none that was written meanwhile: a name that somebody else may add is not this client's.
-        HashSet<string> places = WrittenContent.IsPlacedElsewhere(request)
-            ? [.. BinaryNames.InAnyText(body.Span, context)]
-            : BinaryNames.Places(body.Span, context);
-        var named = WrittenContent.NewNames(request, places, settled.StoredFiles);
+        var named = WrittenContent.NewNames(request, PlacesIn(request, body, context), settled.StoredFiles);
         named.ExceptWith(WrittenBeside(exchange));
 
         if (named.Count > options.Limits.NamedFiles)
@@ -57,6 +55,18 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
         }
 
         return StageResult.Continue;
+    }
+
+    private static HashSet<string> PlacesIn(FhirRequest request, ReadOnlyMemory<byte> body, FhirContext context)
+    {
+        if (request is { Operation: "$validate" } && request.Type == ResourceType.Bundle)
+        {
+            return BundleNames.FilesIn(body, context);
+        }
+
+        return WrittenContent.IsPlacedElsewhere(request)
+            ? [.. BinaryNames.InAnyText(body.Span, context)]
+            : BinaryNames.Places(body.Span, context);
     }
 
     private static IEnumerable<string> WrittenBeside(GatewayExchange exchange)

@@ -1,4 +1,5 @@
 using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Gateway.Configuration;
@@ -30,10 +31,15 @@ internal sealed class NamedRecordGuard(Fetch fetch, GatewayOptions options)
     public static bool IsNeeded(GatewayExchange exchange, in Settled settled)
     {
         var request = settled.Request ?? exchange.Request;
-        return WrittenContent.IsLookedInto(request)
-            // What a stored document or message names is among its own entries.
-            && (request.Type != ResourceType.Bundle || request.Operation == "$validate")
-            && (RecordNames.MayBeIn(WrittenContent.Of(request).Span) || NamesInInputs(request));
+        if (!WrittenContent.IsLookedInto(request))
+        {
+            return false;
+        }
+
+        // What a stored document or message names is among its own entries; an entry of one that is validated names what it would change, too.
+        return request.Type == ResourceType.Bundle
+            ? request.Operation == "$validate"
+            : RecordNames.MayBeIn(WrittenContent.Of(request).Span) || NamesInInputs(request);
     }
 
     // The inputs of an operation are no filters: a server looks for what they name, and says so where it is not there. What picks like a
@@ -106,10 +112,7 @@ internal sealed class NamedRecordGuard(Fetch fetch, GatewayOptions options)
     {
         var context = exchange.Ingressed.Route.Language;
         var body = WrittenContent.Of(request);
-        var places = WrittenContent.IsPlacedElsewhere(request)
-            ? RecordNames.InAnyText(body.Span, context)
-            : RecordNames.Places(body.Span, context);
-        var named = WrittenContent.NewNames(request, places, settled.StoredNames);
+        var named = WrittenContent.NewNames(request, PlacesIn(request, body, context), settled.StoredNames);
         if (NamesInInputs(request))
         {
             foreach (var input in request.Parameters)
@@ -119,11 +122,6 @@ internal sealed class NamedRecordGuard(Fetch fetch, GatewayOptions options)
                     named.Add(name);
                 }
             }
-        }
-
-        if (request.Type == ResourceType.Bundle)
-        {
-            named.ExceptWith(RecordNames.Held(body, context));
         }
 
         named.Remove($"{request.Type.Name}/{request.Id}");
@@ -136,6 +134,18 @@ internal sealed class NamedRecordGuard(Fetch fetch, GatewayOptions options)
         }
 
         return named;
+    }
+
+    private static HashSet<string> PlacesIn(FhirRequest request, ReadOnlyMemory<byte> body, FhirContext context)
+    {
+        if (request.Type == ResourceType.Bundle)
+        {
+            return BundleNames.In(body, context);
+        }
+
+        return WrittenContent.IsPlacedElsewhere(request)
+            ? RecordNames.InAnyText(body.Span, context)
+            : RecordNames.Places(body.Span, context);
     }
 
     private async ValueTask<StageResult> LookUpAsync(

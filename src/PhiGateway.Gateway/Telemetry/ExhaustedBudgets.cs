@@ -46,6 +46,7 @@ internal static class ExhaustedBudgets
         "held-memory",
         "refusals-per-minute",
         "longest-answer",
+        "export-parts",
         "least-rate",
     }.ToFrozenSet(StringComparer.Ordinal);
 

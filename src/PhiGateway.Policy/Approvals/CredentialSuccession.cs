@@ -37,51 +37,48 @@ public static class CredentialSuccession
         var was = before.Select(static credential => new Printed(credential, ApprovalFingerprint.OfCredential(credential))).ToList();
         var becomes = after.ToLookup(ApprovalFingerprint.OfCredential, StringComparer.Ordinal);
         var known = was.Select(static printed => printed.Print).ToHashSet(StringComparer.Ordinal);
-        var replaced = new HashSet<string>(StringComparer.Ordinal);
+
+        // Those that may be replaced, by what a new one must share with them, in their order; each once.
+        var waiting = was.Where(old => old.Credential.OverlapUntil is null && IsEnding(becomes[old.Print], now))
+            .GroupBy(static old => Likeness.Of(old.Credential))
+            .ToDictionary(static group => group.Key, static group => group.Count());
         foreach (var group in becomes.Where(group => !known.Contains(group.Key)))
         {
             foreach (var credential in ApprovalFingerprint.Counting(group))
             {
-                if (
-                    IsAnotherCaller(credential.Kind)
-                    || (alone && credential.Kind == CredentialKind.Certificate)
-                    || Predecessor(credential, was, becomes, replaced, now) is not { } old
-                )
+                if ((alone && credential.Kind == CredentialKind.Certificate) || !IsOneInThePlaceOfAnother(credential, waiting))
                 {
                     return false;
                 }
-
-                replaced.Add(old.Id);
             }
         }
 
+        var staying = after.Where(static other => other.OverlapUntil is null).Select(Likeness.Of).ToHashSet();
         var removed = was.Where(printed => !becomes.Contains(printed.Print)).Select(static printed => printed.Credential);
         return ApprovalFingerprint
             .Counting(removed)
-            .All(credential =>
-                credential.OverlapUntil is not null
-                && after.Any(other => other.Kind == credential.Kind && other.OverlapUntil is null && IsForTheSame(credential, other))
-            );
+            .All(credential => credential.OverlapUntil is not null && staying.Contains(Likeness.Of(credential)));
     }
 
-    private static Credential? Predecessor(
-        Credential added,
-        List<Printed> before,
-        ILookup<string, Credential> after,
-        HashSet<string> replaced,
-        DateTimeOffset now
-    ) =>
-        added.OverlapUntil is not null || CredentialIdentity.Of(added) is null
-            ? null
-            : before
-                .Find(old =>
-                    old.Credential.OverlapUntil is null
-                    && old.Credential.Kind == added.Kind
-                    && IsForTheSame(old.Credential, added)
-                    && !replaced.Contains(old.Credential.Id)
-                    && after[old.Print].Any(ended => ended.OverlapUntil is { } until && until <= now.AddDays(LongestOverlapDays))
-                )
-                ?.Credential;
+    private static bool IsOneInThePlaceOfAnother(Credential added, Dictionary<Likeness, int> waiting)
+    {
+        var likeness = Likeness.Of(added);
+        if (
+            added.OverlapUntil is not null
+            || IsAnotherCaller(added.Kind)
+            || CredentialIdentity.Of(added) is null
+            || waiting.GetValueOrDefault(likeness) == 0
+        )
+        {
+            return false;
+        }
+
+        waiting[likeness]--;
+        return true;
+    }
+
+    private static bool IsEnding(IEnumerable<Credential> after, DateTimeOffset now) =>
+        after.Any(ended => ended.OverlapUntil is { } until && until <= now.AddDays(LongestOverlapDays));
 
     // Nobody but the registry says whose it is: another key, or another workload, is another caller until somebody approves it.
     private static bool IsAnotherCaller(CredentialKind kind) =>
@@ -92,9 +89,11 @@ public static class CredentialSuccession
                 or CredentialKind.TlsClientAuth
                 or CredentialKind.IdentityAssertion;
 
-    private static bool IsForTheSame(Credential one, Credential other) =>
-        string.Equals(one.Issuer, other.Issuer, StringComparison.Ordinal)
-        && string.Equals(one.ClientId, other.ClientId, StringComparison.Ordinal);
-
     private sealed record Printed(Credential Credential, string Print);
+
+    /// <summary>What a new key shares with the one that it replaces.</summary>
+    private readonly record struct Likeness(CredentialKind Kind, string? Issuer, string? ClientId)
+    {
+        internal static Likeness Of(Credential credential) => new(credential.Kind, credential.Issuer, credential.ClientId);
+    }
 }

@@ -8,31 +8,27 @@ namespace PhiGateway.Policy.Approvals;
 /// </summary>
 internal static class GrantDiff
 {
+    // Types times words, of all grants: more than any use case has a use for.
+    private const long MostPieces = 200_000;
+
     internal static void Compare(IReadOnlyList<Grant> before, IReadOnlyList<Grant> after, AccessDiffWriter diff)
     {
-        var (old, present) = (Pieces(before), Pieces(after));
-        foreach (var piece in present)
+        if (CountPieces(before) > MostPieces || CountPieces(after) > MostPieces)
         {
-            if (!old.Any(earlier => Covers(earlier, piece)))
-            {
-                diff.Add(
-                    ChangeKind.Widening,
-                    string.Empty,
-                    old.Any(earlier => earlier.Name == piece.Name) ? $"{piece.Name} reaches further" : $"{piece.Name} is new"
-                );
-            }
+            diff.Add(ChangeKind.Widening, string.Empty, "the grants name more than can be compared");
+            return;
         }
 
-        foreach (var piece in old)
+        var (old, present) = (Pieces(before), Pieces(after));
+        var known = new Dictionary<(Grant, Grant), bool>();
+        foreach (var (name, grants) in present)
         {
-            if (!present.Any(later => Covers(later, piece)))
-            {
-                diff.Add(
-                    ChangeKind.Narrowing,
-                    string.Empty,
-                    present.Any(later => later.Name == piece.Name) ? $"{piece.Name} reaches less far" : $"{piece.Name} is gone"
-                );
-            }
+            Told(name, grants, old, ChangeKind.Widening, "reaches further", "is new");
+        }
+
+        foreach (var (name, grants) in old)
+        {
+            Told(name, grants, present, ChangeKind.Narrowing, "reaches less far", "is gone");
         }
 
         // Inside another record leaves what the use case lets out of its type anywhere, and all of it where no grant speaks of the type.
@@ -45,6 +41,22 @@ internal static class GrantDiff
 
         // Includes are named for the use case as a whole.
         diff.Set("includes", before.SelectMany(static grant => grant.Includes), after.SelectMany(static grant => grant.Includes));
+
+        // Of each grant for this piece that no grant of the other side covers. Two grants are compared once, for however many pieces.
+        void Told(string name, List<Grant> grants, Dictionary<string, List<Grant>> others, ChangeKind kind, string more, string alone)
+        {
+            var other = others.GetValueOrDefault(name);
+            foreach (var grant in grants)
+            {
+                if (other?.Exists(wider => Covers(wider, grant)) != true)
+                {
+                    diff.Add(kind, string.Empty, $"{name} {(other is null ? alone : more)}");
+                }
+            }
+        }
+
+        bool Covers(Grant wide, Grant narrow) =>
+            known.TryGetValue((wide, narrow), out var covers) ? covers : known[(wide, narrow)] = GrantCover.Of(wide, narrow);
     }
 
     private static IEnumerable<string> Named(IReadOnlyList<Grant> grants) => grants.SelectMany(static grant => grant.Types);
@@ -54,61 +66,26 @@ internal static class GrantDiff
             .Where(grant => grant.Types.Contains(type, StringComparer.Ordinal))
             .All(static grant => grant.Elements.Count > 0 || grant.Masks.Count > 0);
 
-    private static List<Piece> Pieces(IReadOnlyList<Grant> grants) =>
-        [
-            .. grants.SelectMany(static grant =>
-                grant.Types.SelectMany(type =>
-                    grant.Interactions.Concat(grant.Operations).Select(word => new Piece($"{type}.{word}", grant))
-                )
-            ),
-        ];
+    private static long CountPieces(IReadOnlyList<Grant> grants) =>
+        grants.Sum(static grant => (long)grant.Types.Count * (grant.Interactions.Count + grant.Operations.Count));
 
-    private static bool Covers(Piece wider, Piece narrower)
+    // In the order of the grants; a type or a word that a grant names twice is one piece.
+    private static Dictionary<string, List<Grant>> Pieces(IReadOnlyList<Grant> grants)
     {
-        var (wide, narrow) = (wider.Grant, narrower.Grant);
-        return wider.Name == narrower.Name
-            && PatientsCover(wide.Patients, narrow.Patients)
-            && wide.Where.All(pair => narrow.Where.TryGetValue(pair.Key, out var values) && ValuesCover(pair.Value, values))
-            && CeilingCovers(wide.Confidentiality, narrow.Confidentiality)
-            && narrow.Labels.All(label => wide.Labels.Any(permitted => LabelCovers(permitted, label)))
-            && (
-                wide.Elements.Count == 0
-                || (narrow.Elements.Count > 0 && narrow.Elements.All(element => wide.Elements.Contains(element, StringComparer.Ordinal)))
-            )
-            && wide.Masks.All(mask => Hides(narrow, mask))
-            && (wide.MayRelabel || !narrow.MayRelabel);
+        var pieces = new Dictionary<string, List<Grant>>(StringComparer.Ordinal);
+        foreach (var grant in grants)
+        {
+            var words = grant.Interactions.Concat(grant.Operations).Distinct(StringComparer.Ordinal).ToList();
+            foreach (var type in grant.Types.Distinct(StringComparer.Ordinal))
+            {
+                foreach (var word in words)
+                {
+                    var name = $"{type}.{word}";
+                    (pieces.TryGetValue(name, out var known) ? known : pieces[name] = []).Add(grant);
+                }
+            }
+        }
+
+        return pieces;
     }
-
-    private static bool PatientsCover(PatientScope? wide, PatientScope? narrow) =>
-        narrow is null || (wide is not null && (wide.Any || wide == narrow));
-
-    private static bool ValuesCover(string wide, string narrow) =>
-        narrow.Split(',').All(value => wide.Split(',').Contains(value, StringComparer.Ordinal));
-
-    private static bool Hides(Grant grant, string path) =>
-        grant.Masks.Any(mask => ElementPath.IsWithin(path, mask))
-        || (grant.Elements.Count > 0 && !grant.Elements.Contains(ElementPath.Top(path), StringComparer.Ordinal));
-
-    // A code without a system means that code in any system; the members of a group are ActCode's alone.
-    private static bool LabelCovers(string wide, string narrow) =>
-        wide == narrow
-        || (
-            TokenValue.TryParse(wide, out var permitted)
-            && TokenValue.TryParse(narrow, out var label)
-            && label is { System: { } system, Code: { } code }
-            && (
-                (permitted.System is null && permitted.Code == code)
-                || (
-                    system == ActCodes.System
-                    && permitted is { System: null or ActCodes.System, Code: { } group }
-                    && ActCodes.IsWithin(code, group)
-                )
-            )
-        );
-
-    // An unreadable ceiling covers nothing, and is covered by nothing.
-    private static bool CeilingCovers(string wide, string narrow) =>
-        ConfidentialityCodes.TryParse(wide, out var high) && ConfidentialityCodes.TryParse(narrow, out var low) && high >= low;
-
-    private sealed record Piece(string Name, Grant Grant);
 }

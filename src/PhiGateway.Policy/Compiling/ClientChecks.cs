@@ -109,9 +109,10 @@ internal static class ClientChecks
             problems.Add(new RegistryProblem(path + "/environment", "The use case belongs to another environment."));
         }
 
+        var served = useCase.Tenants.ToHashSet(StringComparer.Ordinal);
         for (var place = 0; place < client.Tenants.Count; place++)
         {
-            if (!useCase.Tenants.Contains(client.Tenants[place], StringComparer.Ordinal))
+            if (!served.Contains(client.Tenants[place]))
             {
                 problems.Add(new RegistryProblem($"{path}/tenants/{place}", "The use case does not serve this tenant."));
             }

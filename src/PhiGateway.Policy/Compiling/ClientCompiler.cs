@@ -88,15 +88,16 @@ internal static class ClientCompiler
     }
 
     // The use case's own texts where they say the same: they are shared by all its clients.
-    private static string[] TenantsOf(Client client, UseCaseEntry? useCase) =>
-        client.Tenants.Count == 0
-            ? useCase?.Tenants ?? []
-            :
-            [
-                .. client.Tenants.Select(tenant =>
-                    Array.Find(useCase?.Tenants ?? [], shared => string.Equals(shared, tenant, StringComparison.Ordinal)) ?? tenant
-                ),
-            ];
+    private static string[] TenantsOf(Client client, UseCaseEntry? useCase)
+    {
+        if (client.Tenants.Count == 0)
+        {
+            return useCase?.Tenants ?? [];
+        }
+
+        var shared = (useCase?.Tenants ?? []).ToHashSet(StringComparer.Ordinal);
+        return [.. client.Tenants.Select(tenant => shared.TryGetValue(tenant, out var known) ? known : tenant)];
+    }
 
     // A task that cannot be read grants nothing; nothing else depends on it.
     private static TaskEntry[] CompileTasks(ClientSources sources, List<RegistryProblem> problems)

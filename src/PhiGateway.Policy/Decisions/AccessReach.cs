@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 
@@ -20,7 +21,7 @@ internal sealed class AccessReach
     private readonly StepUpEntry? _unmet;
 
     // The counted tasks that are used for this request; until they are known, all that are live.
-    private IReadOnlyList<TaskEntry>? _counted;
+    private IReadOnlySet<string>? _counted;
 
     // The roster looked up last, mostly the only one; id and members in one reference, so that they can never be mixed up.
     private FoundRoster? _found;
@@ -170,9 +171,10 @@ internal sealed class AccessReach
             return false;
         }
 
-        foreach (var task in _entry.Tasks)
+        foreach (var place in _entry.TaskTable.Of(patient))
         {
-            if (Counts(task) && task.Patient == patient && task.Type == type)
+            var task = _entry.TaskTable[place];
+            if (Counts(task) && task.Type == type)
             {
                 return true;
             }
@@ -193,7 +195,8 @@ internal sealed class AccessReach
         };
 
     /// <summary>From here on, of the tasks with a number of uses only these cover anything.</summary>
-    internal void ConfineToCounted(IReadOnlyList<TaskEntry> tasks) => _counted = tasks;
+    internal void ConfineToCounted(IReadOnlyList<TaskEntry> tasks) =>
+        _counted = tasks.Count == 0 ? FrozenSet<string>.Empty : tasks.Select(static task => task.Task).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Whether a usable scope's level covers a patient's data.</summary>
     internal bool ScopeCovers(SmartScope scope, PatientId patient) =>
@@ -225,27 +228,17 @@ internal sealed class AccessReach
     private bool Counts(in TaskEntry task) =>
         task.IsLive(_ticks) && (Task is { } named ? string.Equals(named.Task, task.Task, StringComparison.Ordinal) : !task.ByToken);
 
-    private bool HasLiveTask()
-    {
-        foreach (var task in _entry.Tasks)
-        {
-            if (Counts(task))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private bool HasLiveTask() => Task is { } named ? named.IsLive(_ticks) : _ticks < _entry.TaskTable.LatestForAll;
 
     private bool TaskCovers(PatientId patient, ResourceType type, string? id)
     {
-        foreach (var task in _entry.Tasks)
+        foreach (var place in _entry.TaskTable.Of(patient))
         {
+            var task = _entry.TaskTable[place];
             if (
                 Counts(task)
                 && task.Covers(patient, type, id, _ticks)
-                && (task.MaxUses is null || _counted is null || _counted.Contains(task))
+                && (task.MaxUses is null || _counted is null || _counted.Contains(task.Task))
             )
             {
                 return true;

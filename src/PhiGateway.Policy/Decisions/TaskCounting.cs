@@ -15,35 +15,75 @@ internal static class TaskCounting
             return named.MaxUses is null ? [] : [named];
         }
 
-        List<TaskEntry>? found = null;
-        foreach (var task in run.Entry.Tasks)
+        var tasks = run.Entry.TaskTable;
+        if (!tasks.HasCounted)
         {
-            if (task.MaxUses is null || task.ByToken || !task.IsLive(run.Ticks))
-            {
-                continue;
-            }
+            return [];
+        }
 
-            for (var place = 0; place < run.Request.Parts.Count; place++)
+        SortedSet<int>? used = null;
+        for (var place = 0; place < run.Request.Parts.Count; place++)
+        {
+            if (!run.IsSettled(place))
             {
-                if (!run.IsSettled(place) && IsUsed(run, place, task))
-                {
-                    (found ??= []).Add(task);
-                    break;
-                }
+                AddUsed(run, place, ref used);
             }
         }
 
-        return found ?? (IReadOnlyList<TaskEntry>)[];
+        return used is null ? [] : [.. used.Select(place => tasks[place])];
     }
 
+    private static void AddUsed(DecisionRun run, int place, ref SortedSet<int>? used)
+    {
+        var part = run.Request.Parts[place];
+        if (part.Id is { } id)
+        {
+            AddUsed(run, place, run.Entry.TaskTable.Of(part.Type, id), byPatient: false, ref used);
+            if (part.Type == ResourceType.Patient && PatientId.TryParse(id, out var patient))
+            {
+                AddUsed(run, place, run.Entry.TaskTable.Of(patient), byPatient: true, ref used);
+            }
+        }
+
+        AddUsed(run, place, part.Patients, ref used);
+        AddUsed(run, place, part.Body?.Owners ?? [], ref used);
+        AddUsed(run, place, part.Stored?.Owners ?? [], ref used);
+    }
+
+    private static void AddUsed(DecisionRun run, int place, IReadOnlyList<PatientId> patients, ref SortedSet<int>? used)
+    {
+        for (var i = 0; i < patients.Count; i++)
+        {
+            AddUsed(run, place, run.Entry.TaskTable.Of(patients[i]), byPatient: true, ref used);
+        }
+    }
+
+    private static void AddUsed(DecisionRun run, int place, ReadOnlySpan<int> tasks, bool byPatient, ref SortedSet<int>? used)
+    {
+        var part = run.Request.Parts[place];
+        foreach (var candidate in tasks)
+        {
+            var task = run.Entry.TaskTable[candidate];
+
+            // A task for one resource is used by searches of its type, whose answers may hold it.
+            var isNamed = !byPatient || task.Id is null || (part.Type == task.Type && part.Id is null);
+            if (
+                isNamed
+                && task is { MaxUses: not null, ByToken: false }
+                && task.IsLive(run.Ticks)
+                && used?.Contains(candidate) != true
+                && IsUsed(run, place, task)
+            )
+            {
+                (used ??= []).Add(candidate);
+            }
+        }
+    }
+
+    // By a part that names its patient, or its resource.
     private static bool IsUsed(DecisionRun run, int place, in TaskEntry task)
     {
         var part = run.Request.Parts[place];
-        if (!Names(part, task))
-        {
-            return false;
-        }
-
         var byTask = false;
         foreach (var grant in run.Grants[place])
         {
@@ -61,29 +101,11 @@ internal static class TaskCounting
         return byTask && !IsCoveredForNothing(run, part, task);
     }
 
-    private static bool Names(AccessPart part, in TaskEntry task)
-    {
-        if (task.Id is not null && part.Type == task.Type && string.Equals(part.Id, task.Id, StringComparison.Ordinal))
-        {
-            return true;
-        }
-
-        var named =
-            part.Patients.Contains(task.Patient)
-            || (
-                part.Type == ResourceType.Patient && part.Id is { } id && PatientId.TryParse(id, out var patient) && patient == task.Patient
-            )
-            || part.Body?.Owners.Contains(task.Patient) == true
-            || part.Stored?.Owners.Contains(task.Patient) == true;
-
-        // A task for one resource is used by searches of its type, whose answers may hold it.
-        return named && (task.Id is null || (part.Type == task.Type && part.Id is null));
-    }
-
     private static bool IsCoveredForNothing(DecisionRun run, AccessPart part, in TaskEntry counted)
     {
-        foreach (var task in run.Entry.Tasks)
+        foreach (var place in run.Entry.TaskTable.Of(counted.Patient))
         {
+            var task = run.Entry.TaskTable[place];
             if (task is { MaxUses: null, ByToken: false } && task.Covers(counted.Patient, part.Type, part.Id ?? counted.Id, run.Ticks))
             {
                 return true;

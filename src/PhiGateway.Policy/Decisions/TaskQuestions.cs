@@ -63,18 +63,6 @@ public static class TaskQuestions
 
     private static string RuleOf(string task) => "task-grant/" + task;
 
-    private static bool TryFind(ClientEntry client, string task, long ticks, out TaskEntry found)
-    {
-        foreach (var entry in client.Tasks)
-        {
-            if (string.Equals(entry.Task, task, StringComparison.Ordinal) && entry.IsLive(ticks))
-            {
-                found = entry;
-                return true;
-            }
-        }
-
-        found = default;
-        return false;
-    }
+    private static bool TryFind(ClientEntry client, string task, long ticks, out TaskEntry found) =>
+        client.TaskTable.TryFind(task, out found) && found.IsLive(ticks);
 }

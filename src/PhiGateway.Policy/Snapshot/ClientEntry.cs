@@ -1,5 +1,6 @@
 using System.Net;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Snapshot;
 
@@ -7,6 +8,8 @@ namespace PhiGateway.Policy.Snapshot;
 /// <remarks>Only <c>RegistrySnapshotBuilder</c> makes entries whose path can be open: one made otherwise has no open moment.</remarks>
 public sealed class ClientEntry
 {
+    private TaskTable? _table;
+
     public required Client Client { get; init; }
 
     /// <summary>Null when the client names a use case that does not exist: the path is closed.</summary>
@@ -71,6 +74,22 @@ public sealed class ClientEntry
 
     internal TaskEntry[] Tasks { get; init; } = [];
 
+    /// <summary>The same by whom and by what they are for; made when it is first asked for.</summary>
+    internal TaskTable TaskTable => _table ??= Tasks.Length == 0 ? TaskTable.None : new TaskTable(Tasks);
+
     /// <summary>Whether anything is open to it by a task alone.</summary>
     public bool HasTasks => Tasks.Length > 0;
+
+    /// <summary>The patients of its tasks that are for one record alone; empty for nearly every record.</summary>
+    public IReadOnlyList<PatientId> PatientsOfTasksFor(ResourceType type, string id)
+    {
+        var places = TaskTable.Of(type, id);
+        var patients = new PatientId[places.Length];
+        for (var i = 0; i < places.Length; i++)
+        {
+            patients[i] = TaskTable[places[i]].Patient;
+        }
+
+        return patients;
+    }
 }

@@ -10,6 +10,10 @@ namespace PhiGateway.Policy.Validation;
 /// </summary>
 internal static class UseCaseValidation
 {
+    // Each is held against each type of the grant.
+    private const int MostOperations = 500;
+    private const int MostConditions = 100;
+
     internal static void Check(UseCase useCase, string path, ValidationContext context)
     {
         context.Text(useCase.Title, path + "/title");
@@ -54,9 +58,21 @@ internal static class UseCaseValidation
             );
         }
 
+        if (grant.Operations.Count > MostOperations)
+        {
+            context.Add(path + "/operations", $"A grant names at most {MostOperations} operations; split it.");
+        }
+
+        if (grant.Where.Count > MostConditions)
+        {
+            context.Add(path + "/where", $"A grant has at most {MostConditions} conditions.");
+            return;
+        }
+
+        var types = grant.Types.Distinct(StringComparer.Ordinal).ToList();
         foreach (var parameter in grant.Where.Keys)
         {
-            foreach (var name in grant.Types)
+            foreach (var name in types)
             {
                 if (ResourceType.TryParse(name.AsSpan(), out var type) && !context.KnowsTokenParameter(type, parameter))
                 {

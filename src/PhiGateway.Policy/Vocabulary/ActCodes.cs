@@ -68,6 +68,20 @@ public static class ActCodes
         return false;
     }
 
+    /// <summary>Whether a code is one of several groups itself or a member of one.</summary>
+    internal static bool IsWithinOne(string code, IReadOnlySet<string> groups)
+    {
+        for (var step = code; step is not null; step = Parents.GetValueOrDefault(step))
+        {
+            if (groups.Contains(step))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Whether a label is one of the sensitivities that HL7 has a code for, or a group of them.</summary>
     public static bool IsSensitivity(in SecurityLabel label)
     {

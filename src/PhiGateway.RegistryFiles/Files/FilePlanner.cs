@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PhiGateway.Policy.Compiling;
@@ -34,10 +32,11 @@ public static class FilePlanner
         var findings = new List<ProblemPointer>();
         var writes = new List<RegistryWrite>();
         var named = new HashSet<(RegistryKind, string)>();
+        var completion = new FileCompletion(file, set);
         foreach (var document in file.Documents)
         {
             var json = (JsonObject)document.Json.DeepClone();
-            Complete(document.Kind, json, file, set);
+            completion.Complete(document.Kind, json);
             var id = json["id"] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
             var item = id is null ? null : set.Find(document.Kind, id)?.Item;
             var current = item is null ? null : StoredBody.WithoutNotes(item.Json);
@@ -67,76 +66,6 @@ public static class FilePlanner
         Prune(set, named, prunes, writes, findings);
         return findings.Count > 0 ? DocumentRefusal.Invalid(findings) : Checked<IReadOnlyList<RegistryWrite>>.From(writes);
     }
-
-    // What the file leaves out because it follows from something else in it.
-    private static void Complete(RegistryKind kind, JsonObject json, RegistryFile file, WorkingSet set)
-    {
-        switch (kind)
-        {
-            case RegistryKind.UseCase when !json.ContainsKey("organization"):
-                SetFrom(json, "organization", Lookup(file, set, RegistryKind.Agreement, json["agreement"], "organization"));
-                break;
-            case RegistryKind.Client when !json.ContainsKey("environment"):
-                SetFrom(json, "environment", Lookup(file, set, RegistryKind.UseCase, json["useCase"], "environment"));
-                break;
-            case RegistryKind.Credential when !json.ContainsKey("id"):
-                SetFrom(json, "id", CredentialId(json, set));
-                break;
-            default:
-                break;
-        }
-    }
-
-    private static void SetFrom(JsonObject json, string member, string? value)
-    {
-        if (value is not null)
-        {
-            json[member] = value;
-        }
-    }
-
-    private static string? Lookup(RegistryFile file, WorkingSet set, RegistryKind kind, JsonNode? reference, string member)
-    {
-        if (reference is not JsonValue value || !value.TryGetValue<string>(out var id))
-        {
-            return null;
-        }
-
-        var json = file.Find(kind, id)?.Json ?? (set.Find(kind, id) is { } found ? JsonNode.Parse(found.Item.Json) as JsonObject : null);
-        return json?[member] is JsonValue text && text.TryGetValue<string>(out var result) ? result : null;
-    }
-
-    // A credential without an id is known by how it proves itself; the same one keeps its id, a new one gets one that every run gives
-    // again.
-    private static string? CredentialId(JsonObject json, WorkingSet set)
-    {
-        var client = Text(json, "client");
-        if (client is null)
-        {
-            return null;
-        }
-
-        var proof = (Text(json, "kind") ?? "oidc-client", Text(json, "issuer"), Text(json, "clientId"), Text(json, "thumbprint"));
-        var known = set.CredentialsOf(client)
-            .FirstOrDefault(credential =>
-                (
-                    JsonNamingPolicy.KebabCaseLower.ConvertName(credential.Kind.ToString()),
-                    credential.Issuer,
-                    credential.ClientId,
-                    credential.Thumbprint
-                ).Equals(proof)
-            );
-        if (known is not null)
-        {
-            return known.Id;
-        }
-
-        var digest = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', proof.Item1, proof.Item2, proof.Item3, proof.Item4)));
-        return $"{(client.Length <= 110 ? client : client[..110])}.{Convert.ToHexStringLower(digest.AsSpan(0, 4))}";
-    }
-
-    private static string? Text(JsonObject json, string member) =>
-        json[member] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     private static bool Same(RegistryKind kind, RegistryItem? item, Draft draft)
     {

@@ -58,9 +58,15 @@ public static class RegistryFileCheck
         }
 
         var undated = RegistryValidator.Validate(entities, static (_, _) => null, knowsTokenParameter).ToHashSet();
-        return found.Where(problem =>
-            undated.Contains(problem) || !gone.Any(path => problem.Path.StartsWith(path, StringComparison.Ordinal))
-        );
+        return found.Where(problem => undated.Contains(problem) || !gone.Contains(DocumentOf(problem.Path)));
+    }
+
+    // kind/id/ of kind/id/member: no id holds a slash.
+    private static string DocumentOf(string path)
+    {
+        var kind = path.IndexOf('/', StringComparison.Ordinal);
+        var id = kind < 0 ? -1 : path.IndexOf('/', kind + 1);
+        return id < 0 ? path : path[..(id + 1)];
     }
 
     private static HashSet<string> Gone(List<IRegistryEntity> entities)

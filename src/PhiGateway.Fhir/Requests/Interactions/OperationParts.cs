@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using PhiGateway.Fhir.Compartments;
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Fhir.Requests.Routing;
@@ -230,7 +231,10 @@ internal static class OperationParts
             }
         }
 
-        if (ReadSubmitted(source, call.Resources is [var one] ? one.Body : default, out var facts) is { } refusal)
+        var resource = call.Resources is [var one] ? one.Body : default;
+        if (
+            ReadSubmitted(source, call.Type == ResourceType.Bundle ? WithoutBareRequests(resource) : resource, out var facts) is { } refusal
+        )
         {
             return refusal;
         }
@@ -254,6 +258,23 @@ internal static class OperationParts
         }
 
         return null;
+    }
+
+    // In a transaction that is validated an entry may be a request alone, as of a deletion: whose it is nobody asks, since nothing is stored,
+    // and what it names is asked about where names are.
+    private static ReadOnlyMemory<byte> WithoutBareRequests(ReadOnlyMemory<byte> bundle)
+    {
+        if (
+            bundle.IsEmpty
+            || JsonNode.Parse(bundle.Span, documentOptions: new JsonDocumentOptions { MaxDepth = 1000 }) is not JsonObject { } root
+            || root["entry"] is not JsonArray entries
+            || entries.RemoveAll(static entry => entry is JsonObject one && one["resource"] is null && one["request"] is JsonObject) == 0
+        )
+        {
+            return bundle;
+        }
+
+        return JsonSerializer.SerializeToUtf8Bytes(root, JsonSerializerOptions.Default);
     }
 
     private static Refusal? ReadSubmitted(RequestSource source, ReadOnlyMemory<byte> resource, out ResourceFacts facts)

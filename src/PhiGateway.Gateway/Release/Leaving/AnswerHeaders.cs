@@ -67,6 +67,7 @@ internal static class AnswerHeaders
 
         if (answer.IsContent)
         {
+            SayWhole(exchange);
             headers.XContentTypeOptions = "nosniff";
             headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
         }
@@ -95,10 +96,19 @@ internal static class AnswerHeaders
         exchange.Http.Response.Headers[KnownHeaders.Intermediary] = exchange.Http.Request.Host.Host;
     }
 
+    // A file leaves whole or not at all (RFC 9110, 14.2): what a part of it holds depends on what is judged now, and a part that is put
+    // behind an earlier one would make a file of two judgements.
+    private static void SayWhole(GatewayExchange exchange) => exchange.Http.Response.Headers.AcceptRanges = "none";
+
     private static void WriteCommon(GatewayExchange exchange, int status)
     {
         var response = exchange.Http.Response;
         response.StatusCode = status;
+        if (exchange.Kind == RequestKind.Export && exchange.Asked.Interaction == Interaction.ExportFile)
+        {
+            SayWhole(exchange);
+        }
+
         response.Headers[KnownHeaders.RequestId] = exchange.Id.ToString();
         if (exchange.Kind == RequestKind.PublicDocument)
         {

@@ -19,14 +19,22 @@ internal sealed class RunningAnswer
     private readonly GatewayExchange _exchange;
     private readonly SnapshotHolder _snapshots;
     private readonly StillOpen _still;
+    private readonly RenewedTokens.Running _tokens;
     private readonly TimeProvider _clock;
     private readonly DateTimeOffset _ends;
     private RegistrySnapshot _asked;
     private DateTimeOffset _askedAt;
 
-    public RunningAnswer(GatewayExchange exchange, SnapshotHolder snapshots, StillOpen still, GatewayOptions options, TimeProvider clock)
+    public RunningAnswer(
+        GatewayExchange exchange,
+        SnapshotHolder snapshots,
+        StillOpen still,
+        RenewedTokens.Running tokens,
+        GatewayOptions options,
+        TimeProvider clock
+    )
     {
-        (_exchange, _snapshots, _still, _clock) = (exchange, snapshots, still, clock);
+        (_exchange, _snapshots, _still, _tokens, _clock) = (exchange, snapshots, still, tokens, clock);
         (_asked, _askedAt) = (exchange.Snapshot, exchange.Now);
         Release = new LiveRelease(exchange.Permit.Release);
         _ends = exchange.Now + options.Limits.LongestAnswer;
@@ -40,10 +48,15 @@ internal sealed class RunningAnswer
     public StageResult Ask(Disclosure segment)
     {
         var (current, now) = (_snapshots.Current, _clock.GetUtcNow());
-        var decided = Decide(current, now);
+        var decided = Decide(current, now, out var caller);
         if (!decided.Continues)
         {
             return decided.Result;
+        }
+
+        if (!ReferenceEquals(caller, _exchange.Identified.Caller))
+        {
+            _exchange.TurnTo(caller);
         }
 
         if (ReferenceEquals(current, _asked))
@@ -68,17 +81,37 @@ internal sealed class RunningAnswer
     /// <summary>Whether the answer may not go on under what holds now, whatever is in it.</summary>
     public bool FindClosed(out StageResult refused)
     {
-        refused = Decide(_snapshots.Current, _clock.GetUtcNow()).Result;
+        refused = Decide(_snapshots.Current, _clock.GetUtcNow(), out _).Result;
         return !refused.Continues;
     }
 
-    private StageResult<Permit> Decide(RegistrySnapshot current, DateTimeOffset now)
+    // Under the token with which it was asked for, and, once that has ended, under the one with which its client came since.
+    private StageResult<Permit> Decide(RegistrySnapshot current, DateTimeOffset now, out Caller caller)
     {
-        if (_still.FindLapse(_exchange, now) is { } lapsed)
+        caller = _exchange.Identified.Caller;
+        var lapsed = _still.FindLapse(_exchange, caller, now);
+        if (lapsed?.Refusal == DenyReason.ExpiredToken && _tokens.Newest is var newest && !ReferenceEquals(newest, caller))
         {
-            return lapsed;
+            caller = newest;
+            lapsed = _still.FindLapse(_exchange, caller, now);
         }
 
-        return now >= _ends ? StageResult.Refuse(DenyReason.AnswerTooLarge, "longest-answer") : StillOpen.Decide(_exchange, current, now);
+        if (lapsed is { } refused)
+        {
+            return refused;
+        }
+
+        // One of the tokens that it has run under, and that ended by itself, was revoked after all.
+        if (
+            !ReferenceEquals(caller, _tokens.First)
+            && PolicyDecisionPoint.FindRevocation(_tokens.First, _exchange.Ingressed.Route.Tenant, current) is { } revoked
+        )
+        {
+            return StageResult.Refuse(revoked, "while-answering");
+        }
+
+        return now >= _ends
+            ? StageResult.Refuse(DenyReason.AnswerTooLarge, "longest-answer")
+            : StillOpen.Decide(_exchange, caller, current, now);
     }
 }

@@ -14,6 +14,7 @@ internal sealed class StreamedRelease(
     Exit exit,
     SnapshotHolder snapshots,
     StillOpen still,
+    RenewedTokens tokens,
     AnswerBuffers buffers,
     CutAnswers cut,
     GatewayOptions options,
@@ -38,7 +39,8 @@ internal sealed class StreamedRelease(
             MaxResourceBytes = options.Limits.MaxAnswer,
             TakeRoom = bytes => room.Grow(2 * bytes, HeldFor.Read),
         };
-        var running = new RunningAnswer(exchange, snapshots, still, options, clock);
+        using var renewals = tokens.Begin(exchange.Identified.Caller, DecisionMaker.PeerOf(exchange));
+        var running = new RunningAnswer(exchange, snapshots, still, renewals, options, clock);
         using var watch = new RevocationWatch(exchange, snapshots, running, cut);
         var sink = new SegmentSink(exchange, contentType, exit, running, watch);
         exchange.Status = 200;

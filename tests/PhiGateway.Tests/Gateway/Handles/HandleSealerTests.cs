@@ -10,7 +10,7 @@ public sealed class HandleSealerTests
     private const string Secret = "a-secret-that-several-nodes-share-0123456789";
 
     private static readonly DateTimeOffset Now = new(2026, 5, 4, 10, 0, 0, TimeSpan.Zero);
-    private static readonly HandleBinding Binding = new("acme-lab-connector", "north", "fhir", new string('a', 64), "lab-results");
+    private static readonly HandleBinding Binding = new("acme-lab-connector", "north", "fhir", new string('a', 64), "lab-results", "17");
     private readonly HandleSealer _sealer = new(Secret);
 
     [Fact]
@@ -80,6 +80,7 @@ public sealed class HandleSealerTests
     [InlineData("route", "handle-of-another-route")]
     [InlineData("fingerprint", "handle-of-another-approval")]
     [InlineData("use-case", "handle-of-another-approval")]
+    [InlineData("context", "handle-of-another-context")]
     public void Open_OneThingDiffers_IsRefused(string what, string expected)
     {
         var other = what switch
@@ -87,6 +88,7 @@ public sealed class HandleSealerTests
             "client" => Binding with { Client = "ward-app" },
             "tenant" => Binding with { Tenant = "south" },
             "route" => Binding with { Route = "fhir-south" },
+            "context" => Binding with { Context = "18" },
             "fingerprint" => Binding with { Fingerprint = new string('b', 64) },
             _ => Binding with { UseCase = "other" },
         };

@@ -165,7 +165,7 @@ public sealed class BinaryTests : IDisposable
     public async Task Run_ContentIsAskedFor_LeavesByTheSameRule(string accept, string patient, string? refusal)
     {
         Holds(ByAddress, Document("Binary/b1", patient));
-        using var exchange = _world.Open("GET", "/fhir/Binary/b1", null, ("Accept", accept));
+        using var exchange = _world.Open("GET", "/fhir/Binary/b1", null, ("Accept", accept), ("Range", "bytes=1-"));
 
         var result = await _world.WalkAsync(exchange, "Release");
 
@@ -175,6 +175,7 @@ public sealed class BinaryTests : IDisposable
         {
             Assert.Equal("application/pdf", exchange.Http.Response.ContentType);
             Assert.Equal("nosniff", exchange.Http.Response.Headers.XContentTypeOptions.ToString());
+            Assert.Equal("none", exchange.Http.Response.Headers.AcceptRanges.ToString());
         }
     }
 

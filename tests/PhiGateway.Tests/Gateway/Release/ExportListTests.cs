@@ -121,6 +121,61 @@ public sealed class ExportListTests : IDisposable
         Assert.NotNull((await FileAsync(manifest, 0)).Refusal);
     }
 
+    // Fifty was where it ended, without a word.
+    [Theory]
+    [InlineData(51)]
+    [InlineData(200)]
+    public async Task Run_ExportInVeryManyParts_LosesNone(int parts)
+    {
+        var names = Enumerable.Range(1, parts).Select(static i => $"many-{i}").ToArray();
+        Array.ForEach(names, name => File(name, Line(name, "17")));
+        Manifests(names);
+        var manifest = await ManifestAsync();
+
+        Assert.Null(manifest["extension"]);
+        var ids = new List<string>();
+        for (var i = 0; i < manifest["output"]!.AsArray().Count; i++)
+        {
+            var (_, text) = await FileAsync(manifest, i);
+            ids.AddRange(
+                text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => (string)JsonNode.Parse(line)!["id"]!)
+            );
+        }
+
+        Assert.Equal(names, ids);
+    }
+
+    // What is not all of it is no manifest; the budget is counted for each part, and for all of them together.
+    [Theory]
+    [InlineData(3, 3, null)]
+    [InlineData(4, 3, "export-parts")]
+    [InlineData(4, 1, "export-parts")]
+    public async Task Run_ExportInMorePartsThanThereMayBe_IsRefused(int parts, int most, string? detail)
+    {
+        _world.Options.Limits.ExportParts = most;
+        Manifests(Enumerable.Repeat("own", parts).ToArray());
+
+        using var poll = _world.Open("GET", await JobAsync());
+        var result = await _world.WalkAsync(poll, "Release");
+
+        Assert.Equal(detail, result.Detail);
+        Assert.Equal(detail is null ? null : DenyReason.AnswerTooLarge, result.Refusal);
+    }
+
+    [Theory]
+    [InlineData(100_000, null)]
+    [InlineData(400, "export-parts")]
+    public async Task Run_PartsThatAreTooLargeTogether_AreRefused(int bytes, string? detail)
+    {
+        _world.Options.Limits.MaxAnswer = bytes;
+        Manifests("own", "second", "mixed", "patients");
+
+        using var poll = _world.Open("GET", await JobAsync());
+        var result = await _world.WalkAsync(poll, "Release");
+
+        Assert.Equal(detail, result.Detail);
+    }
+
     [Fact]
     public async Task Run_PartsInACircle_EndWhereTheyBegan()
     {
