@@ -14,6 +14,7 @@ internal sealed class ArchiveTrail(ProverSet provers) : ITrailFormat
     private readonly SortedDictionary<string, long> _elsewhere = new(StringComparer.Ordinal);
     private long _records;
     private long _uncovered;
+    private long _destroyed;
 
     public string Name => "archive";
 
@@ -21,7 +22,7 @@ internal sealed class ArchiveTrail(ProverSet provers) : ITrailFormat
 
     public ReadOnlyMemory<byte> Head => Encoding.UTF8.GetBytes(ArchiveFormat.Head + "\n");
 
-    public ReadOnlyMemory<byte> Tail => Encoding.UTF8.GetBytes(ArchiveFormat.End(_records, _uncovered, _elsewhere) + "\n");
+    public ReadOnlyMemory<byte> Tail => Encoding.UTF8.GetBytes(ArchiveFormat.End(_records, _uncovered, _destroyed, _elsewhere) + "\n");
 
     public ReadOnlyMemory<byte> Lines(IReadOnlyList<AuditEntry> entries)
     {
@@ -31,6 +32,10 @@ internal sealed class ArchiveTrail(ProverSet provers) : ITrailFormat
             if (Pin(entry.Log, text) is not { } log)
             {
                 _elsewhere[entry.Log] = _elsewhere.GetValueOrDefault(entry.Log) + 1;
+            }
+            else if (entry.IsDestroyed)
+            {
+                _destroyed++;
             }
             else if (entry.Sequence >= log.Size)
             {

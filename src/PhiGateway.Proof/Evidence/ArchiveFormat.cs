@@ -48,12 +48,14 @@ public static class ArchiveFormat
     /// <summary>The last line.</summary>
     /// <param name="records">Records in it.</param>
     /// <param name="uncovered">Records that were found and that no checkpoint covered.</param>
+    /// <param name="destroyed">Records that were found and of which the content was destroyed.</param>
     /// <param name="elsewhere">Records that were found, of logs that the node does not keep.</param>
-    public static string End(long records, long uncovered, IReadOnlyDictionary<string, long> elsewhere) =>
+    public static string End(long records, long uncovered, long destroyed, IReadOnlyDictionary<string, long> elsewhere) =>
         new JsonObject
         {
             ["end"] = records,
             ["uncovered"] = uncovered,
+            ["destroyed"] = destroyed,
             ["elsewhere"] = new JsonObject(elsewhere.Select(static log => KeyValuePair.Create(log.Key, (JsonNode?)log.Value))),
         }.ToJsonString();
 
