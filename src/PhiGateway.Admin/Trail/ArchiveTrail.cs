@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Proof.Evidence;
@@ -15,6 +16,7 @@ internal sealed class ArchiveTrail(ProverSet provers) : ITrailFormat
     private long _records;
     private long _uncovered;
     private long _destroyed;
+    private IncrementalHash? _digest;
 
     public string Name => "archive";
 
@@ -22,7 +24,7 @@ internal sealed class ArchiveTrail(ProverSet provers) : ITrailFormat
 
     public ReadOnlyMemory<byte> Head => Encoding.UTF8.GetBytes(ArchiveFormat.Head + "\n");
 
-    public ReadOnlyMemory<byte> Tail => Encoding.UTF8.GetBytes(ArchiveFormat.End(_records, _uncovered, _destroyed, _elsewhere) + "\n");
+    public ReadOnlyMemory<byte> Tail => Encoding.UTF8.GetBytes(ArchiveFormat.End(_records, _uncovered, _destroyed, _elsewhere, Digest.GetCurrentHash()) + "\n");
 
     public ReadOnlyMemory<byte> Lines(IReadOnlyList<AuditEntry> entries)
     {
@@ -48,7 +50,23 @@ internal sealed class ArchiveTrail(ProverSet provers) : ITrailFormat
             }
         }
 
-        return Encoding.UTF8.GetBytes(text.ToString());
+        var lines = Encoding.UTF8.GetBytes(text.ToString());
+        Digest.AppendData(lines);
+        return lines;
+    }
+
+    private IncrementalHash Digest
+    {
+        get
+        {
+            if (_digest is null)
+            {
+                _digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                _digest.AppendData(Head.Span);
+            }
+
+            return _digest;
+        }
     }
 
     private PinnedLog? Pin(string log, StringBuilder text)

@@ -50,6 +50,9 @@ public sealed class PinnedLog
 
         var bytes = new byte[LogEntry.Bytes];
         committed.WriteTo(bytes);
-        return new ProvenRecord(record.Sequence, record.Body.ToArray(), salt, bytes, _tree.Inclusion(record.Sequence));
+        return new ProvenRecord(record.Sequence, record.Body.ToArray(), salt, bytes, _tree.Inclusion(record.Sequence))
+        {
+            ChainHash = record.ChainHash.ToArray(),
+        };
     }
 }
