@@ -24,7 +24,8 @@ internal sealed class ArchiveTrail(ProverSet provers) : ITrailFormat
 
     public ReadOnlyMemory<byte> Head => Encoding.UTF8.GetBytes(ArchiveFormat.Head + "\n");
 
-    public ReadOnlyMemory<byte> Tail => Encoding.UTF8.GetBytes(ArchiveFormat.End(_records, _uncovered, _destroyed, _elsewhere, Digest.GetCurrentHash()) + "\n");
+    public ReadOnlyMemory<byte> Tail =>
+        Encoding.UTF8.GetBytes(ArchiveFormat.End(_records, _uncovered, _destroyed, _elsewhere, Digest.GetCurrentHash()) + "\n");
 
     public ReadOnlyMemory<byte> Lines(IReadOnlyList<AuditEntry> entries)
     {

@@ -5,8 +5,8 @@ using PhiGateway.Audit.Shipping;
 namespace PhiGateway.Audit.Keeping;
 
 /// <summary>
-/// The months that were deleted, and those of which a tenant's content was destroyed, by their records' own word: what verifiers do not miss. Filled with rows that a log proves, asked for a
-/// record that the store lacks. Not thread-safe.
+/// The months that were deleted, and those of which a tenant's content was destroyed, by their records' own word: what verifiers do not
+/// miss. Filled with rows that a log proves, asked for what the store lacks. Not thread-safe.
 /// </summary>
 /// <remarks>
 /// Security: a deletion is believed when the record that began it and the one that says that it was done stand in the same log, in this
@@ -106,7 +106,7 @@ public sealed class DeletedMonths(TimeProvider? clock = null)
             && content.TryGetProperty("logs", out var logs)
             && logs.ValueKind == JsonValueKind.Array
             && TextOf(content, "tenant") is var tenant
-            && tenant is not null == isOfBodies
+            && (tenant is not null) == isOfBodies
             ? new Deletion(month, tenant, [.. logs.EnumerateArray().Select(PlaceOf).OfType<Place>()])
             : null;
     }

@@ -31,7 +31,9 @@ public sealed class PinnedLog
 
     /// <summary>A record with its salt, its entry and its way to the checkpoint.</summary>
     /// <exception cref="InvalidDataException">The log's files are damaged, or the record is not the one that the log has.</exception>
-    /// <exception cref="ContentDestroyedException">Nobody can show the record any more; that it was there, <see cref="LogProver.ProveInclusion"/> proves.</exception>
+    /// <exception cref="ContentDestroyedException">
+    /// Nobody can show the record any more; that it was there, <see cref="LogProver.ProveInclusion"/> proves.
+    /// </exception>
     public ProvenRecord Prove(AuditEntry record)
     {
         if (record.IsDestroyed)

@@ -60,7 +60,8 @@ public sealed partial class KeepingTests
         Assert.Equal(AuditEntry.DestroyedNote, (string?)one.Json["record"]!["record"]!["note"]);
         Assert.Equal("north", (string?)one.Json["record"]!["record"]!["tenant"]);
         Assert.DoesNotContain("p-1", one.Text, StringComparison.Ordinal);
-        var events = await server.GetAsync($"/admin/fhir/AuditEvent/{gone.Id:D}", "august");
+        await server.AddKeyAsync("cora", "audit-consumer");
+        var events = await server.GetAsync($"/fhir/AuditEvent/{gone.Id:D}", "cora");
         Assert.True(events.Status == 200, events.Text);
         Assert.Contains(AuditEntry.DestroyedNote, events.Text, StringComparison.Ordinal);
         Assert.Equal("destroyed", (await server.PostAsync(Destroy, North, "petra")).Code);

@@ -12,7 +12,9 @@ using Xunit;
 
 namespace PhiGateway.Tests.Proof;
 
-/// <summary>An archive becomes a store that answers what the one before it answered, after it was verified whole; one that is damaged becomes nothing.</summary>
+/// <summary>
+/// An archive becomes a store that answers what the one before it answered, after it was verified whole; one that is damaged becomes nothing.
+/// </summary>
 public sealed class ArchiveImportTests : IDisposable
 {
     private static readonly CancellationToken None = CancellationToken.None;
@@ -92,7 +94,8 @@ public sealed class ArchiveImportTests : IDisposable
                 (lines[record], lines[record + 1]) = (lines[record + 1], lines[record]);
                 break;
             case "another link":
-                lines[record] = lines[record].Replace("\"chain\":\"", "\"chain\":\"AAAA", StringComparison.Ordinal);
+                var at = lines[record].IndexOf("\"chain\":\"", StringComparison.Ordinal) + "\"chain\":\"".Length;
+                lines[record] = lines[record].Replace(lines[record].Substring(at, 4), "AAAA", StringComparison.Ordinal);
                 break;
             case "another key":
                 using (var other = new NoteSigner(world.Log.Origin, new byte[32]))
