@@ -38,7 +38,10 @@ public sealed class ArchiveImportTests : IDisposable
 
         var (code, words) = await ImportAsync(options, key);
         Assert.True(code == 0, words);
-        Assert.DoesNotContain(Directory.GetFiles(_folder.FullName), static file => Path.GetFileName(file).StartsWith("read.db.", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.GetFiles(_folder.FullName),
+            static file => Path.GetFileName(file).StartsWith("read.db.", StringComparison.Ordinal)
+        );
 
         await using var storage = AuditStorage.Create(ArchiveStorage.OptionsOf(Into), bodies: BodyKeys.Read(options));
         var rows = await storage.Store.ReadFiledAsync(world.Journal.Log, 0, 5000, None);

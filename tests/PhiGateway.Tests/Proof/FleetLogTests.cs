@@ -106,7 +106,8 @@ public sealed class FleetLogTests : IDisposable
         var (code, words) = await PhigwAsync("--fleet", Published, "--vkey", fleet.Key.ToString(), "--log", world.Options.Directory);
         Assert.Equal(1, code);
         Assert.True(
-            words.Contains(FindingCode.LogTruncated, StringComparison.Ordinal) || words.Contains(FindingCode.KeysForged, StringComparison.Ordinal),
+            words.Contains(FindingCode.LogTruncated, StringComparison.Ordinal)
+                || words.Contains(FindingCode.KeysForged, StringComparison.Ordinal),
             words
         );
     }
