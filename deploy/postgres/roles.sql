@@ -24,7 +24,7 @@
 -- phigw_admin         a control plane: writes the registry; revocations are added, never changed or removed
 -- phigw_audit_writer  a shipper: adds audit records and sees which it has added; cannot change, remove or read them
 -- phigw_audit_reader  the console and the auditors: reads audit records, writes nothing
--- phigw_audit_keeper  deletes a month of audit records that is older than six years, for the control plane of a node from which that is done: gw01_reads IN ROLE phigw_audit_reader, phigw_audit_keeper
+-- phigw_audit_keeper  deletes a month of audit records that is older than six years, or destroys the keys of a tenant's content of one, for the control plane of a node from which that is done: gw01_reads IN ROLE phigw_audit_reader, phigw_audit_keeper
 --
 -- Who migrates: the owner of the tables, with none of these roles. Before a new version is started,
 --
@@ -68,20 +68,23 @@ BEGIN
 
     IF to_regclass('audit_event') IS NOT NULL THEN
         GRANT SELECT ON audit_migrations TO phigw_audit_writer, phigw_audit_reader;
-        GRANT INSERT ON audit_event, audit_patient, audit_shape TO phigw_audit_writer;
+        GRANT INSERT ON audit_event, audit_patient, audit_shape, audit_key TO phigw_audit_writer;
 
         -- Just enough to see whether a record is stored already, and as the same record.
         GRANT SELECT (log, sequence, chain_hash) ON audit_event TO phigw_audit_writer;
         GRANT SELECT ON audit_log TO phigw_audit_writer, phigw_audit_reader;
         GRANT EXECUTE ON FUNCTION audit_open(text), audit_advance(text), audit_ensure_partitions(integer) TO phigw_audit_writer;
 
-        GRANT SELECT ON audit_event, audit_patient, audit_shape TO phigw_audit_reader;
+        GRANT SELECT ON audit_event, audit_patient, audit_shape, audit_key TO phigw_audit_reader;
 
         -- A month, and one that is old enough; nothing else can be deleted.
         IF to_regprocedure('audit_delete_month(integer)') IS NOT NULL THEN
             GRANT EXECUTE ON FUNCTION audit_delete_month(integer) TO phigw_audit_keeper;
         END IF;
-        GRANT SELECT ON audit_migrations, audit_event, audit_patient, audit_shape, audit_log TO phigw_audit_keeper;
+        IF to_regprocedure('audit_destroy_bodies(integer, text)') IS NOT NULL THEN
+            GRANT EXECUTE ON FUNCTION audit_destroy_bodies(integer, text) TO phigw_audit_keeper;
+        END IF;
+        GRANT SELECT ON audit_migrations, audit_event, audit_patient, audit_shape, audit_log, audit_key TO phigw_audit_keeper;
 
         -- What the transparency logs have signed: a node puts it here and cannot touch it again.
         GRANT INSERT ON audit_head TO phigw_audit_writer;

@@ -44,14 +44,17 @@ public sealed class AuditStorage : IAsyncDisposable
     public IStorageMigrator Migrator { get; }
 
     /// <summary>Connects to nothing yet: the database may be away.</summary>
+    /// <param name="options">Where it is.</param>
+    /// <param name="time">Null: the system's.</param>
+    /// <param name="bodies">Keys under which bodies are sealed; null: they are stored as they are, and sealed ones cannot be read.</param>
     /// <exception cref="StorageException">The options make no sense; every problem is listed.</exception>
-    public static AuditStorage Create(StorageOptions options, TimeProvider? time = null)
+    public static AuditStorage Create(StorageOptions options, TimeProvider? time = null, BodyKeyRing? bodies = null)
     {
         options.ThrowIfInvalid();
         var clock = time ?? TimeProvider.System;
         if (options.Provider == StorageProvider.Postgres)
         {
-            var postgres = new PostgresDatabase(options.ConnectionString, "phigw-audit");
+            var postgres = new PostgresDatabase(options.ConnectionString, "phigw-audit") { Bodies = bodies };
             return new AuditStorage(
                 postgres,
                 new PostgresAuditStore(postgres),
@@ -66,7 +69,7 @@ public sealed class AuditStorage : IAsyncDisposable
             );
         }
 
-        var sqlite = new SqliteDatabase(options.ConnectionString);
+        var sqlite = new SqliteDatabase(options.ConnectionString) { Bodies = bodies };
         return new AuditStorage(
             sqlite,
             new SqliteAuditStore(sqlite),
@@ -81,6 +84,30 @@ public sealed class AuditStorage : IAsyncDisposable
     /// </summary>
     /// <returns>How many partitions were made; always 0 on SQLite.</returns>
     public Task<int> EnsurePartitionsAsync(CancellationToken cancellationToken) => _store.EnsurePartitionsAsync(cancellationToken);
+
+    /// <summary>
+    /// Says whether what is sealed here can be read with the keys that are configured; called at the start of a node and by commands. Needs a
+    /// login that reads the trail.
+    /// </summary>
+    /// <exception cref="BodyKeyException">A key is missing or is another one: in words.</exception>
+    public Task CheckBodyKeysAsync(CancellationToken cancellationToken) => SqlBodyKeys.CheckAsync(_database, cancellationToken);
+
+    /// <summary>
+    /// Seals every body that was stored as it is, and wraps every data key under the current body key; run by the tables' owner, may be broken
+    /// off and begun again while nodes run.
+    /// </summary>
+    /// <returns>How many bodies, and how many data keys.</returns>
+    /// <exception cref="InvalidOperationException">No current body key is configured.</exception>
+    public async Task<(long Bodies, int Keys)> SealStoredAsync(CancellationToken cancellationToken)
+    {
+        int keys;
+        using (await _store.EnterAsync(cancellationToken))
+        {
+            keys = await SqlBodyKeys.WrapAnewAsync(_database, cancellationToken);
+        }
+
+        return (await SqlBodyKeys.SealStoredAsync(_database, _store.EnterAsync, cancellationToken), keys);
+    }
 
     /// <summary>Closes the connections; nobody may use the store any more.</summary>
     public ValueTask DisposeAsync() => _database.DisposeAsync();

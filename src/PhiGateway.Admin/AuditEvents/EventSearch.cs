@@ -91,7 +91,8 @@ internal sealed class EventSearch(
         return new EventPage(shown, place ?? (page.Next is { } next ? new EventPlace(next, 0) : null));
     }
 
-    private static IReadOnlyList<FhirEvent> EventsOf(AuditEntry entry) => EventFactory.Make(entry, TrailWalk.Read(entry));
+    private static IReadOnlyList<FhirEvent> EventsOf(AuditEntry entry) =>
+        EventFactory.Make(entry, entry.IsDestroyed ? entry.WhatRemains() : TrailWalk.Read(entry));
 
     private async Task RecordAsync(AdminCall call, string @event, string note, string? tenant, string? patient, bool isFirst = true)
     {

@@ -51,6 +51,9 @@ internal static partial class AdminLog
     [LoggerMessage(7015, LogLevel.Warning, "Admin call {RequestId}: whether every node has it in force could not be seen ({Fault}).")]
     public static partial void FleetNotSeen(ILogger logger, Guid requestId, string fault);
 
+    [LoggerMessage(7016, LogLevel.Critical, "Admin call {RequestId} could not read the trail's content: {Words}")]
+    public static partial void BodiesUnreadable(ILogger logger, Guid requestId, string words);
+
     [LoggerMessage(7010, LogLevel.Warning, "Alerts that nobody has taken could not be looked for ({Fault}); trying again.")]
     public static partial void EscalationFailed(ILogger logger, string fault);
 }

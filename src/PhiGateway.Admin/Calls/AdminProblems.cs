@@ -36,6 +36,18 @@ internal sealed partial record AdminProblem
     {
         RetryAfter = 5,
     };
+    public static readonly AdminProblem ContentDestroyed = new(
+        409,
+        "content-destroyed",
+        "The content of a record was destroyed",
+        "The answer would be wrong without it. Ask for a time in which no content was destroyed (audit/keeping/keys)."
+    );
+    public static readonly AdminProblem BodiesUnreadable = new(
+        503,
+        "bodies-unreadable",
+        "The trail's content cannot be read",
+        "It is sealed under a body key that this node does not have, or has another one of. The node's log names it."
+    );
     public static readonly AdminProblem Busy = new(
         503,
         "registry-busy",

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Admin.Http;
 
@@ -42,6 +43,15 @@ internal sealed class AdminBoundary(RequestDelegate next, TimeProvider time, ILo
         catch (BadHttpRequestException bad)
         {
             problem = AdminProblem.OfStatus(bad.StatusCode);
+        }
+        catch (ContentDestroyedException)
+        {
+            problem = AdminProblem.ContentDestroyed;
+        }
+        catch (BodyKeyException fault)
+        {
+            AdminLog.BodiesUnreadable(log, id, fault.Message);
+            problem = AdminProblem.BodiesUnreadable;
         }
         catch (Exception exception) when (IsDatabase(exception))
         {

@@ -2,13 +2,11 @@ using System.Text.Json;
 using PhiGateway.Admin.Accounting;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Cases;
-using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Keeping;
 using PhiGateway.Audit.Records;
-using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Admin.Keeping;
 
@@ -20,16 +18,12 @@ internal sealed class KeepingCommands(
     KeepingPlanner planner,
     CaseReports cases,
     TrailNames names,
-    IAuditStore store,
+    ShippedSteps steps,
     IAuditJournal journal,
     AdminJournal records,
-    AdminOptions options,
-    TimeProvider time,
     IAuditKeeping? keeping = null
 )
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
-
     /// <summary>Every hold.</summary>
     public async Task<Outcome<LegalHoldList>> HoldsAsync(AdminCall call) =>
         new LegalHoldList([.. (await register.ReadAsync(call.Cancelled)).Select(static stored => stored.Hold)]);
@@ -204,28 +198,12 @@ internal sealed class KeepingCommands(
         };
     }
 
-    // A hold that was set before the intent may still be on its way to the store. Records are shipped in their order: where the intent has
-    // arrived, so has whatever this node recorded before it.
+    // A hold that was set before the intent may still be on its way to the store.
     private async Task<AdminProblem?> FindLateKeeperAsync(AdminCall call, Guid intent, string month)
     {
         try
         {
-            var asked = new AuditQuery { Id = intent };
-            var began = time.GetTimestamp();
-            while (!(await store.QueryAsync(asked, call.Cancelled)).Entries.Any(entry => entry.Id == intent))
-            {
-                if (time.GetElapsedTime(began) >= options.ShippedWithin)
-                {
-                    return AdminProblem.Conflict(
-                        "not-shipped",
-                        "Records wait for the store, a hold may be among them. Ask again when it has them all."
-                    );
-                }
-
-                await Task.Delay(Look, time, call.Cancelled);
-            }
-
-            return await FindKeeperAsync(call, month);
+            return await steps.WaitAsync(call, intent) ?? await FindKeeperAsync(call, month);
         }
         catch (Exception)
         {

@@ -63,5 +63,25 @@ internal static class KeepingEndpoints
             .Takes(typeof(DeleteMonthBody))
             .Returns(typeof(DeletedMonth))
             .Repeatable();
+        api.MapGet(
+                "/audit/keeping/keys",
+                (HttpContext context, ContentCommands commands) => Answer.JsonAsync<BodyKeyList>(context, commands.KeysAsync)
+            )
+            .RequireRoles(Readers)
+            .Describe("Lists the keys of the trail's content", "How many data keys each month and tenant has, and which were destroyed.")
+            .Returns(typeof(BodyKeyList));
+        api.MapPost(
+                "/audit/keeping:destroy-content",
+                (HttpContext context, ContentCommands commands) =>
+                    Answer.JsonAsync<DestroyContentBody, DestroyedContent>(context, commands.DestroyAsync)
+            )
+            .RequireRoles(Officers)
+            .Describe(
+                "Destroys the content of a tenant's month",
+                "When its time has come, no hold keeps it and a second person asks for the same; proofs stay valid. A dry run says what would go."
+            )
+            .Takes(typeof(DestroyContentBody))
+            .Returns(typeof(DestroyedContent))
+            .Repeatable();
     }
 }

@@ -24,7 +24,7 @@ internal sealed class KeepingPlanner(
     // Of a hold's own record, which lists them.
     private const int MostRecords = 5000;
 
-    private static readonly AdminProblem NoStore = AdminProblem.Conflict("not-kept-here", "This node's trail is not kept by months.");
+    public static readonly AdminProblem NoStore = AdminProblem.Conflict("not-kept-here", "This node's trail is not kept by months.");
 
     /// <summary>Every month.</summary>
     public async Task<Outcome<KeepingReport>> ReportAsync(AdminCall call)
@@ -60,6 +60,25 @@ internal sealed class KeepingPlanner(
                 }),
             ]
         );
+    }
+
+    /// <summary>The holds that keep a tenant's content of a month. What is on another tenant, or on a patient of one, does not.</summary>
+    public async Task<IReadOnlyList<Guid>> HoldsOnAsync(AdminCall call, IAuditKeeping months, int month, string tenant)
+    {
+        var holds = new List<Guid>();
+        foreach (var stored in await register.ReadAsync(call.Cancelled))
+        {
+            if (
+                stored.Hold.LiftedAt is null
+                && (stored.Hold.Tenant ?? tenant) == tenant
+                && (await KeptByAsync(call, stored, months))(new KeptMonth(month, [tenant]))
+            )
+            {
+                holds.Add(stored.Hold.Id);
+            }
+        }
+
+        return holds;
     }
 
     /// <summary>The records that show a case; null when one of its alerts is gone or names what is no id, or there are too many to list.</summary>

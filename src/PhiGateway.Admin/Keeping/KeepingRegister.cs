@@ -21,6 +21,7 @@ internal sealed class KeepingRegister(IAuditStore store, IAuditJournal journal, 
 {
     public const string Hold = "keeping.hold";
     public const string Lift = "keeping.lift";
+    public const string DestroyAsk = "keeping.destroy-ask";
 
     /// <summary>Writes one step; durable when it returns.</summary>
     public async Task WriteAsync(AdminCall call, string step, Guid parent, string? tenant, string? patient, object content)
@@ -52,6 +53,27 @@ internal sealed class KeepingRegister(IAuditStore store, IAuditJournal journal, 
                 .OrderByDescending(static step => step.Time)
                 .Select(step => Of(step, steps.Where(other => other.Event == Lift && other.ParentId == step.Id))),
         ];
+    }
+
+    /// <summary>Who asked for the destruction of a tenant's content of a month, the newest first; only what this node's own log proves.</summary>
+    public async Task<IReadOnlyList<DestructionAsk>> ReadAsksAsync(string month, string tenant, CancellationToken cancellationToken)
+    {
+        var asks = new List<DestructionAsk>();
+        await foreach (var (entry, record) in TrailWalk.AllAsync(store, new AuditQuery { Kind = AuditKind.Hold }, cancellationToken))
+        {
+            if (
+                record is { Kind: AuditKind.Hold, Event: DestroyAsk, Actor: { } actor }
+                && proof?.Proves(entry) == true
+                && JsonSerializer.Deserialize<DestructionContent>(record.After ?? "null") is { } content
+                && content.Month == month
+                && content.Tenant == tenant
+            )
+            {
+                asks.Add(new DestructionAsk(record.Id, actor, record.Time, [actor, .. content.Persons]));
+            }
+        }
+
+        return asks;
     }
 
     private static StoredHold Of(AuditRecord set, IEnumerable<AuditRecord> lifts)

@@ -7,5 +7,10 @@ internal static class KeepingRegistration
 {
     /// <summary>The register of holds, the plan and the commands.</summary>
     public static IServiceCollection AddKeeping(this IServiceCollection services) =>
-        services.AddSingleton<KeepingRegister>().AddSingleton<KeepingPlanner>().AddSingleton<KeepingCommands>();
+        services
+            .AddSingleton<KeepingRegister>()
+            .AddSingleton<KeepingPlanner>()
+            .AddSingleton<ShippedSteps>()
+            .AddSingleton<KeepingCommands>()
+            .AddSingleton<ContentCommands>();
 }

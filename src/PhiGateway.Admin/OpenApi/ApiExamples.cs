@@ -99,6 +99,7 @@ internal static class ApiExamples
         [typeof(AskedBody)] = Of(new AskedBody("north", "p-17", Begin)),
         [typeof(HoldBody)] = Of(new HoldBody("north", "p-17", "County Sheriff", "An investigation would be impeded.", End)),
         [typeof(LegalHoldBody)] = Of(new LegalHoldBody("Litigation is expected.", "north", Case: "2026-118")),
+        [typeof(DestroyContentBody)] = Of(new DestroyContentBody("2015-03", "north", "The tenant's contract ended.")),
         [typeof(DeleteMonthBody)] = Of(new DeleteMonthBody("2019-11", "Its time is over.")),
         [typeof(ApproveBody)] = Of(new ApproveBody(new string('a', 64), Reason, new DateOnly(2027, 6, 30))),
         [typeof(AssignBody)] = Of(new AssignBody(Person, Reason)),

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Proof.Evidence;
@@ -14,6 +15,8 @@ internal sealed class ArchiveTrail(ProverSet provers) : ITrailFormat
     private readonly SortedDictionary<string, long> _elsewhere = new(StringComparer.Ordinal);
     private long _records;
     private long _uncovered;
+    private long _destroyed;
+    private IncrementalHash? _digest;
 
     public string Name => "archive";
 
@@ -21,7 +24,8 @@ internal sealed class ArchiveTrail(ProverSet provers) : ITrailFormat
 
     public ReadOnlyMemory<byte> Head => Encoding.UTF8.GetBytes(ArchiveFormat.Head + "\n");
 
-    public ReadOnlyMemory<byte> Tail => Encoding.UTF8.GetBytes(ArchiveFormat.End(_records, _uncovered, _elsewhere) + "\n");
+    public ReadOnlyMemory<byte> Tail =>
+        Encoding.UTF8.GetBytes(ArchiveFormat.End(_records, _uncovered, _destroyed, _elsewhere, Digest.GetCurrentHash()) + "\n");
 
     public ReadOnlyMemory<byte> Lines(IReadOnlyList<AuditEntry> entries)
     {
@@ -31,6 +35,10 @@ internal sealed class ArchiveTrail(ProverSet provers) : ITrailFormat
             if (Pin(entry.Log, text) is not { } log)
             {
                 _elsewhere[entry.Log] = _elsewhere.GetValueOrDefault(entry.Log) + 1;
+            }
+            else if (entry.IsDestroyed)
+            {
+                _destroyed++;
             }
             else if (entry.Sequence >= log.Size)
             {
@@ -43,7 +51,23 @@ internal sealed class ArchiveTrail(ProverSet provers) : ITrailFormat
             }
         }
 
-        return Encoding.UTF8.GetBytes(text.ToString());
+        var lines = Encoding.UTF8.GetBytes(text.ToString());
+        Digest.AppendData(lines);
+        return lines;
+    }
+
+    private IncrementalHash Digest
+    {
+        get
+        {
+            if (_digest is null)
+            {
+                _digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                _digest.AppendData(Head.Span);
+            }
+
+            return _digest;
+        }
     }
 
     private PinnedLog? Pin(string log, StringBuilder text)

@@ -108,6 +108,19 @@ internal static class TrailEndpoints
             .RequireRoles(AdminRoles.All)
             .Describe("Shows this node's transparency log: its newest checkpoint and its keys")
             .Returns(typeof(LogReport));
+        api.MapGet("/audit/fleet", (HttpContext context, FleetReports fleet) => Answer.JsonAsync(context, fleet.ReportAsync))
+            .RequireRoles([AdminRoles.Auditor])
+            .Describe("Shows the fleet log", "Its key, its newest checkpoint, and every node's log of which it has checkpoints.")
+            .Returns(typeof(FleetReport));
+        api.MapGet(
+                "/audit/fleet/inclusion",
+                (HttpContext context, FleetReports fleet) =>
+                    Answer.JsonAsync(context, call => fleet.InclusionAsync(call, context.Request.Query["log"]))
+            )
+            .RequireRoles([AdminRoles.Auditor])
+            .Describe("Proves a log's newest checkpoint in the fleet log", "As a C2SP tlog-proof under the fleet log's checkpoint.")
+            .Returns(typeof(FleetInclusion))
+            .Reads(new CallParameter("log", "Name of the log."));
         api.MapGet(
                 "/audit/log/inclusion",
                 (HttpContext context, TrailProofs proofs) =>

@@ -15,6 +15,7 @@ internal static class TrailRegistration
             .AddSingleton<ForwarderFeed>()
             .AddSingleton<TrailTail>()
             .AddSingleton<TrailProofs>()
+            .AddSingleton<FleetReports>()
             .AddSingleton<TrailBundles>()
             .AddSingleton<ReachSearch>()
             .AddSingleton<SettledCounts>()

@@ -160,14 +160,22 @@ internal sealed class TrailSearch(
     }
 
     /// <summary>One record with its place, as every answer shows it.</summary>
-    public static JsonObject Render(AuditEntry entry) =>
-        new()
+    public static JsonObject Render(AuditEntry entry)
+    {
+        var shown = new JsonObject
         {
             ["log"] = entry.Log,
             ["sequence"] = entry.Sequence,
             ["chain_hash"] = Convert.ToHexStringLower(entry.ChainHash.Span),
-            ["record"] = ReadBody(entry.Body.Span),
+            ["record"] = entry.IsDestroyed ? ReadBody(entry.Remains().Span) : ReadBody(entry.Body.Span),
         };
+        if (entry.IsDestroyed)
+        {
+            shown["destroyed"] = true;
+        }
+
+        return shown;
+    }
 
     private static JsonNode? ReadBody(ReadOnlySpan<byte> body)
     {

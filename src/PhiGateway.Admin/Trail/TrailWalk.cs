@@ -31,6 +31,9 @@ internal static class TrailWalk
 
     /// <summary>The record of one entry, where none may be missing.</summary>
     /// <exception cref="InvalidDataException">It cannot be read.</exception>
+    /// <exception cref="ContentDestroyedException">Its content was destroyed.</exception>
     public static AuditRecord Read(AuditEntry entry) =>
-        entry.Read() ?? throw new InvalidDataException($"Record {entry.Sequence} of {entry.Log} cannot be read.");
+        entry.IsDestroyed
+            ? throw new ContentDestroyedException(entry.Log, entry.Sequence)
+            : entry.Read() ?? throw new InvalidDataException($"Record {entry.Sequence} of {entry.Log} cannot be read.");
 }

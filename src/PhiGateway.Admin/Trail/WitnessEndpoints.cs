@@ -29,7 +29,7 @@ public static class WitnessEndpoints
         var answer = (http.Request.Method, path) switch
         {
             ("POST", "add-checkpoint") => await AddAsync(http, witness),
-            ("GET", "vkey") => new WitnessAnswer(200, witness.Key + "\n"),
+            ("GET", "vkey") => new WitnessAnswer(200, string.Concat(witness.Keys.Select(static key => key + "\n"))),
             ("GET", _) when path.EndsWith(Checkpoint, StringComparison.Ordinal) => Newest(witness, path[..^Checkpoint.Length]),
             _ => new WitnessAnswer(404, "There is nothing here.\n"),
         };

@@ -5,8 +5,8 @@ using PhiGateway.Audit.Shipping;
 namespace PhiGateway.Audit.Keeping;
 
 /// <summary>
-/// The months that were deleted by their records' own word: what verifiers do not miss. Filled with rows that a log proves, asked for a
-/// record that the store lacks. Not thread-safe.
+/// The months that were deleted, and those of which a tenant's content was destroyed, by their records' own word: what verifiers do not
+/// miss. Filled with rows that a log proves, asked for what the store lacks. Not thread-safe.
 /// </summary>
 /// <remarks>
 /// Security: a deletion is believed when the record that began it and the one that says that it was done stand in the same log, in this
@@ -19,8 +19,9 @@ public sealed class DeletedMonths(TimeProvider? clock = null)
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<(string Log, Guid Id), (long Sequence, Deletion Deletion)> _begun = [];
-    private readonly Dictionary<(string Log, Guid Id), long> _done = [];
+    private readonly Dictionary<(string Log, Guid Id), (long Sequence, bool IsOfBodies)> _done = [];
     private readonly Dictionary<int, List<Place>> _gone = [];
+    private readonly Dictionary<(int Month, string Tenant), List<Place>> _destroyed = [];
 
     /// <summary>How many there are.</summary>
     public int Count => _gone.Count;
@@ -36,14 +37,14 @@ public sealed class DeletedMonths(TimeProvider? clock = null)
             return;
         }
 
-        if (record.Event == KeepingMonths.DeletionEvent && DeletionOf(after, record.Time) is { } deletion)
+        if (DeletionOf(record.Event, after, record.Time) is { } deletion)
         {
             _begun[(proven.Log, record.Id)] = (proven.Sequence, deletion);
             Match((proven.Log, record.Id));
         }
-        else if (record.Event == KeepingMonths.DeletedEvent && IsDone(after))
+        else if (record.Event is KeepingMonths.DeletedEvent or KeepingMonths.DestroyedEvent && IsDone(record.Event, after))
         {
-            _done[(proven.Log, record.ParentId)] = proven.Sequence;
+            _done[(proven.Log, record.ParentId)] = (proven.Sequence, record.Event == KeepingMonths.DestroyedEvent);
             Match((proven.Log, record.ParentId));
         }
     }
@@ -53,10 +54,31 @@ public sealed class DeletedMonths(TimeProvider? clock = null)
         _gone.TryGetValue(KeepingMonths.Of(time), out var places)
         && places.Exists(place => place.Log == log && place.First <= sequence && sequence <= place.Last);
 
+    /// <summary>Whether the body of the record in a place, of this moment and tenant, was destroyed on record.</summary>
+    public bool CoversBody(string log, long sequence, DateTimeOffset time, string tenant) =>
+        _destroyed.TryGetValue((KeepingMonths.Of(time), tenant), out var places)
+        && places.Exists(place => place.Log == log && place.First <= sequence && sequence <= place.Last);
+
     private void Match((string Log, Guid Id) intent)
     {
-        if (!_begun.TryGetValue(intent, out var begun) || !_done.TryGetValue(intent, out var done) || done <= begun.Sequence)
+        if (
+            !_begun.TryGetValue(intent, out var begun)
+            || !_done.TryGetValue(intent, out var done)
+            || done.Sequence <= begun.Sequence
+            || done.IsOfBodies != (begun.Deletion.Tenant is not null)
+        )
         {
+            return;
+        }
+
+        if (begun.Deletion.Tenant is { } tenant)
+        {
+            if (!_destroyed.TryGetValue((begun.Deletion.Month, tenant), out var bodies))
+            {
+                _destroyed[(begun.Deletion.Month, tenant)] = bodies = [];
+            }
+
+            bodies.AddRange(begun.Deletion.Places);
             return;
         }
 
@@ -68,8 +90,14 @@ public sealed class DeletedMonths(TimeProvider? clock = null)
         places.AddRange(begun.Deletion.Places);
     }
 
-    private static Deletion? DeletionOf(string after, DateTimeOffset time)
+    private static Deletion? DeletionOf(string @event, string after, DateTimeOffset time)
     {
+        var isOfBodies = @event == KeepingMonths.DestroyEvent;
+        if (!isOfBodies && @event != KeepingMonths.DeletionEvent)
+        {
+            return null;
+        }
+
         using var json = Parse(after);
         return
             json?.RootElement is { ValueKind: JsonValueKind.Object } content
@@ -77,7 +105,9 @@ public sealed class DeletedMonths(TimeProvider? clock = null)
             && KeepingMonths.End(month).AddYears(KeepingMonths.LeastYears) <= time
             && content.TryGetProperty("logs", out var logs)
             && logs.ValueKind == JsonValueKind.Array
-            ? new Deletion(month, [.. logs.EnumerateArray().Select(PlaceOf).OfType<Place>()])
+            && TextOf(content, "tenant") is var tenant
+            && (tenant is not null) == isOfBodies
+            ? new Deletion(month, tenant, [.. logs.EnumerateArray().Select(PlaceOf).OfType<Place>()])
             : null;
     }
 
@@ -89,11 +119,11 @@ public sealed class DeletedMonths(TimeProvider? clock = null)
             ? new Place(log, first, last)
             : null;
 
-    private static bool IsDone(string after)
+    private static bool IsDone(string @event, string after)
     {
         using var json = Parse(after);
         return json?.RootElement is { ValueKind: JsonValueKind.Object } content
-            && content.TryGetProperty("deleted", out var deleted)
+            && content.TryGetProperty(@event == KeepingMonths.DestroyedEvent ? "destroyed" : "deleted", out var deleted)
             && deleted.ValueKind == JsonValueKind.True;
     }
 
@@ -117,7 +147,8 @@ public sealed class DeletedMonths(TimeProvider? clock = null)
         }
     }
 
-    private sealed record Deletion(int Month, IReadOnlyList<Place> Places);
+    // With a tenant: of its content alone.
+    private sealed record Deletion(int Month, string? Tenant, IReadOnlyList<Place> Places);
 
     private sealed record Place(string Log, long First, long Last);
 }

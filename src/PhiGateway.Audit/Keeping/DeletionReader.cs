@@ -39,6 +39,7 @@ public static class DeletionReader
         } while (cursor is not null);
     }
 
-    /// <summary>Whether an event is the beginning or the end of a deletion.</summary>
-    public static bool IsOfADeletion(string? @event) => @event is KeepingMonths.DeletionEvent or KeepingMonths.DeletedEvent;
+    /// <summary>Whether an event is the beginning or the end of a deletion, or of the destruction of content.</summary>
+    public static bool IsOfADeletion(string? @event) =>
+        @event is KeepingMonths.DeletionEvent or KeepingMonths.DeletedEvent or KeepingMonths.DestroyEvent or KeepingMonths.DestroyedEvent;
 }

@@ -11,6 +11,12 @@ public static class KeepingMonths
     /// <summary>The event of the record that says what came of it; names the other as its parent.</summary>
     public const string DeletedEvent = "keeping.deleted";
 
+    /// <summary>The event of the record that names a tenant's month of which the content is destroyed, written before it is.</summary>
+    public const string DestroyEvent = "keeping.destroy";
+
+    /// <summary>The event of the record that says what came of it; names the other as its parent.</summary>
+    public const string DestroyedEvent = "keeping.destroyed";
+
     /// <summary>Security: nothing younger is ever deleted, whatever is configured (45 CFR 164.316(b)(2), 164.528).</summary>
     public const int LeastYears = 6;
 

@@ -5,6 +5,9 @@ namespace PhiGateway.Audit.Shipping;
 /// <summary>One journal record on its way to, or in, the store: index columns beside the exact bytes that were hashed.</summary>
 public sealed record AuditEntry
 {
+    /// <summary>The note of what is left of a record whose content was destroyed.</summary>
+    public const string DestroyedNote = "content destroyed";
+
     /// <summary>Name of the log: one per node and generation.</summary>
     public required string Log { get; init; }
 
@@ -69,6 +72,12 @@ public sealed record AuditEntry
     public required ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>
+    /// Whether the body can be read by nobody any more, since its data key was destroyed; then <see cref="Body"/> is empty, and only what it is
+    /// filed under remains. Told by stores.
+    /// </summary>
+    public bool IsDestroyed { get; init; }
+
+    /// <summary>
     /// Whether searches find the record by its own words; told by <see cref="IAuditStore.ReadFiledAsync"/> only. False: somebody took it out of
     /// what searches go by.
     /// </summary>
@@ -76,6 +85,37 @@ public sealed record AuditEntry
 
     /// <summary>The record; null when the body is none.</summary>
     public AuditRecord? Read() => AuditRecordReader.TryRead(Body.Span, out var record) ? record : null;
+
+    /// <summary>
+    /// A body of what is left of a record whose content was destroyed: what it is filed under, and a note that says so. Nothing was hashed of
+    /// it.
+    /// </summary>
+    public ReadOnlyMemory<byte> Remains()
+    {
+        var buffer = new byte[512];
+        var length = AuditRecordWriter.Write(WhatRemains(), ref buffer, 0);
+        return buffer.AsMemory(0, length);
+    }
+
+    /// <summary>The same as a record.</summary>
+    public AuditRecord WhatRemains() =>
+        new()
+        {
+            Id = Id,
+            ParentId = ParentId,
+            Kind = Kind,
+            Event = Event,
+            Time = Time,
+            Decision = Decision,
+            Reason = Reason,
+            Client = Client,
+            Tenant = Tenant,
+            Actor = Actor,
+            Status = Status,
+            ResourceType = ResourceType,
+            Interaction = Interaction,
+            Note = DestroyedNote,
+        };
 
     /// <summary>Whether this is a delivery of many that names a place of its log.</summary>
     public bool Delivers(long sequence)

@@ -85,6 +85,7 @@ internal static class AuditCommands
         AuditKeepingCommands.AddTo(audit, common);
         audit.Add(VerifyCommand.Create(common));
         audit.Add(ProveCommand.Create(common));
+        audit.Add(FleetCommand.Create(common));
         audit.Add(ReadCommand.Create(common));
         audit.Add(RotateKey(common));
         return audit;

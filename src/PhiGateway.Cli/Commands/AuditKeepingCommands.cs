@@ -5,7 +5,7 @@ using PhiGateway.Cli.Output;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>Defines what <c>audit</c> keeps: keeping, hold, holds, lift and delete-month, for privacy officers.</summary>
+/// <summary>Defines what <c>audit</c> keeps: keeping, hold, holds, lift, delete-month, keys and destroy-content, for privacy officers.</summary>
 internal static class AuditKeepingCommands
 {
     private const string Path = "audit/keeping";
@@ -47,6 +47,19 @@ internal static class AuditKeepingCommands
         audit.Add(Hold(common));
         audit.Add(Lift(common));
         audit.Add(DeleteMonth(common));
+        audit.Add(
+            CliRun.Action(
+                new Command("keys", "Lists the data keys of the trail's content by month and tenant, and which were destroyed."),
+                common,
+                async (_, run, cancellationToken) =>
+                {
+                    var list = (await run.Client.SendAsync(HttpMethod.Get, $"/admin/v1/{Path}/keys", cancellationToken)).Json;
+                    Printer.List(run.Out, run.Format, list, "month", "tenant", "wrapping_key", "count", "destroyed");
+                    return ExitCodes.Ok;
+                }
+            )
+        );
+        audit.Add(DestroyContent(common));
     }
 
     private static Command Hold(CommonOptions common)
@@ -112,6 +125,32 @@ internal static class AuditKeepingCommands
                     run,
                     Path + ":delete",
                     CliBody.Of(("month", parsed.GetValue(month)), ("reason", parsed.GetValue(reason))),
+                    cancellationToken
+                )
+        );
+    }
+
+    private static Command DestroyContent(CommonOptions common)
+    {
+        var month = new Argument<string>("month") { Description = "Such as 2015-03." };
+        var tenant = new Option<string>("--tenant") { Description = "Tenant.", Required = true };
+        var reason = Reason();
+        return CliRun.Action(
+            new Command(
+                "destroy-content",
+                "Destroys the keys of a tenant's month that is due and under no hold; done when a second person asks for the same."
+            )
+            {
+                month,
+                tenant,
+                reason,
+            },
+            common,
+            (parsed, run, cancellationToken) =>
+                SendAsync(
+                    run,
+                    Path + ":destroy-content",
+                    CliBody.Of(("month", parsed.GetValue(month)), ("tenant", parsed.GetValue(tenant)), ("reason", parsed.GetValue(reason))),
                     cancellationToken
                 )
         );

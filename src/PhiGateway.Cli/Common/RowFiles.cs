@@ -29,7 +29,16 @@ internal static class RowFiles
                 row.GetProperty("time").GetDateTimeOffset()
             ));
 
+    // Security: what cannot be read is not verified, and that is said.
     private static AuditEntry EntryOf(JsonElement row) =>
+        row.TryGetProperty("body_key", out var key) && key.ValueKind == JsonValueKind.Number
+            ? throw new CliFault(
+                ExitCodes.Usage,
+                "The rows' bodies are sealed under keys that phigw does not have. Verify them on a node: phi-gateway verify-audit --config FILE."
+            )
+            : PlainOf(row);
+
+    private static AuditEntry PlainOf(JsonElement row) =>
         new()
         {
             Log = row.GetProperty("log").GetString()!,

@@ -77,6 +77,11 @@ internal static class ControlPlane
             .AddSingleton(parts.AuditKeeping);
         services.AddSingleton<IAuditJournal>(parts.Journal);
         services.AddSingleton(parts.Proof.Prover).AddSingleton(parts.Proof.Provers).AddSingleton<ITrailProof>(parts.Proof.Provers);
+        if (parts.Proof.Fleet is { } fleet)
+        {
+            services.AddSingleton(fleet.Log).AddSingleton(fleet.Feed);
+        }
+
         services.AddSingleton<ISnapshotSource>(parts.Snapshots);
         services.AddSingleton(parts.SingleUses);
         services.AddSingleton<IPatientPseudonym>(parts.Pseudonym);

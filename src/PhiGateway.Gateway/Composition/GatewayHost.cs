@@ -228,19 +228,18 @@ internal sealed class GatewayHost : IAsyncDisposable
         var seal = RegistrySeals.Read(options, log);
         var registry = RegistryStorage.Create(StoreOf(options.Registry.Provider, options.Registry.ConnectionString), clock, seal);
         _owned.Add(registry);
-        var audit = AuditStorage.Create(StoreOf(options.Audit.Store.Provider, options.Audit.Store.ConnectionString), clock);
+        var audit = BodyKeys.Open(options, options.Audit.Store.ConnectionString, clock);
         _owned.Add(audit);
         var ofAdmins = (
             Registry: options.Admin.RegistryConnectionString is { } write
                 ? RegistryStorage.Create(StoreOf(options.Registry.Provider, write), clock, seal)
                 : registry,
-            Audit: options.Admin.AuditConnectionString is { } read
-                ? AuditStorage.Create(StoreOf(options.Audit.Store.Provider, read), clock)
-                : audit
+            Audit: options.Admin.AuditConnectionString is { } read ? BodyKeys.Open(options, read, clock) : audit
         );
         _owned.Add(ofAdmins.Registry);
         _owned.Add(ofAdmins.Audit);
         await StoragePreparation.PrepareAsync([registry.Migrator, audit.Migrator], clock, log, _loops, _stopping.Token, cancellationToken);
+        await BodyKeys.CheckAsync(ofAdmins.Audit, cancellationToken);
 
         // What this node issues itself it also takes, as of any issuer.
         if (options.TokenService is { } service)
@@ -344,9 +343,9 @@ internal sealed class GatewayHost : IAsyncDisposable
         _loops.Add(Behind("audit shipper", shipper.RunAsync, log));
         _loops.Add(Behind("transparency log", proof.Log.RunAsync, log));
         _loops.Add(Behind("audit verifier", proof.Watch.RunAsync, log));
-        if (proof.Witnesses.Feed is { } witnesses)
+        foreach (var (name, run) in proof.Loops)
         {
-            _loops.Add(Watched("witnesses", witnesses.RunAsync, log));
+            _loops.Add(Watched(name, run, log));
         }
 
         _loops.Add(Watched("partitions", stopping => PartitionsAhead.RunAsync(audit, clock, log, stopping), log));

@@ -22,11 +22,13 @@ internal sealed class ProofParts : IDisposable
         LogWatch watch,
         IHeadStore heads,
         WitnessParts witnesses,
+        FleetParts? fleet,
         (string Logs, LogSecrets Secrets) kept
     )
     {
         Log = log;
         Witnesses = witnesses;
+        Fleet = fleet;
         Provers = new ProverSet(Prover, kept.Logs, kept.Secrets);
         Watch = watch;
         Heads = heads;
@@ -45,6 +47,26 @@ internal sealed class ProofParts : IDisposable
 
     /// <summary>The witness that this node is, and those that it asks.</summary>
     public WitnessParts Witnesses { get; }
+
+    /// <summary>The fleet log that this node keeps; null: none.</summary>
+    public FleetParts? Fleet { get; }
+
+    /// <summary>What asks others now and then, by name.</summary>
+    public IEnumerable<(string Name, Func<CancellationToken, Task> Run)> Loops
+    {
+        get
+        {
+            if (Witnesses.Feed is { } witnesses)
+            {
+                yield return ("witnesses", witnesses.RunAsync);
+            }
+
+            if (Fleet is { } fleet)
+            {
+                yield return ("fleet log", fleet.Feed.RunAsync);
+            }
+        }
+    }
 
     /// <summary>Heads in the store, as the control plane may read them.</summary>
     public IHeadStore Heads { get; }
@@ -104,7 +126,8 @@ internal sealed class ProofParts : IDisposable
         );
         watch.Found += Tell;
         var witnesses = WitnessParts.Open(options, keys, log, (TellAndClose, Tell), clock);
-        return new ProofParts(log, watch, read.Heads, witnesses, (logs, new LogSecrets(keys, pseudonym)));
+        var fleet = FleetParts.Open(options, keys, read, Tell, clock);
+        return new ProofParts(log, watch, read.Heads, witnesses, fleet, (logs, new LogSecrets(keys, pseudonym)));
 
         void Tell(ProofFinding finding)
         {
@@ -124,6 +147,7 @@ internal sealed class ProofParts : IDisposable
     public void Dispose()
     {
         _metrics.Dispose();
+        Fleet?.Dispose();
         Witnesses.Dispose();
         Log.Dispose();
     }

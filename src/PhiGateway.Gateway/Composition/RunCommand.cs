@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using PhiGateway.Admin.Access;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Proof.Checkpoints;
 using PhiGateway.Storage;
 
 namespace PhiGateway.Gateway.Composition;
@@ -17,6 +18,8 @@ internal static class RunCommand
         phi-gateway validate [--config F]  check the configuration and list every problem
         phi-gateway migrate [--config F]   bring both databases to this version's schema and end (as their owner)
         phi-gateway seal-registry [--config F]  seal the registry's documents that have no seal yet, as they stand
+        phi-gateway seal-audit [--config F]  seal stored bodies of the trail, and wrap every data key under the current body key
+        phi-gateway import-archive ARCHIVE INTO [VKEY…] [--config F]  verify an archive and make a store of it that is only read
         phi-gateway verify-audit [--config F]  verify log, journal and store: exit code 1 when something was changed
         phi-gateway probe [--config F]     ask this machine's node whether it is ready: exit code 0 or 1
         phi-gateway demo                   run the demonstration on loopback
@@ -80,6 +83,37 @@ internal static class RunCommand
         !TryReadFile(args, out var file) || Load(file) is not { } loaded
             ? 2
             : await SealRegistryCommand.RunAsync(loaded.Options, System.Console.Out, System.Console.Error);
+
+    /// <summary>Seals what the audit store holds unsealed.</summary>
+    public static async Task<int> SealAuditAsync(string[] args) =>
+        !TryReadFile(args, out var file) || Load(file) is not { } loaded
+            ? 2
+            : await SealAuditCommand.RunAsync(loaded.Options, System.Console.Out, System.Console.Error);
+
+    /// <summary>Verifies an archive and makes a store of it.</summary>
+    public static async Task<int> ImportArchiveAsync(string[] args)
+    {
+        var at = Array.IndexOf(args, "--config");
+        var rest = at < 0 ? [] : args[at..];
+        var named = at < 0 ? args : args[..at];
+        var keys = named.Skip(2).Select(NoteKey.Parse).ToList();
+        if (named.Length < 2 || keys.Contains(null))
+        {
+            await System.Console.Error.WriteLineAsync(Usage);
+            return 2;
+        }
+
+        return !TryReadFile(rest, out var file) || Load(file) is not { } loaded
+            ? 2
+            : await ImportArchiveCommand.RunAsync(
+                loaded.Options,
+                named[0],
+                named[1],
+                [.. keys.OfType<NoteKey>()],
+                System.Console.Out,
+                System.Console.Error
+            );
+    }
 
     /// <summary>Prints the usage.</summary>
     public static async Task<int> HelpAsync()

@@ -1,10 +1,12 @@
 using System.Data.Common;
 using System.Globalization;
 using PhiGateway.Audit.Keeping;
+using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Proof.Heads;
 using PhiGateway.Proof.Verification;
 using PhiGateway.Storage;
+using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Gateway.Composition;
 
@@ -25,12 +27,7 @@ internal static class VerifyAuditCommand
         var keys = options.Audit.Log.KeyDirectory ?? Path.Combine(journal, "log-keys");
         try
         {
-            await using var storage = AuditStorage.Create(
-                GatewayHost.StoreOf(
-                    options.Audit.Store.Provider,
-                    options.Admin.AuditConnectionString ?? options.Audit.Store.ConnectionString
-                )
-            );
+            await using var storage = BodyKeys.Open(options, options.Admin.AuditConnectionString ?? options.Audit.Store.ConnectionString);
             var secrets = LogSecrets.Read(keys, FirstStart.KeyPathOf(options));
             var found = 0;
             var deleted = new DeletedMonths();
@@ -54,7 +51,7 @@ internal static class VerifyAuditCommand
             await output.WriteLineAsync(found == 0 ? "Nothing was found." : $"{found} findings.");
             return found == 0 ? 0 : 1;
         }
-        catch (InvalidDataException fault)
+        catch (Exception fault) when (fault is InvalidDataException or BodyKeyException or StorageException)
         {
             await error.WriteLineAsync(fault.Message);
         }

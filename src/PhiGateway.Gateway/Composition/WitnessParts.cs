@@ -19,12 +19,12 @@ internal sealed class WitnessParts : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient? _http;
-    private readonly Cosigner? _cosigner;
+    private readonly IReadOnlyList<Cosigner> _cosigners;
     private readonly Meter? _meter;
 
-    private WitnessParts(Witness? own, Cosigner? cosigner, WitnessFeed? feed, HttpClient? http)
+    private WitnessParts(Witness? own, IReadOnlyList<Cosigner> cosigners, WitnessFeed? feed, HttpClient? http)
     {
-        (Own, _cosigner, Feed, _http) = (own, cosigner, feed, http);
+        (Own, _cosigners, Feed, _http) = (own, cosigners, feed, http);
         if (feed is not null)
         {
             _meter = new Meter("PhiGateway.Proof");
@@ -57,7 +57,7 @@ internal sealed class WitnessParts : IDisposable
         TimeProvider clock
     )
     {
-        var (own, cosigner) = OpenOwn(options, keys, clock);
+        var (own, cosigners) = OpenOwn(options, keys, clock);
         if (own is not null)
         {
             own.Contradicted += found.Others;
@@ -66,7 +66,7 @@ internal sealed class WitnessParts : IDisposable
         var of = options.Audit.Log;
         if (of.Witnesses.Count == 0)
         {
-            return new WitnessParts(own, cosigner, null, null);
+            return new WitnessParts(own, cosigners, null, null);
         }
 
         var peers = of.Witnesses.Select(static one => new WitnessPeer(one.Name, AddressOf(one), WitnessKey.Parse(one.Key)!)).ToList();
@@ -75,28 +75,39 @@ internal sealed class WitnessParts : IDisposable
         var http = Connect(options);
         var feed = new WitnessFeed(log.Files, log.Entries.Log, peers, quorum, new WitnessClient(http), of.WitnessEvery, clock);
         feed.Contradicted += found.Ours;
-        return new WitnessParts(own, cosigner, feed, http);
+        return new WitnessParts(own, cosigners, feed, http);
     }
 
     public void Dispose()
     {
         _meter?.Dispose();
         _http?.Dispose();
-        _cosigner?.Dispose();
+        foreach (var cosigner in _cosigners)
+        {
+            cosigner.Dispose();
+        }
     }
 
-    private static (Witness? Own, Cosigner? Cosigner) OpenOwn(GatewayOptions options, string keys, TimeProvider clock)
+    private static (Witness? Own, IReadOnlyList<Cosigner> Cosigners) OpenOwn(GatewayOptions options, string keys, TimeProvider clock)
     {
         if (options.Audit.Witness.LogsFile is not { } file)
         {
-            return (null, null);
+            return (null, []);
         }
 
         var directory = options.Audit.Witness.Directory ?? Path.Combine(options.Audit.Journal.Directory, "witness");
         var name = options.Audit.Witness.Name ?? LogOrigin.Of(options.Node) + "/witness";
         var cosigner = new Cosigner(name, KeyFile.OpenOrCreate(Path.Combine(keys, "witness.key"), "key of the witness"));
-        DurableFile.Write(Path.Combine(directory, "vkey"), cosigner.Public + "\n");
-        return (new Witness(directory, cosigner, new LogKeyFile(file).Keys, clock), cosigner);
+        var second = options.Audit.Witness.MlDsa
+            ? new Cosigner(
+                name,
+                KeyFile.OpenOrCreate(Path.Combine(keys, "witness-ml-dsa.key"), "key of the witness for ML-DSA-44"),
+                CosignatureAlgorithm.MlDsa44
+            )
+            : null;
+        var witness = new Witness(directory, cosigner, new LogKeyFile(file).Keys, clock, second);
+        DurableFile.Write(Path.Combine(directory, "vkey"), string.Concat(witness.Keys.Select(static key => key + "\n")));
+        return (witness, second is null ? [cosigner] : [cosigner, second]);
     }
 
     // As C2SP tlog-policy has it: so many of them.

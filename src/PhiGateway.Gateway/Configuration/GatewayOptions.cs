@@ -261,6 +261,10 @@ public sealed class AuditOptions
 
     public AuditKeepOptions Keep { get; set; } = new();
 
+    public AuditBodyOptions Bodies { get; set; } = new();
+
+    public FleetOptions Fleet { get; set; } = new();
+
     /// <summary>How many refusals of one kind of caller are recorded one by one.</summary>
     public StrangerOptions Strangers { get; set; } = new();
 }

@@ -64,6 +64,7 @@ internal static class GatewayOptionsValidator
         ValidateHandleKey(options.HandleKey, Add);
         ValidateStore(options.Registry.Provider, options.Registry.ConnectionString, "Registry", Add);
         ValidateStore(options.Audit.Store.Provider, options.Audit.Store.ConnectionString, "Audit:Store", Add);
+        BodyKeyValidator.Validate(options.Audit.Bodies, Add);
         if (options.Registry.MaxSnapshotAge < TimeSpan.FromSeconds(5) || options.Registry.MaxSnapshotAge > TimeSpan.FromDays(1))
         {
             Add("Registry:MaxSnapshotAge", "must be between 5 seconds and 1 day.");

@@ -52,6 +52,17 @@ internal static class LogValidator
         }
 
         ValidateWitnesses(options, add);
+        var fleet = options.Audit.Fleet;
+        if (fleet.Every < TimeSpan.FromSeconds(1) || fleet.Every > TimeSpan.FromHours(1))
+        {
+            add("Audit:Fleet:Every", "must be between 1 second and 1 hour.");
+        }
+
+        if (fleet.Name is { } fleetName && !Proof.Checkpoints.NoteKey.IsName(fleetName))
+        {
+            add("Audit:Fleet:Name", "must have neither spaces nor a plus.");
+        }
+
         if (options.Audit.Witness.LogsFile is { } file && LogKeyFile.FindFlaw(file) is { } flaw)
         {
             add("Audit:Witness:LogsFile", $"{flaw}.");
@@ -87,10 +98,11 @@ internal static class LogValidator
                 add(at + "Key", "must be the key of a witness as it publishes it: name+id+base64.");
             }
 
-            // One witness that counts twice would be a quorum of one.
-            if (!seen.Add("name " + witness.Name) | !seen.Add("key " + witness.Key))
+            // One witness that counts twice would be a quorum of one, with a key of each algorithm too.
+            var of = WitnessKey.Parse(witness.Key)?.Name ?? witness.Key;
+            if (!seen.Add("name " + witness.Name) | !seen.Add("key " + of))
             {
-                add(at + "Name", "stands twice, or has the key of another witness.");
+                add(at + "Name", "stands twice, or has a key of another witness.");
             }
         }
     }

@@ -13,6 +13,12 @@ public sealed class WitnessOptions
     public string? Name { get; set; }
 
     /// <summary>
+    /// Whether it cosigns with a key of ML-DSA-44 besides, which holds against quantum computers; default false. Whoever asks names either of
+    /// its keys.
+    /// </summary>
+    public bool MlDsa { get; set; }
+
+    /// <summary>
     /// Folder of what it has seen, default <c>witness</c> below the journal's. Security: what is lost there, or put back, it has never seen.
     /// </summary>
     public string? Directory { get; set; }

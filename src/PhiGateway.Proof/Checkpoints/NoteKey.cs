@@ -33,7 +33,7 @@ public sealed class NoteKey
     /// <summary>Reads a published key; null when it is none, or one of another algorithm.</summary>
     public static NoteKey? Parse(string text)
     {
-        if (!TrySplit(text, Ed25519Type, out var name, out var id, out var publicKey))
+        if (!TrySplit(text, Ed25519Type, 32, out var name, out var id, out var publicKey))
         {
             return null;
         }
@@ -60,12 +60,12 @@ public sealed class NoteKey
     /// <summary>As it is published.</summary>
     public override string ToString() => Write(Name, Id, Ed25519Type, PublicBytes);
 
-    /// <summary>Takes a published key of Ed25519 apart; false when it is none, or one of another use.</summary>
-    internal static bool TrySplit(string text, byte type, out string name, out uint id, out byte[] publicKey)
+    /// <summary>Takes a published key of a type and length apart; false when it is none, or one of another use.</summary>
+    internal static bool TrySplit(string text, byte type, int length, out string name, out uint id, out byte[] publicKey)
     {
         (name, id, publicKey) = (string.Empty, 0, []);
         var parts = text.Split('+', 3);
-        var bytes = new byte[33];
+        var bytes = new byte[length + 1];
         if (
             parts.Length != 3
             || !IsName(parts[0])

@@ -84,7 +84,7 @@ public sealed class WitnessPolicy
     {
         if (WitnessKey.Parse(text) is not { } key)
         {
-            return "the witness's key cannot be read; keys of Ed25519 are known";
+            return "the witness's key cannot be read; keys of Ed25519 and ML-DSA-44 are known";
         }
 
         return _keys.Add("witness " + Convert.ToHexString(key.PublicBytes))

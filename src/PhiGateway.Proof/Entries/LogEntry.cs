@@ -19,6 +19,9 @@ public readonly record struct LogEntry
     /// <summary>Flag of an entry that stands for a record which was gone before the log began.</summary>
     public const ushort BeforeTheLog = 1;
 
+    /// <summary>Flag of an entry of a fleet log, which stands for a head of a node's log: its body is the note, its patients are the root.</summary>
+    public const ushort OfAHead = 2;
+
     private const byte Format = 1;
 
     /// <summary>Number of the record's kind; 0: it could not be read, or was gone before the log began.</summary>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PhiGateway.Proof.Checkpoints;
@@ -42,18 +44,29 @@ public static class ArchiveFormat
             ["body"] = Convert.ToBase64String(record.Body),
             ["salt"] = Convert.ToBase64String(record.Salt),
             ["entry"] = Convert.ToBase64String(record.Entry),
+            ["chain"] = record.ChainHash is { } chain ? Convert.ToBase64String(chain) : null,
             ["path"] = new JsonArray([.. record.Path.Select(static hash => (JsonNode)hash.ToString())]),
         }.ToJsonString();
 
     /// <summary>The last line.</summary>
     /// <param name="records">Records in it.</param>
     /// <param name="uncovered">Records that were found and that no checkpoint covered.</param>
+    /// <param name="destroyed">Records that were found and of which the content was destroyed.</param>
     /// <param name="elsewhere">Records that were found, of logs that the node does not keep.</param>
-    public static string End(long records, long uncovered, IReadOnlyDictionary<string, long> elsewhere) =>
+    /// <param name="digest">SHA-256 over every line before, line feeds included.</param>
+    public static string End(
+        long records,
+        long uncovered,
+        long destroyed,
+        IReadOnlyDictionary<string, long> elsewhere,
+        ReadOnlySpan<byte> digest
+    ) =>
         new JsonObject
         {
             ["end"] = records,
             ["uncovered"] = uncovered,
+            ["destroyed"] = destroyed,
+            ["sha256"] = Convert.ToHexStringLower(digest),
             ["elsewhere"] = new JsonObject(elsewhere.Select(static log => KeyValuePair.Create(log.Key, (JsonNode?)log.Value))),
         }.ToJsonString();
 
@@ -67,6 +80,7 @@ public static class ArchiveFormat
         long records = 0;
         var number = 0;
         var ended = false;
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var line in lines)
         {
             number++;
@@ -84,6 +98,12 @@ public static class ArchiveFormat
             else if (read.ContainsKey("end"))
             {
                 ended = Number(read, "end") == records ? true : throw new InvalidDataException("Records are missing, or too many.");
+
+                // Archives of before have none: there each record is what its log has, and so many there are.
+                if (read["sha256"] is not null && Text(read, "sha256") != Convert.ToHexStringLower(digest.GetCurrentHash()))
+                {
+                    throw new InvalidDataException("The digest at the archive's end is not that of its lines.");
+                }
             }
             else if (read.ContainsKey("checkpoint"))
             {
@@ -97,6 +117,8 @@ public static class ArchiveFormat
                     ? (log, record)
                     : throw new InvalidDataException($"Line {number}: record {record.Sequence} is not the one that {log} has.");
             }
+
+            digest.AppendData(Encoding.UTF8.GetBytes(line + "\n"));
         }
 
         if (!ended)
@@ -148,7 +170,9 @@ public static class ArchiveFormat
             && Bytes(read, "body") is { } body
             && Bytes(read, "salt") is { } salt
             && Bytes(read, "entry") is { } entry
-            ? (log, new ProvenRecord(sequence, body, salt, entry, path))
+            && Bytes(read, "chain") is var chain
+            && chain is null or { Length: 32 }
+            ? (log, new ProvenRecord(sequence, body, salt, entry, path) { ChainHash = chain })
             : null;
     }
 

@@ -31,8 +31,16 @@ public sealed class PinnedLog
 
     /// <summary>A record with its salt, its entry and its way to the checkpoint.</summary>
     /// <exception cref="InvalidDataException">The log's files are damaged, or the record is not the one that the log has.</exception>
+    /// <exception cref="ContentDestroyedException">
+    /// Nobody can show the record any more; that it was there, <see cref="LogProver.ProveInclusion"/> proves.
+    /// </exception>
     public ProvenRecord Prove(AuditEntry record)
     {
+        if (record.IsDestroyed)
+        {
+            throw new ContentDestroyedException(record.Log, record.Sequence);
+        }
+
         var salt = _entries.BodySalt(record.Sequence);
         if (
             _files.ReadEntry(record.Sequence, Size) is not { } committed
@@ -44,6 +52,9 @@ public sealed class PinnedLog
 
         var bytes = new byte[LogEntry.Bytes];
         committed.WriteTo(bytes);
-        return new ProvenRecord(record.Sequence, record.Body.ToArray(), salt, bytes, _tree.Inclusion(record.Sequence));
+        return new ProvenRecord(record.Sequence, record.Body.ToArray(), salt, bytes, _tree.Inclusion(record.Sequence))
+        {
+            ChainHash = record.ChainHash.ToArray(),
+        };
     }
 }

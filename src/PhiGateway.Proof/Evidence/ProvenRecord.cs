@@ -12,6 +12,9 @@ namespace PhiGateway.Proof.Evidence;
 /// <param name="Path">From the entry to the root.</param>
 public sealed record ProvenRecord(long Sequence, byte[] Body, byte[] Salt, byte[] Entry, IReadOnlyList<TreeHash> Path)
 {
+    /// <summary>Its link in the journal's chain, which the checkpoint does not cover; null: it is not known.</summary>
+    public byte[]? ChainHash { get; init; }
+
     /// <summary>Whether it is what a checkpoint has in its place.</summary>
     public bool IsUnder(Checkpoint checkpoint) =>
         LogEntry.TryRead(Entry, out var entry)

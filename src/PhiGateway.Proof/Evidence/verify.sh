@@ -21,6 +21,7 @@ open_key() {
   rest="${1#*+}"
   id="${rest%%+*}"
   printf '%s' "${rest#*+}" | decode >"$work/typed"
+  [ "$(wc -c <"$work/typed")" -eq 33 ] || refuse "the key of $name is not one of Ed25519, which is all that a shell verifies here"
   { printf '\060\052\060\005\006\003\053\145\160\003\041\000' && tail -c 32 "$work/typed"; } >"$work/key.der"
   openssl pkey -pubin -inform DER -in "$work/key.der" -out "$work/key.pem" 2>/dev/null || refuse "the key of $name cannot be read"
 }

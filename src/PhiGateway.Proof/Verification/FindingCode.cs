@@ -9,6 +9,9 @@ public static class FindingCode
     /// <summary>A record is no longer in the store.</summary>
     public const string StoreRecordMissing = "store-record-missing";
 
+    /// <summary>The key of a record's content was destroyed, and no such step is on record.</summary>
+    public const string StoreBodyDestroyed = "store-body-destroyed";
+
     /// <summary>The store has a record that the node never wrote.</summary>
     public const string StoreRecordInserted = "store-record-inserted";
 

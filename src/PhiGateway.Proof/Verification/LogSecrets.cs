@@ -13,6 +13,10 @@ public sealed class LogSecrets(string keyDirectory, PatientPseudonym pseudonym)
     /// <exception cref="InvalidDataException">One is not there, in words.</exception>
     public static LogSecrets Read(string keyDirectory, string pseudonymKey) => new(keyDirectory, new PatientPseudonym(Key(pseudonymKey)));
 
+    /// <summary>Reads a key of pseudonyms alone; one that is not there is not made.</summary>
+    /// <exception cref="InvalidDataException">It is not there, in words.</exception>
+    public static PatientPseudonym ReadPseudonym(string path) => new(Key(path));
+
     /// <summary>Makes entries of a log's records.</summary>
     /// <exception cref="InvalidDataException">The log's salts are not there.</exception>
     public EntryFactory EntriesOf(string log) => new(log, Key(Path.Combine(keyDirectory, LogOrigin.Folder(log), "salt.key")), pseudonym);

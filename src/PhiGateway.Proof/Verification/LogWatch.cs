@@ -86,11 +86,13 @@ public sealed class LogWatch(
             _lastRound = problem is null ? clock.GetUtcNow() : _lastRound;
         }
 
-        foreach (var finding in findings.Items.Where(finding => _doubted < 0 || finding.Code != FindingCode.StoreRecordMissing))
+        foreach (var finding in findings.Items.Where(finding => _doubted < 0 || !IsDoubtful(finding.Code)))
         {
             Tell(finding);
         }
     }
+
+    private static bool IsDoubtful(string code) => code is FindingCode.StoreRecordMissing or FindingCode.StoreBodyDestroyed;
 
     private async Task<int> SliceAsync(VerifiedLog verified, FindingList findings, CancellationToken cancellationToken)
     {
@@ -109,7 +111,7 @@ public sealed class LogWatch(
         if (from < shipped)
         {
             var rows = await store.ReadFiledAsync(log.Entries.Log, from, (int)(shipped - from), cancellationToken);
-            if (rows.Count < shipped - from)
+            if (rows.Count < shipped - from || rows.Any(static row => row.IsDestroyed))
             {
                 await DeletionReader.ReadAsync(store, deleted, records.IsProven, cancellationToken);
             }
@@ -119,8 +121,8 @@ public sealed class LogWatch(
             records.EndOfSlice(shipped - 1);
         }
 
-        // While a month is deleted its records go before the log says that it was done: looked at again before it is told.
-        if (findings.Counts.ContainsKey(FindingCode.StoreRecordMissing) && _doubted != from)
+        // While a month is deleted, or content destroyed, its records go before the log says that it was done: looked at again before it is told.
+        if (findings.Items.Any(static finding => IsDoubtful(finding.Code)) && _doubted != from)
         {
             (_doubted, _records) = (from, from);
             return 0;

@@ -192,6 +192,12 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
 
     private void Compare(AuditEntry entry)
     {
+        if (entry.IsDestroyed)
+        {
+            CompareDestroyed(entry);
+            return;
+        }
+
         var frame = new JournalFrame(entry.Sequence, entry.ChainHash, entry.Body);
         if (entry.Sequence >= log.Checkpoint.Size)
         {
@@ -232,6 +238,33 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
             findings.Add(FindingCode.StoreColumnsEdited, entry.Sequence, "The record is filed under other words than its body has.");
         }
     }
+
+    // Its commitment stays in the log, and proofs of whoever has the body hold; here only the head can be compared.
+    private void CompareDestroyed(AuditEntry entry)
+    {
+        if (log.Entry(entry.Sequence) is not { } committed || committed.Flags == LogEntry.BeforeTheLog)
+        {
+            return;
+        }
+
+        var time = DateTimeOffset.UnixEpoch.AddTicks(committed.Nanoseconds / TimeSpan.NanosecondsPerTick);
+        if (committed.Id != entry.Id || committed.Kind != (byte)entry.Kind || IsOtherMoment(time, entry.Time))
+        {
+            findings.Add(FindingCode.StoreColumnsEdited, entry.Sequence, "The record is filed under other words than the log has.");
+        }
+        else if (entry.Tenant is not { } tenant || deleted?.CoversBody(log.Name, entry.Sequence, time, tenant) != true)
+        {
+            findings.Add(
+                FindingCode.StoreBodyDestroyed,
+                entry.Sequence,
+                "The key of the record's content was destroyed, and no log proves a record of that."
+            );
+        }
+    }
+
+    // Stores keep microseconds.
+    private static bool IsOtherMoment(DateTimeOffset one, DateTimeOffset other) =>
+        one.Ticks / TimeSpan.TicksPerMicrosecond != other.Ticks / TimeSpan.TicksPerMicrosecond;
 
     // Null when the record is the one under the checkpoint.
     private string? IsOther(in JournalFrame frame, AuditEntry? read)

@@ -21,7 +21,14 @@ namespace PhiGateway.Proof.Witnessing;
 /// <param name="cosigner">Its key.</param>
 /// <param name="logs">Keys of the logs that it witnesses, asked for anew each time; several of one name are one log's.</param>
 /// <param name="clock">Clock.</param>
-public sealed class Witness(string directory, Cosigner cosigner, Func<IReadOnlyList<NoteKey>> logs, TimeProvider clock)
+/// <param name="second">A key of another algorithm that signs beside it; null: none. Whoever asks knows one of the two, or both.</param>
+public sealed class Witness(
+    string directory,
+    Cosigner cosigner,
+    Func<IReadOnlyList<NoteKey>> logs,
+    TimeProvider clock,
+    Cosigner? second = null
+)
 {
     /// <summary>Longest request that is read.</summary>
     public const int MostBytes = 16 * 1024;
@@ -32,8 +39,8 @@ public sealed class Witness(string directory, Cosigner cosigner, Func<IReadOnlyL
     /// <summary>Told when a log contradicts itself, in words without PHI; not called under load twice for the same.</summary>
     public event Action<ProofFinding>? Contradicted;
 
-    /// <summary>Its published key.</summary>
-    public WitnessKey Key => cosigner.Public;
+    /// <summary>Its published keys.</summary>
+    public IReadOnlyList<WitnessKey> Keys => second is null ? [cosigner.Public] : [cosigner.Public, second.Public];
 
     /// <summary>Takes the body of add-checkpoint.</summary>
     public WitnessAnswer Add(string body)
@@ -115,7 +122,9 @@ public sealed class Witness(string directory, Cosigner cosigner, Func<IReadOnlyL
         }
 
         // What it has seen already it signs again without writing: anybody may hand in what is public.
-        var line = cosigner.SignatureLine(request.Note.Text, clock.GetUtcNow());
+        var now = clock.GetUtcNow();
+        var line = cosigner.SignatureLine(request.Note.Text, now);
+        line += second?.CanSign(request.Note.Text) == true ? second.SignatureLine(request.Note.Text, now) : string.Empty;
         if (checkpoint == cosigned)
         {
             return new WitnessAnswer(200, line);

@@ -31,7 +31,7 @@ internal sealed class SinkEventReader(PatientPseudonym pseudonym)
                 Sequence = entry.Sequence,
                 Time = entry.Time,
                 Kind = entry.Kind,
-                Event = "unreadable",
+                Event = entry.IsDestroyed ? "destroyed" : "unreadable",
                 ChainHash = Convert.ToHexStringLower(entry.ChainHash.Span),
             };
 

@@ -11,7 +11,10 @@ internal static class AuditRows
     /// <summary>In the order that <see cref="ReadAsync"/> takes, of the table under the alias <c>e</c>.</summary>
     public const string Columns =
         "e.log, e.sequence, e.time, e.id, e.parent_id, e.kind, e.event, e.decision, e.reason, e.client, e.tenant, e.actor, e.status, "
-        + "e.resource_type, e.interaction, e.patient_keys, e.chain_hash, e.body";
+        + "e.resource_type, e.interaction, e.patient_keys, e.chain_hash, e.body, e.body_key, "
+        + "(SELECT k.wrapped FROM audit_key k WHERE k.id = e.body_key)";
+
+    private const int OwnColumns = 20;
 
     /// <summary>Behind <see cref="Columns"/>, of the shape <c>s</c> under which the record is filed: whether it is the record's own.</summary>
     public const string IsFiled =
@@ -22,14 +25,17 @@ internal static class AuditRows
     /// <summary>The same columns for inserting.</summary>
     public const string InsertColumns =
         "log, sequence, time, id, parent_id, kind, event, decision, reason, client, "
-        + "tenant, actor, status, resource_type, interaction, shape, patient_keys, chain_hash, body";
+        + "tenant, actor, status, resource_type, interaction, shape, patient_keys, chain_hash, body, body_key";
 
     public static async Task<List<AuditEntry>> ReadAsync(Database database, DbCommand command, CancellationToken cancellationToken)
     {
         var entries = new List<AuditEntry>();
+        using var opener = new BodyOpener(database.Bodies);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
+            var isSealed = !reader.IsDBNull(18);
+            var isDestroyed = isSealed && reader.IsDBNull(19);
             entries.Add(
                 new AuditEntry
                 {
@@ -50,12 +56,24 @@ internal static class AuditRows
                     Interaction = reader.TextOrNull(14),
                     PatientKeys = database.ReadTexts(reader, 15),
                     ChainHash = reader.GetFieldValue<byte[]>(16),
-                    Body = reader.GetFieldValue<byte[]>(17),
-                    IsFiled = reader.FieldCount <= 18 || (!reader.IsDBNull(18) && reader.GetBoolean(18)),
+                    Body = isSealed ? Open(opener, reader, isDestroyed) : reader.GetFieldValue<byte[]>(17),
+                    IsDestroyed = isDestroyed,
+                    IsFiled = reader.FieldCount <= OwnColumns || (!reader.IsDBNull(OwnColumns) && reader.GetBoolean(OwnColumns)),
                 }
             );
         }
 
         return entries;
     }
+
+    private static byte[] Open(BodyOpener opener, DbDataReader reader, bool isDestroyed) =>
+        isDestroyed
+            ? []
+            : opener.Open(
+                reader.GetString(0),
+                reader.GetInt64(1),
+                reader.GetInt64(18),
+                reader.GetFieldValue<byte[]>(19),
+                reader.GetFieldValue<byte[]>(17)
+            );
 }

@@ -76,6 +76,70 @@ internal abstract class SqlAuditKeeping(Database database, TimeProvider time) : 
             ? DropAsync(month, cancellationToken)
             : throw new InvalidOperationException("A month is kept for six years at least.");
 
+    public async Task<IReadOnlyList<BodyKeyCount>> ListBodyKeysAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection.Command(
+            "SELECT month, tenant, wrapping_key, count(*), count(*) - count(wrapped) FROM audit_key "
+                + "GROUP BY month, tenant, wrapping_key ORDER BY month, tenant, wrapping_key"
+        );
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var keys = new List<BodyKeyCount>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            keys.Add(
+                new BodyKeyCount(reader.GetInt32(0), reader.TextOrNull(1), reader.GetString(2), reader.GetInt64(3), reader.GetInt64(4))
+            );
+        }
+
+        return keys;
+    }
+
+    public async Task<TenantBodies> BodiesOfAsync(int month, string tenant, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection.Command(
+            "SELECT e.log, min(e.sequence), max(e.sequence), count(*), count(*) - count(e.body_key), count(k.wrapped) + count(*) - count(e.body_key) "
+                + $"FROM audit_event e LEFT JOIN audit_key k ON k.id = e.body_key WHERE {OfTenant} GROUP BY e.log ORDER BY e.log"
+        );
+        OfTenantWith(command, month, tenant);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var ranges = new List<KeptRange>();
+        long plain = 0;
+        long readable = 0;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            ranges.Add(new KeptRange(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3)));
+            plain += reader.GetInt64(4);
+            readable += reader.GetInt64(5);
+        }
+
+        return new TenantBodies(ranges, plain, readable);
+    }
+
+    public Task<long> DestroyBodiesAsync(int month, string tenant, CancellationToken cancellationToken) =>
+        KeepingMonths.IsMonth(month) && KeepingMonths.End(month).AddYears(KeepingMonths.LeastYears) <= time.GetUtcNow()
+            ? DestroyAsync(month, StorableText.Clean(tenant)!, cancellationToken)
+            : throw new InvalidOperationException("A month is kept for six years at least.");
+
+    /// <summary>Destroys the keys, in one transaction, after it was made sure that nothing lies beside them.</summary>
+    protected abstract Task<long> DestroyAsync(int month, string tenant, CancellationToken cancellationToken);
+
+    /// <summary>A tenant's records in a month, but for registers, of the table under the alias <c>e</c>.</summary>
+    protected static string OfTenant { get; } =
+        FormattableString.Invariant($"e.time >= @from AND e.time < @to AND e.tenant = @tenant AND e.kind <> {BodyScope.Register}");
+
+    /// <summary>The refusal of a month of which something was never sealed.</summary>
+    protected static InvalidOperationException NotSealed { get; } =
+        new("Some of these records were stored without being sealed: run 'phi-gateway seal-audit' first.");
+
+    /// <summary>Gives a command what <see cref="OfTenant"/> asks for.</summary>
+    protected void OfTenantWith(DbCommand command, int month, string tenant)
+    {
+        Within(command, month);
+        command.With("tenant", StorableText.Clean(tenant));
+    }
+
     /// <summary>Deletes it, in one transaction.</summary>
     protected abstract Task<long> DropAsync(int month, CancellationToken cancellationToken);
 

@@ -11,6 +11,8 @@ namespace PhiGateway.Storage.Audit;
 /// </remarks>
 internal abstract class SqlAuditStore(Database database) : IAuditStore
 {
+    private readonly BodySealer _sealer = new(database.Bodies);
+
     private const int DeliveryPage = 32;
     private const int MostDeliveryPages = 64;
 
@@ -68,7 +70,9 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
 
         var shapes = AuditShapeBatch.Of(fresh);
         await AddShapesAsync(connection, transaction, shapes.Shapes, cancellationToken);
-        await InsertAsync(connection, transaction, fresh, shapes.Ids, cancellationToken);
+        var bodies = _sealer.Seal(fresh);
+        await SqlBodyKeys.AddAsync(database, connection, transaction, bodies.Keys, cancellationToken);
+        await InsertAsync(connection, transaction, fresh, shapes.Ids, bodies, cancellationToken);
         foreach (var (log, ordered) in logs)
         {
             await AdvanceAsync(connection, transaction, log, AuditBatch.Run(ordered), cancellationToken);
@@ -189,6 +193,7 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
         DbTransaction transaction,
         List<AuditEntry> entries,
         IReadOnlyList<long> shapes,
+        SealedBodies bodies,
         CancellationToken cancellationToken
     );
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using PhiGateway.Proof.Heads;
@@ -44,6 +45,24 @@ internal sealed class SqlHeadStore(Database database, Func<CancellationToken, Va
             .With("log", log)
             .With("from", fromSize)
             .With("limit", limit);
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<LogHead>> ReadSinceAsync(DateTimeOffset from, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection
+            .Command(
+                "SELECT log, size, kind, note, time FROM (SELECT * FROM audit_head WHERE time >= @from ORDER BY time DESC LIMIT @limit) h "
+                    + "ORDER BY time, log, size, kind DESC, digest"
+            )
+            .With("from", database.Time(from))
+            .With("limit", limit);
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<LogHead>> ReadAsync(DbCommand command, CancellationToken cancellationToken)
+    {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var heads = new List<LogHead>();
         while (await reader.ReadAsync(cancellationToken))

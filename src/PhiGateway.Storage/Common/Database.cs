@@ -11,6 +11,9 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>The control plane's mark on registry documents; null: they carry none and none is asked for.</summary>
     public RegistrySeal? Seal { get; init; }
 
+    /// <summary>The keys under which bodies of the trail are sealed; null: none are configured.</summary>
+    public BodyKeyRing? Bodies { get; init; }
+
     /// <summary>SQL for the database's own clock, in the form that time columns have.</summary>
     public abstract string NowSql { get; }
 

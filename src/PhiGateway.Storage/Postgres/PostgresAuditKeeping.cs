@@ -29,4 +29,28 @@ internal sealed class PostgresAuditKeeping(PostgresDatabase database, TimeProvid
             throw new InvalidOperationException("The month is being read. Nothing was deleted; try again.", fault);
         }
     }
+
+    protected override async Task<long> DestroyAsync(int month, string tenant, CancellationToken cancellationToken)
+    {
+        await using var connection = await _database.OpenAsync(cancellationToken);
+        await using var command = connection
+            .Command("SELECT audit_destroy_bodies(@month, @tenant)")
+            .With("month", month)
+            .With("tenant", tenant);
+        try
+        {
+            return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new InvalidOperationException(
+                "The control plane's login for the trail may not destroy content: it lacks the role phigw_audit_keeper.",
+                fault
+            );
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.ObjectNotInPrerequisiteState)
+        {
+            throw NotSealed;
+        }
+    }
 }

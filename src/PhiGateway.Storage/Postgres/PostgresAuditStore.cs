@@ -105,6 +105,7 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
         DbTransaction transaction,
         List<AuditEntry> entries,
         IReadOnlyList<long> shapes,
+        SealedBodies bodies,
         CancellationToken cancellationToken
     )
     {
@@ -119,6 +120,7 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
             for (var i = 0; i < entries.Count; i++)
             {
                 await WriteAsync(events, entries[i], shapes[i], cancellationToken);
+                await WriteBodyAsync(events, bodies, i, cancellationToken);
             }
 
             await events.CompleteAsync(cancellationToken);
@@ -194,7 +196,19 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
             cancellationToken
         );
         await row.WriteAsync(entry.ChainHash, NpgsqlDbType.Bytea, cancellationToken);
-        await row.WriteAsync(entry.Body, NpgsqlDbType.Bytea, cancellationToken);
+    }
+
+    private static async Task WriteBodyAsync(NpgsqlBinaryImporter row, SealedBodies bodies, int index, CancellationToken cancellationToken)
+    {
+        await row.WriteAsync(bodies.BodyOf(index), NpgsqlDbType.Bytea, cancellationToken);
+        if (bodies.KeyOf(index) is { } key)
+        {
+            await row.WriteAsync(key, NpgsqlDbType.Bigint, cancellationToken);
+        }
+        else
+        {
+            await row.WriteNullAsync(cancellationToken);
+        }
     }
 
     private static Task TextAsync(NpgsqlBinaryImporter row, string? text, CancellationToken cancellationToken) =>

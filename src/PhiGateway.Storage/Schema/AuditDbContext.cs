@@ -63,6 +63,11 @@ internal abstract class AuditDbContext(DbContextOptions options) : DbContext(opt
             e.Property(r => r.Log).UseCollation(KeyCollation);
         });
         modelBuilder.Entity<AuditShapeRow>(e => e.ToTable("audit_shape").HasKey(r => new { r.Month, r.Id }));
+        modelBuilder.Entity<AuditKeyRow>(e =>
+        {
+            e.ToTable("audit_key").HasKey(r => r.Id);
+            e.Property(r => r.Id).ValueGeneratedNever();
+        });
         modelBuilder.Entity<AuditLogRow>(e =>
         {
             e.ToTable("audit_log").HasKey(r => r.Log);
@@ -78,6 +83,7 @@ internal abstract class AuditDbContext(DbContextOptions options) : DbContext(opt
                     r.Kind,
                     r.Digest,
                 });
+            e.HasIndex(r => r.Time);
             e.Property(r => r.Log).UseCollation(KeyCollation);
         });
         SnakeCase.Apply(modelBuilder);

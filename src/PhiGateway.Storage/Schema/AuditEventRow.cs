@@ -40,5 +40,8 @@ internal sealed class AuditEventRow
 
     public required byte[] ChainHash { get; set; }
 
+    /// <summary>The data key (<see cref="AuditKeyRow"/>) under which the body is sealed; null: it is not.</summary>
+    public long? BodyKey { get; set; }
+
     public required byte[] Body { get; set; }
 }

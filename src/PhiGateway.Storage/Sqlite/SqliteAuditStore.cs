@@ -100,6 +100,7 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
         DbTransaction transaction,
         List<AuditEntry> entries,
         IReadOnlyList<long> shapes,
+        SealedBodies bodies,
         CancellationToken cancellationToken
     )
     {
@@ -136,7 +137,8 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
                 .Bind(shapes[i])
                 .Bind(ListOf(entry.PatientKeys))
                 .Bind(entry.ChainHash.Span)
-                .Bind(entry.Body.Span)
+                .Bind(bodies.BodyOf(i).Span)
+                .Bind(bodies.KeyOf(i))
                 .Execute();
             foreach (var key in entry.PatientKeys)
             {

@@ -54,6 +54,13 @@ internal sealed class SqliteStatement : IDisposable
         return this;
     }
 
+    /// <summary>Binds the next parameter; nothing for null.</summary>
+    public SqliteStatement Bind(long? value)
+    {
+        Check(value is { } number ? raw.sqlite3_bind_int64(_statement, ++_place, number) : raw.sqlite3_bind_null(_statement, ++_place));
+        return this;
+    }
+
     /// <summary>Binds the next parameter.</summary>
     public SqliteStatement Bind(ReadOnlySpan<byte> value)
     {

@@ -253,6 +253,47 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         Assert.Equal("22023", held.SqlState);
     }
 
+    [Fact]
+    public async Task SealedBodies_UnderEachRole_AreWrittenReadAndDestroyedByThatOneAlone()
+    {
+        var ring = new BodyKeyRing(new Dictionary<string, byte[]> { ["body-1"] = new byte[BodyKeyRing.KeyBytes] }, "body-1");
+        var old = Entry(0) with { Time = new DateTimeOffset(2012, 3, 15, 12, 0, 0, TimeSpan.Zero), Tenant = "north" };
+        await using var writer = AuditStorage.Create(Options(_connections["phigw_audit_writer"]), bodies: ring);
+        await writer.Store.AppendAsync([old, Entry(1) with { Tenant = "north" }], None);
+        await writer.Store.AppendAsync([Entry(2) with { Tenant = "north" }], None);
+        await DeniedAsync("phigw_audit_writer", "SELECT wrapped FROM audit_key");
+        await DeniedAsync("phigw_audit_writer", "UPDATE audit_key SET wrapped = NULL");
+        await DeniedAsync("phigw_audit_writer", "DELETE FROM audit_key");
+
+        await using var reader = AuditStorage.Create(Options(_connections["phigw_audit_reader"]), bodies: ring);
+        await reader.CheckBodyKeysAsync(None);
+        Assert.All(await reader.Store.ReadAsync("log", 0, 10, None), static entry => Assert.Equal("{}"u8.ToArray(), entry.Body.ToArray()));
+        await DeniedAsync("phigw_audit_reader", "UPDATE audit_key SET wrapped = NULL");
+        foreach (var role in new[] { "phigw_audit_writer", "phigw_audit_reader" })
+        {
+            await using var other = AuditStorage.Create(Options(_connections[role]), bodies: ring);
+            var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+                other.Keeping.DestroyBodiesAsync(201203, "north", None)
+            );
+            Assert.Contains("phigw_audit_keeper", refused.Message, StringComparison.Ordinal);
+        }
+
+        await DeniedAsync("phigw_audit_keeper", "UPDATE audit_key SET wrapped = NULL");
+        await using var keeper = AuditStorage.Create(Options(_connections["phigw_audit_keeper"]), bodies: ring);
+        Assert.Equal(1, await keeper.Keeping.DestroyBodiesAsync(201203, "north", None));
+        Assert.Equal([true, false, false], (await reader.Store.ReadAsync("log", 0, 10, None)).Select(static entry => entry.IsDestroyed));
+
+        // The function itself holds to six years, and to one tenant.
+        var young = KeepingMonths.Of(TimeProvider.System.GetUtcNow().AddYears(-5));
+        foreach (var call in new[] { $"audit_destroy_bodies({young}, 'north')", "audit_destroy_bodies(201203, NULL)" })
+        {
+            var held = await Assert.ThrowsAsync<PostgresException>(() =>
+                ExecuteAsync(_connections["phigw_audit_keeper"], "SELECT " + call)
+            );
+            Assert.Equal("22023", held.SqlState);
+        }
+    }
+
     private static AuditEntry Entry(int sequence) =>
         new()
         {

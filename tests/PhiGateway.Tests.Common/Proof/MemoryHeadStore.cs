@@ -24,4 +24,11 @@ internal sealed class MemoryHeadStore : IHeadStore
         Task.FromResult<IReadOnlyList<LogHead>>([
             .. Heads.Where(head => head.Log == log && head.Size >= fromSize).OrderBy(head => head.Size).Take(limit),
         ]);
+
+    public Task<IReadOnlyList<LogHead>> ReadSinceAsync(DateTimeOffset from, int limit, CancellationToken cancellationToken) =>
+        Down
+            ? throw new TimeoutException()
+            : Task.FromResult<IReadOnlyList<LogHead>>([
+                .. Heads.Where(head => head.Time >= from).OrderByDescending(head => head.Time).Take(limit).OrderBy(head => head.Time),
+            ]);
 }

@@ -255,7 +255,8 @@ public sealed partial class KeepingTests
         KeepingRules? rules = null,
         bool mayDelete = true,
         bool isShipping = true,
-        NodeNames? names = null
+        NodeNames? names = null,
+        long unsealed = 0
     )
     {
         FakeAuditStore? trail = null;
@@ -271,13 +272,16 @@ public sealed partial class KeepingTests
                     .AddSingleton<IAuditKeeping>(provider => new FakeAuditKeeping(
                         trail ??= (FakeAuditStore)provider.GetRequiredService<IAuditStore>(),
                         mayDelete
-                    ))
+                    )
+                    {
+                        Unsealed = unsealed,
+                    })
                     .AddSingleton<ITrailProof>(provider => new JournalProof((FakeJournal)provider.GetRequiredService<IAuditJournal>()))
         );
         // What begins a deletion is shipped at once, with all that was recorded before it.
         server.Journal.Appended = record =>
         {
-            if (isShipping && record.Event == KeepingMonths.DeletionEvent)
+            if (isShipping && record.Event is KeepingMonths.DeletionEvent or KeepingMonths.DestroyEvent)
             {
                 StoredTrail.Ship(server);
             }

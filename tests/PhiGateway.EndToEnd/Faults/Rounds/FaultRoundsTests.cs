@@ -16,6 +16,8 @@ namespace PhiGateway.EndToEnd.Faults.Rounds;
 /// </summary>
 public abstract class FaultRoundsTests(FaultWorld world, ITestOutputHelper output)
 {
+    private const int Stretch = 50;
+
     private readonly List<Checkpoint> _signed = [];
 
     private static int Rounds => int.TryParse(Environment.GetEnvironmentVariable("PHIGW_FAULT_ROUNDS"), out var rounds) ? rounds : 4;
@@ -28,14 +30,36 @@ public abstract class FaultRoundsTests(FaultWorld world, ITestOutputHelper outpu
     {
         var (rounds, seed) = (Rounds, Seed);
         var chance = new Random(seed);
-        var databases = Enumerable.Range(0, rounds).Count(IsWithDatabase);
+        var sum = new RoundSums();
+        StoredTrail trail;
+        do
+        {
+            // Judged in stretches, or thousands of rounds would not fit into anybody's memory.
+            var first = sum.Rounds;
+            (trail, var oracle) = await StretchAsync(chance, sum, Math.Min(rounds - first, Stretch));
+            var words = string.Create(CultureInfo.InvariantCulture, $"seed {seed}, rounds {first} to {sum.Rounds - 1} of {rounds}");
+            Tell($"{words}: {sum}");
+            Assert.True(oracle.Violations.Count == 0, words + "\n" + string.Join('\n', oracle.Violations.Take(40)));
+        } while (sum.Rounds < rounds);
+
+        output.WriteLine($"seed {seed}: {sum}");
+        Assert.True(sum.Answered > rounds, "Hardly anything was answered.");
+        Assert.True(sum.Starts >= rounds + 2, "A start without a record of it.");
+        AssertItBites(trail);
+        await VerifyAsync();
+    }
+
+    // So many rounds with the same clients and tokens, and what the trail has of them when all of it is closed.
+    private async Task<(StoredTrail Trail, Oracle Oracle)> StretchAsync(Random chance, RoundSums sum, int rounds)
+    {
         NotingClients clients;
         await using (clients = await NotingClients.StartAsync(world))
         {
-            for (var round = 0; round < rounds; round++)
+            for (var round = 0; round < rounds; round++, sum.Rounds++)
             {
                 await Task.Delay(chance.Next(500, 2500), TestContext.Current.CancellationToken);
-                await RoundAsync(chance, round);
+                sum.Databases += IsWithDatabase(sum.Rounds) ? 1 : 0;
+                await RoundAsync(chance, sum.Rounds);
             }
 
             await Task.Delay(500, TestContext.Current.CancellationToken);
@@ -43,25 +67,23 @@ public abstract class FaultRoundsTests(FaultWorld world, ITestOutputHelper outpu
 
         await SettleAsync();
         await using var store = world.Connect();
-        var trail = await StoredTrail.ReadAsync(store);
+        var trail = await StoredTrail.ReadAsync(store, sum.Next);
         var oracle = new Oracle(trail);
+        var applied = world.Upstream.TakeApplied();
         oracle.JudgeReceived(clients.Notes);
-        oracle.JudgeApplied(world.Upstream.Applied);
-        oracle.JudgeStore();
-        output.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"seed {seed}: {rounds} kills, {databases} of them with the database; {clients.Notes.Count} answers "
-                    + $"({clients.Notes.Count(static note => !note.IsWhole)} cut), {clients.Broken} calls without one, "
-                    + $"{world.Upstream.Applied.Count} writes applied; {trail.Rows.Count} records, {oracle.Unconfirmed} deliveries "
-                    + $"unconfirmed, {oracle.Unknown} outcomes unknown; {oracle.Violations.Count} violations"
-            )
-        );
-        Assert.True(oracle.Violations.Count == 0, string.Join('\n', oracle.Violations.Take(40)));
-        Assert.True(clients.Notes.Count(static note => note.IsWhole && (int)note.Status < 300) > rounds, "Hardly anything was answered.");
-        Assert.True(trail.Rows.Count(static row => row.Record.Event == "node.start") >= rounds + 2, "A start without a record of it.");
-        AssertItBites(trail);
-        await VerifyAsync();
+        oracle.JudgeApplied(applied);
+        oracle.JudgeStore(sum.Next);
+        sum.Add(clients, applied.Count, trail, oracle);
+        return (trail, oracle);
+    }
+
+    // A run of hours says how far it is.
+    private static void Tell(string words)
+    {
+        if (Environment.GetEnvironmentVariable("PHIGW_FAULT_LOG") is { Length: > 0 } log)
+        {
+            File.AppendAllText(log, words + "\n");
+        }
     }
 
     // An oracle that never objects would show nothing.

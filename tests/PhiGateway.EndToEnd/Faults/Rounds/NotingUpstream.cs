@@ -29,8 +29,19 @@ internal sealed class NotingUpstream : IAsyncDisposable
     /// <summary>Its FHIR base.</summary>
     public string Base { get; }
 
-    /// <summary>Request ids of the writes that it applied.</summary>
-    public IReadOnlyCollection<string> Applied => _applied;
+    /// <summary>Request ids of the writes that it applied since it was asked last; with them it forgets what it stored.</summary>
+    public IReadOnlyCollection<string> TakeApplied()
+    {
+        var applied = new List<string>();
+        while (_applied.TryDequeue(out var id))
+        {
+            applied.Add(id);
+        }
+
+        _observations.Clear();
+        _exports.Clear();
+        return applied;
+    }
 
     public static async Task<NotingUpstream> StartAsync()
     {

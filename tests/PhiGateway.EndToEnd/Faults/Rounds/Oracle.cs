@@ -77,11 +77,12 @@ internal sealed class Oracle(StoredTrail trail)
     }
 
     /// <summary>Each place of each log is taken once, each record is there once, and each answer has one word on what became of it.</summary>
-    public void JudgeStore()
+    /// <param name="first">The first place that is judged.</param>
+    public void JudgeStore(long first = 0)
     {
         foreach (var log in trail.Rows.GroupBy(static row => row.Log))
         {
-            long next = 0;
+            var next = first;
             foreach (var (_, sequence, _) in log)
             {
                 Check(sequence == next, $"{log.Key}: {sequence} stands where {next} belongs");

@@ -8,6 +8,10 @@ internal sealed class StoredTrail
 {
     private readonly Dictionary<Guid, List<AuditRecord>> _families = [];
 
+    // Places whose answers were handed over, as the deliveries of many have them; by their beginnings.
+    private readonly List<SequenceRange> _folded = [];
+    private readonly long[] _begins;
+
     private StoredTrail(IReadOnlyList<(string Log, long Sequence, AuditRecord Record)> rows)
     {
         Rows = rows;
@@ -22,12 +26,12 @@ internal sealed class StoredTrail
 
             if (SequenceRanges.TryRead(record.Sequences, out var ranges))
             {
-                foreach (var range in ranges)
-                {
-                    Folded.Add(range);
-                }
+                _folded.AddRange(ranges);
             }
         }
+
+        _folded.Sort(static (one, other) => one.First.CompareTo(other.First));
+        _begins = [.. _folded.Select(static range => range.First)];
     }
 
     /// <summary>In order of log and place.</summary>
@@ -36,15 +40,17 @@ internal sealed class StoredTrail
     /// <summary>Place of each record by its id.</summary>
     public Dictionary<Guid, long> Places { get; } = [];
 
-    /// <summary>Places whose answers were handed over, as the deliveries of many have them.</summary>
-    public List<SequenceRange> Folded { get; } = [];
-
     /// <param name="connection">To the store; opened here.</param>
-    public static async Task<StoredTrail> ReadAsync(DbConnection connection)
+    /// <param name="first">The first place that is read.</param>
+    public static async Task<StoredTrail> ReadAsync(DbConnection connection, long first = 0)
     {
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT log, sequence, body FROM audit_event ORDER BY log, sequence";
+#pragma warning disable CA2100 // a number
+        command.CommandText = FormattableString.Invariant(
+            $"SELECT log, sequence, body FROM audit_event WHERE sequence >= {first} ORDER BY log, sequence"
+        );
+#pragma warning restore CA2100
         await using var reader = await command.ExecuteReaderAsync();
         var rows = new List<(string, long, AuditRecord)>();
         while (await reader.ReadAsync())
@@ -66,10 +72,17 @@ internal sealed class StoredTrail
             Family(id)
                 .Where(static one => one.Kind == AuditKind.Disclosure)
                 .Select(one => Places[one.Id])
-                .Where(place => Folded.Exists(range => range.First <= place && place <= range.Last))
+                .Where(IsFolded)
                 .Select(static _ => "handed-over")
         );
         return words;
+    }
+
+    private bool IsFolded(long place)
+    {
+        var at = Array.BinarySearch(_begins, place);
+        at = at < 0 ? ~at - 1 : at;
+        return at >= 0 && place <= _folded[at].Last;
     }
 
     private void Add(Guid id, AuditRecord record)

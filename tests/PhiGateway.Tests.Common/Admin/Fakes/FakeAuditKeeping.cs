@@ -1,4 +1,5 @@
 using PhiGateway.Audit.Keeping;
+using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Tests.Common.Admin.Fakes;
@@ -6,6 +7,9 @@ namespace PhiGateway.Tests.Common.Admin.Fakes;
 /// <summary>Keeps and deletes months of an audit store in memory, as the real ones do.</summary>
 internal sealed class FakeAuditKeeping(FakeAuditStore store, bool mayDelete = true) : IAuditKeeping
 {
+    /// <summary>How many bodies it says were never sealed.</summary>
+    public long Unsealed { get; init; }
+
     public Task<IReadOnlyList<string>> ListLogsAsync(CancellationToken cancellationToken) => store.ListLogsAsync(cancellationToken);
 
     public Task<IReadOnlyList<KeptMonth>> ListMonthsAsync(CancellationToken cancellationToken) =>
@@ -38,6 +42,57 @@ internal sealed class FakeAuditKeeping(FakeAuditStore store, bool mayDelete = tr
         mayDelete
             ? Task.FromResult((long)store.Entries.RemoveAll(entry => KeepingMonths.Of(entry.Time) == month))
             : throw new InvalidOperationException("This login may not delete.");
+
+    public Task<IReadOnlyList<BodyKeyCount>> ListBodyKeysAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<BodyKeyCount>>([
+            .. store
+                .Entries.Where(static entry => entry.Kind != AuditKind.Hold)
+                .GroupBy(static entry => (Month: KeepingMonths.Of(entry.Time), entry.Tenant))
+                .OrderBy(static key => key.Key.Month)
+                .Select(static key => new BodyKeyCount(
+                    key.Key.Month,
+                    key.Key.Tenant,
+                    "body-1",
+                    1,
+                    key.All(static entry => entry.IsDestroyed) ? 1 : 0
+                )),
+        ]);
+
+    public async Task<TenantBodies> BodiesOfAsync(int month, string tenant, CancellationToken cancellationToken)
+    {
+        var entries = Of(month).Where(entry => IsContentOf(entry, tenant)).ToList();
+        var ranges = entries
+            .GroupBy(static entry => entry.Log)
+            .Select(static log => new KeptRange(
+                log.Key,
+                log.Min(static entry => entry.Sequence),
+                log.Max(static entry => entry.Sequence),
+                log.Count()
+            ));
+        await Task.Yield();
+        return new TenantBodies([.. ranges], Unsealed, entries.Count(static entry => !entry.IsDestroyed));
+    }
+
+    public Task<long> DestroyBodiesAsync(int month, string tenant, CancellationToken cancellationToken)
+    {
+        if (!mayDelete)
+        {
+            throw new InvalidOperationException("This login may not destroy.");
+        }
+
+        for (var i = 0; i < store.Entries.Count; i++)
+        {
+            var entry = store.Entries[i];
+            if (KeepingMonths.Of(entry.Time) == month && IsContentOf(entry, tenant))
+            {
+                store.Entries[i] = entry with { Body = Array.Empty<byte>(), IsDestroyed = true };
+            }
+        }
+
+        return Task.FromResult(1L);
+    }
+
+    private static bool IsContentOf(AuditEntry entry, string tenant) => entry.Tenant == tenant && entry.Kind != AuditKind.Hold;
 
     private IEnumerable<AuditEntry> Of(int month) => store.Entries.Where(entry => KeepingMonths.Of(entry.Time) == month);
 

@@ -46,6 +46,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Audit
                         .HasColumnType("bytea")
                         .HasColumnName("body");
 
+                    b.Property<long?>("BodyKey")
+                        .HasColumnType("bigint")
+                        .HasColumnName("body_key");
+
                     b.Property<byte[]>("ChainHash")
                         .IsRequired()
                         .HasColumnType("bytea")
@@ -160,7 +164,47 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Audit
                     b.HasKey("Log", "Size", "Kind", "Digest")
                         .HasName("pk_audit_head");
 
+                    b.HasIndex("Time")
+                        .HasDatabaseName("ix_audit_head_time");
+
                     b.ToTable("audit_head", (string)null);
+                });
+
+            modelBuilder.Entity("PhiGateway.Storage.Schema.AuditKeyRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DestroyedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("destroyed_at");
+
+                    b.Property<int>("Month")
+                        .HasColumnType("integer")
+                        .HasColumnName("month");
+
+                    b.Property<string>("Tenant")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
+
+                    b.Property<byte[]>("Wrapped")
+                        .HasColumnType("bytea")
+                        .HasColumnName("wrapped");
+
+                    b.Property<string>("WrappingKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("wrapping_key");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit_key");
+
+                    b.ToTable("audit_key", (string)null);
                 });
 
             modelBuilder.Entity("PhiGateway.Storage.Schema.AuditLogRow", b =>

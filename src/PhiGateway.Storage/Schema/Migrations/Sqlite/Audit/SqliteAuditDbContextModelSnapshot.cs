@@ -35,6 +35,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Audit
                         .HasColumnType("BLOB")
                         .HasColumnName("body");
 
+                    b.Property<long?>("BodyKey")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("body_key");
+
                     b.Property<byte[]>("ChainHash")
                         .IsRequired()
                         .HasColumnType("BLOB")
@@ -153,7 +157,47 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Audit
                     b.HasKey("Log", "Size", "Kind", "Digest")
                         .HasName("pk_audit_head");
 
+                    b.HasIndex("Time")
+                        .HasDatabaseName("ix_audit_head_time");
+
                     b.ToTable("audit_head", (string)null);
+                });
+
+            modelBuilder.Entity("PhiGateway.Storage.Schema.AuditKeyRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("DestroyedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("destroyed_at");
+
+                    b.Property<int>("Month")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("month");
+
+                    b.Property<string>("Tenant")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
+
+                    b.Property<byte[]>("Wrapped")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("wrapped");
+
+                    b.Property<string>("WrappingKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("wrapping_key");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit_key");
+
+                    b.ToTable("audit_key", (string)null);
                 });
 
             modelBuilder.Entity("PhiGateway.Storage.Schema.AuditLogRow", b =>

@@ -1,0 +1,51 @@
+using PhiGateway.Audit.Keeping;
+
+namespace PhiGateway.Admin.Keeping;
+
+/// <summary>Destroys the content of a tenant's month of the trail; done when a second person asks for the same.</summary>
+/// <param name="Month">Such as <c>2015-03</c>.</param>
+/// <param name="Tenant">The tenant.</param>
+/// <param name="Reason">Why, in words without patient data.</param>
+public sealed record DestroyContentBody(string? Month = null, string? Tenant = null, string? Reason = null);
+
+/// <summary>What content went, or would go.</summary>
+/// <param name="Month">The month.</param>
+/// <param name="Tenant">The tenant.</param>
+/// <param name="Records">Of how many records.</param>
+/// <param name="Logs">Which places of which logs.</param>
+/// <param name="AskedBy">Who asked first; null: nobody yet.</param>
+/// <param name="IsDestroyed">Whether it went; false: a second person is needed.</param>
+public sealed record DestroyedContent(
+    string Month,
+    string Tenant,
+    long Records,
+    IReadOnlyList<KeptRange> Logs,
+    string? AskedBy,
+    bool IsDestroyed
+);
+
+/// <summary>Data keys that are alike.</summary>
+/// <param name="Month">The month whose records they seal.</param>
+/// <param name="Tenant">Whose; null: records of no tenant, and registers.</param>
+/// <param name="WrappingKey">Name of the body key that wraps them, or did when they were destroyed.</param>
+/// <param name="Count">How many there are.</param>
+/// <param name="Destroyed">How many of them were destroyed.</param>
+public sealed record SealingKeys(string Month, string? Tenant, string WrappingKey, long Count, long Destroyed);
+
+/// <summary>The data keys of the trail, by month and tenant.</summary>
+/// <param name="Items">The keys.</param>
+public sealed record BodyKeyList(IReadOnlyList<SealingKeys> Items);
+
+/// <summary>What the record of an asked destruction says.</summary>
+/// <param name="Month">The month.</param>
+/// <param name="Tenant">The tenant.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Persons">Everybody whose act it may be.</param>
+internal sealed record DestructionContent(string Month, string Tenant, string Reason, IReadOnlyList<string> Persons);
+
+/// <summary>Somebody asked for a destruction.</summary>
+/// <param name="Id">Id of its record.</param>
+/// <param name="By">Who asked.</param>
+/// <param name="At">When.</param>
+/// <param name="Persons">Everybody whose act it may be.</param>
+internal sealed record DestructionAsk(Guid Id, string By, DateTimeOffset At, IReadOnlyList<string> Persons);

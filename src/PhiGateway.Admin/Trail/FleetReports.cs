@@ -1,0 +1,53 @@
+using PhiGateway.Admin.Calls;
+using PhiGateway.Proof.Fleet;
+
+namespace PhiGateway.Admin.Trail;
+
+/// <summary>Says what the fleet log has, for auditors; nothing of it is PHI.</summary>
+internal sealed class FleetReports(FleetLog? fleet = null, FleetFeed? feed = null)
+{
+    private static readonly AdminProblem None = AdminProblem.NotFound("fleet log on this node");
+
+    /// <summary>Every log of which it has heads.</summary>
+    public Task<Outcome<FleetReport>> ReportAsync(AdminCall call) =>
+        Task.FromResult<Outcome<FleetReport>>(
+            fleet is null
+                ? None
+                : new FleetReport(
+                    fleet.Key.ToString(),
+                    fleet.Checkpoint,
+                    fleet.Size,
+                    feed?.Problem,
+                    [
+                        .. fleet.Members.Select(static member => new FleetLogReport(
+                            member.Log,
+                            member.Size,
+                            member.Newest?.Time,
+                            member.IsContradicted
+                        )),
+                    ]
+                )
+        );
+
+    /// <summary>That the newest checkpoint of a log is in it.</summary>
+    public Task<Outcome<FleetInclusion>> InclusionAsync(AdminCall call, string? log)
+    {
+        if (fleet is null)
+        {
+            return Task.FromResult<Outcome<FleetInclusion>>(None);
+        }
+
+        try
+        {
+            return Task.FromResult<Outcome<FleetInclusion>>(
+                log is not null && fleet.Prove(log) is { } proven
+                    ? new FleetInclusion(log, proven.Line, proven.Proof)
+                    : AdminProblem.NotFound("log in the fleet log")
+            );
+        }
+        catch (InvalidDataException fault)
+        {
+            return Task.FromResult<Outcome<FleetInclusion>>(AdminProblem.Conflict("log-contradicts", fault.Message));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using PhiGateway.Audit.Journal.Files;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Proof.Building;
+using PhiGateway.Proof.Checkpoints;
+using PhiGateway.Proof.Fleet;
+using PhiGateway.Proof.Heads;
+using PhiGateway.Proof.Verification;
+
+namespace PhiGateway.Gateway.Composition;
+
+/// <summary>The fleet log that this node keeps, where the configuration says so; opened by <see cref="ProofParts"/>.</summary>
+internal sealed class FleetParts : IDisposable
+{
+    private FleetParts(FleetLog log, FleetFeed feed) => (Log, Feed) = (log, feed);
+
+    /// <summary>The log.</summary>
+    public FleetLog Log { get; }
+
+    /// <summary>What brings heads into it.</summary>
+    public FleetFeed Feed { get; }
+
+    /// <summary>Opens it; null: this node keeps none.</summary>
+    /// <param name="options">Configuration, validated.</param>
+    /// <param name="keys">Folder of private keys.</param>
+    /// <param name="read">Where heads are read: the control plane's login.</param>
+    /// <param name="found">Told of what a node's log says against itself.</param>
+    /// <param name="clock">Clock.</param>
+    /// <exception cref="InvalidDataException">Its files contradict what it signed, in words.</exception>
+    public static FleetParts? Open(
+        GatewayOptions options,
+        string keys,
+        (IAuditStore Records, IHeadStore Heads) read,
+        Action<ProofFinding> found,
+        TimeProvider clock
+    )
+    {
+        var of = options.Audit.Fleet;
+        if (!of.Keep)
+        {
+            return null;
+        }
+
+        var name = of.Name ?? LogOrigin.Of(options.Node) + "/fleet";
+        var directory = of.Directory ?? Path.Combine(options.Audit.Journal.Directory, "fleet");
+        var signer = new NoteSigner(name, KeyFile.OpenOrCreate(Path.Combine(keys, "fleet.key"), "key of the fleet log"));
+        var log = FleetLog.Open(directory, signer);
+        log.Contradicted += found;
+        return new FleetParts(log, new FleetFeed(log, read.Records, read.Heads, of.Every, clock));
+    }
+
+    public void Dispose() => Log.Dispose();
+}

@@ -1,0 +1,30 @@
+using PhiGateway.Identity.Common;
+using PhiGateway.Storage.Common;
+
+namespace PhiGateway.Gateway.Configuration;
+
+/// <summary>Checks what is written about body keys, without reading a secret; called by the options' validator.</summary>
+internal static class BodyKeyValidator
+{
+    /// <summary>Adds every problem.</summary>
+    public static void Validate(AuditBodyOptions options, Action<string, string> add)
+    {
+        foreach (var (name, reference) in options.Keys)
+        {
+            if (!BodyKeyRing.IsName(name))
+            {
+                add("Audit:Bodies:Keys", $"names a key by letters, digits, dots, hyphens and underscores, {BodyKeyRing.MostName} at most.");
+            }
+            else if (!SecretReference.IsReference(reference))
+            {
+                // What stands there may be the key itself: it is not said.
+                add($"Audit:Bodies:Keys:{name}", "must be a reference: env:NAME, file:/path or systemd:NAME.");
+            }
+        }
+
+        if (options.Key is { } current && !options.Keys.ContainsKey(current))
+        {
+            add("Audit:Bodies:Key", "must be the name of one of Audit:Bodies:Keys.");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Data.Common;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Proof.Heads;
+
+namespace PhiGateway.Proof.Fleet;
+
+/// <summary>
+/// Brings the heads that nodes put into the audit store into the fleet log, round after round: those of larger sizes than are known, and those
+/// that were sent lately, which may be smaller.
+/// </summary>
+public sealed class FleetFeed(FleetLog log, IAuditStore store, IHeadStore heads, TimeSpan every, TimeProvider clock)
+{
+    private const int PerLog = 500;
+    private const int Lately = 2000;
+
+    // A node's clock may be behind, and a head wait while the store is away.
+    private static readonly TimeSpan Window = TimeSpan.FromHours(1);
+
+    private string? _problem;
+
+    /// <summary>What keeps it from the store, in words; null: nothing.</summary>
+    public string? Problem => Volatile.Read(ref _problem);
+
+    /// <summary>Goes round until it is stopped.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(every, clock, cancellationToken);
+            await RoundAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>One round; what it cannot read now it reads the next time.</summary>
+    internal async Task RoundAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var name in await store.ListLogsAsync(cancellationToken))
+            {
+                await CatchUpAsync(name, cancellationToken);
+            }
+
+            log.Add(await heads.ReadSinceAsync(clock.GetUtcNow() - Window, Lately, cancellationToken));
+            Volatile.Write(ref _problem, null);
+        }
+        catch (Exception e)
+            when (e is DbException or TimeoutException or IOException or System.Net.Sockets.SocketException or UnauthorizedAccessException)
+        {
+            Volatile.Write(ref _problem, $"The heads of the nodes could not be taken ({e.GetType().Name}); it is tried again.");
+        }
+    }
+
+    private async Task CatchUpAsync(string name, CancellationToken cancellationToken)
+    {
+        var from = log.Members.FirstOrDefault(member => member.Log == name)?.Size ?? 0;
+        IReadOnlyList<LogHead> page;
+        do
+        {
+            // Keys before checkpoints of the same size, or nobody knows who signed those.
+            page = await heads.ReadAsync(name, from, PerLog, cancellationToken);
+            log.Add([.. page.OrderBy(static head => head.Size).ThenByDescending(static head => head.Kind)]);
+            from = page.Count == 0 ? from : page[^1].Size + 1;
+        } while (page.Count == PerLog);
+    }
+}

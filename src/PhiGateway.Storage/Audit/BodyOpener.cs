@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Storage.Common;
+
+namespace PhiGateway.Storage.Audit;
+
+/// <summary>
+/// Opens the sealed bodies of one page. Each row brings its data key as the table has it at that moment, so that a key which was destroyed
+/// opens nothing any more, whoever read it before. Not thread-safe.
+/// </summary>
+internal sealed class BodyOpener(BodyKeyRing? ring) : IDisposable
+{
+    private readonly Dictionary<long, AesGcm> _ciphers = [];
+
+    /// <summary>
+    /// The body. What was changed is shown as it is stored, as a body that was never sealed would be: verifiers name it.
+    /// </summary>
+    /// <exception cref="BodyKeyException">The key that wraps the data key is not configured, or is another one.</exception>
+    public byte[] Open(string log, long sequence, long key, byte[] wrapped, byte[] stored)
+    {
+        if (!_ciphers.TryGetValue(key, out var cipher))
+        {
+            if (ring is null)
+            {
+                throw BodyKeyRing.Missing(BodyKeyRing.NameOf(wrapped) ?? "?");
+            }
+
+            _ciphers[key] = cipher = new AesGcm(ring.Unwrap(key, wrapped), BodyKeyRing.TagBytes);
+        }
+
+        return BodySeal.Open(cipher, key, log, sequence, stored) ?? stored;
+    }
+
+    public void Dispose()
+    {
+        foreach (var cipher in _ciphers.Values)
+        {
+            cipher.Dispose();
+        }
+    }
+}
