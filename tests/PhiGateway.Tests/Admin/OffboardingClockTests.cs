@@ -88,6 +88,7 @@ public sealed class OffboardingClockTests
     public async Task Offboard_NodeThatIsCutOff_IsClosedByItsAgeAndNotByItsSilence()
     {
         await using var server = await StartAsync();
+        server.Time.Now += TimeSpan.FromMinutes(1);
         var heard = server.Time.Now.AddMinutes(-2);
         server.Store.Nodes.Add(new NodeStatus("gw-03", 1, heard, null, heard));
         server.Store.Nodes.Add(new NodeStatus("gw-04", 1, server.Time.Now.AddHours(-1), null, server.Time.Now.AddHours(-1)));
@@ -118,6 +119,7 @@ public sealed class OffboardingClockTests
     public async Task Clock_AfterARestart_GoesOnAndEndsNoLaterThanItCanHave()
     {
         await using var server = await StartAsync();
+        server.Time.Now += TimeSpan.FromMinutes(1);
         server.Store.Nodes.Add(new NodeStatus("gw-03", 1, server.Time.Now, null, server.Time.Now));
         await server.PostAsync(Offboard, """{"reason":"contract ended"}""");
         var act = server.Time.Now;
