@@ -34,6 +34,7 @@ internal static class PhigwCommand
         root.Add(AlertCommands.Create(common));
         root.Add(CampaignCommands.Create(common));
         root.Add(OffboardingCommands.Create(common));
+        root.Add(ShadowVerbs.Create(common));
         root.Add(PostureCommands.Create(common));
         root.Add(PostureCommands.Callers(common));
         root.Add(ExplainCommand.Create(common));

@@ -165,6 +165,51 @@ public sealed class FleetTests(FleetWorld world) : IClassFixture<FleetWorld>
             );
     }
 
+    // A shadow that would deny everything: no answer changes, and each node counts what all of them let out.
+    [Fact]
+    public async Task Shadow_OnLiveTraffic_CountsOnEveryNodeAndChangesNoAnswer()
+    {
+        var token = await world.TokenAsync(world.Ward);
+        await EverywhereAsync(token, static reply => reply.Status == HttpStatusCode.OK);
+        var grants = (await world.Mary.GetAsync("use-cases/ward-charting"))["grants"]!.DeepClone();
+        grants[0]!["types"] = new JsonArray("Encounter");
+        var started = await world.Mary.PostAsync(
+            "shadows:start",
+            new
+            {
+                use_case = "ward-charting",
+                until = DateTimeOffset.UtcNow.AddDays(1),
+                reason = "measured",
+                grants,
+            }
+        );
+        var id = (string)started["shadow"]!["id"]!;
+        foreach (var node in world.Nodes)
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                Assert.Equal(HttpStatusCode.OK, (await world.GetFromAsync(node, "/Patient/f001", token)).Status);
+            }
+        }
+
+        foreach (var node in world.Nodes)
+        {
+            using var mary = world.Mary.At(node.Admin);
+            JsonNode? counts = null;
+            while (counts is null || (int)counts["would_be_denied"]! < 15)
+            {
+                await Task.Delay(200, TestContext.Current.CancellationToken);
+                counts = (await mary.GetAsync("shadows/" + id))["counts"];
+            }
+
+            var row = Assert.Single(counts["changes"]!.AsArray())!;
+            Assert.Equal(("ward-app", "permit", 15), ((string)row["client"]!, (string)row["was"]!, (int)row["count"]!));
+            Assert.Equal(0, (int)counts["would_be_permitted"]!);
+        }
+
+        await world.Mary.PostAsync($"shadows/{id}:end", new { });
+    }
+
     private Task<Reply[]> EverywhereAsync(string token, Func<Reply, bool> expected) =>
         Task.WhenAll(world.Nodes.Select(node => world.UntilAsync(node, token, expected)));
 

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Npgsql;
+using PhiGateway.EndToEnd.Peers;
 
 namespace PhiGateway.EndToEnd;
 
@@ -6,6 +8,14 @@ namespace PhiGateway.EndToEnd;
 public sealed class FleetWorld : PostgresWorld
 {
     internal IReadOnlyList<GatewayProcess> Nodes { get; private set; } = [];
+
+    /// <summary>Known to the identity provider, admitted by whoever wants a quota for them.</summary>
+    internal IdentityProviderClient Counted { get; } = Client("counted-app");
+
+    /// <summary>The same, for a day of its own.</summary>
+    internal IdentityProviderClient Alone { get; } = Client("counted-alone");
+
+    private protected override IReadOnlyList<IdentityProviderClient> MoreClients => [Counted, Alone];
 
     public override async ValueTask InitializeAsync()
     {
@@ -72,4 +82,46 @@ public sealed class FleetWorld : PostgresWorld
             await Task.Delay(20);
         }
     }
+
+    /// <summary>Admits a client that may see so many patients a day, and waits until each node lets it in; it has seen one then.</summary>
+    /// <returns>Its token.</returns>
+    internal async Task<string> AdmitCountedAsync(IdentityProviderClient client, int patientsPerDay)
+    {
+        var id = client.ClientId;
+        await Mary.CreateAsync(
+            "clients",
+            new
+            {
+                id,
+                useCase = "ward-charting",
+                owner = "mary.smith@hospital.example",
+                environment = "production",
+                limits = new { distinctPatientsPerDay = patientsPerDay },
+            }
+        );
+        await Mary.CreateAsync(
+            "credentials",
+            new
+            {
+                id = id + "-oidc",
+                client = id,
+                issuer = "hospital-idp",
+                clientId = id,
+            }
+        );
+        await Mary.PostAsync($"clients/{id}:attest");
+        await Mary.PostAsync($"clients/{id}:submit");
+        var posture = await Wei.GetAsync($"clients/{id}/posture");
+        await Wei.PostAsync($"clients/{id}:approve", new { fingerprint = posture["fingerprint"]!.GetValue<string>() });
+        var token = await TokenAsync(client);
+        await Task.WhenAll(Nodes.Select(node => UntilAsync(node, token, static reply => (int)reply.Status == 200)));
+        return token;
+    }
+
+    private static IdentityProviderClient Client(string id) =>
+        new(id, "system/*.rs")
+        {
+            ClientSecret = $"{id}-secret-for-tests-0123456789",
+            Claims = new JsonObject { ["purpose_of_use"] = new JsonArray("TREAT") },
+        };
 }

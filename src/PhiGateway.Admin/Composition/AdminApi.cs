@@ -20,6 +20,7 @@ using PhiGateway.Admin.Organizations;
 using PhiGateway.Admin.Replay;
 using PhiGateway.Admin.Revocations;
 using PhiGateway.Admin.Rosters;
+using PhiGateway.Admin.Shadows;
 using PhiGateway.Admin.Status;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Admin.UseCases;
@@ -53,6 +54,7 @@ public static class AdminApi
         ConfigEndpoints.Map(api);
         HistoryEndpoints.Map(api);
         ReplayEndpoints.Map(api);
+        ShadowEndpoints.Map(api);
         CampaignEndpoints.Map(api);
         CaseEndpoints.Map(api);
         CallerEndpoints.Map(api);

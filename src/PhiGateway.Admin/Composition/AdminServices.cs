@@ -25,6 +25,7 @@ using PhiGateway.Admin.Organizations;
 using PhiGateway.Admin.Replay;
 using PhiGateway.Admin.Revocations;
 using PhiGateway.Admin.Rosters;
+using PhiGateway.Admin.Shadows;
 using PhiGateway.Admin.Signals;
 using PhiGateway.Admin.Status;
 using PhiGateway.Admin.Trail;
@@ -79,6 +80,7 @@ public static class AdminServices
             .AddStatus()
             .AddDeclarative()
             .AddReplay()
+            .AddShadows()
             .AddSignals();
 
         services.ConfigureHttpJsonOptions(static json =>

@@ -59,11 +59,23 @@ public sealed class AdminOptions
     /// <summary>Whether registry documents are sealed, so that a row that was written past the control plane opens nothing; default false.</summary>
     public bool IsRegistrySealed { get; set; }
 
+    /// <summary>
+    /// Whether opening a patient, taking records away, approving and stopping take a fresh sign-in at the console; null, the default: there is
+    /// no console.
+    /// </summary>
+    public bool? AsksFreshSignIn { get; set; }
+
     /// <summary>How long an urgent alert may stay untaken before it is escalated; default one hour. Zero: it never is.</summary>
     public TimeSpan EscalateAfter { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>From which age on a node that hears of no registry lets nobody in; default 15 minutes.</summary>
+    public TimeSpan MaxSnapshotAge { get; set; } = TimeSpan.FromMinutes(15);
+
     /// <summary>How long a node may report nothing before an alert is raised; default 5 minutes. Zero: none is.</summary>
     public TimeSpan NodeSilentAfter { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>What shadows of candidates may cost on this node; default: four at once, each up to 50 records of a log and second.</summary>
+    public ShadowRules Shadows { get; set; } = new();
 
     /// <summary>Days before a door closes within which posture calls it closing; default 14.</summary>
     public int WarnDays { get; set; } = 14;

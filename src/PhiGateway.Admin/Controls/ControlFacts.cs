@@ -47,6 +47,9 @@ internal sealed record ControlFacts
     /// <summary>Whether registry documents are sealed, and one without a seal is refused.</summary>
     public bool IsRegistrySealed { get; init; }
 
+    /// <summary>Whether grave steps take a fresh sign-in at the console; null: there is no console.</summary>
+    public bool? AsksFreshSignIn { get; init; }
+
     /// <summary>Records of the journal that the store does not have yet; null: not known.</summary>
     public long? Unshipped { get; init; }
 

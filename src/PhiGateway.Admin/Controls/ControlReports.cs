@@ -127,6 +127,7 @@ internal sealed class ControlReports(
             StandingHolds = mayRead ? (await holds.ReadAsync(call.Cancelled)).Count(static stored => stored.Hold.LiftedAt is null) : null,
             Offboardings = mayRead ? await OffboardedAsync(call, now) : null,
             IsRegistrySealed = options.IsRegistrySealed,
+            AsksFreshSignIn = options.AsksFreshSignIn,
             Unshipped = here.Node.Unshipped,
             Nodes = nodes.Nodes.Count,
             SilentNodes = nodes.Nodes.Count(static node => !node.Alive),
@@ -136,7 +137,7 @@ internal sealed class ControlReports(
     }
 
     private async Task<IReadOnlyList<Offboarding>> OffboardedAsync(AdminCall call, DateTimeOffset now) =>
-        [.. (await offboardings.ReadAsync(call.Cancelled)).Where(one => one.ActAt > now.AddDays(-Days))];
+        [.. (await offboardings.ReadAsync(now.AddDays(-Days), call.Cancelled)).Where(one => one.ActAt > now.AddDays(-Days))];
 
     private static IEnumerable<Client> One(Client? client) => client is null ? [] : [client];
 

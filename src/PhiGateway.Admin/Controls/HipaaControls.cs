@@ -138,6 +138,7 @@ internal static class HipaaControls
             "Person or entity authentication",
             null,
             Is(true, "Each call is authenticated by an issuer's token, and held against one registered client.", string.Empty, null),
+            SignInOf(facts),
             None(
                 facts.Clients.Count(static one => one.Client.Requires.Count == 0),
                 "active client proves no possession of a key",
@@ -193,6 +194,16 @@ internal static class HipaaControls
             )
         );
     }
+
+    private static ControlEvidence SignInOf(ControlFacts facts) =>
+        facts.AsksFreshSignIn is { } isAsked
+            ? Is(
+                isAsked,
+                "Opening a patient, taking records away, approving and stopping take a fresh sign-in at the console.",
+                "A console that was left open can open patients, take records away, approve and stop: no fresh sign-in is asked for.",
+                "/admin/v1/config/status"
+            )
+            : Fact("This node has no console.", null);
 
     private static string YearsOf(KeepingRules rules) =>
         rules.YearsOf.Count == 0

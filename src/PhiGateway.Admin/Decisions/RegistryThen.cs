@@ -46,13 +46,22 @@ internal static class RegistryThen
     /// <param name="trail">The trail.</param>
     /// <param name="set">The registry as it is.</param>
     /// <param name="at">When.</param>
+    /// <param name="deleted">Documents that were deleted since: the registry as it is does not show that they changed.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static Task<WorkingSet?> FindAsync(IAuditStore trail, WorkingSet set, DateTimeOffset at, CancellationToken cancellationToken)
+    public static Task<WorkingSet?> FindAsync(
+        IAuditStore trail,
+        WorkingSet set,
+        DateTimeOffset at,
+        IReadOnlyList<RegistryItem> deleted,
+        CancellationToken cancellationToken
+    )
     {
         var changed = Kinds
             .SelectMany(kind => set.Kind(kind.Kind).Values)
-            .Where(one => one.Item.UpdatedAt > at)
-            .Select(static one => KindWord.Of(one.Item.Kind, one.Item.Id))
+            .Select(static one => one.Item)
+            .Where(item => item.UpdatedAt > at)
+            .Concat(deleted.Where(static item => Array.Exists(Kinds, kind => kind.Kind == item.Kind)))
+            .Select(static item => KindWord.Of(item.Kind, item.Id))
             .ToList();
         return FindAsync(trail, set, set.Revision, at, changed, record => record.Time > at, cancellationToken);
     }

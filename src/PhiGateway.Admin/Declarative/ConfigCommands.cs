@@ -39,7 +39,8 @@ internal sealed class ConfigCommands(WorkingSetSource sets, RegistryEditor edito
 
         await looks.RecordAsync(call, "config.export", string.Create(CultureInfo.InvariantCulture, $"at={at.UtcDateTime:O}"), null, null);
         var set = await sets.GetAsync(call.Cancelled);
-        return await RegistryThen.FindAsync(trail, set, at, call.Cancelled) is { } then
+        return
+            await RegistryThen.FindAsync(trail, set, at, await sets.DeletedSinceAsync(set, at, call.Cancelled), call.Cancelled) is { } then
             ? new ConfigExport(FileExport.Write(then), FileExport.ETag(then))
             : NotInTheTrail;
     }

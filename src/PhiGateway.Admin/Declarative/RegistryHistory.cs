@@ -59,7 +59,7 @@ internal sealed class RegistryHistory(WorkingSetSource sets, IAuditStore trail, 
             Cursor = query.Cursor,
             Limit = OneLook,
         };
-        var (written, outcomes) = (new List<AuditRecord>(), new Dictionary<Guid, AuditRecord>());
+        var (written, outcomes) = (new List<AuditRecord>(), new Dictionary<Guid, AuditRecord?>());
         for (var looked = 0; ; )
         {
             AuditPage page;
@@ -101,7 +101,7 @@ internal sealed class RegistryHistory(WorkingSetSource sets, IAuditStore trail, 
     private async Task<List<HistoryEntry>> EntriesAsync(
         WorkingSet set,
         List<AuditRecord> written,
-        Dictionary<Guid, AuditRecord> outcomes,
+        Dictionary<Guid, AuditRecord?> outcomes,
         CancellationToken cancellationToken
     )
     {
@@ -123,19 +123,21 @@ internal sealed class RegistryHistory(WorkingSetSource sets, IAuditStore trail, 
         return entries;
     }
 
-    // Beside it on the page; else below the act that it belongs to, which may have been tried more than once.
+    // Beside it on the page; else below the act that it belongs to, which may have been tried more than once. Null is kept too: of an act of
+    // many documents that was not written, each would have the whole act read again.
     private async Task<AuditRecord?> OutcomeOfAsync(
         AuditRecord record,
-        Dictionary<Guid, AuditRecord> outcomes,
+        Dictionary<Guid, AuditRecord?> outcomes,
         CancellationToken cancellationToken
     )
     {
-        var act = record.ParentId == Guid.Empty ? record.Id : record.ParentId;
+        var first = record.ParentId == Guid.Empty ? record.Id : record.ParentId;
+        var act = first;
         for (var step = 0; step < 2; step++)
         {
             if (outcomes.TryGetValue(act, out var known))
             {
-                return known;
+                return outcomes[first] = known;
             }
 
             var family = (await TrailFamily.ReadAsync(trail, act, cancellationToken))
@@ -145,18 +147,18 @@ internal sealed class RegistryHistory(WorkingSetSource sets, IAuditStore trail, 
             var outcome = family.Find(one => one is { Revision: > 0, Status: 200, Before: null, After: null } && one.ParentId == act);
             if (outcome is not null)
             {
-                return outcomes[act] = outcome;
+                return outcomes[first] = outcomes[act] = outcome;
             }
 
             if (family.Find(one => one.Id == act) is not { } head || head.ParentId == Guid.Empty)
             {
-                return null;
+                break;
             }
 
             act = head.ParentId;
         }
 
-        return null;
+        return outcomes[first] = null;
     }
 
     private static HistoryEntry Of(WorkingSet set, AuditRecord record, long revision, long nextRevision)

@@ -69,7 +69,8 @@ internal sealed class RegistryRevert(WorkingSetSource sets, RegistryEditor edito
         // The records of the edit have the call's own id; the look into the trail has another.
         await looks.RecordAsync(call with { RequestId = Guid.CreateVersion7(time.GetUtcNow()) }, "config.export", note, null, null);
         var now = await sets.GetAsync(call.Cancelled);
-        if (await RegistryThen.FindAsync(trail, now, at, call.Cancelled) is not { } then)
+        var deleted = await sets.DeletedSinceAsync(now, at, call.Cancelled);
+        if (await RegistryThen.FindAsync(trail, now, at, deleted, call.Cancelled) is not { } then)
         {
             return ConfigCommands.NotInTheTrail;
         }

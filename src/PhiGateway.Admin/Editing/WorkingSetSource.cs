@@ -39,6 +39,23 @@ internal sealed class WorkingSetSource(IRegistryStore store, IRegistrySource? fe
         }
     }
 
+    /// <summary>Documents that were deleted after a moment, as they stand in the store; none where the store does not tell.</summary>
+    /// <param name="set">The registry as it is.</param>
+    /// <param name="at">The moment.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<IReadOnlyList<RegistryItem>> DeletedSinceAsync(WorkingSet set, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        if (feed is null)
+        {
+            return [];
+        }
+
+        // Whatever was written after the moment has a greater revision than whatever was written last before it.
+        var from = set.Items().Where(item => item.UpdatedAt <= at).Select(static item => item.Revision).DefaultIfEmpty(0).Max();
+        var changes = await feed.LoadSinceAsync(from, cancellationToken);
+        return [.. changes.Items.Where(item => item.Deleted && item.UpdatedAt > at)];
+    }
+
     public void Dispose() => _loading.Dispose();
 
     private async Task<WorkingSet> CatchUpAsync(IRegistrySource source, CancellationToken cancellationToken)

@@ -14,6 +14,7 @@ using PhiGateway.Admin.Keeping;
 using PhiGateway.Admin.Organizations;
 using PhiGateway.Admin.Revocations;
 using PhiGateway.Admin.Rosters;
+using PhiGateway.Admin.Shadows;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Policy.Registry;
 
@@ -122,6 +123,12 @@ internal static class ApiExamples
         [typeof(CaseNoteBody)] = Of(new CaseNoteBody("The vendor was called.")),
         [typeof(StartCampaignBody)] = Of(
             new StartCampaignBody("vendors-2026-q4", "Vendors, fourth quarter", [Person], new DateOnly(2026, 12, 31), ["acme"])
+        ),
+        [typeof(StartShadowBody)] = Parse(
+            """
+            {"use_case":"lab-results","until":"2026-12-14T00:00:00Z","reason":"What would break without searches?",
+             "grants":[{"types":["Observation"],"interactions":["read"],"patients":{"roster":"acme-orders"}}]}
+            """
         ),
         [typeof(DecideBody)] = Of(new DecideBody(ReviewDecision.Keep, Reason)),
         [typeof(DecideManyBody)] = Of(new DecideManyBody(["acme-connector"], ReviewDecision.Keep, Reason)),

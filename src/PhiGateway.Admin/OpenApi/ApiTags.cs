@@ -25,7 +25,7 @@ internal static class ApiTags
         ),
         ("revocations", "Stopping, and lifting it.", ["revocations", "issuers"]),
         ("alerts", "What somebody must look at.", ["alerts", "cases"]),
-        ("trail", "Who did what, and why a call was decided as it was.", ["audit", "decisions", "policies", "saved-searches"]),
+        ("trail", "Who did what, and why a call was decided as it was.", ["audit", "decisions", "policies", "shadows", "saved-searches"]),
         ("accounting", "What was disclosed about a patient, to whom and for what; holds and requests.", ["accounting"]),
         ("configuration", "The registry as a file, and what is in force.", ["config"]),
         ("posture", "Controls against live evidence, and scores of clients.", ["posture"]),

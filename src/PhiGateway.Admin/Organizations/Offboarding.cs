@@ -16,6 +16,7 @@ namespace PhiGateway.Admin.Organizations;
 /// <param name="Organizations">For whom these clients act.</param>
 /// <param name="InForce">When every node had it; absent: that is not known.</param>
 /// <param name="Notices">Words sent to partners, the first one first.</param>
+/// <param name="Waiting">Nodes that have not said that they have it, as long as it is not in force; absent: it is, or nobody looked.</param>
 public sealed record Offboarding(
     Guid Id,
     string Subject,
@@ -29,13 +30,21 @@ public sealed record Offboarding(
     IReadOnlyList<string> Clients,
     IReadOnlyList<string> Organizations,
     OffboardingReach? InForce,
-    IReadOnlyList<OffboardingNotice> Notices
+    IReadOnlyList<OffboardingNotice> Notices,
+    IReadOnlyList<UnconfirmedNode>? Waiting = null
 );
 
-/// <summary>When an act was seen in force on every node that reports.</summary>
+/// <summary>When the last door was closed: every node had the act, or could serve no longer without it.</summary>
 /// <param name="At">When, UTC: it was not later.</param>
-/// <param name="Nodes">Those nodes.</param>
-public sealed record OffboardingReach(DateTimeOffset At, IReadOnlyList<string> Nodes);
+/// <param name="Nodes">Nodes that said they have it.</param>
+/// <param name="Unconfirmed">Nodes that never said so, and are closed by the age of what they knew; absent: none.</param>
+public sealed record OffboardingReach(DateTimeOffset At, IReadOnlyList<string> Nodes, IReadOnlyList<UnconfirmedNode>? Unconfirmed = null);
+
+/// <summary>A node that has not said that it has an act: it may be cut off and serve on from what it knew.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="Heard">When it last knew its registry to be the newest, as far as it said, UTC.</param>
+/// <param name="ClosedAtLatest">From when on it lets nobody in without hearing of the registry (<c>MaxSnapshotAge</c>), UTC.</param>
+public sealed record UnconfirmedNode(string Node, DateTimeOffset Heard, DateTimeOffset ClosedAtLatest);
 
 /// <summary>Word that was sent to a partner.</summary>
 /// <param name="SentAt">When, UTC.</param>

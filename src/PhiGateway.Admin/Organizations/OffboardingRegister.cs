@@ -47,7 +47,7 @@ internal sealed class OffboardingRegister(
             return AdminProblem.OutcomeUnrecorded;
         }
 
-        await Task.WhenAny(WatchAsync(call, subject, id, content.Revision), Task.Delay(Patience, CancellationToken.None));
+        await Task.WhenAny(WatchAsync(call, subject, id, content.Revision, time.GetUtcNow()), Task.Delay(Patience, CancellationToken.None));
         return null;
     }
 
@@ -55,15 +55,29 @@ internal sealed class OffboardingRegister(
     public Task NoticeAsync(AdminCall call, Offboarding about, NoticeContent content) =>
         AppendAsync(call, Notice, about.Subject, call.RequestId, about.Id, content);
 
-    /// <summary>Every offboarding, the newest first.</summary>
-    public async Task<IReadOnlyList<Offboarding>> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>Puts down that the last door of one is closed, in the gateway's own name.</summary>
+    public async Task ReachedAsync(Offboarding about, OffboardingReach reached)
     {
-        var steps = new List<AuditRecord>();
-        await foreach (var (_, record) in TrailWalk.AllAsync(store, new AuditQuery { Kind = AuditKind.Hold }, cancellationToken))
-        {
-            steps.Add(record);
-        }
+        var now = time.GetUtcNow();
+        await AppendAsync(
+            new AuditRecord
+            {
+                Id = Guid.CreateVersion7(now),
+                ParentId = about.Id,
+                Kind = AuditKind.Hold,
+                Event = InForce,
+                Time = now,
+                Actor = AdminKeyRules.Gateway,
+                Target = about.Subject,
+            },
+            reached
+        );
+    }
 
+    /// <summary>Every offboarding since a moment, the newest first.</summary>
+    public async Task<IReadOnlyList<Offboarding>> ReadAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var steps = await StepsAsync(new AuditQuery { Kind = AuditKind.Hold, From = since }, cancellationToken);
         var behind = steps.Where(static step => step.Event is InForce or Notice).ToLookup(static step => step.ParentId);
         return
         [
@@ -72,6 +86,26 @@ internal sealed class OffboardingRegister(
                 .OrderByDescending(static step => step.Time)
                 .Select(step => Of(step, behind[step.Id])),
         ];
+    }
+
+    /// <summary>One of them, whenever it was; null: there is none.</summary>
+    public async Task<Offboarding?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var steps = await StepsAsync(new AuditQuery { Kind = AuditKind.Hold, Id = id }, cancellationToken);
+        return steps.Find(step => step.Event == Begin && step.Id == id) is { } begun
+            ? Of(begun, steps.Where(step => step.ParentId == id && step.Event is (InForce or Notice)))
+            : null;
+    }
+
+    private async Task<List<AuditRecord>> StepsAsync(AuditQuery query, CancellationToken cancellationToken)
+    {
+        var steps = new List<AuditRecord>();
+        await foreach (var (_, record) in TrailWalk.AllAsync(store, query, cancellationToken))
+        {
+            steps.Add(record);
+        }
+
+        return steps;
     }
 
     private static Offboarding Of(AuditRecord step, IEnumerable<AuditRecord> behind)
@@ -105,11 +139,11 @@ internal sealed class OffboardingRegister(
         );
     }
 
-    private async Task WatchAsync(AdminCall call, string subject, Guid id, long revision)
+    private async Task WatchAsync(AdminCall call, string subject, Guid id, long revision, DateTimeOffset actAt)
     {
         try
         {
-            if (await fleet.WaitAsync(revision, CancellationToken.None) is { } reached)
+            if (await fleet.WaitAsync(revision, actAt, CancellationToken.None) is { } reached)
             {
                 await AppendAsync(call, InForce, subject, Guid.CreateVersion7(time.GetUtcNow()), id, reached);
             }
@@ -124,7 +158,11 @@ internal sealed class OffboardingRegister(
 
     private async Task AppendAsync(AdminCall call, string step, string subject, Guid id, Guid parent, object content)
     {
-        var record = records.Create(call, step, subject, id, parent, AuditKind.Hold);
+        await AppendAsync(records.Create(call, step, subject, id, parent, AuditKind.Hold), content);
+    }
+
+    private async Task AppendAsync(AuditRecord record, object content)
+    {
         record.After = JsonSerializer.Serialize(content, content.GetType(), AdminJson.Options);
 
         // What closes a door finds room to the last; so does its clock.

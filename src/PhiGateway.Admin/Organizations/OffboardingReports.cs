@@ -15,6 +15,7 @@ namespace PhiGateway.Admin.Organizations;
 /// </summary>
 internal sealed class OffboardingReports(
     OffboardingRegister register,
+    FleetReach fleet,
     WorkingSetSource sets,
     IAuditStore store,
     TrailSearch looks,
@@ -29,13 +30,16 @@ internal sealed class OffboardingReports(
 
     private const int MostText = 256;
 
+    /// <summary>How far back the list goes; what is older is found by its id.</summary>
+    internal static readonly TimeSpan Shown = TimeSpan.FromDays(400);
+
     private static readonly string[] TrailReaders = [AdminRoles.Auditor];
 
     /// <summary>All of them.</summary>
     public async Task<Outcome<OffboardingList>> ListAsync(AdminCall call)
     {
         var now = time.GetUtcNow();
-        var all = await register.ReadAsync(call.Cancelled);
+        var all = await register.ReadAsync(now - Shown, call.Cancelled);
         return new OffboardingList([.. all.Select(one => new OffboardingLine(one, OffboardingFigures.Of(one, now)))]);
     }
 
@@ -100,8 +104,17 @@ internal sealed class OffboardingReports(
             return AdminProblem.NotFound("offboarding");
         }
 
-        var all = await register.ReadAsync(call.Cancelled);
-        return all.FirstOrDefault(one => one.Id == guid) is { } found ? found : AdminProblem.NotFound("offboarding");
+        if (await register.FindAsync(guid, call.Cancelled) is not { } found)
+        {
+            return AdminProblem.NotFound("offboarding");
+        }
+
+        return found.InForce is null
+            ? found with
+            {
+                Waiting = (await fleet.LookAsync(found.Revision, found.ActAt, call.Cancelled)).Unconfirmed,
+            }
+            : found;
     }
 
     private async Task<IReadOnlyList<OffboardedClient>> CallsAsync(Offboarding one, CancellationToken cancellationToken)
@@ -153,7 +166,7 @@ internal sealed class OffboardingReports(
         var clients = one.Clients.Where(id => IsOf(set, id, organization.Id)).ToList();
         var act = one.Stage == "suspend" ? "suspended" : "ended";
         var reach = one.InForce is { } reached
-            ? $"It has been in force on every node of our gateway since {Moment(reached.At)}."
+            ? $"The last door of our gateway was closed at {Moment(reached.At)} at the latest."
             : string.Empty;
         return string.Join(
             '\n',

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Admin.Organizations;
 
@@ -13,5 +15,12 @@ internal static class OrganizationsRegistration
             .AddSingleton<VendorDirectory>()
             .AddSingleton<FleetReach>()
             .AddSingleton<OffboardingRegister>()
-            .AddSingleton<OffboardingReports>();
+            .AddSingleton<OffboardingReports>()
+            .AddSingleton(static all => new OffboardingClock(
+                all.GetRequiredService<OffboardingRegister>(),
+                all.GetRequiredService<FleetReach>(),
+                all.GetRequiredService<ISnapshotSource>(),
+                all.GetRequiredService<TimeProvider>(),
+                all.GetRequiredService<ILogger<OffboardingClock>>()
+            ));
 }

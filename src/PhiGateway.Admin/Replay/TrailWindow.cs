@@ -52,8 +52,9 @@ internal sealed record TrailWindow(IReadOnlyList<AuditRecord> Records, bool IsCo
         return new TrailWindow(records, IsComplete: true);
     }
 
-    // Of a disclosure in segments the first stands for the request; later ones name it as their parent.
-    private static bool IsDecision(AuditEntry entry) =>
+    /// <summary>Whether an entry stands for a request that was decided.</summary>
+    /// <remarks>Of a disclosure in segments the first stands for the request; later ones name it as their parent.</remarks>
+    internal static bool IsDecision(AuditEntry entry) =>
         entry.Kind switch
         {
             AuditKind.Disclosure or AuditKind.Intent => true,

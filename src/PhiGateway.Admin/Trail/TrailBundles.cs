@@ -25,9 +25,11 @@ internal sealed class TrailBundles(
     ProverSet? provers = null
 )
 {
+    private const long MostBytes = 64 * 1024 * 1024;
+
     private static readonly AdminProblem TooMany = AdminProblem.Conflict(
         "answer-too-large",
-        $"More than {CaseBundle.MostRecords} records belong to it; none is shown, since a part would prove something else. Ask for shorter times."
+        $"More than {CaseBundle.MostRecords} records or {MostBytes >> 20} MiB belong to it; none is shown, since a part would prove something else. Ask for shorter times."
     );
 
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
@@ -186,12 +188,14 @@ internal sealed class TrailBundles(
     private sealed class Found(Guid request)
     {
         private readonly Dictionary<(string Log, long Sequence), AuditEntry> _entries = [];
+        private long _bytes;
 
         public IEnumerable<AuditEntry> Entries => _entries.Values;
 
         public int Count => _entries.Count;
 
-        public bool IsTooLarge => _entries.Count > CaseBundle.MostRecords;
+        // All of them are in memory until the bundle is written.
+        public bool IsTooLarge => _entries.Count > CaseBundle.MostRecords || _bytes > MostBytes;
 
         /// <summary>The accesses that they belong to.</summary>
         public IReadOnlyList<Guid> Names =>
@@ -206,7 +210,10 @@ internal sealed class TrailBundles(
         {
             foreach (var entry in entries.Where(entry => entry.Id != request && entry.ParentId != request))
             {
-                _entries[(entry.Log, entry.Sequence)] = entry;
+                if (_entries.TryAdd((entry.Log, entry.Sequence), entry))
+                {
+                    _bytes += entry.Body.Length;
+                }
             }
         }
     }

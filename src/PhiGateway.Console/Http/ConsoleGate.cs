@@ -16,7 +16,7 @@ namespace PhiGateway.Console.Http;
 /// </summary>
 internal sealed class ConsoleGate(
     RequestDelegate next,
-    ConsoleSessions sessions,
+    SessionFleet sessions,
     ConsoleOptions options,
     PageWriter pages,
     IAuditJournal journal,
@@ -41,13 +41,18 @@ internal sealed class ConsoleGate(
             return;
         }
 
-        var session = ConsoleCookies.Read(context, ConsoleCookies.Session) is { } token
-            ? sessions.Find(token, isClick: !NotAClick.Is(context))
+        var found = ConsoleCookies.Read(context, ConsoleCookies.Session) is { } cookie
+            ? await sessions.FindAsync(cookie, isClick: !NotAClick.Is(context))
             : null;
-        if (session is null)
+        if (found is not { Session: { } session })
         {
             await SignInAsync(context);
             return;
+        }
+
+        if (found.Cookie is { } renewed)
+        {
+            ConsoleCookies.Write(context, ConsoleCookies.Session, renewed);
         }
 
         var required = endpoint?.Metadata.GetMetadata<RequiredRoles>();

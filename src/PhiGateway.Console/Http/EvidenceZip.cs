@@ -6,9 +6,9 @@ namespace PhiGateway.Console.Http;
 /// <summary>Makes one file of a bundle of evidence, for whoever takes it away from a page.</summary>
 internal static class EvidenceZip
 {
-    /// <summary>Its bytes.</summary>
-    /// <exception cref="InvalidDataException">A name leads out of the folder into which somebody unpacks it.</exception>
-    public static async Task<ReadOnlyMemory<byte>> MakeAsync(IReadOnlyList<EvidenceFile> files, CancellationToken cancellationToken)
+    /// <summary>Writes it file by file, each as it is packed.</summary>
+    /// <exception cref="InvalidDataException">A name leads out of the folder into which somebody unpacks it; nothing was written.</exception>
+    public static async Task WriteAsync(IReadOnlyList<EvidenceFile> files, Stream to, Action<int> done, CancellationToken cancellationToken)
     {
         foreach (var file in files)
         {
@@ -18,17 +18,18 @@ internal static class EvidenceZip
             }
         }
 
-        using var bytes = new MemoryStream();
-        using (var archive = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
+        var archive = await ZipArchive.CreateAsync(to, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
+        await using (archive)
         {
             foreach (var file in files)
             {
                 await using var entry = await archive.CreateEntry(file.Name).OpenAsync(cancellationToken);
                 await entry.WriteAsync(file.Content, cancellationToken);
+                done(1);
             }
         }
 
-        return bytes.ToArray();
+        await to.FlushAsync(cancellationToken);
     }
 
     /// <summary>A name that stands in a header between quotes, and then in somebody's folder.</summary>

@@ -42,6 +42,7 @@ internal static class PagesRegistration
             .AddSingleton<CallersScreen>()
             .AddSingleton<CasesScreen>()
             .AddSingleton<LabScreen>()
+            .AddSingleton<ShadowScreen>()
             .AddSingleton<HistoryScreen>()
             .AddSingleton<SettingsScreen>()
             .AddSingleton<ReviewsScreen>()

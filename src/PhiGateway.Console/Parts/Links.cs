@@ -24,6 +24,9 @@ internal static class Links
     /// <summary>One access review.</summary>
     public static string Review(string id) => "/console/reviews/" + Uri.EscapeDataString(id);
 
+    /// <summary>One shadow.</summary>
+    public static string Shadow(Guid id) => "/console/lab/shadows/" + id.ToString("D");
+
     /// <summary>A search of the trail.</summary>
     public static string Audit(
         DateTimeOffset? from = null,

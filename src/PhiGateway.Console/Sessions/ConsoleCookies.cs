@@ -13,8 +13,8 @@ internal static class ConsoleCookies
     /// <summary>Binds the sign-in form to the browser that was shown it, before there is a session.</summary>
     public const string Visitor = "__Host-phigw-visitor";
 
-    // Longer than any token made here.
-    private const int MostCharacters = 64;
+    // Longer than any that is made here.
+    private const int MostCharacters = 4000;
 
     private static readonly CookieOptions Options = new()
     {
@@ -29,7 +29,7 @@ internal static class ConsoleCookies
     public static string? Read(HttpContext context, string name) =>
         context.Request.Cookies.TryGetValue(name, out var value) && value is { Length: > 0 and <= MostCharacters } ? value : null;
 
-    /// <summary>Sets a cookie until the browser is closed; the server's clock ends the session.</summary>
+    /// <summary>Sets a cookie until the browser is closed; the servers' clocks end the session.</summary>
     public static void Write(HttpContext context, string name, string value) => context.Response.Cookies.Append(name, value, Options);
 
     /// <summary>Takes a cookie away.</summary>

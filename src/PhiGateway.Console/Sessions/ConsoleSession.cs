@@ -2,8 +2,11 @@ using PhiGateway.Admin.Calls;
 
 namespace PhiGateway.Console.Sessions;
 
-/// <summary>One person at one browser, from sign-in to sign-out; kept in this node's memory and nowhere else.</summary>
-/// <remarks>Not thread-safe but for what says so: two clicks at once of one person may lose a message, never a right.</remarks>
+/// <summary>One person at one browser, from sign-in to sign-out, as this node's memory has it.</summary>
+/// <remarks>
+/// What was opened, what waits and what runs is of this node alone; who it is goes along in the cookie where the nodes share a key
+/// (<see cref="SessionFleet"/>). Not thread-safe but for what says so: two clicks at once of one person may lose a message, never a right.
+/// </remarks>
 internal sealed class ConsoleSession : ICallerSession
 {
     // Somebody looks at a handful of patients at a time; the oldest is asked for anew.
@@ -35,7 +38,7 @@ internal sealed class ConsoleSession : ICallerSession
     public bool IsOver => _successor is { } next ? next.IsOver : _hasEnded || _isEnded?.Invoke() == true;
 
     /// <summary>Stands in every form of the session and in no other (synchronizer token).</summary>
-    public string FormToken { get; } = SessionToken.New();
+    public string FormToken { get; init; } = SessionToken.New();
 
     /// <summary>When it began.</summary>
     public DateTimeOffset Begun { get; }

@@ -8,7 +8,7 @@ namespace PhiGateway.Console.Sessions;
 /// Keeps the sessions of this node; bounded, and each ends by idleness, by age, by its person, by the identity provider or by a revocation
 /// of the person.
 /// </summary>
-/// <remarks>Thread-safe. A session is of one node: behind a balancer the console is pinned to a node, and ends with it.</remarks>
+/// <remarks>Thread-safe. Of what other nodes know it knows nothing: that is <see cref="SessionFleet"/>'s.</remarks>
 internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time, PersonSessions? ended = null)
 {
     // More than a hospital has at work at once; who comes then ends the session that was idle longest.
@@ -21,32 +21,56 @@ internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time,
     private readonly Dictionary<string, ConsoleSession> _sessions = new(StringComparer.Ordinal);
 
     /// <summary>Begins a session.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="left">Takes the keys of those that ended for want of room; null: nobody asks.</param>
     /// <returns>The token of its cookie, which is kept nowhere here.</returns>
-    public string Begin(ConsoleSession session)
+    public string Begin(ConsoleSession session, ICollection<string>? left = null)
     {
         var token = SessionToken.New();
-        session.Watch(() => IsEnded(session));
-        lock (_gate)
-        {
-            Sweep();
-            MakeRoom(MostOfOne, known => known.Caller.Person == session.Caller.Person);
-            MakeRoom(Most, static _ => true);
-            _sessions[SessionToken.HashOf(token)] = session;
-        }
-
+        Keep(SessionToken.HashOf(token), session, left);
         return token;
     }
 
+    /// <summary>Goes on here with a session that was begun at another node; null: it has ended meanwhile.</summary>
+    /// <returns>The session that counts: of two clicks at once the first brings it.</returns>
+    public ConsoleSession? Adopt(string key, ConsoleSession session)
+    {
+        if (!IsAlive(session, time.GetUtcNow()) || IsEnded(session))
+        {
+            return null;
+        }
+
+        lock (_gate)
+        {
+            if (!_sessions.ContainsKey(key))
+            {
+                Keep(key, session, null);
+            }
+
+            return _sessions[key];
+        }
+    }
+
     /// <summary>The live session of a cookie, which a click keeps alive; null: there is none.</summary>
-    public ConsoleSession? Find(string token, bool isClick = true)
+    public ConsoleSession? Find(string token, bool isClick = true) => FindKept(SessionToken.HashOf(token), isClick);
+
+    /// <summary>The live session that is kept under a key; null: there is none.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="isClick">Whether a person clicked.</param>
+    /// <param name="seen">A click at another node; null: none is known.</param>
+    public ConsoleSession? FindKept(string key, bool isClick = true, DateTimeOffset? seen = null)
     {
         var now = time.GetUtcNow();
         lock (_gate)
         {
-            var key = SessionToken.HashOf(token);
             if (!_sessions.TryGetValue(key, out var session))
             {
                 return null;
+            }
+
+            if (seen is { } elsewhere && elsewhere > session.LastSeen && elsewhere <= now)
+            {
+                session.LastSeen = elsewhere;
             }
 
             if (!IsAlive(session, now) || IsEnded(session))
@@ -96,6 +120,18 @@ internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time,
     /// <returns>How many ended.</returns>
     public int EndPerson(string person) => EndWhere(session => PersonName.AreSame(session.Caller.Person, person));
 
+    private void Keep(string key, ConsoleSession session, ICollection<string>? left)
+    {
+        session.Watch(() => IsEnded(session));
+        lock (_gate)
+        {
+            Sweep();
+            MakeRoom(MostOfOne, known => known.Caller.Person == session.Caller.Person, left);
+            MakeRoom(Most, static _ => true, left);
+            _sessions[key] = session;
+        }
+    }
+
     private int EndWhere(Func<ConsoleSession, bool> ends)
     {
         lock (_gate)
@@ -108,7 +144,8 @@ internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time,
 
     // What runs in a session ends with this; not with idleness, of which whoever waits for a download is no case.
     private bool IsEnded(ConsoleSession session) =>
-        time.GetUtcNow() - session.Begun >= options.Longest || ended?.IsOver(session.Caller.Person, session.Begun) == true;
+        time.GetUtcNow() - session.Begun >= options.Longest
+        || ended?.IsOver(session.Caller.Person, session.Begun, session.Provider?.Subject) == true;
 
     private void Remove(string key)
     {
@@ -130,12 +167,14 @@ internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time,
         }
     }
 
-    private void MakeRoom(int most, Func<ConsoleSession, bool> counts)
+    private void MakeRoom(int most, Func<ConsoleSession, bool> counts, ICollection<string>? left)
     {
         var counted = _sessions.Where(pair => counts(pair.Value)).ToList();
         if (counted.Count >= most)
         {
-            Remove(counted.MinBy(static pair => pair.Value.LastSeen).Key);
+            var idle = counted.MinBy(static pair => pair.Value.LastSeen).Key;
+            Remove(idle);
+            left?.Add(idle);
         }
     }
 }

@@ -15,6 +15,10 @@ internal static class SessionToken
     /// <summary>Under which a token is kept: who reads the memory has no cookie.</summary>
     public static string HashOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
+    /// <summary>Whether a text has the form of one.</summary>
+    public static bool IsOne(string text) =>
+        text.Length is > 0 and <= 64 && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
     /// <summary>Compares in constant time; absent or empty is never the same.</summary>
     public static bool AreSame(string? one, string? other) =>
         one is { Length: > 0 }

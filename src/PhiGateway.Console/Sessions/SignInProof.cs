@@ -13,9 +13,13 @@ internal sealed record SignInProof(DateTimeOffset? At, string? Acr)
     /// <summary>Nothing is known.</summary>
     public static readonly SignInProof None = new(null, null);
 
-    /// <summary>Whether it counts for a step that needs a fresh sign-in; without the setting every sign-in does.</summary>
+    /// <summary>
+    /// Whether it counts for a step that needs a fresh sign-in; where none is asked for every sign-in does, and so does one of a provider that
+    /// cannot say when it was, unless an operator asked for it.
+    /// </summary>
     public bool IsFresh(StepUpOptions? asked, DateTimeOffset now) =>
         asked is null
+        || (asked.IsByDefault && At is null)
         || (
             At is { } at
             && at <= now + Skew

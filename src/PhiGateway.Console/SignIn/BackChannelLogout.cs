@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Console.Http;
@@ -18,6 +19,7 @@ namespace PhiGateway.Console.SignIn;
 internal static class BackChannelLogout
 {
     private const string Event = "http://schemas.openid.net/event/backchannel-logout";
+    private const string Provider = "identity-provider";
     private const int MostCharacters = 16 * 1024;
 
     // A token is sent at once; an old one is somebody else's.
@@ -37,8 +39,13 @@ internal static class BackChannelLogout
         }
 
         var services = context.RequestServices;
-        var ended = services.GetRequiredService<ConsoleSessions>().EndAll(token.Subject, token.Session);
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        var call = new AdminCall(new AdminCaller(Provider, "back-channel", []), Guid.CreateVersion7(now), context.RequestAborted)
+        {
+            Method = context.Request.Method,
+            Peer = context.Connection.RemoteIpAddress?.ToString(),
+        };
+        var ended = await services.GetRequiredService<SessionFleet>().EndAllAsync(call, token.Subject, token.Session);
         services
             .GetRequiredService<IAuditJournal>()
             .TryAppend(
@@ -49,7 +56,7 @@ internal static class BackChannelLogout
                     Event = "console.back-channel-logout",
                     Time = now,
                     Decision = "permit",
-                    Actor = "identity-provider",
+                    Actor = Provider,
                     Peer = context.Connection.RemoteIpAddress?.ToString(),
                     Note = FormattableString.Invariant($"sessions ended: {ended}"),
                 }

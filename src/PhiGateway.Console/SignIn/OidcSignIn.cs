@@ -54,6 +54,8 @@ internal static class OidcSignIn
                 oidc.ResponseType = OpenIdConnectResponseType.Code;
                 oidc.ResponseMode = OpenIdConnectResponseMode.Query;
                 oidc.UsePkce = true;
+                // Who is asked for a largest age says when somebody signed in (OpenID Connect Core, section 2).
+                oidc.MaxAge = options.StepUp is null ? null : options.Longest;
                 oidc.PushedAuthorizationBehavior = PushedAuthorizationBehavior.UseIfAvailable;
                 oidc.CallbackPath = Callback;
                 oidc.MapInboundClaims = false;
@@ -127,9 +129,9 @@ internal static class OidcSignIn
     private static void AskAnew(HttpContext context, AuthenticationProperties properties)
     {
         properties.SetParameter<TimeSpan?>(OpenIdConnectParameterNames.MaxAge, TimeSpan.Zero);
-        properties.Items[Fresh] = ConsoleCookies.Read(context, ConsoleCookies.Session) is { } token
-            ? SessionToken.HashOf(token)
-            : string.Empty;
+        var sessions = context.RequestServices.GetRequiredService<SessionFleet>();
+        var cookie = ConsoleCookies.Read(context, ConsoleCookies.Session);
+        properties.Items[Fresh] = (cookie is null ? null : sessions.KeyOf(cookie)) ?? string.Empty;
     }
 
     private static Task AskForKind(RedirectContext context, ConsoleOptions options)
@@ -165,10 +167,16 @@ internal static class OidcSignIn
 
         var name = context.Principal!.FindFirst("name")?.Value is { Length: > 0 and <= 128 } shown ? shown : caller.Person;
         var session = new ProviderSession(context.Principal.FindFirst("sub")?.Value, context.Principal.FindFirst("sid")?.Value);
+        var proof = ProofOf(context.Principal);
+        if (proof.At is null && services.GetRequiredService<ConsoleOptions>().StepUp is { IsByDefault: true })
+        {
+            ConsoleSessionLog.SignInsWithoutTime(services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(OidcSignIn)));
+        }
+
         var former = context.Properties?.Items.TryGetValue(Fresh, out var key) == true && key is { Length: > 0 } ? key : null;
         await services
             .GetRequiredService<SignInBook>()
-            .BeginAsync(context.HttpContext, new SignedInPerson(caller, name, string.Empty, session, ProofOf(context.Principal), former));
+            .BeginAsync(context.HttpContext, new SignedInPerson(caller, name, string.Empty, session, proof, former));
         var to = ReturnPath.Of(context.Properties?.Items.TryGetValue(To, out var wanted) == true ? wanted : null);
         PageWriter.Redirect(context.HttpContext, "/console/signed-in?to=" + Uri.EscapeDataString(to));
     }

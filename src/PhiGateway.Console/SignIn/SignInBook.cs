@@ -8,7 +8,7 @@ using PhiGateway.Console.Sessions;
 namespace PhiGateway.Console.SignIn;
 
 /// <summary>Begins and ends sessions, each on record before it counts; a browser that signs in anew leaves its old session.</summary>
-internal sealed class SignInBook(ConsoleSessions sessions, IAuditJournal journal, TimeProvider time)
+internal sealed class SignInBook(SessionFleet sessions, IAuditJournal journal, TimeProvider time)
 {
     /// <summary>
     /// Begins a session under a new token: whatever cookie the browser had before is worth nothing. What the same person had open at this
@@ -18,8 +18,8 @@ internal sealed class SignInBook(ConsoleSessions sessions, IAuditJournal journal
     public async Task BeginAsync(HttpContext context, SignedInPerson person)
     {
         await RecordAsync(context, person.Caller, "console.sign-in");
-        var former = person.Former is { } key ? sessions.EndKept(key) : null;
-        former = EndCurrent(context) ?? former;
+        var former = person.Former is { } key ? await sessions.EndKeptAsync(key) : null;
+        former = await EndCurrentAsync(context) ?? former;
         var session = new ConsoleSession(person.Caller, person.Name, person.Task, time.GetUtcNow(), person.Provider)
         {
             Proof = person.Proof,
@@ -29,20 +29,20 @@ internal sealed class SignInBook(ConsoleSessions sessions, IAuditJournal journal
             session.TakeOver(former);
         }
 
-        ConsoleCookies.Write(context, ConsoleCookies.Session, sessions.Begin(session));
+        ConsoleCookies.Write(context, ConsoleCookies.Session, await sessions.BeginAsync(session));
         ConsoleCookies.Remove(context, ConsoleCookies.Visitor);
     }
 
     /// <summary>Ends the session of this browser.</summary>
     public async Task EndAsync(HttpContext context, AdminCaller caller)
     {
-        _ = EndCurrent(context);
+        _ = await EndCurrentAsync(context);
         ConsoleCookies.Remove(context, ConsoleCookies.Session);
         await RecordAsync(context, caller, "console.sign-out");
     }
 
-    private ConsoleSession? EndCurrent(HttpContext context) =>
-        ConsoleCookies.Read(context, ConsoleCookies.Session) is { } token ? sessions.End(token) : null;
+    private async Task<ConsoleSession?> EndCurrentAsync(HttpContext context) =>
+        ConsoleCookies.Read(context, ConsoleCookies.Session) is { } cookie ? await sessions.EndAsync(cookie) : null;
 
     private async Task RecordAsync(HttpContext context, AdminCaller caller, string @event) =>
         await journal.AppendAsync(

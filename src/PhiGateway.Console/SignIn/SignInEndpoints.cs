@@ -110,9 +110,11 @@ internal static class SignInEndpoints
     private static async Task SignOutAsync(HttpContext context)
     {
         var pages = Pages(context);
-        var sessions = context.RequestServices.GetRequiredService<ConsoleSessions>();
-        var session = ConsoleCookies.Read(context, ConsoleCookies.Session) is { } token ? sessions.Find(token) : null;
-        if (session is not null)
+        var sessions = context.RequestServices.GetRequiredService<SessionFleet>();
+        var found = ConsoleCookies.Read(context, ConsoleCookies.Session) is { } cookie
+            ? await sessions.FindAsync(cookie, isClick: true)
+            : null;
+        if (found is { Session: { } session })
         {
             var form = await ConsoleForm.ReadAsync(context);
             if (form is null || !SessionToken.AreSame(form[ConsoleForm.Token], session.FormToken))

@@ -25,8 +25,8 @@ internal static class EvidencePlan
                 }
 
                 run.Whole = found.Files.Count;
-                await run.WriteAsync(await EvidenceZip.MakeAsync(found.Files, run.Call.Cancelled));
-                run.Advance(found.Files.Count);
+                await using var file = new JobStream(run);
+                await EvidenceZip.WriteAsync(found.Files, file, count => run.Advance(count), run.Call.Cancelled);
                 return null;
             }
         )

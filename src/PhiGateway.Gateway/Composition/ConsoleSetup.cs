@@ -35,7 +35,7 @@ internal static class ConsoleSetup
             PublicBase = plain.PublicBase,
             Idle = written.Idle ?? plain.Idle,
             Longest = written.Longest ?? plain.Longest,
-            StepUp = written.StepUp is { Within: { } within } stepUp ? new StepUpOptions(within, stepUp.Acr) : null,
+            StepUp = StepUpOf(written.StepUp),
             Oidc = oidc,
             ClientId = written.ClientId,
             ClientSecret = secret.Length == 0 ? null : secret,
@@ -43,4 +43,12 @@ internal static class ConsoleSetup
             Connect = new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync,
         };
     }
+
+    private static StepUpOptions? StepUpOf(ConsoleStepUp? written) =>
+        written switch
+        {
+            null => StepUpOptions.Default,
+            { Off: true } => null,
+            _ => new StepUpOptions(written.Within ?? StepUpOptions.Default.Within, written.Acr),
+        };
 }

@@ -4,6 +4,8 @@ using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Campaigns;
 using PhiGateway.Admin.Composition;
 using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Organizations;
+using PhiGateway.Admin.Shadows;
 using PhiGateway.Admin.Status;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Journal;
@@ -132,6 +134,9 @@ internal static class ControlPlane
                     options.Admin.RosterAlertPercent ?? 50,
                     options.Admin.RosterMostAlone
                 ),
+                AsksFreshSignIn = console is null ? null : console.StepUp is not null || console.Demo is not null,
+                MaxSnapshotAge = options.Registry.MaxSnapshotAge,
+                Shadows = ShadowsOf(options.Admin.Shadows),
                 Signals = new SignalRules(options.Signals, SignalPlaces.IssuersOf(options)),
                 TokenRules = issuer =>
                     options.Issuers.FirstOrDefault(known => known.Name == issuer) is { } known
@@ -180,14 +185,25 @@ internal static class ControlPlane
         return app;
     }
 
-    /// <summary>What looks over dates, silence and emergencies behind the traffic, for the host to run.</summary>
-    public static IEnumerable<(string Part, Func<CancellationToken, Task> Look)> Looks(IServiceProvider services) =>
+    private static ShadowRules ShadowsOf(ShadowPlaneOptions written)
+    {
+        var plain = new ShadowRules();
+        return new ShadowRules(written.Most ?? plain.Most, written.PerSecond ?? plain.PerSecond);
+    }
+
+    /// <summary>
+    /// What looks over dates, silence and emergencies behind the traffic, for the host to run; what reads much of the trail on a thread of its
+    /// own.
+    /// </summary>
+    public static IEnumerable<(string Part, Func<CancellationToken, Task> Look, bool IsBehind)> Looks(IServiceProvider services) =>
         [
-            ("emergency uses", services.GetRequiredService<EmergencyUses>().RunAsync),
-            ("door warnings", services.GetRequiredService<DoorWarnings>().RunAsync),
-            ("silent nodes", services.GetRequiredService<NodeSilence>().RunAsync),
-            ("dormancy", services.GetRequiredService<DormancyLadder>().RunAsync),
-            ("escalation", services.GetRequiredService<AlertEscalation>().RunAsync),
-            ("access reviews", services.GetRequiredService<CampaignDeadline>().RunAsync),
+            ("emergency uses", services.GetRequiredService<EmergencyUses>().RunAsync, false),
+            ("door warnings", services.GetRequiredService<DoorWarnings>().RunAsync, false),
+            ("silent nodes", services.GetRequiredService<NodeSilence>().RunAsync, false),
+            ("dormancy", services.GetRequiredService<DormancyLadder>().RunAsync, false),
+            ("escalation", services.GetRequiredService<AlertEscalation>().RunAsync, false),
+            ("access reviews", services.GetRequiredService<CampaignDeadline>().RunAsync, false),
+            ("offboardings", services.GetRequiredService<OffboardingClock>().RunAsync, false),
+            ("shadows", services.GetRequiredService<ShadowWatch>().RunAsync, true),
         ];
 }

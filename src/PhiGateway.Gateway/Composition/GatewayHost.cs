@@ -123,9 +123,9 @@ internal sealed class GatewayHost : IAsyncDisposable
             GatewayLog.Listening(log, "control", host.AdminAddress);
             GatewayLog.Listening(log, "data", host.DataAddress);
             host._loops.Add(host.Watched("quotas", quotas.RunAsync, log));
-            foreach (var (part, look) in ControlPlane.Looks(host._admin.Services))
+            foreach (var (part, look, isBehind) in ControlPlane.Looks(host._admin.Services))
             {
-                host._loops.Add(host.Watched(part, look, log));
+                host._loops.Add(isBehind ? host.Behind(part, look, log) : host.Watched(part, look, log));
             }
 
             if (shared is not null)

@@ -74,6 +74,9 @@ public sealed class AdminPlaneOptions
     /// </summary>
     public int? RosterMostAlone { get; set; }
 
+    /// <summary>What shadows of candidates may cost on this node.</summary>
+    public ShadowPlaneOptions Shadows { get; set; } = new();
+
     /// <summary>
     /// Directory where roster uploads that name their digest are held, sealed, until it is verified; null: the system's temporary
     /// directory.

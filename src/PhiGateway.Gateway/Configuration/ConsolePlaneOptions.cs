@@ -27,6 +27,9 @@ public sealed class ConsolePlaneOptions
     /// <summary>A session ends after this long in any case; null: 8 hours.</summary>
     public TimeSpan? Longest { get; set; }
 
-    /// <summary>The fresh sign-in before a step that opens a patient, takes records away, approves or stops; null: none.</summary>
+    /// <summary>
+    /// The fresh sign-in before a step that opens a patient, takes records away, approves or stops; null: of the last 15 minutes, where the
+    /// issuer says when somebody signed in.
+    /// </summary>
     public ConsoleStepUp? StepUp { get; set; }
 }

@@ -70,9 +70,14 @@ internal static class ConsoleValidator
 
     private static void Validate(ConsoleStepUp stepUp, Action<string, string> add)
     {
-        if (stepUp.Within is null || IsOut(stepUp.Within))
+        if (stepUp.Off && (stepUp.Within is not null || stepUp.Acr.Count > 0))
         {
-            add("Admin:Console:StepUp:Within", "is required, between a minute and a day.");
+            add("Admin:Console:StepUp:Off", "stands alone: beside it neither Within nor Acr means anything.");
+        }
+
+        if (IsOut(stepUp.Within))
+        {
+            add("Admin:Console:StepUp:Within", "must be between a minute and a day.");
         }
 
         if (stepUp.Acr.Any(static acr => acr.Length == 0 || acr.Any(static c => c is <= ' ' or > '\x7e' or '"' or '\\')))

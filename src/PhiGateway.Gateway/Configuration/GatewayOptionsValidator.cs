@@ -159,6 +159,11 @@ internal static class GatewayOptionsValidator
             Add("Admin:RosterAlertMembers", "and RosterAlertPercent must be 1 or more, RosterMostAlone 0 or more.");
         }
 
+        if (options.Admin.Shadows.Most is < 0 or > 32 || options.Admin.Shadows.PerSecond is < 1 or > 1000)
+        {
+            Add("Admin:Shadows", "Most must be between 0 and 32, PerSecond between 1 and 1000.");
+        }
+
         if (options.Admin.SpoolDirectory is { } spool && !Directory.Exists(spool))
         {
             Add("Admin:SpoolDirectory", "is not a directory.");

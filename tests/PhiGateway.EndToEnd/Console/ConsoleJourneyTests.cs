@@ -28,6 +28,7 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         ("break-glass", "/console/break-glass"),
         ("callers", "/console/callers"),
         ("lab", "/console/lab"),
+        ("shadows", "/console/lab/shadows?use_case=imaging-reports"),
         ("posture", "/console/posture"),
         ("settings", "/console/settings"),
         ("trust", "/console/trust"),

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Deque.AxeCore.Playwright;
 using Xunit;
 
 namespace PhiGateway.EndToEnd.Console;
@@ -29,6 +31,43 @@ public sealed class ConsoleOtherJourneyTests(ConsoleWorld world) : IClassFixture
         await page.Locator("table.matrix td.used a").First.ClickAsync();
         Assert.Contains("client=westside-viewer", page.Url);
         Assert.Contains("westside-viewer", await page.Locator("tbody tr").First.InnerTextAsync());
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Shadow_OfAUseCase_IsStartedWatchedAndEnded()
+    {
+        var page = await world.OpenAsync("engineer");
+        await page.GotoAsync(world.Origin + "/console/lab");
+        await page.ClickAsync("nav.switch a:has-text('shadows')");
+        await page.ClickAsync("summary:has-text('Start a shadow')");
+        await page.FillAsync("#of", "imaging-reports");
+        await page.ClickAsync("button:has-text('Show it')");
+        var draft = await page.Locator("#candidate").InputValueAsync();
+        Assert.Contains("imaging-reports", draft);
+        await page.FillAsync("#candidate", draft.Replace("- search", "- read", StringComparison.Ordinal));
+        await page.FillAsync("#until", DateTimeOffset.UtcNow.AddDays(3).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture));
+        await page.FillAsync("#reason", "would anybody miss searches");
+        Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
+        await page.ClickAsync("button:has-text('Start it')");
+
+        // Which candidate, how much of the traffic, and whose answers: the three questions.
+        Assert.Contains("Shadow of imaging-reports", await page.Locator("h1").InnerTextAsync());
+        Assert.Contains("would anybody miss searches", await page.Locator("section[aria-label='What was started']").InnerTextAsync());
+        for (var i = 0; i < 600 && await page.Locator("#report .sentence").CountAsync() == 0; i++)
+        {
+            await Task.Delay(500, TestContext.Current.CancellationToken);
+            await page.ReloadAsync();
+        }
+
+        Assert.Contains("would be denied", await page.Locator("#report").InnerTextAsync());
+        Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
+        await page.ClickAsync("button:has-text('End it now')");
+        Assert.Contains("ended", await page.Locator(".head").InnerTextAsync());
+        Assert.Equal(0, await page.Locator("button:has-text('End it now')").CountAsync());
+        await page.GotoAsync(world.Origin + "/console/lab/shadows");
+        Assert.Contains("imaging-reports", await page.Locator("section[aria-label=Shadows]").InnerTextAsync());
+        Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
         await page.Context.CloseAsync();
     }
 

@@ -115,6 +115,19 @@ public sealed class ControlTests
         Assert.Equal(isSealed ? 0 : 2, report.ToJsonString().Split("a door by a row").Length - 1);
     }
 
+    [Theory]
+    [InlineData(null, "This node has no console.")]
+    [InlineData(true, "take a fresh sign-in at the console.")]
+    [InlineData(false, "no fresh sign-in is asked for.")]
+    public async Task Report_OnGraveSteps_SaysWhetherTheyTakeAFreshSignIn(bool? isAsked, string words)
+    {
+        await using var server = await AdminServer.StartAsync(options => options.AsksFreshSignIn = isAsked);
+        var evidence = Line((await server.GetAsync(Controls, "august")).Json, "164.312(d)")["evidence"]!.AsArray();
+
+        var said = Assert.Single(evidence, one => ((string)one!["words"]!).Contains(words, StringComparison.Ordinal))!;
+        Assert.Equal(isAsked, (bool?)said["good"]);
+    }
+
     // The lines that an assessor asks for, whether they are met or not.
     [Theory]
     [InlineData("PR.AA-04 PR.DS-01 PR.DS-10 DE.CM-03 DE.CM-09 DE.AE-03 DE.AE-04 DE.AE-06 DE.AE-07 DE.AE-08 RS.AN-07")]

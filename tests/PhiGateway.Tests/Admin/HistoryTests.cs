@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
@@ -102,6 +104,50 @@ public sealed class HistoryTests
         Assert.Contains(server.Journal.Records, static record => record is { Event: "config.revert", Kind: AuditKind.Admin });
     }
 
+    // The registry as it is does not show that a document is gone; the store's tombstone does.
+    [Fact]
+    public async Task Revert_ADeletionThatIsNotInTheStoreYet_IsNotPassedOver()
+    {
+        await using var server = await AdminServer.StartAsync(services: static services =>
+            services.AddSingleton<IRegistrySource>(static all => new Tombstones(all.GetRequiredService<IRegistryStore>()))
+        );
+        Assert.Equal(201, (await server.PostAsync("/admin/v1/rosters", """{"id":"of-yesterday"}""")).Status);
+        StoredTrail.Ship(server);
+        var body = $$"""{"at":"{{Moment(server)}}"}""";
+        server.Time.Now = server.Time.Now.AddHours(1);
+        var seen = await server.GetAsync("/admin/v1/rosters/of-yesterday");
+        Assert.Equal(
+            204,
+            (await server.SendAsync("olga", "DELETE", "/admin/v1/rosters/of-yesterday", null, ("If-Match", seen.ETag!))).Status
+        );
+        var source = (Tombstones)server.Services.GetRequiredService<IRegistrySource>();
+        await source.BuryAsync(RegistryKind.Roster, "of-yesterday", server.Time.Now);
+
+        Assert.Equal("not-in-the-trail", (await server.PostAsync(Revert + "?dry_run=true", body)).Code);
+        StoredTrail.Ship(server);
+        var plan = await server.PostAsync(Revert + "?dry_run=true", body);
+        Assert.True(plan.Status == 200, plan.Text);
+        Assert.Equal(
+            ["roster/of-yesterday create"],
+            plan.Json["changes"]!.AsArray().Select(static change => $"{change!["target"]} {change["action"]}")
+        );
+    }
+
+    [Fact]
+    public async Task History_AnActOfManyDocumentsThatWasNotWritten_IsReadOnce()
+    {
+        await using var server = await AdminServer.StartAsync();
+        var head = Intent(server, Guid.Empty, "config", null);
+        for (var i = 0; i < 30; i++)
+        {
+            Intent(server, head, $"roster/r-{i}", "{}");
+        }
+
+        var before = server.Trail.Queries;
+        Assert.Empty((await server.GetAsync("/admin/v1/config/history", "olga")).Json["items"]!.AsArray());
+        Assert.InRange(server.Trail.Queries - before, 1, 3);
+    }
+
     [Fact]
     public async Task Revert_OfOneDocument_LeavesTheOthersAndIsApprovedAnew()
     {
@@ -136,5 +182,58 @@ public sealed class HistoryTests
         Assert.Equal(422, (await server.PostAsync(Revert + "?dry_run=true", body)).Status);
     }
 
+    private static Guid Intent(AdminServer server, Guid parent, string target, string? after)
+    {
+        var record = new AuditRecord
+        {
+            Id = Guid.CreateVersion7(server.Time.Now),
+            ParentId = parent,
+            Kind = AuditKind.Admin,
+            Event = "config.apply",
+            Time = server.Time.Now.AddMinutes(-1),
+            Actor = "olga@hospital.example",
+            Target = target,
+            Revision = 1,
+            After = after,
+            Note = "intent",
+        };
+        StoredTrail.Add(server, record);
+        return record.Id;
+    }
+
     private static string Moment(AdminServer server) => server.Time.Now.ToString("O", CultureInfo.InvariantCulture);
+
+    /// <summary>A registry that tells what was deleted, as the databases do.</summary>
+    private sealed class Tombstones(IRegistryStore store) : IRegistrySource
+    {
+        private readonly List<RegistryItem> _gone = [];
+
+        public async Task BuryAsync(RegistryKind kind, string id, DateTimeOffset at)
+        {
+            var revision = await store.GetRevisionAsync(default);
+            _gone.Add(new RegistryItem(kind, id, 2, revision, "{}", at, "olga", Deleted: true));
+        }
+
+        public Task<RegistryChanges> LoadAllAsync(CancellationToken cancellationToken) => LoadSinceAsync(-1, cancellationToken);
+
+        public async Task<RegistryChanges> LoadSinceAsync(long revision, CancellationToken cancellationToken)
+        {
+            var items = new List<RegistryItem>();
+            foreach (var kind in Enum.GetValues<RegistryKind>())
+            {
+                items.AddRange(await store.ListAsync(kind, null, 10_000, cancellationToken));
+            }
+
+            return new RegistryChanges(
+                await store.GetRevisionAsync(cancellationToken),
+                [.. items.Concat(_gone).Where(item => item.Revision > revision)],
+                [],
+                []
+            );
+        }
+
+        public Task WaitForChangeAsync(TimeSpan atMost, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task ReportNodeAsync(NodeStatus status, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 }

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using PhiGateway.Admin.Organizations;
 using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Admin;
@@ -79,6 +81,76 @@ public sealed class OffboardingClockTests
         }
 
         Assert.Equal(3, (await OneAsync(server, "olga"))["offboarding"]!["in_force"]!["nodes"]!.AsArray().Count);
+    }
+
+    // A node of which nothing is heard may be cut off, and serves on until what it knew is too old.
+    [Fact]
+    public async Task Offboard_NodeThatIsCutOff_IsClosedByItsAgeAndNotByItsSilence()
+    {
+        await using var server = await StartAsync();
+        server.Time.Now += TimeSpan.FromMinutes(1);
+        var heard = server.Time.Now.AddMinutes(-2);
+        server.Store.Nodes.Add(new NodeStatus("gw-03", 1, heard, null, heard));
+        server.Store.Nodes.Add(new NodeStatus("gw-04", 1, server.Time.Now.AddHours(-1), null, server.Time.Now.AddHours(-1)));
+        await server.PostAsync(Offboard, """{"reason":"contract ended"}""");
+        var one = (await OneAsync(server, "olga"))["offboarding"]!;
+        Assert.Null(one["in_force"]);
+
+        // It is named, with the moment at which it is closed; one that had closed long before is not.
+        var waiting = Assert.Single(one["waiting"]!.AsArray())!;
+        Assert.Equal(("gw-03", heard.AddMinutes(15)), ((string)waiting["node"]!, waiting["closed_at_latest"]!.GetValue<DateTimeOffset>()));
+        var act = server.Time.Now;
+        var clock = server.Services.GetRequiredService<OffboardingClock>();
+        server.Time.Now = act.AddMinutes(12);
+        Assert.Equal(0, await clock.RunOnceAsync(default));
+        server.Time.Now = act.AddMinutes(14);
+        Assert.Equal(1, await clock.RunOnceAsync(default));
+        Assert.Equal(0, await clock.RunOnceAsync(default));
+
+        one = (await OneAsync(server, "olga"))["offboarding"]!;
+        Assert.Equal(act.AddMinutes(14), one["in_force"]!["at"]!.GetValue<DateTimeOffset>());
+        Assert.Equal(["gw-01", "gw-02"], one["in_force"]!["nodes"]!.AsArray().Select(static node => (string)node!));
+        Assert.Equal("gw-03", (string)Assert.Single(one["in_force"]!["unconfirmed"]!.AsArray())!["node"]!);
+        Assert.Null(one["waiting"]);
+    }
+
+    // The node that answered the call has ended: another one, or its next process, goes on with the clock.
+    [Fact]
+    public async Task Clock_AfterARestart_GoesOnAndEndsNoLaterThanItCanHave()
+    {
+        await using var server = await StartAsync();
+        server.Time.Now += TimeSpan.FromMinutes(1);
+        server.Store.Nodes.Add(new NodeStatus("gw-03", 1, server.Time.Now, null, server.Time.Now));
+        await server.PostAsync(Offboard, """{"reason":"contract ended"}""");
+        var act = server.Time.Now;
+        StoredTrail.Ship(server);
+
+        await using var other = await StartAsync();
+        other.Trail.Entries.AddRange(server.Trail.Entries);
+        other.Store.Nodes.Clear();
+        other.Store.Nodes.Add(new NodeStatus("gw-03", long.MaxValue, act.AddHours(3), null, act.AddHours(3)));
+        other.Time.Now = act.AddHours(3);
+        Assert.Equal(1, await other.Services.GetRequiredService<OffboardingClock>().RunOnceAsync(default));
+
+        var one = await OneAsync(other, "olga");
+        Assert.Equal(act.AddMinutes(15), one["offboarding"]!["in_force"]!["at"]!.GetValue<DateTimeOffset>());
+        Assert.Equal(true, (bool?)one["measures"]![0]!["is_met"]);
+    }
+
+    [Fact]
+    public async Task Find_OneOfThem_ReadsWhatBelongsToItOnly()
+    {
+        await using var server = await StartAsync();
+        await server.PostAsync(Offboard, """{"reason":"contract ended"}""");
+        await server.PostAsync("/admin/v1/owners/mary@hospital.example:left", """{"reason":"moved on"}""");
+        StoredTrail.Ship(server);
+        var id = server.Journal.Records.First(static record => record.Event == "offboarding.begin").Id;
+
+        Assert.Equal(200, (await server.GetAsync($"{List}/{id}", "olga")).Status);
+        Assert.Equal(id, server.Trail.LastQuery!.Id);
+        // A notice is no offboarding, whatever its id.
+        var notice = server.Journal.Records.First(static record => record.Event == "offboarding.in-force").Id;
+        Assert.Equal(404, (await server.GetAsync($"{List}/{notice}", "olga")).Status);
     }
 
     [Fact]

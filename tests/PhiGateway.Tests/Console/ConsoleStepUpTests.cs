@@ -150,6 +150,16 @@ public sealed class ConsoleStepUpTests
         Assert.True(SignInProof.None.IsFresh(null, now));
     }
 
+    // Nobody asked for it: a provider that cannot say when it was is not held to it, one that can is.
+    [Fact]
+    public void IsFresh_ByDefault_IsAskedOfWhoCanSayOnly()
+    {
+        var now = DateTimeOffset.UnixEpoch.AddDays(1);
+        Assert.True(SignInProof.None.IsFresh(StepUpOptions.Default, now));
+        Assert.True(new SignInProof(now.AddMinutes(-14), null).IsFresh(StepUpOptions.Default, now));
+        Assert.False(new SignInProof(now.AddMinutes(-15), null).IsFresh(StepUpOptions.Default, now));
+    }
+
     private static async Task<string?> StatusAsync(ConsoleServer server) =>
         (string?)(await server.Admin.GetAsync("/admin/v1/clients/acme-connector")).Json["status"];
 

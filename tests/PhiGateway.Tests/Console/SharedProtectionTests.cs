@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Console.Configuration;
+using PhiGateway.Console.Sessions;
 using PhiGateway.Console.SignIn;
 using Xunit;
 

@@ -10,6 +10,9 @@ internal sealed class FakeAuditStore : IAuditStore
 
     public AuditQuery? LastQuery { get; private set; }
 
+    /// <summary>How many pages were searched for.</summary>
+    public int Queries { get; private set; }
+
     /// <summary>Waited for before a page after the first is read.</summary>
     public Func<Task> BeforeNextPage { get; set; } = static () => Task.CompletedTask;
 
@@ -38,6 +41,7 @@ internal sealed class FakeAuditStore : IAuditStore
     public async Task<AuditPage> QueryAsync(AuditQuery query, CancellationToken cancellationToken)
     {
         LastQuery = query;
+        Queries++;
         StoreAwayException.ThrowIf(IsAway);
         if (query.Cursor is not null)
         {

@@ -2,11 +2,12 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 
-namespace PhiGateway.Console.SignIn;
+namespace PhiGateway.Console.Sessions;
 
 /// <summary>
 /// Protects what a sign-in leaves with the browser and the identity provider (state, nonce) under a key that all nodes are configured with, so
-/// that a sign-in begun at one of them ends at another. Used by the OpenID Connect handler.
+/// that a sign-in begun at one of them ends at another; and the sessions themselves. Used by the OpenID Connect handler and by
+/// <see cref="SessionSeal"/>.
 /// </summary>
 /// <remarks>Security: each purpose has a key of its own, and what was protected for one opens for no other; what was altered opens for none.</remarks>
 internal sealed class SharedProtection : IDataProtector

@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Components;
+using PhiGateway.Admin.Shadows;
+using PhiGateway.Console.Parts;
+
+namespace PhiGateway.Console.Pages.Lab;
+
+/// <summary>What a candidate would have changed, by client and reason, with the decisions that show it.</summary>
+public sealed partial class ShadowPage
+{
+    /// <summary>What it shows.</summary>
+    [Parameter, EditorRequired]
+    public required ShadowModel Model { get; set; }
+
+    private Shadow Shadow => Model.Report.Shadow;
+
+    // Ids that are made one after the other begin alike: their ends tell them apart.
+    private static string ShortOf(Guid id) => "…" + id.ToString("D")[24..];
+
+    private static string PassedOver(ShadowCounts counts)
+    {
+        List<string> said = [$"Of {Words.Count(counts.Seen, "decision", "decisions")} of its clients"];
+        if (counts.NotSampled > 0)
+        {
+            said.Add($"{Words.Number(counts.NotSampled)} were not in the sample");
+        }
+
+        if (counts.OverBudget > 0)
+        {
+            said.Add($"{Words.Number(counts.OverBudget)} were too many within a second");
+        }
+
+        said.AddRange(counts.NotJudged.Select(static pair => $"{Words.Number(pair.Value)} {pair.Key}"));
+        if (counts.OtherChanges > 0)
+        {
+            said.Add($"{Words.Number(counts.OtherChanges)} changed answers stand in no row");
+        }
+
+        return string.Join("; ", said)
+            + ". A record keeps neither the token's scope nor a body, and no labels of what was let out: those are not judged.";
+    }
+}

@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Xunit;
+
+namespace PhiGateway.EndToEnd;
+
+/// <summary>
+/// A quota of patients a day over three processes on one Postgres: the bounds of ADR 55, on real nodes that are called all at once.
+/// </summary>
+public sealed class FleetQuotaTests(FleetWorld world) : IClassFixture<FleetWorld>
+{
+    private const int Quota = 30;
+    private const int Patients = 90;
+
+    [Fact]
+    public async Task Quota_ThreeProcessesCalledAllAtOnce_IsNeverExceededAndCanBeUsedUp()
+    {
+        await PutPatientsAsync("q", Patients);
+        var token = await world.AdmitCountedAsync(world.Counted, Quota);
+        var seen = new ConcurrentDictionary<string, byte> { ["f001"] = 0 };
+
+        // Each node is asked for patients that no other is asked for, all nodes at the same time: three times the quota.
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Patients)
+                .Select(async i =>
+                {
+                    var reply = await world.GetFromAsync(world.Nodes[i % world.Nodes.Count], $"/Patient/q{i}", token);
+                    Note(seen, "q" + i, reply);
+                })
+        );
+
+        // Above the quota: nothing.
+        Assert.InRange(seen.Count, 1, Quota);
+
+        // Below it for seconds only: what other nodes leased and do not use comes back to whoever asks.
+        using var bound = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        for (var i = 0; seen.Count < Quota; i = (i + 1) % Patients)
+        {
+            Note(seen, "q" + i, await world.GetFromAsync(world.Nodes[0], $"/Patient/q{i}", token));
+            await Task.Delay(20, bound.Token);
+        }
+
+        // Then no node lets another patient out.
+        var others = Enumerable.Range(0, Patients).Select(static i => "q" + i).Where(id => !seen.ContainsKey(id)).Take(6).ToList();
+        foreach (var node in world.Nodes)
+        {
+            foreach (var id in others)
+            {
+                var refused = await world.GetFromAsync(node, "/Patient/" + id, token);
+                Assert.True(refused.Status == HttpStatusCode.TooManyRequests, $"{id}: {(int)refused.Status}");
+                Assert.Equal("quota-exceeded", refused.Code);
+            }
+        }
+
+        Assert.Equal(Quota, seen.Count);
+    }
+
+    // While the database is away treatment goes on, and each node counts for itself: the quota once for each node, and no more.
+    [Fact]
+    public async Task Quota_WithoutTheDatabase_IsAtMostTheQuotaOnEachNode()
+    {
+        await PutPatientsAsync("a", Patients);
+        var token = await world.AdmitCountedAsync(world.Alone, Quota / 3);
+        var seen = world.Nodes.Select(static _ => new ConcurrentDictionary<string, byte> { ["f001"] = 0 }).ToList();
+        await world.WithoutDatabaseAsync(async () =>
+        {
+            for (var i = 0; i < Patients; i++)
+            {
+                var place = i % world.Nodes.Count;
+                Note(seen[place], "a" + i, await world.GetFromAsync(world.Nodes[place], $"/Patient/a{i}", token));
+            }
+        });
+
+        Assert.All(seen, static one => Assert.InRange(one.Count, 2, Quota / 3));
+    }
+
+    private static void Note(ConcurrentDictionary<string, byte> seen, string id, Reply reply)
+    {
+        Assert.True(
+            reply.Status is HttpStatusCode.OK || reply is { Status: HttpStatusCode.TooManyRequests, Code: "quota-exceeded" },
+            $"{id}: {(int)reply.Status} {reply.Body}"
+        );
+        if (reply.Status == HttpStatusCode.OK)
+        {
+            seen[id] = 0;
+        }
+    }
+
+    private async Task PutPatientsAsync(string prefix, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            await world.PutAsync(
+                "Patient",
+                prefix + i,
+                $$"""{"resourceType":"Patient","id":"{{prefix}}{{i}}","name":[{"family":"Counted"}]}"""
+            );
+        }
+    }
+}
