@@ -128,7 +128,11 @@ public sealed class ArchiveImportTests : IDisposable
         {
             var file = Path.Combine(_folder.FullName, "body.key");
             File.WriteAllText(file, Convert.ToBase64String(Enumerable.Repeat((byte)5, 32).ToArray()));
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
             options.Audit.Bodies.Key = "body-1";
             options.Audit.Bodies.Keys = new Dictionary<string, string> { ["body-1"] = "file:" + file };
         }
