@@ -183,7 +183,7 @@ internal sealed class RequestExplainer(
             Tool = body.Tool,
         };
         var basePath = body.Base ?? "/fhir";
-        var line = CanonicalReader.Read(method, target, basePath);
+        var line = CanonicalReader.ReadAsked(method, target, basePath);
         if (!line.TryGet(out var canonical, out var refusal))
         {
             return new Imagined(access, entry, null, refusal, line.Detail);

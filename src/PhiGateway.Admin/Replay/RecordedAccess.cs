@@ -131,7 +131,7 @@ internal static class RecordedAccess
         if (
             basePath is null
             || record.Method is not { } method
-            || !CanonicalReader.Read(method, target, basePath).TryGet(out var canonical, out _)
+            || !CanonicalReader.ReadAsked(method, target, basePath).TryGet(out var canonical, out _)
         )
         {
             return null;

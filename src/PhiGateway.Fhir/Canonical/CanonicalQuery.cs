@@ -16,7 +16,11 @@ internal static class CanonicalQuery
     );
 
     /// <summary>Reads a query without its <c>?</c>, or a form; empty text has no parameters.</summary>
-    internal static Refusal? Read(ReadOnlySpan<char> query, int maxParameters, out QueryParameter[] parameters)
+    /// <param name="query">The text.</param>
+    /// <param name="maxParameters">Most parameters.</param>
+    /// <param name="parameters">Receives them, in order.</param>
+    /// <param name="mayBeEmpty">A parameter may have no value, of which the caller decides what it means; else it is refused.</param>
+    internal static Refusal? Read(ReadOnlySpan<char> query, int maxParameters, out QueryParameter[] parameters, bool mayBeEmpty = false)
     {
         parameters = [];
         // An ampersand at the very end has nothing after it: form serializers leave one.
@@ -43,7 +47,7 @@ internal static class CanonicalQuery
             var end = query.IndexOf('&');
             var pair = end < 0 ? query : query[..end];
             var equals = pair.IndexOf('=');
-            if (equals <= 0 || equals == pair.Length - 1)
+            if (equals <= 0 || (equals == pair.Length - 1 && !mayBeEmpty))
             {
                 return Malformed("parameter without name, equals sign or value");
             }
@@ -61,7 +65,7 @@ internal static class CanonicalQuery
         return null;
     }
 
-    /// <summary>Reads an urlencoded form's bytes; anything but ASCII is refused.</summary>
+    /// <summary>Reads the urlencoded form of a search; anything but ASCII is refused, and a parameter may have no value.</summary>
     internal static Refusal? ReadForm(ReadOnlySpan<byte> form, int maxParameters, out QueryParameter[] parameters)
     {
         var chars = ArrayPool<char>.Shared.Rent(form.Length);
@@ -69,7 +73,7 @@ internal static class CanonicalQuery
         {
             if (Ascii.ToUtf16(form, chars, out var written) == OperationStatus.Done)
             {
-                return Read(chars.AsSpan(0, written), maxParameters, out parameters);
+                return Read(chars.AsSpan(0, written), maxParameters, out parameters, mayBeEmpty: true);
             }
 
             parameters = [];

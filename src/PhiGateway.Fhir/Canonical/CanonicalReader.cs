@@ -19,8 +19,24 @@ public static class CanonicalReader
     public static Reading<CanonicalRequest> Read(string method, string rawTarget, string basePath) =>
         Read(method, rawTarget, basePath, CanonicalPath.MaxSegments);
 
+    /// <summary>
+    /// The same for a request that a client makes of a FHIR server: the parameters of a search may have no value. Which of those are ignored,
+    /// as R4 has it, is for the reader of the search to say.
+    /// </summary>
+    public static Reading<CanonicalRequest> ReadAsked(string method, string rawTarget, string basePath) =>
+        Read(method, rawTarget, basePath, CanonicalPath.MaxSegments, areSearchesLenient: true);
+
     /// <summary>The same with a limit of one's own on the path's segments, for backends whose paths are longer than FHIR's.</summary>
-    public static Reading<CanonicalRequest> Read(string method, string rawTarget, string basePath, int maxSegments)
+    public static Reading<CanonicalRequest> Read(string method, string rawTarget, string basePath, int maxSegments) =>
+        Read(method, rawTarget, basePath, maxSegments, areSearchesLenient: false);
+
+    private static Reading<CanonicalRequest> Read(
+        string method,
+        string rawTarget,
+        string basePath,
+        int maxSegments,
+        bool areSearchesLenient
+    )
     {
         var known = KnownMethod(method);
         if (known is null)
@@ -60,10 +76,27 @@ public static class CanonicalReader
         }
 
         var query = mark < 0 ? default : rawTarget.AsSpan(mark + 1);
-        return CanonicalQuery.Read(query, MaxParameters, out var parameters) is { } brokenQuery
+        var mayBeEmpty = areSearchesLenient && IsSearch(known, segments);
+        return CanonicalQuery.Read(query, MaxParameters, out var parameters, mayBeEmpty) is { } brokenQuery
             ? brokenQuery.As<CanonicalRequest>()
             : Reading<CanonicalRequest>.Of(new CanonicalRequest(known, root, segments, parameters));
     }
+
+    // A search and nothing else: a condition of a write, an operation and an export mean something else without the parameter.
+    private static bool IsSearch(string method, string[] segments) =>
+        method switch
+        {
+            "GET" or "HEAD" => segments switch
+            {
+                [] => true,
+                [var type] => ResourceType.TryParse(type, out _),
+                [var compartment, _, var type] => ResourceType.TryParse(compartment, out _)
+                    && (type == "*" || ResourceType.TryParse(type, out _)),
+                _ => false,
+            },
+            "POST" => segments is [.., "_search"],
+            _ => false,
+        };
 
     private static string? KnownMethod(string? method) =>
         method switch

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PhiGateway.Fhir.Grammar;
 using PhiGateway.Fhir.Json;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Changes;
 
@@ -12,11 +14,11 @@ internal sealed class JsonPatch : PatchMeaning
 
     private readonly Operation[] _operations;
 
-    private JsonPatch(Operation[] operations)
+    private JsonPatch(Operation[] operations, ResourceType type)
     {
         _operations = operations;
         Touched = PatchElements.Of(operations.SelectMany(static operation => operation.Roots));
-        Tests = Array.Exists(operations, static operation => operation.Kind == "test");
+        Tests = Array.Exists(operations, operation => operation.Asks(type));
     }
 
     public override IReadOnlyList<string> Touched { get; }
@@ -24,7 +26,7 @@ internal sealed class JsonPatch : PatchMeaning
     public override bool Tests { get; }
 
     /// <summary>Reads a patch; what is not whole is refused.</summary>
-    internal static Refusal? Read(JsonElement patch, out PatchMeaning? meaning)
+    internal static Refusal? Read(JsonElement patch, ResourceType type, out PatchMeaning? meaning)
     {
         meaning = null;
         if (patch.ValueKind != JsonValueKind.Array || patch.GetArrayLength() is 0 or > MaxOperations)
@@ -43,7 +45,7 @@ internal sealed class JsonPatch : PatchMeaning
             operations.Add(operation);
         }
 
-        var read = new JsonPatch([.. operations]);
+        var read = new JsonPatch([.. operations], type);
         meaning = read;
         return PatchElements.Check(read.Touched);
     }
@@ -79,9 +81,19 @@ internal sealed class JsonPatch : PatchMeaning
         private Operation(string kind, PatchPointer path, PatchPointer? from, JsonElement? value) =>
             (Kind, _path, _from, _value) = (kind, path, from, value);
 
-        internal string Kind { get; }
+        private string Kind { get; }
 
         internal IEnumerable<string> Roots => _from is null ? [_path.Steps[0]] : [_path.Steps[0], _from.Steps[0]];
+
+        // Whether it can be applied tells what is stored, unless it sets a member of the resource itself, or replaces one that all have.
+        internal bool Asks(ResourceType type) =>
+            _path.Steps.Length > 1
+            || Kind switch
+            {
+                "add" => false,
+                "replace" => !SummaryElements.Mandatory(type).Contains(_path.Last),
+                _ => true,
+            };
 
         internal static Operation? Read(JsonElement element)
         {

@@ -10,7 +10,10 @@ public abstract class PatchMeaning
     /// <summary>Top-level elements that it reads or changes, without a leading underscore, in ordinal order.</summary>
     public abstract IReadOnlyList<string> Touched { get; }
 
-    /// <summary>Whether it tests values before it changes any: its success tells what is stored.</summary>
+    /// <summary>
+    /// Whether it can fail by what is stored: by a value that it tests, or an element that must be there, or must not; its success then tells
+    /// of it.
+    /// </summary>
     public virtual bool Tests => false;
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using PhiGateway.Fhir.Grammar;
 using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Policy.Vocabulary;
@@ -72,7 +73,7 @@ internal sealed class PathPatch : PatchMeaning
             }
 
             roots.Add(root);
-            tests |= Asks(parts);
+            tests |= Asks(parts, type, root);
             Write(json, parts);
         }
 
@@ -157,15 +158,24 @@ internal sealed class PathPatch : PatchMeaning
         return ExpressionReader.TryRead(path) is [var way] && way.Type == type.Name ? way.Element : null;
     }
 
-    // Whether it can be applied tells what is stored: a filter or a function in its path, a place in a list, or an element deep inside.
-    private static bool Asks(Dictionary<string, JsonElement> parts)
+    // Whether it can be applied tells what is stored: a filter or a function in its path, an element deep inside, a place in a list, one
+    // that must be there, or must not, or of which there may be one only (R4 3.1.0.4.2).
+    private static bool Asks(Dictionary<string, JsonElement> parts, ResourceType type, string root)
     {
         var path = parts["path"].GetProperty("valueString").GetString()!;
+        if (path != type.Name && path != $"{type.Name}.{root}")
+        {
+            return true;
+        }
+
+        var isList = SummaryElements.Lists(type).Contains(root);
         return parts["type"].GetProperty("valueCode").GetString() switch
         {
-            "move" => true,
-            "insert" => path.AsSpan().ContainsAny('(', '[') || parts["index"].GetProperty("valueInteger").GetInt32() > 0,
-            _ => path.AsSpan().ContainsAny('(', '['),
+            "add" => !isList || path != type.Name,
+            "insert" => parts["index"].GetProperty("valueInteger").GetInt32() > 0,
+            "delete" => isList,
+            "replace" => isList || !SummaryElements.Mandatory(type).Contains(root),
+            _ => true,
         };
     }
 

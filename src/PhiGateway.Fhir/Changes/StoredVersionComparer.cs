@@ -67,6 +67,41 @@ public static class StoredVersionComparer
         || OwnerRoots(type).Contains(element.TrimStart('_'), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
+    /// Whether a change below these top-level elements could change whose record it is through other elements than the owner's: where the
+    /// stored version belongs to the patients whom it names elsewhere, or to nobody as long as it names none there.
+    /// </summary>
+    /// <param name="stored">The stored version; what cannot be read counts as one that could.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="elements">Top-level members, in any letter case.</param>
+    /// <param name="context">Bases and depth.</param>
+    public static bool TouchesOtherOwners(
+        ReadOnlySpan<byte> stored,
+        ResourceType type,
+        IReadOnlyCollection<string> elements,
+        FhirContext context
+    )
+    {
+        var others = PatientPathTable
+            .Instance.For(type)
+            .Others.Select(static path => path.Split('.')[0])
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (!elements.Any(element => others.Contains(element.TrimStart('_'))))
+        {
+            return false;
+        }
+
+        var reader = ResourceReader.Rent();
+        try
+        {
+            return !reader.TryReadWhole(stored, LabelPolicy.Instance, Bases.Of(context), reader.Facts) || reader.Owners.CountsOthers;
+        }
+        finally
+        {
+            ResourceReader.Return(reader);
+        }
+    }
+
+    /// <summary>
     /// Whether there is an inline label (HL7 DS4P) in a JSON value: a patch that replaces what holds one would take it away, one that holds
     /// one itself would set it.
     /// </summary>

@@ -15,7 +15,4 @@ internal static class SearchModifiers
             "identifier" => kind == SearchParameterKind.Reference,
             _ => false,
         };
-
-    /// <summary>Whether the modifier turns a condition round, so that it could undo one that the gateway adds.</summary>
-    internal static bool Inverts(ReadOnlySpan<char> modifier) => modifier is "not" or "not-in" or "missing";
 }

@@ -48,7 +48,7 @@ public sealed class SearchParameterDefinition
     /// <summary>Reference(Any).</summary>
     public bool TargetsAnything { get; }
 
-    /// <summary>Whether a resource holds at most one reference that it looks at; false: several, or not known.</summary>
+    /// <summary>Whether a resource holds at most one reference or code that it looks at; false: several, or not known.</summary>
     public bool IsSingle { get; init; }
 
     /// <summary>Canonical address of the definition, for a parameter that an operator declared; null for R4's own.</summary>

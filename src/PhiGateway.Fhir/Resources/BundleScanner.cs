@@ -7,62 +7,121 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Resources;
 
 /// <summary>
-/// Reads a Bundle that is to be stored (or is) and sums up the facts of its entries: it belongs to all whom they belong to.
+/// Reads a Bundle that is to be stored (or is) and sums up the facts of all resources in it: it belongs to all whom they belong to.
 /// </summary>
+/// <remarks>
+/// Resources stand in a Bundle as <c>entry.resource</c> and <c>entry.response.outcome</c>, in Parameters at any depth, and each may be such a
+/// container again.
+/// </remarks>
 internal static class BundleScanner
 {
+    // As deep as answers are read.
+    private const int MostNesting = 4;
+
     /// <summary>Adds what the entries say to the facts of a Bundle that was read already; false when one of them cannot be read.</summary>
     public static bool TrySum(ReadOnlySpan<byte> json, Bases bases, ResourceFacts facts)
     {
         using var document = JsonDocument.Parse(json.ToArray(), new JsonDocumentOptions { MaxDepth = bases.MaxDepth });
-        if (!document.RootElement.TryGetProperty("entry", out var entries))
+        return TrySum(document.RootElement, bases, facts, 1);
+    }
+
+    private static bool TrySum(JsonElement bundle, Bases bases, ResourceFacts facts, int nesting)
+    {
+        if (!bundle.TryGetProperty("entry", out var entries))
         {
             return true;
         }
 
         var sum = new ContainerFacts();
-        var reader = ResourceReader.Rent();
-        try
+        foreach (var entry in entries.ValueKind == JsonValueKind.Array ? entries.EnumerateArray() : default)
         {
-            foreach (var entry in entries.ValueKind == JsonValueKind.Array ? entries.EnumerateArray() : default)
+            if (!TryTakeEntry(entry, bases, sum, nesting))
             {
-                if (!TryTake(entry, reader, bases, sum))
-                {
-                    return false;
-                }
+                return false;
             }
-        }
-        finally
-        {
-            ResourceReader.Return(reader);
         }
 
         sum.Conclude(facts);
         return entries.ValueKind == JsonValueKind.Array;
     }
 
-    private static bool TryTake(JsonElement entry, ResourceReader reader, Bases bases, ContainerFacts sum)
+    private static bool TryTakeEntry(JsonElement entry, Bases bases, ContainerFacts sum, int nesting)
     {
-        if (
-            entry.ValueKind != JsonValueKind.Object
-            || !entry.TryGetProperty("resource", out var resource)
-            || !reader.TryReadWhole(JsonMarshal.GetRawUtf8Value(resource), BodyPolicy.Instance, bases, reader.Facts)
-        )
+        if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("resource", out var resource))
         {
             return false;
         }
 
-        if (entry.TryGetProperty("fullUrl", out var url) && IsElsewhere(url, reader.Facts.Type, bases))
+        var fullUrl = entry.TryGetProperty("fullUrl", out var url) ? url : default(JsonElement?);
+        if (!TryTake(resource, fullUrl, bases, sum, nesting))
         {
-            reader.Facts.Disown();
+            return false;
         }
 
-        if (!sum.TryTakePart(reader.Facts))
+        if (!entry.TryGetProperty("response", out var response))
         {
-            sum.Take(reader.Facts);
+            return true;
         }
 
-        return true;
+        return response.ValueKind == JsonValueKind.Object
+            && (!response.TryGetProperty("outcome", out var outcome) || TryTake(outcome, fullUrl, bases, sum, nesting));
+    }
+
+    private static bool TryTake(JsonElement resource, JsonElement? fullUrl, Bases bases, ContainerFacts sum, int nesting)
+    {
+        var reader = ResourceReader.Rent();
+        try
+        {
+            var facts = reader.Facts;
+            if (nesting > MostNesting || !reader.TryReadWhole(JsonMarshal.GetRawUtf8Value(resource), BodyPolicy.Instance, bases, facts))
+            {
+                return false;
+            }
+
+            if (fullUrl is { } url && IsElsewhere(url, facts.Type, bases))
+            {
+                facts.Disown();
+            }
+
+            var holdsOthers = facts.Type == ResourceType.Bundle && resource.TryGetProperty("entry", out _);
+            if (holdsOthers && !TrySum(resource, bases, facts, nesting + 1))
+            {
+                return false;
+            }
+
+            if (holdsOthers || !sum.TryTakePart(facts))
+            {
+                sum.Take(facts);
+            }
+
+            return facts.Type != ResourceType.Parameters || TryTakeValues(resource, "parameter", bases, sum, nesting + 1);
+        }
+        finally
+        {
+            ResourceReader.Return(reader);
+        }
+    }
+
+    private static bool TryTakeValues(JsonElement container, string list, Bases bases, ContainerFacts sum, int nesting)
+    {
+        if (!container.TryGetProperty(list, out var values))
+        {
+            return true;
+        }
+
+        foreach (var value in values.ValueKind == JsonValueKind.Array ? values.EnumerateArray() : default)
+        {
+            if (
+                value.ValueKind != JsonValueKind.Object
+                || (value.TryGetProperty("resource", out var resource) && !TryTake(resource, null, bases, sum, nesting))
+                || !TryTakeValues(value, "part", bases, sum, nesting)
+            )
+            {
+                return false;
+            }
+        }
+
+        return values.ValueKind == JsonValueKind.Array;
     }
 
     private static bool IsElsewhere(JsonElement url, ResourceType type, Bases bases)

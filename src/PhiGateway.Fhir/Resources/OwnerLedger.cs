@@ -35,6 +35,11 @@ internal sealed class OwnerLedger
     /// <summary>An owner element was there, whatever it held.</summary>
     public bool Named => _owners.Count > 0 || _unresolved || _relatedPerson || _nobody || _bystander;
 
+    /// <summary>
+    /// Whose record it is hangs on the patients whom it names elsewhere than in its owner elements, or would if it named one there.
+    /// </summary>
+    public bool CountsOthers { get; private set; }
+
     public void Reset()
     {
         _owners.Clear();
@@ -172,7 +177,9 @@ internal sealed class OwnerLedger
         }
 
         facts.Owner = State(rule);
-        if (rule == OwnerRule.SubjectOrOthers && !Named && !_containedUnresolved)
+        var isUnnamed = rule == OwnerRule.SubjectOrOthers && !Named && !_containedUnresolved;
+        CountsOthers = isUnnamed || rule == OwnerRule.Named || facts.Owner == OwnerState.NotPatientData;
+        if (isUnnamed)
         {
             facts.Owner = _otherSomebodys && _others.Count == 0 ? OwnerState.Undetermined : OwnerState.NotPatientData;
         }

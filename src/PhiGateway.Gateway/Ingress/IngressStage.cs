@@ -57,7 +57,7 @@ internal sealed class IngressStage(GatewayOptions options, OwnHosts hosts) : ISt
 
         // 5. The line, from the raw target: Request.Path was decoded once already and two targets share one path.
         var reading = route.Api is null
-            ? CanonicalReader.Read(request.Method, rawTarget, route.Base)
+            ? CanonicalReader.ReadAsked(request.Method, rawTarget, route.Base)
             : CanonicalReader.Read(request.Method, rawTarget, route.Base, ApiTable.MostSegments);
         if (!reading.TryGet(out var canonical, out var refusal))
         {

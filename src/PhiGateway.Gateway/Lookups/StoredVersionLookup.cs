@@ -54,9 +54,7 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
                 NamesNoPatient = true,
                 Confidentiality = Confidentiality.Normal,
             };
-        var known = part with { StoredState = StoredState.Present, Stored = last };
-        AccessPart[] parts = [.. exchange.Request.Parts.Select(other => other.Id == part.Id && other.Role == part.Role ? known : other)];
-        var decided = DecisionMaker.Decide(exchange, parts);
+        var decided = Decide(exchange, part with { StoredState = StoredState.Present, Stored = last });
         return decided.Continues
             ? new StoredVersion(part with { StoredState = StoredState.Absent }, null)
             : StageResult.Refuse(decided.Result.Refusal ?? DenyReason.Faulted, "deleted-version");
@@ -101,13 +99,13 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
             return StageResult.Refuse(DenyReason.UnreadableAnswer, Detail);
         }
 
+        var known = part with { StoredState = StoredState.Present, Stored = facts };
         if (exchange.Request.Patch is { IsAppliedHere: true } && facts.VersionId is null)
         {
             // Without a version, what others write meanwhile would be undone by the result.
-            return StageResult.Refuse(DenyReason.UnreadableAnswer, Detail);
+            return Refuse(exchange, known, DenyReason.UnreadableAnswer, Detail);
         }
 
-        var known = part with { StoredState = StoredState.Present, Stored = facts };
         var version = new StoredVersion(known, facts.VersionId);
         if (part.Interaction is Interaction.Update or Interaction.Patch)
         {
@@ -136,6 +134,7 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
                 var touched = request.Patch?.Touched ?? [];
                 var relabels =
                     touched.Any(element => StoredVersionComparer.IsProtected(part.Type, element))
+                    || StoredVersionComparer.TouchesOtherOwners(stored.Span, part.Type, touched, exchange.Ingressed.Route.Language)
                     || StoredVersionComparer.HoldsInlineLabel(stored.Span, touched)
                     || StoredVersionComparer.HoldsInlineLabel(request.Body.Span, null);
                 return version with { Part = part with { Relabels = part.Relabels || relabels } };
@@ -155,23 +154,13 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
         var patched = PatchedVersion.Of(patch, stored, exchange.Ingressed.Route.Language, options.Limits.MaxAnswer);
         if (patched.Facts is null)
         {
-            // That it cannot be applied tells of what is stored: first it is asked whether this client may change it at all.
-            AccessPart[] parts = [.. exchange.Request.Parts.Select(other => other.Id == part.Id && other.Role == part.Role ? part : other)];
-            var decided = DecisionMaker.Decide(exchange, parts);
-            if (!decided.Continues)
-            {
-                return StageResult.Refuse(decided.Result.Refusal ?? DenyReason.Faulted, Detail);
-            }
-
-            return StageResult.Refuse(
-                patched.Outcome == PatchOutcome.TooLarge ? DenyReason.BodyTooLarge : DenyReason.PatchNotApplicable,
-                Detail
-            );
+            var reason = patched.Outcome == PatchOutcome.TooLarge ? DenyReason.BodyTooLarge : DenyReason.PatchNotApplicable;
+            return Refuse(exchange, part, reason, Detail);
         }
 
         if (exchange.Ingressed.Route.RoutingMarks?.StandNewlyIn(patched.Body, stored) == true)
         {
-            return StageResult.Refuse(DenyReason.MalformedBody, "routing-mark");
+            return Refuse(exchange, part, DenyReason.MalformedBody, "routing-mark");
         }
 
         // The result is held until it has gone upstream, as the body of an update is.
@@ -183,4 +172,19 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
             Request = exchange.Request.WithPatched(patched.Body),
         };
     }
+
+    // That it cannot be done tells of what is stored: first it is asked whether this client may change it at all.
+    private static StageResult Refuse(GatewayExchange exchange, AccessPart known, DenyReason reason, string detail)
+    {
+        var decided = Decide(exchange, known);
+        return decided.Continues
+            ? StageResult.Refuse(reason, detail)
+            : StageResult.Refuse(decided.Result.Refusal ?? DenyReason.Faulted, Detail);
+    }
+
+    private static StageResult<Permit> Decide(GatewayExchange exchange, AccessPart known) =>
+        DecisionMaker.Decide(
+            exchange,
+            [.. exchange.Request.Parts.Select(other => other.Id == known.Id && other.Role == known.Role ? known : other)]
+        );
 }

@@ -27,7 +27,7 @@ internal sealed class HandleReader(HandleSealer sealer)
         var route = exchange.Ingressed.Route;
         var original = content.Original;
         if (
-            !CanonicalReader.Read(original.Method, original.Target, route.Base).TryGet(out var line, out _)
+            !CanonicalReader.ReadAsked(original.Method, original.Target, route.Base).TryGet(out var line, out _)
             || !FhirRequestReader.Read(line, original.Headers, original.Body, route.Language).TryGet(out var request, out _)
             || request.Handle is not null
             || request.IsWrite

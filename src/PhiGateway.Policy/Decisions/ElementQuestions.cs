@@ -16,17 +16,28 @@ internal static class ElementQuestions
             return null;
         }
 
+        // What falls out brings nothing along.
+        if (Links(run) is { } link)
+        {
+            return link;
+        }
+
         var parts = run.Request.Parts;
         for (var place = 0; place < parts.Count; place++)
         {
-            var uses = parts[place].Uses;
-            if (uses.Count > 0 && !run.IsSettled(place) && HidingGrant(run, run.Grants[place], parts[place]) is { } rule)
+            var part = parts[place];
+            if (part.Uses.Count == 0 || run.IsSettled(place))
+            {
+                continue;
+            }
+
+            if ((HidingGrant(run, run.Grants[place], part) ?? HidingInclude(run, place, part)) is { } rule)
             {
                 return new Deny(DenyReason.HiddenElement, rule);
             }
         }
 
-        return Links(run);
+        return null;
     }
 
     // What comes along shows where a reference points: of all that a type points at, what its client may not see falls out.
@@ -49,16 +60,38 @@ internal static class ElementQuestions
                 continue;
             }
 
-            nearest = new Deny(DenyReason.HiddenElement, rule);
-            if (!part.IsOfEveryInclude)
+            var deny = new Deny(DenyReason.HiddenElement, rule);
+            if (!part.IsOfEveryInclude && !LeadsElsewhere(run, part))
             {
-                return nearest;
+                return deny;
             }
 
+            nearest = part.IsOfEveryInclude ? deny : nearest;
             run.Grants[place] = default;
         }
 
         return remains ? null : nearest;
+    }
+
+    // An include without a type leads to several: that to a patient says no more than whose record it is, and stays.
+    private static bool LeadsElsewhere(DecisionRun run, AccessPart part)
+    {
+        var parts = run.Request.Parts;
+        for (var place = 0; part.IsWildcard && place < parts.Count; place++)
+        {
+            var other = parts[place];
+            if (
+                other.Role == part.Role
+                && other.LinkedBy.Count == 0
+                && string.Equals(other.Include, part.Include, StringComparison.Ordinal)
+                && !run.IsSettled(place)
+            )
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static string? HidingLink(DecisionRun run, int place, AccessPart part)
@@ -88,21 +121,41 @@ internal static class ElementQuestions
     }
 
     // A record may come under any one of the grants alone, so each of them must show what is asked about; but a grant whose conditions
-    // contradict
-    // the request's own yields nothing here.
+    // contradict the request's own yields nothing here, and of one that another takes in no record comes alone.
     private static string? HidingGrant(DecisionRun run, GrantSet grants, AccessPart part)
     {
-        foreach (var place in run.Reach.Usable(grants))
+        var usable = run.Reach.Usable(grants);
+        foreach (var place in usable)
         {
             var grant = run.UseCase.Grants[place];
-            if (grant.Elements.IsAll || Contradicts(grant.Where, part.Conditions))
+            if (Hides(grant, part) && !Contradicts(grant.Where, part.Conditions) && !IsShownByAnother(run, usable, grant, part))
+            {
+                return grant.Rule;
+            }
+        }
+
+        return null;
+    }
+
+    // What is found by one search may leave under another part of the same request too: as what an include of the same type brings along.
+    private static string? HidingInclude(DecisionRun run, int place, AccessPart part)
+    {
+        var parts = run.Request.Parts;
+        for (var other = 0; part.Role == PartRole.Target && other < parts.Count; other++)
+        {
+            if (parts[other].Type != part.Type || parts[other].Role is not (PartRole.Include or PartRole.RevInclude))
             {
                 continue;
             }
 
-            for (var use = 0; use < part.Uses.Count; use++)
+            foreach (var brought in run.Reach.Usable(run.Grants[other]))
             {
-                if (!grant.Elements.Contains(part.Uses[use]))
+                var grant = run.UseCase.Grants[brought];
+                var isShown =
+                    !Hides(grant, part)
+                    || Contradicts(grant.Where, part.Conditions)
+                    || (AreSearchedAsRead(run, part.Type) && IsShownByAnother(run, run.Reach.Usable(run.Grants[place]), grant, part));
+                if (!isShown)
                 {
                     return grant.Rule;
                 }
@@ -112,6 +165,90 @@ internal static class ElementQuestions
         return null;
     }
 
+    private static bool Hides(GrantRule grant, AccessPart part)
+    {
+        if (grant.Elements.IsAll)
+        {
+            return false;
+        }
+
+        for (var use = 0; use < part.Uses.Count; use++)
+        {
+            if (!grant.Elements.Contains(part.Uses[use]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Whether each record that comes under the grant comes under another one too that shows what is asked about.
+    private static bool IsShownByAnother(DecisionRun run, GrantSet grants, GrantRule grant, AccessPart part)
+    {
+        foreach (var place in grants)
+        {
+            var other = run.UseCase.Grants[place];
+            if (!Hides(other, part) && IsAsWide(other, grant) && TakesIn(other.Where, grant.Where, part.Conditions))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsAsWide(GrantRule wider, GrantRule narrower)
+    {
+        var reaches =
+            wider.Reach == PatientReach.Any
+            || (wider.Reach == narrower.Reach && string.Equals(wider.Roster, narrower.Roster, StringComparison.Ordinal));
+        if (!reaches || wider.Ceiling < narrower.Ceiling)
+        {
+            return false;
+        }
+
+        foreach (var label in narrower.Labels)
+        {
+            if (Array.IndexOf(wider.Labels, label) < 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool TakesIn(TokenConstraint[] wider, TokenConstraint[] narrower, IReadOnlyList<TokenConstraint> conditions)
+    {
+        foreach (var constraint in wider)
+        {
+            if (!FactMatching.IsMetBy(constraint, conditions) && !FactMatching.IsMetBy(constraint, narrower))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // Whether whatever scopes let read they let search for.
+    private static bool AreSearchedAsRead(DecisionRun run, ResourceType type)
+    {
+        var scopes = run.Reach.Scopes.Scopes;
+        for (var place = 0; place < scopes.Count; place++)
+        {
+            var rights = scopes[place].Rights & (ScopeRights.Read | ScopeRights.Search);
+            if (rights == ScopeRights.Read && scopes[place].Types.Contains(type))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // A record that may bear several codes can satisfy both, though they have none in common.
     private static bool Contradicts(TokenConstraint[] where, IReadOnlyList<TokenConstraint> conditions)
     {
         for (var place = 0; place < conditions.Count; place++)
@@ -119,7 +256,8 @@ internal static class ElementQuestions
             foreach (var constraint in where)
             {
                 if (
-                    string.Equals(constraint.Parameter, conditions[place].Parameter, StringComparison.Ordinal)
+                    conditions[place].IsSingle
+                    && string.Equals(constraint.Parameter, conditions[place].Parameter, StringComparison.Ordinal)
                     && !MayMeet(constraint.AnyOf, conditions[place].AnyOf)
                 )
                 {

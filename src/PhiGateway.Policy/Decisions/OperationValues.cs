@@ -9,9 +9,12 @@ public enum OperationValues : byte
     /// <summary>Nobody: terminology, conformance.</summary>
     Nobody,
 
-    /// <summary>Records that the answer does not show: for those only who may see every record of the type.</summary>
+    /// <summary>Records that the answer does not show: for those only who may see all of every record of the type.</summary>
     Records,
 
     /// <summary>The patients that they name by references; where they name none, records that the answer does not show.</summary>
     Patients,
+
+    /// <summary>Tags, labels and version of records that the answer does not show: for those only who may see every record of the type.</summary>
+    Metadata,
 }

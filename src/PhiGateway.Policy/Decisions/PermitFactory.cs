@@ -79,9 +79,9 @@ internal static class PermitFactory
                 lanes.Add(new ReleaseLane(ResourceType.Parameters, shown, needed) { CalledOn = part.Type });
             }
 
-            if (part.Values == OperationValues.Patients && !grants.IsEmpty)
+            if (part.Values == OperationValues.Patients && ShowingAll(run, grants) is { IsEmpty: false } named)
             {
-                lanes.Add(new ReleaseLane(ResourceType.Parameters, grants, needed) { CalledOn = part.Type, OfNamed = true });
+                lanes.Add(new ReleaseLane(ResourceType.Parameters, named, needed) { CalledOn = part.Type, OfNamed = true });
             }
 
             if (needed != ScopeRights.None && !grants.IsEmpty && part.Interaction != Interaction.Capabilities && !lanes.Contains(lane))
@@ -97,9 +97,25 @@ internal static class PermitFactory
         part.Values switch
         {
             OperationValues.Nobody => grants,
-            OperationValues.Records or OperationValues.Patients => WalkQuestions.Whole(run, part, PartRights.Needed(part), grants),
+            OperationValues.Metadata => WalkQuestions.Whole(run, part, PartRights.Needed(part), grants),
+            OperationValues.Records or OperationValues.Patients => ShowingAll(
+                run,
+                WalkQuestions.Whole(run, part, PartRights.Needed(part), grants)
+            ),
             _ => default,
         };
+
+    // What values were worked out from nobody here knows: under a grant that hides or masks an element they could tell what it holds.
+    private static GrantSet ShowingAll(DecisionRun run, GrantSet grants)
+    {
+        var showing = default(GrantSet);
+        foreach (var place in grants)
+        {
+            showing = run.UseCase.Grants[place].Elements.IsAll ? showing.With(place) : showing;
+        }
+
+        return showing;
+    }
 
     private static List<Obligation> Obligations(DecisionRun run, ReleaseLane[] lanes, IReadOnlyList<TaskEntry> counted)
     {

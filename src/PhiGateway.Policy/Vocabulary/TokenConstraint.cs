@@ -10,6 +10,12 @@ public sealed record TokenConstraint(string Parameter, IReadOnlyList<TokenValue>
     /// <summary>The values are dates with their prefixes, as codes without a system; false by default: tokens.</summary>
     public bool IsDate { get; init; }
 
+    /// <summary>
+    /// A resource bears one value of the parameter at most, so that it cannot satisfy two constraints without a common one; false by
+    /// default: it may bear several.
+    /// </summary>
+    public bool IsSingle { get; init; }
+
     /// <summary>Whether a value, prefix and all, is a date condition that can be checked on resources.</summary>
     public static bool IsDateCondition(string value) => DateSpan.IsCondition(value);
 

@@ -123,6 +123,22 @@ public sealed class LabChangeTests(LabWorld world)
             headers: ("If-Match", "\"v9\"")
         );
         Assert.Equal(HttpStatusCode.PreconditionFailed, stale.Status);
+
+        // That there is a record of somebody else's, and in which version, nobody finds out so.
+        foreach (var tag in new[] { "\"v1\"", "\"v9\"" })
+        {
+            foreach (var id in new[] { "r6", "no-such" })
+            {
+                var target = "/lab/v1/results/" + id;
+                const string patch = """{"value":"x"}""";
+                const string merge = "application/merge-patch+json";
+                Assert.Equal(
+                    HttpStatusCode.NotFound,
+                    (await world.SendAsync(HttpMethod.Patch, target, token, patch, merge, headers: ("If-Match", tag))).Status
+                );
+            }
+        }
+
         Assert.Equal(
             "malformed-header",
             CodeOf(

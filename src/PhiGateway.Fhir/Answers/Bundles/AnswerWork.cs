@@ -84,6 +84,11 @@ internal sealed class AnswerWork : IDisposable
     /// <summary>Who names places of the upstream's for the client, in the entry that is being read; null: nobody does.</summary>
     public ILinkSealer? Sealer { get; private set; }
 
+    /// <summary>
+    /// The rewrites of the stored Bundle whose entries are judged, as it was read where it stands, and where that is; null: none is.
+    /// </summary>
+    public (EditList Edits, int Offset)? Around { get; set; }
+
     /// <summary>What the records are held to that lie around one resource; null: the answer is not one of such.</summary>
     public CompartmentLinks? Links { get; init; }
 
@@ -209,6 +214,16 @@ internal sealed class AnswerWork : IDisposable
         );
     }
 
+    /// <summary>Writes a stretch of the stored Bundle that is no resource of it, with the gateway's addresses.</summary>
+    /// <param name="data">The Bundle.</param>
+    /// <param name="from">Where it begins.</param>
+    /// <param name="to">Where it ends.</param>
+    public void CopyAround(ReadOnlySpan<byte> data, int from, int to)
+    {
+        var (edits, offset) = Around ?? throw new InvalidOperationException("Only a stored Bundle leaves as it is.");
+        edits.Copy(data, offset + from, offset + to, offset, Output);
+    }
+
     /// <summary>Work on what a resource of this answer holds; its own reader, disclosure and buffer.</summary>
     /// <param name="disclosure">Receives what is let out.</param>
     /// <param name="output">Receives what may leave.</param>
@@ -259,6 +274,6 @@ internal sealed class AnswerWork : IDisposable
         _nested.ResetWrittenCount();
         return Reader.Facts.Type == ResourceType.Parameters
             ? ParametersFilter.Filter(this, data[start..end], start, disclosure, _nested)
-            : NestedBundle.Filter(this, data[start..end], asked, disclosure, _nested);
+            : NestedBundle.Filter(this, data[start..end], start, asked, disclosure, _nested);
     }
 }

@@ -46,12 +46,12 @@ internal sealed class BundleOutput(AnswerWork work, PageWindow? window, BundleKi
         return true;
     }
 
-    /// <summary>Writes a member of a stored Bundle as it is.</summary>
-    public void WriteMember(ReadOnlySpan<byte> member)
+    /// <summary>Writes a member of a stored Bundle as it is, with the gateway's addresses.</summary>
+    public void WriteMember(ReadOnlySpan<byte> data, int start, int end)
     {
         WriteHead();
         work.Output.Write(","u8);
-        work.Output.Write(member);
+        work.CopyAround(data, start, end);
     }
 
     /// <summary>What stands before an entry.</summary>

@@ -177,7 +177,7 @@ internal sealed class BundleWalker
         _members |= 1U << member;
         if (_output.Kind == BundleKind.Stored && member > 1 && member != EntryMember)
         {
-            _output.WriteMember(data[nameStart..end]);
+            _output.WriteMember(data, nameStart, end);
         }
 
         return ScanResult.Complete;

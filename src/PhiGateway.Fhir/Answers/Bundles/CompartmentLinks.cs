@@ -52,7 +52,10 @@ internal sealed class CompartmentLinks
 
         foreach (var name in CompartmentCatalog.Parameters(_compartment, facts.Type))
         {
-            if (SearchGrammar.TryFind(facts.Type, name, out var parameter) && IsHidden(parameter, elements))
+            if (
+                SearchGrammar.TryFind(facts.Type, name, out var parameter)
+                && IsHidden(parameter, elements, _compartment == ResourceType.Patient)
+            )
             {
                 return true;
             }
@@ -61,9 +64,9 @@ internal sealed class CompartmentLinks
         return false;
     }
 
-    private static bool IsHidden(SearchParameterDefinition parameter, ElementSet elements)
+    private static bool IsHidden(SearchParameterDefinition parameter, ElementSet elements, bool isOfPatients)
     {
-        foreach (var element in UsedElements.Of(parameter))
+        foreach (var element in UsedElements.Of(parameter, isOfPatients))
         {
             if (!elements.Contains(element))
             {

@@ -111,7 +111,10 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         }
         else if (isStored)
         {
-            StoredEntry.WriteRest(data[entry.Start..entry.End], work.Output);
+            if (!StoredParts.TryWrite(work, data, ref entry))
+            {
+                return ScanResult.Broken;
+            }
         }
         else if (output.Kind == BundleKind.History)
         {

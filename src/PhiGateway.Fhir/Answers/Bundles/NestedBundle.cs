@@ -16,6 +16,7 @@ internal static class NestedBundle
     public static ReleaseOutcome Filter(
         AnswerWork work,
         ReadOnlySpan<byte> bundle,
+        int offset,
         FhirRequest? asked,
         Disclosure disclosure,
         IBufferWriter<byte> output
@@ -30,7 +31,7 @@ internal static class NestedBundle
         return kind switch
         {
             BundleKind.None => ReleaseOutcome.Broken,
-            BundleKind.Stored => FilterStored(work, bundle, disclosure, output),
+            BundleKind.Stored => FilterStored(work, bundle, offset, disclosure, output),
             _ => FilterEach(work, bundle, kind, asked, disclosure, output),
         };
     }
@@ -46,7 +47,7 @@ internal static class NestedBundle
     )
     {
         var part = new Disclosure();
-        if (!Walk(work, bundle, kind, asked, part, null, output))
+        if (!Walk(work, bundle, kind, asked, part, output))
         {
             return ReleaseOutcome.Broken;
         }
@@ -58,13 +59,14 @@ internal static class NestedBundle
     private static ReleaseOutcome FilterStored(
         AnswerWork work,
         ReadOnlySpan<byte> bundle,
+        int offset,
         Disclosure disclosure,
         IBufferWriter<byte> output
     )
     {
         var part = new Disclosure();
         var sum = new ContainerFacts();
-        if (!Walk(work, bundle, BundleKind.Stored, null, part, sum, output))
+        if (!WalkStored(work, bundle, offset, part, sum, output))
         {
             return ReleaseOutcome.Broken;
         }
@@ -110,17 +112,31 @@ internal static class NestedBundle
         return ReleaseOutcome.Released;
     }
 
+    private static bool WalkStored(
+        AnswerWork work,
+        ReadOnlySpan<byte> bundle,
+        int offset,
+        Disclosure disclosure,
+        ContainerFacts sum,
+        IBufferWriter<byte> output
+    )
+    {
+        using var inner = work.Nest(disclosure, output, sum, null);
+        inner.Around = (work.Reader.Edits, offset);
+        var state = new JsonReaderState(ResourceReader.OptionsFor(work.Bases));
+        return new BundleWalker(BundleKind.Stored, inner, null).Advance(bundle, true, ref state, out _) == ScanResult.Complete;
+    }
+
     private static bool Walk(
         AnswerWork work,
         ReadOnlySpan<byte> bundle,
         BundleKind kind,
         FhirRequest? asked,
         Disclosure disclosure,
-        ContainerFacts? sum,
         IBufferWriter<byte> output
     )
     {
-        using var inner = work.Nest(disclosure, output, sum, kind == BundleKind.History ? work.Current : null, asked);
+        using var inner = work.Nest(disclosure, output, null, kind == BundleKind.History ? work.Current : null, asked);
         var state = new JsonReaderState(ResourceReader.OptionsFor(work.Bases));
         if (kind != BundleKind.SearchSet || SizeOf(asked) is not { } size)
         {

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
@@ -8,22 +6,16 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Answers.Bundles;
 
 /// <summary>
-/// Checks an entry of a stored Bundle (a document, a message, a collection) and writes what stands beside its resource; the Bundle leaves
-/// whole or not at all.
+/// Checks an entry of a stored Bundle (a document, a message, a collection), which leaves whole or not at all.
 /// </summary>
 internal static class StoredEntry
 {
     /// <summary>
-    /// Whether what stands beside its resource speaks of that resource alone. Under an address that is not this server's, what is named in
-    /// it is not this server's either.
+    /// Whether what stands beside its resource speaks of that resource alone; says of the resource whether what it names is here.
     /// </summary>
     public static bool Fits(ReadOnlySpan<byte> data, ref EntrySpan entry, ResourceFacts facts, Bases bases)
     {
-        if (IsElsewhere(data, entry.FullUrl, facts.Type, bases))
-        {
-            facts.Disown();
-        }
-
+        Attribute(data, entry.FullUrl, facts, bases);
         if (entry.Url.IsNone)
         {
             return true;
@@ -39,21 +31,14 @@ internal static class StoredEntry
             );
     }
 
-    /// <summary>Writes what stands beside fullUrl and resource, each with a comma before it.</summary>
-    public static void WriteRest(ReadOnlySpan<byte> entry, IBufferWriter<byte> output)
+    /// <summary>
+    /// Says of a resource that stands under an address that is not this server's that what is named in it is not this server's either.
+    /// </summary>
+    public static void Attribute(ReadOnlySpan<byte> data, TextSpan fullUrl, ResourceFacts facts, Bases bases)
     {
-        var reader = new Utf8JsonReader(entry);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        if (IsElsewhere(data, fullUrl, facts.Type, bases))
         {
-            var start = checked((int)reader.TokenStartIndex);
-            var isWritten = reader.ValueTextEquals("resource"u8) || reader.ValueTextEquals("fullUrl"u8);
-            reader.Skip();
-            if (!isWritten)
-            {
-                output.Write(","u8);
-                output.Write(entry[start..checked((int)reader.BytesConsumed)]);
-            }
+            facts.Disown();
         }
     }
 

@@ -88,7 +88,7 @@ internal sealed class ContainedView
                 continue;
             }
 
-            if ((own?.MaskOf(name) ?? _around?.MaskOf(name)) is not { } mask)
+            if (MaskNode.Both(own?.MaskOf(name), _around?.MaskOf(name)) is not { } mask)
             {
                 output.Write(first ? default : ","u8);
                 edits.Copy(data, nameStart, end, output);

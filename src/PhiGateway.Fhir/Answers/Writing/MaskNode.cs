@@ -17,6 +17,23 @@ internal sealed class MaskNode
     /// <summary>The tree of some paths; a choice element is known by its base and by each of its concrete names.</summary>
     public static MaskNode Of(IEnumerable<string> paths) => Build([.. paths.Select(static path => path.Split('.'))], 0);
 
+    /// <summary>What either masks; null: neither masks anything.</summary>
+    public static MaskNode? Both(MaskNode? one, MaskNode? other)
+    {
+        if (one is null || other is null)
+        {
+            return one ?? other;
+        }
+
+        if (one.IsLeaf || other.IsLeaf)
+        {
+            return one.IsLeaf ? one : other;
+        }
+
+        var children = one._children.Select(child => (child.Name, Both(child.Node, other.Find(child.Name))!));
+        return new MaskNode([.. children, .. other._children.Where(child => one.Find(child.Name) is null)]);
+    }
+
     /// <summary>What is masked below a member, given without its underscore; null: nothing.</summary>
     public MaskNode? Find(ReadOnlySpan<byte> member)
     {

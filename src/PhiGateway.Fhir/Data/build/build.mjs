@@ -86,6 +86,21 @@ function isSingle(structureName, at, [name, ...rest]) {
   return rest.length === 0 || (code === 'BackboneElement' || code === 'Element' ? isSingle(structureName, path, rest) : isSingle(code, code, rest));
 }
 
+// Whether what stands at a path is one code, not a concept that may bear several codings.
+function isCode(structureName, at, [name, ...rest]) {
+  const element = structures.get(structureName).elements.get(`${at}.${name}`);
+  if (!element || element.type?.length !== 1) {
+    return false;
+  }
+
+  const code = element.type[0].code;
+  if (rest.length === 0) {
+    return ['code', 'boolean', 'Coding'].includes(code);
+  }
+
+  return code === 'BackboneElement' || code === 'Element' ? isCode(structureName, `${at}.${name}`, rest) : isCode(code, code, rest);
+}
+
 // One alternative of a FHIRPath union, in the few shapes that R4's definitions use; null when it is not a simple path.
 function readAlternative(type, alternative) {
   let text = alternative.trim();
@@ -150,7 +165,9 @@ for (const type of concrete) {
       entry.elements = [...new Set(alternatives.map((a) => new RegExp(`${type}\\.([a-zA-Z]+)`).exec(a)?.[1]).filter((name) => name))];
     }
 
-    if (parameter.type === 'reference' && entry.paths.length === 1 && isSingle(type, type, entry.paths[0].split('.'))) {
+    const path = entry.paths.length === 1 ? entry.paths[0].split('.') : [];
+    const isOne = parameter.type === 'reference' || (parameter.type === 'token' && path.length > 0 && isCode(type, type, path));
+    if (isOne && path.length > 0 && isSingle(type, type, path)) {
       entry.single = true;
     }
 
@@ -180,12 +197,12 @@ for (const definition of load('OperationDefinition').filter((o) => o.id !== 'exa
   (operations[name] ??= []).push({ types, ...levels, in: Object.fromEntries(inputs) });
 }
 
-// --- Summaries: type -> top-level elements of a summary, and those that every instance has ---
+// --- Summaries: type -> top-level elements of a summary, those that every instance has, and those that are lists ---
 const summaries = {};
 for (const type of concrete) {
   const top = [...structures.get(type).elements.values()].filter((e) => e.path.split('.').length === 2);
   const names = (those) => those.map((e) => e.path.slice(type.length + 1).replace('[x]', '')).filter((name) => name !== 'id' && name !== 'meta');
-  summaries[type] = { summary: names(top.filter((e) => e.isSummary)), mandatory: names(top.filter((e) => e.min > 0)) };
+  summaries[type] = { summary: names(top.filter((e) => e.isSummary)), mandatory: names(top.filter((e) => e.min > 0)), lists: names(top.filter((e) => e.max === '*')) };
 }
 
 const lines = (value) =>

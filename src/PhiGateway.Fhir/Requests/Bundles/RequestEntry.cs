@@ -138,7 +138,7 @@ internal static class RequestEntry
             relative.StartsWith('/')
             || relative.AsSpan(0, relative.IndexOf('?', StringComparison.Ordinal) is var end and >= 0 ? end : relative.Length).Contains(':')
             ? Reading<CanonicalRequest>.Refused(DenyReason.MalformedPath, "entry's url is not relative to this server")
-            : CanonicalReader.Read(method, $"{bundle.Line.Base}/{relative}", bundle.Line.Base);
+            : CanonicalReader.ReadAsked(method, $"{bundle.Line.Base}/{relative}", bundle.Line.Base);
     }
 
     // A JSON Patch travels in a bundle as a Binary (R4 3.1.0.11.2), and so may a merge patch, whose type says what it is.

@@ -106,7 +106,7 @@ internal static class OperationParts
         returns switch
         {
             OperationResult.Nothing or OperationResult.Validation => OperationValues.Nobody,
-            OperationResult.Self => OperationValues.Records,
+            OperationResult.Self => OperationValues.Metadata,
             _ => OperationValues.Unknown,
         };
 

@@ -47,7 +47,7 @@ internal static class PatchReader
             PatchMeaning? patch = null;
             var refusal = mediaType switch
             {
-                "application/json-patch+json" => JsonPatch.Read(document.RootElement, out patch),
+                "application/json-patch+json" => JsonPatch.Read(document.RootElement, type, out patch),
                 "application/merge-patch+json" => MergePatch.Read(document.RootElement, out patch),
                 _ => PathPatch.Read(document.RootElement, type, out patch),
             };

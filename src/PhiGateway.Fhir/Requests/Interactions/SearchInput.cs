@@ -31,6 +31,11 @@ internal static class SearchInput
             return refusal;
         }
 
+        if (EmptyParameters.Drop(source.Context, source.Line.SegmentArray, ref form) is { } empty)
+        {
+            return empty;
+        }
+
         for (var i = 0; i < form.Length; i++)
         {
             if (form[i].Name == "_format" && !RequestHeaders.IsJsonFormat(form[i].Value))

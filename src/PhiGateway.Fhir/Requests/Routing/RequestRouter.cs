@@ -1,3 +1,4 @@
+using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests.Bodies;
 using PhiGateway.Fhir.Requests.Bundles;
 using PhiGateway.Fhir.Requests.Interactions;
@@ -16,6 +17,17 @@ internal static class RequestRouter
         if (source.Line.QueryArray.Length > source.Context.MaxParameters)
         {
             return Reading<FhirRequest>.Refused(DenyReason.MalformedQuery, "too many parameters");
+        }
+
+        var query = source.Line.QueryArray;
+        if (EmptyParameters.Drop(source.Context, source.Line.SegmentArray, ref query) is { } empty)
+        {
+            return empty.As<FhirRequest>();
+        }
+
+        if (!ReferenceEquals(query, source.Line.QueryArray))
+        {
+            source = source with { Line = new CanonicalRequest(source.Method, source.Line.Base, source.Line.SegmentArray, query) };
         }
 
         if (RequestHeaders.Check(source) is { } refusal)

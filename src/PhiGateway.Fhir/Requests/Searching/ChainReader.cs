@@ -57,7 +57,8 @@ internal static class ChainReader
             return Refusal.Parameter("chain that the parameter's definition does not list");
         }
 
-        reading.Use(new UsedParameter(from, definition, IsSort: false));
+        var isOfPatients = modifier.Length > 0 ? modifier == ResourceType.Patient.Name : UsedParameter.LeadsToPatients(definition);
+        reading.Use(new UsedParameter(from, definition, IsSort: false) { IsOfPatients = isOfPatients });
         if (modifier.Length > 0)
         {
             return ResourceType.TryParse(modifier, out var only)
@@ -136,7 +137,7 @@ internal static class ChainReader
             return Refusal.Parameter("_has through a parameter that does not point at the type");
         }
 
-        reading.Use(new UsedParameter(source, link, IsSort: false));
+        reading.Use(new UsedParameter(source, link, IsSort: false) { IsOfPatients = from == ResourceType.Patient });
         return Walk(reading, source, PartRole.ReverseChain, link, name[(second + 1)..], value, depth, out canonical);
     }
 
@@ -200,12 +201,12 @@ internal static class ChainReader
             return unknown;
         }
 
-        reading.Use(new UsedParameter(type, definition, IsSort: false));
         if (FilterReader.Read(reading, type, definition, modifier, value, out var filter) is { } refusal)
         {
             return refusal;
         }
 
+        reading.Use(new UsedParameter(type, definition, IsSort: false) { IsOfPatients = filter.Patients is not null });
         canonical = filter.Canonical;
         if (filter.Condition is { } condition)
         {

@@ -16,13 +16,15 @@ internal static class FilterReader
     /// <param name="definition">The parameter.</param>
     /// <param name="modifier">The modifier.</param>
     /// <param name="isLink">The link of a chain, whose type is no modifier (R4 3.1.1.4.1).</param>
+    /// <param name="isSearch">A search that is answered with what it finds: it may ask for records without an owner.</param>
     internal static Refusal? Find(
         FhirContext context,
         ResourceType type,
         string name,
         [NotNull] out SearchParameterDefinition? definition,
         out string modifier,
-        bool isLink = false
+        bool isLink = false,
+        bool isSearch = false
     )
     {
         modifier = string.Empty;
@@ -40,7 +42,7 @@ internal static class FilterReader
         }
 
         modifier = name[(colon + 1)..];
-        return IsAllowed(type, found, modifier, isLink) ? null : Refusal.Parameter("modifier is not allowed for the parameter");
+        return IsAllowed(type, found, modifier, isLink, isSearch) ? null : Refusal.Parameter("modifier is not allowed for the parameter");
     }
 
     /// <summary>Reads the values.</summary>
@@ -125,7 +127,7 @@ internal static class FilterReader
 
         if (tokens is not null)
         {
-            filter = filter with { Condition = new TokenConstraint(definition.Name, tokens) };
+            filter = filter with { Condition = new TokenConstraint(definition.Name, tokens) { IsSingle = definition.IsSingle } };
         }
 
         return null;
@@ -145,8 +147,9 @@ internal static class FilterReader
         return null;
     }
 
-    // An owner or category turned round would undo the narrowing that the gateway adds; words of the system level are taken as they are.
-    private static bool IsAllowed(ResourceType type, SearchParameterDefinition definition, string modifier, bool isLink)
+    // Words of the system level are taken as they are, and an owner turned round asks for everybody else's records; whether there is one may
+    // be asked. What the gateway adds stands beside as a condition of its own, and a condition more only narrows.
+    private static bool IsAllowed(ResourceType type, SearchParameterDefinition definition, string modifier, bool isLink, bool isSearch)
     {
         if (definition.Kind == SearchParameterKind.Reference && ResourceType.TryParse(modifier, out var target))
         {
@@ -160,8 +163,12 @@ internal static class FilterReader
 
         if (definition.Name is "_tag" or "_security" or "_profile" && modifier is "not" or "missing")
         {
-            // What the gateway adds stands beside as a condition of its own, and a condition more only narrows.
             return SearchModifiers.IsDefined(definition.Kind, modifier);
+        }
+
+        if (definition.IsOwner && modifier == "missing")
+        {
+            return isSearch;
         }
 
         if (definition.IsOwner || definition.Name[0] == '_' || (type == ResourceType.Patient && definition.Name == "_id"))
@@ -169,7 +176,6 @@ internal static class FilterReader
             return false;
         }
 
-        return SearchModifiers.IsDefined(definition.Kind, modifier)
-            && !(definition.Name == "category" && SearchModifiers.Inverts(modifier));
+        return SearchModifiers.IsDefined(definition.Kind, modifier);
     }
 }

@@ -42,7 +42,8 @@ internal static class IncludeReader
                 return Refusal.Parameter("include cannot start from the type searched");
             }
 
-            reading.Add(Part(source, PartRole.RevInclude, value, source, link));
+            var toPatients = target == ResourceType.Patient || LeadsToPatients(reading, link, iterates && target.IsNone);
+            reading.Add(Part(source, PartRole.RevInclude, value, source, link, toPatients));
             return null;
         }
 
@@ -53,7 +54,7 @@ internal static class IncludeReader
 
         if (!target.IsNone)
         {
-            reading.Add(Part(target, PartRole.Include, value, source, link));
+            reading.Add(Part(target, PartRole.Include, value, source, link, target == ResourceType.Patient));
             return null;
         }
 
@@ -61,7 +62,12 @@ internal static class IncludeReader
         var isWildcard = link.Targets.Members().Skip(1).Any();
         foreach (var possible in link.Targets.Members())
         {
-            reading.Add(Part(possible, PartRole.Include, value, source, link) with { IsWildcard = isWildcard });
+            reading.Add(
+                Part(possible, PartRole.Include, value, source, link, possible == ResourceType.Patient) with
+                {
+                    IsWildcard = isWildcard,
+                }
+            );
         }
 
         return null;
@@ -103,7 +109,8 @@ internal static class IncludeReader
                         PartRole.Include,
                         link.TargetsAnything ? $"{source.Name}:{link.Name}" : $"{source.Name}:{link.Name}:{possible.Name}",
                         source,
-                        link
+                        link,
+                        possible == ResourceType.Patient
                     ) with
                     {
                         IsWildcard = true,
@@ -119,10 +126,12 @@ internal static class IncludeReader
     // What points at the type searched; with :iterate, at anything that came along.
     private static void AddReverse(SearchReading reading, string name, ResourceType source, SearchParameterDefinition link)
     {
-        if (name == "_revinclude:iterate" || link.Targets.Contains(reading.Type))
+        var iterates = name == "_revinclude:iterate";
+        if (iterates || link.Targets.Contains(reading.Type))
         {
+            var toPatients = LeadsToPatients(reading, link, iterates);
             reading.Add(
-                Part(source, PartRole.RevInclude, $"{source.Name}:{link.Name}", source, link) with
+                Part(source, PartRole.RevInclude, $"{source.Name}:{link.Name}", source, link, toPatients) with
                 {
                     IsWildcard = true,
                     IsOfEveryInclude = true,
@@ -131,8 +140,19 @@ internal static class IncludeReader
         }
     }
 
+    // Backwards it leads to what is searched; iterated, to whatever came along.
+    private static bool LeadsToPatients(SearchReading reading, SearchParameterDefinition link, bool iterates) =>
+        UsedParameter.LeadsToPatients(link) || (!iterates && reading.Type == ResourceType.Patient);
+
     // Whole resources come back, so it is reading, whatever the way in.
-    private static AccessPart Part(ResourceType type, PartRole role, string value, ResourceType source, SearchParameterDefinition link) =>
+    private static AccessPart Part(
+        ResourceType type,
+        PartRole role,
+        string value,
+        ResourceType source,
+        SearchParameterDefinition link,
+        bool toPatients
+    ) =>
         new()
         {
             Interaction = Interaction.Read,
@@ -140,6 +160,6 @@ internal static class IncludeReader
             Role = role,
             Include = value,
             LinkedFrom = source,
-            LinkedBy = UsedElements.Of(link),
+            LinkedBy = UsedElements.Of(link, toPatients),
         };
 }

@@ -68,7 +68,8 @@ internal static class ResultParameters
                 return Refusal.Parameter("sort by a parameter that is not known for the type");
             }
 
-            reading.Use(new UsedParameter(reading.Type, definition, IsSort: true));
+            var isOfPatients = UsedParameter.LeadsToPatients(definition);
+            reading.Use(new UsedParameter(reading.Type, definition, IsSort: true) { IsOfPatients = isOfPatients });
         }
 
         return null;

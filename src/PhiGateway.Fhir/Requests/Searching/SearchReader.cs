@@ -55,7 +55,8 @@ internal static class SearchReader
             return ChainReader.Read(reading, reading.Type, name, value, 0, out canonical);
         }
 
-        if (FilterReader.Find(reading.Context, reading.Type, name, out var definition, out var modifier) is { } unknown)
+        var isSearch = !reading.IsCondition;
+        if (FilterReader.Find(reading.Context, reading.Type, name, out var definition, out var modifier, isSearch: isSearch) is { } unknown)
         {
             return unknown;
         }
@@ -65,12 +66,12 @@ internal static class SearchReader
             return Refusal.Query("parameter stands twice that its definition lets stand once");
         }
 
-        reading.Use(new UsedParameter(reading.Type, definition, IsSort: false));
         if (FilterReader.Read(reading, reading.Type, definition, modifier, value, out var filter) is { } refusal)
         {
             return refusal;
         }
 
+        reading.Use(new UsedParameter(reading.Type, definition, IsSort: false) { IsOfPatients = filter.Patients is not null });
         canonical = filter.Canonical;
         if (filter.Condition is { } condition)
         {

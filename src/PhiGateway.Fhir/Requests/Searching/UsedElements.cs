@@ -11,10 +11,15 @@ internal static class UsedElements
     // No element has this name, so no set of elements holds it: what a parameter looks at is not known.
     private static readonly string[] Unknown = ["?"];
 
-    /// <summary>Elements that one parameter looks at; none for an owner's.</summary>
-    internal static IReadOnlyList<string> Of(SearchParameterDefinition definition)
+    /// <summary>
+    /// Elements that one parameter looks at; none for an owner's that is used of patients: whose record it is stands in the open, who else
+    /// is named there does not.
+    /// </summary>
+    /// <param name="definition">The parameter.</param>
+    /// <param name="isOfPatients">All that it names, or leads to, are patients.</param>
+    internal static IReadOnlyList<string> Of(SearchParameterDefinition definition, bool isOfPatients)
     {
-        if (definition.IsOwner)
+        if (isOfPatients && definition.IsOwner)
         {
             return [];
         }
@@ -22,9 +27,7 @@ internal static class UsedElements
         return definition.Elements.Count > 0 ? definition.Elements : Unknown;
     }
 
-    /// <summary>
-    /// Elements of the type, possibly repeated; whose record it is stands in the open, so owner parameters betray nothing.
-    /// </summary>
+    /// <summary>Elements of the type, possibly repeated.</summary>
     internal static IReadOnlyList<string> Of(IReadOnlyList<UsedParameter> used, ResourceType type)
     {
         IReadOnlyList<string> first = [];
@@ -32,12 +35,12 @@ internal static class UsedElements
         for (var i = 0; i < used.Count; i++)
         {
             var parameter = used[i];
-            if (parameter.Type != type || parameter.Definition.IsOwner)
+            if (parameter.Type != type)
             {
                 continue;
             }
 
-            var elements = Of(parameter.Definition);
+            var elements = Of(parameter.Definition, parameter.IsOfPatients);
             if (first.Count == 0)
             {
                 first = elements;

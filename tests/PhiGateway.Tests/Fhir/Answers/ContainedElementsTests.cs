@@ -56,6 +56,34 @@ public sealed class ContainedElementsTests
         Assert.Contains("DEVICE-SERIAL", answer.Text);
     }
 
+    // Both mask the same element, each another part of it: neither opens what the other masks.
+    [Theory]
+    [InlineData("identifier.value", "identifier.system")]
+    [InlineData("identifier.system", "identifier.value")]
+    [InlineData("identifier", "identifier.value")]
+    [InlineData("identifier.value", "identifier")]
+    [InlineData("identifier.value", "identifier.type.text")]
+    public void Filter_MasksOfBoth_AddUp(string around, string inside)
+    {
+        const string body =
+            """{"resourceType":"Observation","id":"o","contained":[{"resourceType":"Practitioner","id":"p","identifier":[{"use":"official","system":"urn:canary-system","value":"CANARY-VALUE","type":{"text":"CANARY-TYPE"}}]}],"subject":{"reference":"Patient/1"}}""";
+        string[] masks = [around, inside];
+        var policy = new TestPolicy
+        {
+            Elements = { ["Observation"] = ElementSet.Of([], [around]) },
+            Contained = { ["Practitioner"] = ElementSet.Of([], [inside]) },
+        };
+
+        var text = Filter(Read("Observation", "o"), body, policy).Text;
+
+        Assert.Equal(masks.Any(Masks("value")), !text.Contains("CANARY-VALUE", StringComparison.Ordinal));
+        Assert.Equal(masks.Any(Masks("system")), !text.Contains("canary-system", StringComparison.Ordinal));
+        Assert.Equal(masks.Any(Masks("type.text")), !text.Contains("CANARY-TYPE", StringComparison.Ordinal));
+        Assert.Equal(masks.Contains("identifier"), !text.Contains("official", StringComparison.Ordinal));
+    }
+
+    private static Func<string, bool> Masks(string element) => path => path == "identifier" || path == "identifier." + element;
+
     [Fact]
     public void Filter_ElementsOfTheContainedType_AreAllThatLeavesOfIt()
     {

@@ -68,7 +68,7 @@ public sealed class PatchTests
     [InlineData("""[{"op":"remove","path":"/"}]""")]
     [InlineData("""[{"op":"remove","path":"/a b"}]""")]
     public void Read_JsonPatchThatIsNotWhole_IsRefused(string patch) =>
-        Assert.Equal(DenyReason.MalformedBody, JsonPatch.Read(Element(patch), out _)?.Reason);
+        Assert.Equal(DenyReason.MalformedBody, JsonPatch.Read(Element(patch), ResourceType.Parse("Observation"), out _)?.Reason);
 
     [Fact]
     public void Apply_CopiesThatDouble_EndAtTheBudget()
@@ -186,7 +186,7 @@ public sealed class PatchTests
 
     private static PatchMeaning Json(string patch)
     {
-        Assert.Null(JsonPatch.Read(Element(patch), out var meaning));
+        Assert.Null(JsonPatch.Read(Element(patch), ResourceType.Parse("Observation"), out var meaning));
         return meaning!;
     }
 

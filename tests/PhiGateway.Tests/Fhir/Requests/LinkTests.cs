@@ -23,6 +23,8 @@ public sealed class LinkTests
         "Provenance:agent",
         "Provenance:target",
         "Observation:has-member",
+        "Observation:subject:Patient",
+        "Provenance:target:Observation",
     ];
 
     private static Grant Hiding(string type, params string[] elements) =>
@@ -53,13 +55,38 @@ public sealed class LinkTests
         Assert.Null(Refusal(target, Whole("Observation") with { Includes = Everyones }, others));
     }
 
-    // Whose record it is stands in the open, and so does what a Provenance speaks of.
+    // Whose record it is stands in the open.
     [Theory]
     [InlineData("Observation?patient=17&_include=Observation:subject")]
-    [InlineData("Observation?patient=17&_revinclude=Provenance:target")]
+    [InlineData("Observation?patient=17&_include=Observation:subject:Patient")]
+    [InlineData("Patient?_id=17&_revinclude=Observation:subject")]
     [InlineData("Patient/17/Observation")]
     public void Decide_ByTheReferenceToTheOwner_Passes(string target) =>
-        Assert.Null(Refusal(target, Hiding("Observation", "code"), Hiding("Provenance", "recorded"), Whole("Patient")));
+        Assert.Null(Refusal(target, Hiding("Observation", "code"), Whole("Patient", "Device")));
+
+    // What else is named where an owner may be does not: a Provenance's target is no patient's name.
+    [Theory]
+    [InlineData("Observation?patient=17&_revinclude=Provenance:target")]
+    [InlineData("Provenance?patient=17&_include=Provenance:target:Observation")]
+    public void Decide_ByWhatAProvenanceSpeaksOf_NeedsThatToBeShown(string target)
+    {
+        Assert.Equal(DenyReason.HiddenElement, Refusal(target, Whole("Observation"), Hiding("Provenance", "recorded"), Whole("Patient")));
+        Assert.Null(Refusal(target, Whole("Observation"), Hiding("Provenance", "recorded", "target"), Whole("Patient")));
+    }
+
+    // An include without a type to several: what does not lead to the patient falls out.
+    [Fact]
+    public void Decide_IncludeOfTheOwnerWhoIsHidden_BringsPatientsOnly()
+    {
+        var request = RequestFixture.Understood("GET", "/fhir/Observation?patient=17&_include=Observation:subject");
+
+        var hidden = Assert.IsType<Permit>(Decide(request, Hiding("Observation", "code"), Whole("Patient", "Device")));
+        var shown = Assert.IsType<Permit>(Decide(request, Hiding("Observation", "code", "subject"), Whole("Patient", "Device")));
+
+        Assert.True(hidden.Release.Types.Contains(ResourceType.Patient));
+        Assert.False(hidden.Release.Types.Contains(ResourceType.Parse("Device")));
+        Assert.True(shown.Release.Types.Contains(ResourceType.Parse("Device")));
+    }
 
     // Another grant that hides it matters only where its records can come.
     [Theory]

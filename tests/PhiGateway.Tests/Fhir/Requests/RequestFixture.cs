@@ -31,7 +31,7 @@ internal static class RequestFixture
         FhirContext? context = null
     )
     {
-        var line = CanonicalReader.Read(method, target, "/fhir");
+        var line = CanonicalReader.ReadAsked(method, target, "/fhir");
         return line.TryGet(out var canonical, out var refusal)
             ? FhirRequestReader.Read(canonical, headers, Encoding.UTF8.GetBytes(body), context ?? Context, Scanner)
             : Reading<FhirRequest>.Refused(refusal, line.Detail);
@@ -40,7 +40,7 @@ internal static class RequestFixture
     /// <summary>Reads with the scanner that the host uses.</summary>
     internal static Reading<FhirRequest> ReadWhole(string method, string target, FhirHeaders headers, string body, FhirContext context)
     {
-        var line = CanonicalReader.Read(method, target, "/fhir");
+        var line = CanonicalReader.ReadAsked(method, target, "/fhir");
         return line.TryGet(out var canonical, out var refusal)
             ? FhirRequestReader.Read(canonical, headers, Encoding.UTF8.GetBytes(body), context)
             : Reading<FhirRequest>.Refused(refusal, line.Detail);

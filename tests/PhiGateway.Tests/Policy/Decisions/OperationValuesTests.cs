@@ -39,34 +39,51 @@ public sealed class OperationValuesTests
     [Fact]
     public void Judge_ValuesAboutRecords_AreReleasedOnlyToWhoSeesThemAll()
     {
-        var all = Terminology with
+        foreach (var values in new[] { OperationValues.Metadata, OperationValues.Records })
+        {
+            Assert.Equal(WithholdReason.None, Judge(All, "Patient", "$meta", values));
+            Assert.NotEqual(WithholdReason.None, Judge(All with { Confidentiality = "R" }, "Patient", "$meta", values));
+            Assert.NotEqual(WithholdReason.None, Judge(All with { Labels = ["HIV"] }, "Patient", "$meta", values));
+        }
+    }
+
+    // What a value was worked out from nobody here knows: an average tells what is masked.
+    [Theory]
+    [InlineData(OperationValues.Records)]
+    [InlineData(OperationValues.Patients)]
+    public void Judge_ValuesWorkedOutOfElementsThatAreMasked_AreWithheld(OperationValues values)
+    {
+        var masking = All with { Masks = ["birthDate"] };
+
+        Assert.NotEqual(WithholdReason.None, Judge(masking, "Patient", "$meta", values));
+        Assert.Equal(WithholdReason.None, Judge(All, "Patient", "$meta", values));
+        Assert.Equal(WithholdReason.None, Judge(masking, "Patient", "$meta", OperationValues.Metadata));
+        Assert.NotEqual(WithholdReason.None, JudgeNamed(masking, values));
+        Assert.Equal(values == OperationValues.Patients, JudgeNamed(All, values) == WithholdReason.None);
+    }
+
+    private static Grant All =>
+        Terminology with
         {
             Patients = new PatientScope { Any = true },
             Confidentiality = "V",
             Labels = EverySensitivity,
         };
 
-        Assert.Equal(WithholdReason.None, Judge(all, "Patient", "$meta", OperationValues.Records));
-        Assert.NotEqual(WithholdReason.None, Judge(all with { Confidentiality = "R" }, "Patient", "$meta", OperationValues.Records));
-        Assert.NotEqual(WithholdReason.None, Judge(all with { Labels = ["HIV"] }, "Patient", "$meta", OperationValues.Records));
+    private static WithholdReason JudgeNamed(Grant grant, OperationValues values)
+    {
+        var facts = new ResourceFacts
+        {
+            Type = ResourceType.Parameters,
+            Owner = OwnerState.Known,
+            Confidentiality = Confidentiality.Normal,
+        };
+        facts.AddOwner(PatientId.Parse("17"));
+        return Permit(grant, "Patient", "$meta", values).Release.Judge(facts).Reason;
     }
 
-    private static WithholdReason Judge(Grant grant, string type, string operation, OperationValues values, bool namesNoPatient = true)
-    {
-        var part = new AccessPart
-        {
-            Interaction = Interaction.Operation,
-            Type = ResourceType.Parse(type),
-            Operation = operation,
-            Values = values,
-        };
-        var permit = Assert.IsType<Permit>(
-            PolicyDecisionPoint.Decide(
-                Asked.For("connector", part),
-                TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grant)))
-            )
-        );
-        return permit
+    private static WithholdReason Judge(Grant grant, string type, string operation, OperationValues values, bool namesNoPatient = true) =>
+        Permit(grant, type, operation, values)
             .Release.Judge(
                 new ResourceFacts
                 {
@@ -77,5 +94,21 @@ public sealed class OperationValuesTests
                 }
             )
             .Reason;
+
+    private static Permit Permit(Grant grant, string type, string operation, OperationValues values)
+    {
+        var part = new AccessPart
+        {
+            Interaction = Interaction.Operation,
+            Type = ResourceType.Parse(type),
+            Operation = operation,
+            Values = values,
+        };
+        return Assert.IsType<Permit>(
+            PolicyDecisionPoint.Decide(
+                Asked.For("connector", part),
+                TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grant)))
+            )
+        );
     }
 }

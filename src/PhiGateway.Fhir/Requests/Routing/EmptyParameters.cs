@@ -1,0 +1,61 @@
+using System.Collections.Frozen;
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Grammar;
+using PhiGateway.Fhir.Requests.Interactions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Requests.Routing;
+
+/// <summary>
+/// Takes out of a search the parameters without a value, which R4 has servers ignore (3.1.1.1): forms of browsers send them. Called before
+/// anything else reads the parameters, so that policy, upstream and pages see one search.
+/// </summary>
+/// <remarks>
+/// One that says whose or which records are meant is refused: without it the search is of everybody whom the client may see, which nobody
+/// asked for who left a name out by mistake.
+/// </remarks>
+internal static class EmptyParameters
+{
+    // Parameters of R4 that name an owner on any type, and those that name records, types and places of the gateway's.
+    private static readonly FrozenSet<string> Naming = ResourceType
+        .All.SelectMany(static type => SearchGrammar.Of(type).Values)
+        .Where(static parameter => parameter.IsOwner)
+        .Select(static parameter => parameter.Name)
+        .Concat(["_id", "_type", PageReader.Parameter])
+        .ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>The parameters that have a value; a refusal where one without a value may not be missing.</summary>
+    internal static Refusal? Drop(FhirContext context, IReadOnlyList<string> segments, ref QueryParameter[] parameters)
+    {
+        if (!Array.Exists(parameters, static parameter => parameter.Value.Length == 0))
+        {
+            return null;
+        }
+
+        foreach (var (name, value) in parameters)
+        {
+            if (value.Length == 0 && Names(context, segments, name))
+            {
+                return Refusal.Query("parameter that says whose or which records are meant, without a value").About(name);
+            }
+        }
+
+        parameters = Array.FindAll(parameters, static parameter => parameter.Value.Length > 0);
+        return null;
+    }
+
+    private static bool Names(FhirContext context, IReadOnlyList<string> segments, string parameter)
+    {
+        var end = parameter.AsSpan().IndexOfAny('.', ':');
+        var name = end < 0 ? parameter : parameter[..end];
+        var searched = segments is [.., var last, "_search"] ? last : segments.LastOrDefault();
+        return Naming.Contains(name)
+            || (
+                searched is not null
+                && ResourceType.TryParse(searched, out var type)
+                && context.TryFind(type, name, out var declared)
+                && declared.IsOwner
+            );
+    }
+}
