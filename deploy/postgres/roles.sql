@@ -21,7 +21,7 @@
 -- Without the last two the control plane uses the first two, which then need both roles each.
 --
 -- phigw_gateway       a data plane: reads the registry, says in node_status what it enforces, counts in task_use how often tasks were used and in quota_use what clients with quotas took, remembers in single_use what may be used once, writes nothing else
--- phigw_admin         a control plane: writes the registry; revocations are added, never changed or removed
+-- phigw_admin         a control plane: writes the registry; revocations are added, never changed or removed, those of tokens excepted that said themselves when they end, and did
 -- phigw_audit_writer  a shipper: adds audit records and sees which it has added; cannot change, remove or read them
 -- phigw_audit_reader  the console and the auditors: reads audit records, writes nothing
 -- phigw_audit_keeper  deletes a month of audit records that is older than six years, or destroys the keys of a tenant's content of one, for the control plane of a node from which that is done: gw01_reads IN ROLE phigw_audit_reader, phigw_audit_keeper
@@ -63,6 +63,9 @@ BEGIN
         GRANT UPDATE ON registry_revision TO phigw_admin;
         GRANT INSERT, UPDATE ON documents, roster_member TO phigw_admin;
         GRANT INSERT ON revocation TO phigw_admin;
+        IF to_regprocedure('registry_drop_ended_revocations()') IS NOT NULL THEN
+            GRANT EXECUTE ON FUNCTION registry_drop_ended_revocations() TO phigw_admin;
+        END IF;
         GRANT INSERT, UPDATE, DELETE ON idempotency TO phigw_admin;
     END IF;
 

@@ -44,6 +44,7 @@ public static class TokenServiceRegistration
             .AddSingleton(provider => new ClientAuthentication(
                 options,
                 provider.GetRequiredService<ClientAssertions>(),
+                provider.GetRequiredService<ITokenRoom>(),
                 provider.GetRequiredService<TimeProvider>(),
                 options.ClientAuthorities is { } file ? new ClientAuthorities(file, provider.GetRequiredService<TimeProvider>()) : null
             ))

@@ -40,6 +40,15 @@ public sealed class ConsoleOptions
     /// </summary>
     public byte[]? SignInKey { get; init; }
 
+    /// <summary>Sign-ins in a minute that are begun at the provider, or ended by redeeming its code.</summary>
+    public int SignInStartsPerMinute { get; init; } = 600;
+
+    /// <summary>Of them of one address (IPv6: one /64).</summary>
+    public int SignInStartsPerMinutePerPeer { get; init; } = 60;
+
+    /// <summary>Told the name of a budget each time that it was exhausted; null: nobody counts.</summary>
+    public Action<string>? Exhausted { get; init; }
+
     /// <summary>Opens the connections to the identity provider, by the host's own rules; null: as the runtime does.</summary>
     public Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? Connect { get; init; }
 

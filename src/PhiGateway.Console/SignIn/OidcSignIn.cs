@@ -26,6 +26,7 @@ internal static class OidcSignIn
     private const string Callback = "/console/sign-in/callback";
     private const string To = "to";
     private const string Fresh = "fresh";
+    private const string TooMany = "Too many sign-ins were begun from here within a minute. Try again in a minute.";
 
     // The last second of the year 9999.
     private const long MostSeconds = 253_402_300_799;
@@ -89,6 +90,7 @@ internal static class OidcSignIn
                 // Whose sign-in was of which kind is looked at here.
                 oidc.ClaimActions.Remove("acr");
                 oidc.Events.OnRedirectToIdentityProvider = context => AskForKind(context, options);
+                oidc.Events.OnAuthorizationCodeReceived = BoundRedemption;
                 oidc.Events.OnTicketReceived = BeginAsync;
                 oidc.Events.OnRemoteFailure = RefuseAsync;
             }
@@ -105,6 +107,13 @@ internal static class OidcSignIn
                     "/console/sign-in/provider",
                     static context =>
                     {
+                        // Each start may cost the provider a call of ours, with our secret.
+                        if (!Starts(context).TryTake(context.Connection.RemoteIpAddress))
+                        {
+                            context.Response.Headers.RetryAfter = "60";
+                            return SayAsync(context, TooMany);
+                        }
+
                         var properties = new AuthenticationProperties();
                         properties.Items[To] = ReturnPath.Of(context.Request.Query[To]);
                         if (context.Request.Query[Fresh] is ["1"])
@@ -143,6 +152,19 @@ internal static class OidcSignIn
 
         return Task.CompletedTask;
     }
+
+    // The state of one sign-in can be shown again and again, each time with another code for the provider to refuse.
+    private static Task BoundRedemption(AuthorizationCodeReceivedContext context)
+    {
+        if (!Starts(context.HttpContext).TryTake(context.HttpContext.Connection.RemoteIpAddress))
+        {
+            context.Fail(TooMany);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static SignInStarts Starts(HttpContext context) => context.RequestServices.GetRequiredService<SignInStarts>();
 
     // The provider's redirect is another site's: these two have to come along with it, and hold nothing but random bits.
     private static void Harden(CookieBuilder cookie, string name)

@@ -9,7 +9,7 @@ internal static class SignInRegistration
     /// <summary>The demonstration's book, and the provider where one is configured.</summary>
     public static IServiceCollection AddSignIn(this IServiceCollection services, ConsoleOptions options)
     {
-        services.AddSingleton<SignInBook>();
+        services.AddSingleton<SignInBook>().AddSingleton<SignInStarts>();
         OidcSignIn.Add(services, options);
         return services;
     }

@@ -10,7 +10,9 @@ namespace PhiGateway.Gateway.Composition;
 internal static class ConsoleSetup
 {
     /// <summary>The options; null: the configuration has no console.</summary>
-    public static ConsoleOptions? Of(GatewayOptions options)
+    /// <param name="options">The node's configuration.</param>
+    /// <param name="exhausted">Told the name of a budget each time that it was exhausted.</param>
+    public static ConsoleOptions? Of(GatewayOptions options, Action<string>? exhausted = null)
     {
         if (options.Admin is not { Console: { } written, Oidc: { } oidc })
         {
@@ -40,6 +42,9 @@ internal static class ConsoleSetup
             ClientId = written.ClientId,
             ClientSecret = secret.Length == 0 ? null : secret,
             SignInKey = shared.Length == 0 ? null : Encoding.UTF8.GetBytes(shared),
+            SignInStartsPerMinute = written.SignInStartsPerMinute ?? plain.SignInStartsPerMinute,
+            SignInStartsPerMinutePerPeer = written.SignInStartsPerMinutePerPeer ?? plain.SignInStartsPerMinutePerPeer,
+            Exhausted = exhausted,
             Connect = new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync,
         };
     }

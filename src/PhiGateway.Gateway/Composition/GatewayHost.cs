@@ -94,7 +94,13 @@ internal sealed class GatewayHost : IAsyncDisposable
             host._readiness = readiness;
             var log = host.Parts.Loggers.CreateLogger<GatewayHost>();
             var watch = WatchParts.Create(host.Parts, log);
-            host._admin = ControlPlane.Build(host.Parts, readiness, host._data.Services, console ?? ConsoleSetup.Of(options), watch?.Usage);
+            host._admin = ControlPlane.Build(
+                host.Parts,
+                readiness,
+                host._data.Services,
+                console ?? ConsoleSetup.Of(options, host.Parts.Metrics.CountExhausted),
+                watch?.Usage
+            );
             host._owned.AddRange([host._admin, host._data]);
             var shared = host._shared =
                 options.Signals.Transmitters.Count > 0 ? host._admin.Services.GetRequiredService<SharedSignals>() : null;

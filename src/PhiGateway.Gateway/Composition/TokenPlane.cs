@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using PhiGateway.Audit.Journal;
+using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Egress;
 using PhiGateway.Gateway.Ingress;
@@ -9,6 +10,7 @@ using PhiGateway.Identity.Proofs;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.TokenService;
 using PhiGateway.TokenService.Configuration;
+using PhiGateway.TokenService.Endpoints;
 using PhiGateway.TokenService.Signing;
 
 namespace PhiGateway.Gateway.Composition;
@@ -67,6 +69,7 @@ internal static class TokenPlane
             .AddSingleton(parts.RegistryStore)
             .AddSingleton(parts.SingleUses)
             .AddSingleton(proofs)
+            .AddSingleton<ITokenRoom>(new TokenRoom(service, parts.Metrics, parts.Clock))
             .AddTokenService(service, ring, options.Environment, new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync);
         var app = builder.Build();
         peers.Use(app);

@@ -28,6 +28,14 @@ public sealed class ConsolePlaneOptions
     public TimeSpan? Longest { get; set; }
 
     /// <summary>
+    /// Sign-ins in a minute that are begun at the identity provider, or ended there; null: 600. Each costs the provider a call of this node.
+    /// </summary>
+    public int? SignInStartsPerMinute { get; set; }
+
+    /// <summary>Of them of one address (IPv6: one /64); null: 60.</summary>
+    public int? SignInStartsPerMinutePerPeer { get; set; }
+
+    /// <summary>
     /// The fresh sign-in before a step that opens a patient, takes records away, approves or stops; null: of the last 15 minutes, where the
     /// issuer says when somebody signed in.
     /// </summary>

@@ -62,6 +62,11 @@ internal static class ConsoleValidator
             add("Admin:Console:Idle", "and Longest must be between a minute and a day.");
         }
 
+        if (console.SignInStartsPerMinute is < 1 or > 1_000_000 || console.SignInStartsPerMinutePerPeer is < 1 or > 1_000_000)
+        {
+            add("Admin:Console:SignInStartsPerMinute", "and SignInStartsPerMinutePerPeer must be between 1 and 1,000,000.");
+        }
+
         if (console.StepUp is { } stepUp)
         {
             Validate(stepUp, add);

@@ -15,6 +15,11 @@ public sealed class McpOptions
     /// <summary>Bytes of an answer that becomes a tool's result; a larger one is a problem that says to ask for less; default 1 MiB.</summary>
     public int MaxAnswer { get; set; } = 1024 * 1024;
 
+    /// <summary>
+    /// Messages of one client in a second that are no calls, such as <c>tools/list</c>; default 50. Calls count as the requests that they are.
+    /// </summary>
+    public int MessagesPerSecond { get; set; } = 50;
+
     /// <summary>Reports what is wrong, by member and in words.</summary>
     internal void Validate(IReadOnlyList<RoutePlace> places, Action<string, string> add)
     {
@@ -26,6 +31,11 @@ public sealed class McpOptions
         if (MaxAnswer is < 65536 or > 64 * 1024 * 1024)
         {
             add("MaxAnswer", "must be between 64 KiB and 64 MiB.");
+        }
+
+        if (MessagesPerSecond is < 1 or > 100_000)
+        {
+            add("MessagesPerSecond", "must be between 1 and 100,000.");
         }
 
         for (var place = 0; place < Bases.Count; place++)

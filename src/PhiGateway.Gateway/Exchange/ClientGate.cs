@@ -6,71 +6,16 @@ namespace PhiGateway.Gateway.Exchange;
 /// </summary>
 /// <remarks>Thread-safe. A refused request does not extend the wait.</remarks>
 /// <param name="make">Makes the count of one stretch.</param>
-internal sealed class ClientGate(Func<PatientStretch, ClientQuota> make)
+internal sealed class ClientGate(Func<PatientStretch, ClientQuota> make) : RequestGate
 {
     private readonly Lock _making = new();
     private ClientQuota? _day;
     private ClientQuota? _month;
     private Dictionary<DayBudget, ClientQuota>? _budgets;
-    private long _nextAllowed;
     private long _refusedUntil;
-    private int _inFlight;
 
     /// <summary>Takes a place; null when too many are in flight.</summary>
-    public AdmissionTicket? Enter(int concurrency)
-    {
-        if (Interlocked.Increment(ref _inFlight) <= concurrency)
-        {
-            return new AdmissionTicket(this);
-        }
-
-        Interlocked.Decrement(ref _inFlight);
-        return null;
-    }
-
-    /// <summary>How many requests have a place now.</summary>
-    public int InFlight => Volatile.Read(ref _inFlight);
-
-    /// <summary>Gives the place back.</summary>
-    public void Leave() => Interlocked.Decrement(ref _inFlight);
-
-    /// <summary>Generic cell rate algorithm: zero when the request conforms, else how long to wait.</summary>
-    /// <param name="perSecond">Requests a second.</param>
-    /// <param name="now">A clock that never goes back, read here and now: the time at which a request began would hold against it what
-    /// others did meanwhile.</param>
-    /// <param name="cost">How many requests it stands for; it is let in as one, and the next waits for all of them.</param>
-    public TimeSpan Conform(int perSecond, TimeSpan now, int cost = 1)
-    {
-        var interval = TimeSpan.TicksPerSecond / perSecond;
-        // One second's worth may come at once.
-        var burst = TimeSpan.TicksPerSecond - interval;
-        while (true)
-        {
-            var expected = Interlocked.Read(ref _nextAllowed);
-            var arrival = Math.Max(expected, now.Ticks);
-            if (arrival - now.Ticks > burst)
-            {
-                return TimeSpan.FromTicks(arrival - now.Ticks - burst);
-            }
-
-            if (Interlocked.CompareExchange(ref _nextAllowed, arrival + (interval * cost), expected) == expected)
-            {
-                return TimeSpan.Zero;
-            }
-        }
-    }
-
-    /// <summary>How long the next request would have to wait; zero: it need not. Takes nothing.</summary>
-    /// <param name="perSecond">Requests a second.</param>
-    /// <param name="now">As for <see cref="Conform"/>.</param>
-    public TimeSpan WaitAtRate(int perSecond, TimeSpan now)
-    {
-        var wait = Interlocked.Read(ref _nextAllowed) - now.Ticks - TimeSpan.TicksPerSecond + (TimeSpan.TicksPerSecond / perSecond);
-        return wait > 0 ? TimeSpan.FromTicks(wait) : TimeSpan.Zero;
-    }
-
-    /// <summary>Lets the next wait for so many more requests than the one that was let in.</summary>
-    public void Charge(int perSecond, int more) => Interlocked.Add(ref _nextAllowed, TimeSpan.TicksPerSecond / perSecond * more);
+    public AdmissionTicket? Enter(int concurrency) => TryEnter(concurrency) ? new AdmissionTicket(this) : null;
 
     /// <summary>Counts a refusal against one minute's worth of them.</summary>
     public void NoteRefusal(int perMinute, TimeSpan now)

@@ -10,9 +10,11 @@ namespace PhiGateway.Gateway.Following;
 /// Security: replication may lag. A revocation that this node enforced and the new primary never got stays in force here, and the node says
 /// so, until somebody writes it anew or lifts it.
 /// </remarks>
-internal sealed class FailoverMemory
+/// <param name="time">The clock, by which revocations of single tokens end.</param>
+internal sealed class FailoverMemory(TimeProvider time)
 {
     private readonly Dictionary<string, Revocation> _revocations = new(StringComparer.Ordinal);
+    private readonly PriorityQueue<string, DateTimeOffset> _ending = new();
     private string? _timeline;
     private volatile IReadOnlyList<Revocation> _lost = [];
 
@@ -33,7 +35,13 @@ internal sealed class FailoverMemory
         foreach (var row in changes.Revocations)
         {
             _revocations[row.Id] = row;
+            if (row.Until is { } until)
+            {
+                _ending.Enqueue(row.Id, until);
+            }
         }
+
+        DropEnded(time.GetUtcNow());
 
         // What was written anew, or lifted, is no longer lost.
         if (_lost.Count > 0 && changes.Revocations.Count > 0)
@@ -48,8 +56,22 @@ internal sealed class FailoverMemory
         var there = everything.Revocations.Select(static row => row.Id).ToHashSet(StringComparer.Ordinal);
         var missing = _revocations.Values.Where(row => !there.Contains(row.Id)).ToList();
 
-        _lost = [.. missing.Where(static row => !row.Lifted)];
+        // Of a token that is dead by itself nobody need write anything anew, whether its row was lost or dropped.
+        var now = time.GetUtcNow();
+        _lost = [.. missing.Where(row => !row.Lifted && !(row.Until <= now))];
         Take(everything);
         return missing.Count == 0 ? everything : everything with { Revocations = [.. missing, .. everything.Revocations] };
+    }
+
+    private void DropEnded(DateTimeOffset now)
+    {
+        while (_ending.TryPeek(out var id, out var until) && until + Revocation.KeptAfterEnd < now)
+        {
+            _ending.Dequeue();
+            if (_revocations.TryGetValue(id, out var row) && row.IsOver(now))
+            {
+                _revocations.Remove(id);
+            }
+        }
     }
 }

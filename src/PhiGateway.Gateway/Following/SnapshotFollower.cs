@@ -30,10 +30,10 @@ internal sealed class SnapshotFollower(
     // A report is a write to the database, of every node.
     private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(250);
 
-    private readonly RegistrySnapshotBuilder _builder = new();
+    private readonly RegistrySnapshotBuilder _builder = new(clock);
     private volatile string? _problem;
     private volatile string? _fileProblem;
-    private readonly FailoverMemory _memory = new();
+    private readonly FailoverMemory _memory = new(clock);
     private bool _loaded;
     private Task _report = Task.CompletedTask;
     private long _reported = -1;

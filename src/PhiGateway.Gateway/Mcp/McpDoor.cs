@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -6,7 +7,9 @@ using Microsoft.AspNetCore.Http.Features;
 using ModelContextProtocol.Protocol;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Identity.Tokens;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Gateway.Mcp;
@@ -17,20 +20,24 @@ namespace PhiGateway.Gateway.Mcp;
 /// </summary>
 /// <remarks>
 /// Security: a tool call is a request: it goes through the whole pipeline, is judged, recorded and let out there. This room decides nothing
-/// and reads no record. Of a message whose token is nobody's that is registered nothing is read and nothing is held: it goes the way of
-/// every request, and is refused there, on the record; so does what is no message.
+/// and reads no record. Of a message whose token is nobody's that is registered, or of a client whose path is closed, nothing is read and
+/// nothing is held: it goes the way of every request, and is refused there, on the record; so does what is no message. What is no call tells
+/// which tools there are and nothing else; of such messages a client has so many a second.
 /// </remarks>
 internal sealed class McpDoor(
     GatewayOptions options,
     HeldMemory memory,
     TimeProvider clock,
     ICallerAuthenticator callers,
-    ISnapshotSource snapshots
+    ISnapshotSource snapshots,
+    GatewayMetrics metrics
 )
 {
     private static readonly AsyncLocal<Turn?> Current = new();
 
     private readonly HashSet<string> _places = new(options.Mcp.Bases.Select(static one => one + McpOptions.Place), StringComparer.Ordinal);
+
+    private readonly ClientRoom _room = new(clock, () => metrics.CountExhausted("mcp-messages-per-second"));
 
     /// <summary>What the library answers a tool call with: what stands ready for the message that is being handled.</summary>
     public static CallToolResult Ready
@@ -67,10 +74,17 @@ internal sealed class McpDoor(
 
     private async Task AnswerAsync(HttpContext http, string basePath, Ways ways)
     {
-        // Whose bytes cannot be read in one way is refused by the pipeline; so is whom the registry does not know, before a byte is read.
-        if (ways.Refusal.IsDue(http) || !await IsKnownAsync(http))
+        // Whose bytes cannot be read in one way is refused by the pipeline; so is whom the registry does not know, or whose path is closed,
+        // before a byte is read.
+        if (ways.Refusal.IsDue(http) || await FindAsync(http) is not { } client)
         {
             await ways.Next(http);
+            return;
+        }
+
+        if (_room.WaitOf(client.Client.Id, options.Mcp.MessagesPerSecond) is { Ticks: > 0 } soon)
+        {
+            TellTooMany(http, soon);
             return;
         }
 
@@ -111,6 +125,13 @@ internal sealed class McpDoor(
             return;
         }
 
+        // A call is counted as the request that it is.
+        if (message.Tool is null && _room.Take(client.Client.Id, options.Mcp.MessagesPerSecond) is { Ticks: > 0 } wait)
+        {
+            TellTooMany(http, wait);
+            return;
+        }
+
         // The library reads it again, from the same bytes.
         http.Request.Body = Open(body);
         http.Request.ContentLength = body.Length;
@@ -127,8 +148,23 @@ internal sealed class McpDoor(
         await ways.Protocol(http);
     }
 
-    private async ValueTask<bool> IsKnownAsync(HttpContext http) =>
-        await callers.RecogniseAsync(http) is { } caller && snapshots.Current.FindClient(caller.Issuer, caller.ClientId) is not null;
+    // The client whose message it is, where nothing of its path is closed.
+    private async ValueTask<ClientEntry?> FindAsync(HttpContext http)
+    {
+        if (await callers.RecogniseAsync(http) is not { } caller)
+        {
+            return null;
+        }
+
+        var (snapshot, now) = (snapshots.Current, clock.GetUtcNow());
+        return
+            !TokenQuestions.IsRevoked(snapshot, caller)
+            && TokenQuestions.Ask(snapshot, caller.Issuer, caller.ClientId, now, out var client) is null
+            && client is not null
+            && TokenQuestions.AskPlace(client, options.Environment, http.Connection.RemoteIpAddress, now) is null
+            ? client
+            : null;
+    }
 
     private async Task CallAsync(HttpContext http, McpMessage message, PooledBuffer body, string basePath, Turn turn, Ways ways)
     {
@@ -179,6 +215,12 @@ internal sealed class McpDoor(
     {
         http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         http.Response.Headers.RetryAfter = "1";
+    }
+
+    private static void TellTooMany(HttpContext http, TimeSpan wait)
+    {
+        http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+        http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
     }
 
     private static CallToolResult Of(InnerCall call) =>

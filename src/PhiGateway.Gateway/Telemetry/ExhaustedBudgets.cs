@@ -8,6 +8,8 @@ namespace PhiGateway.Gateway.Telemetry;
 /// </summary>
 internal static class ExhaustedBudgets
 {
+    private const string Introspections = "introspections-at-once";
+
     // The budget of each reason, where the refusal does not name a closer one itself.
     private static readonly FrozenDictionary<DenyReason, string> Names = new Dictionary<DenyReason, string>
     {
@@ -48,6 +50,7 @@ internal static class ExhaustedBudgets
         "longest-answer",
         "export-parts",
         "least-rate",
+        Introspections,
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The name; null when no budget is exhausted.</summary>
@@ -57,7 +60,8 @@ internal static class ExhaustedBudgets
     {
         if (!Names.TryGetValue(reason, out var name))
         {
-            return null;
+            // An issuer is unavailable for other reasons as a rule.
+            return reason == DenyReason.IssuerUnavailable && detail == Introspections ? detail : null;
         }
 
         return detail is not null && Closer.Contains(detail) ? detail : name;

@@ -96,9 +96,13 @@ internal sealed class GatewayMetrics : IDisposable
     {
         if (_exhausted.Enabled && ExhaustedBudgets.NameOf(reason, detail) is { } budget)
         {
-            _exhausted.Add(1, new KeyValuePair<string, object?>("budget", budget));
+            CountExhausted(budget);
         }
     }
+
+    /// <summary>Counts what was refused for want of something that has a limit, where no reason of a decision says it.</summary>
+    /// <param name="budget">The limit's name: a word of this program.</param>
+    public void CountExhausted(string budget) => _exhausted.Add(1, new KeyValuePair<string, object?>("budget", budget));
 
     /// <summary>Counts what of an answer could not be read or followed.</summary>
     public void CountIncomplete(int unread, bool cannotFollow)

@@ -10,4 +10,8 @@ public sealed record ClaimedAssertion(string ClientId, IReadOnlyList<string> Pur
 /// <param name="Assertion">Set exactly when it is good.</param>
 /// <param name="Flaw">Which check failed, for the record; never told to the client.</param>
 /// <param name="IsUnavailable">Whether it could not be checked at the moment.</param>
-public readonly record struct AssertionCheck(ClaimedAssertion? Assertion, string? Flaw, bool IsUnavailable = false);
+public readonly record struct AssertionCheck(ClaimedAssertion? Assertion, string? Flaw, bool IsUnavailable = false)
+{
+    /// <summary>What is told of an assertion whose client has no room at the moment; its one use was not taken.</summary>
+    public const string NoRoom = "assertion:no-room";
+}

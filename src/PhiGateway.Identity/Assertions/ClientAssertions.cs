@@ -79,11 +79,13 @@ public sealed class ClientAssertions : IDisposable
     /// <param name="keys">The client's keys.</param>
     /// <param name="audiences">What <c>aud</c> may say: the token endpoint, the issuer.</param>
     /// <param name="cancellationToken">Gives up waiting for keys.</param>
+    /// <param name="hasRoom">Whether the client has room, asked once its signature holds and before anything is written; null: it has.</param>
     public async Task<AssertionCheck> CheckAsync(
         string assertion,
         RegisteredKeys keys,
         IReadOnlyList<string> audiences,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        Func<bool>? hasRoom = null
     )
     {
         if (ClientOf(assertion) is not { } client || !TokenText.TryRead(assertion, out var text))
@@ -115,6 +117,11 @@ public sealed class ClientAssertions : IDisposable
             if (signedBy.Key is null)
             {
                 return new AssertionCheck(null, signedBy.IsUnavailable ? "assertion:keys-unavailable" : "assertion:signature");
+            }
+
+            if (hasRoom is not null && !hasRoom())
+            {
+                return new AssertionCheck(null, AssertionCheck.NoRoom);
             }
 
             try

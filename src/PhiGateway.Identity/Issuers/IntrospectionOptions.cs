@@ -36,6 +36,22 @@ public sealed class IntrospectionOptions
     /// </summary>
     public string? Prefix { get; set; }
 
+    /// <summary>
+    /// Questions under way at once; default 64. A quarter of them is kept for tokens that were active within the last 15 minutes.
+    /// </summary>
+    public int AtOnce { get; set; } = 64;
+
+    /// <summary>
+    /// Of them of one address about tokens that are new (IPv6: one /64); default 16: further ones wait, at most for a second.
+    /// </summary>
+    public int AtOncePerPeer { get; set; } = 16;
+
+    /// <summary>
+    /// Texts a second of one address that turn out to be no tokens; default 10, ten times as many at once. Beyond it the issuer is not asked
+    /// about new texts of that address for a moment.
+    /// </summary>
+    public int UnknownPerSecondPerPeer { get; set; } = 10;
+
     /// <summary>Reports what is wrong, in words.</summary>
     internal void Validate(Action<string> report)
     {
@@ -62,6 +78,21 @@ public sealed class IntrospectionOptions
         if (CacheTime < TimeSpan.Zero || CacheTime > LongestCacheTime)
         {
             report("Introspection.CacheTime must be between zero and 1 minute.");
+        }
+
+        if (AtOnce is < 4 or > 10_000)
+        {
+            report("Introspection.AtOnce must be between 4 and 10,000.");
+        }
+
+        if (AtOncePerPeer < 1 || AtOncePerPeer > AtOnce)
+        {
+            report("Introspection.AtOncePerPeer must be between 1 and AtOnce.");
+        }
+
+        if (UnknownPerSecondPerPeer is < 1 or > 10_000)
+        {
+            report("Introspection.UnknownPerSecondPerPeer must be between 1 and 10,000.");
         }
 
         if (Prefix is { Length: 0 or > 64 })

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Authentication;
@@ -118,7 +119,7 @@ internal sealed class CallerAuthenticator(
         // 1. Read it, unverified, in the one way it can be read.
         if (!TokenText.TryRead(token, out var text))
         {
-            return await IntrospectAsync(token);
+            return await IntrospectAsync(token, context.Connection.RemoteIpAddress);
         }
 
         using (text)
@@ -183,7 +184,7 @@ internal sealed class CallerAuthenticator(
     }
 
     // What is no JWT may be an opaque token of the one issuer that such tokens are shown to.
-    private async ValueTask<Validated> IntrospectAsync(string token)
+    private async ValueTask<Validated> IntrospectAsync(string token, IPAddress? peer)
     {
         foreach (var (issuer, introspector) in opaque)
         {
@@ -192,10 +193,10 @@ internal sealed class CallerAuthenticator(
                 continue;
             }
 
-            var answer = await introspector.AskAsync(token);
+            var answer = await introspector.AskAsync(token, peer);
             if (answer.Claims is not { } document)
             {
-                return Refused(answer.IsUnavailable ? DenyReason.IssuerUnavailable : DenyReason.InvalidToken);
+                return answer.IsUnavailable ? Refused(DenyReason.IssuerUnavailable, null, answer.Budget) : Refused(DenyReason.InvalidToken);
             }
 
             using (document)
@@ -224,7 +225,8 @@ internal sealed class CallerAuthenticator(
         return Refused(DenyReason.InvalidToken);
     }
 
-    private static Validated Refused(DenyReason reason, string? claimed = null) => new(null, CallerResult.Refused(reason, claimed));
+    private static Validated Refused(DenyReason reason, string? claimed = null, string? detail = null) =>
+        new(null, CallerResult.Refused(reason, claimed, detail));
 
     private ValueTask<CallerResult> BindAsync(CachedToken token, HttpContext context, bool isDpop, string? publicOrigin)
     {

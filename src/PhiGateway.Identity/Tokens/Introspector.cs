@@ -14,25 +14,25 @@ namespace PhiGateway.Identity.Tokens;
 /// that are not in its cache.
 /// </summary>
 /// <remarks>
-/// Thread-safe. What strangers can make it do is bounded: so many questions at once, none twice within a few seconds about a token that the
-/// issuer does not know, no redirects, small answers, little time. A question is never asked again by itself.
+/// Thread-safe. What strangers can make it do is bounded: so many questions at once, of one peer a share of them, none twice within a few
+/// seconds about a token that the issuer does not know, no redirects, small answers, little time. A question is never asked again by itself.
 /// </remarks>
 internal sealed class Introspector : IDisposable
 {
     private const int MaximumBytes = 64 * 1024;
-    private const int AtOnce = 64;
     private const string SignedType = "application/token-introspection+jwt";
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
     private readonly IntrospectionOptions _options;
     private readonly TrustedIssuer _issuer;
-    private readonly RefusedTokens _refused;
+    private readonly RecentTokens _refused;
+    private readonly RecentTokens _active;
     private readonly HttpClient _client;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private long _saidAt;
-    private readonly SemaphoreSlim _room = new(AtOnce, AtOnce);
+    private readonly IntrospectionRoom _room;
     private readonly KeySignature _signature = new(MaximumBytes);
 
     public Introspector(
@@ -45,7 +45,9 @@ internal sealed class Introspector : IDisposable
     {
         _options = options;
         _issuer = issuer;
-        _refused = new RefusedTokens(time);
+        _refused = new RecentTokens(time, RecentTokens.Refused);
+        _active = new RecentTokens(time, RecentTokens.Active);
+        _room = new IntrospectionRoom(options, time);
         _time = time;
         _logger = logger;
         _client = PinnedClient.Create(Timeout, Timeout, MaximumBytes, connect);
@@ -55,7 +57,9 @@ internal sealed class Introspector : IDisposable
     public bool Takes(string token) => _options.Prefix is null || token.StartsWith(_options.Prefix, StringComparison.Ordinal);
 
     /// <summary>Asks about a token.</summary>
-    public async Task<Introspection> AskAsync(string token)
+    /// <param name="token">Its text.</param>
+    /// <param name="peer">Who shows it; null: nobody knows.</param>
+    public async Task<Introspection> AskAsync(string token, IPAddress? peer)
     {
         var mark = SHA256.HashData(Encoding.ASCII.GetBytes(token));
         if (_refused.Contains(mark))
@@ -63,9 +67,10 @@ internal sealed class Introspector : IDisposable
             return Introspection.Inactive;
         }
 
-        if (!await _room.WaitAsync(TimeSpan.Zero))
+        using var place = await _room.EnterAsync(peer, _active.Contains(mark));
+        if (place is null)
         {
-            return Introspection.Unavailable;
+            return Introspection.NoRoom;
         }
 
         try
@@ -74,6 +79,11 @@ internal sealed class Introspector : IDisposable
             if (answer is { Claims: null, IsUnavailable: false })
             {
                 _refused.Add(mark);
+                _room.NoteUnknown(peer);
+            }
+            else if (answer.Claims is not null)
+            {
+                _active.Add(mark);
             }
 
             return answer;
@@ -81,10 +91,6 @@ internal sealed class Introspector : IDisposable
         catch (Exception fault) when (fault is HttpRequestException or IOException or OperationCanceledException)
         {
             return Unavailable("it cannot be reached, or does not answer in time");
-        }
-        finally
-        {
-            _room.Release();
         }
     }
 

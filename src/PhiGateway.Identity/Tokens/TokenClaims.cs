@@ -51,6 +51,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
             || !ScopeClaim.TryRead(claims, options.Claims, out var scope)
             || !TryPatient(patientText, out var patient)
             || !TaskDetail.TryRead(claims, out var task)
+            || !ParentTokens.TryRead(claims, out var parents)
         )
         {
             return DenyReason.InvalidToken;
@@ -84,6 +85,8 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
             TokenId = tokenId,
             TokenHash = hashes.SigningInput,
             TokenTextHashes = hashes.Texts,
+            ParentIds = parents.Ids,
+            ParentHashes = parents.Hashes,
             Binding = BindingOf(Certificate, Key),
             CertificateHash = Certificate is null ? null : Convert.ToHexStringLower(Certificate),
             Actors = actors,

@@ -6,7 +6,7 @@ namespace PhiGateway.Identity.Tokens;
 
 /// <summary>
 /// The hashes by which a token is known outside the cache: that of its signing input, which is the token's identity, and those of its
-/// whole texts. Made by <see cref="CallerAuthenticator"/> once per validation; read by revocation and the audit trail.
+/// whole texts. Made by <see cref="CallerAuthenticator"/> once per validation, and by the token service for its own; read by revocation and the audit trail.
 /// </summary>
 /// <remarks>
 /// Security: a signature is no part of a token's identity. Of an ECDSA signature (r, s) anybody can make the equally valid (r, n - s),
@@ -17,7 +17,7 @@ namespace PhiGateway.Identity.Tokens;
 /// SHA-256 of the whole token, and of the other text of it that anybody could make from this one: what a revocation by the hash of the
 /// whole text is compared with.
 /// </param>
-internal sealed record TokenHashes(string SigningInput, IReadOnlyList<string> Texts)
+public sealed record TokenHashes(string SigningInput, IReadOnlyList<string> Texts)
 {
     /// <summary>Hashes a token that was read before: three segments, canonical base64url.</summary>
     public static TokenHashes Of(string token, string algorithm)

@@ -8,9 +8,10 @@ namespace PhiGateway.Policy.Compiling;
 /// Only what depends on a changed document is compiled anew; snapshots share everything else. Nothing in a load makes it throw: what cannot
 /// be used is a problem and closes what depends on it.
 /// </remarks>
-public sealed class RegistrySnapshotBuilder
+/// <param name="time">The clock, by which revocations of single tokens are dropped after their end; null: none is dropped.</param>
+public sealed class RegistrySnapshotBuilder(TimeProvider? time = null)
 {
-    private RegistryState _state = new();
+    private RegistryState _state = new(time);
     private RegistrySnapshot _current = RegistrySnapshot.Empty;
 
     /// <summary>Starts over from a whole load; a load older than the current snapshot changes nothing.</summary>
@@ -21,7 +22,7 @@ public sealed class RegistrySnapshotBuilder
             return _current;
         }
 
-        var state = new RegistryState();
+        var state = new RegistryState(time);
         _current = state.Apply(everything);
         _state = state;
         return _current;

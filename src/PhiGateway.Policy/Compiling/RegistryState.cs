@@ -6,7 +6,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Policy.Compiling;
 
 /// <summary>The builder's working copy: documents, what is compiled from them, and the maps that snapshots share.</summary>
-internal sealed class RegistryState
+/// <param name="time">The clock, by which revocations of single tokens end; null: nothing ends.</param>
+internal sealed class RegistryState(TimeProvider? time = null)
 {
     private readonly RegistryDocuments _documents = new();
     private readonly Dictionary<string, UseCaseEntry> _useCases = new(StringComparer.Ordinal);
@@ -15,7 +16,7 @@ internal sealed class RegistryState
     private readonly PersistentMapEditor<CredentialKey, CredentialBinding> _byCredential = new();
     private readonly PersistentMapEditor<string, RosterMembers> _rosters = new();
     private readonly PersistentMapEditor<string, RegistryProblem[]> _problems = new();
-    private readonly RevocationEditor _revocations = new();
+    private readonly RevocationEditor _revocations = new(time);
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<(RegistryKind Kind, string Id), (long Revision, bool Deleted)> _unknown = [];
     private int _memberCount;
@@ -45,6 +46,7 @@ internal sealed class RegistryState
             }
         }
 
+        _revocations.DropEnded();
         var notUnderstood = FindNotUnderstood();
         return new RegistrySnapshot
         {

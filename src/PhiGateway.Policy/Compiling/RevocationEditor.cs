@@ -5,14 +5,26 @@ using PhiGateway.Policy.Snapshot;
 namespace PhiGateway.Policy.Compiling;
 
 /// <summary>Adds revocation rows in order to the set of what is revoked and not lifted; a row that was seen is not taken twice.</summary>
-internal sealed class RevocationEditor
+/// <remarks>
+/// A row with an end is dropped after it whenever further rows come, so that what clients give back does not fill the memory of a node that
+/// runs for long; a token that some row without an end names stays revoked.
+/// </remarks>
+/// <param name="time">The clock; null: nothing is dropped.</param>
+internal sealed class RevocationEditor(TimeProvider? time = null)
 {
     private readonly PersistentMapEditor<RevocationKey, bool> _revoked = new();
     private readonly PersistentMapEditor<string, long> _issuedBefore = new();
     private readonly PersistentMapEditor<RevokedSubject, long> _subjects = new();
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly Dictionary<(RevocationTarget Target, string Value), string> _notUnderstood = [];
+
+    // What will be dropped, the earliest end first; and the end of each key that has one, the latest of its rows'.
+    private readonly PriorityQueue<(string Id, RevocationKey Key), DateTimeOffset> _ending = new();
+    private readonly Dictionary<RevocationKey, DateTimeOffset> _ends = [];
     private int _tokens;
+
+    /// <summary>How many rows are remembered.</summary>
+    internal int Count => _seen.Count;
 
     /// <summary>Revocations of a sort that this version does not know, not lifted: whom they concern cannot be said.</summary>
     internal IEnumerable<string> NotUnderstood => _notUnderstood.Values;
@@ -31,7 +43,7 @@ internal sealed class RevocationEditor
             return new RegistryProblem($"revocations/{row?.Id}", "The revocation names nothing that can be revoked; write it anew.");
         }
 
-        if (!_seen.Add(row.Id))
+        if ((time is not null && row.IsOver(time.GetUtcNow())) || !_seen.Add(row.Id))
         {
             return null;
         }
@@ -50,15 +62,58 @@ internal sealed class RevocationEditor
         var token = row.Target is RevocationTarget.Token or RevocationTarget.TokenHash ? 1 : 0;
         if (row.Lifted)
         {
+            _ends.Remove(key);
             _tokens -= _revoked.Remove(key) ? token : 0;
+            return null;
         }
-        else if (!_revoked.TryGet(key, out _))
+
+        var isNew = !_revoked.TryGet(key, out _);
+        NoteEnd(row, key, isNew);
+        if (isNew)
         {
             _revoked.Set(key, true);
             _tokens += token;
         }
 
         return null;
+    }
+
+    /// <summary>Drops what ended; called once per load, after its rows were taken.</summary>
+    internal void DropEnded()
+    {
+        if (time is null)
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        while (_ending.TryPeek(out var row, out var end) && end + Revocation.KeptAfterEnd < now)
+        {
+            _ending.Dequeue();
+            _seen.Remove(row.Id);
+            // Another row of the same token may end later, or never.
+            if (_ends.TryGetValue(row.Key, out var last) && last <= end)
+            {
+                _ends.Remove(row.Key);
+                _tokens -= _revoked.Remove(row.Key) ? 1 : 0;
+            }
+        }
+    }
+
+    private void NoteEnd(Revocation row, RevocationKey key, bool isNew)
+    {
+        if (row.End is not { } end)
+        {
+            _ends.Remove(key);
+            return;
+        }
+
+        _ending.Enqueue((row.Id, key), end);
+        // A token that is revoked without an end stays so.
+        if (isNew || (_ends.TryGetValue(key, out var known) && known < end))
+        {
+            _ends[key] = end;
+        }
     }
 
     // A stop of everything else stops it whatever its row names.

@@ -82,6 +82,12 @@ public sealed record Caller
     /// </summary>
     public IReadOnlyList<string> TokenTextHashes { get; init; } = [];
 
+    /// <summary>Ids of the tokens that this one was exchanged from: with each of them it is revoked too. Empty: it was not.</summary>
+    public IReadOnlyList<string> ParentIds { get; init; } = [];
+
+    /// <summary>Their hashes, of what was signed and of whole texts.</summary>
+    public IReadOnlyList<string> ParentHashes { get; init; } = [];
+
     /// <summary>How possession was proven on this call.</summary>
     public ProofBinding Binding { get; init; }
 

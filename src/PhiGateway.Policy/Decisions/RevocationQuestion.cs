@@ -34,16 +34,34 @@ internal static class RevocationQuestion
             return null;
         }
 
-        if (revocations.Contains(RevocationTarget.TokenHash, caller.TokenHash) || IsRevokedByText(caller.TokenTextHashes, revocations))
+        if (
+            revocations.Contains(RevocationTarget.TokenHash, caller.TokenHash)
+            || IsRevokedByHash(caller.TokenTextHashes, revocations)
+            || IsRevokedByHash(caller.ParentHashes, revocations)
+        )
         {
             return "revocation/token-hash";
         }
 
-        return
-            caller.TokenId is { } id
-            && (revocations.Contains(RevocationTarget.Token, id) || revocations.Contains(RevocationTarget.Token, id, caller.Issuer))
+        return IsRevokedById(caller.TokenId, caller.Issuer, revocations) || IsParentRevoked(caller, revocations)
             ? "revocation/token"
             : null;
+    }
+
+    private static bool IsRevokedById(string? id, string issuer, RevocationSet revocations) =>
+        id is not null && (revocations.Contains(RevocationTarget.Token, id) || revocations.Contains(RevocationTarget.Token, id, issuer));
+
+    private static bool IsParentRevoked(Caller caller, RevocationSet revocations)
+    {
+        for (var i = 0; i < caller.ParentIds.Count; i++)
+        {
+            if (IsRevokedById(caller.ParentIds[i], caller.Issuer, revocations))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // Whoever stands behind the call: its subject, the client itself, or one of those who act for it.
@@ -69,7 +87,7 @@ internal static class RevocationQuestion
         return false;
     }
 
-    private static bool IsRevokedByText(IReadOnlyList<string> hashes, RevocationSet revocations)
+    private static bool IsRevokedByHash(IReadOnlyList<string> hashes, RevocationSet revocations)
     {
         for (var i = 0; i < hashes.Count; i++)
         {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace PhiGateway.Policy.Registry;
 
 /// <summary>
@@ -25,7 +27,24 @@ public sealed record Revocation(
     string By,
     DateTimeOffset At,
     bool Lifted = false
-);
+)
+{
+    /// <summary>How long a row is kept after its end: longer than clocks may differ (at most 2 minutes, by the issuers' options).</summary>
+    public static readonly TimeSpan KeptAfterEnd = TimeSpan.FromMinutes(15);
+
+    /// <summary>
+    /// When the one token that the row names is dead by itself, so that the row is dropped some time after; null: never, which is what an
+    /// operator's revocation says. Means nothing for what is no single token, nor where a row lifts another.
+    /// </summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>The end that counts; null: the row stays.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? End => Target is RevocationTarget.Token or RevocationTarget.TokenHash && !Lifted ? Until : null;
+
+    /// <summary>Whether the row says nothing any more: the token that it names has been dead for a while by every node's clock.</summary>
+    public bool IsOver(DateTimeOffset now) => End is { } end && end + KeptAfterEnd < now;
+}
 
 /// <summary>What can be revoked.</summary>
 public enum RevocationTarget : byte

@@ -6,7 +6,9 @@ using PhiGateway.Storage.Registry;
 namespace PhiGateway.Storage.Postgres;
 
 /// <summary>The registry's write side on Postgres: one statement per bulk; a trigger notifies the nodes at commit.</summary>
-internal sealed class PostgresRegistryStore(PostgresDatabase database) : SqlRegistryStore(database)
+internal sealed class PostgresRegistryStore(PostgresDatabase database)
+    // The function runs with its owner's rights and deletes nothing else: whoever writes revocations may not remove one.
+    : SqlRegistryStore(database, "SELECT registry_drop_ended_revocations()")
 {
     /// <summary>The channel of NOTIFY; a trigger on the revision's row sends it at commit, with the revision as payload.</summary>
     public const string Channel = "phigw_registry";

@@ -11,8 +11,8 @@ internal static class RegistryRows
 {
     public const string ItemColumns = "kind, id, version, revision, json, updated_at, updated_by, deleted, seal";
     public const string MemberColumns = "roster, patient, from_at, until_at, source, removed";
-    public const string RevocationColumns = "id, target, value, issuer, issued_before, reason, revoked_by, revoked_at, lifted";
-    public const int RevocationColumnCount = 9;
+    public const string RevocationColumns = "id, target, value, issuer, issued_before, reason, revoked_by, revoked_at, lifted, until";
+    public const int RevocationColumnCount = 10;
 
     public static async Task<List<RegistryItem>> ReadItemsAsync(Database database, DbDataReader reader, CancellationToken cancellationToken)
     {
@@ -84,7 +84,10 @@ internal static class RegistryRows
             reader.GetString(6),
             database.ReadTime(reader, 7),
             reader.GetBoolean(8)
-        );
+        )
+        {
+            Until = database.ReadTimeOrNull(reader, 9),
+        };
 
     /// <summary>Whether two revocations do the same, whoever wrote them and why; times as the database keeps them.</summary>
     public static bool SameEffect(Revocation a, Revocation b) =>
@@ -92,7 +95,8 @@ internal static class RegistryRows
         && a.Value == b.Value
         && a.Issuer == b.Issuer
         && a.Lifted == b.Lifted
-        && Nullable.Equals(Microseconds(a.IssuedBefore), Microseconds(b.IssuedBefore));
+        && Nullable.Equals(Microseconds(a.IssuedBefore), Microseconds(b.IssuedBefore))
+        && Nullable.Equals(Microseconds(a.End), Microseconds(b.End));
 
     private static long? Microseconds(DateTimeOffset? time) => time is { } t ? MicrosecondsConverter.ToMicroseconds(t) : null;
 

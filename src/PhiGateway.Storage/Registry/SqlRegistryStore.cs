@@ -6,10 +6,13 @@ using PhiGateway.Storage.Common;
 namespace PhiGateway.Storage.Registry;
 
 /// <summary>Reads and writes the registry in SQL that every database here understands; bulk statements are left to each.</summary>
-internal abstract class SqlRegistryStore(Database database) : IRegistryStore
+/// <param name="database">The registry's.</param>
+/// <param name="dropEnded">The statement that deletes revocations that ended long enough ago.</param>
+internal abstract class SqlRegistryStore(Database database, string dropEnded) : IRegistryStore
 {
     internal const int MembersPerTransaction = 2_000;
     private static readonly TimeSpan IdempotencyKept = TimeSpan.FromHours(24);
+    private readonly RevocationTable _revocations = new(database, dropEnded);
 
     public async Task<long> GetRevisionAsync(CancellationToken cancellationToken)
     {
@@ -76,9 +79,9 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
         {
             // A revocation has a revision of its own; the first may share that of the documents.
             last = place == 0 ? last : await write.NextRevisionAsync(database, cancellationToken);
-            if (await FindRevocationAsync(write, batch.Revocations[place], cancellationToken) is null)
+            if (await _revocations.FindAsync(write, batch.Revocations[place], cancellationToken) is null)
             {
-                await InsertRevocationAsync(write, batch.Revocations[place], last, cancellationToken);
+                await _revocations.AddAsync(write, batch.Revocations[place], last, cancellationToken);
             }
         }
 
@@ -175,15 +178,21 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
 
     public async Task<long> RevokeAsync(Revocation revocation, CancellationToken cancellationToken)
     {
-        await using var write = await BeginAsync(cancellationToken);
-        if (await FindRevocationAsync(write, revocation, cancellationToken) is { } earlier)
+        long revision;
+        await using (var write = await BeginAsync(cancellationToken))
         {
-            return earlier;
+            if (await _revocations.FindAsync(write, revocation, cancellationToken) is { } earlier)
+            {
+                return earlier;
+            }
+
+            revision = write.Revision;
+            await _revocations.AddAsync(write, revocation, revision, cancellationToken);
+            await CommitAsync(write, cancellationToken);
         }
 
-        await InsertRevocationAsync(write, revocation, write.Revision, cancellationToken);
-        await CommitAsync(write, cancellationToken);
-        return write.Revision;
+        await _revocations.DropEndedAsync(revocation, EnterAsync, cancellationToken);
+        return revision;
     }
 
     public async Task<IReadOnlyList<Revocation>> ListRevocationsAsync(int limit, CancellationToken cancellationToken)
@@ -318,48 +327,6 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
         var latest = items.Where(i => states[(i.Kind, i.Id)].Version == i.Version).ToList();
         await StoreAsync(write, latest, cancellationToken);
         return (items, null);
-    }
-
-    /// <returns>The revision of the same revocation written before; null when there is none.</returns>
-    private async Task<long?> FindRevocationAsync(RegistryTransaction write, Revocation revocation, CancellationToken cancellationToken)
-    {
-        await using var known = write
-            .Command($"SELECT {RegistryRows.RevocationColumns}, revision FROM revocation WHERE id = @id")
-            .With("id", revocation.Id);
-        await using var reader = await known.ExecuteReaderAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken))
-        {
-            return null;
-        }
-
-        return RegistryRows.SameEffect(RegistryRows.ReadRevocation(database, reader), revocation)
-            ? reader.GetInt64(RegistryRows.RevocationColumnCount)
-            : throw new ArgumentException("The id belongs to another revocation.", nameof(revocation));
-    }
-
-    private async Task InsertRevocationAsync(
-        RegistryTransaction write,
-        Revocation revocation,
-        long revision,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var command = write
-            .Command(
-                $"INSERT INTO revocation ({RegistryRows.RevocationColumns}, revision) VALUES (@id, "
-                    + "@target, @value, @issuer, @issued_before, @reason, @by, @at, @lifted, @revision)"
-            )
-            .With("id", revocation.Id)
-            .With("target", (short)revocation.Target)
-            .With("value", revocation.Value)
-            .With("issuer", revocation.Issuer)
-            .With("issued_before", database.Time(revocation.IssuedBefore))
-            .With("reason", StorableText.Clean(revocation.Reason))
-            .With("by", revocation.By)
-            .With("at", database.Time(revocation.At))
-            .With("lifted", revocation.Lifted)
-            .With("revision", revision);
-        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async Task<long> ChangeMembersAsync(Func<RegistryTransaction, Task<long>> change, CancellationToken cancellationToken)

@@ -32,6 +32,7 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
         {
             e.ToTable("revocation").HasKey(r => r.Id);
             e.HasIndex(r => r.Revision).IsUnique();
+            e.HasIndex(r => r.Until).HasFilter("until IS NOT NULL");
             e.Property(r => r.Id).UseCollation(KeyCollation);
         });
         modelBuilder.Entity<RevisionRow>(e =>

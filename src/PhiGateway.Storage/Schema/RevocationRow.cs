@@ -1,6 +1,6 @@
 namespace PhiGateway.Storage.Schema;
 
-/// <summary>Table <c>revocation</c>: rows are added, never changed.</summary>
+/// <summary>Table <c>revocation</c>: rows are added, never changed; those that have an end are deleted some time after it.</summary>
 internal sealed class RevocationRow
 {
     public required string Id { get; set; }
@@ -20,6 +20,8 @@ internal sealed class RevocationRow
     public DateTimeOffset RevokedAt { get; set; }
 
     public bool Lifted { get; set; }
+
+    public DateTimeOffset? Until { get; set; }
 
     public long Revision { get; set; }
 }

@@ -8,7 +8,12 @@ namespace PhiGateway.Storage.Sqlite;
 /// <summary>
 /// The registry's write side on SQLite: prepared statements in one transaction, other parts of this process woken after commit.
 /// </summary>
-internal sealed class SqliteRegistryStore(SqliteDatabase database) : SqlRegistryStore(database)
+internal sealed class SqliteRegistryStore(SqliteDatabase database)
+    : SqlRegistryStore(
+        database,
+        // Times are microseconds.
+        $"DELETE FROM revocation WHERE until < {database.NowSql} - {(long)Revocation.KeptAfterEnd.TotalMicroseconds}"
+    )
 {
     private readonly SqliteChangeHub _hub = SqliteChangeHub.For(database.File);
 

@@ -64,6 +64,15 @@ public sealed class TokenServiceOptions
     /// </summary>
     public IReadOnlyList<IdentityProviderOptions> IdentityProviders { get; set; } = [];
 
+    /// <summary>
+    /// Requests a second of one client, at all endpoints together, as many of them at once as in a second; default 20. A smaller limit of the
+    /// client's own counts, down to 5. Each token that is given or given back costs a record, a row and every node's memory for some minutes.
+    /// </summary>
+    public int RequestsPerSecond { get; set; } = 20;
+
+    /// <summary>Requests of one client that run at once; default 32. A smaller limit of the client's own counts, down to 5.</summary>
+    public int Concurrency { get; set; } = 32;
+
     /// <summary>Where clients ask for tokens; also the <c>aud</c> of their assertions.</summary>
     public string TokenEndpoint => Issuer + "/token";
 
@@ -115,6 +124,16 @@ public sealed class TokenServiceOptions
         if (RefusalsPerMinutePerPeer < 1 || RefusalsPerMinutePerPeer > RefusalsPerMinute)
         {
             add("RefusalsPerMinutePerPeer", "must be between 1 and RefusalsPerMinute.");
+        }
+
+        if (RequestsPerSecond is < 1 or > 100_000)
+        {
+            add("RequestsPerSecond", "must be between 1 and 100,000.");
+        }
+
+        if (Concurrency is < 1 or > 10_000)
+        {
+            add("Concurrency", "must be between 1 and 10,000.");
         }
 
         if (RotateAfter < TimeSpan.FromHours(1) || RotateAfter > TimeSpan.FromDays(366))

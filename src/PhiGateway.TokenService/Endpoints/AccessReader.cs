@@ -71,7 +71,13 @@ internal sealed class AccessReader(TokenServiceOptions options, TokenSigner sign
 
         return isExchange
             ? ReadExchange(form, assertion, client, snapshot, now, task!)
-            : Cut(form["scope"], assertion.Purposes, client, task, null);
+            // Whoever asks for a task asks for all of it, unless they say otherwise.
+            : Grant(
+                ApprovedScope.Cut(form["scope"] ?? (task is null ? null : Everything), client.Client.Scopes, client.UseCase!, task),
+                assertion.Purposes,
+                client,
+                task
+            );
     }
 
     // Never wider than the provider says, where it says anything; of tasks it says nothing.
@@ -125,17 +131,15 @@ internal sealed class AccessReader(TokenServiceOptions options, TokenSigner sign
             || Revoked.Is(snapshot, options, subject, text!)
             // What was given for one task is no way to another.
             || (subject.Task is { } before && before != task.Id)
+            || subject.Parents.And(subject.Id, TokenSigner.HashesOf(text!)) is not { } parents
         )
         {
             return AskedAccess.Refused(OAuthError.Subject, "subject-token", task.Id);
         }
 
-        // Never wider than what is exchanged: word by word, since a scope may carry a filter.
-        var held = subject.Scope.Split(' ');
-        if (
-            form["scope"] is { } asked
-            && asked.Split(' ', StringSplitOptions.RemoveEmptyEntries).Except(held, StringComparer.Ordinal).Any()
-        )
+        // Never wider than what is exchanged.
+        var wanted = form["scope"] is { } asked ? ApprovedScope.Within(asked, subject.Scope) : subject.Scope;
+        if (wanted is null)
         {
             return AskedAccess.Refused(OAuthError.Scope, "subject-token", task.Id);
         }
@@ -146,20 +150,30 @@ internal sealed class AccessReader(TokenServiceOptions options, TokenSigner sign
         }
 
         var purposes = assertion.Purposes.Count > 0 ? assertion.Purposes : subject.Purposes;
-        return Cut(form["scope"] ?? subject.Scope, purposes, client, task, subject);
+        var access = Grant(ApprovedScope.CutHeld(wanted, client.Client.Scopes, client.UseCase!, task), purposes, client, task);
+        // What comes of a token ends with it at the latest, and is revoked with it.
+        return access with
+        {
+            Subject = subject,
+            Parents = parents,
+            Until = access.Until < subject.ExpiresAt ? access.Until : subject.ExpiresAt,
+        };
     }
 
-    private static AskedAccess Cut(string? asked, IReadOnlyList<string> asserted, ClientEntry client, OpenTask? task, IssuedToken? subject)
+    private static AskedAccess Grant(string? granted, IReadOnlyList<string> asserted, ClientEntry client, OpenTask? task)
     {
-        // Whoever asks for a task asks for all of it, unless they say otherwise.
-        var wanted = asked ?? (task is null ? null : Everything);
-        if (ApprovedScope.Cut(wanted, client.Client.Scopes, client.UseCase!, task) is not { Length: > 0 } scope)
+        if (granted is not { Length: > 0 } scope)
         {
             return AskedAccess.Refused(OAuthError.Scope, null, task?.Id);
         }
 
+        if (scope.Length > ApprovedScope.Longest)
+        {
+            return AskedAccess.Refused(OAuthError.ScopeTooLong, "scope:too-long", task?.Id);
+        }
+
         return AssertedPurposes.Of(asserted, client.UseCase!) is { } purposes
-            ? new AskedAccess(null, null, task?.Id, scope, purposes, task?.Until, subject)
+            ? new AskedAccess(null, null, task?.Id, scope, purposes, task?.Until, null)
             : AskedAccess.Refused(OAuthError.Purpose, null, task?.Id);
     }
 
@@ -207,6 +221,9 @@ internal sealed record AskedAccess(
     IssuedToken? Subject
 )
 {
+    /// <summary>The tokens that it comes of.</summary>
+    public ParentTokens Parents { get; init; } = ParentTokens.None;
+
     public static AskedAccess Refused(OAuthError error, string? detail = null, string? task = null) =>
         new(error, detail, task, string.Empty, [], null, null);
 }

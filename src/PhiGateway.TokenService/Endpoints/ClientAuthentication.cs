@@ -17,6 +17,7 @@ namespace PhiGateway.TokenService.Endpoints;
 internal sealed class ClientAuthentication(
     TokenServiceOptions options,
     ClientAssertions assertions,
+    ITokenRoom room,
     TimeProvider time,
     ClientAuthorities? authorities = null
 )
@@ -26,8 +27,24 @@ internal sealed class ClientAuthentication(
     // SMART and RFC 7523 say the endpoint; newer clients say the issuer.
     private readonly string[] _audiences = [options.TokenEndpoint, options.Issuer];
 
-    /// <summary>Authenticates the client of a form.</summary>
+    /// <summary>Authenticates the client of a form, and takes room for its request, which the caller gives back.</summary>
     public async ValueTask<AuthenticatedClient> AuthenticateAsync(TokenForm form, RegistrySnapshot snapshot, HttpContext http)
+    {
+        var sender = await FindAsync(form, snapshot, http);
+        if (sender.Assertion is not { } assertion || snapshot.FindClient(options.Name, assertion.ClientId) is not { } client)
+        {
+            return sender;
+        }
+
+        return room.Enter(client, out var wait) is { } place
+            ? sender with
+            {
+                Place = place,
+            }
+            : new AuthenticatedClient(null, assertion.ClientId, OAuthError.TooMany(wait), "client:no-room");
+    }
+
+    private async ValueTask<AuthenticatedClient> FindAsync(TokenForm form, RegistrySnapshot snapshot, HttpContext http)
     {
         var assertion = form["client_assertion"];
         if (assertion is null && form["client_assertion_type"] is null && form["client_secret"] is null && form["client_id"] is { } holder)
@@ -59,10 +76,15 @@ internal sealed class ClientAuthentication(
                 [.. keys.Where(static key => key.JwksUri is not null).Select(static key => key.JwksUri!)]
             ),
             _audiences,
-            http.RequestAborted
+            http.RequestAborted,
+            () => WaitOf(snapshot, client) == TimeSpan.Zero
         );
-        return new AuthenticatedClient(check.Assertion, client, ErrorOf(check), check.Flaw);
+        var error = check.Flaw == AssertionCheck.NoRoom ? OAuthError.TooMany(WaitOf(snapshot, client)) : ErrorOf(check);
+        return new AuthenticatedClient(check.Assertion, client, error, check.Flaw);
     }
+
+    private TimeSpan WaitOf(RegistrySnapshot snapshot, string clientId) =>
+        snapshot.FindClient(options.Name, clientId) is { } client ? room.WaitOf(client) : TimeSpan.Zero;
 
     private AuthenticatedClient OfCertificate(string clientId, RegistrySnapshot snapshot, HttpContext http)
     {
@@ -117,4 +139,7 @@ internal readonly record struct AuthenticatedClient(ClaimedAssertion? Assertion,
 {
     /// <summary>Whether the certificate of the connection said it: what the client is given is bound to that.</summary>
     public bool IsByCertificate { get; init; }
+
+    /// <summary>The place that the request has among its client's; given back at its end.</summary>
+    public IDisposable? Place { get; init; }
 }

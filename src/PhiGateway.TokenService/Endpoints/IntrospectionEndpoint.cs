@@ -37,6 +37,7 @@ internal sealed class IntrospectionEndpoint(
         }
 
         var sender = await authentication.AuthenticateAsync(form, snapshot, http);
+        using var place = sender.Place;
         if (sender.Assertion is not { } assertion)
         {
             await RefuseAsync(http, snapshot, sender.Error!, sender.Detail, sender.ClaimedId);

@@ -36,6 +36,7 @@ internal sealed class RevocationEndpoint(
         }
 
         var sender = await authentication.AuthenticateAsync(form, snapshot, http);
+        using var place = sender.Place;
         if (sender.Assertion is not { } assertion)
         {
             await RefuseAsync(http, snapshot, sender.Error!, sender.Detail, sender.ClaimedId);
@@ -83,7 +84,10 @@ internal sealed class RevocationEndpoint(
                     "given back by its client",
                     $"client/{client.Client.Id}",
                     now
-                ),
+                )
+                {
+                    Until = token.ExpiresAt,
+                },
                 CancellationToken.None
             );
             return true;

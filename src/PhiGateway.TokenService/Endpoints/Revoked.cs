@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
@@ -8,11 +7,13 @@ using PhiGateway.TokenService.Signing;
 
 namespace PhiGateway.TokenService.Endpoints;
 
-/// <summary>Asks the registry whether a token that was issued here is revoked, in the words in which calls ask.</summary>
+/// <summary>Asks the registry whether a token that was issued here, or one that it came of, is revoked, in the words in which calls ask.</summary>
 internal static class Revoked
 {
-    public static bool Is(RegistrySnapshot snapshot, TokenServiceOptions options, IssuedToken token, string text) =>
-        TokenQuestions.IsRevoked(
+    public static bool Is(RegistrySnapshot snapshot, TokenServiceOptions options, IssuedToken token, string text)
+    {
+        var hashes = TokenSigner.HashesOf(text);
+        return TokenQuestions.IsRevoked(
             snapshot,
             new Caller
             {
@@ -24,8 +25,11 @@ internal static class Revoked
                 IssuedAt = token.IssuedAt,
                 ExpiresAt = token.ExpiresAt,
                 TokenId = token.Id,
-                TokenHash = TokenSigner.HashOf(text),
-                TokenTextHashes = [Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(text)))],
+                TokenHash = hashes.SigningInput,
+                TokenTextHashes = hashes.Texts,
+                ParentIds = token.Parents.Ids,
+                ParentHashes = token.Parents.Hashes,
             }
         );
+    }
 }

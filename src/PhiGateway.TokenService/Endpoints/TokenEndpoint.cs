@@ -60,6 +60,7 @@ internal sealed class TokenEndpoint(
 
         // 1. Who asks.
         var sender = await authentication.AuthenticateAsync(form, snapshot, http);
+        using var place = sender.Place;
         if (sender.Assertion is not { } assertion)
         {
             await RefuseAsync(http, snapshot, sender.Error!, sender.Detail, sender.ClaimedId, null);
@@ -122,6 +123,7 @@ internal sealed class TokenEndpoint(
             Scope = access.Scope,
             Purposes = access.Purposes,
             Task = access.Task,
+            Parents = access.Parents,
             KeyThumbprint = bound.Key,
             CertificateThumbprint = bound.Certificate,
         };
@@ -150,9 +152,17 @@ internal sealed class TokenEndpoint(
     )
     {
         var text = signer.Sign(token);
+        var what = isExchange ? Exchanged : What;
+        if (text.Length > TokenSigner.MaximumLength)
+        {
+            // Signs of a filter are longer in a token than they are.
+            await RefuseAsync(http, snapshot, OAuthError.ScopeTooLong, "scope:too-long", token.ClientId, client, null, token.Task, what);
+            return;
+        }
+
         try
         {
-            await trail.RecordIssuedAsync(http, client, snapshot, token, text, isExchange ? Exchanged : What, key);
+            await trail.RecordIssuedAsync(http, client, snapshot, token, text, what, key);
         }
         catch (JournalUnavailableException)
         {

@@ -16,6 +16,12 @@ namespace PhiGateway.TokenService.Grants;
 /// </remarks>
 internal static class ApprovedScope
 {
+    /// <summary>
+    /// Longest scope that is granted. With the rest of a token it fits into the 16 KB of an <c>Authorization</c> header and into what a node
+    /// reads as a scope: a longer one would be a token that nobody takes.
+    /// </summary>
+    public const int Longest = 10 * 1024;
+
     private const int MaximumLength = 4096;
     private const int MaximumScopes = 64;
     private const string UriForm = "http://smarthealthit.org/fhir/scopes/";
@@ -29,7 +35,10 @@ internal static class ApprovedScope
         (ScopeRights.Search, 's'),
     ];
 
-    /// <summary>What is granted to a service, separated by blanks; empty: nothing. Null: the request's scope is not one.</summary>
+    /// <summary>
+    /// What is granted to a service, separated by blanks; empty: nothing. Null: the request's scope is not one. Of more than
+    /// <see cref="Longest"/> only so much that it shows.
+    /// </summary>
     /// <param name="asked">As the client asks.</param>
     /// <param name="registered">Those that it is registered for; empty: all that is approved.</param>
     /// <param name="useCase">Its approved use.</param>
@@ -61,6 +70,71 @@ internal static class ApprovedScope
         return string.Join(' ', Within(Within(tokens, said, ScopeLevel.User, rights), Ceiling(registered), ScopeLevel.User, rights));
     }
 
+    /// <summary>
+    /// The same for the scope of a token that was issued here, which was cut once and is as long as that came to: what bounds a request does not
+    /// bound it.
+    /// </summary>
+    public static string CutHeld(string held, IReadOnlyList<string> registered, UseCase useCase, OpenTask task) =>
+        string.Join(
+            ' ',
+            Within(
+                held.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+                Ceiling(registered),
+                ScopeLevel.System,
+                RightsOf(useCase, task)
+            )
+        );
+
+    /// <summary>
+    /// What a request asks out of the scope of a token that was issued here: each word as it stands there, and a word for every type as what of
+    /// it stands there. Null: the request's scope is not one, or asks for something that does not stand there.
+    /// </summary>
+    public static string? Within(string asked, string held)
+    {
+        if (Split(asked) is not { } words)
+        {
+            return null;
+        }
+
+        var own = held.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var wanted = new List<string>();
+        foreach (var word in words)
+        {
+            // Word by word, since a scope may carry a filter.
+            if (Array.IndexOf(own, word) >= 0)
+            {
+                wanted.Add(word);
+            }
+            else if (!TryAddOfEveryType(word, own, wanted))
+            {
+                return null;
+            }
+        }
+
+        return string.Join(' ', wanted);
+    }
+
+    private static bool TryAddOfEveryType(string word, string[] own, List<string> wanted)
+    {
+        if (!TextOf(word).StartsWith("system/*.", StringComparison.Ordinal) || SmartScopeReader.Read(word) is not { Scopes: [var every] })
+        {
+            return false;
+        }
+
+        var before = wanted.Count;
+        foreach (var held in own)
+        {
+            if (SmartScopeReader.Read(held) is { Scopes: [var one] } && (one.Rights & every.Rights) is not ScopeRights.None and var rights)
+            {
+                var mark = held.IndexOf('?', StringComparison.Ordinal);
+                var type = held[..held.IndexOf('.', StringComparison.Ordinal)];
+                wanted.Add($"{type}.{LettersOf(rights)}{(mark < 0 ? string.Empty : held[mark..])}");
+            }
+        }
+
+        return wanted.Count > before;
+    }
+
     private static IReadOnlyList<string>? Ceiling(IReadOnlyList<string> registered) => registered.Count == 0 ? null : registered;
 
     private static string[]? Split(string? text) =>
@@ -77,7 +151,7 @@ internal static class ApprovedScope
         SortedDictionary<ResourceType, ScopeRights> approved
     )
     {
-        var granted = new List<string>();
+        var granted = new GrantedWords();
         var ceilings = ceiling is null ? null : Read(ceiling, level);
         foreach (var wanted in Read(tokens, level))
         {
@@ -98,8 +172,10 @@ internal static class ApprovedScope
             }
         }
 
-        return [.. granted.Distinct(StringComparer.Ordinal)];
+        return granted.Words;
     }
+
+    private static string TextOf(string word) => word.StartsWith(UriForm, StringComparison.Ordinal) ? word[UriForm.Length..] : word;
 
     // One by one: what is not understood grants nothing and spoils nothing.
     private static List<ReadScope> Read(IReadOnlyList<string> tokens, ScopeLevel level)
@@ -109,7 +185,7 @@ internal static class ApprovedScope
         {
             if (SmartScopeReader.Read(token) is { Scopes: [var scope] } && scope.Level == level)
             {
-                var text = token.StartsWith(UriForm, StringComparison.Ordinal) ? token[UriForm.Length..] : token;
+                var text = TextOf(token);
                 var mark = text.IndexOf('?', StringComparison.Ordinal);
                 scopes.Add(new ReadScope(scope.Types, scope.Rights, mark < 0 ? string.Empty : text[mark..], null));
             }
@@ -123,13 +199,14 @@ internal static class ApprovedScope
         string filter,
         ScopeLevel level,
         SortedDictionary<ResourceType, ScopeRights> approved,
-        List<string> granted
+        GrantedWords granted
     )
     {
         var word = level == ScopeLevel.User ? "user" : "system";
         foreach (var (type, rights) in approved)
         {
-            if (scope.Covers(type) && (rights & scope.Rights) != ScopeRights.None)
+            // A few kilobytes that are asked for can come to a hundred times as much.
+            if (!granted.IsFull && scope.Covers(type) && (rights & scope.Rights) != ScopeRights.None)
             {
                 granted.Add($"{word}/{type.Name}.{LettersOf(rights & scope.Rights)}{filter}");
             }
@@ -198,6 +275,27 @@ internal static class ApprovedScope
         }
 
         return text.ToString();
+    }
+
+    /// <summary>Each word once, in order, until they show that they are too long together.</summary>
+    private sealed class GrantedWords
+    {
+        private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+        private readonly List<string> _words = [];
+        private int _length = -1;
+
+        public IReadOnlyList<string> Words => _words;
+
+        public bool IsFull => _length > Longest;
+
+        public void Add(string word)
+        {
+            if (_seen.Add(word))
+            {
+                _words.Add(word);
+                _length += word.Length + 1;
+            }
+        }
     }
 
     private sealed record ReadScope(ResourceTypeSet Types, ScopeRights Rights, string Filter, ResourceTypeSet? And)

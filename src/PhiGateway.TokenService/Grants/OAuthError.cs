@@ -32,6 +32,18 @@ internal sealed record OAuthError(string Code, string Words, int Status = 400)
     public static readonly OAuthError Nonce = new("use_dpop_nonce", "The DPoP proof must carry the nonce that is given here.");
     public static readonly OAuthError Busy = new("temporarily_unavailable", "Tokens cannot be issued at the moment.", 503);
 
+    public static readonly OAuthError ScopeTooLong = new(
+        "invalid_scope",
+        "What is approved of these scopes is longer than a token may be: ask for less of them."
+    );
+
+    /// <summary>After how long it is worth asking again; null: nobody can say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The client asks more often, or more at once, than it may.</summary>
+    public static OAuthError TooMany(TimeSpan wait) =>
+        new("temporarily_unavailable", "This client asks too often.", 429) { RetryAfter = wait };
+
     /// <summary>A request that cannot be read in one way.</summary>
     public static OAuthError Malformed(string words) => new("invalid_request", words);
 }

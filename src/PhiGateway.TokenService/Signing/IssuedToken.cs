@@ -1,3 +1,5 @@
+using PhiGateway.Identity.Tokens;
+
 namespace PhiGateway.TokenService.Signing;
 
 /// <summary>The claims of a token that is issued here (RFC 9068), before it is signed or after its signature was found to hold.</summary>
@@ -33,6 +35,9 @@ internal sealed record IssuedToken
 
     /// <summary>The task that <c>authorization_details</c> names (RFC 9396); null: for none.</summary>
     public string? Task { get; init; }
+
+    /// <summary>What it was exchanged from: it is revoked with each of them.</summary>
+    public ParentTokens Parents { get; init; } = ParentTokens.None;
 
     /// <summary><c>cnf.jkt</c> (RFC 9449); null: not bound to a key.</summary>
     public string? KeyThumbprint { get; init; }

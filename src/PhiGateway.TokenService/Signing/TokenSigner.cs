@@ -11,7 +11,11 @@ namespace PhiGateway.TokenService.Signing;
 /// <summary>Writes and signs tokens, and reads its own again; ES256, <c>typ</c> <c>at+jwt</c>.</summary>
 internal sealed class TokenSigner(TokenServiceOptions options, KeyRing ring)
 {
-    private const int MaximumLength = 8 * 1024;
+    /// <summary>
+    /// Longest text of a token that is issued, and read again: beside its scheme it fits into the 16 KB that a node reads of an
+    /// <c>Authorization</c> header.
+    /// </summary>
+    public const int MaximumLength = (16 * 1024) - 64;
 
     /// <summary>The token's text, signed by the key that is in force.</summary>
     public string Sign(IssuedToken token)
@@ -27,6 +31,9 @@ internal sealed class TokenSigner(TokenServiceOptions options, KeyRing ring)
     /// <summary>SHA-256 of what is signed, lower-case hex: the token's identity, by which it is revoked and recorded.</summary>
     public static string HashOf(string token) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(token[..token.LastIndexOf('.')])));
+
+    /// <summary>Every hash under which a token that was signed here may be revoked.</summary>
+    public static TokenHashes HashesOf(string token) => TokenHashes.Of(token, "ES256");
 
     /// <summary>A token that was signed here by a key that is still published; null: any other text.</summary>
     public IssuedToken? Read(string? token)
@@ -71,9 +78,9 @@ internal sealed class TokenSigner(TokenServiceOptions options, KeyRing ring)
     {
         using var document = JsonDocument.Parse(payload);
         var claims = document.RootElement;
-        if (!TaskDetail.TryRead(claims, out var task))
+        if (!TaskDetail.TryRead(claims, out var task) || !ParentTokens.TryRead(claims, out var parents))
         {
-            throw new JsonException("A task that cannot be read.");
+            throw new JsonException("A task or a parent that cannot be read.");
         }
 
         var confirmation = claims.TryGetProperty("cnf", out var cnf) ? cnf : default;
@@ -100,6 +107,7 @@ internal sealed class TokenSigner(TokenServiceOptions options, KeyRing ring)
                     .Select(static item => item.GetString()!),
             ],
             Task = task,
+            Parents = parents,
             KeyThumbprint = TextOf(confirmation, "jkt"),
             CertificateThumbprint = TextOf(confirmation, "x5t#S256"),
         };
@@ -146,6 +154,7 @@ internal sealed class TokenSigner(TokenServiceOptions options, KeyRing ring)
         WriteSignIn(json, token);
         WriteTask(json, token);
         WriteBinding(json, token);
+        token.Parents.Write(json);
         json.WriteEndObject();
     }
 

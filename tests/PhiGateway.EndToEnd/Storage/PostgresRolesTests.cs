@@ -80,6 +80,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         await DeniedAsync("phigw_gateway", "INSERT INTO documents VALUES (4, 'a', 1, 1, '{}', now(), 'x', FALSE)");
         await DeniedAsync("phigw_gateway", "UPDATE documents SET json = '{}'");
         await DeniedAsync("phigw_gateway", "DELETE FROM revocation");
+        await DeniedAsync("phigw_gateway", "SELECT registry_drop_ended_revocations()");
         await DeniedAsync("phigw_gateway", "UPDATE registry_revision SET revision = 0");
         await DeniedAsync("phigw_gateway", "SELECT * FROM idempotency");
         await DeniedAsync("phigw_gateway", "DELETE FROM node_status");
@@ -107,6 +108,15 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
             new Revocation("x", RevocationTarget.Client, "a", null, null, "r", "t", DateTimeOffset.UnixEpoch),
             None
         );
+        await admin.Store.RevokeAsync(
+            new Revocation("ended", RevocationTarget.TokenHash, "h", null, null, "r", "t", DateTimeOffset.UnixEpoch)
+            {
+                Until = DateTimeOffset.UnixEpoch,
+            },
+            None
+        );
+        // What ended by itself is deleted, by a function that deletes nothing else.
+        Assert.Equal("x", Assert.Single(await admin.Store.ListRevocationsAsync(10, None)).Id);
         Assert.Null(await admin.Store.PutIdempotentAsync(new IdempotencyEntry("k", "h", 0, "", DateTimeOffset.UnixEpoch), None));
         Assert.Empty(await admin.Store.ListNodesAsync(None));
 

@@ -66,7 +66,7 @@ public sealed class IntrospectionTests : IAsyncLifetime
         Assert.Equal(1, _issuer.Introspections);
 
         _issuer.Introspection = Answer().ToJsonString();
-        _host.Clock.Advance(RefusedTokens.Memory * 2);
+        _host.Clock.Advance(RecentTokens.Refused * 2);
         Assert.NotNull((await AskAsync()).Caller);
     }
 

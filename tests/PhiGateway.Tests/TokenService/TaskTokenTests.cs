@@ -1,6 +1,12 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PhiGateway.Gateway.Composition;
+using PhiGateway.Identity.Tokens;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
-using PhiGateway.Tests.Common.Identity;
+using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Policy.Snapshot;
+using PhiGateway.TokenService.Signing;
 using Xunit;
 
 namespace PhiGateway.Tests.TokenService;
@@ -175,6 +181,99 @@ public sealed class TaskTokenTests : IDisposable
     }
 
     [Fact]
+    public async Task Exchange_OfATokenThatEndsSoon_EndsWithIt()
+    {
+        var subject = await SubjectAsync();
+        _world.Clock.Advance(TimeSpan.FromSeconds(100));
+
+        var first = await ExchangeAsync(subject);
+        var second = await ExchangeAsync(first.Token, "again");
+
+        // High risk: two minutes, of which twenty seconds are left.
+        Assert.Equal((20, 20), ((int)first.Json!["expires_in"]!, (int)second.Json!["expires_in"]!));
+        Assert.Equal(120, (int)(await ExchangeAsync(await SubjectAsync("fresh"), "fresh-exchange")).Json!["expires_in"]!);
+    }
+
+    [Theory]
+    [InlineData(RevocationTarget.TokenHash, false)]
+    [InlineData(RevocationTarget.TokenHash, true)]
+    [InlineData(RevocationTarget.Token, false)]
+    [InlineData(RevocationTarget.Token, true)]
+    public async Task Exchange_ParentRevoked_IsDeadInEveryGeneration(RevocationTarget target, bool isGrandchild)
+    {
+        var parent = await SubjectAsync();
+        var child = (await ExchangeAsync(parent)).Token;
+        child = isGrandchild ? (await ExchangeAsync(child, "again")).Token : child;
+        var other = (await ExchangeAsync(await SubjectAsync("other"), "other-exchange")).Token;
+        var caller = CallerOf(child);
+        Assert.False(TokenQuestions.IsRevoked(_world.Current, caller));
+
+        var name = target == RevocationTarget.Token ? IdOf(parent) : TokenSigner.HashOf(parent);
+        _world.Fill(TestRegistry.Client(), TwoTypes, [Opened], TestRegistry.Revocation(target, name));
+
+        Assert.False(await IsActiveAsync(child, "ask"));
+        Assert.True(await IsActiveAsync(other, "ask-other"));
+        Assert.True(TokenQuestions.IsRevoked(_world.Current, caller));
+        Assert.Equal("invalid_grant", (await ExchangeAsync(child, "late")).Error);
+    }
+
+    [Fact]
+    public async Task Exchange_AgainAndAgain_EndsAfterAFewGenerations()
+    {
+        var token = await SubjectAsync();
+        for (var generation = 0; generation < ParentTokens.Most; generation++)
+        {
+            var reply = await ExchangeAsync(token, $"generation-{generation}");
+            Assert.Equal(200, reply.Status);
+            token = reply.Token;
+        }
+
+        Assert.Equal("invalid_grant", (await ExchangeAsync(token, "one-more")).Error);
+    }
+
+    [Fact]
+    public async Task Exchange_OfAClientWithManyTypes_NeedsNoScope()
+    {
+        // A hundred types: more words than a request may have, and a longer scope.
+        var many = TestRegistry.UseCase(
+            grants: TestRegistry.Grant() with
+            {
+                Types = [.. ResourceTypeNames.All],
+                Interactions = ["read", "search", "create", "update"],
+            }
+        );
+        var opened = Opened with { Types = [], Interactions = [] };
+        using var world = new TokenWorld(useCase: many, tasks: [opened]);
+        var subject = await world.AskAsync(TokenWorld.Form(world.Assertion(), "system/*.cruds"));
+        Assert.True(((string)subject.Json!["scope"]!).Length > 4096);
+
+        var all = await world.AskAsync(ExchangeForm(world.Assertion("all"), subject.Token));
+        var read = await world.AskAsync(ExchangeForm(world.Assertion("read"), subject.Token, "system/*.r"));
+        var one = await world.AskAsync(ExchangeForm(world.Assertion("one"), subject.Token, "system/Observation.crus"));
+        var wider = await world.AskAsync(ExchangeForm(world.Assertion("wider"), subject.Token, "system/Observation.cruds"));
+
+        Assert.Equal((string)subject.Json["scope"]!, (string)all.Json!["scope"]!);
+        Assert.All(((string)read.Json!["scope"]!).Split(' '), static word => Assert.EndsWith(".r", word, StringComparison.Ordinal));
+        Assert.Equal("system/Observation.crus", (string)one.Json!["scope"]!);
+        Assert.Equal("invalid_scope", wider.Error);
+    }
+
+    [Fact]
+    public async Task Exchange_ForEveryType_NeverSaysMoreThanItsSubject()
+    {
+        var subject = (
+            await _world.AskAsync(TokenWorld.Form(_world.Assertion("subject"), "system/Observation.s?category=laboratory"))
+        ).Token;
+
+        var narrowed = await ExchangeAsync(subject, "all", change: ("scope", "system/*.cruds"));
+        var nothing = await ExchangeAsync(subject, "nothing", change: ("scope", "system/*.r"));
+        var filtered = await ExchangeAsync(subject, "filtered", change: ("scope", "system/*.s?category=laboratory"));
+
+        Assert.Equal("system/Observation.s?category=laboratory", (string)narrowed.Json!["scope"]!);
+        Assert.Equal(("invalid_scope", "invalid_scope"), (nothing.Error, filtered.Error));
+    }
+
+    [Fact]
     public async Task Introspection_OfATasksToken_IsActiveWhileTheTaskIs()
     {
         var token = (await ExchangeAsync(await SubjectAsync())).Token;
@@ -193,6 +292,37 @@ public sealed class TaskTokenTests : IDisposable
     private async Task<string> SubjectAsync(string jti = "subject") =>
         (await _world.AskAsync(TokenWorld.Form(_world.Assertion(jti), "system/Observation.rs"))).Token;
 
+    private static Dictionary<string, string> ExchangeForm(string assertion, string subject, string scope = "", string task = "discharge-4")
+    {
+        var form = TokenWorld.Form(assertion, scope);
+        form["grant_type"] = Exchange;
+        form["subject_token"] = subject;
+        form["subject_token_type"] = AccessToken;
+        form["authorization_details"] = Details(task);
+        return form;
+    }
+
+    private static string IdOf(string token) =>
+        (string)JsonNode.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[1]))!["jti"]!;
+
+    // As a call shows it, its signature being checked.
+    private Caller CallerOf(string token)
+    {
+        using var claims = JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[1]));
+        var issuer = TokenPlane.IssuerOf(_world.Options, "production", _world.Ring);
+        var refusal = new TokenClaims(claims.RootElement, issuer).Read(
+            _world.Clock.GetUtcNow(),
+            TokenSigner.HashesOf(token),
+            static _ => ScopeSet.Empty,
+            out var caller
+        );
+        Assert.Null(refusal);
+        return caller!;
+    }
+
+    private async Task<bool> IsActiveAsync(string token, string jti) =>
+        (bool)(await _world.IntrospectAsync(_world.Assertion(jti), token)).Json!["active"]!;
+
     private Task<TokenReply> ExchangeAsync(
         string subject,
         string jti = "exchange",
@@ -200,11 +330,7 @@ public sealed class TaskTokenTests : IDisposable
         (string Name, string? Value)? change = null
     )
     {
-        var form = TokenWorld.Form(_world.Assertion(jti), string.Empty);
-        form["grant_type"] = Exchange;
-        form["subject_token"] = subject;
-        form["subject_token_type"] = AccessToken;
-        form["authorization_details"] = Details(task);
+        var form = ExchangeForm(_world.Assertion(jti), subject, task: task);
         if (change is { } spoiled)
         {
             form.Remove(spoiled.Name);

@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using PhiGateway.Audit.Journal;
+using PhiGateway.Gateway.Admit;
+using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Identity.Assertions;
 using PhiGateway.Identity.Proofs;
 using PhiGateway.Policy.Registry;
@@ -73,9 +75,12 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
             .AddSingleton<IRegistryStore>(Store)
             .AddSingleton<ISingleUses>(Shared)
             .AddSingleton(_identity.Get<IKeyProof>())
+            .AddSingleton<ITokenRoom>(new TokenRoom(Options, Metrics, Clock))
             .AddTokenService(Options, Ring, environment, null)
             .BuildServiceProvider();
     }
+
+    public GatewayMetrics Metrics { get; } = new();
 
     public AdjustableClock Clock => _identity.Clock;
 
@@ -188,6 +193,7 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
         _services.Dispose();
         _identity.Dispose();
         Ring.Dispose();
+        Metrics.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 

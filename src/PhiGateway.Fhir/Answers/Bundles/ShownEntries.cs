@@ -44,20 +44,20 @@ internal sealed class ShownEntries
     /// <summary>What is looked at is not all that there is: what refers to an entry may stand on another page.</summary>
     public bool IsPartial { get; set; }
 
-    /// <summary>Notes what an entry refers to that must stay; whether that was news.</summary>
-    public bool AddHidden(IReadOnlyList<ResourceName> links)
+    /// <summary>Notes what an entry refers to that must stay.</summary>
+    public void AddHidden(IReadOnlyList<ResourceName> links)
     {
-        var before = _ofHidden.Count;
         for (var i = 0; i < links.Count; i++)
         {
-            _ofHidden.Add(links[i]);
+            AddHidden(links[i]);
         }
-
-        return _ofHidden.Count > before;
     }
 
+    /// <summary>Notes one of them; whether that was news.</summary>
+    public bool AddHidden(ResourceName link) => _ofHidden.Add(link);
+
     /// <summary>Whether an entry that must stay refers to this resource.</summary>
-    public bool IsOfHidden(ResourceFacts facts) => facts.Id is not null && _ofHidden.Contains(new ResourceName(facts.Type, facts.Id));
+    public bool IsOfHidden(ResourceName? name) => name is { } known && _ofHidden.Contains(known);
 
     /// <summary>Notes an entry that leaves; what was included brings more along only where that was asked for.</summary>
     public void Add(ResourceFacts facts, IReadOnlyList<ResourceName> links, bool isMatch)
@@ -93,20 +93,29 @@ internal sealed class ShownEntries
     }
 
     /// <summary>Whether it leaves already: another page of the upstream included it too.</summary>
-    public bool Holds(ResourceFacts facts) => facts.Id is not null && _shown.Contains(new ResourceName(facts.Type, facts.Id));
+    public bool Holds(ResourceName? name) => name is { } known && _shown.Contains(known);
+
+    /// <summary>Whether an entry that leaves refers to what has this name.</summary>
+    public bool IsTarget(ResourceName name) => _targets.Contains(name);
+
+    /// <summary>Whether what has this name leaves, and brings along what refers to it.</summary>
+    public bool IsSource(ResourceName name) => _sources.Contains(name);
 
     /// <summary>
     /// Whether an entry that leaves refers to this resource, or it refers to one and is of a type that was asked for that way round.
     /// </summary>
-    public bool IsLinked(ResourceFacts facts, IReadOnlyList<ResourceName> links)
+    /// <param name="type">The resource's type.</param>
+    /// <param name="name">Its name; null: it has none.</param>
+    /// <param name="links">What it refers to.</param>
+    public bool IsLinked(ResourceType type, ResourceName? name, IReadOnlyList<ResourceName> links)
     {
         // What is found by its canonical address is knowledge, not somebody's data.
-        if (HasCanonical[facts.Type.Index] || (facts.Id is not null && _targets.Contains(new ResourceName(facts.Type, facts.Id))))
+        if (HasCanonical[type.Index] || (name is { } known && _targets.Contains(known)))
         {
             return true;
         }
 
-        for (var i = 0; i < links.Count && (_reverse.Contains(facts.Type.Name) || _reverse.Contains("*")); i++)
+        for (var i = 0; i < links.Count && (_reverse.Contains(type.Name) || _reverse.Contains("*")); i++)
         {
             if (_sources.Contains(links[i]))
             {

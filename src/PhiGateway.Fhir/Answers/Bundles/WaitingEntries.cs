@@ -18,7 +18,9 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
     /// </summary>
     private const int MostWaiting = 4 * 1024 * 1024;
 
-    private List<byte[]>? _waiting;
+    private List<WaitingEntry>? _waiting;
+    private readonly Dictionary<ResourceName, List<int>> _byName = [];
+    private readonly Dictionary<ResourceName, List<int>> _byLink = [];
     private int _bytes;
     private bool _isLenient;
 
@@ -41,10 +43,10 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         if (window is null && _bytes + bytes.Length > MostWaiting)
         {
             // Too much came along to wait for the end: what nothing that left refers to by now stays, and it is said.
-            return Holds && settler.IsIncluded(ref entry, data) && !IsLinked() && settler.PassBy() == ScanResult.Complete;
+            return Holds && settler.IsIncluded(ref entry, data) && !IsLinkedNow() && settler.PassBy() == ScanResult.Complete;
         }
 
-        (_waiting ??= []).Add(bytes.ToArray());
+        (_waiting ??= []).Add(new WaitingEntry(bytes.ToArray()));
         _bytes += bytes.Length;
         return true;
     }
@@ -73,6 +75,8 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
             }
 
             _waiting.Clear();
+            _byName.Clear();
+            _byLink.Clear();
         }
 
         _bytes = 0;
@@ -88,49 +92,125 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
 
     private bool Holds => window is not null || settler.Shown is not null;
 
-    // Over and over, since an entry that leaves may be why another one was included; what is left over was included for nothing that
-    // leaves.
+    // An entry that leaves may be why another one was included: those that it names, or that name it, are looked at again, in their order; what
+    // is left over was included for nothing that leaves. Each entry is read twice at most, however they hang together.
     private List<int> Settle(List<int> places, int entryPlace, bool ofTargets, ref ScanResult result)
     {
-        var left = places;
-        var progress = true;
-        while (progress && result == ScanResult.Complete)
+        var open = new HashSet<int>(places);
+        var (turn, next) = (new SortedSet<int>(places), new SortedSet<int>());
+        while (turn.Count > 0 && result == ScanResult.Complete)
         {
-            (progress, places, left) = (false, left, []);
-            foreach (var place in places)
+            var place = turn.Min;
+            turn.Remove(place);
+            result = Visit(place, entryPlace, ofTargets, out var step);
+            if (step != WaitingStep.Waits)
             {
-                var bytes = _waiting![place];
-                var entry = default(EntrySpan);
-                result = Read(bytes, ref entry);
-                if (result != ScanResult.Complete)
-                {
-                    return left;
-                }
-
-                var included = Holds && settler.IsIncluded(ref entry, bytes);
-                if (included && (IsGivenElsewhere || settler.Shown?.Holds(work.Reader.Facts) == true))
-                {
-                    continue;
-                }
-
-                if (ScanProgram.For(work.Reader.Facts.Type).OfTargets != ofTargets || (included && !IsWanted()))
-                {
-                    left.Add(place);
-                    continue;
-                }
-
-                progress |= Holds;
-                result = settler.Settle(bytes, ref entry, entryPlace);
-                if (result != ScanResult.Complete)
-                {
-                    return left;
-                }
+                open.Remove(place);
             }
 
-            progress &= left.Count > 0;
+            if (step == WaitingStep.Settled && Holds)
+            {
+                Again(place, open, turn, next);
+            }
+
+            if (turn.Count == 0)
+            {
+                (turn, next) = (next, turn);
+            }
         }
 
-        return left;
+        return [.. places.Where(open.Contains)];
+    }
+
+    private ScanResult Visit(int place, int entryPlace, bool ofTargets, out WaitingStep step)
+    {
+        var waiting = _waiting![place];
+        var entry = default(EntrySpan);
+        var result = ScanResult.Complete;
+        var isFresh = !waiting.IsRead;
+        step = WaitingStep.Waits;
+        if (isFresh)
+        {
+            result = Read(waiting.Bytes, ref entry);
+            if (result != ScanResult.Complete)
+            {
+                return result;
+            }
+
+            waiting.Keep(work.Reader, Holds && settler.IsIncluded(ref entry, waiting.Bytes));
+            Note(place, waiting);
+        }
+
+        if (waiting.IsIncluded && (IsGivenElsewhere || settler.Shown?.Holds(waiting.Name) == true))
+        {
+            step = WaitingStep.Dropped;
+            return result;
+        }
+
+        if (ScanProgram.For(waiting.Type).OfTargets != ofTargets || (waiting.IsIncluded && !IsWanted(waiting)))
+        {
+            return result;
+        }
+
+        step = WaitingStep.Settled;
+        if (!isFresh)
+        {
+            result = Read(waiting.Bytes, ref entry);
+        }
+
+        return result == ScanResult.Complete ? settler.Settle(waiting.Bytes, ref entry, entryPlace) : result;
+    }
+
+    // Those that it names, those that name it, and those that are called as it is: the first two may be wanted now, the last are there already.
+    private void Again(int settled, HashSet<int> open, SortedSet<int> turn, SortedSet<int> next)
+    {
+        var waiting = _waiting![settled];
+        var shown = settler.Shown;
+        foreach (var link in waiting.Links)
+        {
+            Take(_byName, link, shown?.IsTarget(link) == true);
+        }
+
+        if (waiting.Name is { } own)
+        {
+            Take(_byName, own, shown?.Holds(own) == true);
+            Take(_byLink, own, shown?.IsSource(own) == true);
+        }
+
+        // Once is enough: what is met after this finds it out by itself.
+        void Take(Dictionary<ResourceName, List<int>> index, ResourceName name, bool isNews)
+        {
+            if (isNews && index.Remove(name, out var found))
+            {
+                foreach (var place in found.Where(open.Contains))
+                {
+                    (place > settled ? turn : next).Add(place);
+                }
+            }
+        }
+    }
+
+    private void Note(int place, WaitingEntry entry)
+    {
+        if (entry.Name is { } name)
+        {
+            Add(_byName, name, place);
+        }
+
+        foreach (var link in entry.Links)
+        {
+            Add(_byLink, link, place);
+        }
+    }
+
+    private static void Add(Dictionary<ResourceName, List<int>> index, ResourceName name, int place)
+    {
+        if (!index.TryGetValue(name, out var places))
+        {
+            index[name] = places = [];
+        }
+
+        places.Add(place);
     }
 
     private ScanResult Read(byte[] bytes, ref EntrySpan entry)
@@ -143,30 +223,59 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
     // What refers to what stays, over whatever stays between them.
     private void SpreadHidden(List<int> places, ShownEntries shown)
     {
-        for (var grows = true; grows; )
+        var byName = new Dictionary<ResourceName, List<int>>();
+        foreach (var place in places)
         {
-            grows = false;
-            foreach (var place in places)
+            if (_waiting![place].Name is { } name)
             {
-                var entry = default(EntrySpan);
-                if (Read(_waiting![place], ref entry) == ScanResult.Complete && shown.IsOfHidden(work.Reader.Facts))
+                Add(byName, name, place);
+            }
+        }
+
+        var hidden = new Queue<int>(places.Where(place => shown.IsOfHidden(_waiting![place].Name)));
+        while (hidden.TryDequeue(out var place))
+        {
+            foreach (var link in _waiting![place].Links)
+            {
+                if (!shown.AddHidden(link) || !byName.TryGetValue(link, out var named))
                 {
-                    grows |= shown.AddHidden(work.Reader.Links!);
+                    continue;
+                }
+
+                foreach (var one in named)
+                {
+                    hidden.Enqueue(one);
                 }
             }
         }
     }
 
     // Without a gap among the matches every one of them leaves, and so does what was included for them.
-    private bool IsWanted()
+    private bool IsWanted(WaitingEntry entry)
     {
         if (settler.Shown is { IsAround: true } around)
         {
-            return (!settler.HasGaps && !around.IsPartial) || IsLinked() || (_isLenient && !around.IsOfHidden(work.Reader.Facts));
+            return (!settler.HasGaps && !around.IsPartial) || IsLinked(entry) || (_isLenient && !around.IsOfHidden(entry.Name));
         }
 
-        return !settler.HasGaps || IsLinked();
+        return !settler.HasGaps || IsLinked(entry);
     }
 
-    private bool IsLinked() => settler.Shown?.IsLinked(work.Reader.Facts, work.Reader.Links!) == true;
+    private bool IsLinked(WaitingEntry entry) => settler.Shown?.IsLinked(entry.Type, entry.Name, entry.Links) == true;
+
+    private bool IsLinkedNow() =>
+        settler.Shown?.IsLinked(work.Reader.Facts.Type, WaitingEntry.NameOf(work.Reader.Facts), work.Reader.Links!) == true;
+
+    /// <summary>What a look at an entry came to.</summary>
+    private enum WaitingStep
+    {
+        /// <summary>It goes on waiting.</summary>
+        Waits,
+
+        /// <summary>It leaves already, or leaves elsewhere.</summary>
+        Dropped,
+
+        /// <summary>It was judged, and written where it may leave.</summary>
+        Settled,
+    }
 }

@@ -6,9 +6,12 @@ using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Mcp;
+using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Identity.Tokens;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Common.Identity;
 using PhiGateway.Tests.Gateway.Stages;
 using PhiGateway.Tests.Policy.Decisions;
 using PhiGateway.Tests.Policy.Snapshot;
@@ -22,14 +25,20 @@ public sealed class McpDoorTests : IDisposable
     private const string Call =
         """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"fhir_read","arguments":{"type":"Patient","id":"a"}}}""";
 
+    private const string List = """{"jsonrpc":"2.0","id":1,"method":"tools/list"}""";
+
     private static readonly RegistrySnapshot Known = TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase()));
 
     private readonly GatewayOptions _options = new()
     {
+        Environment = "production",
         Mcp = new McpOptions { Bases = ["/fhir"], MaxMessage = 4096 },
     };
     private readonly HeldMemory _memory = new(HeldMemory.Free);
     private readonly StageWorld.MadeUpCallers _callers = new();
+    private readonly AdjustableClock _clock = new();
+    private readonly Fixed _snapshots = new(Known);
+    private readonly GatewayMetrics _metrics = new();
     private readonly List<HttpContext> _passed = [];
     private readonly List<McpFlaw> _flaws = [];
     private readonly RequestDelegate _door;
@@ -38,7 +47,7 @@ public sealed class McpDoorTests : IDisposable
     public McpDoorTests()
     {
         var app = new ApplicationBuilder(new ServiceCollection().BuildServiceProvider());
-        new McpDoor(_options, _memory, TimeProvider.System, _callers, new Fixed(Known)).Use(
+        new McpDoor(_options, _memory, _clock, _callers, _snapshots, _metrics).Use(
             app,
             http =>
             {
@@ -57,7 +66,11 @@ public sealed class McpDoorTests : IDisposable
         _door = app.Build();
     }
 
-    public void Dispose() => _memory.Dispose();
+    public void Dispose()
+    {
+        _memory.Dispose();
+        _metrics.Dispose();
+    }
 
     [Fact]
     public async Task Message_OfNobodyKnown_IsNotReadAndHoldsNothing()
@@ -104,6 +117,66 @@ public sealed class McpDoorTests : IDisposable
         // By which tool it was asked stands beside it, where a charter asks for it.
         Assert.Equal(new ToolCall("fhir_read"), asked.Features.Get<ToolCall>());
     }
+
+    [Theory]
+    [InlineData("revoked")]
+    [InlineData("suspended")]
+    [InlineData("network")]
+    [InlineData("token")]
+    public async Task Message_OfAClientWhosePathIsClosed_IsNotReadAndGoesTheWayOfEveryRequest(string closed)
+    {
+        var client = TestRegistry.Client();
+        _snapshots.Current = closed switch
+        {
+            "revoked" => Opened(client, TestRegistry.Revocation(RevocationTarget.Client, "connector")),
+            "suspended" => Opened(client with { Status = ClientStatus.Suspended }),
+            "network" => Opened(client with { Networks = ["192.0.2.0/24"] }),
+            _ => Opened(client, TestRegistry.Revocation(RevocationTarget.TokenHash, Asked.Caller().TokenHash)),
+        };
+        var http = Message(new Unread());
+
+        await _door(http);
+
+        Assert.Equal([http], _passed);
+        Assert.Equal(0, _memory.Held);
+
+        // And once it is open: answered by the library, not by the pipeline.
+        _snapshots.Current = Opened(client with { Networks = ["192.0.2.0/24"] });
+        _passed.Clear();
+        var open = Message(List);
+        open.Connection.RemoteIpAddress = System.Net.IPAddress.Parse("192.0.2.7");
+        await _door(open);
+        Assert.Equal(200, open.Response.StatusCode);
+        Assert.Empty(_passed);
+    }
+
+    [Fact]
+    public async Task Message_ThatIsNoCall_IsAnsweredSoManyTimesASecond()
+    {
+        _options.Mcp.MessagesPerSecond = 3;
+        for (var i = 0; i < 3; i++)
+        {
+            var http = Message(List);
+            await _door(http);
+            Assert.Equal(200, http.Response.StatusCode);
+        }
+
+        var refused = Message(new Unread());
+        await _door(refused);
+        Assert.Equal((429, "1"), (refused.Response.StatusCode, refused.Response.Headers.RetryAfter.ToString()));
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        for (var call = 0; call < 10; call++)
+        {
+            // Calls are counted as the requests that they are, by the pipeline.
+            await _door(Message(Call));
+        }
+
+        Assert.Equal(10, _passed.Count);
+    }
+
+    private static RegistrySnapshot Opened(Client client, params Revocation[] revocations) =>
+        TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(), client), revocations);
 
     [Fact]
     public async Task Call_ThatTheLibraryDoesNotTake_IsAskedOfNobody()
@@ -180,7 +253,10 @@ public sealed class McpDoorTests : IDisposable
         return http;
     }
 
-    private sealed record Fixed(RegistrySnapshot Current) : ISnapshotSource;
+    private sealed class Fixed(RegistrySnapshot known) : ISnapshotSource
+    {
+        public RegistrySnapshot Current { get; set; } = known;
+    }
 
     /// <summary>A body of which nothing comes.</summary>
     private sealed class Silence : MemoryStream

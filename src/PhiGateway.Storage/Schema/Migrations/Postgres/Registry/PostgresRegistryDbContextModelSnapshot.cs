@@ -247,6 +247,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Registry
                         .HasColumnType("smallint")
                         .HasColumnName("target");
 
+                    b.Property<DateTimeOffset?>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
                     b.Property<string>("Value")
                         .IsRequired()
                         .HasColumnType("text")
@@ -258,6 +262,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Registry
                     b.HasIndex("Revision")
                         .IsUnique()
                         .HasDatabaseName("ix_revocation_revision");
+
+                    b.HasIndex("Until")
+                        .HasDatabaseName("ix_revocation_until")
+                        .HasFilter("until IS NOT NULL");
 
                     b.ToTable("revocation", (string)null);
                 });

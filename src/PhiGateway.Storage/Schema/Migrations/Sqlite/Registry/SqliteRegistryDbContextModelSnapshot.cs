@@ -235,6 +235,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Registry
                         .HasColumnType("INTEGER")
                         .HasColumnName("target");
 
+                    b.Property<long?>("Until")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("until");
+
                     b.Property<string>("Value")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -246,6 +250,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Registry
                     b.HasIndex("Revision")
                         .IsUnique()
                         .HasDatabaseName("ix_revocation_revision");
+
+                    b.HasIndex("Until")
+                        .HasDatabaseName("ix_revocation_until")
+                        .HasFilter("until IS NOT NULL");
 
                     b.ToTable("revocation", (string)null);
                 });

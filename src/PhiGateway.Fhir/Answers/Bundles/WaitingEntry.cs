@@ -1,0 +1,38 @@
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Answers.Bundles;
+
+/// <summary>One entry that waits, and what is known of it once it was read again: kept, so that waiting longer costs no more reading.</summary>
+/// <param name="bytes">The entry.</param>
+internal sealed class WaitingEntry(byte[] bytes)
+{
+    public byte[] Bytes { get; } = bytes;
+
+    /// <summary>Whether the rest is known.</summary>
+    public bool IsRead { get; private set; }
+
+    public ResourceType Type { get; private set; }
+
+    /// <summary>Its resource's name; null: it has no id.</summary>
+    public ResourceName? Name { get; private set; }
+
+    /// <summary>What its resource refers to.</summary>
+    public IReadOnlyList<ResourceName> Links { get; private set; } = [];
+
+    /// <summary>Whether it is there for the sake of others.</summary>
+    public bool IsIncluded { get; private set; }
+
+    /// <summary>Keeps what the reader has just read of it.</summary>
+    public void Keep(ResourceReader reader, bool isIncluded)
+    {
+        Type = reader.Facts.Type;
+        Name = NameOf(reader.Facts);
+        Links = reader.Links is { Count: > 0 } links ? [.. links] : [];
+        (IsIncluded, IsRead) = (isIncluded, true);
+    }
+
+    /// <summary>The name of a resource; null: it has no id.</summary>
+    public static ResourceName? NameOf(ResourceFacts facts) => facts.Id is { } id ? new ResourceName(facts.Type, id) : null;
+}

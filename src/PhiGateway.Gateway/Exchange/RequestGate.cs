@@ -1,0 +1,69 @@
+namespace PhiGateway.Gateway.Exchange;
+
+/// <summary>
+/// Counts requests of one client: those a second (GCRA) and those in flight. Its calls and its requests for tokens have one each.
+/// </summary>
+/// <remarks>Thread-safe. A refused request does not extend the wait.</remarks>
+internal abstract class RequestGate
+{
+    private long _nextAllowed;
+    private int _inFlight;
+
+    /// <summary>How many requests have a place now.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>Takes a place; false when too many are in flight.</summary>
+    public bool TryEnter(int concurrency)
+    {
+        if (Interlocked.Increment(ref _inFlight) <= concurrency)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _inFlight);
+        return false;
+    }
+
+    /// <summary>Gives the place back.</summary>
+    public void Leave() => Interlocked.Decrement(ref _inFlight);
+
+    /// <summary>How long a request would have to wait now; takes nothing.</summary>
+    /// <param name="perSecond">Requests a second.</param>
+    /// <param name="now">A clock that never goes back.</param>
+    public TimeSpan WaitOf(int perSecond, TimeSpan now)
+    {
+        var wait = Interlocked.Read(ref _nextAllowed) - now.Ticks - BurstOf(perSecond);
+        return wait > 0 ? TimeSpan.FromTicks(wait) : TimeSpan.Zero;
+    }
+
+    /// <summary>Generic cell rate algorithm: zero when the request conforms, else how long to wait.</summary>
+    /// <param name="perSecond">Requests a second.</param>
+    /// <param name="now">A clock that never goes back, read here and now: the time at which a request began would hold against it what
+    /// others did meanwhile.</param>
+    /// <param name="cost">How many requests it stands for; it is let in as one, and the next waits for all of them.</param>
+    public TimeSpan Conform(int perSecond, TimeSpan now, int cost = 1)
+    {
+        var interval = TimeSpan.TicksPerSecond / perSecond;
+        var burst = BurstOf(perSecond);
+        while (true)
+        {
+            var expected = Interlocked.Read(ref _nextAllowed);
+            var arrival = Math.Max(expected, now.Ticks);
+            if (arrival - now.Ticks > burst)
+            {
+                return TimeSpan.FromTicks(arrival - now.Ticks - burst);
+            }
+
+            if (Interlocked.CompareExchange(ref _nextAllowed, arrival + (interval * cost), expected) == expected)
+            {
+                return TimeSpan.Zero;
+            }
+        }
+    }
+
+    /// <summary>Lets the next wait for so many more requests than the one that was let in.</summary>
+    public void Charge(int perSecond, int more) => Interlocked.Add(ref _nextAllowed, TimeSpan.TicksPerSecond / perSecond * more);
+
+    // One second's worth may come at once.
+    private static long BurstOf(int perSecond) => TimeSpan.TicksPerSecond - (TimeSpan.TicksPerSecond / perSecond);
+}
