@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
@@ -148,6 +149,13 @@ internal sealed class AuditTrail(
     {
         metrics.CountExhausted(reason, detail);
         var (isStranger, caller) = RefusalPayer.Of(exchange, reason, brake);
+        if (!isStranger && caller is not null && reason.Status != StatusCodes.Status429TooManyRequests)
+        {
+            // It asked faster than it may, many at once: what was found out meanwhile it is not told, so that no record has to say it.
+            (reason, detail) = (DenyReason.RateLimited, null);
+            exchange.Http.Response.Headers.RetryAfter = "1";
+        }
+
         if (!isStranger)
         {
             brake.Note(exchange, reason);

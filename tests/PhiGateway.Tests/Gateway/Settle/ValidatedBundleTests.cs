@@ -5,8 +5,8 @@ using Xunit;
 namespace PhiGateway.Tests.Gateway.Settle;
 
 /// <summary>
-/// A Bundle that is validated may come from anywhere: what its entries name at another server is no name here, and whatever may be one is asked
-/// about.
+/// A Bundle that is validated may come from anywhere: what its entries name below another server's address is no name here, and whatever a
+/// server may look for in its own store is asked about.
 /// </summary>
 public sealed class ValidatedBundleTests : IDisposable
 {
@@ -32,13 +32,13 @@ public sealed class ValidatedBundleTests : IDisposable
     public static TheoryData<string?, string, string?> Names =>
         new()
         {
-            // Of another server: all relative names are its own.
-            { Elsewhere + "Observation/1", "Condition/foreign", null },
-            { Elsewhere + "Observation/1", "Condition/nothing", null },
-            { Elsewhere + "Observation/1", "Patient/18", null },
+            // Of another server: its relative names are that server's by R4, and are looked for here by servers that check.
+            { Elsewhere + "Observation/1", "Condition/foreign", "patient-undetermined" },
+            { Elsewhere + "Observation/1", "Condition/nothing", "patient-undetermined" },
+            { Elsewhere + "Observation/1", "Patient/18", "outside-roster" },
             { Elsewhere + "Observation/1", "Condition/own", null },
             { Elsewhere + "Observation/1", Elsewhere + "Condition/foreign", null },
-            { "http://elsewhere.example:8080/Observation/1", "Condition/foreign", null },
+            { "http://elsewhere.example:8080/Observation/1", "Condition/foreign", "patient-undetermined" },
             // A name below a base of ours is one wherever it stands.
             { Elsewhere + "Observation/1", "https://gw.example/fhir/Condition/foreign", "patient-undetermined" },
             { Elsewhere + "Observation/1", "http://fhir.example/r4/Condition/nothing", "patient-undetermined" },
@@ -130,7 +130,8 @@ public sealed class ValidatedBundleTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Elsewhere + "Observation/1", "Binary/b1", null)]
+    [InlineData(Elsewhere + "Observation/1", "Binary/b1", "patient-undetermined")]
+    [InlineData(Elsewhere + "Observation/1", Elsewhere + "Binary/b1", null)]
     [InlineData(Elsewhere + "Observation/1", "https://gw.example/fhir/Binary/b1", "patient-undetermined")]
     [InlineData(null, "Binary/b1", "patient-undetermined")]
     public async Task Run_EntryThatNamesAFile_IsAskedAboutLikewise(string? fullUrl, string file, string? refusal)

@@ -47,6 +47,29 @@ public sealed class RefusalPayerTests
         Assert.True((await world.WalkAsync(good, "Admit")).Continues);
     }
 
+    // All of them are on their way before the first is refused: what each found out is told as far as it is recorded, and no further.
+    [Fact]
+    public async Task Refusals_OfABurst_TellNoMoreThanIsRecorded()
+    {
+        using var world = OfTen();
+        var burst = Enumerable.Range(0, 200).Select(n => world.Open("GET", $"/fhir/Observation?patient=other-{n}")).ToList();
+        foreach (var one in burst)
+        {
+            Assert.Equal(DenyReason.OutsideRoster, (await world.WalkAsync(one, "Decide")).Refusal);
+        }
+
+        var told = new List<DenyReason>();
+        foreach (var one in burst)
+        {
+            told.Add(await world.Get<AuditTrail>().RecordRefusalAsync(one, DenyReason.OutsideRoster, null));
+        }
+
+        Assert.Equal(10, told.Count(static reason => reason == DenyReason.OutsideRoster));
+        Assert.All(told.Skip(10), static reason => Assert.Equal(DenyReason.RateLimited, reason));
+        Assert.Equal(10, world.Journal.Records.Count(static record => record.Reason == DenyReason.OutsideRoster.Code));
+        burst.ForEach(static one => one.Dispose());
+    }
+
     [Fact]
     public async Task Batch_OfEntriesThatCannotBeRead_CostsAsMuchAsItsEntries()
     {
