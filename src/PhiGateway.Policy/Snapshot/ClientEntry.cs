@@ -8,8 +8,6 @@ namespace PhiGateway.Policy.Snapshot;
 /// <remarks>Only <c>RegistrySnapshotBuilder</c> makes entries whose path can be open: one made otherwise has no open moment.</remarks>
 public sealed class ClientEntry
 {
-    private TaskTable? _table;
-
     public required Client Client { get; init; }
 
     /// <summary>Null when the client names a use case that does not exist: the path is closed.</summary>
@@ -72,10 +70,14 @@ public sealed class ClientEntry
 
     internal bool AcceptsDpop { get; init; }
 
-    internal TaskEntry[] Tasks { get; init; } = [];
+    internal TaskEntry[] Tasks
+    {
+        get;
+        init => (field, TaskTable) = (value, value.Length == 0 ? TaskTable.None : new TaskTable(value));
+    } = [];
 
-    /// <summary>The same by whom and by what they are for; made when it is first asked for.</summary>
-    internal TaskTable TaskTable => _table ??= Tasks.Length == 0 ? TaskTable.None : new TaskTable(Tasks);
+    /// <summary>The same by whom and by what they are for.</summary>
+    internal TaskTable TaskTable { get; private init; } = TaskTable.None;
 
     /// <summary>Whether anything is open to it by a task alone.</summary>
     public bool HasTasks => Tasks.Length > 0;
