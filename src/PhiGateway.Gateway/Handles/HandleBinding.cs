@@ -14,10 +14,12 @@ namespace PhiGateway.Gateway.Handles;
 /// <param name="Route">Route id.</param>
 /// <param name="Fingerprint">Fingerprint of what the client may do: more or less of it, another handle; a rotation of keys keeps it.</param>
 /// <param name="UseCase">Use case of the client; empty when it has none.</param>
-/// <param name="Context">Launch context, task and purposes of the caller, and how it proves itself, as one text.</param>
+/// <param name="Context">
+/// Whom the token is of (subject, and who acts for it), launch context, task and purposes of the caller, and how it proves itself, as one text.
+/// </param>
 internal sealed record HandleBinding(string Client, string Tenant, string Route, string Fingerprint, string UseCase, string Context)
 {
-    // None of the four holds one.
+    // None of them holds one that was not replaced.
     private const char Between = '\n';
 
     /// <summary>The binding of a request; null when it has no registered client.</summary>
@@ -33,13 +35,19 @@ internal sealed record HandleBinding(string Client, string Tenant, string Route,
             )
             : null;
 
-    // An upstream's place was found for one patient, one task, one purpose: whoever comes for another asks for itself.
+    // An upstream's place was found for one user, one patient, one task, one purpose: whoever comes for another asks for itself.
     private static string ContextOf(Caller caller) =>
         string.Join(
             Between,
-            caller.PatientContext?.Value,
-            caller.Task,
-            string.Join(' ', caller.Purposes.Select(static purpose => purpose.Code).Order(StringComparer.Ordinal)),
-            caller.Binding
+            [
+                caller.PatientContext?.Value,
+                caller.Task,
+                string.Join(' ', caller.Purposes.Select(static purpose => purpose.Code).Order(StringComparer.Ordinal)),
+                caller.Binding,
+                Line(caller.Subject),
+                .. caller.Actors.Select(Line),
+            ]
         );
+
+    private static string? Line(string? text) => text?.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 }
