@@ -14,7 +14,7 @@ namespace PhiGateway.Gateway.Lookups;
 /// An export in more parts than <see cref="LimitOptions.ExportParts"/>, or in parts that are larger together than one answer may be, is
 /// refused: a manifest without its end would be taken for all of it.
 /// </remarks>
-internal sealed class ExportListings(Fetch fetch, HandleIssuer handles, GatewayOptions options)
+internal sealed class ExportListings(Fetch fetch, HandleIssuer handles, ListingMemory memory, GatewayOptions options)
 {
     private const string Detail = "export-parts";
 
@@ -33,6 +33,18 @@ internal sealed class ExportListings(Fetch fetch, HandleIssuer handles, GatewayO
         if (!UpstreamCallFactory.Withholds(exchange.Permit) && exchange.Understood.Handle.Listed is null)
         {
             return listing;
+        }
+
+        if (listing.Next is null)
+        {
+            listing.End();
+            return listing;
+        }
+
+        var key = ListingMemory.KeyOf(exchange, first);
+        if (memory.Find(key, exchange.Now) is { } known)
+        {
+            return known;
         }
 
         var seen = new HashSet<string>(StringComparer.Ordinal) { exchange.Understood.Handle.Page.Place };
@@ -69,6 +81,11 @@ internal sealed class ExportListings(Fetch fetch, HandleIssuer handles, GatewayO
         }
 
         listing.End();
+        if (!listing.IsIncomplete)
+        {
+            memory.Keep(key, exchange.Now, listing);
+        }
+
         return listing;
     }
 

@@ -11,6 +11,7 @@ internal static class LookupsRegistration
             .AddSingleton<Fetch>()
             .AddSingleton<ExportListings>()
             .AddSingleton<ShownMemory>()
+            .AddSingleton<ListingMemory>()
             .AddSingleton<ShownFiles>()
             .AddSingleton<StoredVersionLookup>()
             .AddSingleton<ApiVersionLookup>()

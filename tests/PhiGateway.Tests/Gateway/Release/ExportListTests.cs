@@ -117,8 +117,26 @@ public sealed class ExportListTests : IDisposable
         Manifests("own", "second", string.Empty);
         var manifest = await ManifestAsync();
         _world.Upstream.Answers(broken, "{}", 500);
+        _world.Clock.Advance(TimeSpan.FromSeconds(61));
+        _world.Publish(_world.Snapshots.Current);
 
         Assert.NotNull((await FileAsync(manifest, 0)).Refusal);
+    }
+
+    [Fact]
+    public async Task Run_FilesOfAManifestOfManyParts_CostItsFirstPartEach()
+    {
+        Manifests("own", "second", "mixed", "patients");
+        var manifest = await ManifestAsync();
+        _world.Upstream.Calls.Clear();
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Null((await FileAsync(manifest, 0)).Refusal);
+        }
+
+        var lines = _world.Upstream.Lines.ToList();
+        Assert.Equal(3, lines.Count(static line => line.Contains("/jobs/1", StringComparison.Ordinal)));
+        Assert.DoesNotContain(lines, static line => line.Contains("/jobs/2", StringComparison.Ordinal));
     }
 
     // Fifty was where it ended, without a word.
