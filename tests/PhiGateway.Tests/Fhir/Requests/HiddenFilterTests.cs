@@ -127,6 +127,7 @@ public sealed class HiddenFilterTests
         {
             Types = ["Patient", "Practitioner"],
             Patients = new PatientScope { Any = true },
+            Includes = ["_has:Appointment:actor"],
         };
         var hiding = Searching("Appointment", "status", "start");
         var masking = Searching("Appointment") with { Masks = ["participant"] };

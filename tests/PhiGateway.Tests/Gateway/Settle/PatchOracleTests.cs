@@ -17,7 +17,7 @@ public sealed class PatchOracleTests
     [Theory]
     [InlineData("""{"op":"copy","from":"/valueString","path":"/valueString"}""", false)]
     [InlineData("""{"op":"copy","from":"/note/3","path":"/note/0"}""", false)]
-    [InlineData("""{"op":"move","from":"/issued","path":"/issued"}""", false)]
+    [InlineData("""{"op":"move","from":"/issued","path":"/comment"}""", false)]
     [InlineData("""{"op":"remove","path":"/valueString"}""", false)]
     [InlineData("""{"op":"replace","path":"/valueString","value":"x"}""", false)]
     [InlineData("""{"op":"replace","path":"/code/text","value":"x"}""", false)]
