@@ -269,6 +269,8 @@ internal sealed class RequestExplainer(
             PatientContext = patient,
             Tenant = who.Tenant,
             Subject = who.Subject,
+            // Where scopes are told they say whose it is, as in a token; else whoever is named is taken for a person.
+            IsPersons = who is { Subject: not null, Scopes: null } ? true : null,
             AuthenticatedAt = who.AuthTime,
             Acr = who.Acr,
             IssuedAt = issued,

@@ -75,6 +75,7 @@ internal sealed class RenewedTokens
         && renewed.HasUnknownPurpose == ended.HasUnknownPurpose
         && renewed.PurposeFromRegistry == ended.PurposeFromRegistry
         && renewed.IsSignInKnown == ended.IsSignInKnown
+        && renewed.IsPersons == ended.IsPersons
         && renewed.Actors.SequenceEqual(ended.Actors, StringComparer.Ordinal)
         && new HashSet<PurposeOfUse>(renewed.Purposes).SetEquals(ended.Purposes)
         && AreSame(renewed.Scopes, ended.Scopes);

@@ -79,6 +79,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
             Tenant = tenant,
             Task = task,
             AuthenticatedAt = ReadSignIn(now),
+            IsPersons = PersonClaims.Read(claims, clientId),
             Acr = TryText("acr", out var acr) ? acr : null,
             IssuedAt = issuedAt,
             ExpiresAt = expiresAt,

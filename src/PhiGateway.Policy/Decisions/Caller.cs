@@ -53,9 +53,23 @@ public sealed record Caller
     public string? Acr { get; init; }
 
     /// <summary>
-    /// Whether a person is behind the token: it is about somebody other than its client, or names a patient's context; else a service is.
+    /// Whether the token's own claims say that a person is behind it (true) or a service (false); null: they say neither.
     /// </summary>
-    public bool HasPerson => PatientContext is not null || (Subject is { Length: > 0 } subject && subject != ClientId);
+    public bool? IsPersons { get; init; }
+
+    /// <summary>
+    /// Whether a person is known to be behind the token: it names a patient's context, or is about somebody other than its client and says
+    /// so by a claim, a <c>user/</c> or <c>patient/</c> scope, or actors between the two.
+    /// </summary>
+    /// <remarks>
+    /// Another subject alone says nothing: many issuers name a service by an id of its own (the account of Keycloak, the object of Entra,
+    /// <c>ID@clients</c> of Auth0), and a service has nobody who could sign in anew.
+    /// </remarks>
+    public bool HasPerson =>
+        PatientContext is not null
+        || (Subject is { Length: > 0 } subject && subject != ClientId && (IsPersons ?? (Actors.Count > 0 || HasScopesOfPersons)));
+
+    private bool HasScopesOfPersons => Scopes.Scopes.Any(static scope => scope.Level is ScopeLevel.User or ScopeLevel.Patient);
 
     /// <summary>
     /// When whoever is behind the token authenticated, UTC: a person as the token says, a service when it was given the token, for which it

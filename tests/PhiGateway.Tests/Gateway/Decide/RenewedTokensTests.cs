@@ -47,6 +47,7 @@ public sealed class RenewedTokensTests
             "AuthenticatedAt",
             "Acr",
             "IsSignInKnown",
+            "IsPersons",
             "Binding",
             "Actors",
         ];
@@ -128,6 +129,7 @@ public sealed class RenewedTokensTests
             "AuthenticatedAt" => Renewed with { AuthenticatedAt = null },
             "Acr" => Renewed with { Acr = "gold" },
             "IsSignInKnown" => Renewed with { IsSignInKnown = false },
+            "IsPersons" => Renewed with { IsPersons = false },
             "Binding" => Renewed with { Binding = ProofBinding.Dpop },
             "Actors" => Renewed with { Actors = ["between"] },
             _ => throw new ArgumentOutOfRangeException(nameof(member)),

@@ -67,6 +67,7 @@ public sealed class StepUpChallengeTests
         {
             Subject = subject,
             Acr = acr,
+            IsPersons = subject is null ? null : true,
             AuthenticatedAt = minutes is { } ago ? TestRegistry.Now.AddMinutes(-ago) : null,
             IssuedAt = TestRegistry.Now,
         };
