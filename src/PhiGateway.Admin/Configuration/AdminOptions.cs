@@ -65,6 +65,9 @@ public sealed class AdminOptions
     /// </summary>
     public bool? AsksFreshSignIn { get; set; }
 
+    /// <summary>Whether that is so only where the identity provider says when somebody signed in; default false.</summary>
+    public bool FreshSignInHangsOnProvider { get; set; }
+
     /// <summary>How long an urgent alert may stay untaken before it is escalated; default one hour. Zero: it never is.</summary>
     public TimeSpan EscalateAfter { get; set; } = TimeSpan.FromHours(1);
 

@@ -50,6 +50,9 @@ internal sealed record ControlFacts
     /// <summary>Whether grave steps take a fresh sign-in at the console; null: there is no console.</summary>
     public bool? AsksFreshSignIn { get; init; }
 
+    /// <summary>Whether that is so only where the identity provider says when somebody signed in.</summary>
+    public bool FreshSignInHangsOnProvider { get; init; }
+
     /// <summary>Records of the journal that the store does not have yet; null: not known.</summary>
     public long? Unshipped { get; init; }
 

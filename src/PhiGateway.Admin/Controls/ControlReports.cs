@@ -128,6 +128,7 @@ internal sealed class ControlReports(
             Offboardings = mayRead ? await OffboardedAsync(call, now) : null,
             IsRegistrySealed = options.IsRegistrySealed,
             AsksFreshSignIn = options.AsksFreshSignIn,
+            FreshSignInHangsOnProvider = options.FreshSignInHangsOnProvider,
             Unshipped = here.Node.Unshipped,
             Nodes = nodes.Nodes.Count,
             SilentNodes = nodes.Nodes.Count(static node => !node.Alive),

@@ -199,7 +199,12 @@ internal static class HipaaControls
         facts.AsksFreshSignIn is { } isAsked
             ? Is(
                 isAsked,
-                "Opening a patient, taking records away, approving and stopping take a fresh sign-in at the console.",
+                "Opening a patient, taking records away, approving and stopping take a fresh sign-in at the console."
+                    + (
+                        facts.FreshSignInHangsOnProvider
+                            ? " An identity provider that does not say when somebody signed in is not asked: set Admin:Console:StepUp to ask each."
+                            : string.Empty
+                    ),
                 "A console that was left open can open patients, take records away, approve and stop: no fresh sign-in is asked for.",
                 "/admin/v1/config/status"
             )

@@ -42,12 +42,6 @@ internal sealed class ShadowCommands(
             return problem;
         }
 
-        var (_, impossible) = await registries.BuildAsync(set, write.Id, write.Json!, call.Cancelled);
-        if (impossible is not null)
-        {
-            return AdminProblem.Conflict("too-large", impossible);
-        }
-
         await _starting.WaitAsync(call.Cancelled);
         try
         {
@@ -61,6 +55,13 @@ internal sealed class ShadowCommands(
             if (running.Count >= options.Shadows.Most)
             {
                 return AdminProblem.Conflict("too-many-shadows", $"{running.Count} shadows run, and no more may; end one of them.");
+            }
+
+            // Last, and one at a time: it takes as much room as two registries.
+            var (_, impossible) = await registries.BuildAsync(set, write.Id, write.Json!, call.Cancelled);
+            if (impossible is not null)
+            {
+                return AdminProblem.Conflict("too-large", impossible);
             }
 
             var shadow = new Shadow(

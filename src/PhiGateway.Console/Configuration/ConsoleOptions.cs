@@ -11,6 +11,12 @@ public sealed class ConsoleOptions
     /// </summary>
     public required Uri PublicBase { get; init; }
 
+    /// <summary>
+    /// Environment of the node, such as <c>production</c>; empty, the default: none is said. Security: a session of one is none of another,
+    /// whatever key they share.
+    /// </summary>
+    public string Environment { get; init; } = string.Empty;
+
     /// <summary>Further hosts (with port) that are as good as the public one; default: none.</summary>
     public IReadOnlyList<string> MoreHosts { get; init; } = [];
 

@@ -52,7 +52,7 @@ internal sealed class SessionFleet : IDisposable
         (_sessions, _options, _time, _log, _persons) = (sessions, options, time, log, persons);
         if (options.SignInKey is { } key && ends is not null)
         {
-            (_ends, _seal) = (ends, new SessionSeal(key));
+            (_ends, _seal) = (ends, new SessionSeal(key, CircumstancesOf(options)));
             _timer = time.CreateTimer(_ => _ = CatchUpAsync(), null, Look, Look);
         }
     }
@@ -118,6 +118,12 @@ internal sealed class SessionFleet : IDisposable
     /// <summary>The key under which the session of a cookie is kept; null: the cookie is none of ours.</summary>
     public string? KeyOf(string cookie) => Read(cookie).Token is { } token ? SessionToken.HashOf(token) : null;
 
+    /// <summary>Whose session a cookie is of, whether it is alive or not; null: the cookie says nothing of it.</summary>
+    public ConsoleSession? Open(string cookie) => _seal?.Open(cookie)?.Open();
+
+    /// <summary>Whether the end of a cookie's session could not be told to the other nodes yet.</summary>
+    public bool IsUntold(string cookie) => KeyOf(cookie) is { } key && _untold.ContainsKey(OfSession + key);
+
     /// <summary>Ends the session of a cookie, on every node.</summary>
     /// <returns>The session, when it was alive on this one.</returns>
     public async Task<ConsoleSession?> EndAsync(string cookie) => KeyOf(cookie) is { } key ? await EndKeptAsync(key) : null;
@@ -176,6 +182,21 @@ internal sealed class SessionFleet : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _timer?.Dispose();
+
+    private static IEnumerable<string> CircumstancesOf(ConsoleOptions options)
+    {
+        yield return options.Environment;
+        yield return options.PublicBase.GetLeftPart(UriPartial.Authority);
+        yield return options.ClientId ?? string.Empty;
+        yield return options.Demo is null ? "provider" : "demonstration";
+        yield return options.Oidc?.Issuer ?? string.Empty;
+        yield return options.Oidc?.RoleClaim ?? string.Empty;
+        foreach (var (given, role) in options.Oidc?.RoleMap.OrderBy(static pair => pair.Key, StringComparer.Ordinal) ?? [])
+        {
+            yield return given;
+            yield return role;
+        }
+    }
 
     private (string? Token, SealedSession? Along) Read(string cookie) =>
         _seal?.Open(cookie) is { } along ? (along.Token, along) : (SessionToken.IsOne(cookie) ? cookie : null, null);

@@ -204,13 +204,20 @@ internal static class OidcSignIn
     }
 
     private static SignInProof ProofOf(ClaimsPrincipal principal) =>
-        new(
-            long.TryParse(principal.FindFirst("auth_time")?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            && seconds <= MostSeconds
-                ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-                : null,
-            principal.FindFirst("acr")?.Value
-        );
+        new(SignedInAt(principal.FindFirst("auth_time")?.Value), principal.FindFirst("acr")?.Value);
+
+    // What is said and cannot be read was never fresh; null: nothing is said.
+    internal static DateTimeOffset? SignedInAt(string? said)
+    {
+        if (said is null)
+        {
+            return null;
+        }
+
+        return long.TryParse(said, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= MostSeconds
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : DateTimeOffset.UnixEpoch;
+    }
 
     private static Task RefuseAsync(RemoteFailureContext context)
     {

@@ -111,22 +111,31 @@ internal static class SignInEndpoints
     {
         var pages = Pages(context);
         var sessions = context.RequestServices.GetRequiredService<SessionFleet>();
-        var found = ConsoleCookies.Read(context, ConsoleCookies.Session) is { } cookie
-            ? await sessions.FindAsync(cookie, isClick: true)
-            : null;
-        if (found is { Session: { } session })
+        var cookie = ConsoleCookies.Read(context, ConsoleCookies.Session);
+        var session = cookie is null ? null : (await sessions.FindAsync(cookie, isClick: true))?.Session;
+
+        // What this node has not, and cannot look up now, ends too: whose it is stands in the cookie.
+        var ending = session ?? (cookie is null ? null : sessions.Open(cookie));
+        var words = "This session has ended. The identity provider may still know you: sign out there too on a shared machine.";
+        if (ending is not null)
         {
             var form = await ConsoleForm.ReadAsync(context);
-            if (form is null || !SessionToken.AreSame(form[ConsoleForm.Token], session.FormToken))
+            if (form is null || !SessionToken.AreSame(form[ConsoleForm.Token], ending.FormToken))
             {
                 await pages.ProblemAsync(context, AdminProblem.Forbidden("The form is not of this session."), session);
                 return;
             }
 
-            await Book(context).EndAsync(context, session.Caller);
+            await Book(context).EndAsync(context, ending.Caller);
+            if (sessions.IsUntold(cookie!))
+            {
+                words =
+                    "This session has ended here. The other nodes could not be told yet, since the registry's store does not answer: close the "
+                    + "browser, and tell an operator where the machine is shared. The identity provider may still know you: sign out there too.";
+            }
         }
 
-        var words = "This session has ended. The identity provider may still know you: sign out there too on a shared machine.";
+        ConsoleCookies.Remove(context, ConsoleCookies.Session);
         await pages.PageAsync(context, null, new PageContent("Signed out", string.Empty, typeof(SignedOutPage), words));
     }
 

@@ -35,6 +35,7 @@ internal static class ConsoleSetup
         return new ConsoleOptions
         {
             PublicBase = plain.PublicBase,
+            Environment = options.Environment,
             Idle = written.Idle ?? plain.Idle,
             Longest = written.Longest ?? plain.Longest,
             StepUp = StepUpOf(written.StepUp),

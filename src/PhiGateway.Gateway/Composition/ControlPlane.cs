@@ -135,6 +135,7 @@ internal static class ControlPlane
                     options.Admin.RosterMostAlone
                 ),
                 AsksFreshSignIn = console is null ? null : console.StepUp is not null || console.Demo is not null,
+                FreshSignInHangsOnProvider = console is { StepUp.IsByDefault: true, Demo: null },
                 MaxSnapshotAge = options.Registry.MaxSnapshotAge,
                 Shadows = ShadowsOf(options.Admin.Shadows),
                 Signals = new SignalRules(options.Signals, SignalPlaces.IssuersOf(options)),

@@ -126,6 +126,20 @@ public sealed class ControlTests
 
         var said = Assert.Single(evidence, one => ((string)one!["words"]!).Contains(words, StringComparison.Ordinal))!;
         Assert.Equal(isAsked, (bool?)said["good"]);
+        Assert.DoesNotContain("does not say when", (string)said["words"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Report_OnGraveStepsByDefault_SaysThatTheyHangOnTheProvider()
+    {
+        await using var server = await AdminServer.StartAsync(static options =>
+        {
+            options.AsksFreshSignIn = true;
+            options.FreshSignInHangsOnProvider = true;
+        });
+        var evidence = Line((await server.GetAsync(Controls, "august")).Json, "164.312(d)")["evidence"]!.AsArray();
+
+        Assert.Single(evidence, static one => ((string)one!["words"]!).Contains("does not say when", StringComparison.Ordinal));
     }
 
     // The lines that an assessor asks for, whether they are met or not.

@@ -204,9 +204,48 @@ public sealed class SessionFleetTests : IDisposable
 
     private static AdminCall Call() => new(new AdminCaller("identity-provider", "back-channel", []), Guid.NewGuid(), default);
 
-    private SessionFleet Node(byte[]? key)
+    // The same key in another deployment, or where roles are given otherwise, is no way in.
+    [Theory]
+    [InlineData("staging", "http://console.example", "phigw")]
+    [InlineData("", "http://other.example", "phigw")]
+    [InlineData("", "http://console.example", "another")]
+    public async Task Find_SealedUnderOtherCircumstances_IsNobody(string environment, string address, string client)
     {
-        var options = new ConsoleOptions { PublicBase = new Uri("http://console.example"), SignInKey = key };
+        var cookie = await _one.BeginAsync(Session());
+
+        Assert.Null(await Node(Key, environment, address, client).FindAsync(cookie, isClick: true));
+        Assert.NotNull(await Node(Key).FindAsync(cookie, isClick: true));
+    }
+
+    [Fact]
+    public async Task End_WhileTheStoreIsAway_IsSaidToBeUntoldUntilItIsTold()
+    {
+        var cookie = await _one.BeginAsync(Session());
+        _ends.IsAway = true;
+        Assert.Equal("august@hospital.example", _other.Open(cookie)?.Caller.Person);
+        _ = await _other.EndAsync(cookie);
+        Assert.True(_other.IsUntold(cookie));
+
+        _ends.IsAway = false;
+        await _other.CatchUpAsync();
+        Assert.False(_other.IsUntold(cookie));
+        Assert.Null(await _one.FindAsync(cookie, isClick: true));
+    }
+
+    private SessionFleet Node(
+        byte[]? key,
+        string environment = "",
+        string address = "http://console.example",
+        string client = "phigw"
+    )
+    {
+        var options = new ConsoleOptions
+        {
+            PublicBase = new Uri(address),
+            Environment = environment,
+            ClientId = client,
+            SignInKey = key,
+        };
         var node = new SessionFleet(new ConsoleSessions(options, _clock), options, _clock, NullLogger<SessionFleet>.Instance, ends: _ends);
         _made.Add(node);
         return node;
