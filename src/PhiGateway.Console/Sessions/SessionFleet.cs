@@ -191,10 +191,13 @@ internal sealed class SessionFleet : IDisposable
         yield return options.Demo is null ? "provider" : "demonstration";
         yield return options.Oidc?.Issuer ?? string.Empty;
         yield return options.Oidc?.RoleClaim ?? string.Empty;
-        foreach (var (given, role) in options.Oidc?.RoleMap.OrderBy(static pair => pair.Key, StringComparer.Ordinal) ?? [])
+        if (options.Oidc is { } provider)
         {
-            yield return given;
-            yield return role;
+            foreach (var (given, role) in provider.RoleMap.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+            {
+                yield return given;
+                yield return role;
+            }
         }
     }
 
