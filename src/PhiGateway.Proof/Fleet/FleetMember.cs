@@ -40,17 +40,7 @@ public sealed class FleetMember(string log)
     internal bool HasSeen(LogHead head) => _seen.ContainsKey(DigestOf(head));
 
     /// <summary>Whether a key of this log signed a head; of the first statement of keys that comes, its own.</summary>
-    internal bool Knows(LogHead head, SignedNote note) =>
-        head.Kind == LogHeadKind.Keys
-            ? KeyStatement.Parse(note.Text) is { } statement
-                && statement.Origin == LogOrigin.Of(log)
-                && statement.LogKeys.Count > 0
-                && statement.LogKeys.All(note.IsSignedBy)
-                && (_keys.Count == 0 ? statement.Number == 0 : _keys.Exists(note.IsSignedBy))
-            : Checkpoint.Parse(note.Text) is { } checkpoint
-                && checkpoint.Origin == LogOrigin.Of(log)
-                && checkpoint.Size == head.Size
-                && _keys.Exists(note.IsSignedBy);
+    internal bool Knows(LogHead head, SignedNote note) => head.Kind == LogHeadKind.Keys ? IsStatement(note) : IsCheckpoint(head, note);
 
     /// <summary>Takes the keys of a statement that is known to be this log's.</summary>
     internal void LearnKeys(SignedNote note)
@@ -92,6 +82,26 @@ public sealed class FleetMember(string log)
 
         return finding is not null && _told.Add(finding.Code) ? finding : null;
     }
+
+    private bool IsStatement(SignedNote note)
+    {
+        if (
+            KeyStatement.Parse(note.Text) is not { LogKeys.Count: > 0 } statement
+            || statement.Origin != LogOrigin.Of(log)
+            || !statement.LogKeys.All(note.IsSignedBy)
+        )
+        {
+            return false;
+        }
+
+        return _keys.Count == 0 ? statement.Number == 0 : _keys.Exists(note.IsSignedBy);
+    }
+
+    private bool IsCheckpoint(LogHead head, SignedNote note) =>
+        Checkpoint.Parse(note.Text) is { } checkpoint
+        && checkpoint.Origin == LogOrigin.Of(log)
+        && checkpoint.Size == head.Size
+        && _keys.Exists(note.IsSignedBy);
 
     // Nothing more can be told without the log itself; whoever has it asks the verifier.
     private ProofFinding? Contradiction(LogHead head)

@@ -31,9 +31,11 @@ internal sealed class SinkEventReader(PatientPseudonym pseudonym)
                 Sequence = entry.Sequence,
                 Time = entry.Time,
                 Kind = entry.Kind,
-                Event = entry.IsDestroyed ? "destroyed" : "unreadable",
+                Event = NameOf(entry),
                 ChainHash = Convert.ToHexStringLower(entry.ChainHash.Span),
             };
+
+    private static string NameOf(AuditEntry unread) => unread.IsDestroyed ? "destroyed" : "unreadable";
 
     private SinkEvent Of(AuditEntry entry, AuditRecord record) =>
         new()
