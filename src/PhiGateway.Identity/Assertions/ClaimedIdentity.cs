@@ -11,6 +11,9 @@ public sealed record ClaimedIdentity(string Provider, string Subject, string? Sc
     /// <summary>How a token names the person: two providers may have the same <c>sub</c>.</summary>
     public string TokenSubject => $"{Provider}|{Subject}";
 
+    /// <summary>When the provider said it (<c>iat</c>).</summary>
+    public DateTimeOffset IssuedAt { get; init; }
+
     /// <summary>The mark of the assertion's one use.</summary>
     internal string Use { get; init; } = string.Empty;
 

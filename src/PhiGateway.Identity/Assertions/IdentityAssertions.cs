@@ -263,7 +263,7 @@ public sealed class IdentityAssertions : IDisposable
             signedIn = moment;
         }
 
-        read = new ClaimedIdentity(string.Empty, subject, scope, signedIn, acr);
+        read = new ClaimedIdentity(string.Empty, subject, scope, signedIn, acr) { IssuedAt = issued };
         return null;
     }
 

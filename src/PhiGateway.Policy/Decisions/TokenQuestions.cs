@@ -125,9 +125,19 @@ public static class TokenQuestions
             : new Deny(DenyReason.OutsideHours, rule);
     }
 
-    /// <summary>Whether a token is revoked: by its hash, its id, or as all that were issued before a moment.</summary>
+    /// <summary>
+    /// Whether a token is revoked: by its hash, its id, as all that were issued before a moment, or with the provider of its person.
+    /// </summary>
     public static bool IsRevoked(RegistrySnapshot snapshot, Caller token) =>
-        RevocationQuestion.OfToken(token, snapshot.Revocations) is not null;
+        RevocationQuestion.OfToken(token, snapshot.Revocations) is not null
+        || (
+            snapshot.FindBinding(token.Issuer, token.ClientId) is { Client: var entry }
+            && RevocationQuestion.OfProvider(token, entry, snapshot.Revocations) is not null
+        );
+
+    /// <summary>Whether what a provider said of a person at a moment is revoked, whichever client comes with it.</summary>
+    public static bool IsPersonRevoked(RegistrySnapshot snapshot, string provider, string person, DateTimeOffset at) =>
+        RevocationQuestion.OfProvider(provider, person, at.UtcTicks, snapshot.Revocations) is not null;
 
     /// <summary>Whether what somebody was given at a moment, under an issuer's name, has been taken back since.</summary>
     public static bool IsSubjectRevoked(RegistrySnapshot snapshot, string issuer, string subject, DateTimeOffset at) =>

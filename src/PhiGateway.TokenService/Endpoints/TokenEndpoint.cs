@@ -99,6 +99,12 @@ internal sealed class TokenEndpoint(
             return;
         }
 
+        if (person.Identity is { } said && TokenQuestions.IsPersonRevoked(snapshot, said.Provider, said.Subject, said.IssuedAt))
+        {
+            await RefuseAsync(http, snapshot, OAuthError.Person, "id-jag:revoked", assertion.ClientId, client);
+            return;
+        }
+
         // 4. For what: resource, task, scopes, purposes; never more than is approved, never more than what is exchanged.
         var what = form["grant_type"] == AccessReader.Exchange ? Exchanged : What;
         var access = reader.Read(form, assertion, person.Identity, client, snapshot, now);
