@@ -226,6 +226,12 @@ public sealed class IdentityAssertions : IDisposable
             return "id-jag:client_id";
         }
 
+        // PROVIDER|SUBJECT is how persons are named: a client that is named alike could be taken for one.
+        if (clientId.Contains('|', StringComparison.Ordinal))
+        {
+            return "id-jag:client_id";
+        }
+
         // A person: whoever is named as the client is would be taken for the client.
         if (!TryText(claims, "sub", out var subject) || subject is null || subject == clientId)
         {
