@@ -127,7 +127,11 @@ internal static class RevocationQuestion
     /// </remarks>
     internal static string? OfProvider(Caller caller, ClientEntry entry, RevocationSet revocations)
     {
-        if (revocations.IsEmpty || caller.Subject is not { } subject || subject.IndexOf('|', StringComparison.Ordinal) is not (> 0 and var end))
+        if (
+            revocations.IsEmpty
+            || caller.Subject is not { } subject
+            || subject.IndexOf('|', StringComparison.Ordinal) is not (> 0 and var end)
+        )
         {
             return null;
         }

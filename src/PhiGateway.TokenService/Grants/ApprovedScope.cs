@@ -77,12 +77,7 @@ internal static class ApprovedScope
     public static string CutHeld(string held, IReadOnlyList<string> registered, UseCase useCase, OpenTask task) =>
         string.Join(
             ' ',
-            Within(
-                held.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-                Ceiling(registered),
-                ScopeLevel.System,
-                RightsOf(useCase, task)
-            )
+            Within(held.Split(' ', StringSplitOptions.RemoveEmptyEntries), Ceiling(registered), ScopeLevel.System, RightsOf(useCase, task))
         );
 
     /// <summary>

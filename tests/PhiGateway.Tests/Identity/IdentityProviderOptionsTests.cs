@@ -19,8 +19,7 @@ public sealed class IdentityProviderOptionsTests : IDisposable
     [Theory]
     [InlineData("/nowhere/keys.json")]
     [InlineData("env:PHIGW_TEST_NO_SUCH_KEYS")]
-    public void Validate_KeysThatCannotBeRead_IsTold(string place) =>
-        Assert.Equal(["IdentityProviders:0:Jwks"], Flaws(Provider(place)));
+    public void Validate_KeysThatCannotBeRead_IsTold(string place) => Assert.Equal(["IdentityProviders:0:Jwks"], Flaws(Provider(place)));
 
     [Fact]
     public void Validate_KeysThatAreNone_IsTold()

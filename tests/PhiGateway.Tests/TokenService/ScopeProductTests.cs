@@ -38,7 +38,11 @@ public sealed class ScopeProductTests
     public void Cut_ScopesThatOverlap_StayWhatEachAsksFor()
     {
         var useCase = TestRegistry.UseCase(
-            grants: TestRegistry.Grant() with { Types = ["Observation", "Patient"], Interactions = ["read", "search"] }
+            grants: TestRegistry.Grant() with
+            {
+                Types = ["Observation", "Patient"],
+                Interactions = ["read", "search"],
+            }
         );
 
         var granted = ApprovedScope.Cut("system/Observation.r system/*.rs system/*.r", ["system/*.r", "system/Patient.rs"], useCase);
