@@ -31,7 +31,7 @@ public sealed class PersonRevocationTests : IDisposable
     public void Dispose() => File.Delete(_keys);
 
     [Theory]
-    [InlineData(RevocationTarget.Issuer, "people", null, "id-jag:revoked")]
+    [InlineData(RevocationTarget.Issuer, "people", null, "id-jag:provider")]
     [InlineData(RevocationTarget.Issuer, "others", null, null)]
     [InlineData(RevocationTarget.IssuedBefore, "*", "people", "id-jag:revoked")]
     [InlineData(RevocationTarget.IssuedBefore, "*", "others", null)]
