@@ -64,7 +64,9 @@ public sealed class IdentityAssertions : IDisposable
         );
     }
 
-    /// <summary>Checks an assertion for an authenticated client, and takes its one use.</summary>
+    /// <summary>
+    /// Checks an assertion for an authenticated client. Its one use is not taken: that is <see cref="UseAsync"/>'s, when all else is right.
+    /// </summary>
     /// <param name="assertion">As it was sent.</param>
     /// <param name="clientId">Who sent it.</param>
     /// <param name="audience">What <c>aud</c> must say, alone: the token service's issuer.</param>
@@ -108,9 +110,37 @@ public sealed class IdentityAssertions : IDisposable
             }
 
             var flaw = FirstFalse(text, clientId, audience, resource, _time.GetUtcNow(), out var until, out var read);
-            return read is null
-                ? new IdentityCheck(null, flaw)
-                : await VerifyAsync(assertion, text, provider, read with { Provider = provider.Options.Name }, until, cancellationToken);
+            if (read is null)
+            {
+                return new IdentityCheck(null, flaw);
+            }
+
+            var person = read with { Provider = provider.Options.Name };
+            return person.TokenSubject.Length > TokenClaims.MaximumTextLength
+                ? new IdentityCheck(null, IdentityCheck.SubjectTooLong)
+                : await VerifyAsync(assertion, text, provider, person, until, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Takes the one use of an assertion that was found good; called last, so that a client that is refused for something else (RFC 9449
+    /// section 8: a nonce it could not know) may send the same again.
+    /// </summary>
+    /// <param name="identity">What the check came to.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public async Task<IdentityCheck> UseAsync(ClaimedIdentity identity, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _uses.TryUseAsync(identity.Use, identity.Until, cancellationToken)
+                ? new IdentityCheck(identity, null)
+                : new IdentityCheck(null, "id-jag:replayed");
+        }
+#pragma warning disable CA1031 // Whatever is wrong with the database: what it cannot remember is not taken.
+        catch (Exception fault) when (fault is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            return new IdentityCheck(null, "id-jag:not-remembered", IsUnavailable: true);
         }
     }
 
@@ -150,20 +180,9 @@ public sealed class IdentityAssertions : IDisposable
             return new IdentityCheck(null, "id-jag:signature");
         }
 
-        try
-        {
-            _ = CompactText.TryMember(text.Claims, "jti", out var id);
-            var mark = SHA256.HashData(Encoding.UTF8.GetBytes(provider.Options.Issuer + "\0" + id));
-            return await _uses.TryUseAsync("id-jag:" + Convert.ToHexStringLower(mark), until + Skew, cancellationToken)
-                ? new IdentityCheck(read, null)
-                : new IdentityCheck(null, "id-jag:replayed");
-        }
-#pragma warning disable CA1031 // Whatever is wrong with the database: what it cannot remember is not taken.
-        catch (Exception fault) when (fault is not OperationCanceledException)
-#pragma warning restore CA1031
-        {
-            return new IdentityCheck(null, "id-jag:not-remembered", IsUnavailable: true);
-        }
+        _ = CompactText.TryMember(text.Claims, "jti", out var id);
+        var mark = SHA256.HashData(Encoding.UTF8.GetBytes(provider.Options.Issuer + "\0" + id));
+        return new IdentityCheck(read with { Use = "id-jag:" + Convert.ToHexStringLower(mark), Until = until + Skew }, null);
     }
 
     private static bool IsOfType(string? type) =>
@@ -207,6 +226,12 @@ public sealed class IdentityAssertions : IDisposable
             return "id-jag:client_id";
         }
 
+        // PROVIDER|SUBJECT is how persons are named: a client that is named alike could be taken for one.
+        if (clientId.Contains('|', StringComparison.Ordinal))
+        {
+            return "id-jag:client_id";
+        }
+
         // A person: whoever is named as the client is would be taken for the client.
         if (!TryText(claims, "sub", out var subject) || subject is null || subject == clientId)
         {
@@ -244,7 +269,7 @@ public sealed class IdentityAssertions : IDisposable
             signedIn = moment;
         }
 
-        read = new ClaimedIdentity(string.Empty, subject, scope, signedIn, acr);
+        read = new ClaimedIdentity(string.Empty, subject, scope, signedIn, acr) { IssuedAt = issued };
         return null;
     }
 

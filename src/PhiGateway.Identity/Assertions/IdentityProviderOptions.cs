@@ -22,16 +22,17 @@ public sealed class IdentityProviderOptions
     /// <summary>Reports what is wrong with several of them, by member and in words.</summary>
     public static void Validate(IReadOnlyList<IdentityProviderOptions> providers, Action<string, string> add)
     {
-        for (var place = 0; place < providers.Count; place++)
+        for (var index = 0; index < providers.Count; index++)
         {
-            var one = providers[place];
-            var before = providers.Take(place).ToList();
-            void Add(string member, string words) => add($"IdentityProviders:{place}:{member}", words);
+            var one = providers[index];
+            var before = providers.Take(index).ToList();
+            void Add(string member, string words) => add($"IdentityProviders:{index}:{member}", words);
             if (one.Name.Length is 0 or > 64 || one.Name.Any(static letter => char.IsControl(letter) || letter == '|'))
             {
                 Add("Name", "must be 1 to 64 characters, none of them |.");
             }
-            else if (before.Exists(other => other.Name == one.Name || other.Issuer == one.Issuer))
+
+            if (before.Exists(other => other.Name == one.Name || other.Issuer == one.Issuer))
             {
                 Add("Name", "and Issuer must be nobody else's.");
             }
@@ -42,6 +43,12 @@ public sealed class IdentityProviderOptions
             )
             {
                 Add("Issuer", "is required: an https URL (http on loopback).");
+            }
+
+            // A file that cannot be read would show at the first person, as an outage.
+            foreach (var problem in one.Jwks is { } place ? StaticKeySetReader.Read(place).Problems : [])
+            {
+                Add("Jwks", $"{problem}.");
             }
 
             if (one.Algorithms.Count == 0 || one.Algorithms.Any(static name => SignatureAlgorithm.Find(name) is null))

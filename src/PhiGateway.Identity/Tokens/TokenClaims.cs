@@ -14,8 +14,10 @@ namespace PhiGateway.Identity.Tokens;
 /// <param name="isAnswer">Whether they are an answer about an opaque token, which may leave out whose it is (RFC 7662 section 2.2).</param>
 internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, bool isAnswer = false)
 {
+    /// <summary>Longest text of a claim that is read: a token that is issued here must have none longer.</summary>
+    internal const int MaximumTextLength = 256;
+
     private const int MaximumActors = 5;
-    private const int MaximumTextLength = 256;
 
     // 9999-12-31: the last second a DateTimeOffset holds.
     private const long LastSecond = 253_402_300_799;

@@ -37,6 +37,7 @@ internal static class IdentityQuestions
         var rule =
             RevocationQuestion.OfPlace(run.Caller, run.Request.Tenant, revocations)
             ?? RevocationQuestion.OfClient(run.Entry, revocations)
+            ?? RevocationQuestion.OfProvider(run.Caller, run.Entry, revocations)
             ?? RevocationQuestion.OfCredential(run.Credential, revocations)
             ?? RevocationQuestion.OfPurpose(run.Caller, run.Entry, revocations);
         return rule is null ? null : new Deny(DenyReason.Revoked, rule);

@@ -256,6 +256,7 @@ public static class PolicyDecisionPoint
             snapshot.FindBinding(caller.Issuer, caller.ClientId) is { } binding
             && (
                 RevocationQuestion.OfClient(binding.Client, revocations) is not null
+                || RevocationQuestion.OfProvider(caller, binding.Client, revocations) is not null
                 || RevocationQuestion.OfCredential(binding.Credential, revocations) is not null
                 || RevocationQuestion.OfPurpose(caller, binding.Client, revocations) is not null
             )

@@ -116,6 +116,56 @@ internal static class RevocationQuestion
         return revocations.Contains(RevocationTarget.Tenant, tenant) ? "revocation/tenant" : null;
     }
 
+    /// <summary>
+    /// What makes the provider of the person dead for whom a client comes, or what it said of that person; null when nothing does, or when
+    /// the client comes for nobody.
+    /// </summary>
+    /// <remarks>
+    /// A token of the gateway's own names such a person <c>PROVIDER|SUBJECT</c>, and its issuer is the token service: without this question
+    /// nothing that is revoked of the provider would reach it. Only names of the client's own <c>identity-assertion</c> credentials count:
+    /// issuers elsewhere write subjects of this form too.
+    /// </remarks>
+    internal static string? OfProvider(Caller caller, ClientEntry entry, RevocationSet revocations)
+    {
+        if (
+            revocations.IsEmpty
+            || caller.Subject is not { } subject
+            || subject.IndexOf('|', StringComparison.Ordinal) is not (> 0 and var end)
+        )
+        {
+            return null;
+        }
+
+        var (provider, person) = (subject[..end], subject[(end + 1)..]);
+        var registered = Array.FindAll(
+            entry.CompiledCredentials,
+            one => one.Credential.Kind == CredentialKind.IdentityAssertion && one.Credential.Issuer == provider
+        );
+        if (registered.Length == 0)
+        {
+            return null;
+        }
+
+        return OfProvider(provider, person, caller.IssuedAt.UtcTicks, revocations)
+            ?? (Array.TrueForAll(registered, one => OfCredential(one, revocations) is not null) ? "revocation/credential" : null);
+    }
+
+    /// <summary>The same of what a provider said at a moment, by its name and the person's there.</summary>
+    internal static string? OfProvider(string provider, string person, long issuedAt, RevocationSet revocations)
+    {
+        if (revocations.Contains(RevocationTarget.Issuer, provider))
+        {
+            return "revocation/issuer";
+        }
+
+        if (revocations.IsBefore(provider, issuedAt))
+        {
+            return "revocation/issued-before";
+        }
+
+        return revocations.HasSubjects && revocations.IsSubjectBefore(provider, person, issuedAt) ? "revocation/subject" : null;
+    }
+
     /// <summary>What makes the client dead, or the use case or organization behind it; null when nothing does.</summary>
     internal static string? OfClient(ClientEntry entry, RevocationSet revocations)
     {

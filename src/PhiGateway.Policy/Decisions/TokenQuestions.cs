@@ -23,10 +23,13 @@ public static class TokenQuestions
     }
 
     /// <summary>
-    /// The names in a certificate by which a client without a key may authenticate at the token service now; none where it has a key, in
-    /// whatever state, or is not known there.
+    /// The names in a certificate by which a client without a key may authenticate at the token service now; none where it has a key or a
+    /// certificate of its own, in whatever state, or is not known there.
     /// </summary>
-    /// <remarks>Security: as for a certificate of the registry: beside a key it must not become the only thing that is proven.</remarks>
+    /// <remarks>
+    /// Security: as for a certificate of the registry: beside a key it must not become the only thing that is proven. Beside a certificate
+    /// that was revoked it must not let the same one in again; and calls take the registry's certificates alone, where it has any.
+    /// </remarks>
     public static IReadOnlyList<Credential> CertificateNamesOf(
         RegistrySnapshot snapshot,
         string issuer,
@@ -36,7 +39,10 @@ public static class TokenQuestions
     {
         if (
             snapshot.FindBinding(issuer, clientId) is not { Client: var entry }
-            || Array.Exists(entry.CompiledCredentials, static one => one.Credential.Kind == CredentialKind.ClientKey)
+            || Array.Exists(
+                entry.CompiledCredentials,
+                static one => one.Credential.Kind is CredentialKind.ClientKey or CredentialKind.Certificate
+            )
         )
         {
             return [];
@@ -45,7 +51,7 @@ public static class TokenQuestions
         return OpenOf(snapshot, entry, CredentialKind.TlsClientAuth, issuer, clientId, now);
     }
 
-    /// <summary>Whether a client may come for persons of a provider, with an assertion of its (ID-JAG): it is registered for that, now.</summary>
+    /// <summary>Whether a client may come for persons of a provider, with an assertion of its (ID-JAG): registered for that, now.</summary>
     /// <param name="snapshot">The registry.</param>
     /// <param name="issuer">Name of the token service.</param>
     /// <param name="clientId">The client's id there.</param>
@@ -53,6 +59,7 @@ public static class TokenQuestions
     /// <param name="now">The moment.</param>
     public static bool MayComeFor(RegistrySnapshot snapshot, string issuer, string clientId, string provider, DateTimeOffset now) =>
         snapshot.FindBinding(issuer, clientId) is { Client: var entry }
+        && !snapshot.Revocations.Contains(RevocationTarget.Issuer, provider)
         && OpenOf(snapshot, entry, CredentialKind.IdentityAssertion, provider, clientId, now).Count > 0;
 
     /// <summary>
@@ -125,9 +132,19 @@ public static class TokenQuestions
             : new Deny(DenyReason.OutsideHours, rule);
     }
 
-    /// <summary>Whether a token is revoked: by its hash, its id, or as all that were issued before a moment.</summary>
+    /// <summary>
+    /// Whether a token is revoked: by its hash, its id, as all that were issued before a moment, or with the provider of its person.
+    /// </summary>
     public static bool IsRevoked(RegistrySnapshot snapshot, Caller token) =>
-        RevocationQuestion.OfToken(token, snapshot.Revocations) is not null;
+        RevocationQuestion.OfToken(token, snapshot.Revocations) is not null
+        || (
+            snapshot.FindBinding(token.Issuer, token.ClientId) is { Client: var entry }
+            && RevocationQuestion.OfProvider(token, entry, snapshot.Revocations) is not null
+        );
+
+    /// <summary>Whether what a provider said of a person at a moment is revoked, whichever client comes with it.</summary>
+    public static bool IsPersonRevoked(RegistrySnapshot snapshot, string provider, string person, DateTimeOffset at) =>
+        RevocationQuestion.OfProvider(provider, person, at.UtcTicks, snapshot.Revocations) is not null;
 
     /// <summary>Whether what somebody was given at a moment, under an issuer's name, has been taken back since.</summary>
     public static bool IsSubjectRevoked(RegistrySnapshot snapshot, string issuer, string subject, DateTimeOffset at) =>

@@ -61,6 +61,10 @@ internal static class CredentialMembers
             or CredentialKind.IdentityAssertion when string.IsNullOrEmpty(credential.Issuer) || string.IsNullOrEmpty(credential.ClientId):
                 context.Add(path + "/clientId", "A credential of this kind names its issuer and client id.");
                 break;
+            // Persons are named PROVIDER|SUBJECT in tokens: a client's own name must not be readable as one.
+            case CredentialKind.IdentityAssertion when credential.ClientId!.Contains('|', StringComparison.Ordinal):
+                context.Add(path + "/clientId", "The id of a client that comes for persons has no |.");
+                break;
             case CredentialKind.Certificate when !ValidationContext.IsSha256(credential.Thumbprint?.ToLowerInvariant()):
                 context.Add(path + "/thumbprint", "A certificate is named by the SHA-256 of its DER in hex.");
                 break;

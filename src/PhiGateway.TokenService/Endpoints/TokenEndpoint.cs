@@ -71,10 +71,9 @@ internal sealed class TokenEndpoint(
         var person = isForPerson ? await FindPersonAsync(form, assertion.ClientId, http) : default;
         if (isForPerson && person.Identity is null)
         {
-            var error = person.IsUnavailable ? OAuthError.Busy : OAuthError.Person;
             snapshot = snapshots.Current;
             var known = snapshot.FindClient(options.Name, assertion.ClientId);
-            await RefuseAsync(http, snapshot, error, person.Flaw, assertion.ClientId, known);
+            await RefuseAsync(http, snapshot, ErrorOf(person), person.Flaw, assertion.ClientId, known);
             return;
         }
 
@@ -90,6 +89,19 @@ internal sealed class TokenEndpoint(
         if (closed is not null || client is null)
         {
             await RefuseAsync(http, snapshot, OAuthError.NotAllowed, $"{closed?.Reason} {closed?.Rule}".Trim(), assertion.ClientId, client);
+            return;
+        }
+
+        // The same of the provider, whose keys may have been fetched just now.
+        if (person.Identity is { } claimed && !MayComeFor(snapshot, assertion.ClientId, claimed.Provider, now))
+        {
+            await RefuseAsync(http, snapshot, OAuthError.Person, "id-jag:provider", assertion.ClientId, client);
+            return;
+        }
+
+        if (person.Identity is { } said && TokenQuestions.IsPersonRevoked(snapshot, said.Provider, said.Subject, said.IssuedAt))
+        {
+            await RefuseAsync(http, snapshot, OAuthError.Person, "id-jag:revoked", assertion.ClientId, client);
             return;
         }
 
@@ -114,7 +126,7 @@ internal sealed class TokenEndpoint(
         var token = new IssuedToken
         {
             ClientId = assertion.ClientId,
-            Person = person.Identity is { } one ? $"{one.Provider}|{one.Subject}" : null,
+            Person = person.Identity?.TokenSubject,
             AuthenticatedAt = person.Identity?.AuthenticatedAt,
             Acr = person.Identity?.Acr,
             Id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
@@ -127,7 +139,7 @@ internal sealed class TokenEndpoint(
             KeyThumbprint = bound.Key,
             CertificateThumbprint = bound.Certificate,
         };
-        await IssueAsync(http, snapshot, client, token, bound.Nonce, access.Subject is not null, assertion.Key);
+        await IssueAsync(http, snapshot, client, token, person.Identity, bound.Nonce, access.Subject is not null, assertion.Key);
     }
 
     // Whom the registry knows is asked before the provider's keys are.
@@ -137,15 +149,19 @@ internal sealed class TokenEndpoint(
             clientId,
             options.Issuer,
             options.Audience,
-            provider => TokenQuestions.MayComeFor(snapshots.Current, options.Name, clientId, provider, time.GetUtcNow()),
+            provider => MayComeFor(snapshots.Current, clientId, provider, time.GetUtcNow()),
             http.RequestAborted
         );
+
+    private bool MayComeFor(RegistrySnapshot snapshot, string clientId, string provider, DateTimeOffset now) =>
+        TokenQuestions.MayComeFor(snapshot, options.Name, clientId, provider, now);
 
     private async Task IssueAsync(
         HttpContext http,
         RegistrySnapshot snapshot,
         ClientEntry client,
         IssuedToken token,
+        ClaimedIdentity? person,
         string? nonce,
         bool isExchange,
         string key
@@ -157,6 +173,13 @@ internal sealed class TokenEndpoint(
         {
             // Signs of a filter are longer in a token than they are.
             await RefuseAsync(http, snapshot, OAuthError.ScopeTooLong, "scope:too-long", token.ClientId, client, null, token.Task, what);
+            return;
+        }
+
+        // Last of all that may refuse: an assertion of a person cannot be had anew as a client's own can. Before the record, which says issued.
+        if (person is not null && await identities.UseAsync(person, http.RequestAborted) is { Identity: null } used)
+        {
+            await RefuseAsync(http, snapshot, ErrorOf(used), used.Flaw, token.ClientId, client, nonce, token.Task, what);
             return;
         }
 
@@ -230,6 +253,16 @@ internal sealed class TokenEndpoint(
         }
 
         return required ? new BoundTo(OAuthError.Unproven, "binding:absent", null, null, null) : default;
+    }
+
+    private static OAuthError ErrorOf(in IdentityCheck person)
+    {
+        if (person.IsUnavailable)
+        {
+            return OAuthError.Busy;
+        }
+
+        return person.Flaw == IdentityCheck.SubjectTooLong ? OAuthError.PersonTooLong : OAuthError.Person;
     }
 
     private static OAuthError ErrorOf(DenyReason refusal)

@@ -77,12 +77,7 @@ internal static class ApprovedScope
     public static string CutHeld(string held, IReadOnlyList<string> registered, UseCase useCase, OpenTask task) =>
         string.Join(
             ' ',
-            Within(
-                held.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-                Ceiling(registered),
-                ScopeLevel.System,
-                RightsOf(useCase, task)
-            )
+            Within(held.Split(' ', StringSplitOptions.RemoveEmptyEntries), Ceiling(registered), ScopeLevel.System, RightsOf(useCase, task))
         );
 
     /// <summary>
@@ -155,6 +150,11 @@ internal static class ApprovedScope
         var ceilings = ceiling is null ? null : Read(ceiling, level);
         foreach (var wanted in Read(tokens, level))
         {
+            if (granted.IsFull)
+            {
+                break;
+            }
+
             if (ceilings is null)
             {
                 Add(wanted, wanted.Filter, level, approved, granted);
@@ -166,7 +166,7 @@ internal static class ApprovedScope
                 // Of two filters neither is the narrower: what both cover cannot be said in one scope.
                 if (wanted.Filter.Length == 0 || most.Filter.Length == 0 || wanted.Filter == most.Filter)
                 {
-                    var both = wanted with { Rights = wanted.Rights & most.Rights, And = most.Types };
+                    var both = wanted with { Rights = wanted.Rights & most.Rights, Types = wanted.Types.Intersect(most.Types) };
                     Add(both, wanted.Filter.Length > 0 ? wanted.Filter : most.Filter, level, approved, granted);
                 }
             }
@@ -187,7 +187,7 @@ internal static class ApprovedScope
             {
                 var text = TextOf(token);
                 var mark = text.IndexOf('?', StringComparison.Ordinal);
-                scopes.Add(new ReadScope(scope.Types, scope.Rights, mark < 0 ? string.Empty : text[mark..], null));
+                scopes.Add(new ReadScope(scope.Types, scope.Rights, mark < 0 ? string.Empty : text[mark..]));
             }
         }
 
@@ -202,11 +202,18 @@ internal static class ApprovedScope
         GrantedWords granted
     )
     {
+        // Pairs are as many as the two lists multiplied: what an earlier one came to is known before any of its words is made again.
+        var types = granted.TakeNew(scope.Types, scope.Rights, filter);
+        if (types.IsEmpty || scope.Rights == ScopeRights.None)
+        {
+            return;
+        }
+
         var word = level == ScopeLevel.User ? "user" : "system";
         foreach (var (type, rights) in approved)
         {
             // A few kilobytes that are asked for can come to a hundred times as much.
-            if (!granted.IsFull && scope.Covers(type) && (rights & scope.Rights) != ScopeRights.None)
+            if (!granted.IsFull && types.Contains(type) && (rights & scope.Rights) != ScopeRights.None)
             {
                 granted.Add($"{word}/{type.Name}.{LettersOf(rights & scope.Rights)}{filter}");
             }
@@ -281,12 +288,21 @@ internal static class ApprovedScope
     private sealed class GrantedWords
     {
         private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+        private readonly Dictionary<(ScopeRights Rights, string Filter), ResourceTypeSet> _taken = [];
         private readonly List<string> _words = [];
         private int _length = -1;
 
         public IReadOnlyList<string> Words => _words;
 
         public bool IsFull => _length > Longest;
+
+        /// <summary>The types that no scope of the same rights and filter had before.</summary>
+        public ResourceTypeSet TakeNew(ResourceTypeSet types, ScopeRights rights, string filter)
+        {
+            var before = _taken.GetValueOrDefault((rights, filter));
+            _taken[(rights, filter)] = before.Union(types);
+            return types.Except(before);
+        }
 
         public void Add(string word)
         {
@@ -298,8 +314,5 @@ internal static class ApprovedScope
         }
     }
 
-    private sealed record ReadScope(ResourceTypeSet Types, ScopeRights Rights, string Filter, ResourceTypeSet? And)
-    {
-        public bool Covers(ResourceType type) => Types.Contains(type) && (And is not { } both || both.Contains(type));
-    }
+    private sealed record ReadScope(ResourceTypeSet Types, ScopeRights Rights, string Filter);
 }

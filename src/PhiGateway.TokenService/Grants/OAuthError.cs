@@ -27,6 +27,10 @@ internal sealed record OAuthError(string Code, string Words, int Status = 400)
         "invalid_grant",
         "The identity assertion is not one that this client is given a token for."
     );
+    public static readonly OAuthError PersonTooLong = new(
+        "invalid_grant",
+        "The sub of the identity assertion is longer than a token of this service can carry."
+    );
     public static readonly OAuthError Unproven = new("invalid_request", "This client must prove possession of its key or certificate.");
     public static readonly OAuthError Proof = new("invalid_dpop_proof", "The DPoP proof is not one for this request.");
     public static readonly OAuthError Nonce = new("use_dpop_nonce", "The DPoP proof must carry the nonce that is given here.");

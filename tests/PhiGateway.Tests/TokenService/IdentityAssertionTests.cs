@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using PhiGateway.Identity.Assertions;
+using PhiGateway.Identity.Proofs;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Identity;
 using PhiGateway.Tests.Policy.Snapshot;
@@ -176,6 +178,74 @@ public sealed class IdentityAssertionTests : IDisposable
 
         Assert.Equal(200, (await AskAsync(world, assertion, "user/Observation.r")).Status);
         Assert.Equal("id-jag:replayed", await RefusalAsync(world, assertion, "two"));
+    }
+
+    // RFC 9449 section 8: what a client could not know is told, and it sends the same again; its provider need not be asked anew.
+    [Fact]
+    public async Task Token_RefusedForSomethingElse_LeavesTheAssertionItsOneUse()
+    {
+        using var world = new TokenWorld(also: Registered, provider: Provider(), dpop: new DpopOptions { Nonce = DpopNonceRule.Always });
+        var assertion = Signed(world);
+        var proof = new ProofRecipe(_idp, string.Empty, "POST", TokenWorld.Issuer + "/token", world.Clock.GetUtcNow()).Without("ath");
+
+        Assert.Equal("invalid_scope", (await AskAsync(world, assertion, "user/Patient.r", "one")).Error);
+        var asked = await world.AskAsync(Form(world, assertion, "user/Observation.r", "two"), Prove);
+        Assert.Equal("use_dpop_nonce", asked.Error);
+        _ = proof.Set("nonce", (string?)asked.Headers["DPoP-Nonce"]).Set("jti", "again");
+        var issued = await world.AskAsync(Form(world, assertion, "user/Observation.r", "three"), Prove);
+
+        Assert.True(issued.Status == 200, issued.Error + world.Journal.Records[^1].Rule);
+        Assert.Equal("id-jag:replayed", await RefusalAsync(world, assertion, "four"));
+
+        void Prove(HttpContext http) => http.Request.Headers["DPoP"] = proof.Sign();
+    }
+
+    [Fact]
+    public async Task Token_WhileUsesCannotBeRemembered_IsNotIssued()
+    {
+        using var world = World();
+        var assertion = Signed(world);
+        var form = Form(world, assertion, "user/Observation.r");
+        var looks = 0;
+        world.WhenRead = () => world.Shared.IsAway = ++looks >= 3;
+
+        Assert.Equal("temporarily_unavailable", (await world.AskAsync(form)).Error);
+        (world.WhenRead, world.Shared.IsAway) = (null, false);
+        Assert.Equal(200, (await AskAsync(world, assertion, "user/Observation.r", "two")).Status);
+    }
+
+    [Fact]
+    public async Task Token_OfAProviderThatIsTakenBackWhileKeysAreFetched_IsInvalidGrant()
+    {
+        using var world = World();
+        var assertion = Signed(world);
+        var looks = 0;
+        world.WhenRead = () =>
+        {
+            // The endpoint at first, then the check before the keys are asked.
+            if (++looks == 2)
+            {
+                var gone = TestRegistry.Revocation(RevocationTarget.Credential, Registered.Id);
+                world.Fill(TestRegistry.Client(), TestRegistry.UseCase(), gone);
+            }
+        };
+
+        Assert.Equal("id-jag:provider", await RefusalAsync(world, assertion));
+        Assert.True(looks > 2);
+    }
+
+    [Theory]
+    [InlineData(249, true)]
+    [InlineData(250, false)]
+    public async Task Token_OfAPersonWhoseNameIsLong_IsIssuedOnlyWhereItIsRead(int length, bool isIssued)
+    {
+        using var world = World();
+
+        var reply = await AskAsync(world, Signed(world, claims => claims["sub"] = new string('m', length)), "user/Observation.r");
+
+        Assert.Equal(isIssued ? null : "invalid_grant", reply.Error);
+        Assert.Equal(!isIssued, ((string?)reply.Json!["error_description"])?.Contains("longer than", StringComparison.Ordinal) ?? false);
+        Assert.Equal(isIssued, world.Journal.Records[^1].Rule != IdentityCheck.SubjectTooLong);
     }
 
     [Fact]

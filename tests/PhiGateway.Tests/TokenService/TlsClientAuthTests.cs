@@ -172,6 +172,29 @@ public sealed class TlsClientAuthTests : IDisposable
         Assert.Equal(200, (await world.AskAsync(TokenWorld.Form(world.Assertion()))).Status);
     }
 
+    // Calls take the registry's certificates alone, where it has any: another one would be given tokens that nobody takes.
+    [Fact]
+    public async Task Token_OfAClientWithACertificateOfItsOwn_IsGivenToThatAlone()
+    {
+        using var own = Made(_authority);
+        using var next = Made(_authority);
+        var pinned = new Credential
+        {
+            Id = "connector-cert",
+            Client = "connector",
+            Kind = CredentialKind.Certificate,
+            Thumbprint = Convert.ToHexStringLower(own.GetCertHash(HashAlgorithmName.SHA256)),
+        };
+        using var world = new TokenWorld(instead: Registered with { SanDns = Host }, also: pinned, authorities: _file);
+
+        Assert.Equal("certificate:unknown", await RefusalAsync(world, next));
+        Assert.Equal(200, (await AskAsync(world, own)).Status);
+
+        // Revoked, it does not come in again by its name.
+        world.Fill(TestRegistry.Client(), TestRegistry.UseCase(), TestRegistry.Revocation(RevocationTarget.Credential, pinned.Id));
+        Assert.Equal("certificate:unknown", await RefusalAsync(world, own));
+    }
+
     [Fact]
     public async Task Token_ByANameThatIsRevokedOrPastItsEnd_IsRefused()
     {

@@ -47,14 +47,15 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
         Credential? instead = null,
         string? authorities = null,
         Credential? also = null,
-        IdentityProviderOptions? provider = null
+        IdentityProviderOptions? provider = null,
+        DpopOptions? dpop = null
     )
     {
         _also = also;
         _instead = instead;
         Shared = shared ?? new SharedUses();
         Key = key ?? SigningKey.Es384("connector-1");
-        _identity = IdentityHost.Node(Shared);
+        _identity = IdentityHost.Node(Shared, dpop);
         Store = new FakeRegistryStore(Clock);
         Fill(client ?? TestRegistry.Client(), useCase ?? TestRegistry.UseCase(), tasks ?? []);
         Options = new TokenServiceOptions
@@ -97,7 +98,19 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
 
     public KeyRing Ring { get; }
 
-    public RegistrySnapshot Current { get; private set; } = RegistrySnapshot.Empty;
+    public RegistrySnapshot Current
+    {
+        get
+        {
+            var current = field;
+            WhenRead?.Invoke();
+            return current;
+        }
+        private set;
+    } = RegistrySnapshot.Empty;
+
+    /// <summary>Called after each look at the registry, to change it in between.</summary>
+    public Action? WhenRead { get; set; }
 
     /// <summary>The registry has been away for longer than access may hang on it.</summary>
     public bool IsOutOfSight { get; set; }

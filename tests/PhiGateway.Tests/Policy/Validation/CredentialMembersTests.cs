@@ -20,6 +20,15 @@ public sealed class CredentialMembersTests
     public static TheoryData<Credential> Sound =>
         [
             Oidc,
+            Oidc with
+            {
+                ClientId = "elsewhere|connector",
+            },
+            Tls with
+            {
+                Kind = CredentialKind.IdentityAssertion,
+                Issuer = "people",
+            },
             Empty with
             {
                 Kind = CredentialKind.Certificate,
@@ -89,6 +98,7 @@ public sealed class CredentialMembersTests
             { "sanDns", Oidc with { SanDns = "a.example" } },
             { "sanUri", Oidc with { SanUri = "urn:a" } },
             { "clientId", Tls with { SanUri = "urn:a", Issuer = null } },
+            { "clientId", Tls with { Kind = CredentialKind.IdentityAssertion, Issuer = "people", ClientId = "people|dr-mary" } },
             { "subjectDn", Tls },
             { "subjectDn", Tls with { SubjectDn = "CN=a", SanDns = "a.example" } },
             { "subjectDn", Tls with { SanDns = "a.example", SanUri = "urn:a" } },
