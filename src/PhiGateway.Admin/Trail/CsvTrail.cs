@@ -11,7 +11,7 @@ namespace PhiGateway.Admin.Trail;
 internal sealed class CsvTrail : ITrailFormat
 {
     private const string Columns =
-        "time,id,parent,kind,event,decision,reason,client,organization,use_case,tenant,purpose,actor,interaction,type,status,log,sequence,chain_hash\r\n";
+        "time,id,parent,kind,event,decision,reason,client,organization,use_case,tenant,purpose,actor,interaction,type,status,log,sequence,chain_hash,content\r\n";
 
     public string Name => "csv";
 
@@ -54,6 +54,7 @@ internal sealed class CsvTrail : ITrailFormat
             entry.Log,
             entry.Sequence.ToString(CultureInfo.InvariantCulture),
             Convert.ToHexStringLower(entry.ChainHash.Span),
+            entry.IsDestroyed ? "destroyed" : null,
         ];
     }
 
