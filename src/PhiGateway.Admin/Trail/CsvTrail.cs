@@ -54,8 +54,18 @@ internal sealed class CsvTrail : ITrailFormat
             entry.Log,
             entry.Sequence.ToString(CultureInfo.InvariantCulture),
             Convert.ToHexStringLower(entry.ChainHash.Span),
-            entry.IsDestroyed ? "destroyed" : null,
+            ContentOf(entry),
         ];
+    }
+
+    private static string? ContentOf(AuditEntry entry)
+    {
+        if (!entry.IsDestroyed)
+        {
+            return null;
+        }
+
+        return entry.IsKeyMissing ? "key-missing" : "destroyed";
     }
 
     // A body that cannot be read has a row all the same.

@@ -262,7 +262,9 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
             findings.Add(
                 FindingCode.StoreBodyDestroyed,
                 entry.Sequence,
-                "The key of the record's content was destroyed, and no log proves a record of that."
+                entry.IsKeyMissing
+                    ? "The key of the record's content is not in the store, and no log proves a record of its destruction."
+                    : "The key of the record's content was destroyed, and no log proves a record of that."
             );
         }
     }

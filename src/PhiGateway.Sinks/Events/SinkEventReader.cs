@@ -31,7 +31,7 @@ internal sealed class SinkEventReader(PatientPseudonym pseudonym)
                 Sequence = entry.Sequence,
                 Time = entry.Time,
                 Kind = entry.Kind,
-                Event = entry.IsDestroyed ? "destroyed" : "unreadable",
+                Event = EventOf(entry),
                 ChainHash = Convert.ToHexStringLower(entry.ChainHash.Span),
             };
 
@@ -100,6 +100,16 @@ internal sealed class SinkEventReader(PatientPseudonym pseudonym)
         );
 
     private string HashOf(AuditRecord record, string subject) => pseudonym.Of(record.Tenant ?? string.Empty, "subject", subject);
+
+    private static string EventOf(AuditEntry entry)
+    {
+        if (!entry.IsDestroyed)
+        {
+            return "unreadable";
+        }
+
+        return entry.IsKeyMissing ? "key-missing" : "destroyed";
+    }
 
     private static string? MethodOf(string? method)
     {

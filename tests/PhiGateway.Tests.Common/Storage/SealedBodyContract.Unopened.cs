@@ -5,6 +5,22 @@ namespace PhiGateway.Tests.Common.Storage;
 
 public abstract partial class SealedBodyContract
 {
+    [Theory]
+    [InlineData("DELETE FROM audit_key", true)]
+    [InlineData("UPDATE audit_key SET wrapped = NULL", false)]
+    public async Task Read_WhereTheRowOfTheKeyIsMissing_IsToldFromADestroyedOne(string sql, bool isMissing)
+    {
+        await using var storage = Open(Ring("one"));
+        await storage.Store.AppendAsync([Entry(0)], None);
+        Assert.False((await storage.Store.ReadAsync("log", 0, 9, None))[0].IsKeyMissing);
+        await RunAsync(sql);
+
+        var read = Assert.Single(await storage.Store.ReadAsync("log", 0, 9, None));
+        var found = Assert.Single((await storage.Store.QueryAsync(new AuditQuery { Client = "acme" }, None)).Entries);
+        Assert.All([read, found], entry => Assert.Equal((true, isMissing), (entry.IsDestroyed, entry.IsKeyMissing)));
+        Assert.Equal(isMissing ? AuditEntry.KeyMissingNote : AuditEntry.DestroyedNote, read.WhatRemains().Note);
+    }
+
     [Fact]
     public async Task CheckBodyKeys_WithARowThatNoKeyOpens_NamesItAndTheRestIsReadAndRotated()
     {
