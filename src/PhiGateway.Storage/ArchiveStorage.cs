@@ -44,6 +44,7 @@ public static class ArchiveStorage
         try
         {
             Drop(unfinished);
+            MakeForOwner(unfinished);
             var options = new StorageOptions
             {
                 Provider = StorageProvider.Sqlite,
@@ -75,6 +76,18 @@ public static class ArchiveStorage
         await using var mode = connection.CreateCommand();
         mode.CommandText = "PRAGMA journal_mode = DELETE";
         await mode.ExecuteScalarAsync(cancellationToken);
+    }
+
+    // Patients' data may be in it, unsealed: the owner alone reads it. The files that the database makes beside it have its rights.
+    private static void MakeForOwner(string unfinished)
+    {
+        var how = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        new FileStream(unfinished, how).Dispose();
     }
 
     private static void Drop(string unfinished)

@@ -89,24 +89,25 @@ public sealed class AuditStorage : IAsyncDisposable
     /// Says whether what is sealed here can be read with the keys that are configured; called at the start of a node and by commands. Needs a
     /// login that reads the trail.
     /// </summary>
-    /// <exception cref="BodyKeyException">A key is missing or is another one: in words.</exception>
-    public Task CheckBodyKeysAsync(CancellationToken cancellationToken) => SqlBodyKeys.CheckAsync(_database, cancellationToken);
+    /// <returns>Which keys are missing or are other ones, in words; empty: none that was looked at.</returns>
+    public Task<IReadOnlyList<string>> CheckBodyKeysAsync(CancellationToken cancellationToken) => SqlBodyKeys.CheckAsync(_database, cancellationToken);
 
     /// <summary>
     /// Seals every body that was stored as it is, and wraps every data key under the current body key; run by the tables' owner, may be broken
     /// off and begun again while nodes run.
     /// </summary>
-    /// <returns>How many bodies, and how many data keys.</returns>
+    /// <returns>How many bodies, how many data keys, and which data keys no key here opens, in words.</returns>
     /// <exception cref="InvalidOperationException">No current body key is configured.</exception>
-    public async Task<(long Bodies, int Keys)> SealStoredAsync(CancellationToken cancellationToken)
+    public async Task<(long Bodies, int Keys, IReadOnlyList<string> Unopened)> SealStoredAsync(CancellationToken cancellationToken)
     {
         int keys;
+        IReadOnlyList<string> unopened;
         using (await _store.EnterAsync(cancellationToken))
         {
-            keys = await SqlBodyKeys.WrapAnewAsync(_database, cancellationToken);
+            (keys, unopened) = await SqlBodyKeys.WrapAnewAsync(_database, cancellationToken);
         }
 
-        return (await SqlBodyKeys.SealStoredAsync(_database, _store.EnterAsync, cancellationToken), keys);
+        return (await SqlBodyKeys.SealStoredAsync(_database, _store.EnterAsync, cancellationToken), keys, unopened);
     }
 
     /// <summary>Closes the connections; nobody may use the store any more.</summary>

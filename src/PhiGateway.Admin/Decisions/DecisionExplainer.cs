@@ -46,7 +46,7 @@ internal sealed class DecisionExplainer(
                 entry.Id == guid && entry.Kind is AuditKind.Decision or AuditKind.Disclosure or AuditKind.Intent
             )
                 is not { } entry
-            || entry.Read() is not { } record
+            || TrailWalk.TryRead(entry) is not { } record
         )
         {
             return family.IsCut ? TrailFamily.TooMany : AdminProblem.NotFound("decision");
@@ -57,7 +57,7 @@ internal sealed class DecisionExplainer(
             record.Kind == AuditKind.Intent
                 ? family
                     .Entries.Where(child => child.ParentId == guid && child.Kind == AuditKind.Outcome)
-                    .Select(static entry => entry.Read())
+                    .Select(TrailWalk.TryRead)
                     .FirstOrDefault(static found => found is not null)
                 : null;
         var set = await sets.GetAsync(call.Cancelled);

@@ -67,17 +67,23 @@ internal sealed class ContentCommands(
             return AdminProblem.Invalid("/tenant", "required", "Name one tenant.");
         }
 
-        if ((await FindAsync(call, month, tenant)).Failed(out var problem, out var found))
+        var now = time.GetUtcNow();
+        var begun = await register.ReadDestructionsAsync(body.Month!, tenant, now, call.Cancelled);
+        var unfinished = BegunDestruction.Unfinished(begun);
+        if ((await FindAsync(call, month, tenant, unfinished)).Failed(out var problem, out var found))
         {
             return problem;
         }
 
-        var now = time.GetUtcNow();
-        var asks = (await register.ReadAsksAsync(body.Month!, tenant, call.Cancelled)).Where(ask => now - ask.At <= AskedFor).ToList();
+        // An ask is used up by the destruction that went on it: what arrives late goes when two persons want that too.
+        var used = begun.FirstOrDefault(static one => one.IsDone != false)?.At ?? DateTimeOffset.MinValue;
+        var asks = (await register.ReadAsksAsync(body.Month!, tenant, call.Cancelled))
+            .Where(ask => now - ask.At <= AskedFor && ask.At > used)
+            .ToList();
         if (asks.Find(ask => !call.MayBeAny(ask.Persons)) is { } other)
         {
             found = found with { AskedBy = other.By };
-            return call.IsDryRun ? found : await DestroyAsync(call, month, body, found, other);
+            return call.IsDryRun ? found : await DestroyAsync(call, month, body, found, (other, unfinished));
         }
 
         if (asks.Count > 0)
@@ -104,7 +110,7 @@ internal sealed class ContentCommands(
     }
 
     // What would go; a problem: something stands in the way.
-    private async Task<Outcome<DestroyedContent>> FindAsync(AdminCall call, int month, string tenant)
+    private async Task<Outcome<DestroyedContent>> FindAsync(AdminCall call, int month, string tenant, BegunDestruction? unfinished)
     {
         if (keeping is null)
         {
@@ -140,7 +146,7 @@ internal sealed class ContentCommands(
                     $"{bodies.Unsealed} of these records were stored without being sealed: run 'phi-gateway seal-audit' first."
                 )
             ),
-            { Readable: 0 } => AdminProblem.Conflict("destroyed", "The content was destroyed before."),
+            { Readable: 0 } when unfinished is null => AdminProblem.Conflict("destroyed", "The content was destroyed before."),
             _ => new DestroyedContent(
                 KeepingMonths.Text(month),
                 tenant,
@@ -157,7 +163,7 @@ internal sealed class ContentCommands(
         int month,
         DestroyContentBody body,
         DestroyedContent found,
-        DestructionAsk ask
+        (DestructionAsk Ask, BegunDestruction? Unfinished) on
     )
     {
         var intent = Step(call, KeepingMonths.DestroyEvent, found, call.RequestId, Guid.Empty);
@@ -167,8 +173,9 @@ internal sealed class ContentCommands(
                 month = found.Month,
                 tenant = found.Tenant,
                 reason = body.Reason,
-                asked = ask.Id,
-                persons = ask.Persons.Concat(call.Persons).Distinct(StringComparer.Ordinal),
+                asked = on.Ask.Id,
+                completes = on.Unfinished?.Id,
+                persons = on.Ask.Persons.Concat(call.Persons).Distinct(StringComparer.Ordinal),
                 records = found.Records,
                 logs = found.Logs.Select(static range => new
                 {
@@ -189,7 +196,7 @@ internal sealed class ContentCommands(
                 return late;
             }
 
-            if ((await FindAsync(call, month, found.Tenant)).Failed(out var kept, out _))
+            if ((await FindAsync(call, month, found.Tenant, on.Unfinished)).Failed(out var kept, out _))
             {
                 await EndAsync(call, found, false, "not destroyed: " + kept.Code);
                 return kept;
@@ -201,22 +208,33 @@ internal sealed class ContentCommands(
             throw;
         }
 
+        long keys;
         try
         {
             // What was begun is done to its end, whoever has left meanwhile.
-            var keys = await keeping!.DestroyBodiesAsync(month, found.Tenant, CancellationToken.None);
-            await EndAsync(call, found, true, FormattableString.Invariant($"destroyed, keys={keys}"));
-            return found with { IsDestroyed = true };
+            keys = await keeping!.DestroyBodiesAsync(month, found.Tenant, CancellationToken.None);
         }
         catch (InvalidOperationException refused)
         {
             await EndAsync(call, found, false, "not destroyed: " + refused.Message);
             return AdminProblem.Conflict("not-destroyed", refused.Message);
         }
+        catch (Exception)
+        {
+            // It may be done all the same: two persons complete it, or find that it was not.
+            await EndAsync(call, found, null, "unknown: the store did not say whether it was done");
+            throw;
+        }
+
+        await EndAsync(call, found, true, FormattableString.Invariant($"destroyed, keys={keys}"));
+        return found with
+        {
+            IsDestroyed = true,
+        };
     }
 
     // Verifiers go by what it says after, never by the note.
-    private async Task EndAsync(AdminCall call, DestroyedContent content, bool isDone, string note)
+    private async Task EndAsync(AdminCall call, DestroyedContent content, bool? isDone, string note)
     {
         var record = Step(call, KeepingMonths.DestroyedEvent, content, Guid.CreateVersion7(), call.RequestId);
         record.After = JsonSerializer.Serialize(

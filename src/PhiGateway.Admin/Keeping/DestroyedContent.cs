@@ -43,6 +43,20 @@ public sealed record BodyKeyList(IReadOnlyList<SealingKeys> Items);
 /// <param name="Persons">Everybody whose act it may be.</param>
 internal sealed record DestructionContent(string Month, string Tenant, string Reason, IReadOnlyList<string> Persons);
 
+/// <summary>A destruction that was begun.</summary>
+/// <param name="Id">Id of the record that began it.</param>
+/// <param name="At">When.</param>
+/// <param name="IsProven">Whether this node's own log proves that record.</param>
+/// <param name="IsDone">Whether it was done; null: no record says what came of it.</param>
+internal sealed record BegunDestruction(Guid Id, DateTimeOffset At, bool IsProven, bool? IsDone)
+{
+    /// <summary>
+    /// The one whose end is missing: the newest, as far as this node's own log proves it, unless a later one was done; null: none is.
+    /// </summary>
+    public static BegunDestruction? Unfinished(IReadOnlyList<BegunDestruction> newestFirst) =>
+        newestFirst.FirstOrDefault(static one => one.IsProven && one.IsDone != false) is { IsDone: null } open ? open : null;
+}
+
 /// <summary>Somebody asked for a destruction.</summary>
 /// <param name="Id">Id of its record.</param>
 /// <param name="By">Who asked.</param>

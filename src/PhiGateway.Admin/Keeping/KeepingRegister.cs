@@ -76,6 +76,69 @@ internal sealed class KeepingRegister(IAuditStore store, IAuditJournal journal, 
         return asks;
     }
 
+    /// <summary>
+    /// The destructions of a tenant's content of a month that were begun, the newest first, with what is on record of their end. One of a time
+    /// to come is none.
+    /// </summary>
+    public async Task<IReadOnlyList<BegunDestruction>> ReadDestructionsAsync(
+        string month,
+        string tenant,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var begun = new List<(AuditRecord Record, bool IsProven)>();
+        var ends = new Dictionary<Guid, bool?>();
+        await foreach (var (entry, record) in TrailWalk.AllAsync(store, new AuditQuery { Kind = AuditKind.Hold }, cancellationToken))
+        {
+            if (record.Event == KeepingMonths.DestroyEvent && record.Time <= now && IsOf(record, month, tenant))
+            {
+                begun.Add((record, proof?.Proves(entry) == true));
+            }
+            else if (record.Event == KeepingMonths.DestroyedEvent && proof?.Proves(entry) == true && EndOf(record) is { } isDone)
+            {
+                ends[record.ParentId] = isDone;
+            }
+        }
+
+        return
+        [
+            .. begun
+                .OrderByDescending(static one => one.Record.Time)
+                .Select(one => new BegunDestruction(one.Record.Id, one.Record.Time, one.IsProven, ends.GetValueOrDefault(one.Record.Id))),
+        ];
+    }
+
+    private static bool IsOf(AuditRecord record, string month, string tenant) =>
+        SaidBy(record) is { ValueKind: JsonValueKind.Object } said
+        && said.TryGetProperty("month", out var ofMonth)
+        && said.TryGetProperty("tenant", out var ofTenant)
+        && ofMonth.ValueKind == JsonValueKind.String
+        && ofTenant.ValueKind == JsonValueKind.String
+        && ofMonth.GetString() == month
+        && ofTenant.GetString() == tenant;
+
+    // Null: it says that nobody knows.
+    private static bool? EndOf(AuditRecord record) =>
+        SaidBy(record) is { ValueKind: JsonValueKind.Object } said
+        && said.TryGetProperty("destroyed", out var isDone)
+        && isDone.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? isDone.GetBoolean()
+            : null;
+
+    // Whoever ships may add what is no JSON.
+    private static JsonElement? SaidBy(AuditRecord record)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<JsonElement>(record.After ?? "null");
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     private static StoredHold Of(AuditRecord set, IEnumerable<AuditRecord> lifts)
     {
         var content = ContentOf(set) ?? throw new InvalidDataException($"The hold {set.Id} cannot be read.");

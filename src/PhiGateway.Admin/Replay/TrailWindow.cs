@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 
@@ -34,7 +35,7 @@ internal sealed record TrailWindow(IReadOnlyList<AuditRecord> Records, bool IsCo
             while (true)
             {
                 var page = await store.QueryAsync(query, cancellationToken);
-                records.AddRange(page.Entries.Where(IsDecision).Select(static entry => entry.Read()).OfType<AuditRecord>());
+                records.AddRange(page.Entries.Where(IsDecision).Select(TrailWalk.TryRead).OfType<AuditRecord>());
                 if (page.Next is null)
                 {
                     break;

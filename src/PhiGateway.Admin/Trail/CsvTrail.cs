@@ -11,7 +11,7 @@ namespace PhiGateway.Admin.Trail;
 internal sealed class CsvTrail : ITrailFormat
 {
     private const string Columns =
-        "time,id,parent,kind,event,decision,reason,client,organization,use_case,tenant,purpose,actor,interaction,type,status,log,sequence,chain_hash\r\n";
+        "time,id,parent,kind,event,decision,reason,client,organization,use_case,tenant,purpose,actor,interaction,type,status,log,sequence,chain_hash,content\r\n";
 
     public string Name => "csv";
 
@@ -54,7 +54,18 @@ internal sealed class CsvTrail : ITrailFormat
             entry.Log,
             entry.Sequence.ToString(CultureInfo.InvariantCulture),
             Convert.ToHexStringLower(entry.ChainHash.Span),
+            ContentOf(entry),
         ];
+    }
+
+    private static string? ContentOf(AuditEntry entry)
+    {
+        if (!entry.IsDestroyed)
+        {
+            return null;
+        }
+
+        return entry.IsKeyMissing ? "key-missing" : "destroyed";
     }
 
     // A body that cannot be read has a row all the same.

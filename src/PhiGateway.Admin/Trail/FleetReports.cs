@@ -4,15 +4,17 @@ using PhiGateway.Proof.Fleet;
 namespace PhiGateway.Admin.Trail;
 
 /// <summary>Says what the fleet log has, for auditors; nothing of it is PHI.</summary>
-internal sealed class FleetReports(FleetLog? fleet = null, FleetFeed? feed = null)
+internal sealed class FleetReports(FleetLog? fleet = null, FleetFeed? feed = null, FleetFault? fault = null)
 {
-    private static readonly AdminProblem None = AdminProblem.NotFound("fleet log on this node");
+    private readonly AdminProblem _none = fault is null
+        ? AdminProblem.NotFound("fleet log on this node")
+        : AdminProblem.Conflict("log-contradicts", fault.Words);
 
     /// <summary>Every log of which it has heads.</summary>
     public Task<Outcome<FleetReport>> ReportAsync(AdminCall call) =>
         Task.FromResult<Outcome<FleetReport>>(
             fleet is null
-                ? None
+                ? _none
                 : new FleetReport(
                     fleet.Key.ToString(),
                     fleet.Checkpoint,
@@ -34,7 +36,7 @@ internal sealed class FleetReports(FleetLog? fleet = null, FleetFeed? feed = nul
     {
         if (fleet is null)
         {
-            return Task.FromResult<Outcome<FleetInclusion>>(None);
+            return Task.FromResult<Outcome<FleetInclusion>>(_none);
         }
 
         try
@@ -45,9 +47,9 @@ internal sealed class FleetReports(FleetLog? fleet = null, FleetFeed? feed = nul
                     : AdminProblem.NotFound("log in the fleet log")
             );
         }
-        catch (InvalidDataException fault)
+        catch (InvalidDataException contradiction)
         {
-            return Task.FromResult<Outcome<FleetInclusion>>(AdminProblem.Conflict("log-contradicts", fault.Message));
+            return Task.FromResult<Outcome<FleetInclusion>>(AdminProblem.Conflict("log-contradicts", contradiction.Message));
         }
     }
 }

@@ -19,10 +19,12 @@ public sealed record TrailRecord(
 /// <param name="ChainHash">Hash chained to the record before, in hex.</param>
 /// <param name="Record">The record exactly as journaled: its members are the trail's own, and later versions may add some.</param>
 /// <param name="Destroyed">Its content was destroyed, and the record shows what it is filed under; absent: it was not.</param>
+/// <param name="KeyMissing">The row of its data key is not in the store, and the record shows what it is filed under; absent: it is there.</param>
 public sealed record TrailEntry(
     [property: JsonPropertyName("log")] string Log,
     [property: JsonPropertyName("sequence")] long Sequence,
     [property: JsonPropertyName("chain_hash")] string ChainHash,
     [property: JsonPropertyName("record")] AuditRecord Record,
-    [property: JsonPropertyName("destroyed")] bool? Destroyed = null
+    [property: JsonPropertyName("destroyed")] bool? Destroyed = null,
+    [property: JsonPropertyName("key_missing")] bool? KeyMissing = null
 );

@@ -171,7 +171,7 @@ internal sealed class TrailSearch(
         };
         if (entry.IsDestroyed)
         {
-            shown["destroyed"] = true;
+            shown[entry.IsKeyMissing ? "key_missing" : "destroyed"] = true;
         }
 
         return shown;

@@ -29,6 +29,11 @@ internal static class TrailWalk
         } while (cursor is not null);
     }
 
+    /// <summary>The record of one entry, where one that cannot be read is passed over; null: it is one.</summary>
+    /// <exception cref="ContentDestroyedException">Its content was destroyed: that is another answer than that there is none.</exception>
+    public static AuditRecord? TryRead(AuditEntry entry) =>
+        entry.IsDestroyed ? throw new ContentDestroyedException(entry.Log, entry.Sequence) : entry.Read();
+
     /// <summary>The record of one entry, where none may be missing.</summary>
     /// <exception cref="InvalidDataException">It cannot be read.</exception>
     /// <exception cref="ContentDestroyedException">Its content was destroyed.</exception>

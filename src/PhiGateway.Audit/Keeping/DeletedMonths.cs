@@ -56,8 +56,17 @@ public sealed class DeletedMonths(TimeProvider? clock = null)
 
     /// <summary>Whether the body of the record in a place, of this moment and tenant, was destroyed on record.</summary>
     public bool CoversBody(string log, long sequence, DateTimeOffset time, string tenant) =>
+        CountOfBodies(log, sequence, time, tenant) is not null;
+
+    /// <summary>
+    /// How many records of this log, month and tenant were destroyed, as the destruction that covers this place counted them; null: none
+    /// covers it.
+    /// </summary>
+    public long? CountOfBodies(string log, long sequence, DateTimeOffset time, string tenant) =>
         _destroyed.TryGetValue((KeepingMonths.Of(time), tenant), out var places)
-        && places.Exists(place => place.Log == log && place.First <= sequence && sequence <= place.Last);
+        && places.Where(place => place.Log == log && place.First <= sequence && sequence <= place.Last).ToList() is { Count: > 0 } covering
+            ? covering.Max(static place => place.Count)
+            : null;
 
     private void Match((string Log, Guid Id) intent)
     {
@@ -116,7 +125,7 @@ public sealed class DeletedMonths(TimeProvider? clock = null)
         && TextOf(place, "log") is { } log
         && NumberOf(place, "first") is { } first
         && NumberOf(place, "last") is { } last
-            ? new Place(log, first, last)
+            ? new Place(log, first, last, NumberOf(place, "count") ?? 0)
             : null;
 
     private static bool IsDone(string @event, string after)
@@ -150,5 +159,5 @@ public sealed class DeletedMonths(TimeProvider? clock = null)
     // With a tenant: of its content alone.
     private sealed record Deletion(int Month, string? Tenant, IReadOnlyList<Place> Places);
 
-    private sealed record Place(string Log, long First, long Last);
+    private sealed record Place(string Log, long First, long Last, long Count);
 }

@@ -8,6 +8,9 @@ public sealed record AuditEntry
     /// <summary>The note of what is left of a record whose content was destroyed.</summary>
     public const string DestroyedNote = "content destroyed";
 
+    /// <summary>The note of what is left of a record whose data key is not in the store at all: as after a restore of a part.</summary>
+    public const string KeyMissingNote = "content key missing";
+
     /// <summary>Name of the log: one per node and generation.</summary>
     public required string Log { get; init; }
 
@@ -78,6 +81,15 @@ public sealed record AuditEntry
     public bool IsDestroyed { get; init; }
 
     /// <summary>
+    /// Whether the content cannot be read since the row of its data key is missing, rather than marked as destroyed; <see cref="IsDestroyed"/>
+    /// is true then as well, for nothing can be read either way.
+    /// </summary>
+    public bool IsKeyMissing { get; init; }
+
+    /// <summary>What became of content that can be read by nobody.</summary>
+    public string GoneNote => IsKeyMissing ? KeyMissingNote : DestroyedNote;
+
+    /// <summary>
     /// Whether searches find the record by its own words; told by <see cref="IAuditStore.ReadFiledAsync"/> only. False: somebody took it out of
     /// what searches go by.
     /// </summary>
@@ -114,7 +126,7 @@ public sealed record AuditEntry
             Status = Status,
             ResourceType = ResourceType,
             Interaction = Interaction,
-            Note = DestroyedNote,
+            Note = GoneNote,
         };
 
     /// <summary>Whether this is a delivery of many that names a place of its log.</summary>

@@ -1,6 +1,8 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Health;
+using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Identity.Common;
 using PhiGateway.Storage;
 using PhiGateway.Storage.Common;
@@ -35,16 +37,30 @@ internal static class BodyKeys
     public static AuditStorage Open(GatewayOptions options, string connectionString, TimeProvider? clock = null) =>
         AuditStorage.Create(GatewayHost.StoreOf(options.Audit.Store.Provider, connectionString), clock, Read(options));
 
-    /// <summary>Whether the store's bodies can be read with them; a store that is away is asked later, by whoever reads.</summary>
-    public static async Task CheckAsync(AuditStorage storage, CancellationToken cancellationToken)
+    /// <summary>
+    /// What of the store's bodies cannot be read with them: told in the log and by readiness, and never a reason not to start, since records
+    /// are written without reading any. A store that is away is asked later, by whoever reads.
+    /// </summary>
+    public static async Task<IReadOnlyList<StartProblem>> CheckAsync(
+        AuditStorage storage,
+        ILogger log,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            await storage.CheckBodyKeysAsync(cancellationToken);
+            var problems = await storage.CheckBodyKeysAsync(cancellationToken);
+            foreach (var problem in problems)
+            {
+                GatewayLog.BodyKeyUnopened(log, problem);
+            }
+
+            return [.. problems.Select(static problem => new StartProblem("body keys", problem))];
         }
         catch (Exception fault) when (fault is DbException or TimeoutException or SocketException)
         {
             // It says so by itself, in /readyz.
+            return [];
         }
     }
 

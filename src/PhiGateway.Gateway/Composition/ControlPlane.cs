@@ -79,9 +79,13 @@ internal static class ControlPlane
             .AddSingleton(parts.AuditKeeping);
         services.AddSingleton<IAuditJournal>(parts.Journal);
         services.AddSingleton(parts.Proof.Prover).AddSingleton(parts.Proof.Provers).AddSingleton<ITrailProof>(parts.Proof.Provers);
-        if (parts.Proof.Fleet is { } fleet)
+        if (parts.Proof.Fleet is { Log: { } fleet, Feed: { } feed })
         {
-            services.AddSingleton(fleet.Log).AddSingleton(fleet.Feed);
+            services.AddSingleton(fleet).AddSingleton(feed);
+        }
+        else if (parts.Proof.Fleet?.Fault is { } fault)
+        {
+            services.AddSingleton(fault);
         }
 
         services.AddSingleton<ISnapshotSource>(parts.Snapshots);

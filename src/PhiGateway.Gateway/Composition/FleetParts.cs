@@ -14,19 +14,25 @@ internal sealed class FleetParts : IDisposable
 {
     private FleetParts(FleetLog log, FleetFeed feed) => (Log, Feed) = (log, feed);
 
-    /// <summary>The log.</summary>
-    public FleetLog Log { get; }
+    private FleetParts(FleetFault fault) => Fault = fault;
 
-    /// <summary>What brings heads into it.</summary>
-    public FleetFeed Feed { get; }
+    /// <summary>The log; null: it cannot be opened.</summary>
+    public FleetLog? Log { get; }
 
-    /// <summary>Opens it; null: this node keeps none.</summary>
+    /// <summary>What brings heads into it; null: it cannot be opened.</summary>
+    public FleetFeed? Feed { get; }
+
+    /// <summary>Why it cannot be opened; null: it is open.</summary>
+    public FleetFault? Fault { get; }
+
+    /// <summary>
+    /// Opens it; null: this node keeps none. One that cannot be opened is a finding: what a node serves does not hang on a log beside it.
+    /// </summary>
     /// <param name="options">Configuration, validated.</param>
     /// <param name="keys">Folder of private keys.</param>
     /// <param name="read">Where heads are read: the control plane's login.</param>
     /// <param name="found">Told of what a node's log says against itself.</param>
     /// <param name="clock">Clock.</param>
-    /// <exception cref="InvalidDataException">Its files contradict what it signed, in words.</exception>
     public static FleetParts? Open(
         GatewayOptions options,
         string keys,
@@ -43,11 +49,19 @@ internal sealed class FleetParts : IDisposable
 
         var name = of.Name ?? LogOrigin.Of(options.Node) + "/fleet";
         var directory = of.Directory ?? Path.Combine(options.Audit.Journal.Directory, "fleet");
-        var signer = new NoteSigner(name, KeyFile.OpenOrCreate(Path.Combine(keys, "fleet.key"), "key of the fleet log"));
-        var log = FleetLog.Open(directory, signer);
-        log.Contradicted += found;
-        return new FleetParts(log, new FleetFeed(log, read.Records, read.Heads, of.Every, clock));
+        try
+        {
+            var signer = new NoteSigner(name, KeyFile.OpenOrCreate(Path.Combine(keys, "fleet.key"), "key of the fleet log"));
+            var log = FleetLog.Open(directory, signer);
+            log.Contradicted += found;
+            return new FleetParts(log, new FleetFeed(log, read.Records, read.Heads, of.Every, clock));
+        }
+        catch (Exception fault) when (StartFaults.IsForOperators(fault))
+        {
+            found(new ProofFinding(FindingCode.FleetDamaged, name, null, fault.Message));
+            return new FleetParts(new FleetFault(fault.Message));
+        }
     }
 
-    public void Dispose() => Log.Dispose();
+    public void Dispose() => Log?.Dispose();
 }

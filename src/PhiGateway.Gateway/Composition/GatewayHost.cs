@@ -34,6 +34,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private Readiness? _readiness;
     private SharedSignals? _shared;
     private StopSignals? _signals;
+    private IReadOnlyList<StartProblem> _problems = [];
 
     private GatewayHost() { }
 
@@ -89,6 +90,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 host._data.Services.GetRequiredService<ICallerAuthenticator>().GetStatus,
                 () => routes.Status,
                 () => host._data.Services.GetRequiredService<BackendCredentials>().Status,
+                () => [.. host._problems, .. host.Parts.Proof.Problems],
                 host.Parts.Clock
             );
             host._readiness = readiness;
@@ -141,7 +143,7 @@ internal sealed class GatewayHost : IAsyncDisposable
 
             if (watch is not null)
             {
-                host._owned.Add(new Owned(watch));
+                host._owned.Add(new OwnedPart(watch));
                 host._loops.Add(host.Behind("trail watch", watch.RunAsync, log));
             }
 
@@ -227,7 +229,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         var serilog = GatewayLogging.Create(options, quiet);
         _owned.Add(serilog);
         var loggers = LoggerFactory.Create(logging => logging.AddGatewayLog(serilog));
-        _owned.Add(new Owned(loggers));
+        _owned.Add(new OwnedPart(loggers));
         var log = loggers.CreateLogger<GatewayHost>();
 
         // 1. Stores: connected to when needed, so that a database that is away does not keep the node from starting.
@@ -245,13 +247,13 @@ internal sealed class GatewayHost : IAsyncDisposable
         _owned.Add(ofAdmins.Registry);
         _owned.Add(ofAdmins.Audit);
         await StoragePreparation.PrepareAsync([registry.Migrator, audit.Migrator], clock, log, _loops, _stopping.Token, cancellationToken);
-        await BodyKeys.CheckAsync(ofAdmins.Audit, cancellationToken);
+        _problems = await BodyKeys.CheckAsync(ofAdmins.Audit, log, cancellationToken);
 
         // What this node issues itself it also takes, as of any issuer.
         if (options.TokenService is { } service)
         {
             _ring = TokenPlane.OpenKeys(service, clock);
-            _owned.Add(new Owned(_ring));
+            _owned.Add(new OwnedPart(_ring));
             options.Issuers = [.. options.Issuers, TokenPlane.IssuerOf(service, options.Environment, _ring)];
         }
 
@@ -288,7 +290,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             clock,
             log
         );
-        _owned.Add(new Owned(proof));
+        _owned.Add(new OwnedPart(proof));
 
         var shipper = new AuditShipper(
             journal,
@@ -298,13 +300,13 @@ internal sealed class GatewayHost : IAsyncDisposable
             clock,
             proof.Log
         );
-        _owned.Add(new Owned(shipper));
+        _owned.Add(new OwnedPart(shipper));
         shipper.Stopped += why => GatewayLog.LogForked(log, why);
 
         var sinks = SinkParts.Open(options, journal, ofAdmins.Audit.Store, pseudonym, clock);
         if (sinks is not null)
         {
-            _owned.Add(new Owned(sinks));
+            _owned.Add(new OwnedPart(sinks));
         }
 
         // 3. The registry in force.
@@ -391,15 +393,6 @@ internal sealed class GatewayHost : IAsyncDisposable
 #pragma warning restore CA1031
         {
             GatewayLog.PartStopped(log, part, fault.GetType().Name);
-        }
-    }
-
-    private sealed class Owned(IDisposable inner) : IAsyncDisposable
-    {
-        public ValueTask DisposeAsync()
-        {
-            inner.Dispose();
-            return ValueTask.CompletedTask;
         }
     }
 }

@@ -37,7 +37,14 @@ internal static class ImportArchiveCommand
         try
         {
             // Whole before a row is written: what is cut or changed is never imported in part.
-            var records = ArchiveFormat.Read(File.ReadLines(archive), keys).Count();
+            var logs = new SortedSet<string>(StringComparer.Ordinal);
+            var records = 0L;
+            foreach (var (log, _) in ArchiveFormat.Read(File.ReadLines(archive), keys))
+            {
+                logs.Add(log);
+                records++;
+            }
+
             var pseudonym = LogSecrets.ReadPseudonym(FirstStart.KeyPathOf(options));
             var entries = ArchiveFormat.Read(File.ReadLines(archive), keys).Select(read => EntryOf(read.Log, read.Record, pseudonym));
             await ArchiveStorage.FillAsync(
@@ -53,6 +60,15 @@ internal static class ImportArchiveCommand
                         + $"{ArchiveStorage.OptionsOf(into).ConnectionString}"
                 )
             );
+            if (keys.Count == 0)
+            {
+                // Without a key from elsewhere an archive shows only that it fits together, as one that was made up does.
+                await error.WriteLineAsync(
+                    $"No key was given: nobody vouched for {string.Join(", ", logs)}. Anybody may have made this archive; "
+                        + "import it again with the keys of its logs, as they were written down elsewhere."
+                );
+            }
+
             return 0;
         }
         catch (Exception fault) when (StartFaults.IsForOperators(fault) || fault is System.Text.Json.JsonException)

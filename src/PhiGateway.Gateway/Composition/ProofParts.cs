@@ -2,6 +2,7 @@ using PhiGateway.Admin.Alerts;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Health;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Proof.Building;
 using PhiGateway.Proof.Evidence;
@@ -51,6 +52,9 @@ internal sealed class ProofParts : IDisposable
     /// <summary>The fleet log that this node keeps; null: none.</summary>
     public FleetParts? Fleet { get; }
 
+    /// <summary>What could not be opened and stops nobody, for readiness.</summary>
+    public IReadOnlyList<StartProblem> Problems => Fleet?.Fault is { } fault ? [new StartProblem("fleet log", fault.Words)] : [];
+
     /// <summary>What asks others now and then, by name.</summary>
     public IEnumerable<(string Name, Func<CancellationToken, Task> Run)> Loops
     {
@@ -61,9 +65,9 @@ internal sealed class ProofParts : IDisposable
                 yield return ("witnesses", witnesses.RunAsync);
             }
 
-            if (Fleet is { } fleet)
+            if (Fleet?.Feed is { } fleet)
             {
-                yield return ("fleet log", fleet.Feed.RunAsync);
+                yield return ("fleet log", fleet.RunAsync);
             }
         }
     }

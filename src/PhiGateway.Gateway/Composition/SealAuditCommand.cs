@@ -23,14 +23,21 @@ internal static class SealAuditCommand
 
             await using var storage = BodyKeys.Open(options, options.Audit.Store.ConnectionString);
             await storage.Migrator.VerifyAsync(CancellationToken.None);
-            var (bodies, wrapped) = await storage.SealStoredAsync(CancellationToken.None);
+            var (bodies, wrapped, unopened) = await storage.SealStoredAsync(CancellationToken.None);
             await output.WriteLineAsync(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{bodies} bodies were sealed, {wrapped} data keys are under '{keys.Current}' now. Other body keys are needed no longer."
+                    $"{bodies} bodies were sealed, {wrapped} data keys are under '{keys.Current}' now. "
                 )
+                    + "A node that runs with another key goes on sealing under that one: when every node was restarted with this one, run this "
+                    + "again; if it then finds nothing, the other keys are needed no longer, but for backups."
             );
-            return 0;
+            foreach (var problem in unopened)
+            {
+                await error.WriteLineAsync($"Left as it is: {problem}");
+            }
+
+            return unopened.Count == 0 ? 0 : 1;
         }
         catch (Exception fault) when (StartFaults.IsForOperators(fault) || fault is System.Data.Common.DbException)
         {

@@ -26,6 +26,7 @@ internal sealed class Readiness(
     Func<IReadOnlyList<IssuerStatus>> issuers,
     Func<RouteStatus> routes,
     Func<IReadOnlyList<CredentialStatus>> credentials,
+    Func<IReadOnlyList<StartProblem>> problems,
     TimeProvider clock
 )
 {
@@ -60,6 +61,9 @@ internal sealed class Readiness(
         parts.AddRange(sinks().Select(Sink));
         parts.AddRange(credentials().Select(Credential));
         parts.AddRange(signals().Select(Signal));
+        parts.AddRange(
+            problems().Select(static one => new ReadinessPart(one.Part, false, Critical: false, one.Words) { Plain = "see the node's log" })
+        );
         if (!_isOpen)
         {
             parts.Add(new ReadinessPart("process", false, true, "starts: its listeners take no connections yet"));
@@ -227,6 +231,11 @@ internal sealed class Readiness(
         };
     }
 }
+
+/// <summary>What was not well at the start and keeps nobody from their data: told until the node is started again.</summary>
+/// <param name="Part">Which part.</param>
+/// <param name="Words">In words for administrators.</param>
+internal sealed record StartProblem(string Part, string Words);
 
 /// <summary>The full readiness of a node, part by part; shown to administrators.</summary>
 /// <param name="Ready">Whether it should be sent requests.</param>

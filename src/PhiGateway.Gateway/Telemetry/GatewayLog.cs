@@ -134,6 +134,9 @@ internal static partial class GatewayLog
     [LoggerMessage(1205, LogLevel.Warning, "The audit store's partitions of the months to come were not made: {Fault}")]
     public static partial void PartitionsNotMade(ILogger log, string fault);
 
+    [LoggerMessage(1208, LogLevel.Error, "Part of the trail cannot be read here: {Words} See the runbook sealed-bodies")]
+    public static partial void BodyKeyUnopened(ILogger log, string words);
+
     [LoggerMessage(1207, LogLevel.Warning, "The trail could not be watched ({Fault}); trying again")]
     public static partial void WatchFailed(ILogger logger, string fault);
 

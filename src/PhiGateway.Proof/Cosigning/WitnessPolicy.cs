@@ -116,9 +116,14 @@ public sealed class WitnessPolicy
             "all" => members.Count,
             _ => int.TryParse(least, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0,
         };
-        return count >= 1 && count <= members.Count
+        if (count < 1 || count > members.Count)
+        {
+            return "the group asks for another number than it has members";
+        }
+
+        return count <= Member.CountOf(members)
             ? AddMember(name, new Member(null, count, members))
-            : "the group asks for another number than it has members";
+            : "the group asks for more witnesses than it has: the keys of one witness count once";
     }
 
     private string? AddMember(string name, Member member)
@@ -145,7 +150,37 @@ public sealed class WitnessPolicy
     /// <summary>A witness, or a group of members of which so many must have seen a checkpoint.</summary>
     private sealed record Member(WitnessKey? Key, int Least, IReadOnlyList<Member> Members)
     {
-        public bool HasSeen(SignedNote note) =>
-            Key is null ? Members.Count(member => member.HasSeen(note)) >= Least : Key.CosignedAt(note) is not null;
+        private readonly HashSet<string> _names = Key is null ? [.. Members.SelectMany(static member => member._names)] : [Key.Name];
+
+        public bool HasSeen(SignedNote note) => NamesThatSaw(note).Count > 0;
+
+        /// <summary>How many of the members can count at most.</summary>
+        public static int CountOf(IEnumerable<Member> members) => CountOf(members.Select(static member => member._names));
+
+        // A witness that signs by two algorithms has two keys under its one name, and has looked once: each that counts brings a new name.
+        private static int CountOf(IEnumerable<HashSet<string>> seen)
+        {
+            var counted = new HashSet<string>(StringComparer.Ordinal);
+            var count = 0;
+            foreach (var names in seen.OrderBy(static names => names.Count).Where(names => !names.IsSubsetOf(counted)))
+            {
+                counted.UnionWith(names);
+                count++;
+            }
+
+            return count;
+        }
+
+        // Empty: not enough.
+        private HashSet<string> NamesThatSaw(SignedNote note)
+        {
+            if (Key is not null)
+            {
+                return Key.CosignedAt(note) is null ? [] : _names;
+            }
+
+            var seen = Members.Select(member => member.NamesThatSaw(note)).ToList();
+            return CountOf(seen) >= Least ? [.. seen.SelectMany(static names => names)] : [];
+        }
     }
 }

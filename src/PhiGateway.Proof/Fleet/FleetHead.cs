@@ -53,13 +53,28 @@ internal static class FleetHead
                 && (string?)read["log"] is { } log
                 && (string?)read["note"] is { } note
                 && DateTimeOffset.TryParse((string?)read["time"], CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time)
-                ? new LogHead(log, (long)read["size"]!, (LogHeadKind)(int)read["kind"]!, note, time)
+                ? AsItsNoteSays(new LogHead(log, (long)read["size"]!, (LogHeadKind)(int)read["kind"]!, note, time))
                 : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentNullException)
         {
             return null;
         }
+    }
+
+    // The entry binds the note, not the line's own words for it.
+    private static LogHead? AsItsNoteSays(LogHead head)
+    {
+        if (SignedNote.Parse(head.Note) is not { } note)
+        {
+            return null;
+        }
+
+        var isSo =
+            head.Kind == LogHeadKind.Keys
+                ? KeyStatement.Parse(note.Text) is not null
+                : head.Kind == LogHeadKind.Checkpoint && Checkpoint.Parse(note.Text)?.Size == head.Size;
+        return isSo ? head : null;
     }
 
     /// <summary>The root that a head names; null when it is no checkpoint and no statement of keys.</summary>

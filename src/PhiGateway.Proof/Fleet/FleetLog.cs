@@ -28,11 +28,20 @@ public sealed class FleetLog : IDisposable
     private readonly string _path;
     private readonly Dictionary<string, FleetMember> _members = new(StringComparer.Ordinal);
 
+    // Bytes of the file of heads that are in the tree; what lies behind them was written in part.
+    private long _length;
+    private bool _isTorn;
+    private bool _isUnsigned;
+
     private FleetLog(LogFiles files, NoteSigner signer, TreeBuilder tree) =>
         (_files, _signer, _tree, _path) = (files, signer, tree, Path.Combine(files.Folder, FleetHead.FileName));
 
     /// <summary>Told when a node's log contradicts what it signed before, in words without PHI.</summary>
     public event Action<ProofFinding>? Contradicted;
+
+    /// <summary>How the file of heads is opened to be written to; a test's own may fail as a disk does.</summary>
+    internal Func<string, FileStream> OpenHeads { get; set; } =
+        static path => new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
 
     /// <summary>Heads in it.</summary>
     public long Size
@@ -89,7 +98,12 @@ public sealed class FleetLog : IDisposable
             {
                 // The heads first: what is in the tree can be made again from them.
                 Append(fresh);
+                _isUnsigned = true;
                 found.AddRange(fresh.Select(Take).OfType<ProofFinding>());
+            }
+
+            if (_isUnsigned)
+            {
                 Sign();
             }
         }
@@ -130,11 +144,32 @@ public sealed class FleetLog : IDisposable
     private void Restore()
     {
         var before = _files.ReadCheckpoint();
+        if (before is var (note, _) && !note.IsSignedBy(_signer.Public))
+        {
+            throw new InvalidDataException($"The checkpoint in {_files.Folder} is not signed by the key of the fleet log.");
+        }
+
         var index = 0L;
+        byte[]? entries = null;
         foreach (var head in ReadWhole())
         {
             if (index < _tree.Size)
             {
+                // Security: a line that was edited may name keys; it counts as the one that is in the tree, or not at all.
+                if (index % TilePath.Width == 0)
+                {
+                    entries = _files.Tiles.ReadBundle(index / TilePath.Width, TilePath.Width);
+                }
+
+                if (
+                    entries is null
+                    || !LogEntry.TryRead(EntryBundle.At(entries, (int)(index % TilePath.Width)), out var entry)
+                    || entry != FleetHead.EntryOf(index, head)
+                )
+                {
+                    throw new InvalidDataException($"Line {index + 1} of {_path} is not the head that the fleet log took.");
+                }
+
                 Note(head, index);
             }
             else
@@ -163,6 +198,7 @@ public sealed class FleetLog : IDisposable
     // A line that was cut when the machine died was never signed.
     private IEnumerable<LogHead> ReadWhole()
     {
+        _length = 0;
         if (!File.Exists(_path))
         {
             return [];
@@ -186,6 +222,8 @@ public sealed class FleetLog : IDisposable
             {
                 file.SetLength(end);
             }
+
+            _length = end;
         }
 
         return File.ReadLines(_path)
@@ -206,11 +244,39 @@ public sealed class FleetLog : IDisposable
         return true;
     }
 
+    // What was written in part is cut off again, and nothing is written behind it before that worked: line and entry have one number.
     private void Append(List<LogHead> heads)
     {
-        using var file = new FileStream(_path, FileMode.Append, FileAccess.Write);
-        file.Write(Encoding.UTF8.GetBytes(string.Concat(heads.Select(static head => FleetHead.LineOf(head) + "\n"))));
+        using var file = OpenHeads(_path);
+        if (_isTorn)
+        {
+            CutBack(file);
+        }
+        else if (file.Length != _length)
+        {
+            throw new IOException($"{_path} was changed by somebody else: nothing is added to it.");
+        }
+
+        try
+        {
+            file.Position = _length;
+            file.Write(Encoding.UTF8.GetBytes(string.Concat(heads.Select(static head => FleetHead.LineOf(head) + "\n"))));
+            file.Flush(flushToDisk: true);
+            _length = file.Length;
+        }
+        catch (Exception)
+        {
+            _isTorn = true;
+            CutBack(file);
+            throw;
+        }
+    }
+
+    private void CutBack(FileStream file)
+    {
+        file.SetLength(_length);
         file.Flush(flushToDisk: true);
+        _isTorn = false;
     }
 
     private ProofFinding? Take(LogHead head)
@@ -237,6 +303,7 @@ public sealed class FleetLog : IDisposable
         _tree.Sync();
         var text = new Checkpoint(_signer.Public.Name, _tree.Size, _tree.Root).ToText();
         _files.WriteCheckpoint(SignedNote.Sign(text, [_signer]));
+        _isUnsigned = false;
     }
 }
 

@@ -47,4 +47,7 @@ public static class FindingCode
 
     /// <summary>The chain of the log's keys does not hold, or begins with another key than the one that is trusted.</summary>
     public const string KeysForged = "keys-forged";
+
+    /// <summary>The fleet log that this node keeps cannot be opened: it takes no heads, and the node serves without it.</summary>
+    public const string FleetDamaged = "fleet-damaged";
 }

@@ -16,6 +16,7 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
 {
     private readonly Dictionary<long, byte[]> _beyond = [];
     private readonly List<(long Sequence, byte[] Body)> _late = [];
+    private readonly Dictionary<(int Month, string Tenant), long> _destroyed = [];
     private long _journalFirst = long.MaxValue;
     private long _journalNext = -1;
     private long _storeNext;
@@ -248,18 +249,38 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
         }
 
         var time = DateTimeOffset.UnixEpoch.AddTicks(committed.Nanoseconds / TimeSpan.NanosecondsPerTick);
-        if (committed.Id != entry.Id || committed.Kind != (byte)entry.Kind || IsOtherMoment(time, entry.Time))
+        if (committed.Id != entry.Id || committed.Kind != (byte)entry.Kind || IsOtherMoment(time, entry.Time) || !entry.IsFiled)
         {
             findings.Add(FindingCode.StoreColumnsEdited, entry.Sequence, "The record is filed under other words than the log has.");
         }
-        else if (entry.Tenant is not { } tenant || deleted?.CoversBody(log.Name, entry.Sequence, time, tenant) != true)
+        else if (committed.Patients != EntryFactory.PatientRoot(entry.PatientKeys, entries.PatientSalt(entry.Sequence)))
+        {
+            findings.Add(FindingCode.StorePatientsEdited, entry.Sequence, "The record is filed under other patients than the log has.");
+        }
+        else if (entry.Tenant is not { } tenant || !MayBeDestroyed(entry.Sequence, time, tenant))
         {
             findings.Add(
                 FindingCode.StoreBodyDestroyed,
                 entry.Sequence,
-                "The key of the record's content was destroyed, and no log proves a record of that."
+                entry.IsKeyMissing
+                    ? "The key of the record's content is not in the store, and no log proves a record of its destruction."
+                    : "The key of the record's content was destroyed, and no log proves a record of that."
             );
         }
+    }
+
+    // Whose a destroyed record was is nowhere but in its row: more of them than the destruction counted are not all that tenant's.
+    private bool MayBeDestroyed(long sequence, DateTimeOffset time, string tenant)
+    {
+        if (deleted?.CountOfBodies(log.Name, sequence, time, tenant) is not { } most)
+        {
+            return false;
+        }
+
+        var month = (KeepingMonths.Of(time), tenant);
+        var count = _destroyed.GetValueOrDefault(month) + 1;
+        _destroyed[month] = count;
+        return count <= most;
     }
 
     // Stores keep microseconds.

@@ -31,11 +31,9 @@ internal sealed class SinkEventReader(PatientPseudonym pseudonym)
                 Sequence = entry.Sequence,
                 Time = entry.Time,
                 Kind = entry.Kind,
-                Event = NameOf(entry),
+                Event = EventOf(entry),
                 ChainHash = Convert.ToHexStringLower(entry.ChainHash.Span),
             };
-
-    private static string NameOf(AuditEntry unread) => unread.IsDestroyed ? "destroyed" : "unreadable";
 
     private SinkEvent Of(AuditEntry entry, AuditRecord record) =>
         new()
@@ -102,6 +100,16 @@ internal sealed class SinkEventReader(PatientPseudonym pseudonym)
         );
 
     private string HashOf(AuditRecord record, string subject) => pseudonym.Of(record.Tenant ?? string.Empty, "subject", subject);
+
+    private static string EventOf(AuditEntry entry)
+    {
+        if (!entry.IsDestroyed)
+        {
+            return "unreadable";
+        }
+
+        return entry.IsKeyMissing ? "key-missing" : "destroyed";
+    }
 
     private static string? MethodOf(string? method)
     {

@@ -12,7 +12,10 @@ internal static class AuditRows
     public const string Columns =
         "e.log, e.sequence, e.time, e.id, e.parent_id, e.kind, e.event, e.decision, e.reason, e.client, e.tenant, e.actor, e.status, "
         + "e.resource_type, e.interaction, e.patient_keys, e.chain_hash, e.body, e.body_key, "
-        + "(SELECT k.wrapped FROM audit_key k WHERE k.id = e.body_key)";
+        + WrappedKey;
+
+    // Nothing: the row of the key is missing; empty: its key was destroyed.
+    private const string WrappedKey = "(SELECT coalesce(k.wrapped, substr(e.body, 1, 0)) FROM audit_key k WHERE k.id = e.body_key)";
 
     private const int OwnColumns = 20;
 
@@ -35,7 +38,8 @@ internal static class AuditRows
         while (await reader.ReadAsync(cancellationToken))
         {
             var isSealed = !reader.IsDBNull(18);
-            var isDestroyed = isSealed && reader.IsDBNull(19);
+            var isMissing = isSealed && reader.IsDBNull(19);
+            var isDestroyed = isMissing || (isSealed && reader.GetFieldValue<byte[]>(19).Length == 0);
             entries.Add(
                 new AuditEntry
                 {
@@ -58,6 +62,7 @@ internal static class AuditRows
                     ChainHash = reader.GetFieldValue<byte[]>(16),
                     Body = isSealed ? Open(opener, reader, isDestroyed) : reader.GetFieldValue<byte[]>(17),
                     IsDestroyed = isDestroyed,
+                    IsKeyMissing = isMissing,
                     IsFiled = reader.FieldCount <= OwnColumns || (!reader.IsDBNull(OwnColumns) && reader.GetBoolean(OwnColumns)),
                 }
             );

@@ -25,7 +25,14 @@ internal sealed class BodyOpener(BodyKeyRing? ring) : IDisposable
                 throw BodyKeyRing.Missing(BodyKeyRing.NameOf(wrapped) ?? "?");
             }
 
-            _ciphers[key] = cipher = new AesGcm(ring.Unwrap(key, wrapped), BodyKeyRing.TagBytes);
+            try
+            {
+                _ciphers[key] = cipher = new AesGcm(ring.Unwrap(key, wrapped), BodyKeyRing.TagBytes);
+            }
+            catch (BodyKeyException fault)
+            {
+                throw new BodyKeyException($"Record {sequence} of {log} cannot be read. {fault.Message}");
+            }
         }
 
         return BodySeal.Open(cipher, key, log, sequence, stored) ?? stored;

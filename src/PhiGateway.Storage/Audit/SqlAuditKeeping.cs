@@ -98,9 +98,21 @@ internal abstract class SqlAuditKeeping(Database database, TimeProvider time) : 
     public async Task<TenantBodies> BodiesOfAsync(int month, string tenant, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
+        return await BodiesOfAsync(connection, null, month, tenant, cancellationToken);
+    }
+
+    private async Task<TenantBodies> BodiesOfAsync(
+        DbConnection connection,
+        DbTransaction? transaction,
+        int month,
+        string tenant,
+        CancellationToken cancellationToken
+    )
+    {
         await using var command = connection.Command(
             "SELECT e.log, min(e.sequence), max(e.sequence), count(*), count(*) - count(e.body_key), count(k.wrapped) + count(*) - count(e.body_key) "
-                + $"FROM audit_event e LEFT JOIN audit_key k ON k.id = e.body_key WHERE {OfTenant} GROUP BY e.log ORDER BY e.log"
+                + $"FROM audit_event e LEFT JOIN audit_key k ON k.id = e.body_key WHERE {OfTenant} GROUP BY e.log ORDER BY e.log",
+            transaction
         );
         OfTenantWith(command, month, tenant);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -124,6 +136,31 @@ internal abstract class SqlAuditKeeping(Database database, TimeProvider time) : 
 
     /// <summary>Destroys the keys, in one transaction, after it was made sure that nothing lies beside them.</summary>
     protected abstract Task<long> DestroyAsync(int month, string tenant, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Looks, before the end of the transaction, whether the keys were all: rows say under which key they lie, and nothing ties a key's month
+    /// and tenant to theirs.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Something can be read still: nothing is to be destroyed.</exception>
+    protected async Task ThrowIfReadableAsync(
+        DbConnection connection,
+        DbTransaction transaction,
+        int month,
+        string tenant,
+        CancellationToken cancellationToken
+    )
+    {
+        var left = await BodiesOfAsync(connection, transaction, month, tenant, cancellationToken);
+        if (left.Readable > 0)
+        {
+            throw new InvalidOperationException(
+                FormattableString.Invariant(
+                    $"{left.Readable} of these records would be readable still, under keys that are filed under another month or tenant, "
+                )
+                    + "or since they arrived just now. Nothing was destroyed."
+            );
+        }
+    }
 
     /// <summary>A tenant's records in a month, but for registers, of the table under the alias <c>e</c>.</summary>
     protected static string OfTenant { get; } =

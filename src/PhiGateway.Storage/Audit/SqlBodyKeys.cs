@@ -8,6 +8,7 @@ namespace PhiGateway.Storage.Audit;
 internal static class SqlBodyKeys
 {
     private const int Page = 500;
+    private const int MostNamed = 20;
 
     /// <summary>Adds those that are not there; needs no right but to insert.</summary>
     public static async Task AddAsync(
@@ -39,30 +40,36 @@ internal static class SqlBodyKeys
     /// Opens one data key of each body key, the newest: whoever starts with a key that is missing or another one is told before anybody
     /// asks.
     /// </summary>
-    /// <exception cref="BodyKeyException">Something that is stored could not be read with the keys here.</exception>
-    public static async Task CheckAsync(Database database, CancellationToken cancellationToken)
+    /// <remarks>Security: whoever ships may add rows here. One that nothing opens is told, and stops nobody.</remarks>
+    /// <returns>What could not be read with the keys here, in words; empty: everything that was looked at.</returns>
+    public static async Task<IReadOnlyList<string>> CheckAsync(Database database, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = connection.Command(
             "SELECT k.id, k.wrapped, k.wrapping_key FROM audit_key k JOIN (SELECT wrapping_key, max(created_at) AS last FROM audit_key "
                 + "WHERE wrapped IS NOT NULL GROUP BY wrapping_key) n ON n.wrapping_key = k.wrapping_key AND n.last = k.created_at "
-                + "WHERE k.wrapped IS NOT NULL"
+                + $"WHERE k.wrapped IS NOT NULL ORDER BY k.id LIMIT {MostNamed}"
         );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var unopened = new List<string>();
         while (await reader.ReadAsync(cancellationToken))
         {
             if (database.Bodies is not { } ring)
             {
-                throw BodyKeyRing.Missing(reader.GetString(2));
+                unopened.Add(BodyKeyRing.Missing(reader.GetString(2)).Message);
             }
-
-            _ = ring.Unwrap(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1));
+            else if (TryUnwrap(ring, reader.GetInt64(0), reader.GetFieldValue<byte[]>(1), out var problem) is null)
+            {
+                unopened.Add(problem);
+            }
         }
+
+        return unopened;
     }
 
     /// <summary>Wraps every data key under the current body key; rows of the trail stay as they are.</summary>
-    /// <returns>How many were under another one.</returns>
-    public static async Task<int> WrapAnewAsync(Database database, CancellationToken cancellationToken)
+    /// <returns>How many were under another one and are not now; and those that no key here opens, which stay as they are, in words.</returns>
+    public static async Task<(int Wrapped, IReadOnlyList<string> Unopened)> WrapAnewAsync(Database database, CancellationToken cancellationToken)
     {
         var ring = database.Bodies is { Current: not null } keys
             ? keys
@@ -83,20 +90,27 @@ internal static class SqlBodyKeys
             }
         }
 
+        var unopened = new List<string>();
         foreach (var (id, wrapped) in old)
         {
+            if (TryUnwrap(ring, id, wrapped, out var problem) is not { } dataKey)
+            {
+                unopened.Add(problem);
+                continue;
+            }
+
             // What was destroyed meanwhile stays destroyed.
             await using var command = connection
                 .Command("UPDATE audit_key SET wrapping_key = @name, wrapped = @new WHERE id = @id AND wrapped = @old", transaction)
                 .With("name", ring.Current)
-                .With("new", ring.Wrap(id, ring.Unwrap(id, wrapped)))
+                .With("new", ring.Wrap(id, dataKey))
                 .With("id", id)
                 .With("old", wrapped);
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
-        return old.Count;
+        return (old.Count - unopened.Count, unopened);
     }
 
     /// <summary>Seals bodies that were stored as they are, in pages of a transaction each; can be broken off and begun again.</summary>
@@ -150,6 +164,21 @@ internal static class SqlBodyKeys
 
             await transaction.CommitAsync(cancellationToken);
             (log, sequence) = (plain[^1].Log, plain[^1].Sequence);
+        }
+    }
+
+    // Null: no key here opens it, in words.
+    private static byte[]? TryUnwrap(BodyKeyRing ring, long id, byte[] wrapped, out string problem)
+    {
+        try
+        {
+            problem = string.Empty;
+            return ring.Unwrap(id, wrapped);
+        }
+        catch (BodyKeyException unopened)
+        {
+            problem = $"Data key {id}: {unopened.Message}";
+            return null;
         }
     }
 }

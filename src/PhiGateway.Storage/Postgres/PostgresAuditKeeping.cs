@@ -33,13 +33,17 @@ internal sealed class PostgresAuditKeeping(PostgresDatabase database, TimeProvid
     protected override async Task<long> DestroyAsync(int month, string tenant, CancellationToken cancellationToken)
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
+        await using var transaction = await _database.BeginWriteAsync(connection, cancellationToken);
         await using var command = connection
-            .Command("SELECT audit_destroy_bodies(@month, @tenant)")
+            .Command("SELECT audit_destroy_bodies(@month, @tenant)", transaction)
             .With("month", month)
             .With("tenant", tenant);
         try
         {
-            return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+            var gone = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+            await ThrowIfReadableAsync(connection, transaction, month, tenant, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return gone;
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {

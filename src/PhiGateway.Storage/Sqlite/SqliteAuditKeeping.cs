@@ -68,6 +68,7 @@ internal sealed class SqliteAuditKeeping(SqliteDatabase database, TimeProvider t
                 .With("month", month)
                 .With("tenant", tenant);
             gone = await destroy.ExecuteNonQueryAsync(cancellationToken);
+            await ThrowIfReadableAsync(connection, transaction, month, tenant, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 

@@ -106,6 +106,34 @@ public abstract partial class SealedBodyContract
         Assert.All(await storage.Store.ReadAsync("log", 0, 9, None), static entry => Assert.True(entry.IsDestroyed));
     }
 
+    [Theory]
+    [InlineData("tenant = NULL", false)]
+    [InlineData("tenant = 'south'", false)]
+    [InlineData("month = 201204", false)]
+    [InlineData("month = 201203", true)]
+    public async Task DestroyBodies_WhereAKeyIsFiledElsewhere_DestroysNothing(string filed, bool isDestroyed)
+    {
+        await using var storage = Open(Ring("one"));
+        await storage.Store.AppendAsync([Entry(0)], None);
+        await RunAsync("UPDATE audit_key SET " + filed);
+        await using var other = Open(Ring("one"));
+        await other.Store.AppendAsync([Entry(1)], None);
+
+        if (isDestroyed)
+        {
+            Assert.Equal(2, await storage.Keeping.DestroyBodiesAsync(201203, "north", None));
+        }
+        else
+        {
+            var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+                storage.Keeping.DestroyBodiesAsync(201203, "north", None)
+            );
+            Assert.Contains("1 of these records would be readable", refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.All(await storage.Store.ReadAsync("log", 0, 9, None), entry => Assert.Equal(isDestroyed, entry.IsDestroyed));
+    }
+
     [Fact]
     public async Task DeleteMonth_WithSealedBodies_TakesItsKeysAlong()
     {

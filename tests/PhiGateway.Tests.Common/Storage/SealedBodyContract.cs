@@ -78,20 +78,20 @@ public abstract partial class SealedBodyContract : IAsyncLifetime
         var stored = await StoredAsync();
         await using (var rotated = Open(Ring("two", "one")))
         {
-            await rotated.CheckBodyKeysAsync(None);
+            Assert.Empty(await rotated.CheckBodyKeysAsync(None));
             await rotated.Store.AppendAsync([Entry(1)], None);
             Assert.Equal([Text(Entry(0)), Text(Entry(1))], (await rotated.Store.ReadAsync("log", 0, 9, None)).Select(Text));
             var names = (await rotated.Keeping.ListBodyKeysAsync(None)).Select(static key => key.WrappingKey);
             Assert.Equal(["one", "two"], names.Order());
 
             // The data key of before is wrapped anew; then the first key is needed no longer, and no row was written again.
-            Assert.Equal((0L, 1), await rotated.SealStoredAsync(None));
-            Assert.Equal((0L, 0), await rotated.SealStoredAsync(None));
+            Assert.Equal("0 1 0", await SealAsync(rotated));
+            Assert.Equal("0 0 0", await SealAsync(rotated));
         }
 
         Assert.Equal(stored[0], (await StoredAsync())[0]);
         await using var after = Open(Ring("two"));
-        await after.CheckBodyKeysAsync(None);
+        Assert.Empty(await after.CheckBodyKeysAsync(None));
         Assert.Equal([Text(Entry(0)), Text(Entry(1))], (await after.Store.ReadAsync("log", 0, 9, None)).Select(Text));
     }
 
@@ -114,10 +114,10 @@ public abstract partial class SealedBodyContract : IAsyncLifetime
                 _ => new BodyKeyRing(new Dictionary<string, byte[]> { ["one"] = Second }, "one"),
             }
         );
-        var checkedAtStart = await Assert.ThrowsAsync<BodyKeyException>(() => wrong.CheckBodyKeysAsync(None));
+        var checkedAtStart = Assert.Single(await wrong.CheckBodyKeysAsync(None));
         var read = await Assert.ThrowsAsync<BodyKeyException>(() => wrong.Store.ReadAsync("log", 0, 9, None));
         var searched = await Assert.ThrowsAsync<BodyKeyException>(() => wrong.Store.QueryAsync(new AuditQuery(), None));
-        Assert.All([checkedAtStart, read, searched], static fault => Assert.Contains("'one'", fault.Message, StringComparison.Ordinal));
+        Assert.All([checkedAtStart, read.Message, searched.Message], static words => Assert.Contains("'one'", words, StringComparison.Ordinal));
 
         // What needs no content is there all the same, so that shipping goes on.
         Assert.Equal(0, await wrong.Store.GetWatermarkAsync("log", None));
@@ -131,7 +131,7 @@ public abstract partial class SealedBodyContract : IAsyncLifetime
     {
         await using (var off = Open(null))
         {
-            await off.CheckBodyKeysAsync(None);
+            Assert.Empty(await off.CheckBodyKeysAsync(None));
             await off.Store.AppendAsync([.. Enumerable.Range(0, 1200).Select(i => Entry(i, i % 2 == 0 ? "north" : null))], None);
             await Assert.ThrowsAsync<InvalidOperationException>(() => off.SealStoredAsync(None));
         }
@@ -141,7 +141,7 @@ public abstract partial class SealedBodyContract : IAsyncLifetime
         Assert.Equal(1201, (await on.Store.ReadAsync("log", 0, 2000, None)).Count);
         Assert.Contains(Marker, Encoding.Latin1.GetString((await StoredAsync())[0]), StringComparison.Ordinal);
 
-        Assert.Equal((1200L, 0), await on.SealStoredAsync(None));
+        Assert.Equal("1200 0 0", await SealAsync(on));
         Assert.All(
             await StoredAsync(),
             static body => Assert.DoesNotContain(Marker, Encoding.Latin1.GetString(body), StringComparison.Ordinal)
@@ -202,6 +202,12 @@ public abstract partial class SealedBodyContract : IAsyncLifetime
         var body = new byte[random.Next(4) == 0 ? 0 : random.Next(20_000)];
         random.NextBytes(body);
         return [.. Encoding.UTF8.GetBytes(Marker), .. body];
+    }
+
+    private static async Task<string> SealAsync(AuditStorage storage)
+    {
+        var (bodies, keys, unopened) = await storage.SealStoredAsync(None);
+        return FormattableString.Invariant($"{bodies} {keys} {unopened.Count}");
     }
 
     private static string Text(AuditEntry entry) => $"{entry.Sequence} {Convert.ToHexString(entry.Body.Span)}";

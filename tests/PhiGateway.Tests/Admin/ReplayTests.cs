@@ -60,6 +60,19 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    public async Task RightSize_WhereTheContentOfAUseWasDestroyed_SaysSoInsteadOfLeavingItOut()
+    {
+        await using var server = await OpenAsync();
+        Add(server, "search-type", "GET /Observation", "/fhir/Observation?patient=17");
+        Add(server, "read", "GET /Observation/{id}", "/fhir/Observation/o-1");
+        var last = server.Trail.Entries.Count - 1;
+        server.Trail.Entries[last] = server.Trail.Entries[last] with { IsDestroyed = true, Body = Array.Empty<byte>() };
+        var answer = await server.GetAsync(RightSize, "august");
+
+        Assert.Equal((409, "content-destroyed"), (answer.Status, answer.Code));
+    }
+
+    [Fact]
     public async Task RightSize_NothingWasUsed_ProposesNoGrants()
     {
         await using var server = await OpenAsync();

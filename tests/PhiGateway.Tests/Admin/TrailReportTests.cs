@@ -95,6 +95,19 @@ public sealed class TrailReportTests
         Assert.Equal("audit.export", server.Journal.Records[^1].Event);
     }
 
+    [Fact]
+    public async Task Export_CsvOfARecordWhoseContentWasDestroyed_SaysSo()
+    {
+        await using var server = await StartAsync();
+        server.Trail.Entries.Add(Entry(9000, "deny", "outside-use-case") with { IsDestroyed = true, Body = Array.Empty<byte>() });
+        var answer = await server.SendAsync("august", "POST", "/admin/v1/audit:export", "{}", ("Accept", "text/csv"));
+        var lines = answer.Text.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.EndsWith(",content", lines[0], StringComparison.Ordinal);
+        Assert.Single(lines, static line => line.EndsWith(",destroyed", StringComparison.Ordinal));
+        Assert.Equal(5, lines.Skip(1).Count(static line => line.EndsWith(',')));
+    }
+
     // Whoever may not ask any more is not told the rest of what was asked before.
     [Theory]
     [InlineData("""{"disabled":true}""", true)]

@@ -38,6 +38,11 @@ public sealed class ArchiveImportTests : IDisposable
 
         var (code, words) = await ImportAsync(options, key);
         Assert.True(code == 0, words);
+        Assert.DoesNotContain("nobody vouched", words, StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Into));
+        }
         Assert.DoesNotContain(
             Directory.GetFiles(_folder.FullName),
             static file => Path.GetFileName(file).StartsWith("read.db.", StringComparison.Ordinal)
@@ -62,6 +67,17 @@ public sealed class ArchiveImportTests : IDisposable
 
         // What is there is not written over.
         Assert.Equal(1, (await ImportAsync(options, key)).Code);
+    }
+
+    [Fact]
+    public async Task Import_WithoutAKeyFromElsewhere_SaysForWhichLogsNobodyVouched()
+    {
+        await using var world = await LogWorld.StartAsync(20);
+        Write(world);
+        var (code, words) = await ImportAsync(Options(world, false), null);
+
+        Assert.True(code == 0, words);
+        Assert.Contains($"nobody vouched for {world.Journal.Log}", words, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -140,10 +156,10 @@ public sealed class ArchiveImportTests : IDisposable
         return options;
     }
 
-    private async Task<(int Code, string Words)> ImportAsync(GatewayOptions options, string key)
+    private async Task<(int Code, string Words)> ImportAsync(GatewayOptions options, string? key)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        var code = await ImportArchiveCommand.RunAsync(options, Archive, Into, [NoteKey.Parse(key)!], output, error);
+        var code = await ImportArchiveCommand.RunAsync(options, Archive, Into, key is null ? [] : [NoteKey.Parse(key)!], output, error);
         return (code, $"{output}{error}");
     }
 

@@ -76,10 +76,14 @@ public sealed class DestroyedContentTests
     }
 
     [Theory]
-    [InlineData("id")]
-    [InlineData("time")]
-    [InlineData("kind")]
-    public async Task Verify_ContentThatIsGone_UnderAnotherHead_IsNamed(string what)
+    [InlineData("nothing", null)]
+    [InlineData("id", FindingCode.StoreColumnsEdited)]
+    [InlineData("time", FindingCode.StoreColumnsEdited)]
+    [InlineData("kind", FindingCode.StoreColumnsEdited)]
+    [InlineData("not-filed", FindingCode.StoreColumnsEdited)]
+    [InlineData("patients", FindingCode.StorePatientsEdited)]
+    [InlineData("no-patients", FindingCode.StorePatientsEdited)]
+    public async Task Verify_ContentThatIsGone_UnderAnotherHead_IsNamed(string what, string? code)
     {
         await using var world = await LogWorld.StartAsync();
         await world.AppendAsync(2, Old);
@@ -97,9 +101,33 @@ public sealed class DestroyedContentTests
         {
             "id" => rows[at] with { Id = Guid.NewGuid() },
             "time" => rows[at] with { Time = Old.AddSeconds(1) },
-            _ => rows[at] with { Kind = AuditKind.System },
+            "not-filed" => rows[at] with { IsFiled = false },
+            "patients" => rows[at] with { PatientKeys = ["another"] },
+            "no-patients" => rows[at] with { PatientKeys = [] },
+            "kind" => rows[at] with { Kind = AuditKind.System },
+            _ => rows[at],
         };
-        Assert.Equal(FindingCode.StoreColumnsEdited, Assert.Single(world.Verify(rows, deleted).Items).Code);
+        Assert.NotEmpty(places[0].PatientKeys);
+        Assert.Equal(code is null ? [] : [code], world.Verify(rows, deleted).Items.Select(static finding => finding.Code));
+    }
+
+    [Fact]
+    public async Task Verify_MoreContentThatIsGoneThanWasCounted_IsNamed()
+    {
+        await using var world = await LogWorld.StartAsync();
+        await world.AppendAsync(3, Old);
+        var places = world.Rows.Values.Where(static row => row.Time == Old).ToList();
+
+        // One of the three is another tenant's, which whoever owns the tables filed under this one.
+        await SayAsync(world, "one-fewer", places);
+        await using var location = StorageLocation.Sqlite();
+        await using var storage = await StoreAsync(world, location);
+        await storage.Keeping.DestroyBodiesAsync(201503, places[0].Tenant!, None);
+        var deleted = new DeletedMonths();
+        await DeletionReader.ReadAsync(storage.Store, deleted, static _ => true, None);
+
+        var finding = Assert.Single(world.Verify(await RowsAsync(world, storage), deleted).Items);
+        Assert.Equal((FindingCode.StoreBodyDestroyed, places[^1].Sequence), (finding.Code, finding.Sequence));
     }
 
     private static List<(ProvenRecord Record, Checkpoint Checkpoint)> Prove(LogWorld world, IEnumerable<AuditEntry> rows)
@@ -131,7 +159,7 @@ public sealed class DestroyedContentTests
                             log = said == "other-log" ? "gw-01/other" : world.Journal.Log,
                             first = said == "other-place" ? places[0].Sequence + 1 : places[0].Sequence,
                             last = places[^1].Sequence,
-                            count = places.Count,
+                            count = said == "one-fewer" ? places.Count - 1 : places.Count,
                         },
                     },
                 }

@@ -11,7 +11,7 @@ using Xunit;
 namespace PhiGateway.Tests.Proof;
 
 /// <summary>A log over the heads of all nodes: what one of them has signed it cannot take back, and what is no head of it does not get in.</summary>
-public sealed class FleetLogTests : IDisposable
+public sealed partial class FleetLogTests : IDisposable
 {
     private static readonly CancellationToken None = CancellationToken.None;
 

@@ -71,6 +71,24 @@ public sealed class WitnessPolicyTests : IDisposable
         Assert.False(policy.IsMet(note));
     }
 
+    [Theory]
+    [InlineData("group g 2 w0 more w1\nquorum g", 1, false)]
+    [InlineData("group g 2 w0 more w1\nquorum g", 2, true)]
+    [InlineData("group g any w0 more\nquorum g", 1, true)]
+    [InlineData("group a any more w1\ngroup g 2 a w0\nquorum g", 1, false)]
+    [InlineData("group a any more w1\ngroup g 2 a w0\nquorum g", 2, true)]
+    [InlineData("group g all w0 more\nquorum g", 2, null)]
+    public void Policy_TwoKeysOfOneWitness_CountOnce(string rest, int cosigned, bool? expected)
+    {
+        using var second = new Cosigner("w0", [.. Enumerable.Repeat((byte)99, 32)]);
+        var policy = WitnessPolicy.Parse(Text($"witness more {second.Public}\n{rest}"), out var problem);
+        var note = Note(cosigned);
+        note = SignedNote.Parse(note.Whole + second.SignatureLine(note.Text, DateTimeOffset.UnixEpoch.AddDays(1)))!;
+
+        Assert.Equal(expected is null, problem is not null);
+        Assert.Equal(expected, policy?.IsMet(note));
+    }
+
     private string Text(string rest) =>
         $"log {_log.Public}\n"
         + string.Concat(_witnesses.Select(static (one, i) => $"witness w{i} {one.Public} https://w{i}.example/\n"))

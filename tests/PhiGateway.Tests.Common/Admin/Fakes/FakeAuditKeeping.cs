@@ -10,6 +10,9 @@ internal sealed class FakeAuditKeeping(FakeAuditStore store, bool mayDelete = tr
     /// <summary>How many bodies it says were never sealed.</summary>
     public long Unsealed { get; init; }
 
+    /// <summary>Thrown once, after the keys of a destruction are gone: as a store whose answer is lost.</summary>
+    public Exception? LosesAnswer { get; set; }
+
     public Task<IReadOnlyList<string>> ListLogsAsync(CancellationToken cancellationToken) => store.ListLogsAsync(cancellationToken);
 
     public Task<IReadOnlyList<KeptMonth>> ListMonthsAsync(CancellationToken cancellationToken) =>
@@ -87,6 +90,12 @@ internal sealed class FakeAuditKeeping(FakeAuditStore store, bool mayDelete = tr
             {
                 store.Entries[i] = entry with { Body = Array.Empty<byte>(), IsDestroyed = true };
             }
+        }
+
+        if (LosesAnswer is { } lost)
+        {
+            LosesAnswer = null;
+            throw lost;
         }
 
         return Task.FromResult(1L);

@@ -11,6 +11,12 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Audit
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            // Before the lock on audit_event: it is made over all heads ever, and meanwhile records are shipped and read.
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_head_time",
+                table: "audit_head",
+                column: "time");
+
             // Without a rewrite of what is there: records of before have no key and stand as they are.
             migrationBuilder.AddColumn<long>(
                 name: "body_key",
@@ -34,11 +40,6 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Audit
                 {
                     table.PrimaryKey("pk_audit_key", x => x.id);
                 });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_audit_head_time",
-                table: "audit_head",
-                column: "time");
 
             // A keeper destroys the keys of a tenant's month that is old enough, and nothing else; nothing that lies beside them unsealed.
             migrationBuilder.Sql(

@@ -1,0 +1,52 @@
+using PhiGateway.Audit.Shipping;
+using Xunit;
+
+namespace PhiGateway.Tests.Common.Storage;
+
+public abstract partial class SealedBodyContract
+{
+    [Theory]
+    [InlineData("DELETE FROM audit_key", true)]
+    [InlineData("UPDATE audit_key SET wrapped = NULL", false)]
+    public async Task Read_WhereTheRowOfTheKeyIsMissing_IsToldFromADestroyedOne(string sql, bool isMissing)
+    {
+        await using var storage = Open(Ring("one"));
+        await storage.Store.AppendAsync([Entry(0)], None);
+        Assert.False((await storage.Store.ReadAsync("log", 0, 9, None))[0].IsKeyMissing);
+        await RunAsync(sql);
+
+        var read = Assert.Single(await storage.Store.ReadAsync("log", 0, 9, None));
+        var found = Assert.Single((await storage.Store.QueryAsync(new AuditQuery { Client = "acme" }, None)).Entries);
+        Assert.All([read, found], entry => Assert.Equal((true, isMissing), (entry.IsDestroyed, entry.IsKeyMissing)));
+        Assert.Equal(isMissing ? AuditEntry.KeyMissingNote : AuditEntry.DestroyedNote, read.WhatRemains().Note);
+    }
+
+    [Fact]
+    public async Task CheckBodyKeys_WithARowThatNoKeyOpens_NamesItAndTheRestIsReadAndRotated()
+    {
+        await using (var before = Open(Ring("one")))
+        {
+            await before.Store.AppendAsync([Entry(0)], None);
+        }
+
+        // As whoever may ship can put it there, as new as the newest of its name: a wrapped key opens under its own id only.
+        await RunAsync(
+            "INSERT INTO audit_key (id, month, tenant, wrapping_key, wrapped, created_at) "
+                + "SELECT 7, month, tenant, wrapping_key, wrapped, created_at FROM audit_key"
+        );
+
+        await using var rotated = Open(Ring("two", "one"));
+        Assert.Contains("Data key 7", Assert.Single(await rotated.CheckBodyKeysAsync(None)), StringComparison.Ordinal);
+        var (_, keys, unopened) = await rotated.SealStoredAsync(None);
+        Assert.Equal(1, keys);
+        Assert.Contains("Data key 7", Assert.Single(unopened), StringComparison.Ordinal);
+
+        await using var after = Open(Ring("two"));
+        Assert.Equal(Text(Entry(0)), Text(Assert.Single(await after.Store.ReadAsync("log", 0, 9, None))));
+
+        // A record under it is named by whoever reads it.
+        await RunAsync("UPDATE audit_event SET body_key = 7");
+        var read = await Assert.ThrowsAsync<BodyKeyException>(() => after.Store.ReadAsync("log", 0, 9, None));
+        Assert.Contains("Record 0 of log", read.Message, StringComparison.Ordinal);
+    }
+}
