@@ -23,10 +23,6 @@ public sealed class PlanAllocationTests
     [InlineData("organizations")]
     [InlineData("credentials")]
     [InlineData("use cases")]
-    [InlineData("rosters")]
-    [InlineData("agreements")]
-    [InlineData("tenants")]
-    [InlineData("labels")]
     public async Task Plan_FileOfTwiceTheSize_AllocatesAtMostTwoAndAHalfTimes(string shape)
     {
         await using var server = await AdminServer.StartAsync();
@@ -44,10 +40,6 @@ public sealed class PlanAllocationTests
     [InlineData("clients")]
     [InlineData("credentials")]
     [InlineData("use cases")]
-    [InlineData("rosters")]
-    [InlineData("agreements")]
-    [InlineData("tenants")]
-    [InlineData("labels")]
     public async Task Plan_OverARegistryOfTwiceTheSize_AllocatesAtMostTwoAndAHalfTimes(string shape)
     {
         var bytes = new List<long>();

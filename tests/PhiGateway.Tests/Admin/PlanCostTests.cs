@@ -67,24 +67,6 @@ public sealed class PlanCostTests
                     + Lines(size, "      - {{ kind: oidc-client, issuer: hospital-idp, clientId: more-{0}, rotateBy: 2026-06-30 }}"),
                 StringComparison.Ordinal
             ),
-            "rosters" => ConfigTests.File.Replace(
-                "rosters:\n",
-                "rosters:\n" + Lines(size, "  - {{ id: more-{0}, kind: care-relationship, source: feed }}"),
-                StringComparison.Ordinal
-            ),
-            "agreements" => ConfigTests.File.Replace(
-                "agreements:\n",
-                "agreements:\n"
-                    + Lines(
-                        size,
-                        "  - {{ id: more-{0}, kind: baa, organization: acme-lab, effective: 2026-01-01, expires: 2027-01-01, jurisdictions: [US] }}"
-                    ),
-                StringComparison.Ordinal
-            ),
-            "tenants" => ConfigTests
-                .File.Replace("tenants: [north]", $"tenants: [{Names(size)}]", StringComparison.Ordinal)
-                .Replace("requires: [dpop]", $"tenants: [{Names(size)}]", StringComparison.Ordinal),
-            "labels" => ConfigTests.File.Replace("confidentiality: N", $"labels: [{Names(size)}]", StringComparison.Ordinal),
             "use cases" => ConfigTests.File.Replace(
                 "useCases:\n",
                 "useCases:\n"
@@ -98,12 +80,6 @@ public sealed class PlanCostTests
             ),
             _ => throw new ArgumentOutOfRangeException(nameof(shape)),
         };
-
-    private static string Names(int size) =>
-        string.Join(
-            ", ",
-            Enumerable.Range(0, size).Select(static i => i == 0 ? "north" : string.Create(CultureInfo.InvariantCulture, $"more-{i}"))
-        );
 
     private static string Lines(int size, string line)
     {
