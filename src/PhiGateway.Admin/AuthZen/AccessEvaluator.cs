@@ -18,6 +18,9 @@ internal sealed class AccessEvaluator(AskedWords words, AdminOptions options)
     // Stands for a scope that the question does not tell: then the registry alone decides.
     private const string AnyScope = "system/*.cruds";
 
+    // The last second that a date can hold, and some.
+    private const long Latest = 253_402_300_800;
+
     private static readonly Caller Nobody = new()
     {
         Issuer = string.Empty,
@@ -254,7 +257,7 @@ internal sealed class AccessEvaluator(AskedWords words, AdminOptions options)
     // Null: something is of another kind than it must be.
     private static Caller? Caller(JsonObject told, JsonObject context, DateTimeOffset now)
     {
-        string[] names = ["scopes", "patient", "binding", "certificate"];
+        string[] names = ["scopes", "patient", "binding", "certificate", "acr"];
         if (names.Any(name => told.ContainsKey(name) && Text(told, name) is null))
         {
             return null;
@@ -278,8 +281,8 @@ internal sealed class AccessEvaluator(AskedWords words, AdminOptions options)
             "dpop" => ProofBinding.Dpop,
             _ => null,
         };
-        var actors = Actors(told);
-        if (binding is null || actors is null || (context.ContainsKey("purpose") && Text(context, "purpose") is null))
+        var (actors, signedIn) = (Actors(told), SignedIn(told));
+        if (binding is null || actors is null || signedIn is null || (context.ContainsKey("purpose") && Text(context, "purpose") is null))
         {
             return null;
         }
@@ -294,10 +297,28 @@ internal sealed class AccessEvaluator(AskedWords words, AdminOptions options)
             PatientContext = patient,
             IssuedAt = now,
             ExpiresAt = now,
+            AuthenticatedAt = signedIn,
+            Acr = Text(told, "acr"),
             Binding = binding.Value,
             CertificateHash = binding == ProofBinding.Mtls ? Text(told, "certificate") : null,
             Actors = actors,
         };
+    }
+
+    // As OpenID Connect's auth_time. A question that does not say when is one about a sign-in of long ago: a fresh one is not taken for granted.
+    private static DateTimeOffset? SignedIn(JsonObject told)
+    {
+        if (!told.TryGetPropertyValue("auth_time", out var node))
+        {
+            return DateTimeOffset.UnixEpoch;
+        }
+
+        return
+            node?.GetValueKind() == JsonValueKind.Number
+            && node.AsValue().TryGetValue<long>(out var seconds)
+            && seconds is >= 0 and < Latest
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
     }
 
     private static List<string>? Actors(JsonObject told)

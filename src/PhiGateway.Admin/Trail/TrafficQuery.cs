@@ -36,6 +36,12 @@ internal sealed record TrafficQuery(
     /// <summary>Only of these organizations, for a page that shows so many; empty: by <see cref="Organization"/> alone.</summary>
     public IReadOnlyList<string> Organizations { get; init; } = [];
 
+    /// <summary>
+    /// For a page that is looked at again and again: what lies before this moment, a whole number of steps behind the beginning, may have been
+    /// counted up to <see cref="SettledCounts.Age"/> ago; null: everything is counted now.
+    /// </summary>
+    public DateTimeOffset? SettledBefore { get; init; }
+
     private static readonly TimeSpan Longest = TimeSpan.FromDays(400);
 
     /// <summary>Reads the parameters of a call.</summary>

@@ -8,7 +8,13 @@ using PhiGateway.Audit.Shipping;
 namespace PhiGateway.Admin.Trail;
 
 /// <summary>Counts the requests of the trail for pictures and tables; each count is itself on record before its answer leaves.</summary>
-internal sealed class TrafficReports(IAuditStore store, IAuditJournal journal, AdminJournal records, TrailNames names)
+internal sealed class TrafficReports(
+    IAuditStore store,
+    SettledCounts settled,
+    IAuditJournal journal,
+    AdminJournal records,
+    TrailNames names
+)
 {
     /// <summary>Counts what a query asks for.</summary>
     public async Task<Outcome<TrafficReport>> CountAsync(AdminCall call, TrafficQuery query)
@@ -23,7 +29,9 @@ internal sealed class TrafficReports(IAuditStore store, IAuditJournal journal, A
         record.Tenant = query.Tenant;
         record.Note = Describe(query);
         await journal.AppendAsync(record);
-        var rows = await store.CountAsync(counts, call.Cancelled);
+        var rows = query.SettledBefore is { } border
+            ? await settled.CountAsync(counts, border, call.Cancelled)
+            : await store.CountAsync(counts, call.Cancelled);
         var asked = new TrailQuery
         {
             Client = query.Client,

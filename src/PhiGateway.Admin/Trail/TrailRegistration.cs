@@ -17,5 +17,6 @@ internal static class TrailRegistration
             .AddSingleton<TrailProofs>()
             .AddSingleton<TrailBundles>()
             .AddSingleton<ReachSearch>()
+            .AddSingleton<SettledCounts>()
             .AddSingleton<TrafficReports>();
 }

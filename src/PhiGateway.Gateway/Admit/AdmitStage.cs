@@ -81,7 +81,7 @@ internal sealed class AdmitStage(
         }
 
         taken = DayBudget.Writes.Take(exchange, WritesOf(exchange));
-        return taken.Continues && IsForEmergency(exchange) ? DayBudget.BreakGlass.Take(exchange, UsesOf(exchange)) : taken;
+        return taken.Continues && ClientRate.IsForEmergency(exchange) ? DayBudget.BreakGlass.Take(exchange, UsesOf(exchange)) : taken;
     }
 
     private static int WritesOf(GatewayExchange exchange)
@@ -119,17 +119,24 @@ internal sealed class AdmitStage(
         return await TakeAsync(exchange);
     }
 
-    /// <summary>Asks, before anything is understood, whether the client collects refusals.</summary>
+    /// <summary>
+    /// Asks, before anything is understood, whether the client collects refusals or is too fast: what is refused later costs it a place too.
+    /// </summary>
     public StageResult FindBrake(GatewayExchange exchange)
     {
-        var wait = brake.WaitOf(exchange);
-        if (wait <= TimeSpan.Zero)
+        if (exchange.Known.Client is null)
         {
             return StageResult.Continue;
         }
 
-        RateLimitFields.Write(exchange.Http.Response, "refusals", options.Limits.RefusalsPerMinute, TimeSpan.FromMinutes(1), 0, wait);
-        return HoldOff(exchange, wait, "refusals-per-minute");
+        var wait = brake.WaitOf(exchange);
+        if (wait > TimeSpan.Zero)
+        {
+            RateLimitFields.Write(exchange.Http.Response, "refusals", options.Limits.RefusalsPerMinute, TimeSpan.FromMinutes(1), 0, wait);
+            return HoldOff(exchange, wait, "refusals-per-minute");
+        }
+
+        return HoldOffAtRate(exchange, brake.RateWaitOf(exchange));
     }
 
     /// <summary>
@@ -145,7 +152,8 @@ internal sealed class AdmitStage(
             // Nobody is asked who they are, and nothing is recorded.
             RequestKind.PublicDocument => StageResult.Continue,
             RequestKind.Single or RequestKind.Transaction or RequestKind.Export or RequestKind.DeclaredApi => Take(exchange, 1),
-            RequestKind.Batch => Take(exchange, CostOfBatch(exchange)),
+            // Refused entries do not go, but each is read and recorded.
+            RequestKind.Batch => Take(exchange, Math.Max(exchange.Entries.Count, 1)),
             _ => StageResult.Refuse(DenyReason.Faulted, "kind"),
         };
     }
@@ -161,30 +169,7 @@ internal sealed class AdmitStage(
         return StageResult.Continue;
     }
 
-    private int RateOf(GatewayExchange exchange)
-    {
-        var client = exchange.Identified.Client.Client;
-        var rate = client.Limits.RequestsPerSecond ?? options.Limits.RequestsPerSecond;
-        return client.Throttle is { } throttle && !IsEmergency(exchange) ? Math.Min(rate, throttle.RequestsPerSecond) : rate;
-    }
-
-    // Safety: what is asked for in an emergency that the use case covers goes at the client's own rate.
-    private static bool IsEmergency(GatewayExchange exchange) =>
-        exchange.Identified.Client.UseCase is { AllowsBreakGlass: true } && IsForEmergency(exchange);
-
-    private static bool IsForEmergency(GatewayExchange exchange)
-    {
-        var purposes = exchange.Identified.Caller.Purposes;
-        for (var place = 0; place < purposes.Count; place++)
-        {
-            if (purposes[place].IsBreakGlass)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private int RateOf(GatewayExchange exchange) => ClientRate.Of(exchange, options);
 
     private StageResult Enter(GatewayExchange exchange, int cost)
     {
@@ -208,14 +193,18 @@ internal sealed class AdmitStage(
 
         // From here on the exchange gives it back, however the request ends.
         exchange.Fill(new Admitted(ticket));
-        var wait = gate.Conform(RateOf(exchange), clock.GetElapsedTime(_started), cost);
-        if (wait > TimeSpan.Zero)
+        return HoldOffAtRate(exchange, gate.Conform(RateOf(exchange), clock.GetElapsedTime(_started), cost));
+    }
+
+    private StageResult HoldOffAtRate(GatewayExchange exchange, TimeSpan wait)
+    {
+        if (wait <= TimeSpan.Zero)
         {
-            RateLimitFields.Write(exchange.Http.Response, "requests", RateOf(exchange), TimeSpan.FromSeconds(1), 0, wait);
-            return HoldOff(exchange, wait, null);
+            return StageResult.Continue;
         }
 
-        return StageResult.Continue;
+        RateLimitFields.Write(exchange.Http.Response, "requests", RateOf(exchange), TimeSpan.FromSeconds(1), 0, wait);
+        return HoldOff(exchange, wait, null);
     }
 
     private static StageResult HoldOff(GatewayExchange exchange, TimeSpan wait, string? detail)
@@ -228,13 +217,13 @@ internal sealed class AdmitStage(
     private static int UsesOf(GatewayExchange exchange) =>
         exchange.Kind switch
         {
-            RequestKind.Batch => CostOfBatch(exchange),
+            RequestKind.Batch => PermittedOf(exchange),
             RequestKind.Transaction => Math.Max(exchange.Entries.Count, 1),
             _ => 1,
         };
 
     // The entries of a batch go upstream one by one, so they count one by one; those that were refused do not go.
-    private static int CostOfBatch(GatewayExchange exchange)
+    private static int PermittedOf(GatewayExchange exchange)
     {
         var permitted = 0;
         foreach (var entry in exchange.Entries)

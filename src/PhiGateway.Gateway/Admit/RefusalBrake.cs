@@ -13,7 +13,7 @@ internal sealed class RefusalBrake(ClientGates gates, GatewayOptions options, Ti
 {
     private readonly long _started = clock.GetTimestamp();
 
-    /// <summary>A request, or an entry of a batch, was refused to a known client.</summary>
+    /// <summary>A request, or an entry of a batch, was refused to a known client to whom the doors are open.</summary>
     public void Note(GatewayExchange exchange, DenyReason reason)
     {
         // What the server itself rejects may tell as much: an identifier that is taken.
@@ -23,7 +23,23 @@ internal sealed class RefusalBrake(ClientGates gates, GatewayOptions options, Ti
         }
     }
 
-    /// <summary>How long this client must wait; zero: it need not.</summary>
-    public TimeSpan WaitOf(GatewayExchange exchange) =>
-        exchange.Known.Client is { } known ? gates.Of(known.Client.Id).WaitAfterRefusals(clock.GetElapsedTime(_started)) : TimeSpan.Zero;
+    /// <summary>
+    /// A request was refused before the client had a place: it takes one now, so that nobody asks for refusals faster than for answers.
+    /// </summary>
+    /// <returns>Whether there was one left; none is taken where there was not.</returns>
+    public bool TakePlace(GatewayExchange exchange) =>
+        GateOf(exchange).Conform(ClientRate.Of(exchange, options), clock.GetElapsedTime(_started)) == TimeSpan.Zero;
+
+    /// <summary>How long this client must wait since it collects refusals; zero: it need not, or asks in an emergency.</summary>
+    public TimeSpan WaitOf(GatewayExchange exchange)
+    {
+        var wait = GateOf(exchange).WaitAfterRefusals(clock.GetElapsedTime(_started));
+        return wait > TimeSpan.Zero && ClientRate.IsEmergency(exchange) ? TimeSpan.Zero : wait;
+    }
+
+    /// <summary>How long this client must wait since it is too fast; zero: it need not.</summary>
+    public TimeSpan RateWaitOf(GatewayExchange exchange) =>
+        GateOf(exchange).WaitAtRate(ClientRate.Of(exchange, options), clock.GetElapsedTime(_started));
+
+    private ClientGate GateOf(GatewayExchange exchange) => gates.Of(exchange.Identified.Client.Client.Id);
 }

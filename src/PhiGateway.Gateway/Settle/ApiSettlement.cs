@@ -24,15 +24,18 @@ internal sealed class ApiSettlement(ApiVersionLookup storedVersions)
             return stored.Result;
         }
 
-        // Whoever writes against a version must mean the one that was judged.
-        var tag = stored.Value.Version;
-        if (request.Meaning.Headers.IfMatch is { } match && tag is not null && match != tag)
-        {
-            return StageResult.Refuse(DenyReason.UpstreamRejected, "version-changed", 412);
-        }
-
         AccessPart[] parts = [stored.Value.Part];
         var decided = DecisionMaker.Decide(exchange, parts);
-        return decided.Continues ? new Settled(decided.Value, tag) { Parts = parts } : decided.Result;
+        if (!decided.Continues)
+        {
+            return decided.Result;
+        }
+
+        // Only to one who may change it is it said that the version is another: whoever writes against a version must mean the one that was
+        // judged.
+        var tag = stored.Value.Version;
+        return request.Meaning.Headers.IfMatch is { } match && tag is not null && match != tag
+            ? StageResult.Refuse(DenyReason.UpstreamRejected, "version-changed", 412)
+            : new Settled(decided.Value, tag) { Parts = parts };
     }
 }

@@ -178,22 +178,26 @@ internal static class AuditText
         return named is null ? [] : named;
     }
 
-    /// <summary>Every patient that a request names, once each.</summary>
-    public static IReadOnlyList<string> PatientsAsked(FhirRequest request)
+    /// <summary>The patients that a request names, once each, the first ones of very many.</summary>
+    /// <param name="request">As it was understood.</param>
+    /// <param name="most">How many are named.</param>
+    /// <param name="count">How many there are.</param>
+    public static IReadOnlyList<string> PatientsAsked(FhirRequest request, int most, out int count)
     {
+        HashSet<string>? seen = null;
         List<string>? ids = null;
         foreach (var part in request.Parts)
         {
             foreach (var patient in part.Patients.Concat(part.Body?.Owners ?? []))
             {
-                ids ??= [];
-                if (!ids.Contains(patient.Value!))
+                if ((seen ??= new HashSet<string>(StringComparer.Ordinal)).Add(patient.Value!) && seen.Count <= most)
                 {
-                    ids.Add(patient.Value!);
+                    (ids ??= []).Add(patient.Value!);
                 }
             }
         }
 
+        count = seen?.Count ?? 0;
         return ids is null ? [] : ids;
     }
 }

@@ -147,23 +147,16 @@ internal sealed class AuditTrail(
     public async ValueTask<DenyReason> RecordRefusalAsync(GatewayExchange exchange, DenyReason reason, string? detail)
     {
         metrics.CountExhausted(reason, detail);
-        brake.Note(exchange, reason);
+        var (isStranger, caller) = RefusalPayer.Of(exchange, reason, brake);
+        if (!isStranger)
+        {
+            brake.Note(exchange, reason);
+        }
+
         exchange.Status = reason.Status;
         if (exchange.IntentRecorded)
         {
             return await RecordFailedWriteAsync(exchange, reason, detail);
-        }
-
-        var client = exchange.Known.Client;
-        var isStranger = client is null;
-        string? caller = null;
-        if (client is null)
-        {
-            caller = PeerNetwork.Of(exchange.Http.Connection.RemoteIpAddress);
-        }
-        else if (reason == DenyReason.RateLimited || reason == DenyReason.ConcurrencyLimited)
-        {
-            caller = $"client {client.Client.Id}";
         }
 
         if (caller is not null && !fold.Admits(caller))
@@ -178,8 +171,13 @@ internal sealed class AuditTrail(
         record.Decision = reason.Status >= 500 ? "error" : "deny";
         record.Reason = reason.Code;
         record.Rule = detail;
-        RecordedRequest.AddAsked(record, exchange);
+        RecordedRequest.AddAsked(record, exchange, RecordedRequest.MostListed);
         RecordedRequest.AddWithheld(record, exchange.Disclosure);
+        if (isStranger)
+        {
+            RecordedRequest.Shorten(record);
+        }
+
         if (await TryAppendAsync(record, isStranger ? AuditLane.Stranger : AuditLane.Ordinary))
         {
             return reason;

@@ -13,7 +13,8 @@ namespace PhiGateway.Gateway.Trail;
 /// </summary>
 internal static class RecordedRequest
 {
-    private const int MostListed = 1000;
+    /// <summary>How many resources a record names one by one, and how many patients the record of a refusal does.</summary>
+    public const int MostListed = 1000;
 
     /// <summary>Adds what leaves.</summary>
     public static void AddDisclosed(AuditRecord record, Disclosure disclosure, long bytes)
@@ -49,14 +50,22 @@ internal static class RecordedRequest
     }
 
     /// <summary>Adds what a request named, for records of things that were not released.</summary>
-    public static void AddAsked(AuditRecord record, GatewayExchange exchange)
+    /// <param name="record">Filled.</param>
+    /// <param name="exchange">The request.</param>
+    /// <param name="most">How many patients are named; what was only refused is not worth naming them all.</param>
+    public static void AddAsked(AuditRecord record, GatewayExchange exchange, int most = int.MaxValue)
     {
         if (exchange.Known.Request is not { } request)
         {
             return;
         }
 
-        record.Patients = AuditText.PatientsAsked(request);
+        record.Patients = AuditText.PatientsAsked(request, most, out var count);
+        if (count > most)
+        {
+            record.Note = $"{count} patients were asked for, of whom the first {most} are named";
+        }
+
         record.Resources = AuditText.ResourcesAsked(request);
         record.ResourceCount = record.Resources.Count;
     }
@@ -136,22 +145,22 @@ internal static class RecordedRequest
             record.IssuerClientId = exchange.ClaimedClientId;
         }
 
-        if (known.Client is null)
-        {
-            // What nobody answers for is kept short.
-            record.RawTarget = BoundedText.Cut(record.RawTarget);
-            record.Method = BoundedText.Cut(record.Method);
-            record.IssuerClientId = BoundedText.Cut(record.IssuerClientId);
-            record.Subject = BoundedText.Cut(record.Subject);
-            record.TokenId = BoundedText.Cut(record.TokenId);
-            record.Task = BoundedText.Cut(record.Task);
-            if (record.Actors.Count > 0)
-            {
-                record.Actors = [.. record.Actors.Select(static actor => BoundedText.Cut(actor)!)];
-            }
-        }
-
         return record;
+    }
+
+    /// <summary>Cuts what a caller wrote: what nobody answers for is kept short.</summary>
+    public static void Shorten(AuditRecord record)
+    {
+        record.RawTarget = BoundedText.Cut(record.RawTarget);
+        record.Method = BoundedText.Cut(record.Method);
+        record.IssuerClientId = BoundedText.Cut(record.IssuerClientId);
+        record.Subject = BoundedText.Cut(record.Subject);
+        record.TokenId = BoundedText.Cut(record.TokenId);
+        record.Task = BoundedText.Cut(record.Task);
+        if (record.Actors.Count > 0)
+        {
+            record.Actors = [.. record.Actors.Select(static actor => BoundedText.Cut(actor)!)];
+        }
     }
 
     private static void AddAgent(AuditRecord record, AgentCharter charter, GatewayExchange exchange)

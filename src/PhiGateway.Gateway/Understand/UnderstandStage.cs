@@ -32,7 +32,8 @@ internal sealed class UnderstandStage(
         var braked = admit.FindBrake(exchange);
         if (!braked.Continues)
         {
-            return new(braked);
+            // Who may not come in at all is told that, and pays as a stranger does.
+            return new(EarlyDecision.FindClosedDoor(exchange, snapshots, options) ?? braked);
         }
 
         return FhirRequestReader.ExpectsBody(exchange.Ingressed.Canonical) ? ReadBodyAsync(exchange) : new(Understand(exchange, default));

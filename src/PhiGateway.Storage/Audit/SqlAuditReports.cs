@@ -28,7 +28,7 @@ internal sealed class SqlAuditReports(Database database) : IAuditReports
     public async Task<IReadOnlyList<AuditTally>> TallyAsync(AuditQuery query, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        await using var transaction = await database.BeginReadAsync(connection, cancellationToken);
+        await using var transaction = await database.BeginSearchAsync(connection, cancellationToken);
         await using var command = connection.Command(string.Empty, transaction);
         var (events, shapes) = Parts(command, query);
 #pragma warning disable CA2100 // put together from constants of these files only

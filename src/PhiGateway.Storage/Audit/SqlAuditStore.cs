@@ -96,9 +96,10 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
     public async Task<IReadOnlyList<AuditCount>> CountAsync(AuditCounts counts, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        await using var command = AuditCounting.Build(database, connection, counts);
+        await using var transaction = await database.BeginSearchAsync(connection, cancellationToken);
+        await using var command = AuditCounting.Build(database, connection, transaction, counts);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await AuditCounting.ReadAsync(reader, counts, cancellationToken);
+        return await AuditCounting.ReadAsync(database, reader, counts, cancellationToken);
     }
 
     public async Task<AuditEntry?> FindDeliveryAsync(string log, long sequence, CancellationToken cancellationToken)

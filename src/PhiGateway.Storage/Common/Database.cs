@@ -32,7 +32,7 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>A transaction whose reads all see one moment.</summary>
     public abstract ValueTask<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancellationToken);
 
-    /// <summary>The same for a few rows out of many: planned for the first of them, and by one process.</summary>
+    /// <summary>The same for a few rows out of many, or for counts of them: planned without compiling, and by one process.</summary>
     public virtual ValueTask<DbTransaction> BeginSearchAsync(DbConnection connection, CancellationToken cancellationToken) =>
         BeginReadAsync(connection, cancellationToken);
 
@@ -44,8 +44,12 @@ internal abstract class Database : IAsyncDisposable
 
     public abstract DateTimeOffset ReadTime(DbDataReader reader, int column);
 
-    /// <summary>SQL for how many whole steps (<c>@step</c>) a time column lies behind <c>@from</c>.</summary>
+    /// <summary>SQL for the step of time (<c>@step</c> long, from <c>@from</c> on) that a time column lies in; equal within a step.</summary>
     public abstract string StepSql(string column);
+
+    /// <summary>When a step begins, of what <see cref="StepSql"/> gives: here how many whole steps lie before it.</summary>
+    public virtual DateTimeOffset ReadStep(DbDataReader reader, int column, DateTimeOffset from, TimeSpan step) =>
+        from + (step * reader.GetInt64(column));
 
     /// <summary>A parameter value for a length of time, as <see cref="StepSql"/> takes it.</summary>
     public abstract object Length(TimeSpan length);

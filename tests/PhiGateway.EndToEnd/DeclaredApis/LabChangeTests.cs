@@ -164,6 +164,30 @@ public sealed class LabChangeTests(LabWorld world)
         );
     }
 
+    // Whether there is such a record, and in which version, is told to nobody who may not change it.
+    [Theory]
+    [InlineData("DELETE", null)]
+    [InlineData("PATCH", """{"value":"x"}""")]
+    public async Task Change_OfAForeignRecordAgainstAnyVersion_IsThatOfOneThatIsNotThere(string method, string? body)
+    {
+        var token = await Vendor;
+        var told = new HashSet<(HttpStatusCode, string?)>();
+        foreach (var (id, tag) in new[] { ("r6", "\"v1\""), ("r6", "\"v9\""), ("r999", "\"v1\"") })
+        {
+            var reply = await world.SendAsync(
+                new HttpMethod(method),
+                $"/lab/v1/results/{id}",
+                token,
+                body,
+                "application/merge-patch+json",
+                headers: ("If-Match", tag)
+            );
+            told.Add((reply.Status, CodeOf(reply)));
+        }
+
+        Assert.Equal((HttpStatusCode.NotFound, "not-found-or-withheld"), Assert.Single(told));
+    }
+
     [Fact]
     public async Task Change_WithoutARowThatReads_IsForUnrestrictedGrantsOnly()
     {

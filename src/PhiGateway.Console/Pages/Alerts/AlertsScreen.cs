@@ -18,8 +18,8 @@ internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs, AlertHand
     private const string Review = "review";
 
     // Of each lane beside the others; of one lane by itself.
-    private const int OnePage = 100;
-    private const int OneLane = 50;
+    private const int OnePage = 50;
+    private const int OneLane = 20;
 
     /// <summary>The lanes.</summary>
     public Task<ScreenAnswer> ListAsync(ConsoleRequest request) => PageAsync(request, false, null, null);

@@ -10,14 +10,21 @@ internal sealed class NowTrafficReader(TrafficReports traffic, ClientDirectory c
 {
     private const int MostReasons = 5;
     private const int MostClients = 8;
+    private const int FreshBars = 2;
 
     /// <summary>Counts over one range.</summary>
     public async Task<Outcome<NowTraffic>> ReadAsync(AdminCall call, NowRange range, DateTimeOffset now)
     {
         var to = Ceiling(now, range.Step);
         var from = to - range.Length;
-        var query = new TrafficQuery(from - (range.Length * range.Earlier), to, (int)range.Step.TotalSeconds, "decision,reason");
-        var byClient = new TrafficQuery(from, to, null, "client,decision,tenant");
+
+        // The last bars grow while they are looked at; what is usual does not.
+        var border = to - (range.Step * FreshBars);
+        var query = new TrafficQuery(from - (range.Length * range.Earlier), to, (int)range.Step.TotalSeconds, "decision,reason")
+        {
+            SettledBefore = border,
+        };
+        var byClient = new TrafficQuery(from, to, null, "client,decision,tenant") { SettledBefore = border };
         if (
             (await traffic.CountAsync(call, query)).Failed(out var problem, out var counted)
             || (await traffic.CountAsync(call, byClient)).Failed(out problem, out var touched)

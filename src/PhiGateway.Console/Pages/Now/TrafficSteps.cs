@@ -7,6 +7,7 @@ namespace PhiGateway.Console.Pages.Now;
 internal sealed class TrafficSteps
 {
     private readonly Dictionary<(string Decision, string? Reason, int Period, int Step), long> _counts = [];
+    private readonly Dictionary<(string Decision, int Period, int Step), long> _ofSteps = [];
     private readonly NowRange _range;
     private readonly DateTimeOffset _from;
     private readonly int _steps;
@@ -26,12 +27,14 @@ internal sealed class TrafficSteps
             var period = place >= 0 ? 0 : ((-place - 1) / _steps) + 1;
             var key = (item.Values[0] ?? string.Empty, item.Values[1], period, place + (period * _steps));
             _counts[key] = _counts.GetValueOrDefault(key) + item.Count;
+            var ofStep = (key.Item1, period, key.Item4);
+            _ofSteps[ofStep] = _ofSteps.GetValueOrDefault(ofStep) + item.Count;
         }
     }
 
     /// <summary>All of a decision in one period.</summary>
     public long Total(string decision, int period) =>
-        _counts.Where(pair => pair.Key.Decision == decision && pair.Key.Period == period).Sum(static pair => pair.Value);
+        _ofSteps.Where(pair => pair.Key.Decision == decision && pair.Key.Period == period).Sum(static pair => pair.Value);
 
     /// <summary>The middle of the earlier periods; null: there are none.</summary>
     public long? Usual(string decision) => Middle(period => Total(decision, period));
@@ -83,10 +86,7 @@ internal sealed class TrafficSteps
         return bars;
     }
 
-    private long At(string decision, int period, int step) =>
-        _counts
-            .Where(pair => pair.Key.Decision == decision && pair.Key.Period == period && pair.Key.Step == step)
-            .Sum(static pair => pair.Value);
+    private long At(string decision, int period, int step) => _ofSteps.GetValueOrDefault((decision, period, step));
 
     private long? Middle(Func<int, long> total)
     {

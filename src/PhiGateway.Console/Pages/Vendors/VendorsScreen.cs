@@ -67,8 +67,11 @@ internal sealed class VendorsScreen(
             return null;
         }
 
-        var query = new TrafficQuery(now.AddDays(-Days), now, null, "organization,decision")
+        // From a whole hour on, so that who looks next finds what was counted of the days before.
+        var hour = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
+        var query = new TrafficQuery(hour.AddDays(-Days), now, null, "organization,decision")
         {
+            SettledBefore = hour,
             Organizations = [.. vendors.Select(static vendor => vendor.Organization.Id)],
         };
         var read = await request.TryCommandAsync("what their clients did", () => traffic.CountAsync(request.Call, query));

@@ -27,6 +27,11 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
     private long _deadline;
     private int _closed;
 
+    // The next read of a connection without TLS is begun while it lies idle: its end, and whatever comes unasked for, show at once and for
+    // as long as it lies there, and nobody asks the kernel before a request.
+    private ValueTask<int> _listening;
+    private bool _listens;
+
     /// <summary>When it was opened, in milliseconds of the monotonic clock.</summary>
     public long Opened { get; } = Environment.TickCount64;
 
@@ -74,7 +79,7 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
     {
         try
         {
-            return _closed == 0 && _start == _end && !socket.Poll(0, SelectMode.SelectRead);
+            return _closed == 0 && _start == _end && !(_listens ? _listening.IsCompleted : socket.Poll(0, SelectMode.SelectRead));
         }
         catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
         {
@@ -147,7 +152,7 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
             throw new BrokenAnswerException("More stands before the body than a head may have.");
         }
 
-        var read = await ReceiveAsync(_buffer.AsMemory(_end));
+        var read = await (_listens ? TakeListening() : ReceiveAsync(_buffer.AsMemory(_end)));
         _end += read;
         return read > 0;
     }
@@ -158,7 +163,7 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
     public void Release(bool keep)
     {
         var claimed = Interlocked.Exchange(ref _deadline, 0) == Claimed;
-        if (keep && !claimed && _start == _end && Volatile.Read(ref _closed) == 0)
+        if (keep && !claimed && _start == _end && Volatile.Read(ref _closed) == 0 && TryListen())
         {
             pool.Return(this);
         }
@@ -177,6 +182,32 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
             secured?.Dispose();
             pool.Forget(this);
         }
+    }
+
+    // With TLS what arrives may be of the session and no answer: there the kernel is asked when it is lent again.
+    private bool TryListen()
+    {
+        if (secured is not null)
+        {
+            return true;
+        }
+
+        try
+        {
+            _listening = socket.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None);
+            _listens = true;
+            return !_listening.IsCompleted;
+        }
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    private ValueTask<int> TakeListening()
+    {
+        _listens = false;
+        return _listening;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

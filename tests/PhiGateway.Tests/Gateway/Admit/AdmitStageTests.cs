@@ -124,7 +124,7 @@ public sealed class AdmitStageTests
     [InlineData("POST", "/fhir", "application/fhir+json")]
     public async Task Run_NoPlaceOrTooFast_IsRefusedBeforeItsBodyIsRead(string method, string target, string type)
     {
-        using var world = new StageWorld(OneAtATime, static options => options.Limits = new LimitOptions { RequestsPerSecond = 1 });
+        using var world = new StageWorld(OneAtATime, static options => options.Limits = new LimitOptions { RequestsPerSecond = 2 });
         var first = world.Open("GET", Search);
         Assert.True((await world.WalkAsync(first, "Admit")).Continues);
         using var second = Unread();
@@ -132,6 +132,9 @@ public sealed class AdmitStageTests
 
         Assert.Equal(DenyReason.ConcurrencyLimited, (await world.WalkAsync(second, "Admit")).Refusal);
         first.Dispose();
+        var last = world.Open("GET", Search);
+        Assert.True((await world.WalkAsync(last, "Admit")).Continues);
+        last.Dispose();
         Assert.Equal(DenyReason.RateLimited, (await world.WalkAsync(third, "Admit")).Refusal);
 
         // With a place and in time, it is read.
