@@ -15,7 +15,7 @@ internal sealed class ClientRoom(TimeProvider clock, Action exhausted)
     private readonly long _started = clock.GetTimestamp();
 
     /// <summary>How long a client must wait; zero: it need not. Takes nothing.</summary>
-    public TimeSpan WaitOf(string client, int perSecond) => Told(GateOf(client).WaitOf(perSecond, clock.GetElapsedTime(_started)));
+    public TimeSpan WaitOf(string client, int perSecond) => Told(GateOf(client).WaitAtRate(perSecond, clock.GetElapsedTime(_started)));
 
     /// <summary>Takes one request of a client; how long it must wait where there is no room, else zero.</summary>
     public TimeSpan Take(string client, int perSecond) => Told(GateOf(client).Conform(perSecond, clock.GetElapsedTime(_started)));

@@ -27,10 +27,10 @@ internal abstract class RequestGate
     /// <summary>Gives the place back.</summary>
     public void Leave() => Interlocked.Decrement(ref _inFlight);
 
-    /// <summary>How long a request would have to wait now; takes nothing.</summary>
+    /// <summary>How long the next request would have to wait; zero: it need not. Takes nothing.</summary>
     /// <param name="perSecond">Requests a second.</param>
-    /// <param name="now">A clock that never goes back.</param>
-    public TimeSpan WaitOf(int perSecond, TimeSpan now)
+    /// <param name="now">As for <see cref="Conform"/>.</param>
+    public TimeSpan WaitAtRate(int perSecond, TimeSpan now)
     {
         var wait = Interlocked.Read(ref _nextAllowed) - now.Ticks - BurstOf(perSecond);
         return wait > 0 ? TimeSpan.FromTicks(wait) : TimeSpan.Zero;
