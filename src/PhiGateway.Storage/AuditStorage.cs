@@ -90,7 +90,8 @@ public sealed class AuditStorage : IAsyncDisposable
     /// login that reads the trail.
     /// </summary>
     /// <returns>Which keys are missing or are other ones, in words; empty: none that was looked at.</returns>
-    public Task<IReadOnlyList<string>> CheckBodyKeysAsync(CancellationToken cancellationToken) => SqlBodyKeys.CheckAsync(_database, cancellationToken);
+    public Task<IReadOnlyList<string>> CheckBodyKeysAsync(CancellationToken cancellationToken) =>
+        SqlBodyKeys.CheckAsync(_database, cancellationToken);
 
     /// <summary>
     /// Seals every body that was stored as it is, and wraps every data key under the current body key; run by the tables' owner, may be broken

@@ -46,10 +46,14 @@ public sealed class SealedBodyRunbookTests
     }
 
     [Theory]
-    [InlineData("missing", "'body-1', which is not configured")]
-    [InlineData("another", "The body key 'body-1' is another one")]
-    [InlineData("no key", "32 bytes in base64")]
-    public async Task Bodies_WithoutTheRightKey_KeepTheNodeFromStartingInWords(string what, string expected)
+    [InlineData("missing", "'body-1', which is not configured", true)]
+    [InlineData("another", "The body key 'body-1' is another one", true)]
+    [InlineData("no key", "32 bytes in base64", false)]
+    public async Task Bodies_WithoutTheRightKey_AreSaidInWords_AndOnlyAFileThatIsNoKeyKeepsTheNodeFromStarting(
+        string what,
+        string expected,
+        bool starts
+    )
     {
         using var folder = new StartupFolder();
         MakeKey(folder, "body-1");
@@ -68,10 +72,24 @@ public sealed class SealedBodyRunbookTests
                 break;
         }
 
-        var (exit, output) = await folder.RunAsync();
-        Assert.Equal(1, exit);
-        Assert.Contains(expected, output, StringComparison.Ordinal);
-        (exit, output) = await CommandAsync(folder, "verify-audit");
+        if (starts)
+        {
+            await using var gateway = folder.Prepare();
+            await gateway.StartAsync(untilReady: false);
+            using var http = new HttpClient();
+            using var readiness = await http.GetAsync(new Uri(gateway.Admin, "/readyz"));
+            Assert.Contains("\"body keys\"", await readiness.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            await gateway.StopAsync();
+            Assert.Contains("Part of the trail cannot be read here", gateway.Output, StringComparison.Ordinal);
+        }
+        else
+        {
+            var (code, words) = await folder.RunAsync();
+            Assert.Equal(1, code);
+            Assert.Contains(expected, words, StringComparison.Ordinal);
+        }
+
+        var (exit, output) = await CommandAsync(folder, "verify-audit");
         Assert.Equal(1, exit);
         Assert.Contains(expected, output, StringComparison.Ordinal);
     }

@@ -227,10 +227,7 @@ internal sealed class ContentCommands(
         }
 
         await EndAsync(call, found, true, FormattableString.Invariant($"destroyed, keys={keys}"));
-        return found with
-        {
-            IsDestroyed = true,
-        };
+        return found with { IsDestroyed = true };
     }
 
     // Verifiers go by what it says after, never by the note.

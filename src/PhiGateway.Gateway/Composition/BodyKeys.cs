@@ -41,11 +41,7 @@ internal static class BodyKeys
     /// What of the store's bodies cannot be read with them: told in the log and by readiness, and never a reason not to start, since records
     /// are written without reading any. A store that is away is asked later, by whoever reads.
     /// </summary>
-    public static async Task<IReadOnlyList<StartProblem>> CheckAsync(
-        AuditStorage storage,
-        ILogger log,
-        CancellationToken cancellationToken
-    )
+    public static async Task<IReadOnlyList<StartProblem>> CheckAsync(AuditStorage storage, ILogger log, CancellationToken cancellationToken)
     {
         try
         {

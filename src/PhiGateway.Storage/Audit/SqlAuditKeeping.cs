@@ -156,8 +156,7 @@ internal abstract class SqlAuditKeeping(Database database, TimeProvider time) : 
             throw new InvalidOperationException(
                 FormattableString.Invariant(
                     $"{left.Readable} of these records would be readable still, under keys that are filed under another month or tenant, "
-                )
-                    + "or since they arrived just now. Nothing was destroyed."
+                ) + "or since they arrived just now. Nothing was destroyed."
             );
         }
     }

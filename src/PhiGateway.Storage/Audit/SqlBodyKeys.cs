@@ -69,7 +69,10 @@ internal static class SqlBodyKeys
 
     /// <summary>Wraps every data key under the current body key; rows of the trail stay as they are.</summary>
     /// <returns>How many were under another one and are not now; and those that no key here opens, which stay as they are, in words.</returns>
-    public static async Task<(int Wrapped, IReadOnlyList<string> Unopened)> WrapAnewAsync(Database database, CancellationToken cancellationToken)
+    public static async Task<(int Wrapped, IReadOnlyList<string> Unopened)> WrapAnewAsync(
+        Database database,
+        CancellationToken cancellationToken
+    )
     {
         var ring = database.Bodies is { Current: not null } keys
             ? keys

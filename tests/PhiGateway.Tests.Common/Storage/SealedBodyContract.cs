@@ -117,7 +117,10 @@ public abstract partial class SealedBodyContract : IAsyncLifetime
         var checkedAtStart = Assert.Single(await wrong.CheckBodyKeysAsync(None));
         var read = await Assert.ThrowsAsync<BodyKeyException>(() => wrong.Store.ReadAsync("log", 0, 9, None));
         var searched = await Assert.ThrowsAsync<BodyKeyException>(() => wrong.Store.QueryAsync(new AuditQuery(), None));
-        Assert.All([checkedAtStart, read.Message, searched.Message], static words => Assert.Contains("'one'", words, StringComparison.Ordinal));
+        Assert.All(
+            [checkedAtStart, read.Message, searched.Message],
+            static words => Assert.Contains("'one'", words, StringComparison.Ordinal)
+        );
 
         // What needs no content is there all the same, so that shipping goes on.
         Assert.Equal(0, await wrong.Store.GetWatermarkAsync("log", None));

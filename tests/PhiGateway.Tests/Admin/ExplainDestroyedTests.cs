@@ -1,5 +1,5 @@
 using PhiGateway.Audit.Records;
-using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
 

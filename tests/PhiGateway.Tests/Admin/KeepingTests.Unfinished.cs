@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Audit.Keeping;
-using PhiGateway.Audit.Records;
 using PhiGateway.Tests.Common.Admin;
 using PhiGateway.Tests.Common.Admin.Fakes;
 using Xunit;
