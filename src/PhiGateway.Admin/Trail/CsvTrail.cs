@@ -11,7 +11,8 @@ namespace PhiGateway.Admin.Trail;
 internal sealed class CsvTrail : ITrailFormat
 {
     private const string Columns =
-        "time,id,parent,kind,event,decision,reason,client,organization,use_case,tenant,purpose,actor,interaction,type,status,log,sequence,chain_hash,content\r\n";
+        "time,id,parent,kind,event,decision,reason,client,organization,use_case,tenant,purpose,actor,interaction,"
+        + "type,status,log,sequence,chain_hash,content\r\n";
 
     public string Name => "csv";
 

@@ -62,7 +62,7 @@ internal static class FleetHead
         }
     }
 
-    // The entry binds the note, not the line's own words for it.
+    // The entry binds the note, not the line's own words for it. What is neither of the two is refused by whoever compares the entries.
     private static LogHead? AsItsNoteSays(LogHead head)
     {
         if (SignedNote.Parse(head.Note) is not { } note)
@@ -70,11 +70,10 @@ internal static class FleetHead
             return null;
         }
 
-        var isSo =
-            head.Kind == LogHeadKind.Keys
-                ? KeyStatement.Parse(note.Text) is not null
-                : head.Kind == LogHeadKind.Checkpoint && Checkpoint.Parse(note.Text)?.Size == head.Size;
-        return isSo ? head : null;
+        var isOther = Checkpoint.Parse(note.Text) is { } checkpoint
+            ? head.Kind != LogHeadKind.Checkpoint || checkpoint.Size != head.Size
+            : KeyStatement.Parse(note.Text) is not null && head.Kind != LogHeadKind.Keys;
+        return isOther ? null : head;
     }
 
     /// <summary>The root that a head names; null when it is no checkpoint and no statement of keys.</summary>

@@ -95,6 +95,7 @@ public sealed partial class FleetLogTests
     {
         await using var world = await LogWorld.StartAsync(1);
         Directory.CreateDirectory(Published);
+        var keys = Directory.CreateDirectory(Path.Combine(_folder.FullName, "keys")).FullName;
         if (isDamaged)
         {
             await File.WriteAllTextAsync(Path.Combine(Published, "heads.ndjson"), "half a line\n", None);
@@ -103,16 +104,10 @@ public sealed partial class FleetLogTests
         var options = new GatewayOptions { Node = "gw-01" };
         options.Audit.Fleet.Keep = true;
         options.Audit.Fleet.Directory = Published;
-        using var parts = FleetParts.Open(
-            options,
-            Path.Combine(_folder.FullName, "keys"),
-            (new FakeAuditStore(), world.Heads),
-            _found.Add,
-            TimeProvider.System
-        );
+        using var parts = FleetParts.Open(options, keys, (new FakeAuditStore(), world.Heads), _found.Add, TimeProvider.System);
 
-        Assert.Equal(isDamaged, parts!.Log is null);
-        Assert.Equal(isDamaged, parts.Fault is not null);
+        Assert.Equal(isDamaged, parts!.Fault is not null);
+        Assert.Equal(isDamaged, parts.Log is null);
         Assert.Equal(isDamaged ? [FindingCode.FleetDamaged] : [], _found.Select(static finding => finding.Code));
     }
 
