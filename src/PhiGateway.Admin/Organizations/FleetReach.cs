@@ -45,9 +45,12 @@ internal sealed class FleetReach(IRegistryStore store, AdminOptions options, Tim
         having.Sort(StringComparer.Ordinal);
         without.Sort(static (one, other) => string.CompareOrdinal(one.Node, other.Node));
         var isReached = having.Count + without.Count > 0 && without.TrueForAll(node => node.ClosedAtLatest <= now);
-        return isReached
-            ? new FleetView(new OffboardingReach(EarliestOf(now, actAt), having, without.Count == 0 ? null : without), without)
-            : new FleetView(null, without);
+        if (!isReached)
+        {
+            return new FleetView(null, without);
+        }
+
+        return new FleetView(new OffboardingReach(EarliestOf(now, actAt), having, without.Count == 0 ? null : without), without);
     }
 
     /// <summary>Waits a little until it is so; null: it is not, and the clock goes on without this call.</summary>

@@ -111,8 +111,13 @@ internal sealed class SessionFleet : IDisposable
             session = _sessions.FindKept(key, isClick);
         }
 
-        var isOld = session is not null && isClick && session.LastSeen - along.Seen >= Renewed;
-        return session is null ? null : new FoundSession(session, isOld ? CookieOf(token, session) : null);
+        if (session is null)
+        {
+            return null;
+        }
+
+        var isOld = isClick && session.LastSeen - along.Seen >= Renewed;
+        return new FoundSession(session, isOld ? CookieOf(token, session) : null);
     }
 
     /// <summary>The key under which the session of a cookie is kept; null: the cookie is none of ours.</summary>
@@ -201,8 +206,15 @@ internal sealed class SessionFleet : IDisposable
         }
     }
 
-    private (string? Token, SealedSession? Along) Read(string cookie) =>
-        _seal?.Open(cookie) is { } along ? (along.Token, along) : (SessionToken.IsOne(cookie) ? cookie : null, null);
+    private (string? Token, SealedSession? Along) Read(string cookie)
+    {
+        if (_seal?.Open(cookie) is { } along)
+        {
+            return (along.Token, along);
+        }
+
+        return (SessionToken.IsOne(cookie) ? cookie : null, null);
+    }
 
     private string CookieOf(string token, ConsoleSession session) => _seal?.Seal(SealedSession.Of(token, session)) ?? token;
 

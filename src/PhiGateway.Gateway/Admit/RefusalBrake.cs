@@ -39,7 +39,7 @@ internal sealed class RefusalBrake(ClientGates gates, GatewayOptions options, Ti
 
     /// <summary>How long this client must wait since it is too fast; zero: it need not.</summary>
     public TimeSpan RateWaitOf(GatewayExchange exchange) =>
-        GateOf(exchange).WaitOf(ClientRate.Of(exchange, options), clock.GetElapsedTime(_started));
+        GateOf(exchange).WaitAtRate(ClientRate.Of(exchange, options), clock.GetElapsedTime(_started));
 
     private ClientGate GateOf(GatewayExchange exchange) => gates.Of(exchange.Identified.Client.Client.Id);
 }

@@ -69,15 +69,14 @@ internal sealed class AccessReader(TokenServiceOptions options, TokenSigner sign
             return AskedAccess.Refused(OAuthError.Details, "task:not-open", named);
         }
 
-        return isExchange
-            ? ReadExchange(form, assertion, client, snapshot, now, task!)
-            // Whoever asks for a task asks for all of it, unless they say otherwise.
-            : Grant(
-                ApprovedScope.Cut(form["scope"] ?? (task is null ? null : Everything), client.Client.Scopes, client.UseCase!, task),
-                assertion.Purposes,
-                client,
-                task
-            );
+        if (isExchange)
+        {
+            return ReadExchange(form, assertion, client, snapshot, now, task!);
+        }
+
+        // Whoever asks for a task asks for all of it, unless they say otherwise.
+        var wanted = form["scope"] ?? (task is null ? null : Everything);
+        return Grant(ApprovedScope.Cut(wanted, client.Client.Scopes, client.UseCase!, task), assertion.Purposes, client, task);
     }
 
     // Never wider than the provider says, where it says anything; of tasks it says nothing.

@@ -49,12 +49,17 @@ internal static class EmptyParameters
     {
         var end = parameter.AsSpan().IndexOfAny('.', ':');
         var name = end < 0 ? parameter : parameter[..end];
-        var searched = segments is [.., var last, "_search"] ? last : segments.LastOrDefault();
+        var searched = segments switch
+        {
+            [.., var type, "_search"] => type,
+            [.., var type] => type,
+            _ => null,
+        };
         return Naming.Contains(name)
             || (
                 searched is not null
-                && ResourceType.TryParse(searched, out var type)
-                && context.TryFind(type, name, out var declared)
+                && ResourceType.TryParse(searched, out var searchedType)
+                && context.TryFind(searchedType, name, out var declared)
                 && declared.IsOwner
             );
     }
