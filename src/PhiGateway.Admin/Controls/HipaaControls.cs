@@ -195,20 +195,23 @@ internal static class HipaaControls
         );
     }
 
-    private static ControlEvidence SignInOf(ControlFacts facts) =>
-        facts.AsksFreshSignIn is { } isAsked
-            ? Is(
-                isAsked,
-                "Opening a patient, taking records away, approving and stopping take a fresh sign-in at the console."
-                    + (
-                        facts.FreshSignInHangsOnProvider
-                            ? " An identity provider that does not say when somebody signed in is not asked: set Admin:Console:StepUp to ask each."
-                            : string.Empty
-                    ),
-                "A console that was left open can open patients, take records away, approve and stop: no fresh sign-in is asked for.",
-                "/admin/v1/config/status"
-            )
-            : Fact("This node has no console.", null);
+    private static ControlEvidence SignInOf(ControlFacts facts)
+    {
+        const string Asked = "Opening a patient, taking records away, approving and stopping take a fresh sign-in at the console.";
+        const string ButForSome =
+            " An identity provider that does not say when somebody signed in is not asked: set Admin:Console:StepUp to ask each.";
+        if (facts.AsksFreshSignIn is not { } isAsked)
+        {
+            return Fact("This node has no console.", null);
+        }
+
+        return Is(
+            isAsked,
+            facts.FreshSignInHangsOnProvider ? Asked + ButForSome : Asked,
+            "A console that was left open can open patients, take records away, approve and stop: no fresh sign-in is asked for.",
+            "/admin/v1/config/status"
+        );
+    }
 
     private static string YearsOf(KeepingRules rules) =>
         rules.YearsOf.Count == 0

@@ -69,7 +69,7 @@ internal static class TokenPlane
             .AddSingleton(parts.RegistryStore)
             .AddSingleton(parts.SingleUses)
             .AddSingleton(proofs)
-            .AddSingleton<ITokenRoom>(new TokenRoom(service, parts.Metrics, parts.Clock))
+            .AddTokenRoom(service, parts.Metrics, parts.Clock)
             .AddTokenService(service, ring, options.Environment, new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync);
         var app = builder.Build();
         peers.Use(app);

@@ -168,6 +168,7 @@ public sealed class OpenApiTests
                 var type when type == typeof(int) => 7,
                 var type when type == typeof(long) => 7L,
                 var type when type == typeof(IReadOnlyList<string>) => (string[])["x"],
+                var type when type == typeof(DateTimeOffset?) => server.Time.Now,
                 _ => null,
             };
             if (value is not null)

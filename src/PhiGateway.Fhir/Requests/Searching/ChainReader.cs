@@ -137,8 +137,9 @@ internal static class ChainReader
             return Refusal.Parameter("_has through a parameter that does not point at the type");
         }
 
-        reading.Use(new UsedParameter(source, link, IsSort: false) { IsOfPatients = from == ResourceType.Patient });
-        return Walk(reading, source, PartRole.ReverseChain, link, name[(second + 1)..], value, depth, out canonical);
+        var back = new UsedParameter(source, link, IsSort: false) { IsOfPatients = from == ResourceType.Patient };
+        reading.Use(back);
+        return Walk(reading, source, PartRole.ReverseChain, link, name[(second + 1)..], value, depth, out canonical, back: back);
     }
 
     private static Refusal? Walk(
@@ -150,13 +151,14 @@ internal static class ChainReader
         string value,
         int depth,
         out string canonical,
-        string? oneOf = null
+        string? oneOf = null,
+        UsedParameter? back = null
     )
     {
         var inner = new SearchReading(reading.Context, reading.Budget, type, isCondition: true);
-        if (role == PartRole.ReverseChain)
+        if (back is { } link)
         {
-            inner.Use(new UsedParameter(type, through, IsSort: false));
+            inner.Use(link);
         }
 
         var refusal = Read(inner, type, rest, value, depth + 1, out canonical);
