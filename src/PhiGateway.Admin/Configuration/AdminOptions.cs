@@ -99,8 +99,8 @@ public sealed class AdminOptions
     public ClientLimits DefaultLimits { get; set; } = new() { RequestsPerSecond = 100, Concurrency = 64 };
 
     /// <summary>
-    /// Name of the gateway's own token service, as credentials give it; null: this node knows none. Security: there a certificate may be
-    /// all that says who a client is, and another one is then approved by two; where the name is not known, of every issuer's clients.
+    /// Name of the gateway's own token service, as credentials give it; null: there is none. Security: there a certificate may be all that
+    /// says who a client is, and another one is then approved by two.
     /// </summary>
     public string? TokenService { get; set; }
 

@@ -24,7 +24,7 @@ public static class CredentialSuccession
     /// <param name="before">All credentials of the client as approved.</param>
     /// <param name="after">All credentials of the client after the change.</param>
     /// <param name="now">The moment of the change, UTC.</param>
-    /// <param name="tokenService">Name of the gateway's own token service; null: not known, any issuer may be it.</param>
+    /// <param name="tokenService">Name of the gateway's own token service; null: there is none.</param>
     public static bool KeepsApproval(
         IReadOnlyCollection<Credential> before,
         IReadOnlyCollection<Credential> after,

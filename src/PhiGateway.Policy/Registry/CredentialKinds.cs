@@ -26,14 +26,11 @@ public static class CredentialKinds
     /// whatever state. Everywhere else a certificate is a second thing that must be proven.
     /// </summary>
     /// <param name="credentials">All credentials of the client.</param>
-    /// <param name="tokenService">
-    /// Name of the gateway's own token service; null: this node knows none. Security: another node of the registry may be one, so that any
-    /// issuer may be its name.
-    /// </param>
+    /// <param name="tokenService">Name of the gateway's own token service; null: there is none.</param>
     public static bool CertificateProvesAlone(IReadOnlyCollection<Credential> credentials, string? tokenService) =>
-        credentials.Any(one =>
-            one.Kind == CredentialKind.OidcClient
-            && (tokenService is null || string.Equals(one.Issuer, tokenService, StringComparison.Ordinal))
+        tokenService is not null
+        && credentials.Any(one =>
+            one.Kind == CredentialKind.OidcClient && string.Equals(one.Issuer, tokenService, StringComparison.Ordinal)
         )
         && !credentials.Any(static one => one.Kind == CredentialKind.ClientKey);
 }

@@ -41,7 +41,7 @@ public sealed class CredentialApprovalTests
     [Fact]
     public async Task Rotate_Certificate_KeepsTheApprovalAndSaysWho()
     {
-        await using var server = await AdminServer.StartAsync(static options => options.TokenService = "another-issuer");
+        await using var server = await AdminServer.StartAsync();
         await Sample.WriteAsync(server);
         Assert.Equal(201, (await server.PostAsync(Credentials, Certificate("cert-1", 'a'))).Status);
         await Approvals.ApproveAsync(server);
@@ -91,7 +91,7 @@ public sealed class CredentialApprovalTests
     [InlineData(false)]
     public async Task Rotate_OfARevokedCertificate_WaitsForAnApprover_OfOneInOrderDoesNot(bool isRevoked)
     {
-        await using var server = await AdminServer.StartAsync(static options => options.TokenService = "another-issuer");
+        await using var server = await AdminServer.StartAsync();
         await Sample.WriteAsync(server);
         Assert.Equal(201, (await server.PostAsync(Credentials, Certificate("cert-1", 'a'))).Status);
         await Approvals.ApproveAsync(server);

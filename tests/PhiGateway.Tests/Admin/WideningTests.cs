@@ -253,7 +253,7 @@ public sealed class WideningTests
     // An open path whose use case cuts a type that others may hold; its owner used an emergency right.
     private static async Task<AdminServer> OpenAsync()
     {
-        var server = await AdminServer.StartAsync(static options => options.TokenService = "another-issuer");
+        var server = await AdminServer.StartAsync();
         await Sample.WriteAsync(server);
         Assert.Equal(200, (await server.PatchAsync(UseCase, Grants("Observation", "Specimen"))).Status);
         Assert.Equal(201, (await server.PostAsync("/admin/v1/credentials", Cert("acme-mtls", 4711))).Status);
