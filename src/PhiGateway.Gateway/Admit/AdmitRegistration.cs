@@ -1,3 +1,6 @@
+using PhiGateway.Gateway.Telemetry;
+using PhiGateway.TokenService.Endpoints;
+
 namespace PhiGateway.Gateway.Admit;
 
 /// <summary>
@@ -13,4 +16,8 @@ internal static class AdmitRegistration
             .AddSingleton<QuotaKeeper>()
             .AddSingleton<TaskCounter>()
             .AddSingleton<AdmitStage>();
+
+    /// <summary>How much of the token service a client may take; for that plane alone, which has a clock and the service's options.</summary>
+    public static IServiceCollection AddTokenRoom(this IServiceCollection services, GatewayMetrics metrics) =>
+        services.AddSingleton(metrics).AddSingleton<ITokenRoom, TokenRoom>();
 }

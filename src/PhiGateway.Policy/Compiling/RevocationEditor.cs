@@ -102,7 +102,7 @@ internal sealed class RevocationEditor(TimeProvider? time = null)
 
     private void NoteEnd(Revocation row, RevocationKey key, bool isNew)
     {
-        if (row.End is not { } end)
+        if (row.FindEnd() is not { } end)
         {
             _ends.Remove(key);
             return;

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace PhiGateway.Policy.Registry;
 
 /// <summary>
@@ -39,11 +37,10 @@ public sealed record Revocation(
     public DateTimeOffset? Until { get; init; }
 
     /// <summary>The end that counts; null: the row stays.</summary>
-    [JsonIgnore]
-    public DateTimeOffset? End => Target is RevocationTarget.Token or RevocationTarget.TokenHash && !Lifted ? Until : null;
+    public DateTimeOffset? FindEnd() => Target is RevocationTarget.Token or RevocationTarget.TokenHash && !Lifted ? Until : null;
 
     /// <summary>Whether the row says nothing any more: the token that it names has been dead for a while by every node's clock.</summary>
-    public bool IsOver(DateTimeOffset now) => End is { } end && end + KeptAfterEnd < now;
+    public bool IsOver(DateTimeOffset now) => FindEnd() is { } end && end + KeptAfterEnd < now;
 }
 
 /// <summary>What can be revoked.</summary>

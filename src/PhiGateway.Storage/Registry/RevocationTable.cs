@@ -49,7 +49,7 @@ internal sealed class RevocationTable(Database database, string dropEnded)
             .With("by", revocation.By)
             .With("at", database.Time(revocation.At))
             .With("lifted", revocation.Lifted)
-            .With("until", database.Time(revocation.End))
+            .With("until", database.Time(revocation.FindEnd()))
             .With("revision", revision);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
