@@ -1,5 +1,4 @@
 using PhiGateway.Gateway.Telemetry;
-using PhiGateway.TokenService.Configuration;
 using PhiGateway.TokenService.Endpoints;
 
 namespace PhiGateway.Gateway.Admit;
@@ -18,15 +17,7 @@ internal static class AdmitRegistration
             .AddSingleton<TaskCounter>()
             .AddSingleton<AdmitStage>();
 
-    /// <summary>The room that a client has at the token service; called once by the composition of its plane.</summary>
-    /// <param name="services">Of the plane.</param>
-    /// <param name="options">How much.</param>
-    /// <param name="metrics">Counts what is refused for want of it.</param>
-    /// <param name="clock">Clock.</param>
-    public static IServiceCollection AddTokenRoom(
-        this IServiceCollection services,
-        TokenServiceOptions options,
-        GatewayMetrics metrics,
-        TimeProvider clock
-    ) => services.AddSingleton<ITokenRoom>(new TokenRoom(options, metrics, clock));
+    /// <summary>How much of the token service a client may take; for that plane alone, which has a clock and the service's options.</summary>
+    public static IServiceCollection AddTokenRoom(this IServiceCollection services, GatewayMetrics metrics) =>
+        services.AddSingleton(metrics).AddSingleton<ITokenRoom, TokenRoom>();
 }

@@ -10,7 +10,6 @@ using PhiGateway.Identity.Proofs;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.TokenService;
 using PhiGateway.TokenService.Configuration;
-using PhiGateway.TokenService.Endpoints;
 using PhiGateway.TokenService.Signing;
 
 namespace PhiGateway.Gateway.Composition;
@@ -69,7 +68,7 @@ internal static class TokenPlane
             .AddSingleton(parts.RegistryStore)
             .AddSingleton(parts.SingleUses)
             .AddSingleton(proofs)
-            .AddTokenRoom(service, parts.Metrics, parts.Clock)
+            .AddTokenRoom(parts.Metrics)
             .AddTokenService(service, ring, options.Environment, new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync);
         var app = builder.Build();
         peers.Use(app);

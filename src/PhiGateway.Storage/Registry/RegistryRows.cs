@@ -96,7 +96,7 @@ internal static class RegistryRows
         && a.Issuer == b.Issuer
         && a.Lifted == b.Lifted
         && Nullable.Equals(Microseconds(a.IssuedBefore), Microseconds(b.IssuedBefore))
-        && Nullable.Equals(Microseconds(a.End), Microseconds(b.End));
+        && Nullable.Equals(Microseconds(a.FindEnd()), Microseconds(b.FindEnd()));
 
     private static long? Microseconds(DateTimeOffset? time) => time is { } t ? MicrosecondsConverter.ToMicroseconds(t) : null;
 

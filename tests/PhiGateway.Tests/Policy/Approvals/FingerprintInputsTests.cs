@@ -201,6 +201,7 @@ public sealed class FingerprintInputsTests
             ["By"] = "words",
             ["At"] = "bookkeeping",
             ["Lifted"] = "as Target",
+            ["Until"] = "of a single token, its own end: what it closed has ended by then",
         },
         [typeof(Alert)] = new() { ["*"] = "tells people, no decision reads it" },
         [typeof(AdminKey)] = new() { ["*"] = "opens the control plane and no client's path" },
