@@ -132,7 +132,7 @@ internal static class ControlPlane
                     RequestsPerSecond = options.Limits.RequestsPerSecond,
                     Concurrency = options.Limits.Concurrency,
                 },
-                TokenService = options.TokenService?.Name,
+                TokenService = options.TokenService?.Name ?? options.Admin.TokenService,
                 RosterGrowth = new RosterGrowthRules(
                     options.Admin.RosterAlertMembers ?? 1000,
                     options.Admin.RosterAlertPercent ?? 50,

@@ -74,6 +74,12 @@ public sealed class AdminPlaneOptions
     /// </summary>
     public int? RosterMostAlone { get; set; }
 
+    /// <summary>
+    /// Name of the gateway's own token service where another node runs it; null: the one of this node, or none. Security: by it a certificate
+    /// that alone says who a client is takes two persons, on this node too.
+    /// </summary>
+    public string? TokenService { get; set; }
+
     /// <summary>What shadows of candidates may cost on this node.</summary>
     public ShadowPlaneOptions Shadows { get; set; } = new();
 

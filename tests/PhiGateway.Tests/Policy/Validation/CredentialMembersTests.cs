@@ -163,7 +163,7 @@ public sealed class CredentialMembersTests
     public void Validate_SameForTwoClients_IsSharedUnlessNothingTellsIt(Credential credential)
     {
         var problems = Validate(credential, credential with { Id = "second" });
-        Assert.Equal(credential.Kind == CredentialKind.ClientSecret ? 0 : 2, problems.Count);
+        Assert.Equal(credential.Kind is CredentialKind.ClientSecret or CredentialKind.IdentityAssertion ? 0 : 2, problems.Count);
     }
 
     [Fact]
