@@ -1,7 +1,7 @@
 // The hospital's identity provider for people, in tests: oidc-provider (OpenID certified), authorization code with PKCE and pushed requests.
 //   node people.mjs config.json
 // config: { "clientId": "console", "clientSecret": "…", "redirectUri": "http://127.0.0.1:8081/console/sign-in/callback",
-//   "logoutUri": "http://127.0.0.1:8081/console/sign-in/ended", "person": "ana@hospital.example", "name": "Ana", "roles": ["auditor"] }
+//   "logoutUri": "http://127.0.0.1:8081/console/sign-in/ended", "person": "ana@hospital.example", "name": "Ana", "roles": ["auditor"], "signedInAgo": 3600 }
 // Whoever comes is that person, without being asked; GET /end ends the last session, and tells the client by the back channel. Prints {"ready": issuer, "pid": …} when it listens.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -49,7 +49,10 @@ listener.listen(0, '127.0.0.1', () => {
   const answer = async (request, response) => {
     const { prompt, params, session } = await provider.interactionDetails(request, response);
     if (prompt.name === 'login') {
-      await provider.interactionFinished(request, response, { login: { accountId: config.person } }, { mergeWithLastSubmission: false });
+      // Asked anew, the person signs in now; else there was a sign-in some time ago, as there mostly is.
+      const ago = Number(params.max_age) === 0 ? 0 : config.signedInAgo ?? 0;
+      const login = { accountId: config.person, ts: Math.floor(Date.now() / 1000) - ago };
+      await provider.interactionFinished(request, response, { login }, { mergeWithLastSubmission: false });
       return;
     }
     const grant = new provider.Grant({ accountId: session.accountId, clientId: params.client_id });

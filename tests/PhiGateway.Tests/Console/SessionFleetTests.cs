@@ -232,12 +232,7 @@ public sealed class SessionFleetTests : IDisposable
         Assert.Null(await _one.FindAsync(cookie, isClick: true));
     }
 
-    private SessionFleet Node(
-        byte[]? key,
-        string environment = "",
-        string address = "http://console.example",
-        string client = "phigw"
-    )
+    private SessionFleet Node(byte[]? key, string environment = "", string address = "http://console.example", string client = "phigw")
     {
         var options = new ConsoleOptions
         {
