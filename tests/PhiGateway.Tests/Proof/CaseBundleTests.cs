@@ -11,6 +11,7 @@ using Xunit;
 namespace PhiGateway.Tests.Proof;
 
 /// <summary>A bundle over several accesses, of one log or of several generations, is verified by a shell, and by nothing less than the whole.</summary>
+[Trait("Size", "Large")]
 public sealed class CaseBundleTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("phigw-case-");

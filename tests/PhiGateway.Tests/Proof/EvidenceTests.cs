@@ -27,6 +27,7 @@ public sealed class EvidenceTests : IDisposable
     [InlineData(1)]
     [InlineData(300)]
     [InlineData(600)]
+    [Trait("Size", "Large")]
     public async Task Bundle_ItsOwnScript_VerifiesIt(int sequence)
     {
         await using var world = await LogWorld.StartAsync(600);

@@ -49,6 +49,7 @@ public sealed class WitnessFeedTests : IDisposable
     }
 
     [Fact]
+    [Trait("Size", "Large")]
     public async Task Bundle_UnderACosignedCheckpoint_IsVerifiedWithTheKeyOfTheWitnessByAShell()
     {
         await using var world = await LogWorld.StartAsync(20);
