@@ -35,7 +35,7 @@ internal sealed class ChangeSignal : IDisposable
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = time.CreateTimer(static s => ((CancellationTokenSource)s!).Cancel(), limit, atMost, Timeout.InfiniteTimeSpan);
+        using var timer = time.CreateTimer(Expire, limit, atMost, Timeout.InfiniteTimeSpan);
         try
         {
             await _set.WaitAsync(limit.Token);
@@ -48,4 +48,17 @@ internal sealed class ChangeSignal : IDisposable
     }
 
     public void Dispose() => _set.Dispose();
+
+    // A timer that is just ending may still come by once: what it throws would end the process.
+    internal static void Expire(object? limit)
+    {
+        try
+        {
+            ((CancellationTokenSource)limit!).Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Nobody waits any more.
+        }
+    }
 }
