@@ -174,7 +174,7 @@ public sealed class FleetTests(FleetWorld world) : IClassFixture<FleetWorld>
         var grants = (await world.Mary.GetAsync("use-cases/ward-charting"))["grants"]!.DeepClone();
         grants[0]!["types"] = new JsonArray("Encounter");
         var started = await world.Mary.PostAsync(
-            "shadows:start",
+            "./shadows:start",
             new
             {
                 use_case = "ward-charting",
