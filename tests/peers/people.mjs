@@ -50,7 +50,7 @@ listener.listen(0, '127.0.0.1', () => {
     const { prompt, params, session } = await provider.interactionDetails(request, response);
     if (prompt.name === 'login') {
       // Asked anew, the person signs in now; else there was a sign-in some time ago, as there mostly is.
-      const ago = Number(params.max_age) === 0 ? 0 : config.signedInAgo ?? 0;
+      const ago = prompt.reasons.includes('no_session') ? config.signedInAgo ?? 0 : 0;
       const login = { accountId: config.person, ts: Math.floor(Date.now() / 1000) - ago };
       await provider.interactionFinished(request, response, { login }, { mergeWithLastSubmission: false });
       return;
