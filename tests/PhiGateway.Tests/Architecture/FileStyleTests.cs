@@ -6,7 +6,7 @@ namespace PhiGateway.Tests.Architecture;
 public sealed partial class FileStyleTests
 {
     private const int Wall = 400;
-    private const int Median = 60;
+    private const int Median = 64;
 
     [Fact]
     public void SourceFile_Length_StaysBelowTheWall()

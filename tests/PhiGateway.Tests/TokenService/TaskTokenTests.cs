@@ -249,7 +249,7 @@ public sealed class TaskTokenTests : IDisposable
 
         var all = await world.AskAsync(ExchangeForm(world.Assertion("all"), subject.Token));
         var read = await world.AskAsync(ExchangeForm(world.Assertion("read"), subject.Token, "system/*.r"));
-        var one = await world.AskAsync(ExchangeForm(world.Assertion("one"), subject.Token, "system/Observation.crus"));
+        var one = await world.AskAsync(ExchangeForm(world.Assertion("of one type"), subject.Token, "system/Observation.crus"));
         var wider = await world.AskAsync(ExchangeForm(world.Assertion("wider"), subject.Token, "system/Observation.cruds"));
 
         Assert.Equal((string)subject.Json["scope"]!, (string)all.Json!["scope"]!);
