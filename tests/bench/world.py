@@ -23,8 +23,11 @@ TITLES = {
     "yarpjwt": "YARP + JwtBearer RS256",
     "gateway": "PHI Gateway, full policy, durable audit",
     "noflush": "PHI Gateway, journal and store in memory",
+    "unwatched": "PHI Gateway, in memory, without detection and ledger",
 }
-PORTS = {"backend": 0, "nginx": 1, "haproxy": 2, "yarp": 3, "yarpjwt": 4, "gateway": 5, "noflush": 7}
+PORTS = {"backend": 0, "nginx": 1, "haproxy": 2, "yarp": 3, "yarpjwt": 4, "gateway": 5, "noflush": 7, "unwatched": 9}
+# Gateways of a run besides the first, all in memory, and what each is given in its environment.
+VARIANTS = {"noflush": {}, "unwatched": {"PhiGateway__Watch__Enabled": "false"}}
 HZ = os.sysconf("SC_CLK_TCK")
 
 
@@ -65,8 +68,9 @@ class World:
     def start(self, name, *command):
         out = open(self.work / f"{name}.out", "wb")
         environment = dict(os.environ)
-        if name in ("gateway", "noflush"):
+        if name == "gateway" or name in VARIANTS:
             environment.update(pair.split("=", 1) for pair in self.options.env)
+            environment.update(VARIANTS.get(name, {}))
         self.processes[name] = subprocess.Popen(command, stdout=out, stderr=out, env=environment)
 
     def stop(self):
@@ -103,11 +107,11 @@ class World:
             self.start("yarpjwt", "dotnet", BENCH, "peer", "yarp-jwt", str(self.port("yarpjwt")), backend, fixture)
         if "gateway" in ways:
             self.start("gateway", "dotnet", self.options.gateway, "--config", fixture / "etc/gateway.json")
-        if "noflush" in ways:
-            other = self.memory / "fixture"
-            self.fixture(other, "noflush", backend)
+        for name in VARIANTS.keys() & set(ways):
+            other = self.memory / name
+            self.fixture(other, name, backend)
             shutil.copy(fixture / "jwks.json", other / "jwks.json")
-            self.start("noflush", "dotnet", self.options.gateway, "--config", other / "etc/gateway.json")
+            self.start(name, "dotnet", self.options.gateway, "--config", other / "etc/gateway.json")
         for name in ["backend", *ways]:
             self.wait_for(name)
 

@@ -25,11 +25,15 @@ for (let round = 0; round < Number(ROUNDS); round += 1) {
     const assertions = await Promise.all(Array.from({ length: Number(COUNT) }, () => sign(endpoint)));
     const started = process.hrtime.bigint();
     let good = 0;
+    let other = 0;
     await Promise.all(Array.from({ length: 16 }, async () => {
       for (let next = assertions.pop(); next; next = assertions.pop()) {
-        if ((await ask(endpoint, next)) === 200) good += 1;
+        const status = await ask(endpoint, next);
+        if (status === 200) good += 1;
+        else other = status;
       }
     }));
+    if (other) throw new Error(`${base} answered ${other}`);
     taken.push(good / (Number(process.hrtime.bigint() - started) / 1e9));
   }
 }
