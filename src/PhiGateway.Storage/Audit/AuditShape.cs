@@ -49,6 +49,21 @@ internal readonly record struct AuditShape(
             StorableText.Clean(entry.Purpose)
         );
 
+    /// <summary>Whether two entries have one shape, told without making it; false also where only making it tells.</summary>
+    public static bool IsThatOf(AuditEntry entry, AuditEntry other) =>
+        entry.Kind == other.Kind
+        && ReferenceEquals(entry.Decision, other.Decision)
+        && ReferenceEquals(entry.Reason, other.Reason)
+        && ReferenceEquals(entry.Client, other.Client)
+        && ReferenceEquals(entry.Tenant, other.Tenant)
+        && ReferenceEquals(entry.Actor, other.Actor)
+        && ReferenceEquals(entry.ResourceType, other.ResourceType)
+        && ReferenceEquals(entry.Interaction, other.Interaction)
+        && ReferenceEquals(entry.UseCase, other.UseCase)
+        && ReferenceEquals(entry.Organization, other.Organization)
+        && ReferenceEquals(entry.Purpose, other.Purpose)
+        && AuditMonth.Of(entry.Time) == AuditMonth.Of(other.Time);
+
     /// <summary>
     /// The same on every node and after every restart, so that no database has to give numbers out: 63 bits of SHA-256 over the members,
     /// never negative.

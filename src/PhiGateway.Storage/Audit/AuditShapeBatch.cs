@@ -22,6 +22,13 @@ internal sealed class AuditShapeBatch
         var ids = new long[entries.Count];
         for (var i = 0; i < ids.Length; i++)
         {
+            // Mostly one client asks for one kind of thing many times over: then the texts are the very instances of the entry before.
+            if (i > 0 && AuditShape.IsThatOf(entries[i], entries[i - 1]))
+            {
+                ids[i] = ids[i - 1];
+                continue;
+            }
+
             var shape = AuditShape.Of(entries[i]);
             if (!known.TryGetValue(shape, out ids[i]))
             {

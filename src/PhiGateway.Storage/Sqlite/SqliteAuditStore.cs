@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Data.Common;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using PhiGateway.Audit.Shipping;
@@ -11,6 +13,10 @@ namespace PhiGateway.Storage.Sqlite;
 /// <summary>The audit store in one SQLite file, for the embedded gateway.</summary>
 internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(database)
 {
+    private static readonly SearchValues<char> LettersAndDigits = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    );
+
     private static readonly string EventPlaces = string.Join(", ", AuditRows.InsertColumns.Split(", ").Select(static _ => "?"));
 
     public override Task<int> EnsurePartitionsAsync(CancellationToken cancellationToken) => Task.FromResult(0);
@@ -117,7 +123,6 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
             var entry = entries[i];
             cancellationToken.ThrowIfCancellationRequested();
             var time = MicrosecondsConverter.ToMicroseconds(entry.Time);
-            var tenant = StorableText.Clean(entry.Tenant);
             events
                 .Bind(entry.Log)
                 .Bind(entry.Sequence)
@@ -125,24 +130,20 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
                 .Bind(entry.Id)
                 .Bind(entry.ParentId)
                 .Bind((long)entry.Kind)
-                .Bind(StorableText.Clean(entry.Event))
-                .Bind(StorableText.Clean(entry.Decision))
-                .Bind(StorableText.Clean(entry.Reason))
-                .Bind(StorableText.Clean(entry.Client))
-                .Bind(tenant)
-                .Bind(StorableText.Clean(entry.Actor))
+                .Bind(entry.Event)
+                .Bind(entry.Decision)
+                .Bind(entry.Reason)
+                .Bind(entry.Client)
+                .Bind(entry.Tenant)
+                .Bind(entry.Actor)
                 .Bind(entry.Status)
-                .Bind(StorableText.Clean(entry.ResourceType))
-                .Bind(StorableText.Clean(entry.Interaction))
-                .Bind(shapes[i])
-                .Bind(ListOf(entry.PatientKeys))
-                .Bind(entry.ChainHash.Span)
-                .Bind(bodies.BodyOf(i).Span)
-                .Bind(bodies.KeyOf(i))
-                .Execute();
+                .Bind(entry.ResourceType)
+                .Bind(entry.Interaction)
+                .Bind(shapes[i]);
+            BindList(events, entry.PatientKeys).Bind(entry.ChainHash.Span).Bind(bodies.BodyOf(i).Span).Bind(bodies.KeyOf(i)).Execute();
             foreach (var key in entry.PatientKeys)
             {
-                patients.Bind(StorableText.Clean(key)).Bind(time).Bind(entry.Log).Bind(entry.Sequence).Bind(tenant).Execute();
+                patients.Bind(key).Bind(time).Bind(entry.Log).Bind(entry.Sequence).Bind(entry.Tenant).Execute();
             }
         }
 
@@ -191,11 +192,23 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
     }
 
     // Pseudonyms are of letters and digits; whatever else comes is escaped.
-    private static string ListOf(IReadOnlyList<string> keys) =>
-        keys.Count switch
+    private static SqliteStatement BindList(SqliteStatement statement, IReadOnlyList<string> keys)
+    {
+        const int Short = 128;
+        if (keys.Count == 0)
         {
-            0 => "[]",
-            1 when keys[0].All(char.IsAsciiLetterOrDigit) => $"[\"{keys[0]}\"]",
-            _ => JsonSerializer.Serialize(keys.Select(StorableText.Clean)),
-        };
+            return statement.BindAscii("[]"u8);
+        }
+
+        if (keys is not [{ Length: <= Short - 4 } key] || key.AsSpan().ContainsAnyExcept(LettersAndDigits))
+        {
+            return statement.BindAscii(JsonSerializer.SerializeToUtf8Bytes(keys.Select(StorableText.Clean)));
+        }
+
+        Span<byte> list = stackalloc byte[Short];
+        "[\""u8.CopyTo(list);
+        var end = 2 + Encoding.ASCII.GetBytes(key, list[2..]);
+        "\"]"u8.CopyTo(list[end..]);
+        return statement.BindAscii(list[..(end + 2)]);
+    }
 }

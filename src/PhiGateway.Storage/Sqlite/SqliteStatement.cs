@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Data.Sqlite;
+using PhiGateway.Storage.Common;
 using SQLitePCL;
 
 namespace PhiGateway.Storage.Sqlite;
@@ -7,31 +8,44 @@ namespace PhiGateway.Storage.Sqlite;
 /// <summary>
 /// One prepared statement whose parameters are bound by place: finding them by name is what bulk inserts otherwise spend their time on.
 /// </summary>
-/// <remarks>Not thread-safe; runs inside whatever transaction its connection has open.</remarks>
+/// <remarks>
+/// What is bound stays bound from row to row, and most texts of a trail are the same instance as in the row before: those are not bound
+/// again. Not thread-safe; runs inside whatever transaction its connection has open.
+/// </remarks>
 internal sealed class SqliteStatement : IDisposable
 {
     private readonly sqlite3 _connection;
     private readonly sqlite3_stmt _statement;
+    private readonly (bool IsBound, string? Text)[] _texts;
     private int _place;
 
     public SqliteStatement(SqliteConnection connection, string sql)
     {
         _connection = connection.Handle ?? throw new InvalidOperationException("The connection is not open.");
         Check(raw.sqlite3_prepare_v2(_connection, sql, out _statement));
+        _texts = new (bool, string?)[raw.sqlite3_bind_parameter_count(_statement)];
     }
 
-    /// <summary>Binds the next parameter.</summary>
+    /// <summary>Binds the next parameter, without what a database cannot hold (<see cref="StorableText"/>).</summary>
+    /// <remarks>A place is given texts in every row, or in none.</remarks>
     public SqliteStatement Bind(string? value)
     {
-        if (value is null)
+        ref var last = ref _texts[_place++];
+        if (last.IsBound && ReferenceEquals(last.Text, value))
         {
-            Check(raw.sqlite3_bind_null(_statement, ++_place));
             return this;
         }
 
-        // A text made for the driver alone would be garbage at once: the database copies what it is given.
-        const int Short = 256;
-        Check(value.Length <= Short / 3 ? BindShort(value, stackalloc byte[Short]) : raw.sqlite3_bind_text(_statement, ++_place, value));
+        last.IsBound = false;
+        Check(BindText(StorableText.Clean(value)));
+        last = (true, value);
+        return this;
+    }
+
+    /// <summary>Binds the next parameter: a text of ASCII, as its bytes.</summary>
+    public SqliteStatement BindAscii(ReadOnlySpan<byte> value)
+    {
+        Check(raw.sqlite3_bind_text(_statement, ++_place, value));
         return this;
     }
 
@@ -80,8 +94,20 @@ internal sealed class SqliteStatement : IDisposable
 
     public void Dispose() => _statement.Dispose();
 
+    // A text made for the driver alone would be garbage at once: the database copies what it is given.
+    private int BindText(string? value)
+    {
+        const int Short = 256;
+        if (value is null)
+        {
+            return raw.sqlite3_bind_null(_statement, _place);
+        }
+
+        return value.Length <= Short / 3 ? BindShort(value, stackalloc byte[Short]) : raw.sqlite3_bind_text(_statement, _place, value);
+    }
+
     private int BindShort(string value, Span<byte> bytes) =>
-        raw.sqlite3_bind_text(_statement, ++_place, bytes[..Encoding.UTF8.GetBytes(value, bytes)]);
+        raw.sqlite3_bind_text(_statement, _place, bytes[..Encoding.UTF8.GetBytes(value, bytes)]);
 
     private void Check(int result)
     {

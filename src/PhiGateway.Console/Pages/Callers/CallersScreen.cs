@@ -1,12 +1,14 @@
 using System.Globalization;
 using PhiGateway.Admin.Callers;
 using PhiGateway.Console.Http;
+using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Work;
 
 namespace PhiGateway.Console.Pages.Callers;
 
-/// <summary>Shows callers that nobody registered.</summary>
-internal sealed class CallersScreen(UnknownCallers callers)
+/// <summary>Shows callers that nobody registered; out of thousands of refusals, so that it may take longer than a page.</summary>
+internal sealed class CallersScreen(UnknownCallers callers, LongWork work)
 {
     private const int Default = 30;
 
@@ -16,7 +18,23 @@ internal sealed class CallersScreen(UnknownCallers callers)
         var asked = request.Asked("days");
         var days = int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var many) ? many : 0;
         days = asked is null ? Default : days;
-        return (await callers.ListAsync(request.Call, days)).Failed(out var problem, out var report)
+        var made = await work.OnceAsync(
+            string.Create(CultureInfo.InvariantCulture, $"callers {request.Session.FormToken} {days}"),
+            async stopping => new Made<UnknownReport>(await callers.ListAsync(request.Behind(stopping), days))
+        );
+        if (made is null)
+        {
+            return WaitAnswer.Of(
+                "clients",
+                new WaitModel(
+                    "Unknown callers",
+                    "The refusals of these days are being read.",
+                    Links.With("/console/callers", ("days", asked))
+                )
+            );
+        }
+
+        return made.Outcome.Failed(out var problem, out var report)
             ? problem
             : new PageContent("Unknown callers", "clients", typeof(CallersPage), new CallersModel(report, days))
             {

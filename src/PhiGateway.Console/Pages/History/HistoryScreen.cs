@@ -5,11 +5,12 @@ using PhiGateway.Admin.Trail;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Work;
 
 namespace PhiGateway.Console.Pages.History;
 
 /// <summary>Shows what was changed in the registry, and takes it back to a moment: first what that would change, then exactly that.</summary>
-internal sealed class HistoryScreen(RegistryHistory history, RegistryRevert revert)
+internal sealed class HistoryScreen(RegistryHistory history, RegistryRevert revert, LongWork work)
 {
     private const string Path = "/console/history";
 
@@ -23,7 +24,17 @@ internal sealed class HistoryScreen(RegistryHistory history, RegistryRevert reve
         }
 
         var query = new HistoryQuery(document, since.At, until.At, request.Asked("cursor"));
-        if ((await history.ListAsync(request.Call, query)).Failed(out problem, out var page))
+        var here = Links.With(Path, ("document", document), ("from", from), ("to", to), ("cursor", query.Cursor));
+        var made = await work.OnceAsync(
+            $"history {request.Session.FormToken} {here}",
+            async stopping => new Made<HistoryPage>(await history.ListAsync(request.Behind(stopping), query))
+        );
+        if (made is null)
+        {
+            return WaitAnswer.Of("lab", new WaitModel("History", "The changes are being looked up in the trail.", here));
+        }
+
+        if (made.Outcome.Failed(out problem, out var page))
         {
             return problem;
         }

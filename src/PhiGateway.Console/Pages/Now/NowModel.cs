@@ -26,7 +26,11 @@ public sealed record NowModel(
     int Waiting,
     bool IsLive,
     bool MayStop
-);
+)
+{
+    /// <summary>Whether the requests are being counted still: the page asks again by itself.</summary>
+    public bool IsCounting { get; init; }
+}
 
 /// <summary>Allowed and refused over a time, against what is usual.</summary>
 /// <param name="From">From this moment on.</param>

@@ -5,6 +5,7 @@ using PhiGateway.Admin.Status;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Work;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Console.Pages.Now;
@@ -16,9 +17,13 @@ internal sealed class NowScreen(
     StatusReports reports,
     ClientReports clients,
     ClientDirectory directory,
+    LongWork work,
     TimeProvider time
 )
 {
+    // Shown as of a moment, and counted anew behind the page.
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
+
     private const int LiveSeconds = 15;
     private const int MostAlerts = 6;
 
@@ -28,14 +33,10 @@ internal sealed class NowScreen(
         var call = request.Call;
         var range = NowRange.Of(request.Asked("range"));
         var now = time.GetUtcNow();
-        NowTraffic? counted = null;
         var mayRead = call.Caller.HasAny(ConsoleSections.TrailReaders);
-        AdminProblem? problem = null;
-        if (
-            mayRead
-            && await request.TryCommandAsync("counts of the trail", () => traffic.ReadAsync(call, range, now)) is { } read
-            && read.Failed(out problem, out counted)
-        )
+        var made = mayRead ? await CountAsync(request, range) : null;
+        NowTraffic? counted = null;
+        if (made is { Traffic: { } read } && read.Failed(out var problem, out counted))
         {
             return problem;
         }
@@ -66,14 +67,38 @@ internal sealed class NowScreen(
                 isLive,
                 call.Caller.HasAny(AdminRoles.Closers)
             )
+            {
+                IsCounting = made is { Traffic: null },
+            }
         )
         {
             OnRecord = mayRead ? "that you counted the requests of this time." : null,
-            Again = isLive
-                ? new AgainLater(LiveSeconds, Links.With("/console/now", ("range", range.Name), ("live", "1"), (NotAClick.Parameter, "1")))
-                : null,
+            Again = AgainOf(range, isLive, made is { Traffic: null }),
         };
     }
+
+    // Null: they cannot be had, which the page says; without traffic: they are being counted still.
+    private Task<Counted?> CountAsync(ConsoleRequest request, NowRange range)
+    {
+        async Task<Made<NowTraffic>> MakeAsync(CancellationToken stopping) =>
+            new(await traffic.ReadAsync(request.Behind(stopping), range, time.GetUtcNow()));
+
+        var key = $"now {request.Session.FormToken} {range.Name}";
+        return request.TryAsync("counts of the trail", async () => new Counted((await work.FindAsync(key, Fresh, MakeAsync))?.Outcome));
+    }
+
+    private static AgainLater? AgainOf(NowRange range, bool isLive, bool isCounting)
+    {
+        var here = Links.With("/console/now", ("range", range.Name), ("live", isLive ? "1" : null));
+        if (isCounting)
+        {
+            return WaitAnswer.Soon(here);
+        }
+
+        return isLive ? new AgainLater(LiveSeconds, Links.With(here + "&" + NotAClick.Parameter + "=1")) : null;
+    }
+
+    private sealed record Counted(Outcome<NowTraffic>? Traffic);
 
     // Whoever has to stop a client has it from the first screen, whether counts of the trail stand there or not.
     private async Task<IReadOnlyCollection<string>> StoppableAsync(AdminCall call, IReadOnlyList<AlertLanePage> lanes)

@@ -11,8 +11,6 @@ namespace PhiGateway.Console.Pages.Trust;
 /// <summary>Shows why the trail can be believed: the log's newest checkpoint and keys, the journal, and what every node enforces.</summary>
 internal sealed class TrustScreen(TrailProofs proofs, StatusReports reports, ControlReports controls, LongWork work, TimeProvider time)
 {
-    private const int AgainSeconds = 2;
-
     // It is made of everything: shown as of a moment, and made anew behind the page.
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
 
@@ -28,15 +26,10 @@ internal sealed class TrustScreen(TrailProofs proofs, StatusReports reports, Con
         );
         if (view is null)
         {
-            return new PageContent(
-                "Posture",
+            return WaitAnswer.Of(
                 "trust",
-                typeof(WaitPage),
                 new WaitModel("Trust and posture", "Every control and every client is being looked at.", "/console/posture")
-            )
-            {
-                Again = new AgainLater(AgainSeconds, Links.With("/console/posture", (NotAClick.Parameter, "1"))),
-            };
+            );
         }
 
         var state = request.Asked("state") is { } asked and ("met" or "partly" or "not-met" or "outside") ? asked : null;
