@@ -73,7 +73,7 @@ internal sealed class EventSearch(
         {
             page = await store.QueryAsync(query.ToStore(keys, narrowed), call.Cancelled);
         }
-        catch (ArgumentException)
+        catch (AuditCursorException)
         {
             return AdminProblem.BadParameter("_page", "it does not belong to this search.");
         }
@@ -92,7 +92,7 @@ internal sealed class EventSearch(
     }
 
     private static IReadOnlyList<FhirEvent> EventsOf(AuditEntry entry) =>
-        EventFactory.Make(entry, entry.IsDestroyed ? entry.WhatRemains() : TrailWalk.Read(entry));
+        EventFactory.Make(entry, (entry.IsDestroyed ? null : entry.Read()) ?? entry.WhatRemains());
 
     private async Task RecordAsync(AdminCall call, string @event, string note, string? tenant, string? patient, bool isFirst = true)
     {
