@@ -59,6 +59,10 @@ internal sealed class KeepingRegister(IAuditStore store, IAuditJournal journal, 
             {
                 steps.Add(record);
             }
+            else
+            {
+                Take(entry);
+            }
         }
 
         return

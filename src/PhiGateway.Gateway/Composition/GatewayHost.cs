@@ -136,7 +136,14 @@ internal sealed class GatewayHost : IAsyncDisposable
             loops.Start("quotas", quotas.RunAsync);
             foreach (var (part, look, isBehind) in ControlPlane.Looks(host._admin.Services))
             {
-                (isBehind ? (Action<string, Func<CancellationToken, Task>, bool>)loops.StartBehind : loops.Start)(part, look, false);
+                if (isBehind)
+                {
+                    loops.StartBehind(part, look);
+                }
+                else
+                {
+                    loops.Start(part, look);
+                }
             }
 
             if (shared is not null)

@@ -1,5 +1,6 @@
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Storage;
 using Xunit;
 
 namespace PhiGateway.Tests.Common.Storage;

@@ -54,7 +54,7 @@ public sealed class StrangeRowProofTests
         Assert.Null(watch.Status.Problem);
         Assert.Equal(
             [(FindingCode.StoreRowUnreadable, (long)Slice), (FindingCode.StoreColumnsEdited, (2 * Slice) + 5L)],
-            watch.Status.Findings.Select(static finding => (finding.Code, finding.Sequence!.Value)).Order()
+            watch.Status.Findings.Select(static finding => (finding.Code, finding.Sequence!.Value)).OrderBy(static one => one.Item2)
         );
     }
 
