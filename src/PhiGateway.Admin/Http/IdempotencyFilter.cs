@@ -61,7 +61,10 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time,
             }
 
             // Also behind one that was abandoned: of two calls that come at once only one takes it.
-            entry = entry with { Key = $"{first}#{attempt}" };
+            entry = entry with
+            {
+                Key = $"{first}#{attempt}",
+            };
         }
 
         object? result;

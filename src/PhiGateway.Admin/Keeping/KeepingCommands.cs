@@ -187,9 +187,7 @@ internal sealed class KeepingCommands(
     private async Task<BegunDestruction?> FindUnfinishedAsync(AdminCall call, int month, string name)
     {
         var begun = await register.ReadDeletionsAsync(name, time.GetUtcNow(), call.Cancelled);
-        return
-            BegunDestruction.Unfinished(begun) is { } unfinished
-            && (await keeping!.ListRangesAsync(month, call.Cancelled)).Count == 0
+        return BegunDestruction.Unfinished(begun) is { } unfinished && (await keeping!.ListRangesAsync(month, call.Cancelled)).Count == 0
             ? unfinished
             : null;
     }

@@ -113,7 +113,11 @@ internal sealed class KeepingRegister(IAuditStore store, IAuditJournal journal, 
         );
 
     /// <summary>The same of deletions of a whole month, with how many records each was to delete.</summary>
-    public Task<IReadOnlyList<BegunDestruction>> ReadDeletionsAsync(string month, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<BegunDestruction>> ReadDeletionsAsync(
+        string month,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
         ReadBegunAsync(
             (KeepingMonths.DeletionEvent, KeepingMonths.DeletedEvent, "deleted"),
             record => IsOf(record, month, null),
@@ -160,9 +164,7 @@ internal sealed class KeepingRegister(IAuditStore store, IAuditJournal journal, 
 
     // Of no tenant: of the whole month.
     private static bool IsOf(AuditRecord record, string month, string? tenant) =>
-        SaidBy(record) is { ValueKind: JsonValueKind.Object } said
-        && TextOf(said, "month") == month
-        && TextOf(said, "tenant") == tenant;
+        SaidBy(record) is { ValueKind: JsonValueKind.Object } said && TextOf(said, "month") == month && TextOf(said, "tenant") == tenant;
 
     private static string? TextOf(JsonElement said, string name) =>
         said.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;

@@ -38,10 +38,6 @@ internal static class TokenPlane
         {
             throw new InvalidOperationException("PhiGateway:TokenService:KeyDirectory: the folder cannot be used.", fault);
         }
-        catch (Exception fault) when (fault is ArgumentException or FormatException)
-        {
-            throw new InvalidOperationException("PhiGateway:TokenService:KeyDirectory: a file there is no signing key, or empty.", fault);
-        }
     }
 
     /// <summary>What the data plane believes of it: an issuer like others, whose keys lie on this machine.</summary>

@@ -227,7 +227,9 @@ internal sealed class Readiness(
             "loops",
             faulted.Count == 0,
             Critical: false,
-            faulted.Count == 0 ? $"{all.Count} beside the requests, none ended by a fault" : $"{faulted.Count} of {all.Count} ended by a fault"
+            faulted.Count == 0
+                ? $"{all.Count} beside the requests, none ended by a fault"
+                : $"{faulted.Count} of {all.Count} ended by a fault"
         );
         foreach (var loop in faulted)
         {
@@ -240,6 +242,7 @@ internal sealed class Readiness(
             )
             {
                 Plain = "ended by a fault: see the node's log",
+                IsNamed = true,
             };
         }
     }

@@ -74,7 +74,7 @@ internal sealed class SqlHeadStore(Database database, Func<CancellationToken, Va
                     reader.GetInt64(1),
                     reader.GetInt64(2) is >= byte.MinValue and <= byte.MaxValue and var kind ? (LogHeadKind)kind : default,
                     reader.GetString(3),
-                    new TolerantRow(reader).Read(4, column => database.ReadTime(reader, column), DateTimeOffset.MaxValue)
+                    TolerantRow.TimeOf(database, reader, 4, DateTimeOffset.MaxValue)
                 )
             );
         }

@@ -29,6 +29,19 @@ internal sealed class TolerantRow(DbDataReader reader)
                 or InvalidDataException
                 or (InvalidOperationException and not ObjectDisposedException);
 
+    /// <summary>A moment of a row that is otherwise read at once, or what stands for it where it cannot be read.</summary>
+    public static DateTimeOffset TimeOf(Database database, DbDataReader reader, int column, DateTimeOffset otherwise)
+    {
+        try
+        {
+            return database.ReadTime(reader, column);
+        }
+        catch (Exception fault) when (IsOfAValue(fault))
+        {
+            return otherwise;
+        }
+    }
+
     /// <summary>What a column holds, or what stands for it where that cannot be read.</summary>
     public T Read<T>(int column, Func<int, T> read, T otherwise)
     {

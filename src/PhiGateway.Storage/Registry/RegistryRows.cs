@@ -39,7 +39,7 @@ internal static class RegistryRows
             reader.GetInt64(2),
             reader.GetInt64(3),
             reader.GetString(4),
-            new TolerantRow(reader).Read(5, column => database.ReadTime(reader, column), DateTimeOffset.MinValue),
+            TolerantRow.TimeOf(database, reader, 5, DateTimeOffset.MinValue),
             reader.GetString(6),
             reader.GetBoolean(7)
         );

@@ -126,7 +126,9 @@ public abstract class StrangeRowContract : IAsyncLifetime
         await FillAsync();
         var cursor = (await _audit.Store.QueryAsync(new AuditQuery { Limit = 1 }, None)).Next!;
 
-        await Assert.ThrowsAsync<AuditCursorException>(() => _audit.Store.QueryAsync(new AuditQuery { Client = "acme", Cursor = cursor }, None));
+        await Assert.ThrowsAsync<AuditCursorException>(() =>
+            _audit.Store.QueryAsync(new AuditQuery { Client = "acme", Cursor = cursor }, None)
+        );
         Assert.Equal(2, (await _audit.Store.QueryAsync(new AuditQuery { Limit = 9, Cursor = cursor }, None)).Entries.Count);
     }
 
@@ -194,7 +196,10 @@ public abstract class StrangeRowContract : IAsyncLifetime
         await _audit.Heads.AppendAsync([new LogHead("log", 3, LogHeadKind.Checkpoint, "note 3", Day)], None);
         await _registry.Store.WriteAsync([new RegistryWrite(RegistryKind.Organization, "acme", "{}", 0)], "tester", None);
         await _registry.Store.PutMembersAsync([Member("p-1"), Member("p-2")], "tester", None);
-        await _registry.Store.RevokeAsync(new Revocation("r-1", RevocationTarget.Client, "acme", null, null, "why", "tester", Day, false), None);
+        await _registry.Store.RevokeAsync(
+            new Revocation("r-1", RevocationTarget.Client, "acme", null, null, "why", "tester", Day, false),
+            None
+        );
     }
 
     private static RosterMember Member(string patient) => new("r", PatientId.Parse(patient), null, null, null);

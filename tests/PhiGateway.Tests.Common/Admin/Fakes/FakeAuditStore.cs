@@ -117,12 +117,7 @@ internal sealed class FakeAuditStore : IAuditStore
     public Task<AuditEntry?> FindDeliveryAsync(string log, long sequence, CancellationToken cancellationToken) =>
         Task.FromResult(Entries.Find(entry => entry.Log == log && entry.Delivers(sequence)));
 
-    public async Task<IReadOnlyList<AuditEntry>> ReadAsync(
-        string log,
-        long fromSequence,
-        int limit,
-        CancellationToken cancellationToken
-    )
+    public async Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken)
     {
         _ = BeforeRead(fromSequence);
         await Task.CompletedTask;
