@@ -3,12 +3,18 @@ namespace PhiGateway.Tests.Common.Watch;
 /// <summary>The known kinds of attack that are planted.</summary>
 internal enum AttackKind
 {
+    /// <summary>An agent that asks for what its charter does not give it.</summary>
+    OutsideCharter,
+
     VolumeSpike,
     NewOperation,
     StolenToken,
     OffHours,
     SequentialNumbers,
     MissProbing,
+
+    /// <summary>The same by a token that says emergency.</summary>
+    EmergencyMisses,
     FastScrape,
     SlowDrip,
     HumanUse,

@@ -5,6 +5,8 @@ namespace PhiGateway.Tests.Common.Watch;
 /// <summary>What attackers do with one client's credential; used by <see cref="Attacks"/>.</summary>
 internal sealed class AttackMoves(SyntheticClient client, Chance chance)
 {
+    private static readonly string[] Charter = ["agent-tool-not-permitted", "agent-outside-hours", "agent-type-not-permitted"];
+
     /// <summary>One day of an attack that is over on that day.</summary>
     public void Once(AttackKind kind, EventSink sink, DateTimeOffset date)
     {
@@ -30,6 +32,12 @@ internal sealed class AttackMoves(SyntheticClient client, Chance chance)
                 break;
             case AttackKind.MissProbing:
                 Many(45, 400, chance.Between(1.0, 8.0), from, at => Miss(sink, at, client.NewPatient()));
+                break;
+            case AttackKind.EmergencyMisses:
+                Many(45, 400, chance.Between(1.0, 8.0), from, at => EmergencyMiss(sink, at));
+                break;
+            case AttackKind.OutsideCharter:
+                Many(3, 30, 4, from, at => sink.Refusal(client, at, client.UnusedOperation(), chance.Of(Charter)));
                 break;
             case AttackKind.FastScrape:
                 Many(300, 2000, chance.Between(1.0, 4.0), from, at => Fresh(sink, at));
@@ -91,6 +99,12 @@ internal sealed class AttackMoves(SyntheticClient client, Chance chance)
 
     private void Miss(EventSink sink, DateTimeOffset at, long patient) =>
         sink.Refusal(client, at, "read Patient", "not-found-or-withheld", patient);
+
+    private void EmergencyMiss(EventSink sink, DateTimeOffset at)
+    {
+        Miss(sink, at, client.NewPatient());
+        sink.Last(static seen => seen with { Purpose = "ETREAT", IsEmergency = true });
+    }
 
     private void Elsewhere(EventSink sink, DateTimeOffset at, string peer)
     {
