@@ -7,10 +7,16 @@ internal enum AttackKind
     OutsideCharter,
 
     VolumeSpike,
+
+    /// <summary>The same within one minute.</summary>
+    FastSpike,
     NewOperation,
     StolenToken,
     OffHours,
     SequentialNumbers,
+
+    /// <summary>The same within a minute or two.</summary>
+    FastSequence,
     MissProbing,
 
     /// <summary>The same by a token that says emergency.</summary>

@@ -16,6 +16,10 @@ internal sealed class AttackMoves(SyntheticClient client, Chance chance)
             case AttackKind.VolumeSpike:
                 Spike(sink, date, chance.Between(5.0, 25.0));
                 break;
+            case AttackKind.FastSpike:
+                var calls = (int)(chance.Between(3.0, 8.0) * BusiestHour());
+                Many(calls, calls, 1.0 / 60, from, at => Known(sink, at));
+                break;
             case AttackKind.NewOperation:
                 var operation = client.UnusedOperation();
                 Many(20, 200, 4, from, at => sink.Access(client, at, operation, [chance.Of(client.Roster)], 5));
@@ -28,7 +32,10 @@ internal sealed class AttackMoves(SyntheticClient client, Chance chance)
                 Many(40, 200, 3, date.AddHours(chance.Between(0.0, 2.0)), at => Known(sink, at));
                 break;
             case AttackKind.SequentialNumbers:
-                Sequence(sink, from);
+                Sequence(sink, from, 20.0);
+                break;
+            case AttackKind.FastSequence:
+                Sequence(sink, from, 0.5);
                 break;
             case AttackKind.MissProbing:
                 Many(45, 400, chance.Between(1.0, 8.0), from, at => Miss(sink, at, client.NewPatient()));
@@ -118,14 +125,14 @@ internal sealed class AttackMoves(SyntheticClient client, Chance chance)
         sink.Last(seen => seen with { Subject = $"engineer-{client.Number}", TokenHash = $"{client.Id} by hand" });
     }
 
-    private void Sequence(EventSink sink, DateTimeOffset from)
+    private void Sequence(EventSink sink, DateTimeOffset from, double pace)
     {
         var number = client.NewPatient();
         var at = from;
         for (var left = chance.Between(80, 600); left > 0; left--)
         {
             number += chance.Between(1, 2);
-            at = at.AddSeconds(chance.Between(1, 40));
+            at = at.AddSeconds(chance.Between(0.05, 2.0) * pace);
             if (chance.Happens(0.6))
             {
                 Miss(sink, at, number);

@@ -103,6 +103,18 @@ public sealed class DetectorTests
         Assert.Equal("ASI10:2026 Rogue Agents", AgenticRisk.Of("outside-charter")!.ToString());
     }
 
+    // What it says is what a person can count: three within a day, not one every twenty hours.
+    [Theory]
+    [InlineData(8, 1)]
+    [InlineData(20, 0)]
+    public void Take_AttemptsElsewhere_AreCountedWithinADay(int hours, int findings)
+    {
+        var detector = new Detector(new Nobody(), Detector.AllRules);
+        var found = Enumerable.Range(0, 4).SelectMany(call => detector.Take(Refused(call * hours * 60))).ToList();
+
+        Assert.Equal(findings, found.Count);
+    }
+
     [Fact]
     public void Admit_FurtherRulesOfAFamily_AreHeardOnceEach_AlsoAfterARestart()
     {
@@ -120,7 +132,8 @@ public sealed class DetectorTests
 
         // A day later it is another thing.
         var next = after.Fold.Admit(Found("human-use", FindingSeverity.High, 60 * 25))!;
-        Assert.Equal((false, null), (next.IsFurther, next.Incident));
+        Assert.False(next.IsFurther);
+        Assert.Null(next.Incident);
     }
 
     [Fact]
