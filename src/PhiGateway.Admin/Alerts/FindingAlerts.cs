@@ -36,7 +36,13 @@ public sealed class FindingAlerts(
     private const int QuietDays = 14;
 
     private readonly AlertWriter _writer = new(store, journal, time);
-    private readonly Quarantine _quarantine = new(new PathCloser(store, journal, time), snapshots, quarantine, time);
+    private readonly Quarantine _quarantine = new(
+        new PathCloser(store, journal, time),
+        new GatewayActs(store),
+        snapshots,
+        quarantine,
+        time
+    );
 
     /// <inheritdoc />
     public async Task RaiseAsync(Finding finding, CancellationToken cancellationToken)

@@ -7,13 +7,13 @@ namespace PhiGateway.Admin.Alerts;
 
 /// <summary>
 /// Quarantines a client, slows it down, or ends its tokens, because of a finding, where the operator wants that: in force in under a second on
-/// every node; an approver opens again what was closed. Asked by <see cref="FindingAlerts"/> for each finding that is new.
+/// every node; two persons open again what was closed. Asked by <see cref="FindingAlerts"/> for each finding that is new.
 /// </summary>
 /// <remarks>
 /// Safety: a client of a use case that may be used in emergencies is never closed by a machine. No more than so many are closed within an
-/// hour.
+/// hour, over all nodes.
 /// </remarks>
-internal sealed class Quarantine(PathCloser closer, ISnapshotSource snapshots, QuarantineRules rules, TimeProvider time)
+internal sealed class Quarantine(PathCloser closer, GatewayActs acts, ISnapshotSource snapshots, QuarantineRules rules, TimeProvider time)
 {
     private const string Quarantined = "quarantined";
     private const string SlowedDown = "slowed down";
@@ -55,7 +55,8 @@ internal sealed class Quarantine(PathCloser closer, ISnapshotSource snapshots, Q
             _lately.Dequeue();
         }
 
-        if (_lately.Count >= rules.MostPerHour)
+        // This node's own, also of clients that were opened again, and what the others did.
+        if (_lately.Count >= rules.MostPerHour || await acts.CountSinceAsync(now.AddHours(-1)) >= rules.MostPerHour)
         {
             return ($"It was not {done}: {rules.MostPerHour} clients were within the last hour, and the rule may be wrong.", false);
         }

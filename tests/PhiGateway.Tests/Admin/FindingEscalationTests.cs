@@ -131,6 +131,46 @@ public sealed class FindingEscalationTests
         Assert.Single(server.Journal.Records, static record => record.Event == "client.quarantine");
     }
 
+    // The brake is one for all nodes: each of them, and one that has just started, sees what the others did.
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Raise_MoreThanMayBeClosedInAnHour_OverTwoNodes_OnlyTells(bool isSlowed, bool isRenewed)
+    {
+        await using var server = await OpenAsync();
+        await server.Store.WriteAsync([await CopyAsync(server, "acme-second"), await CopyAsync(server, "acme-third")], "olga", default);
+        var named = new Dictionary<string, RiskTier> { ["two-places"] = RiskTier.Low };
+        var rules = (isSlowed, isRenewed) switch
+        {
+            (true, _) => QuarantineRules.None with { Slowed = named, MostPerHour = 1 },
+            (_, true) => QuarantineRules.None with { Renewed = named, MostPerHour = 1 },
+            _ => new QuarantineRules(named, 1),
+        };
+        var first = Found(server, "two-places", "Caller", FindingSeverity.Critical, 0);
+        await Sink(server, rules).RaiseAsync(first, default);
+        await Sink(server, rules).RaiseAsync(first with { Subject = "client/acme-second" }, default);
+        Assert.Contains("within the last hour", await WordsAsync(server, "client/acme-second"), StringComparison.Ordinal);
+
+        // An hour later there is room again.
+        server.Time.Now = server.Time.Now.AddMinutes(61);
+        await Sink(server, rules)
+            .RaiseAsync(Found(server, "two-places", "Caller", FindingSeverity.Critical, 0) with { Subject = "client/acme-third" }, default);
+        Assert.DoesNotContain("within the last hour", await WordsAsync(server, "client/acme-third"), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> WordsAsync(AdminServer server, string subject) =>
+        (string)
+            (await server.GetAsync(Alerts)).Json["items"]!.AsArray().Single(alert => (string)alert!["subject"]! == subject)!["evidence"]!;
+
+    private static async Task<RegistryWrite> CopyAsync(AdminServer server, string id)
+    {
+        var item = (await server.Store.FindAsync(RegistryKind.Client, "acme-connector", default))!;
+        var form = System.Text.Json.Nodes.JsonNode.Parse(item.Json)!;
+        form["id"] = id;
+        return new RegistryWrite(RegistryKind.Client, id, form.ToJsonString(), 0);
+    }
+
     private static async Task SnoozeAsync(AdminServer server, string path)
     {
         var id = path[(path.LastIndexOf('/') + 1)..];

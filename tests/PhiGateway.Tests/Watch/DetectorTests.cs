@@ -156,6 +156,26 @@ public sealed class DetectorTests
         Assert.Equal(whole.Order(), restarted.Order());
     }
 
+    // Whoever upgrades keeps what was learned; what that version did not know is not in it.
+    [Fact]
+    public void Restore_AFileOfTheVersionBefore_IsRead()
+    {
+        var feed = new TrailFeed(new Common.Admin.Fakes.FakeAuditStore());
+        var before = new Detector(new Nobody(), []);
+        before.Take(Refused(0));
+        before.Fold.Admit(Found("new-network", FindingSeverity.High, 0));
+        using var stream = new MemoryStream();
+        WatchState.Write(stream, feed, before, [Found("two-places", FindingSeverity.Critical, 1)]);
+        var file = stream.ToArray();
+        file[0] = 1;
+        var after = new Detector(new Nobody(), []);
+
+        Assert.Empty(WatchState.Read(new MemoryStream(file), feed, after));
+        Assert.Equal(["acme"], after.Clients.Keys);
+        Assert.Equal(("new-network", "client/acme"), Assert.Single(after.Fold.Told).Key);
+        Assert.Empty(after.Fold.Incidents);
+    }
+
     [Fact]
     public void Restore_ACutFile_IsNoFile()
     {
