@@ -9,8 +9,8 @@ using PhiGateway.Policy.Snapshot;
 namespace PhiGateway.Admin.Alerts;
 
 /// <summary>
-/// Escalates urgent alerts that nobody has taken in their time: it is written on record, and so told again to whoever is sent alerts; run by
-/// the host.
+/// Escalates urgent alerts that nobody has taken in their time, and gives back those that somebody took and left: it is written on record, and
+/// so told again to whoever is sent alerts; run by the host.
 /// </summary>
 /// <remarks>Every node may run it: it is written over what was seen, so one of them is first.</remarks>
 public sealed class AlertEscalation
@@ -23,6 +23,7 @@ public sealed class AlertEscalation
     private readonly WorkingSetSource _sets;
     private readonly ISnapshotSource _snapshots;
     private readonly TimeSpan _after;
+    private readonly TimeSpan _takenFor;
     private readonly TimeProvider _time;
     private readonly ILogger<AlertEscalation> _log;
     private readonly AlertWriter _writer;
@@ -37,7 +38,8 @@ public sealed class AlertEscalation
         ILogger<AlertEscalation> log
     )
     {
-        (_sets, _snapshots, _after, _time, _log) = (sets, snapshots, options.EscalateAfter, time, log);
+        (_sets, _snapshots, _time, _log) = (sets, snapshots, time, log);
+        (_after, _takenFor) = (options.EscalateAfter, options.TakenFor);
         _writer = new AlertWriter(store, journal, time);
     }
 
@@ -62,12 +64,11 @@ public sealed class AlertEscalation
         var count = 0;
         foreach (var item in set.Kind(RegistryKind.Alert).Values)
         {
-            if (item.Entity is not Alert alert || !IsLate(alert, now))
+            if (item.Entity is not Alert { Severity: AlertSeverity.Urgent } alert || Next(alert, now) is not { } next)
             {
                 continue;
             }
 
-            var next = alert with { Escalations = (alert.Escalations ?? 0) + 1, EscalatedAt = now, Lane = AlertLane.Act };
             var json = AuthorNote.Carried(RegistryJson.Serialize(next), item.Item);
             count += await _writer.WriteAsync("alert.escalate", alert.Id, json, item.Item, set.Revision) ? 1 : 0;
         }
@@ -75,20 +76,28 @@ public sealed class AlertEscalation
         return count;
     }
 
-    private bool IsLate(Alert alert, DateTimeOffset now)
-    {
-        if (alert is not { State: AlertState.Open, Severity: AlertSeverity.Urgent, AssignedTo: null } || alert.Escalations >= Most)
+    // Null: it is not late.
+    private Alert? Next(Alert alert, DateTimeOffset now) =>
+        alert.State switch
         {
-            return false;
-        }
+            AlertState.Open when alert.Escalations is null or < Most && now - Since(alert, alert.EscalatedAt ?? alert.At) >= _after =>
+                alert with
+                {
+                    Escalations = (alert.Escalations ?? 0) + 1,
+                    EscalatedAt = now,
+                    Lane = AlertLane.Act,
+                },
 
-        // One that was to wait is new again at its time.
-        var since = alert.EscalatedAt ?? alert.At;
-        if (alert.SnoozedUntil > since)
-        {
-            since = alert.SnoozedUntil.Value;
-        }
+            // Of whoever took it nothing was seen since, or it was given to somebody who is not there.
+            AlertState.Acknowledged when _takenFor > TimeSpan.Zero && now - Since(alert, alert.HandledAt ?? alert.At) >= _takenFor =>
+                AlertWriter.Reopened(alert, now) with
+                {
+                    Escalations = 1,
+                    Lane = AlertLane.Act,
+                },
+            _ => null,
+        };
 
-        return now - since >= _after;
-    }
+    // One that was to wait is new again at its time.
+    private static DateTimeOffset Since(Alert alert, DateTimeOffset since) => alert.SnoozedUntil > since ? alert.SnoozedUntil.Value : since;
 }

@@ -31,6 +31,20 @@ internal sealed class AlertWriter(IRegistryStore store, IAuditJournal journal, T
             Resolution = resolution,
         };
 
+    /// <summary>
+    /// An alert that has become worse, open again as if it were new: what a person did to it was about less, and does not keep it from being
+    /// told.
+    /// </summary>
+    public static Alert Reopened(Alert alert, DateTimeOffset now) =>
+        alert with
+        {
+            State = AlertState.Open,
+            AssignedTo = null,
+            SnoozedUntil = null,
+            Escalations = null,
+            EscalatedAt = now,
+        };
+
     /// <summary>Persons who are told, once each; whoever is not there is left out.</summary>
     public static string NotifyOf(params IEnumerable<string?> persons) =>
         string.Join(", ", persons.Where(static name => !string.IsNullOrWhiteSpace(name)).Distinct(StringComparer.OrdinalIgnoreCase));

@@ -60,9 +60,9 @@ public sealed class DoorWarnings
         foreach (var (id, wanted) in due)
         {
             var item = set.Find(RegistryKind.Alert, id);
-            if (Next(item?.Entity as Alert, wanted) is var (name, next))
+            if (Next(item?.Entity as Alert, wanted, now) is var (name, next))
             {
-                writes.Add((name, new RegistryWrite(RegistryKind.Alert, id, RegistryJson.Serialize(next), item?.Item.Version ?? 0)));
+                writes.Add((name, Write(next, item?.Item)));
             }
         }
 
@@ -71,9 +71,7 @@ public sealed class DoorWarnings
             if (item.Entity is Alert { Kind: ClosingDoors.Kind, State: not AlertState.Closed } gone && !due.ContainsKey(id))
             {
                 var closed = AlertWriter.Closed(gone, "The date has moved, or the door is no longer on any active client's path.", now);
-                writes.Add(
-                    (AlertWriter.Resolved, new RegistryWrite(RegistryKind.Alert, id, RegistryJson.Serialize(closed), item.Item.Version))
-                );
+                writes.Add((AlertWriter.Resolved, Write(closed, item.Item)));
             }
         }
 
@@ -91,8 +89,11 @@ public sealed class DoorWarnings
         return writes.Count;
     }
 
+    private static RegistryWrite Write(Alert alert, RegistryItem? before) =>
+        new(RegistryKind.Alert, alert.Id, AuthorNote.Carried(RegistryJson.Serialize(alert), before), before?.Version ?? 0);
+
     // Null: it stands as it should. What a person closed stays closed for this door and date.
-    private static (string Event, Alert Next)? Next(Alert? there, Alert wanted) =>
+    private static (string Event, Alert Next)? Next(Alert? there, Alert wanted, DateTimeOffset now) =>
         there switch
         {
             null => (AlertWriter.Raised, wanted),
@@ -100,11 +101,9 @@ public sealed class DoorWarnings
             { State: AlertState.Closed } => null,
             _ when there.Severity < wanted.Severity => (
                 "alert.escalate",
-                there with
+                AlertWriter.Reopened(there, now) with
                 {
                     Severity = wanted.Severity,
-                    State = AlertState.Open,
-                    SnoozedUntil = null,
                     Evidence = wanted.Evidence,
                     Notify = wanted.Notify,
                 }

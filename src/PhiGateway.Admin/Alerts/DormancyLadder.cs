@@ -17,16 +17,19 @@ namespace PhiGateway.Admin.Alerts;
 /// </summary>
 /// <remarks>
 /// Every node may run it: an alert's id follows from client and last call. A client of a use case that covers emergencies is told of and
-/// stays open.
+/// stays open, and what a person has suspended is the person's. A call that was refused is none.
 /// </remarks>
 public sealed class DormancyLadder
 {
     /// <summary>Kind of the alert.</summary>
     public const string Kind = AlertKinds.Dormant;
 
+    private const string Cause = "no call since";
+
     // Days are what counts.
     private static readonly TimeSpan Period = TimeSpan.FromHours(6);
 
+    private readonly IRegistryStore _store;
     private readonly IAuditStore _trail;
     private readonly ISnapshotSource _snapshots;
     private readonly IReadOnlyList<int> _days;
@@ -45,7 +48,7 @@ public sealed class DormancyLadder
         ILogger<DormancyLadder> log
     )
     {
-        (_trail, _snapshots, _days, _time, _log) = (trail, snapshots, options.DormantDays, time, log);
+        (_store, _trail, _snapshots, _days, _time, _log) = (store, trail, snapshots, options.DormantDays, time, log);
         (_closer, _writer) = (new PathCloser(store, journal, time), new AlertWriter(store, journal, time));
     }
 
@@ -69,12 +72,19 @@ public sealed class DormancyLadder
         var now = _time.GetUtcNow();
         foreach (var entry in _snapshots.Current.ListClients())
         {
-            if (entry is not { Client.Status: ClientStatus.Active, Approval.ApprovedAt: var approved } || Steps(approved, now) == 0)
+            if (
+                entry is not { Client.Status: ClientStatus.Active or ClientStatus.Suspended, Approval.ApprovedAt: var approved }
+                || Steps(approved, now) == 0
+                || await _store.FindAsync(RegistryKind.Client, entry.Client.Id, cancellationToken) is not { } item
+                || !IsOnTheLadder(entry.Client, item)
+            )
             {
                 continue;
             }
 
-            var since = await LastCallAsync(entry.Client.Id, approved, cancellationToken);
+            // Who was opened again is given its time anew: somebody said that it is to be used.
+            var begun = AuthorNote.OpenedAt(item) is { } opened && opened > approved ? opened : approved;
+            var since = Steps(begun, now) == 0 ? begun : await LastCallAsync(entry.Client.Id, begun, cancellationToken);
             var steps = Steps(since, now);
             count += steps > 0 && await ActAsync(entry, since, steps, now) ? 1 : 0;
         }
@@ -82,32 +92,45 @@ public sealed class DormancyLadder
         return count;
     }
 
+    private static bool IsOnTheLadder(Client client, RegistryItem item) =>
+        client.Status == ClientStatus.Active || PathCloser.IsSuspendedFor(client, item, Cause);
+
     private int Steps(DateTimeOffset since, DateTimeOffset now) => _days.Count(days => (now - since).TotalDays >= days);
 
     // An approval is a use to come: whoever was approved lately is not dormant.
-    private async Task<DateTimeOffset> LastCallAsync(string client, DateTimeOffset approved, CancellationToken cancellationToken)
+    private async Task<DateTimeOffset> LastCallAsync(string client, DateTimeOffset begun, CancellationToken cancellationToken)
     {
-        var newest = (await _trail.QueryAsync(new AuditQuery { Client = client, Limit = 1 }, cancellationToken)).Entries;
-        return newest is [var last, ..] && last.Time > approved ? last.Time : approved;
+        var query = new AuditQuery
+        {
+            Client = client,
+            Decision = "permit",
+            From = begun,
+            Limit = 1,
+        };
+        var newest = (await _trail.QueryAsync(query, cancellationToken)).Entries;
+        return newest is [var last, ..] && last.Time > begun ? last.Time : begun;
     }
 
     private async Task<bool> ActAsync(ClientEntry entry, DateTimeOffset since, int steps, DateTimeOffset now)
     {
         var id = entry.Client.Id;
-        var reason = string.Create(CultureInfo.InvariantCulture, $"no call since {since.UtcDateTime:yyyy-MM-dd}");
+        var reason = string.Create(CultureInfo.InvariantCulture, $"{Cause} {since.UtcDateTime:yyyy-MM-dd}");
         var done = "It is still open: suspend or archive it, or say why it waits.";
         if (steps > 1 && entry.UseCase?.AllowsBreakGlass == false)
         {
-            var (to, verb) = steps == 2 ? (ClientStatus.Suspended, "suspend") : (ClientStatus.Revoked, "revoke");
-            if (!await _closer.CloseAsync(id, to, verb, reason))
+            if (!await CloseAsync(entry.Client, steps, reason))
             {
                 return false;
             }
 
-            done = $"The gateway has closed it ({verb}).";
+            done = $"The gateway has closed it ({(steps == 2 ? "suspend" : "revoke")}).";
+        }
+        else if (entry.Client.Status != ClientStatus.Active)
+        {
+            return false;
         }
 
-        var key = $"{id}\n{since.UtcDateTime:yyyy-MM-dd}\n{Math.Min(steps, 2)}";
+        var key = $"{id}\n{since.UtcDateTime:yyyy-MM-dd}\n{steps}";
         var alert = new Alert
         {
             Id = AlertKinds.IdOf(Kind, key),
@@ -123,4 +146,14 @@ public sealed class DormancyLadder
         };
         return await _writer.RaiseAsync(alert, _snapshots.Current.Revision);
     }
+
+    // True as well where it is suspended already, and stays so: whoever broke off in between has not told it.
+    private async Task<bool> CloseAsync(Client client, int steps, string reason) =>
+        (client.Status, steps) switch
+        {
+            (ClientStatus.Active, 2) => await _closer.CloseAsync(client.Id, ClientStatus.Suspended, "suspend", reason),
+            (ClientStatus.Active, _) => await _closer.CloseAsync(client.Id, ClientStatus.Revoked, "revoke", reason),
+            (_, 2) => true,
+            _ => await _closer.EndAsync(client.Id, Cause, reason),
+        };
 }

@@ -5,6 +5,7 @@ using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.RegistryFiles.Documents;
+using PhiGateway.Watch.Detection;
 using PhiGateway.Watch.Findings;
 
 namespace PhiGateway.Admin.Alerts;
@@ -14,8 +15,9 @@ namespace PhiGateway.Admin.Alerts;
 /// host.
 /// </summary>
 /// <remarks>
-/// What a person closed stays closed, and what waits goes on waiting, until it is found to be worse: then it is open and urgent, and the
-/// client may be quarantined for it. Whoever closed the first sign of something has not seen the rest.
+/// What a person closed stays closed, and what waits goes on waiting, until it is found to be worse: then it is open and told anew, and the
+/// client may be quarantined for it. Whoever closed the first sign of something has not seen the rest. Which rules have spoken, and how grave
+/// it was, stands in the alert's note, so that nodes that find the same tell it once.
 /// </remarks>
 public sealed class FindingAlerts(
     IRegistryStore store,
@@ -25,49 +27,121 @@ public sealed class FindingAlerts(
     TimeProvider time
 ) : IFindingSink
 {
-    private const string ClientPrefix = "client/";
+    // Lost against a person or another node so often, it is told in the next round of the watch.
+    private const int MostTries = 3;
+
+    private const int MostRecords = 24;
+
+    // For as long as the watch holds a rule's repetitions back: a node that remembers nothing finds them told here.
+    private const int QuietDays = 14;
 
     private readonly AlertWriter _writer = new(store, journal, time);
-    private readonly Quarantine _quarantine = new(new PathCloser(store, journal, time), snapshots, quarantine, time);
+    private readonly Quarantine _quarantine = new(
+        new PathCloser(store, journal, time),
+        new GatewayActs(store),
+        snapshots,
+        quarantine,
+        time
+    );
 
     /// <inheritdoc />
     public async Task RaiseAsync(Finding finding, CancellationToken cancellationToken)
     {
-        var alert = Of(finding);
-        var there = await store.FindAsync(RegistryKind.Alert, alert.Id, cancellationToken);
-        if (there is null)
+        var response = new FindingResponse(finding, _quarantine);
+        for (var attempt = 0; attempt < MostTries; attempt++)
         {
-            await WriteAsync(AlertWriter.Raised, await ActedOnAsync(alert, finding), null);
-            return;
-        }
-
-        var known = RegistryJson.Deserialize<Alert>(StoredBody.WithoutNotes(there.Json).ToJsonString());
-        if (IsWorse(known, alert))
-        {
-            var found = await ActedOnAsync(alert, finding);
-            var worse = known with
+            var there = await store.FindAsync(RegistryKind.Alert, IdOf(finding), cancellationToken);
+            if (await (there is null ? RaiseNewAsync(response, cancellationToken) : RaiseWorseAsync(response, there)))
             {
-                Severity = found.Severity,
-                Lane = found.Lane,
-                State = AlertState.Open,
-                SnoozedUntil = null,
-                Evidence = found.Evidence,
-                Records = found.Records,
-            };
-            await WriteAsync("alert.escalate", worse, there);
+                return;
+            }
         }
+
+        throw new InvalidOperationException("The alert changed each time that it was to be written.");
     }
 
-    private static bool IsWorse(Alert known, Alert found) => known.Severity < found.Severity;
-
-    private async Task<Alert> ActedOnAsync(Alert alert, Finding finding)
+    // True: nothing is left to do.
+    private async Task<bool> RaiseNewAsync(FindingResponse response, CancellationToken cancellationToken)
     {
-        var done = ClientOf(finding) is { } client ? await _quarantine.ConsiderAsync(finding, client) : null;
-        return done is null ? alert : alert with { Evidence = $"{alert.Evidence} {done}" };
+        var finding = response.Finding;
+        if (!response.WasAsked && await IsToldAsync(finding, cancellationToken))
+        {
+            return true;
+        }
+
+        await response.AskAsync();
+        if (finding.IsFurther && !response.IsDone)
+        {
+            return true;
+        }
+
+        var alert = Of(finding);
+        alert = alert with { Evidence = Join(alert.Evidence, response.Words) };
+        return await WriteAsync(AlertWriter.Raised, alert, null, finding);
     }
 
-    private static string? ClientOf(Finding finding) =>
-        finding.Subject.StartsWith(ClientPrefix, StringComparison.Ordinal) ? finding.Subject[ClientPrefix.Length..] : null;
+    private async Task<bool> RaiseWorseAsync(FindingResponse response, RegistryItem there)
+    {
+        var finding = response.Finding;
+        var known = RegistryJson.Deserialize<Alert>(StoredBody.WithoutNotes(there.Json).ToJsonString());
+        var rules = AlertNote.RulesOf(there, known);
+        var isWorse = rules.Values.All(word => word < finding.Severity);
+        var isNew = !rules.ContainsKey(finding.Rule);
+        if (!isWorse && !isNew)
+        {
+            // Another node wrote it first; what was done from here stands in it too.
+            return !response.IsDone
+                || known.Evidence.Contains(response.Words!, StringComparison.Ordinal)
+                || await WriteAsync("alert.update", known with { Evidence = Join(known.Evidence, response.Words) }, there, finding);
+        }
+
+        await response.AskAsync();
+        if (!isWorse && !response.IsDone)
+        {
+            return true;
+        }
+
+        var found = Of(finding);
+        var worse = AlertWriter.Reopened(known, time.GetUtcNow()) with
+        {
+            Severity = found.Severity > known.Severity ? found.Severity : known.Severity,
+            Lane = isWorse ? found.Lane : known.Lane,
+            Evidence = Join(Join(known.Evidence, found.Evidence), response.Words),
+            Records = [.. known.Records.Concat(found.Records).Distinct(StringComparer.Ordinal).Take(MostRecords)],
+        };
+        return await WriteAsync("alert.escalate", worse, there, finding);
+    }
+
+    // Whether this rule's view of this subject was told lately, as grave: by a node that remembers more than the one that found it.
+    private async Task<bool> IsToldAsync(Finding finding, CancellationToken cancellationToken)
+    {
+        if (finding.Incident is not null)
+        {
+            return false;
+        }
+
+        for (var day = 0; day <= QuietDays; day++)
+        {
+            foreach (var rule in TrailWatch.FamilyNames(finding.Rule))
+            {
+                var id = IdOf(finding.Subject, new Incident(rule, finding.At.AddDays(-day)));
+                if (
+                    await store.FindAsync(RegistryKind.Alert, id, cancellationToken) is { } there
+                    && RegistryJson.Deserialize<Alert>(StoredBody.WithoutNotes(there.Json).ToJsonString()) is var told
+                    && finding.At - told.At < TimeSpan.FromDays(QuietDays)
+                    && AlertNote.RulesOf(there, told).TryGetValue(finding.Rule, out var word)
+                    && word >= finding.Severity
+                )
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static string Join(string evidence, string? more) => more is null ? evidence : $"{evidence} {more}";
 
     private static AlertLane LaneOf(FindingSeverity severity) =>
         severity switch
@@ -83,14 +157,17 @@ public sealed class FindingAlerts(
             ? $"{finding.Risk}; {risk}"
             : finding.Risk?.ToString();
 
+    private static string IdOf(Finding finding) => IdOf(finding.Subject, finding.Incident ?? new Incident(finding.Rule, finding.At));
+
+    private static string IdOf(string subject, Incident incident) =>
+        AlertKinds.IdOf(incident.Rule, $"{incident.Rule}\n{subject}\n{incident.At.UtcDateTime:yyyy-MM-dd}");
+
     private Alert Of(Finding finding)
     {
-        var incident = finding.Incident ?? new Incident(finding.Rule, finding.At);
-        var key = $"{incident.Rule}\n{finding.Subject}\n{incident.At.UtcDateTime:yyyy-MM-dd}";
-        var client = ClientOf(finding) is { } id ? snapshots.Current.FindClientById(id)?.Client : null;
+        var client = FindingResponse.ClientOf(finding) is { } id ? snapshots.Current.FindClientById(id)?.Client : null;
         return new Alert
         {
-            Id = AlertKinds.IdOf(incident.Rule, key),
+            Id = IdOf(finding),
             Kind = finding.Rule,
             Subject = finding.Subject,
             At = finding.At,
@@ -104,6 +181,10 @@ public sealed class FindingAlerts(
         };
     }
 
-    private Task WriteAsync(string name, Alert alert, RegistryItem? before) =>
-        _writer.WriteAsync(name, alert.Id, AuthorNote.Carried(RegistryJson.Serialize(alert), before), before, snapshots.Current.Revision);
+    private Task<bool> WriteAsync(string name, Alert alert, RegistryItem? before, Finding finding)
+    {
+        var rules = before is null ? new Dictionary<string, FindingSeverity>() : AlertNote.RulesOf(before, alert);
+        var json = AlertNote.WithRule(RegistryJson.Serialize(alert), rules, finding.Rule, finding.Severity);
+        return _writer.WriteAsync(name, alert.Id, AuthorNote.Carried(json, before), before, snapshots.Current.Revision);
+    }
 }

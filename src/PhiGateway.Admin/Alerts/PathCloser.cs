@@ -27,9 +27,42 @@ internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, Ti
             id,
             verb,
             reason,
-            client => client with { Status = to, StatusReason = reason },
-            static (json, item) => AuthorNote.Closed(json, item, [AlertWriter.Gateway])
+            (client, _) => client.Status == ClientStatus.Active ? client with { Status = to, StatusReason = reason } : null,
+            Closed
         );
+
+    /// <summary>Ends one for good that the gateway alone has suspended for a cause; false when it is not so any more.</summary>
+    /// <param name="id">Client id.</param>
+    /// <param name="cause">How the reason begins for which it was suspended.</param>
+    /// <param name="reason">Why it is ended.</param>
+    public Task<bool> EndAsync(string id, string cause, string reason) =>
+        ChangeAsync(
+            id,
+            "revoke",
+            reason,
+            (client, item) =>
+                IsSuspendedFor(client, item, cause) ? client with { Status = ClientStatus.Revoked, StatusReason = reason } : null,
+            Closed
+        );
+
+    /// <summary>Whether a client is closed, or slowed down, by the gateway for this very reason.</summary>
+    public async Task<bool> IsDoneForAsync(string id, string reason) =>
+        await store.FindAsync(RegistryKind.Client, id, CancellationToken.None) is { } item
+        && Read(item) is var client
+        && (
+            (
+                client.Status != ClientStatus.Active
+                && client.StatusReason == reason
+                && AuthorNote.ClosedBy(item).Contains(AlertWriter.Gateway)
+            )
+            || client.Throttle?.Reason == reason
+        );
+
+    /// <summary>Whether the gateway, and nobody else, has suspended it for a cause.</summary>
+    public static bool IsSuspendedFor(Client client, RegistryItem item, string cause) =>
+        client is { Status: ClientStatus.Suspended, StatusReason: { } why }
+        && why.StartsWith(cause, StringComparison.Ordinal)
+        && AuthorNote.ClosedBy(item) is [AlertWriter.Gateway];
 
     /// <summary>Slows it down; false when it is not active, slower already, or somebody changed it at the same moment.</summary>
     /// <param name="id">Client id.</param>
@@ -40,9 +73,9 @@ internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, Ti
             id,
             "throttle",
             reason,
-            client =>
+            (client, _) =>
             {
-                if (client.Throttle is { } now && now.RequestsPerSecond <= rate)
+                if (client.Status != ClientStatus.Active || client.Throttle?.RequestsPerSecond <= rate)
                 {
                     return null;
                 }
@@ -58,7 +91,7 @@ internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, Ti
                     },
                 };
             },
-            static (json, _) => json
+            static (json, _) => AuthorNote.WithAsked(json, [])
         );
 
     /// <summary>
@@ -102,15 +135,13 @@ internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, Ti
         string id,
         string verb,
         string reason,
-        Func<Client, Client?> change,
+        Func<Client, RegistryItem, Client?> change,
         Func<string, RegistryItem, string> note
     )
     {
         if (
             await store.FindAsync(RegistryKind.Client, id, CancellationToken.None) is not { } item
-            || RegistryJson.Deserialize<Client>(StoredBody.WithoutNotes(item.Json).ToJsonString())
-                is not { Status: ClientStatus.Active } client
-            || change(client) is not { } changed
+            || change(Read(item), item) is not { } changed
         )
         {
             return false;
@@ -130,6 +161,12 @@ internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, Ti
         RegistryWrite[] writes = [new RegistryWrite(RegistryKind.Client, id, json, item.Version)];
         return await store.WriteAsync(writes, AlertWriter.Gateway, CancellationToken.None) is RegistryWriteResult.Written;
     }
+
+    private static Client Read(RegistryItem item) => RegistryJson.Deserialize<Client>(StoredBody.WithoutNotes(item.Json).ToJsonString());
+
+    // Whoever asked before asked for something else.
+    private static string Closed(string json, RegistryItem item) =>
+        AuthorNote.WithAsked(AuthorNote.Closed(json, item, [AlertWriter.Gateway]), []);
 
     // The gateway's intent, on record before it is done.
     private async Task RecordAsync(string name, string target, string? before, string? after, string? reason, DateTimeOffset now) =>

@@ -7,13 +7,13 @@ namespace PhiGateway.Admin.Alerts;
 
 /// <summary>
 /// Quarantines a client, slows it down, or ends its tokens, because of a finding, where the operator wants that: in force in under a second on
-/// every node; an approver opens again what was closed. Asked by <see cref="FindingAlerts"/> for each finding that is new.
+/// every node; two persons open again what was closed. Asked by <see cref="FindingAlerts"/> for each finding that is new.
 /// </summary>
 /// <remarks>
 /// Safety: a client of a use case that may be used in emergencies is never closed by a machine. No more than so many are closed within an
-/// hour.
+/// hour, over all nodes.
 /// </remarks>
-internal sealed class Quarantine(PathCloser closer, ISnapshotSource snapshots, QuarantineRules rules, TimeProvider time)
+internal sealed class Quarantine(PathCloser closer, GatewayActs acts, ISnapshotSource snapshots, QuarantineRules rules, TimeProvider time)
 {
     private const string Quarantined = "quarantined";
     private const string SlowedDown = "slowed down";
@@ -21,22 +21,32 @@ internal sealed class Quarantine(PathCloser closer, ISnapshotSource snapshots, Q
 
     private readonly Queue<DateTimeOffset> _lately = new();
 
-    /// <summary>What was done, as a sentence for the alert; null: nothing is asked for.</summary>
-    public async Task<string?> ConsiderAsync(Finding finding, string client)
+    /// <summary>What was done, or why not, as a sentence for the alert, and whether it was done; null: nothing is asked for.</summary>
+    public async Task<(string? Words, bool IsDone)> ConsiderAsync(Finding finding, string client)
     {
-        if (snapshots.Current.FindClientById(client) is not { Client.Status: ClientStatus.Active, UseCase: { } useCase } entry)
+        if (
+            snapshots.Current.FindClientById(client) is not { UseCase: { } useCase } entry
+            || ActOn(finding.Rule, useCase.Risk) is not { } done
+        )
         {
-            return null;
+            return (null, false);
         }
 
-        if (ActOn(finding.Rule, useCase.Risk) is not { } done)
+        // By another node that found the same, or before this one broke off.
+        var reason = string.Create(CultureInfo.InvariantCulture, $"{finding.Rule} at {finding.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
+        if (await closer.IsDoneForAsync(client, reason))
         {
-            return null;
+            return (WordsOf(done), true);
+        }
+
+        if (entry.Client.Status != ClientStatus.Active)
+        {
+            return (null, false);
         }
 
         if (useCase.AllowsBreakGlass)
         {
-            return $"It was not {done}: its use case covers emergencies.";
+            return ($"It was not {done}: its use case covers emergencies.", false);
         }
 
         var now = time.GetUtcNow();
@@ -45,36 +55,42 @@ internal sealed class Quarantine(PathCloser closer, ISnapshotSource snapshots, Q
             _lately.Dequeue();
         }
 
-        if (_lately.Count >= rules.MostPerHour)
+        // This node's own, also of clients that were opened again, and what the others did.
+        if (_lately.Count >= rules.MostPerHour || await acts.CountSinceAsync(now.AddHours(-1)) >= rules.MostPerHour)
         {
-            return $"It was not {done}: {rules.MostPerHour} clients were within the last hour, and the rule may be wrong.";
+            return ($"It was not {done}: {rules.MostPerHour} clients were within the last hour, and the rule may be wrong.", false);
         }
 
-        var reason = string.Create(CultureInfo.InvariantCulture, $"{finding.Rule} at {finding.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
         var isDone = done switch
         {
             Quarantined => await CloseAsync(entry, reason),
             SlowedDown => await closer.SlowAsync(client, rules.SlowTo, reason),
             _ => await closer.RenewAsync(entry, reason),
         };
-        if (!isDone)
+        if (isDone)
         {
-            return done == Renewed
-                ? "Its tokens were not ended: it calls by none, and a key is revoked by a person."
-                : $"It was not {done}: it was already, or somebody changed it at the same moment.";
+            _lately.Enqueue(now);
+            return (WordsOf(done), true);
         }
 
-        _lately.Enqueue(now);
-        switch (done)
+        if (await closer.IsDoneForAsync(client, reason))
         {
-            case Quarantined:
-                return "It was quarantined by the gateway; an approver opens it again.";
-            case SlowedDown:
-                return $"It was slowed to {rules.SlowTo} requests a second by the gateway; an approver lifts that.";
-            default:
-                return "Its tokens from before were ended by the gateway: it goes on when its issuer has given it a new one.";
+            return (WordsOf(done), true);
         }
+
+        return done == Renewed
+            ? ("Its tokens were not ended: it calls by none, and a key is revoked by a person.", false)
+            : ($"It was not {done}: it was already, or somebody changed it at the same moment.", false);
     }
+
+    private string WordsOf(string done) =>
+        done switch
+        {
+            Quarantined => "It was quarantined by the gateway; somebody asks for it and an approver opens it again.",
+            SlowedDown =>
+                $"It was slowed to {rules.SlowTo} requests a second by the gateway; somebody asks for it and an approver lifts that.",
+            _ => "Its tokens from before were ended by the gateway: it goes on when its issuer has given it a new one.",
+        };
 
     // Its tokens first, so that none comes back to life when it is opened again: a try that breaks off in between is made again, whole.
     private async Task<bool> CloseAsync(ClientEntry entry, string reason)

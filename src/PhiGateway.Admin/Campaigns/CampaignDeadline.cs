@@ -180,7 +180,12 @@ public sealed class CampaignDeadline
         }
         else if (known.State != AlertState.Closed && known.Severity < wanted.Severity)
         {
-            var worse = known with { Severity = wanted.Severity, Lane = wanted.Lane, State = AlertState.Open, Evidence = wanted.Evidence };
+            var worse = AlertWriter.Reopened(known, _time.GetUtcNow()) with
+            {
+                Severity = wanted.Severity,
+                Lane = wanted.Lane,
+                Evidence = wanted.Evidence,
+            };
             var json = AuthorNote.Carried(RegistryJson.Serialize(worse), there.Item);
             await _alerts.WriteAsync("alert.escalate", id, json, there.Item, set.Revision);
         }

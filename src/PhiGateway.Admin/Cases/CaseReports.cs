@@ -52,15 +52,15 @@ internal sealed class CaseReports(WorkingSetSource sets)
                 .Take(PageRequest.Most),
         ];
 
-    /// <summary>Id of the case that each alert is in.</summary>
+    /// <summary>Id of the open case that each alert is in.</summary>
     public async Task<IReadOnlyDictionary<string, string>> MembershipAsync(AdminCall call) =>
         Membership(await sets.GetAsync(call.Cancelled));
 
-    /// <summary>Id of the case that each alert is in.</summary>
+    /// <summary>Id of the open case that each alert is in: one that was closed holds nothing that is opened again.</summary>
     public static Dictionary<string, string> Membership(WorkingSet set)
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var one in set.All<AlertCase>(RegistryKind.Case))
+        foreach (var one in set.All<AlertCase>(RegistryKind.Case).Where(static one => one.State == CaseState.Open))
         {
             foreach (var alert in one.Alerts)
             {

@@ -29,7 +29,8 @@ internal sealed class ClientDirectory(WorkingSetSource sets, ISnapshotSource sna
             view.Approval,
             view.IsApproved,
             [.. view.UseCase?.Grants.Select(GrantWords.Of) ?? []],
-            [.. set.ApprovalsOf(id).OrderByDescending(static approval => approval.ApprovedAt)]
+            [.. set.ApprovalsOf(id).OrderByDescending(static approval => approval.ApprovedAt)],
+            LiftGuard.StateOf(view)
         );
     }
 

@@ -63,6 +63,16 @@ internal static class ClientEndpoints
             )
             .Verb(AdminRoles.Closers, "Quarantines a client", "Closes its PHI path on suspicion; a reason is required.");
         api.MapPost(
+                "/clients/{id}:request-lift",
+                (HttpContext context, string id, ClientVerbs verbs) =>
+                    VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Client, id, (call, body) => verbs.RequestLiftAsync(call, id, body))
+            )
+            .Verb(
+                AdminRoles.Keepers,
+                "Asks that what the gateway did to a client by itself be lifted",
+                "Where it closed or slowed the client without a person; an approver who is somebody else lifts it. A reason is required."
+            );
+        api.MapPost(
                 "/clients/{id}:throttle",
                 (HttpContext context, string id, ClientThrottling throttling) =>
                     VerbAnswer.OfAsync<ThrottleBody>(

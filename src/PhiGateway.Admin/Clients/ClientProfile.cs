@@ -13,6 +13,7 @@ namespace PhiGateway.Admin.Clients;
 /// <param name="IsApproved">Whether that approval is of exactly what stands here.</param>
 /// <param name="Grants">What it may do, one grant each, in words and in the order of their names.</param>
 /// <param name="Approvals">Every approval that it ever had, the newest first.</param>
+/// <param name="Lift">What the gateway did to it by itself, and who asks that it be lifted; null: nothing that stands.</param>
 public sealed record ClientProfile(
     Client Client,
     long Version,
@@ -23,8 +24,14 @@ public sealed record ClientProfile(
     Approval? Approval,
     bool IsApproved,
     IReadOnlyList<string> Grants,
-    IReadOnlyList<Approval> Approvals
+    IReadOnlyList<Approval> Approvals,
+    LiftState? Lift
 );
+
+/// <summary>What stands of what the gateway did to a client by itself.</summary>
+/// <param name="IsClosed">Whether it closed the path; else it slowed the client down.</param>
+/// <param name="AskedBy">Who has asked that it be lifted.</param>
+public sealed record LiftState(bool IsClosed, IReadOnlyList<string> AskedBy);
 
 /// <summary>One client in a list.</summary>
 /// <param name="Client">The client.</param>

@@ -30,8 +30,8 @@ internal sealed class ClientThrottling(RegistryEditor editor, TimeProvider time)
                 id,
                 "throttle",
                 body.Reason,
-                client =>
-                    client switch
+                view =>
+                    view.Client switch
                     {
                         { Status: not ClientStatus.Active } => AdminProblem.Conflict("not-active", "Only an active client is slowed down."),
 
@@ -40,12 +40,12 @@ internal sealed class ClientThrottling(RegistryEditor editor, TimeProvider time)
                             "throttled-already",
                             $"It is slowed to {now.RequestsPerSecond} a second already; an approver lifts that."
                         ),
-                        _ => client with
+                        var client => client with
                         {
                             Throttle = new ClientThrottle
                             {
                                 RequestsPerSecond = rate,
-                                By = SignedWith(client.Throttle, call),
+                                By = SignedWith(view.Client.Throttle, call),
                                 At = time.GetUtcNow(),
                                 Reason = body.Reason,
                             },
@@ -60,25 +60,31 @@ internal sealed class ClientThrottling(RegistryEditor editor, TimeProvider time)
             id,
             "unthrottle",
             body.Reason,
-            client =>
+            view =>
             {
-                if (client.Throttle is not { } throttle)
+                if (view.Client.Throttle is not { } throttle)
                 {
                     return AdminProblem.Conflict("not-throttled", "The client is not slowed down.");
                 }
 
-                return call.Persons.Any(person => throttle.By.Any(by => PersonName.Names(by, person)))
-                    ? new AdminProblem(
+                if (call.Persons.Any(person => throttle.By.Any(by => PersonName.Names(by, person))))
+                {
+                    return new AdminProblem(
                         403,
                         "four-eyes",
                         "A second person must approve",
                         "You slowed this client down; somebody else must lift it."
-                    )
-                    : client with
+                    );
+                }
+
+                return LiftGuard.Check(call, view, throttle.By, body.Reason) is { } refused
+                    ? refused
+                    : view.Client with
                     {
                         Throttle = null,
                     };
-            }
+            },
+            static json => AuthorNote.WithAsked(json, [])
         );
 
     // Whoever slows it further does not become the only one who must not lift it.
@@ -90,7 +96,8 @@ internal sealed class ClientThrottling(RegistryEditor editor, TimeProvider time)
         string id,
         string verb,
         string? reason,
-        Func<Client, Outcome<Client>> step
+        Func<ApprovedClient, Outcome<Client>> step,
+        Func<string, string>? note = null
     )
     {
         var edit = new Edit(
@@ -108,12 +115,16 @@ internal sealed class ClientThrottling(RegistryEditor editor, TimeProvider time)
                     return stale;
                 }
 
-                return step(view.Client).Failed(out var refused, out var next)
-                    ? refused
-                    : new EditPlan([new RegistryWrite(RegistryKind.Client, id, RegistryJson.Serialize(next), view.Item.Version)])
-                    {
-                        Note = reason,
-                    };
+                if (step(view).Failed(out var refused, out var next))
+                {
+                    return refused;
+                }
+
+                var json = RegistryJson.Serialize(next);
+                return new EditPlan([new RegistryWrite(RegistryKind.Client, id, note?.Invoke(json) ?? json, view.Item.Version)])
+                {
+                    Note = reason,
+                };
             }
         );
         return await editor.WriteAsync(call, edit);

@@ -13,6 +13,7 @@ namespace PhiGateway.Admin.Clients;
 internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
 {
     private const string Resume = "resume";
+    private const string RequestLift = "request-lift";
 
     public Task<Outcome<EditOutcome>> SubmitAsync(AdminCall call, string id, ReasonBody body) =>
         RunAsync(
@@ -45,6 +46,10 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
     public Task<Outcome<EditOutcome>> QuarantineAsync(AdminCall call, string id, ReasonBody body) =>
         RunAsync(call, id, body, "quarantine", reasonRequired: true, (view, reason) => Move(view.Client, ClientStatus.Quarantined, reason));
 
+    /// <summary>Asks that what the gateway did by itself be lifted: the first of the two persons whom that takes.</summary>
+    public Task<Outcome<EditOutcome>> RequestLiftAsync(AdminCall call, string id, ReasonBody body) =>
+        RunAsync(call, id, body, RequestLift, reasonRequired: true, (view, _) => LiftGuard.Ask(view));
+
     public Task<Outcome<EditOutcome>> ResumeAsync(AdminCall call, string id, ReasonBody body) =>
         RunAsync(
             call,
@@ -60,14 +65,18 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
                 }
 
                 // Whoever shut it and whoever opens it are two persons.
-                return call.MayBeAny(AuthorNote.ClosedBy(view.Item))
-                    ? new AdminProblem(
+                var closers = AuthorNote.ClosedBy(view.Item);
+                if (call.MayBeAny(closers))
+                {
+                    return new AdminProblem(
                         403,
                         "four-eyes",
                         "A second person must approve",
                         "You closed this client; somebody else must resume it."
-                    )
-                    : Move(view.Client, ClientStatus.Active, null);
+                    );
+                }
+
+                return LiftGuard.Check(call, view, closers, body.Reason) ?? Move(view.Client, ClientStatus.Active, null);
             }
         );
 
@@ -173,7 +182,13 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
                     return refused;
                 }
 
-                return new EditPlan([new RegistryWrite(RegistryKind.Client, id, Noted(call, view, next, set.Revision), view.Item.Version)])
+                var json = Noted(call, view, next, set.Revision);
+                if (verb == RequestLift)
+                {
+                    json = AuthorNote.WithAsked(json, AuthorNote.AskedToLift(view.Item).Append(PersonName.Signed(call.Persons)));
+                }
+
+                return new EditPlan([new RegistryWrite(RegistryKind.Client, id, json, view.Item.Version)])
                 {
                     Note = body.Reason,
                     Revocations = revocation is null ? [] : [revocation(body.Reason!)],
@@ -186,7 +201,7 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
         return await editor.WriteAsync(call, edit);
     }
 
-    private static string Noted(AdminCall call, ApprovedClient view, Client next, long revision)
+    private string Noted(AdminCall call, ApprovedClient view, Client next, long revision)
     {
         var json = RegistryJson.Serialize(next);
 
@@ -198,8 +213,15 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
 
         return next.Status switch
         {
-            ClientStatus.Suspended or ClientStatus.Quarantined => AuthorNote.Closed(json, view.Item, call.Persons),
-            ClientStatus.Active when view.Client.Status != ClientStatus.Active => AuthorNote.Closed(json, view.Item, null),
+            ClientStatus.Suspended or ClientStatus.Quarantined when next.Status != view.Client.Status => AuthorNote.Closed(
+                json,
+                view.Item,
+                call.Persons
+            ),
+            ClientStatus.Active when view.Client.Status != ClientStatus.Active => AuthorNote.WithAsked(
+                AuthorNote.WithOpened(AuthorNote.Closed(json, view.Item, null), time.GetUtcNow()),
+                []
+            ),
             _ => json,
         };
     }

@@ -71,6 +71,12 @@ public sealed class AdminOptions
     /// <summary>How long an urgent alert may stay untaken before it is escalated; default one hour. Zero: it never is.</summary>
     public TimeSpan EscalateAfter { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// How long somebody may be at an urgent alert before it is open again; default one day, whoever takes it again has it for another. Zero:
+    /// for good.
+    /// </summary>
+    public TimeSpan TakenFor { get; set; } = TimeSpan.FromDays(1);
+
     /// <summary>From which age on a node that hears of no registry lets nobody in; default 15 minutes.</summary>
     public TimeSpan MaxSnapshotAge { get; set; } = TimeSpan.FromMinutes(15);
 

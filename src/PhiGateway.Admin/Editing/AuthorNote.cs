@@ -25,11 +25,26 @@ internal static class AuthorNote
     private const string Knowers = "_knownTo";
     private const string Standing = "_behind";
     private const string Former = "_stood";
+    private const string Asked = "_askedToLift";
+    private const string Opened = "_opened";
 
     // Longer than any emergency use waits to be looked at for the first time.
     private static readonly TimeSpan FormerKept = TimeSpan.FromDays(35);
 
-    private static readonly string[] Notes = [Authors, SeenAt, Closers, Content, Knowers, Standing, Former];
+    private static readonly string[] Notes =
+    [
+        Authors,
+        SeenAt,
+        Closers,
+        Content,
+        Knowers,
+        Standing,
+        Former,
+        Asked,
+        Opened,
+        AlertNote.Rules,
+        AlertNote.Places,
+    ];
 
     /// <summary>Whoever changed a document; of one that was written before there were notes, whoever did so last.</summary>
     public static IReadOnlyList<Author> Read(RegistryItem item)
@@ -114,6 +129,24 @@ internal static class AuthorNote
         var form = Parse(json);
         string[] closers = persons is null ? [] : [.. ClosedBy(before).Concat(persons).Distinct(StringComparer.OrdinalIgnoreCase)];
         form[Closers] = new JsonArray([.. closers.Select(static closer => (JsonNode)closer)]);
+        return form.ToJsonString();
+    }
+
+    /// <summary>Who has asked that what the gateway did to a client by itself be lifted, since it did; one text for each call.</summary>
+    public static IReadOnlyList<string> AskedToLift(RegistryItem client) => Names(Parse(client.Json), Asked) ?? [];
+
+    /// <summary>The stored form of a client for which these have asked; nobody: it was lifted, or closed anew.</summary>
+    public static string WithAsked(string json, IEnumerable<string> persons) => WithNames(json, Asked, persons);
+
+    /// <summary>When a client was last opened again; null: it never was, or does not say.</summary>
+    public static DateTimeOffset? OpenedAt(RegistryItem client) =>
+        Parse(client.Json)[Opened] is JsonValue value && value.TryGetValue<DateTimeOffset>(out var at) ? at : null;
+
+    /// <summary>The stored form of a client that is open again.</summary>
+    public static string WithOpened(string json, DateTimeOffset at)
+    {
+        var form = Parse(json);
+        form[Opened] = JsonValue.Create(at);
         return form.ToJsonString();
     }
 

@@ -22,10 +22,10 @@ internal static class DeleteGuard
             return AdminProblem.Conflict("kept", "What was used in an emergency is on record for good; it is decided (:review).");
         }
 
-        // Deleted it would be gone without a word; some are raised once only.
-        if (item.Entity is Alert { State: not AlertState.Closed } alert && AlertKinds.IsOurs(alert))
+        // Deleted, it would be gone without a word: from its case, from what was decided about it, and some are raised once only.
+        if (item.Entity is Alert alert && AlertKinds.IsOurs(alert))
         {
-            return AdminProblem.Conflict("open-alert", "What the gateway raised is closed with a reason (:close) before it is deleted.");
+            return AdminProblem.Conflict("kept", "What the gateway raised stays on record: it is closed with a reason (:close).");
         }
 
         var referrers = Referrers(set, item.Item.Kind, item.Item.Id).Take(MaxNamed).ToList();

@@ -55,6 +55,11 @@ internal sealed class SettingsReports(WorkingSetSource sets, AdminOptions option
                 "minutes after which an untaken urgent alert is told again; 0: never"
             ),
             new(
+                "Admin:TakenMinutes",
+                Number(options.TakenFor.TotalMinutes),
+                "minutes for which somebody may be at an urgent alert before it is open again; 0: for good"
+            ),
+            new(
                 "Admin:RosterAlertMembers",
                 Number(options.RosterGrowth.AlertMembers),
                 "memberships from which the growth of a roster is told"

@@ -94,6 +94,7 @@ internal static class ClientCommands
                 [
                     ("submit", "Asks for approval."),
                     ("suspend", "Closes the PHI path until it is resumed."),
+                    ("request-lift", "Asks that what the gateway closed or slowed by itself be lifted."),
                     ("resume", "Opens a suspended client again."),
                     ("attest", "Records that the owner still stands behind it."),
                     ("quarantine", "Closes the PHI path on suspicion."),

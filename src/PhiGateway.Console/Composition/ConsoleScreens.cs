@@ -57,6 +57,11 @@ internal static class ConsoleScreens
             .Get<CallersScreen>("/console/callers", Auditors, static (screen, request) => screen.ShowAsync(request))
             .Get<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.ShowAsync(request))
             .GravePost<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.StopAsync(request))
+            .Post<StopScreen>(
+                "/console/clients/{id}/request-lift",
+                AdminRoles.Keepers,
+                static (screen, request) => screen.RequestLiftAsync(request)
+            )
             .GravePost<StopScreen>("/console/clients/{id}/resume", Approvers, static (screen, request) => screen.ResumeAsync(request))
             .Get<ApprovalsScreen>("/console/approvals", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
             .Get<ApprovalsScreen>("/console/approvals/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))

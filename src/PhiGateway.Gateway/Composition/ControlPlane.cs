@@ -120,6 +120,7 @@ internal static class ControlPlane
                 DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],
                 DormantDays = options.Admin.DormantDays ?? [30],
                 EscalateAfter = TimeSpan.FromMinutes(options.Admin.EscalateMinutes ?? 60),
+                TakenFor = TimeSpan.FromMinutes(options.Admin.TakenMinutes ?? 1440),
                 NodeSilentAfter = TimeSpan.FromMinutes(options.Admin.NodeSilentMinutes ?? 5),
                 AnswersCut = async revision =>
                 {

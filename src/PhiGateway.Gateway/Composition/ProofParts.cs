@@ -18,15 +18,19 @@ internal sealed class ProofParts : IDisposable
 {
     private readonly ProofMetrics _metrics;
 
+    private readonly ProofOutbox _outbox;
+
     private ProofParts(
         TransparencyLog log,
         LogWatch watch,
+        ProofOutbox outbox,
         IHeadStore heads,
         WitnessParts witnesses,
         FleetParts? fleet,
         (string Logs, LogSecrets Secrets) kept
     )
     {
+        _outbox = outbox;
         Log = log;
         Witnesses = witnesses;
         Fleet = fleet;
@@ -60,6 +64,7 @@ internal sealed class ProofParts : IDisposable
     {
         get
         {
+            yield return ("audit findings", _outbox.RunAsync);
             if (Witnesses.Feed is { } witnesses)
             {
                 yield return ("witnesses", witnesses.RunAsync);
@@ -128,15 +133,17 @@ internal sealed class ProofParts : IDisposable
             new LogWatchOptions { Interval = of.VerifyEvery, Records = of.VerifyRecords },
             clock
         );
+        var outbox = new ProofOutbox(finding => journal.SayAsync("audit.finding", FindingText.Of(finding)), alerts.RaiseAsync, clock);
+        outbox.Failed += (finding, fault) => GatewayLog.FindingUnrecorded(logger, finding.Code, fault?.GetType().Name ?? "no room");
         watch.Found += Tell;
         var witnesses = WitnessParts.Open(options, keys, log, (TellAndClose, Tell), clock);
         var fleet = FleetParts.Open(options, keys, read, Tell, clock);
-        return new ProofParts(log, watch, read.Heads, witnesses, fleet, (logs, new LogSecrets(keys, pseudonym)));
+        return new ProofParts(log, watch, outbox, read.Heads, witnesses, fleet, (logs, new LogSecrets(keys, pseudonym)));
 
         void Tell(ProofFinding finding)
         {
             GatewayLog.ProofFinding(logger, finding.Code, finding.Log, finding.Sequence, finding.Words);
-            _ = SayAsync(journal, alerts, finding, logger);
+            outbox.Add(finding);
         }
 
         // Shown with this log's own signature: the journal is not the one that was signed.
@@ -154,20 +161,5 @@ internal sealed class ProofParts : IDisposable
         Fleet?.Dispose();
         Witnesses.Dispose();
         Log.Dispose();
-    }
-
-    private static async Task SayAsync(FileJournal journal, ProofAlerts alerts, ProofFinding finding, ILogger logger)
-    {
-        try
-        {
-            await journal.SayAsync("audit.finding", FindingText.Of(finding));
-            await alerts.RaiseAsync(finding);
-        }
-#pragma warning disable CA1031 // The journal may take nothing and the registry may be away: the log line and readiness have told already.
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            GatewayLog.FindingUnrecorded(logger, finding.Code, fault.GetType().Name);
-        }
     }
 }

@@ -57,6 +57,11 @@ public sealed class AdminPlaneOptions
     /// </summary>
     public int? EscalateMinutes { get; set; }
 
+    /// <summary>
+    /// Minutes after which an urgent alert that somebody took, and nobody has handled since, is open again; null: 1440, 0: never.
+    /// </summary>
+    public int? TakenMinutes { get; set; }
+
     /// <summary>Minutes for which a node may report nothing before an alert <c>node-silent</c> is raised; null: 5, 0: none is.</summary>
     public int? NodeSilentMinutes { get; set; }
 

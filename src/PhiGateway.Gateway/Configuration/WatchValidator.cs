@@ -28,6 +28,11 @@ internal static class WatchValidator
             add("Admin:EscalateMinutes", $"must be from 0 to {MostMinutes}.");
         }
 
+        if (options.Admin.TakenMinutes is < 0 or > MostMinutes)
+        {
+            add("Admin:TakenMinutes", $"must be from 0 to {MostMinutes}.");
+        }
+
         if (options.Admin.NodeSilentMinutes is { } silent and not 0 and (< 1 or > MostMinutes))
         {
             add("Admin:NodeSilentMinutes", $"must be 0, or from 1 to {MostMinutes}.");

@@ -59,6 +59,9 @@ internal sealed class ClientActivity
 
     public RecentRefusals Elsewhere { get; } = new();
 
+    /// <summary>What an agent was refused by its charter; made for those that are.</summary>
+    public RecentRefusals Charter => field ??= new RecentRefusals();
+
     /// <summary>A rule held: neither this hour nor this day teaches anything.</summary>
     public void Flag() => (IsHourFlagged, IsDayFlagged) = (true, true);
 

@@ -6,15 +6,17 @@ namespace PhiGateway.Watch.Baselines;
 internal sealed class RecentRefusals
 {
     private const int Most = 64;
+    private const int MostCalls = 256;
 
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     private readonly Dictionary<string, DateTimeOffset> _seen = new(StringComparer.Ordinal);
+    private readonly Queue<DateTimeOffset> _calls = new();
 
     public RecordRing Records { get; } = new();
 
-    /// <summary>How often within a day, the same thing counted again.</summary>
-    public int Calls { get; private set; }
+    /// <summary>How often within a day, the same thing counted again; beyond a few hundred no more are counted.</summary>
+    public int Calls => _calls.Count;
 
     /// <summary>How many different things within a day.</summary>
     public int Different => _seen.Count;
@@ -32,7 +34,12 @@ internal sealed class RecentRefusals
             }
         }
 
-        Calls = _seen.Count == 0 ? 1 : Calls + 1;
+        while (_calls.Count >= MostCalls || (_calls.TryPeek(out var first) && refused.Time - first > Day))
+        {
+            _calls.Dequeue();
+        }
+
+        _calls.Enqueue(refused.Time);
         if (_seen.Count < Most)
         {
             _seen[thing] = refused.Time;

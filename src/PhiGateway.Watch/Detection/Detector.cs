@@ -17,6 +17,7 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
     public const string FaultRule = "rule-failed";
 
     private readonly List<Finding> _found = [];
+    private bool _isNews;
 
     public Dictionary<string, ClientWatch> Clients { get; } = new(StringComparer.Ordinal);
 
@@ -34,6 +35,7 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
         new HumanUseRule(),
         new CrossEnvironmentRule(),
         new ProbingRule(),
+        new OutsideCharterRule(),
         new EnumerationRule(),
         new VolumeSpikeRule(),
         new ScrapingRule(),
@@ -45,10 +47,13 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
     ];
 
     /// <summary>Takes one record.</summary>
+    /// <param name="seen">The record.</param>
+    /// <param name="isNews">Whether what it shows is told; else it only teaches, and what goes on is told when it is news.</param>
     /// <returns>What is to be told, mostly nothing; good until the next call.</returns>
-    public IReadOnlyList<Finding> Take(WatchEvent seen)
+    public IReadOnlyList<Finding> Take(WatchEvent seen, bool isNews = true)
     {
         _found.Clear();
+        _isNews = isNews;
         if (seen.Kind == WatchKind.RosterChange)
         {
             TakeRoster(seen);
@@ -78,11 +83,10 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
 
         Count(seen, watch);
 
-        // Emergencies have a review of their own, for each of them; nobody is to hesitate because a rule might stop them.
-        if (!seen.IsEmergency)
+        var sighting = new Sighting(seen, watch, client, gap);
+        foreach (var rule in rules)
         {
-            var sighting = new Sighting(seen, watch, client, gap);
-            foreach (var rule in rules)
+            if (IsAsked(rule, sighting))
             {
                 Ask(rule, sighting);
             }
@@ -91,6 +95,16 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
         baseline.LongestGap = Math.Max(baseline.LongestGap, gap.TotalDays);
         baseline.LastSeen = seen.Time > baseline.LastSeen ? seen.Time : baseline.LastSeen;
     }
+
+    // What was let out in an emergency has a review of its own; nobody is to hesitate because a rule might stop them. A refusal has none: that
+    // it says emergency spares it nothing but the amounts, in which those accesses are counted.
+    private static bool IsAsked(WatchRule rule, in Sighting sighting) =>
+        sighting.Seen switch
+        {
+            { IsEmergency: false } => true,
+            { Kind: WatchKind.Access } => false,
+            _ => rule.Family != RuleFamily.Amount || sighting.Registered?.CoversEmergencies != true,
+        };
 
     private void Count(WatchEvent seen, ClientWatch watch)
     {
@@ -102,6 +116,10 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
         else if (ProbingRule.Counts(seen.Reason))
         {
             watch.Activity.Probes.Note(seen, $"{seen.Reason} {seen.Operation} {seen.Purpose}");
+        }
+        else if (OutsideCharterRule.Counts(seen.Reason))
+        {
+            watch.Activity.Charter.Note(seen, $"{seen.Reason} {seen.Operation}");
         }
 
         if (seen.Kind == WatchKind.Access)
@@ -182,7 +200,8 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
 
     private void Tell(Finding finding)
     {
-        if (Fold.Admit(finding) is { } told)
+        // What is not told is not remembered as told either: it may go on.
+        if (_isNews && Fold.Admit(finding) is { } told)
         {
             _found.Add(told);
         }

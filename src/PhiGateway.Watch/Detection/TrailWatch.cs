@@ -14,7 +14,7 @@ namespace PhiGateway.Watch.Detection;
 /// </summary>
 /// <remarks>
 /// Every node may run it over the whole trail: the same records give the same findings. What is older than a day when it is read teaches
-/// the baselines and is not told.
+/// the baselines and is not told, until more of it is news. What was found and could not be told is kept over a restart.
 /// </remarks>
 public sealed class TrailWatch : IDisposable
 {
@@ -66,6 +66,10 @@ public sealed class TrailWatch : IDisposable
 
         return null;
     }
+
+    /// <summary>Names of the rules that see the same thing as a rule from other sides, with its own.</summary>
+    public static IReadOnlyList<string> FamilyNames(string rule) =>
+        FamilyOf(rule) is { } family ? [.. RuleNames.Where(name => FamilyOf(name) == family)] : [rule];
 
     /// <summary>What clients used.</summary>
     public IUsageSource Usage => _detector.Usage;
@@ -156,8 +160,11 @@ public sealed class TrailWatch : IDisposable
         {
             await _sink.RaiseAsync(finding, cancellationToken);
             _untold.Dequeue();
-            _metrics.Count(finding);
-            told++;
+            if (!finding.IsFurther)
+            {
+                _metrics.Count(finding);
+                told++;
+            }
         }
 
         return told;
@@ -177,7 +184,11 @@ public sealed class TrailWatch : IDisposable
         try
         {
             using var file = File.OpenRead(path);
-            WatchState.Read(file, _feed, _detector);
+            foreach (var finding in WatchState.Read(file, _feed, _detector))
+            {
+                _untold.Enqueue(finding);
+            }
+
             return true;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -187,6 +198,7 @@ public sealed class TrailWatch : IDisposable
             _detector.Clients.Clear();
             _detector.Actors.Clear();
             _detector.Usage.Clear();
+            _detector.Fold.Clear();
             Failed?.Invoke(fault.GetType().Name);
             return false;
         }
@@ -212,7 +224,7 @@ public sealed class TrailWatch : IDisposable
 
             using (var file = new FileStream(fresh, options))
             {
-                WatchState.Write(file, _feed, _detector);
+                WatchState.Write(file, _feed, _detector, _untold);
                 file.Flush(flushToDisk: true);
             }
 
@@ -232,12 +244,9 @@ public sealed class TrailWatch : IDisposable
         }
 
         var isNews = _time.GetUtcNow() - seen.Time < Newsworthy;
-        foreach (var finding in _detector.Take(seen))
+        foreach (var finding in _detector.Take(seen, isNews))
         {
-            if (isNews)
-            {
-                _untold.Enqueue(finding);
-            }
+            _untold.Enqueue(finding);
         }
     }
 }

@@ -5,15 +5,18 @@ using PhiGateway.Watch.Findings;
 namespace PhiGateway.Watch.Detection;
 
 /// <summary>
-/// Keeps what was learned over a restart: baselines, places in the logs and what was told, in one binary file. A file that cannot be read is
-/// no file: everything is learned anew from the trail.
+/// Keeps what was learned over a restart: baselines, places in the logs, what was told and what is yet to be, in one binary file. A file that
+/// cannot be read is no file: everything is learned anew from the trail.
 /// </summary>
 /// <remarks>No PHI: patients are hashes of pseudonyms, cut to 32 bits.</remarks>
 internal static class WatchState
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
-    public static void Write(Stream stream, TrailFeed feed, Detector detector)
+    // Without incidents and what is yet to be told.
+    private const int First = 1;
+
+    public static void Write(Stream stream, TrailFeed feed, Detector detector, IReadOnlyCollection<Finding> untold)
     {
         using var writer = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true);
         writer.Write(Version);
@@ -56,15 +59,19 @@ internal static class WatchState
         }
 
         detector.Usage.Write(writer);
+        FindingFile.Write(writer, [.. detector.Fold.Incidents]);
+        FindingFile.Write(writer, untold);
     }
 
+    /// <returns>What is yet to be told.</returns>
     /// <exception cref="InvalidDataException">It is of another version, or cut.</exception>
-    public static void Read(Stream stream, TrailFeed feed, Detector detector)
+    public static IReadOnlyList<Finding> Read(Stream stream, TrailFeed feed, Detector detector)
     {
         using var reader = new BinaryReader(stream, System.Text.Encoding.UTF8, leaveOpen: true);
         try
         {
-            if (reader.ReadInt32() != Version)
+            var version = reader.ReadInt32();
+            if (version is not (Version or First))
             {
                 throw new InvalidDataException("Of another version.");
             }
@@ -93,6 +100,17 @@ internal static class WatchState
             }
 
             detector.Usage.Read(reader);
+            if (version == First)
+            {
+                return [];
+            }
+
+            foreach (var incident in FindingFile.Incidents(reader))
+            {
+                detector.Fold.Restore(incident);
+            }
+
+            return FindingFile.Findings(reader);
         }
         catch (Exception e) when (e is ArgumentException or IOException or FormatException or OverflowException or IndexOutOfRangeException)
         {

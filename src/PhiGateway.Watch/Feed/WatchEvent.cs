@@ -51,7 +51,7 @@ internal sealed record WatchEvent
 
     public string Environment { get; init; } = string.Empty;
 
-    /// <summary>Whether it was let out for an emergency: such accesses have their own review and no other.</summary>
+    /// <summary>Whether an emergency was among the purposes that were asserted.</summary>
     public bool IsEmergency { get; init; }
 
     /// <summary>Who changed a roster.</summary>

@@ -45,7 +45,7 @@ public sealed record AgenticRisk(string Id, string Title)
         {
             "new-operation" or "volume-spike" or "record-scraping" or "enumeration" => ToolMisuse,
             "new-network" or "two-places" or "human-use" or "probing" or "cross-environment" => PrivilegeAbuse,
-            "off-hours" or "slow-drip" or "slow-ramp" or "dormant-waking" => Rogue,
+            "off-hours" or "outside-charter" or "slow-drip" or "slow-ramp" or "dormant-waking" => Rogue,
             _ => null,
         };
 

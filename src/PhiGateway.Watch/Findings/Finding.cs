@@ -21,6 +21,12 @@ public sealed record Finding
     /// <summary>The incident that it makes worse; null: it begins one.</summary>
     public Incident? Incident { get; init; }
 
+    /// <summary>
+    /// Whether it is one more rule's view of what was told before and no worse: it raises nothing, and is told for what is to be done where
+    /// its own rule speaks.
+    /// </summary>
+    public bool IsFurther { get; init; }
+
     /// <summary>How much harm it may stand for.</summary>
     public required FindingSeverity Severity { get; init; }
 

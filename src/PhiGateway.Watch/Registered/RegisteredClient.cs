@@ -15,6 +15,9 @@ internal sealed record RegisteredClient
     /// <summary>Networks from which it may call; empty: nothing is said.</summary>
     public IReadOnlyList<IPNetwork> Networks { get; init; } = [];
 
+    /// <summary>Whether its use case may be used in emergencies.</summary>
+    public bool CoversEmergencies { get; init; }
+
     /// <summary>When its rights were last approved; null: never.</summary>
     public DateTimeOffset? ApprovedAt { get; init; }
 

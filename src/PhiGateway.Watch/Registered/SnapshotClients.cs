@@ -31,6 +31,7 @@ internal sealed class SnapshotClients(ISnapshotSource snapshots) : IRegisteredCl
             Kind = entry.Client.Kind,
             Risk = entry.UseCase?.Risk ?? Policy.Registry.RiskTier.High,
             Networks = [.. entry.Client.Networks.Where(static text => IPNetwork.TryParse(text, out _)).Select(IPNetwork.Parse)],
+            CoversEmergencies = entry.UseCase?.AllowsBreakGlass == true,
             ApprovedAt = entry.Approval?.ApprovedAt,
             Rosters =
             [

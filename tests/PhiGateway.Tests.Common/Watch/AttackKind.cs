@@ -3,12 +3,24 @@ namespace PhiGateway.Tests.Common.Watch;
 /// <summary>The known kinds of attack that are planted.</summary>
 internal enum AttackKind
 {
+    /// <summary>An agent that asks for what its charter does not give it.</summary>
+    OutsideCharter,
+
     VolumeSpike,
+
+    /// <summary>The same within one minute.</summary>
+    FastSpike,
     NewOperation,
     StolenToken,
     OffHours,
     SequentialNumbers,
+
+    /// <summary>The same within a minute or two.</summary>
+    FastSequence,
     MissProbing,
+
+    /// <summary>The same by a token that says emergency.</summary>
+    EmergencyMisses,
     FastScrape,
     SlowDrip,
     HumanUse,

@@ -5,6 +5,8 @@ namespace PhiGateway.Tests.Common.Watch;
 /// <summary>What attackers do with one client's credential; used by <see cref="Attacks"/>.</summary>
 internal sealed class AttackMoves(SyntheticClient client, Chance chance)
 {
+    private static readonly string[] Charter = ["agent-tool-not-permitted", "agent-outside-hours", "agent-type-not-permitted"];
+
     /// <summary>One day of an attack that is over on that day.</summary>
     public void Once(AttackKind kind, EventSink sink, DateTimeOffset date)
     {
@@ -13,6 +15,10 @@ internal sealed class AttackMoves(SyntheticClient client, Chance chance)
         {
             case AttackKind.VolumeSpike:
                 Spike(sink, date, chance.Between(5.0, 25.0));
+                break;
+            case AttackKind.FastSpike:
+                var calls = (int)(chance.Between(3.0, 8.0) * BusiestHour());
+                Many(calls, calls, 1.0 / 60, from, at => Known(sink, at));
                 break;
             case AttackKind.NewOperation:
                 var operation = client.UnusedOperation();
@@ -26,10 +32,19 @@ internal sealed class AttackMoves(SyntheticClient client, Chance chance)
                 Many(40, 200, 3, date.AddHours(chance.Between(0.0, 2.0)), at => Known(sink, at));
                 break;
             case AttackKind.SequentialNumbers:
-                Sequence(sink, from);
+                Sequence(sink, from, 20.0);
+                break;
+            case AttackKind.FastSequence:
+                Sequence(sink, from, 0.5);
                 break;
             case AttackKind.MissProbing:
                 Many(45, 400, chance.Between(1.0, 8.0), from, at => Miss(sink, at, client.NewPatient()));
+                break;
+            case AttackKind.EmergencyMisses:
+                Many(45, 400, chance.Between(1.0, 8.0), from, at => EmergencyMiss(sink, at));
+                break;
+            case AttackKind.OutsideCharter:
+                Many(3, 30, 4, from, at => sink.Refusal(client, at, client.UnusedOperation(), chance.Of(Charter)));
                 break;
             case AttackKind.FastScrape:
                 Many(300, 2000, chance.Between(1.0, 4.0), from, at => Fresh(sink, at));
@@ -92,6 +107,12 @@ internal sealed class AttackMoves(SyntheticClient client, Chance chance)
     private void Miss(EventSink sink, DateTimeOffset at, long patient) =>
         sink.Refusal(client, at, "read Patient", "not-found-or-withheld", patient);
 
+    private void EmergencyMiss(EventSink sink, DateTimeOffset at)
+    {
+        Miss(sink, at, client.NewPatient());
+        sink.Last(static seen => seen with { Purpose = "ETREAT", IsEmergency = true });
+    }
+
     private void Elsewhere(EventSink sink, DateTimeOffset at, string peer)
     {
         Known(sink, at);
@@ -104,14 +125,14 @@ internal sealed class AttackMoves(SyntheticClient client, Chance chance)
         sink.Last(seen => seen with { Subject = $"engineer-{client.Number}", TokenHash = $"{client.Id} by hand" });
     }
 
-    private void Sequence(EventSink sink, DateTimeOffset from)
+    private void Sequence(EventSink sink, DateTimeOffset from, double pace)
     {
         var number = client.NewPatient();
         var at = from;
         for (var left = chance.Between(80, 600); left > 0; left--)
         {
             number += chance.Between(1, 2);
-            at = at.AddSeconds(chance.Between(1, 40));
+            at = at.AddSeconds(chance.Between(0.05, 2.0) * pace);
             if (chance.Happens(0.6))
             {
                 Miss(sink, at, number);

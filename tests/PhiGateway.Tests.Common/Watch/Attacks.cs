@@ -52,6 +52,7 @@ internal sealed class Attacks
     private static bool Fits(AttackKind kind, SyntheticClient client) =>
         kind switch
         {
+            AttackKind.OutsideCharter => client.Rhythm == Rhythm.Agent,
             AttackKind.OffHours => client.Rhythm is Rhythm.Office or Rhythm.MonthEnd or Rhythm.Agent,
             AttackKind.HumanUse or AttackKind.StolenToken => client.Rhythm is not (Rhythm.App or Rhythm.Agent),
             AttackKind.SlowRamp => client.Rhythm is Rhythm.Office or Rhythm.Around or Rhythm.Agent or Rhythm.App,

@@ -18,7 +18,9 @@ internal static class DetectionRun
         foreach (var seen in traffic.Read())
         {
             records++;
-            findings.AddRange(detector.Take(seen));
+
+            // What raises no alert of its own finds nothing here.
+            findings.AddRange(detector.Take(seen).Where(static finding => !finding.IsFurther));
         }
 
         return (new DetectionScore(traffic.Attacks, findings, clients * days / DaysOfMonth), records);

@@ -256,7 +256,10 @@ public sealed class CampaignTests
         Assert.Equal("done", (string)(await server.GetAsync(Campaigns + "/q2", "olga")).Json["state"]!);
         Assert.All(await AlertsAsync(server), static alert => Assert.Equal("closed", (string)alert!["state"]!));
         Assert.Equal("already-applied", (await DecideAsync(server, "keep", "otto")).Code);
-        Assert.Equal(200, (await server.PostAsync(Client + ":resume", "{}", "anna")).Status);
+        const string Why = """{"reason":"still needed"}""";
+        Assert.Equal("four-eyes", (await server.PostAsync(Client + ":resume", Why, "anna")).Code);
+        Assert.Equal(200, (await server.PostAsync(Client + ":request-lift", Why, "olga")).Status);
+        Assert.Equal(200, (await server.PostAsync(Client + ":resume", Why, "anna")).Status);
     }
 
     [Fact]

@@ -56,6 +56,30 @@ public sealed class CaseTests
         Assert.Contains(timeline, static moment => (string)moment!["words"]! == "noted: the vendor tests a release");
     }
 
+    // What is found to be worse after its case was closed is looked at anew: the closed case keeps its story and binds nothing.
+    [Fact]
+    public async Task Open_OfAnAlertThatStandsInAClosedCase_IsANewCase_OneInAnOpenCaseIsRefused()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await WriteAsync(server, NewAlert("a-1", "odd", "client/x", server.Time.Now));
+        await WriteAsync(server, NewAlert("a-2", "odd", "client/x", server.Time.Now));
+        var first = (string)(await server.PostAsync(Cases + ":open", """{"alerts":["a-1"]}""")).Json["id"]!;
+        Assert.Equal("in-a-case", (await server.PostAsync(Cases + ":open", """{"alerts":["a-1"]}""")).Code);
+        Assert.Equal(200, (await server.PostAsync($"{Cases}/{first}:close", """{"reason":"agreed"}""")).Status);
+        var item = (await server.Store.FindAsync(RegistryKind.Alert, "a-1", default))!;
+        RegistryWrite[] reopened =
+        [
+            new(RegistryKind.Alert, "a-1", RegistryJson.Serialize(NewAlert("a-1", "odd", "client/x", server.Time.Now)), item.Version),
+        ];
+        await server.Store.WriteAsync(reopened, "gateway", default);
+
+        var second = (string)(await server.PostAsync(Cases + ":open", """{"alerts":["a-2"]}""")).Json["id"]!;
+        var view = (await server.GetAsync($"{Cases}/{second}/view")).Json;
+        Assert.Equal("a-1", (string)Assert.Single(view["alike"]!.AsArray())!["id"]!);
+        Assert.Equal(200, (await server.PostAsync($"{Cases}/{second}:add", """{"alerts":["a-1"]}""")).Status);
+        Assert.Equal("a-1", (string)Assert.Single((await server.GetAsync($"{Cases}/{first}/view")).Json["alerts"]!.AsArray())!["alert"]!["id"]!);
+    }
+
     [Fact]
     public async Task Remove_TheLastAlert_IsRefused_AndAnotherIsTakenOut()
     {

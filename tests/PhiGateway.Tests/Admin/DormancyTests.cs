@@ -37,19 +37,76 @@ public sealed class DormancyTests
     {
         await using var server = await OpenAsync();
         server.Time.Now = server.Time.Now.AddDays(91);
-        var call = new AuditRecord
-        {
-            Id = Guid.CreateVersion7(server.Time.Now),
-            Kind = AuditKind.Disclosure,
-            Event = "read",
-            Decision = "permit",
-            Time = server.Time.Now.AddDays(-1),
-            Client = "acme-connector",
-        };
-        server.Trail.Entries.Add(WatchEventReaderTests.Entry(call));
+        AddCall(server, server.Time.Now.AddDays(-1), "permit");
 
         Assert.Equal(0, await Ladder(server, 30, 60, 90).RunOnceAsync(default));
         Assert.Equal("active", (string)(await server.GetAsync(Client)).Json["status"]!);
+    }
+
+    // The same client on every rung, look after look.
+    [Fact]
+    public async Task RunOnce_OverTheDays_WarnsSuspendsAndRevokesOneClient()
+    {
+        await using var server = await OpenAsync();
+        var ladder = Ladder(server, 30, 60, 90);
+        var start = server.Time.Now;
+        var seen = new List<string>();
+        foreach (var day in (int[])[29, 31, 45, 61, 75, 91, 120])
+        {
+            server.Time.Now = start.AddDays(day);
+            await ladder.RunOnceAsync(default);
+            await ladder.RunOnceAsync(default);
+            seen.Add((string)(await server.GetAsync(Client)).Json["status"]!);
+        }
+
+        Assert.Equal(["active", "active", "active", "suspended", "suspended", "revoked", "revoked"], seen);
+        var items = (await server.GetAsync("/admin/v1/alerts?kind=dormant")).Json["items"]!.AsArray();
+        Assert.Equal(3, items.Count);
+        Assert.Contains(items, static item => ((string)item!["evidence"]!).Contains("(revoke)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RunOnce_WhatAPersonSuspended_IsNotRevoked()
+    {
+        await using var server = await OpenAsync();
+        Assert.Equal(200, (await server.PostAsync(Client + ":suspend", """{"reason":"no call since we moved"}""")).Status);
+        server.Time.Now = server.Time.Now.AddDays(200);
+        await Ladder(server, 30, 60, 90).RunOnceAsync(default);
+
+        Assert.Equal("suspended", (string)(await server.GetAsync(Client)).Json["status"]!);
+        Assert.Empty((await server.GetAsync("/admin/v1/alerts?kind=dormant")).Json["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task RunOnce_CallsThatWereRefused_AreNoUse()
+    {
+        await using var server = await OpenAsync();
+        server.Time.Now = server.Time.Now.AddDays(61);
+        AddCall(server, server.Time.Now.AddDays(-1), "deny");
+        await Ladder(server, 30, 60, 90).RunOnceAsync(default);
+
+        Assert.Equal("suspended", (string)(await server.GetAsync(Client)).Json["status"]!);
+    }
+
+    [Fact]
+    public async Task RunOnce_OpenedAgain_HasItsTimeAnew()
+    {
+        await using var server = await OpenAsync();
+        var ladder = Ladder(server, 30, 60, 90);
+        server.Time.Now = server.Time.Now.AddDays(61);
+        await ladder.RunOnceAsync(default);
+        const string Why = """{"reason":"it is for the yearly audit"}""";
+        Assert.Equal(200, (await server.PostAsync(Client + ":request-lift", Why)).Status);
+        Assert.Equal(200, (await server.PostAsync(Client + ":resume", Why, "anna")).Status);
+        var opened = server.Time.Now;
+        await ladder.RunOnceAsync(default);
+        server.Time.Now = opened.AddDays(40);
+        await ladder.RunOnceAsync(default);
+        Assert.Equal("active", (string)(await server.GetAsync(Client)).Json["status"]!);
+
+        server.Time.Now = opened.AddDays(61);
+        await ladder.RunOnceAsync(default);
+        Assert.Equal("suspended", (string)(await server.GetAsync(Client)).Json["status"]!);
     }
 
     [Fact]
@@ -62,6 +119,21 @@ public sealed class DormancyTests
         Assert.Equal("active", (string)(await server.GetAsync(Client)).Json["status"]!);
         Assert.Single((await server.GetAsync("/admin/v1/alerts?kind=dormant")).Json["items"]!.AsArray());
     }
+
+    private static void AddCall(AdminServer server, DateTimeOffset at, string decision) =>
+        server.Trail.Entries.Add(
+            WatchEventReaderTests.Entry(
+                new AuditRecord
+                {
+                    Id = Guid.CreateVersion7(at),
+                    Kind = decision == "permit" ? AuditKind.Disclosure : AuditKind.Decision,
+                    Event = "read",
+                    Decision = decision,
+                    Time = at,
+                    Client = "acme-connector",
+                }
+            )
+        );
 
     private static async Task<AdminServer> OpenAsync()
     {

@@ -6,6 +6,7 @@ using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Tests.Common.Admin;
+using PhiGateway.Watch.Findings;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
@@ -56,6 +57,80 @@ public sealed class EscalationTests
         Assert.Equal(1, await Escalation(waits).RunOnceAsync(default));
     }
 
+    // Somebody took it and left, or it was given to a name that nobody has: after a day it is everybody's again.
+    [Theory]
+    [InlineData(":take", "{}")]
+    [InlineData(":assign", """{"person":"nobody@hospital.example"}""")]
+    public async Task RunOnce_TakenAndLeft_IsOpenAndToldAgain_TakenAgainIsNot(string verb, string body)
+    {
+        await using var server = await OpenAsync(AlertSeverity.Urgent);
+        var escalation = Escalation(server);
+        Assert.Equal(200, (await server.PostAsync(Alerts + "a-1" + verb, body)).Status);
+        server.Time.Now = server.Time.Now.AddHours(23);
+        Assert.Equal(0, await escalation.RunOnceAsync(default));
+        Assert.Equal(200, (await server.PostAsync(Alerts + "a-1" + verb, body)).Status);
+        server.Time.Now = server.Time.Now.AddHours(23);
+        Assert.Equal(0, await escalation.RunOnceAsync(default));
+
+        server.Time.Now = server.Time.Now.AddHours(1);
+        Assert.Equal(1, await escalation.RunOnceAsync(default));
+        var alert = (await server.GetAsync(Alerts + "a-1")).Json;
+        Assert.Equal(("open", 1), ((string)alert["state"]!, (int)alert["escalations"]!));
+        Assert.Null(alert["assignedTo"]);
+        server.Time.Now = server.Time.Now.AddMinutes(59);
+        Assert.Equal(0, await escalation.RunOnceAsync(default));
+        server.Time.Now = server.Time.Now.AddMinutes(1);
+        Assert.Equal(1, await escalation.RunOnceAsync(default));
+    }
+
+    [Fact]
+    public async Task RunOnce_TakenForGood_StaysTaken()
+    {
+        await using var server = await OpenAsync(AlertSeverity.Urgent);
+        Assert.Equal(200, (await server.PostAsync(Alerts + "a-1:take", "{}")).Status);
+        server.Time.Now = server.Time.Now.AddDays(90);
+
+        Assert.Equal(0, await Escalation(server, TimeSpan.Zero).RunOnceAsync(default));
+    }
+
+    // It was told three times and closed; now it is worse: told anew, and three times more.
+    [Fact]
+    public async Task RunOnce_WorseAfterItWasToldThrice_IsToldAgain()
+    {
+        await using var server = await OpenAsync(AlertSeverity.Urgent);
+        var finding = new Finding
+        {
+            Rule = "two-places",
+            Subject = "client/x",
+            At = server.Time.Now,
+            Severity = FindingSeverity.High,
+            Words = "Odd.",
+        };
+        var sink = new FindingAlerts(
+            server.Store,
+            server.Journal,
+            server.Services.GetRequiredService<ISnapshotSource>(),
+            QuarantineRules.None,
+            server.Time
+        );
+        await sink.RaiseAsync(finding, default);
+        Assert.Equal(200, (await server.PostAsync(Alerts + "a-1:close", """{"reason":"not this one"}""")).Status);
+        var escalation = Escalation(server);
+        for (var hour = 1; hour <= 4; hour++)
+        {
+            server.Time.Now = server.Time.Now.AddHours(1);
+            Assert.Equal(hour <= 3 ? 1 : 0, await escalation.RunOnceAsync(default));
+        }
+
+        await sink.RaiseAsync(finding with { Severity = FindingSeverity.Critical }, default);
+        Assert.Equal(0, await escalation.RunOnceAsync(default));
+        for (var hour = 1; hour <= 4; hour++)
+        {
+            server.Time.Now = server.Time.Now.AddHours(1);
+            Assert.Equal(hour <= 3 ? 1 : 0, await escalation.RunOnceAsync(default));
+        }
+    }
+
     [Fact]
     public async Task Escalations_ByAPerson_CannotBeWritten()
     {
@@ -80,13 +155,13 @@ public sealed class EscalationTests
         return server;
     }
 
-    private static AlertEscalation Escalation(AdminServer server) =>
+    private static AlertEscalation Escalation(AdminServer server, TimeSpan? takenFor = null) =>
         new(
             server.Store,
             server.Services.GetRequiredService<WorkingSetSource>(),
             server.Journal,
             server.Services.GetRequiredService<ISnapshotSource>(),
-            new AdminOptions(),
+            takenFor is { } time ? new AdminOptions { TakenFor = time } : new AdminOptions(),
             server.Time,
             NullLogger<AlertEscalation>.Instance
         );

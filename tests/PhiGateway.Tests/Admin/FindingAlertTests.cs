@@ -14,6 +14,7 @@ namespace PhiGateway.Tests.Admin;
 public sealed class FindingAlertTests
 {
     private const string Client = "/admin/v1/clients/acme-connector";
+    private const string Why = """{"reason":"a new network of the vendor"}""";
 
     private static readonly QuarantineRules OfTwoPlaces = new(
         new Dictionary<string, RiskTier> { ["two-places"] = RiskTier.High },
@@ -35,8 +36,9 @@ public sealed class FindingAlertTests
         Assert.Equal("mary@hospital.example, li@hospital.example", (string)alert["notify"]!);
         Assert.Contains(server.Journal.Records, record => record is { Event: "client.quarantine", Actor: "system" });
 
-        Assert.Equal(403, (await server.PostAsync(Client + ":resume", "{}", "olga")).Status);
-        Assert.Equal(200, (await server.PostAsync(Client + ":resume", "{}", "anna")).Status);
+        Assert.Equal(403, (await server.PostAsync(Client + ":resume", Why, "olga")).Status);
+        Assert.Equal(200, (await server.PostAsync(Client + ":request-lift", Why, "olga")).Status);
+        Assert.Equal(200, (await server.PostAsync(Client + ":resume", Why, "anna")).Status);
         Assert.Equal("active", (string)(await server.GetAsync(Client)).Json["status"]!);
     }
 
@@ -65,10 +67,11 @@ public sealed class FindingAlertTests
 
         foreach (var person in (string[])["olga", "adam", "august"])
         {
-            Assert.Equal(403, (await server.PostAsync(Client + ":unthrottle", "{}", person)).Status);
+            Assert.Equal(403, (await server.PostAsync(Client + ":unthrottle", Why, person)).Status);
         }
 
-        Assert.Equal(200, (await server.PostAsync(Client + ":unthrottle", "{}", "anna")).Status);
+        Assert.Equal(200, (await server.PostAsync(Client + ":request-lift", Why)).Status);
+        Assert.Equal(200, (await server.PostAsync(Client + ":unthrottle", Why, "anna")).Status);
         Assert.Null((await server.GetAsync(Client)).Json["throttle"]);
         Assert.Equal("not-throttled", (await server.PostAsync(Client + ":unthrottle", "{}", "anna")).Code);
     }
@@ -100,7 +103,8 @@ public sealed class FindingAlertTests
     {
         await using var server = await OpenAsync();
         await Sink(server, OfTwoPlaces).RaiseAsync(Finding(server), default);
-        Assert.Equal(200, (await server.PostAsync(Client + ":resume", "{}", "anna")).Status);
+        Assert.Equal(200, (await server.PostAsync(Client + ":request-lift", Why)).Status);
+        Assert.Equal(200, (await server.PostAsync(Client + ":resume", Why, "anna")).Status);
 
         var snapshot = server.Services.GetRequiredService<ISnapshotSource>().Current;
         Assert.NotNull(PolicyDecisionPoint.FindRevocation(Issued(server.Time.Now), "north", snapshot));
@@ -190,14 +194,14 @@ public sealed class FindingAlertTests
     }
 
     [Fact]
-    public async Task Delete_OfWhatTheGatewayRaised_IsForWhatWasClosed_OfANoteForAny()
+    public async Task Delete_OfWhatTheGatewayRaised_IsRefused_OfANoteIsNot()
     {
         await using var server = await OpenAsync();
         await Sink(server, QuarantineRules.None).RaiseAsync(Finding(server), default);
         var path = "/admin/v1/alerts/" + (string)(await server.GetAsync("/admin/v1/alerts")).Json["items"]![0]!["id"]!;
-        Assert.Equal("open-alert", (await DeleteAsync(server, path)).Code);
+        Assert.Equal("kept", (await DeleteAsync(server, path)).Code);
         Assert.Equal(200, (await server.PostAsync(path + ":close", """{"reason":"a load test"}""")).Status);
-        Assert.Equal(204, (await DeleteAsync(server, path)).Status);
+        Assert.Equal("kept", (await DeleteAsync(server, path)).Code);
 
         var note = """{"id":"n1","kind":"note","subject":"client/acme-connector","at":"2026-01-01T00:00:00Z","evidence":"Look."}""";
         Assert.Equal(201, (await server.PostAsync("/admin/v1/alerts", note)).Status);

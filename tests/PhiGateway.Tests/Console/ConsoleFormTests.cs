@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using PhiGateway.Admin.Alerts;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
@@ -24,6 +25,7 @@ public sealed partial class ConsoleFormTests
             { "/console/alerts", "/console/alerts/odd-1/close", "reason", "version=1" },
             { "/console/clients/acme-connector", "/console/clients/acme-connector/stop", "reason", "version=1&step=suspend" },
             { "/console/clients/acme-connector", "/console/clients/acme-connector/resume", "reason", "version=1" },
+            { "/console/clients/acme-connector", "/console/clients/acme-connector/request-lift", "reason", "version=1" },
             { "/console/vendors", "/console/vendors/acme/stop", "reason", "version=1&step=suspend" },
             { "/console/approvals/acme-connector", "/console/approvals/acme-connector", "reason", "fingerprint=00" },
             { "/console/cases/c-1", "/console/cases/c-1/note", "text", "" },
@@ -45,6 +47,11 @@ public sealed partial class ConsoleFormTests
         if (path.EndsWith("/resume", StringComparison.Ordinal))
         {
             Assert.Equal(200, (await server.Admin.PostAsync("/admin/v1/clients/acme-connector:suspend", """{"reason":"odd"}""")).Status);
+        }
+
+        if (path.EndsWith("/request-lift", StringComparison.Ordinal))
+        {
+            await QuarantineAsync(server);
         }
 
         using var browser = await server.SignInAsync("all");
@@ -133,6 +140,41 @@ public sealed partial class ConsoleFormTests
         Assert.Equal(412, stopped.Status);
         Assert.Contains("and is quarantined", stopped.Text, StringComparison.Ordinal);
     }
+
+    // What the gateway closed by itself: one asks, another opens, and the page says who asked.
+    [Fact]
+    public async Task Lift_OfWhatTheGatewayClosed_IsAskedForByOneAndDoneByAnother()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await FillAsync(server);
+        await QuarantineAsync(server);
+        const string Page = "/console/clients/acme-connector";
+        using var first = await server.SignInAsync("all");
+        using var second = await server.SignInAsync("second");
+        Assert.DoesNotContain("Asked for by", (await second.GetAsync(Page)).Text, StringComparison.Ordinal);
+        Assert.Equal(
+            403,
+            (await second.SubmitAsync(Page, Page + "/resume", VersionIn(await second.GetAsync(Page)), ("reason", "r"))).Status
+        );
+
+        var seen = VersionIn(await first.GetAsync(Page));
+        Assert.Equal(303, (await first.SubmitAsync(Page, Page + "/request-lift", seen, ("reason", "a new network"))).Status);
+        var asked = await second.GetAsync(Page);
+        Assert.Contains("Asked for by", asked.Text, StringComparison.Ordinal);
+        Assert.Equal(303, (await second.SubmitAsync(Page, Page + "/resume", VersionIn(asked), ("reason", "as the vendor says"))).Status);
+        Assert.DoesNotContain("id=\"lift\"", (await second.GetAsync(Page)).Text, StringComparison.Ordinal);
+    }
+
+    private static (string, string) VersionIn(AdminAnswer page) =>
+        ("version", Regex.Match(page.Text, "name=\"version\" value=\"(\\d+)\"").Groups[1].Value);
+
+    private static Task<bool> QuarantineAsync(ConsoleServer server) =>
+        new PathCloser(server.Admin.Store, server.Admin.Journal, server.Admin.Time).CloseAsync(
+            "acme-connector",
+            ClientStatus.Quarantined,
+            "quarantine",
+            "two-places"
+        );
 
     internal static async Task FillAsync(ConsoleServer server)
     {

@@ -41,8 +41,99 @@ public sealed class DetectorTests
     {
         var detector = new Detector(new Nobody(), [new ThrowingRule()]);
 
-        Assert.Empty(detector.Take(Refused(0) with { IsEmergency = true }));
-        Assert.Single(detector.Take(Refused(1)));
+        Assert.Empty(detector.Take(Refused(0) with { IsEmergency = true, Kind = WatchKind.Access, Reason = null, Status = 200 }));
+        Assert.Single(detector.Take(Refused(1) with { IsEmergency = true }));
+    }
+
+    // Who walks through ids under a token that says emergency has no review until something is let out.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Take_RefusalsThatSayEmergency_AreSeen(bool isCovered)
+    {
+        var registered = new One(new RegisteredClient { Id = "acme", CoversEmergencies = isCovered });
+        var probing = new Detector(registered, Detector.AllRules);
+        var found = Enumerable
+            .Range(0, 40)
+            .SelectMany(call =>
+                probing.Take(
+                    Refused(call) with
+                    {
+                        IsEmergency = true,
+                        Reason = "not-found-or-withheld",
+                        Status = 404,
+                        AskedKey = (ulong)call + 1,
+                    }
+                )
+            )
+            .ToList();
+
+        Assert.Equal("enumeration", Assert.Single(found).Rule);
+    }
+
+    // Its twin: a real emergency that meets one refusal is not held against how much it asked for.
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public void Take_AnEmergencyWithOneRefusal_IsNotHeldAgainstItsAmount(bool isCovered, int findings)
+    {
+        var registered = new One(new RegisteredClient { Id = "acme", CoversEmergencies = isCovered });
+        var detector = new Detector(registered, [new VolumeSpikeRule()]);
+        detector.Take(Refused(0) with { Time = Noon.AddDays(-60) });
+        for (var call = 0; call < 200; call++)
+        {
+            Assert.Empty(detector.Take(Refused(0) with { IsEmergency = true, Kind = WatchKind.Access, Reason = null, Status = 200 }));
+        }
+
+        Assert.Equal(findings, detector.Take(Refused(0) with { IsEmergency = true }).Count);
+    }
+
+    [Theory]
+    [InlineData("agent-type-not-permitted", 3, 1)]
+    [InlineData("agent-outside-hours", 3, 1)]
+    [InlineData("agent-tool-not-permitted", 2, 0)]
+    [InlineData("agent-calls-spent", 50, 0)]
+    public void Take_AnAgentOutsideItsCharter_IsFoundFromTheThirdAttemptOn(string reason, int attempts, int findings)
+    {
+        var detector = new Detector(new Nobody(), Detector.AllRules);
+        var found = Enumerable.Range(0, attempts).SelectMany(call => detector.Take(Refused(call) with { Reason = reason })).ToList();
+
+        Assert.Equal(findings, found.Count);
+        Assert.All(found, static one => Assert.Equal(("outside-charter", 3), (one.Rule, one.Records.Count)));
+        Assert.Equal("ASI10:2026 Rogue Agents", AgenticRisk.Of("outside-charter")!.ToString());
+    }
+
+    // What it says is what a person can count: three within a day, not one every twenty hours.
+    [Theory]
+    [InlineData(8, 1)]
+    [InlineData(20, 0)]
+    public void Take_AttemptsElsewhere_AreCountedWithinADay(int hours, int findings)
+    {
+        var detector = new Detector(new Nobody(), Detector.AllRules);
+        var found = Enumerable.Range(0, 4).SelectMany(call => detector.Take(Refused(call * hours * 60))).ToList();
+
+        Assert.Equal(findings, found.Count);
+    }
+
+    [Fact]
+    public void Admit_FurtherRulesOfAFamily_AreHeardOnceEach_AlsoAfterARestart()
+    {
+        var detector = new Detector(new Nobody(), []);
+        var first = Found("new-network", FindingSeverity.High, 0);
+        Assert.Equal(first, detector.Fold.Admit(first));
+        var further = detector.Fold.Admit(Found("human-use", FindingSeverity.High, 1))!;
+        Assert.Equal((true, new Incident("new-network", Noon)), (further.IsFurther, further.Incident));
+        Assert.Null(detector.Fold.Admit(Found("human-use", FindingSeverity.High, 2)));
+
+        var after = Restarted(detector, new Nobody());
+        Assert.Null(after.Fold.Admit(Found("human-use", FindingSeverity.High, 3)));
+        var worse = after.Fold.Admit(Found("two-places", FindingSeverity.Critical, 4))!;
+        Assert.Equal((false, new Incident("new-network", Noon)), (worse.IsFurther, worse.Incident));
+
+        // A day later it is another thing.
+        var next = after.Fold.Admit(Found("human-use", FindingSeverity.High, 60 * 25))!;
+        Assert.False(next.IsFurther);
+        Assert.Null(next.Incident);
     }
 
     [Fact]
@@ -65,13 +156,33 @@ public sealed class DetectorTests
         Assert.Equal(whole.Order(), restarted.Order());
     }
 
+    // Whoever upgrades keeps what was learned; what that version did not know is not in it.
+    [Fact]
+    public void Restore_AFileOfTheVersionBefore_IsRead()
+    {
+        var feed = new TrailFeed(new Common.Admin.Fakes.FakeAuditStore());
+        var before = new Detector(new Nobody(), []);
+        before.Take(Refused(0));
+        before.Fold.Admit(Found("new-network", FindingSeverity.High, 0));
+        using var stream = new MemoryStream();
+        WatchState.Write(stream, feed, before, [Found("two-places", FindingSeverity.Critical, 1)]);
+        var file = stream.ToArray();
+        file[0] = 1;
+        var after = new Detector(new Nobody(), []);
+
+        Assert.Empty(WatchState.Read(new MemoryStream(file), feed, after));
+        Assert.Equal(["acme"], after.Clients.Keys);
+        Assert.Equal(("new-network", "client/acme"), Assert.Single(after.Fold.Told).Key);
+        Assert.Empty(after.Fold.Incidents);
+    }
+
     [Fact]
     public void Restore_ACutFile_IsNoFile()
     {
         using var stream = new MemoryStream();
         var detector = new Detector(new Nobody(), []);
         detector.Take(Refused(0));
-        WatchState.Write(stream, new TrailFeed(new Common.Admin.Fakes.FakeAuditStore()), detector);
+        WatchState.Write(stream, new TrailFeed(new Common.Admin.Fakes.FakeAuditStore()), detector, []);
         var cut = new MemoryStream(stream.ToArray()[..^3]);
 
         Assert.Throws<InvalidDataException>(() =>
@@ -100,13 +211,24 @@ public sealed class DetectorTests
         return found;
     }
 
-    private static Detector Restarted(Detector before, SyntheticTraffic traffic)
+    private static Finding Found(string rule, FindingSeverity severity, int minute) =>
+        new()
+        {
+            Rule = rule,
+            Family = "Caller",
+            Subject = "client/acme",
+            At = Noon.AddMinutes(minute),
+            Severity = severity,
+            Words = "Odd.",
+        };
+
+    private static Detector Restarted(Detector before, IRegisteredClients registered)
     {
         var feed = new TrailFeed(new Common.Admin.Fakes.FakeAuditStore());
         using var stream = new MemoryStream();
-        WatchState.Write(stream, feed, before);
+        WatchState.Write(stream, feed, before, []);
         stream.Position = 0;
-        var after = new Detector(traffic, Detector.AllRules);
+        var after = new Detector(registered, Detector.AllRules);
         WatchState.Read(stream, feed, after);
         return after;
     }
@@ -125,6 +247,11 @@ public sealed class DetectorTests
     private sealed class Nobody : IRegisteredClients
     {
         public RegisteredClient? Find(string client) => null;
+    }
+
+    private sealed class One(RegisteredClient only) : IRegisteredClients
+    {
+        public RegisteredClient? Find(string client) => only;
     }
 
     private sealed class ThrowingRule : WatchRule

@@ -18,6 +18,10 @@ public sealed class SyntheticTrafficTests
         Assert.True(records > 100_000);
         Assert.Equal(Enum.GetValues<AttackKind>(), score.Rows.Select(row => row.Kind));
         Assert.All(score.Rows, row => Assert.True(row.Found > 0, $"no {row.Kind} was found"));
+        Assert.All(
+            score.Rows.Where(static row => row.Kind is AttackKind.FastSpike or AttackKind.FastSequence),
+            static row => Assert.True(row.Median <= TimeSpan.FromMinutes(1), $"{row.Kind} was found after {row.Median}")
+        );
         Assert.True(score.Rate >= 0.95, $"found {score.Found} of {score.Planted}");
         Assert.True(
             score.FalseAlarmsPerClientMonth <= 0.1,

@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Tests.Common.Admin.Fakes;
@@ -91,6 +93,83 @@ public sealed class TrailWatchTests : IDisposable
         Assert.Empty(await AlertsAsync());
     }
 
+    // The first finding of an attack that goes on was read too late to be news: what comes of it today is.
+    [Fact]
+    public async Task RunOnce_WhatWasOldAndGoesOn_IsTold()
+    {
+        Deny("wrong-environment", 5);
+        _time.Now = TestRecords.Noon.AddDays(3);
+        var watch = Watch();
+        await watch.RunOnceAsync(default);
+        for (var call = 0; call < 3; call++)
+        {
+            Add(Denied("wrong-environment", (3 * 24 * 60) - 60 + call));
+        }
+
+        await watch.RunOnceAsync(default);
+
+        Assert.Equal("cross-environment", Assert.Single(await AlertsAsync()).Kind);
+    }
+
+    // A node that lost what it knew finds the same again: it stands in the inbox already, closed by a person.
+    [Fact]
+    public async Task RunOnce_WithoutMemory_DoesNotTellAgainWhatTheInboxHas()
+    {
+        Deny("wrong-environment", 5);
+        await Watch().RunOnceAsync(default);
+        await CloseAsync(Assert.Single(await AlertsAsync()));
+        _time.Now = TestRecords.Noon.AddDays(3);
+        for (var call = 0; call < 3; call++)
+        {
+            Add(Denied("wrong-environment", (3 * 24 * 60) - 60 + call));
+        }
+
+        await Watch().RunOnceAsync(default);
+        Assert.Equal(AlertState.Closed, Assert.Single(await AlertsAsync()).State);
+
+        // Beyond two weeks it is news to every node.
+        _time.Now = TestRecords.Noon.AddDays(16);
+        for (var call = 0; call < 3; call++)
+        {
+            Add(Denied("wrong-environment", (16 * 24 * 60) - 60 + call));
+        }
+
+        await Watch().RunOnceAsync(default);
+        Assert.Equal(2, (await AlertsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task RunOnce_TheInboxIsAwayUntilTheNodeStops_TheNextProcessTells()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"watch-{Guid.NewGuid():N}.state");
+        var options = new TrailWatchOptions { StateFile = file };
+        try
+        {
+            Deny("wrong-environment", 5);
+            _journal.Room = 0;
+            var stopped = Watch(options);
+            await Assert.ThrowsAnyAsync<Exception>(() => stopped.RunOnceAsync(default));
+            stopped.Keep();
+            _journal.Room = null;
+            var next = Watch(options);
+            Assert.True(next.Restore());
+            await next.RunOnceAsync(default);
+            var alert = Assert.Single(await AlertsAsync());
+            Assert.Equal(("NHI8:2025 Environment Isolation", 3), (alert.Risk, alert.Records.Count));
+
+            // Told, it is not told again.
+            next.Keep();
+            var after = Watch(options);
+            Assert.True(after.Restore());
+            await after.RunOnceAsync(default);
+            Assert.Single(_journal.Records);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     [Fact]
     public async Task RunOnce_TheInboxIsAway_TellsInTheNextRound()
     {
@@ -120,24 +199,37 @@ public sealed class TrailWatchTests : IDisposable
         await sink.RaiseAsync(finding with { Severity = FindingSeverity.High }, default);
         var alert = Assert.Single(await AlertsAsync());
         Assert.Equal(AlertSeverity.Urgent, alert.Severity);
-
-        var item = (await _registry.FindAsync(RegistryKind.Alert, alert.Id, default))!;
-        var closed = alert with { State = AlertState.Closed };
-        await _registry.WriteAsync(
-            [new RegistryWrite(RegistryKind.Alert, alert.Id, RegistryJson.Serialize(closed), item.Version)],
-            "kim",
-            default
-        );
-        await sink.RaiseAsync(finding with { Severity = FindingSeverity.Critical }, default);
-
+        await CloseAsync(alert);
+        await sink.RaiseAsync(finding with { Severity = FindingSeverity.High }, default);
         Assert.Equal(AlertState.Closed, Assert.Single(await AlertsAsync()).State);
 
-        // Closed while it was a warning: whoever closed it has not seen what it became.
-        item = (await _registry.FindAsync(RegistryKind.Alert, alert.Id, default))!;
-        var early = closed with { Severity = AlertSeverity.Warning };
-        RegistryWrite[] writes = [new RegistryWrite(RegistryKind.Alert, alert.Id, RegistryJson.Serialize(early), item.Version)];
-        await _registry.WriteAsync(writes, "kim", default);
+        // Urgent it was before: whoever closed it has not seen what it became.
         await sink.RaiseAsync(finding with { Severity = FindingSeverity.Critical }, default);
+        Assert.Equal(AlertState.Open, Assert.Single(await AlertsAsync()).State);
+        await CloseAsync(alert);
+        await sink.RaiseAsync(finding with { Severity = FindingSeverity.Critical }, default);
+        Assert.Equal(AlertState.Closed, Assert.Single(await AlertsAsync()).State);
+    }
+
+    // Of a node before this one: its alert says no more than that it is urgent, and critical is more than that.
+    [Fact]
+    public async Task Raise_AnAlertWithoutItsNote_IsWorseWhenCritical()
+    {
+        var sink = new FindingAlerts(_registry, _journal, new NoSnapshot(), QuarantineRules.None, _time);
+        var finding = new Finding
+        {
+            Rule = "volume-spike",
+            Subject = "client/acme",
+            At = TestRecords.Noon,
+            Severity = FindingSeverity.High,
+            Words = "Much.",
+        };
+        await sink.RaiseAsync(finding, default);
+        await CloseAsync(Assert.Single(await AlertsAsync()), isWithoutNotes: true);
+        await sink.RaiseAsync(finding, default);
+        Assert.Equal(AlertState.Closed, Assert.Single(await AlertsAsync()).State);
+        await sink.RaiseAsync(finding with { Severity = FindingSeverity.Critical }, default);
+
         Assert.Equal(AlertState.Open, Assert.Single(await AlertsAsync()).State);
     }
 
@@ -173,8 +265,20 @@ public sealed class TrailWatchTests : IDisposable
     {
         for (var call = 0; call < times; call++)
         {
-            _trail.Entries.Add(WatchEventReaderTests.Entry(Denied(reason, call), call));
+            Add(Denied(reason, call));
         }
+    }
+
+    private void Add(AuditRecord record) => _trail.Entries.Add(WatchEventReaderTests.Entry(record, _trail.Entries.Count));
+
+    // As a person's step stores it, whose notes go along.
+    private async Task CloseAsync(Alert alert, bool isWithoutNotes = false)
+    {
+        var item = (await _registry.FindAsync(RegistryKind.Alert, alert.Id, default))!;
+        var form = JsonNode.Parse(isWithoutNotes ? RegistryJson.Serialize(alert) : item.Json)!;
+        form["state"] = "closed";
+        RegistryWrite[] writes = [new RegistryWrite(RegistryKind.Alert, alert.Id, form.ToJsonString(), item.Version)];
+        await _registry.WriteAsync(writes, "kim", default);
     }
 
     private static AuditRecord Denied(string reason, int minute)
@@ -186,7 +290,11 @@ public sealed class TrailWatchTests : IDisposable
     }
 
     private async Task<IReadOnlyList<Alert>> AlertsAsync() =>
-        [.. (await _registry.ListAsync(RegistryKind.Alert, null, 100, default)).Select(item => RegistryJson.Deserialize<Alert>(item.Json))];
+        [
+            .. (await _registry.ListAsync(RegistryKind.Alert, null, 100, default)).Select(item =>
+                RegistryJson.Deserialize<Alert>(StoredBody.WithoutNotes(item.Json).ToJsonString())
+            ),
+        ];
 
     private sealed class NoSnapshot : ISnapshotSource
     {

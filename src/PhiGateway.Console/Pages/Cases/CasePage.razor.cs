@@ -12,7 +12,7 @@ public sealed partial class CasePage
     public required CaseModel Model { get; set; }
 
     private const string CloseLabel =
-        "Why: what it was, and what was done. A path that the gateway closed stays closed until an approver resumes the client";
+        "Why: what it was, and what was done. A path that the gateway closed stays closed until two persons open it";
 
     private static string StateOf(Alert alert)
     {

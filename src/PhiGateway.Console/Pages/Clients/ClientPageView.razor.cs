@@ -13,6 +13,8 @@ public sealed partial class ClientPageView
 
     private bool CanResume => Model.MayResume && Model.Profile.Client.Status is (ClientStatus.Suspended or ClientStatus.Quarantined);
 
+    private bool CanAsk => Model is { MayAsk: true, Profile.Lift: not null };
+
     private string RecordsOf(UseRow row, UseCell cell) =>
         Links.Audit(
             Model.From,

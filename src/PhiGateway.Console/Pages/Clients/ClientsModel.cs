@@ -19,6 +19,7 @@ public sealed record ClientsModel(string? Text, ClientStatus? Status, ClientPage
 /// <param name="From">Since when its use is counted.</param>
 /// <param name="MayStop">Whether the viewer may stop it.</param>
 /// <param name="MayResume">Whether the viewer may open it again.</param>
+/// <param name="MayAsk">Whether the viewer may ask that what the gateway did by itself be lifted.</param>
 /// <param name="MayReplay">Whether the viewer may ask what narrower grants would do.</param>
 /// <param name="Tried">The form that was refused; null: none was.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
@@ -31,6 +32,7 @@ public sealed record ClientModel(
     DateTimeOffset From,
     bool MayStop,
     bool MayResume,
+    bool MayAsk,
     bool MayReplay,
     TriedForm? Tried,
     string FormToken

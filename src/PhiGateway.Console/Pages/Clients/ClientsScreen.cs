@@ -75,6 +75,7 @@ internal sealed class ClientsScreen(ClientDirectory directory, ClientReports rep
                 now.AddDays(-UseDays),
                 call.Caller.HasAny(AdminRoles.Closers),
                 call.Caller.HasAny([AdminRoles.Approver]),
+                call.Caller.HasAny(AdminRoles.Keepers),
                 call.Caller.HasAny(LabScreen.Replayers),
                 form,
                 request.Session.FormToken

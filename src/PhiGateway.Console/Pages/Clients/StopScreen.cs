@@ -43,6 +43,16 @@ internal sealed class StopScreen(
             );
     }
 
+    /// <summary>Asks that what the gateway did by itself be lifted.</summary>
+    public async Task<ScreenAnswer> RequestLiftAsync(ConsoleRequest request)
+    {
+        var id = request.Route("id");
+        var call = request.CallOn(ETag.Of(request.SeenVersion));
+        return (await verbs.RequestLiftAsync(call, id, new ReasonBody(request.Typed("reason")))).Failed(out var problem, out _)
+            ? await clients.ShowAsync(request, TriedForms.Of(request, problem, "request-lift", string.Empty, "reason"), problem)
+            : new ScreenAnswer.Go(Links.Client(id), "It is on record that you ask for it; an approver who is somebody else decides.");
+    }
+
     /// <summary>Opens a suspended client again.</summary>
     public async Task<ScreenAnswer> ResumeAsync(ConsoleRequest request)
     {
