@@ -47,10 +47,13 @@ internal static class EmptyParameters
 
     private static bool Names(FhirContext context, IReadOnlyList<string> segments, string parameter)
     {
-        // A chain says by its last name, or by one before it, whose records it walks to.
-        foreach (var piece in parameter.Split('.', ':'))
+        // A chain says by its last name, or by one before it, whose records it walks to; the reference by which one is walked to backwards
+        // says nothing.
+        var isReverse = parameter.StartsWith("_has:", StringComparison.Ordinal);
+        string[] names = isReverse ? [parameter[(parameter.LastIndexOfAny([':', '.']) + 1)..]] : parameter.Split('.');
+        foreach (var piece in names)
         {
-            if (Naming.Contains(piece))
+            if (Naming.Contains(piece.Split(':')[0]))
             {
                 return true;
             }

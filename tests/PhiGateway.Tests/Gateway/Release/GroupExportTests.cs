@@ -28,7 +28,6 @@ public sealed class GroupExportTests : IDisposable
                         """{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"HIV"}]}""",
                         """{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"R"}]}""",
                         """{"security":[{"system":"https://hospital.example/labels","code":"VIP"}]}""",
-                        """{"tag":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}]}""",
                     ]
             )
             {

@@ -41,7 +41,7 @@ public sealed class StoredBundleCountTests : IDisposable
         using var exchange = _world.Open("GET", "/fhir/Bundle?identifier=x");
         Assert.Null((await _world.WalkAsync(exchange, "Release")).Refusal);
 
-        Assert.Equal(["Bundle/1", "Observation/a"], Assert.Single(_world.Journal.Records).Resources);
+        Assert.Equal(["Bundle/1", "Observation/a/_history/3"], Assert.Single(_world.Journal.Records).Resources);
     }
 
     // What one that matches holds is no second match of a condition.

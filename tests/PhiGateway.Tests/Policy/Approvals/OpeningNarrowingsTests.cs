@@ -40,7 +40,7 @@ public sealed class OpeningNarrowingsTests
             {
                 "another type is written",
                 [Reading(), Writing() with { Types = ["Condition"] }],
-                [Writing() with { Types = ["Condition"] }],
+                [Reading() with { Confidentiality = "L" }, Writing() with { Types = ["Condition"] }],
                 ChangeKind.Narrowing
             },
             { "the write goes", [Reading(), Writing()], [Reading()], ChangeKind.Narrowing },
