@@ -18,7 +18,8 @@ public static class ApiCallFactory
     /// <param name="entityTag">The version that a write is tied to; null: the client's own, if it named one.</param>
     /// <param name="permit">Narrows a search that names no patient, where the row has a parameter for it; null: nothing is
     /// narrowed.</param>
-    public static UpstreamCall Create(ApiRequest request, string? entityTag, Permit? permit = null)
+    /// <param name="isNew">Nothing was there that it would write over, and nothing may have come meanwhile.</param>
+    public static UpstreamCall Create(ApiRequest request, string? entityTag, Permit? permit = null, bool isNew = false)
     {
         var meaning = request.Meaning;
         var method = meaning.Canonical.Method == "HEAD" ? "GET" : meaning.Canonical.Method;
@@ -28,8 +29,18 @@ public static class ApiCallFactory
             Target(request, Parameters(request, permit)),
             meaning.Body.IsEmpty ? null : request.Operation.Body!.MediaType,
             meaning.Body,
-            tag is null ? [Accept] : [Accept, KeyValuePair.Create("If-Match", tag)]
+            Headers(tag, isNew)
         );
+    }
+
+    private static KeyValuePair<string, string>[] Headers(string? tag, bool isNew)
+    {
+        if (isNew)
+        {
+            return [Accept, KeyValuePair.Create("If-None-Match", "*")];
+        }
+
+        return tag is null ? [Accept] : [Accept, KeyValuePair.Create("If-Match", tag)];
     }
 
     /// <summary>The call that reads the stored version of what a write changes.</summary>

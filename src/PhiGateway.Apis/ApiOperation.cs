@@ -33,6 +33,12 @@ public sealed class ApiOperation
     /// </summary>
     public ApiOperation? StoredRead { get; internal set; }
 
+    /// <summary>
+    /// It makes a record at a place that the client names, by its id or by a PUT (RFC 9110 section 9.3.4): whatever is there already would be
+    /// written over.
+    /// </summary>
+    public bool CreatesInPlace => Interaction == Interaction.Create && (IdPlace >= 0 || (Method == "PUT" && Path.Variables.Count > 0));
+
     /// <summary>Whether answers have a body that may leave.</summary>
     public bool HasAnswer => Answer is not null;
 

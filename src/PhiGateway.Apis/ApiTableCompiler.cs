@@ -26,19 +26,30 @@ internal static class ApiTableCompiler
         }
 
         FindOverlaps(operations, problems);
-        if (problems.Count > before)
+        foreach (var (operation, path) in operations)
         {
-            return null;
-        }
-
-        foreach (var (operation, _) in operations)
-        {
-            if (operation.Interaction is Interaction.Update or Interaction.Patch or Interaction.Delete)
+            if (operation.Interaction is Interaction.Update or Interaction.Patch or Interaction.Delete || operation.CreatesInPlace)
             {
                 operation.StoredRead = operations.Select(static row => row.Operation).FirstOrDefault(row => IsReadOf(row, operation));
             }
 
+            if (operation.CreatesInPlace && operation.StoredRead is null)
+            {
+                problems.Add(
+                    new ApiProblem(
+                        $"{path}:Interaction",
+                        "create at a place that the client names needs a GET row of the interaction read for the same path: else it would write over a"
+                            + " record that nobody looked at. Add one, or declare it as update."
+                    )
+                );
+            }
+
             operation.Judgeable = JudgeableOf(operation);
+        }
+
+        if (problems.Count > before)
+        {
+            return null;
         }
 
         return new ApiTable([.. operations.Select(static row => row.Operation)]);

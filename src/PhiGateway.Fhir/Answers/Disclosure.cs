@@ -29,6 +29,9 @@ public sealed class Disclosure
     /// <summary>Every resource released, in order.</summary>
     public IReadOnlyList<DisclosedResource> Resources => _resources;
 
+    /// <summary>How many of them stand for themselves, and not in a record of several: what a search has matched.</summary>
+    public int Records { get; private set; }
+
     /// <summary>Every patient whose data is released, once each.</summary>
     public IReadOnlyList<PatientId> Patients => _patients;
 
@@ -80,6 +83,7 @@ public sealed class Disclosure
     public void Release(ResourceFacts facts)
     {
         _resources.Add(new DisclosedResource(facts.Type, facts.Id, facts.VersionId));
+        Records++;
         for (var i = 0; i < facts.Owners.Count; i++)
         {
             if (_known.Add(facts.Owners[i]))
@@ -167,10 +171,25 @@ public sealed class Disclosure
         NameWithheld(part);
     }
 
+    /// <summary>Takes over what a record lets out that holds others: they leave within it.</summary>
+    public void MergeHeld(Disclosure part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        var records = Records;
+        Merge(part);
+        for (var i = _resources.Count - part._resources.Count; i < _resources.Count; i++)
+        {
+            _resources[i] = _resources[i] with { IsHeld = true };
+        }
+
+        Records = records;
+    }
+
     /// <summary>Takes over what a part of the same answer lets out.</summary>
     public void Merge(Disclosure part)
     {
         _resources.AddRange(part._resources);
+        Records += part.Records;
         foreach (var patient in part._patients)
         {
             if (_known.Add(patient))
@@ -201,6 +220,7 @@ public sealed class Disclosure
     public void Reset()
     {
         _resources.Clear();
+        Records = 0;
         _patients.Clear();
         _known.Clear();
         _labels.Clear();
@@ -245,4 +265,8 @@ public readonly record struct WithheldResource(ResourceType Type, string? Id, Wi
 /// <param name="Type">Its type.</param>
 /// <param name="Id">Logical id; null when it has none.</param>
 /// <param name="VersionId">Version; null when unknown.</param>
-public readonly record struct DisclosedResource(ResourceType Type, string? Id, string? VersionId);
+public readonly record struct DisclosedResource(ResourceType Type, string? Id, string? VersionId)
+{
+    /// <summary>It leaves within another record, as an entry of a stored Bundle; false by default.</summary>
+    public bool IsHeld { get; init; }
+}

@@ -130,6 +130,6 @@ public sealed class FileReferrers
             return found.Attribute(reader, policy);
         }
 
-        return policy.ShowsWhatIsNobodysKnown(ResourceType.Binary) ? WithholdReason.None : WithholdReason.UndeterminedPatient;
+        return policy.ShowsWhateverItHolds(ResourceType.Binary) ? WithholdReason.None : WithholdReason.UndeterminedPatient;
     }
 }

@@ -207,6 +207,8 @@ public static class StoredVersionComparer
 
         public override ResourceTypeSet Types => default;
 
+        public override IReadOnlyList<SecurityLabel> KnownLabels => [];
+
         public override IReadOnlyList<string> ParametersNeeded(ResourceType type) => Asked;
 
         public override ElementSet ElementsOf(ResourceType type) => ElementSet.Of([]);

@@ -74,6 +74,12 @@ internal static class OperationCatalog
             Only = rule.TryGetProperty("only", out var only)
                 ? only.EnumerateObject().ToFrozenDictionary(input => input.Name, input => input.Value.GetString()!, StringComparer.Ordinal)
                 : FrozenDictionary<string, string>.Empty,
+            AlwaysUses = rule.TryGetProperty("uses", out var always) ? EmbeddedJson.Strings(always) : [],
+            InputUses = rule.TryGetProperty("filters", out var filters)
+                ? filters
+                    .EnumerateObject()
+                    .ToFrozenDictionary(input => input.Name, input => EmbeddedJson.Strings(input.Value), StringComparer.Ordinal)
+                : FrozenDictionary<string, string[]>.Empty,
         };
     }
 }

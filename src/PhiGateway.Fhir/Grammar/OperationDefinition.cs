@@ -43,6 +43,15 @@ internal sealed record OperationDefinition(
     /// <summary>Inputs that name a patient, for an operation that an operator declared; empty for R4's own, where their names say it.</summary>
     public IReadOnlyCollection<string> Subjects { get; init; } = [];
 
+    /// <summary>Elements of what is found that it always sorts or groups by; none by default.</summary>
+    public IReadOnlyList<string> AlwaysUses { get; init; } = [];
+
+    /// <summary>
+    /// Inputs that say which of the records are meant, with the elements by which they do; of an operation that an operator declared one that
+    /// is not here does so by nobody knows which, of R4's own it does not.
+    /// </summary>
+    public FrozenDictionary<string, string[]> InputUses { get; init; } = FrozenDictionary<string, string[]>.Empty;
+
     /// <summary>The one input that is a resource; null where there is none, or several.</summary>
     public string? Alone
     {

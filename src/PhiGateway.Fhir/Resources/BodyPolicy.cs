@@ -19,6 +19,8 @@ internal sealed class BodyPolicy : ReleasePolicy
 
     public override ResourceTypeSet Types => ResourceTypeSet.All;
 
+    public override IReadOnlyList<SecurityLabel> KnownLabels => [];
+
     public override IReadOnlyList<string> ParametersNeeded(ResourceType type) => Needed[type.Index];
 
     public override ElementSet ElementsOf(ResourceType type) => ElementSet.All;

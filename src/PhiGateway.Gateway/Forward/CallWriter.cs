@@ -99,7 +99,12 @@ internal static class CallWriter
     private static UpstreamCall WriteApi(GatewayExchange exchange) =>
         exchange.Understood.Continuation is { } continuation
             ? ApiCallFactory.Page(continuation.Page.Place)
-            : ApiCallFactory.Create(exchange.Understood.DeclaredApi, exchange.Settled.Version, exchange.Permit);
+            : ApiCallFactory.Create(
+                exchange.Understood.DeclaredApi,
+                exchange.Settled.Version,
+                exchange.Permit,
+                exchange.Settled.Parts is [{ Interaction: Interaction.Create, StoredState: StoredState.Absent }]
+            );
 
     // The call, for that version only; a client's own version was compared with it before.
     private static UpstreamCall Tie(UpstreamCall call, FhirRequest request, string? version) =>

@@ -83,7 +83,7 @@ internal sealed class ConditionSearch(JudgedSearch searches, WalkSearch walks, A
     {
         foreach (var resource in found.Resources)
         {
-            if (resource.Type == type && resource.Id is { } id && ids.Count < 2 && !ids.Contains(id))
+            if (!resource.IsHeld && resource.Type == type && resource.Id is { } id && ids.Count < 2 && !ids.Contains(id))
             {
                 ids.Add(id);
             }

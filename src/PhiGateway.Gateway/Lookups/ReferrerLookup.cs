@@ -47,7 +47,14 @@ internal sealed class ReferrerLookup(Fetch fetch, GatewayOptions options)
     /// <param name="answer">One resource, or a Bundle.</param>
     /// <param name="policy">The judge of the Binaries.</param>
     /// <param name="files">Receives what was found out; a Binary beyond the bound stays.</param>
-    public async ValueTask FindAsync(GatewayExchange exchange, ReadOnlyMemory<byte> answer, ReleasePolicy policy, FileReferrers files)
+    /// <param name="isWhole">Records without a parameter that finds an address are looked through as well.</param>
+    public async ValueTask FindAsync(
+        GatewayExchange exchange,
+        ReadOnlyMemory<byte> answer,
+        ReleasePolicy policy,
+        FileReferrers files,
+        bool isWhole = true
+    )
     {
         var context = exchange.Ingressed.Route.Language;
         var counter = exchange.Bundle ?? exchange;
@@ -73,7 +80,10 @@ internal sealed class ReferrerLookup(Fetch fetch, GatewayOptions options)
             open.Add(found);
         }
 
-        await LookThroughAsync(exchange, open);
+        if (isWhole)
+        {
+            await LookThroughAsync(exchange, open);
+        }
     }
 
     private async ValueTask AskAsync(GatewayExchange exchange, Referrers found, string search, ReleasePolicy judge)
@@ -190,7 +200,7 @@ internal sealed class ReferrerLookup(Fetch fetch, GatewayOptions options)
             owners.UnionWith(found.IsShown ? found.Owners : []);
         }
 
-        if (owners.Count == 0 || search.Judge.ShowsWhatIsNobodysKnown(search.Type))
+        if (owners.Count == 0 || search.Judge.ShowsWhateverItHolds(search.Type))
         {
             return null;
         }

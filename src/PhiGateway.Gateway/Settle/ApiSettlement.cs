@@ -24,7 +24,17 @@ internal sealed class ApiSettlement(ApiVersionLookup storedVersions)
             return stored.Result;
         }
 
-        AccessPart[] parts = [stored.Value.Part];
+        // Where a new one was meant and one is there, it would be written over: that is an update.
+        var part = stored.Value.Part;
+        AccessPart[] parts =
+        [
+            part is { Interaction: Interaction.Create, StoredState: StoredState.Present }
+                ? part with
+                {
+                    Interaction = Interaction.Update,
+                }
+                : part,
+        ];
         var decided = DecisionMaker.Decide(exchange, parts);
         if (!decided.Continues)
         {

@@ -87,7 +87,6 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
             return false;
         }
 
-        // Whoever sees what nobody can attribute is told nothing by a name.
         var decided = DecisionMaker.Decide(exchange, read.Parts);
         var policy = decided.Continues ? decided.Value.Release : ReleasePolicy.Nothing;
         var unattributed = new ResourceFacts
@@ -97,21 +96,28 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
             NamesNoPatient = true,
             Confidentiality = Confidentiality.Normal,
         };
-        if (policy.Judge(unattributed).Reason == WithholdReason.None)
+        // Whoever sees what nobody can attribute gains no file by a name: what hides one hides it from them still. But that it is there is told
+        // by a server that looks for what is named, unless to one from whom nothing is hidden.
+        var seesNobodys = policy.Judge(unattributed).Reason == WithholdReason.None;
+        if (seesNobodys && (!exchange.Ingressed.Route.ChecksReferences || policy.ShowsWhatIsNobodysKnown(ResourceType.Binary)))
         {
             return true;
         }
 
         using var fetched = await fetch.ReadAsync(exchange, $"/Binary/{id}");
         return fetched is Fetched.Found found
-            && (await MayReadAsync(exchange, read, found.Body, policy) || MayWriteFor(exchange, write, body, found.Body));
+            && (
+                await MayReadAsync(exchange, read, found.Body, policy, isWhole: !seesNobodys)
+                || MayWriteFor(exchange, write, body, found.Body)
+            );
     }
 
     private async ValueTask<bool> MayReadAsync(
         GatewayExchange exchange,
         FhirRequest read,
         ReadOnlyMemory<byte> binary,
-        ReleasePolicy policy
+        ReleasePolicy policy,
+        bool isWhole
     )
     {
         if (ReferenceEquals(policy, ReleasePolicy.Nothing))
@@ -120,7 +126,7 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
         }
 
         var files = new FileReferrers();
-        await referrers.FindAsync(exchange, binary, policy, files);
+        await referrers.FindAsync(exchange, binary, policy, files, isWhole);
         var view = AnswerOptions.Default with { Targets = await targets.FindAsync(exchange, binary, policy), Referrers = files };
         var verdict = AnswerFilter.Filter(
             read,

@@ -21,16 +21,13 @@ internal sealed class StartingRecordGuard(Fetch fetch)
 {
     private const string Detail = "starting-record";
 
-    // Covered by nothing but a grant for any patient.
-    private static readonly PatientId Nobody = PatientId.Parse("nobody.of.this.server");
-
     /// <summary>Whether the answer to the operation could tell of a record that may not be seen.</summary>
     public static bool IsNeeded(GatewayExchange exchange, Permit permit) =>
         exchange.Request is { Interaction: Interaction.Operation or Interaction.Export, Id: not null } request
         && (request.Type != ResourceType.Patient || request.Operation == "$validate")
         && exchange.Understood.Continuation is null or { IsStart: true }
         && UpstreamCallFactory.Withholds(permit)
-        && (request.Interaction == Interaction.Operation ? IsOfRecords(request) : !Covers(exchange, Nobody));
+        && (request.Interaction == Interaction.Export || IsOfRecords(request));
 
     /// <summary>The permit, when the record is there and would leave under it.</summary>
     public async ValueTask<StageResult<Settled>> SettleAsync(GatewayExchange exchange, Permit permit)
@@ -42,13 +39,9 @@ internal sealed class StartingRecordGuard(Fetch fetch)
             case Fetched.Failed failed:
                 return StageResult.Refuse(failed.Reason, Detail);
             case Fetched.Found found when request.Interaction == Interaction.Export:
-                if (IsOfSomebodyCovered(exchange, permit, found.Body))
-                {
-                    return new Settled(permit);
-                }
-
-                NoteWithheld(exchange, permit, found.Body);
-                return StageResult.Refuse(DenyReason.NotFoundOrWithheld, Detail);
+                return MayBeExported(exchange, found.Body)
+                    ? new Settled(permit)
+                    : StageResult.Refuse(DenyReason.NotFoundOrWithheld, Detail);
             case Fetched.Found found:
                 var seen = new CurrentVersions();
                 if (!seen.TryConfirmNamed(request, found.Body.Span, permit.Release, exchange.Ingressed.Route.Language))
@@ -68,23 +61,45 @@ internal sealed class StartingRecordGuard(Fetch fetch)
         }
     }
 
-    // Of a group's members those are exported that are covered: one of whose members none is gives nothing, and is as one that is not there.
-    private static bool IsOfSomebodyCovered(GatewayExchange exchange, Permit permit, ReadOnlyMemory<byte> group)
+    // Of a group's members those are exported that are covered: one that the client may not see, or of whose members none is covered, is as one
+    // that is not there.
+    private static bool MayBeExported(GatewayExchange exchange, ReadOnlyMemory<byte> group)
     {
-        var facts = new ResourceFacts();
-        if (!ResourceScanner.TryScan(group.Span, permit.Release, exchange.Ingressed.Route.Language, facts))
+        var part = exchange.Request.Parts.First(static part => part is { Interaction: Interaction.Export, Id: not null });
+        var decided = DecisionMaker.Decide(exchange, [part with { IsLookedAt = true }]);
+        var policy = decided.Continues ? decided.Value.Release : ReleasePolicy.Nothing;
+        var language = exchange.Ingressed.Route.Language;
+        var (facts, alone) = (new ResourceFacts(), new ResourceFacts());
+        if (
+            !ResourceScanner.TryScan(group.Span, policy, language, facts)
+            || !ResourceScanner.TryScan(group.Span, policy, language, alone)
+            || facts.Type != part.Type
+            || facts.Id != part.Id
+        )
         {
             return false;
         }
 
-        return facts.Owner != OwnerState.Known || facts.Owners.Any(owner => Covers(exchange, owner));
-    }
+        var hidden = policy.JudgeWhosever(facts);
+        for (var place = 0; hidden == WithholdReason.None && place < facts.Owners.Count; place++)
+        {
+            alone.OwnBy(facts.Owners[place]);
+            var isCovered =
+                policy.Judge(alone).Reason == WithholdReason.None
+                && DecisionMaker.Decide(exchange, [part with { Patients = [facts.Owners[place]] }]).Continues;
+            if (isCovered)
+            {
+                return true;
+            }
+        }
 
-    // Whether this client may have a patient's records exported by a group.
-    private static bool Covers(GatewayExchange exchange, PatientId patient)
-    {
-        var part = exchange.Request.Parts.First(static part => part is { Interaction: Interaction.Export, Id: not null });
-        return DecisionMaker.Decide(exchange, [part with { Patients = [patient] }]).Continues;
+        if (hidden == WithholdReason.None && facts.Owner != OwnerState.Known)
+        {
+            return true;
+        }
+
+        exchange.Disclosure.Withhold(hidden == WithholdReason.None ? WithholdReason.NotCovered : hidden, facts);
+        return false;
     }
 
     // For the record: whose record it is of which the client is told that it is not there.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Approvals;
 
@@ -94,9 +95,18 @@ public static class AccessDiff
         diff.Most("expires", before.Expires.DayNumber, after.Expires.DayNumber, Day(before.Expires), Day(after.Expires));
         diff.Most("reviewEveryDays", before.ReviewEveryDays, after.ReviewEveryDays);
         diff.Set("purposes", before.Purposes, after.Purposes);
+        if (AloneIn(after) is { } alone && AloneIn(before) is null)
+        {
+            // Where a use case has one purpose, a request that says none is taken to be for it.
+            diff.Add(ChangeKind.Widening, "purposes", $"requests without a purpose are taken to be for {alone}");
+        }
+
         diff.Set("tenants", before.Tenants, after.Tenants);
         CompareStepUp(before.StepUp, after.StepUp, diff);
     }
+
+    private static string? AloneIn(UseCase useCase) =>
+        useCase.Purposes is [var alone] && PurposeOfUse.TryParse(alone, out var purpose) && !purpose.IsBreakGlass ? alone : null;
 
     private static void CompareStepUp(StepUp? before, StepUp? after, AccessDiffWriter diff)
     {

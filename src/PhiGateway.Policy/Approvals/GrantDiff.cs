@@ -11,6 +11,9 @@ internal static class GrantDiff
     // Types times words, of all grants: more than any use case has a use for.
     private const long MostPieces = 200_000;
 
+    private static readonly string[] Reading = ["read", "search"];
+    private static readonly string[] Changing = ["update", "patch"];
+
     internal static void Compare(IReadOnlyList<Grant> before, IReadOnlyList<Grant> after, AccessDiffWriter diff)
     {
         if (CountPieces(before) > MostPieces || CountPieces(after) > MostPieces)
@@ -39,6 +42,8 @@ internal static class GrantDiff
             diff.Add(ChangeKind.Widening, string.Empty, $"{type} inside other records leaves whole: no grant speaks of it any more");
         }
 
+        FindUnseen(old, present, diff);
+
         // Includes are named for the use case as a whole.
         diff.Set("includes", before.SelectMany(static grant => grant.Includes), after.SelectMany(static grant => grant.Includes));
 
@@ -59,12 +64,40 @@ internal static class GrantDiff
             known.TryGetValue((wide, narrow), out var covers) ? covers : known[(wide, narrow)] = GrantCover.Of(wide, narrow);
     }
 
+    // Who reads a record in part may not write over the rest; who does not read it at all is taken for its source. So to read fewer records
+    // of which some elements are hidden opens them to a write that remains.
+    private static void FindUnseen(Dictionary<string, List<Grant>> old, Dictionary<string, List<Grant>> present, AccessDiffWriter diff)
+    {
+        foreach (var type in old.Keys.Select(static name => name[..name.IndexOf('.', StringComparison.Ordinal)]).Distinct())
+        {
+            if (!Changing.Any(word => present.ContainsKey($"{type}.{word}")))
+            {
+                continue;
+            }
+
+            var reading = Of(present, type);
+            if (Of(old, type).Exists(grant => IsCut(grant) && !reading.Exists(wider => GrantCover.Of(Whole(wider), grant))))
+            {
+                diff.Add(
+                    ChangeKind.Widening,
+                    string.Empty,
+                    $"{type} that was read in part may be written over where it is not read any more"
+                );
+            }
+        }
+
+        static List<Grant> Of(Dictionary<string, List<Grant>> pieces, string type) =>
+            [.. Reading.SelectMany(word => pieces.GetValueOrDefault($"{type}.{word}", [])).Distinct()];
+
+        static Grant Whole(Grant grant) => grant with { Elements = [], Masks = [], MayRelabel = true };
+    }
+
+    private static bool IsCut(Grant grant) => grant.Elements.Count > 0 || grant.Masks.Count > 0;
+
     private static IEnumerable<string> Named(IReadOnlyList<Grant> grants) => grants.SelectMany(static grant => grant.Types);
 
     private static bool IsCut(IReadOnlyList<Grant> grants, string type) =>
-        grants
-            .Where(grant => grant.Types.Contains(type, StringComparer.Ordinal))
-            .All(static grant => grant.Elements.Count > 0 || grant.Masks.Count > 0);
+        grants.Where(grant => grant.Types.Contains(type, StringComparer.Ordinal)).All(IsCut);
 
     private static long CountPieces(IReadOnlyList<Grant> grants) =>
         grants.Sum(static grant => (long)grant.Types.Count * (grant.Interactions.Count + grant.Operations.Count));

@@ -24,6 +24,12 @@ public sealed record AccessPart
     /// </summary>
     public string? Operation { get; init; }
 
+    /// <summary>
+    /// The part stands for the record that a request starts from, which is looked at before the request goes: the permit judges whether its
+    /// client may see it. False (the default): of an export's Group the permit says nothing.
+    /// </summary>
+    public bool IsLookedAt { get; init; }
+
     /// <summary>What an operation answers with beside resources, which are judged one by one.</summary>
     public OperationValues Values { get; init; }
 

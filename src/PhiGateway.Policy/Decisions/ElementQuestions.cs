@@ -23,22 +23,38 @@ internal static class ElementQuestions
         }
 
         var parts = run.Request.Parts;
+        Deny? nearest = null;
+        var (inContainer, remains) = (false, false);
         for (var place = 0; place < parts.Count; place++)
         {
             var part = parts[place];
-            if (part.Uses.Count == 0 || run.IsSettled(place))
+            inContainer |= DecisionRun.IsContainer(part);
+            if (run.IsSettled(place))
             {
                 continue;
             }
 
-            if ((HidingGrant(run, run.Grants[place], part) ?? HidingInclude(run, place, part)) is { } rule)
+            if (part.Uses.Count == 0 || (HidingGrant(run, run.Grants[place], part) ?? HidingInclude(run, place, part)) is not { } rule)
             {
-                return new Deny(DenyReason.HiddenElement, rule);
+                remains |= part.IsWildcard;
+                continue;
             }
+
+            var deny = new Deny(DenyReason.HiddenElement, rule);
+            if (inContainer || !FallsOut(part))
+            {
+                return deny;
+            }
+
+            nearest ??= deny;
+            run.Grants[place] = default;
         }
 
-        return null;
+        return remains ? null : nearest;
     }
+
+    // Of all types that an operation may bring those that it would filter by what is hidden. The filter of an export names its type.
+    private static bool FallsOut(AccessPart part) => part is { IsWildcard: true, Operation: not null, Interaction: Interaction.SearchType };
 
     // What comes along shows where a reference points: of all that a type points at, what its client may not see falls out.
     private static Deny? Links(DecisionRun run)

@@ -41,7 +41,7 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
     public override ResourceTypeSet Types { get; }
 
-    private protected override IReadOnlyList<SecurityLabel> KnownLabels => _reach.KnownLabels;
+    public override IReadOnlyList<SecurityLabel> KnownLabels => _reach.KnownLabels;
 
     public override IReadOnlyList<string> ParametersNeeded(ResourceType type)
     {
@@ -65,17 +65,25 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
     public override ReleaseVerdict Judge(ResourceFacts facts)
     {
-        var admission = Admit(facts, newPatient: false);
+        var admission = Admit(facts, OwnersAsked.All);
         return admission.Grants.IsEmpty
             ? ReleaseVerdict.Withheld(admission.Nearest)
             : ReleaseVerdict.Released(_reach.UseCase.ElementsOf(admission.Grants), _reach.UseCase.RuleOf(admission.Grants));
+    }
+
+    public override WithholdReason JudgeWhosever(ResourceFacts facts)
+    {
+        var admission = Admit(facts, OwnersAsked.Nobody);
+        return admission.Grants.IsEmpty ? admission.Nearest : WithholdReason.None;
     }
 
     /// <summary>The grants that admit a resource; with none, the reason of the one that came nearest.</summary>
     /// <param name="facts">The resource.</param>
     /// <param name="newPatient">It is a Patient about to be created, who has no id yet and is on nobody's roster: only a grant for any
     /// patient admits it.</param>
-    internal Admission Admit(ResourceFacts facts, bool newPatient)
+    internal Admission Admit(ResourceFacts facts, bool newPatient) => Admit(facts, newPatient ? OwnersAsked.NewPatient : OwnersAsked.All);
+
+    private Admission Admit(ResourceFacts facts, OwnersAsked asked)
     {
         if (facts.Unjudgeable || facts.Type.IsNone)
         {
@@ -92,14 +100,14 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         {
             if (lane.Type.IsNone || lane.Type == facts.Type)
             {
-                admission = admission.Or(AdmitIn(lane, facts, newPatient));
+                admission = admission.Or(AdmitIn(lane, facts, asked));
             }
         }
 
         return admission;
     }
 
-    private Admission AdmitIn(in ReleaseLane lane, ResourceFacts facts, bool newPatient)
+    private Admission AdmitIn(in ReleaseLane lane, ResourceFacts facts, OwnersAsked asked)
     {
         if (!lane.CalledOn.IsNone && lane.OfNamed != (facts.Owner == OwnerState.Known))
         {
@@ -108,8 +116,8 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
         // Values that an operation answers with are nobody's where they name no patient: the part says what they are about.
         var type = lane.CalledOn.IsNone ? facts.Type : lane.CalledOn;
-        var areValues = !lane.CalledOn.IsNone && facts.NamesNoPatient;
-        var admission = ScopesAdmit(lane.Needed, type, facts, newPatient, areValues, out var enough);
+        asked = !lane.CalledOn.IsNone && facts.NamesNoPatient ? OwnersAsked.OfValues : asked;
+        var admission = ScopesAdmit(lane.Needed, type, facts, asked, out var enough);
         if (!enough)
         {
             return admission;
@@ -119,7 +127,7 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         {
             if (_reach.UseCase.Grants[place].Types.Contains(type))
             {
-                var reason = GrantAdmits(place, facts, newPatient, areValues);
+                var reason = GrantAdmits(place, facts, asked);
                 admission = admission.Or(reason == WithholdReason.None ? Admission.Under(place) : Admission.Refused(reason));
             }
         }
@@ -128,14 +136,7 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
     }
 
     // Admits nothing itself: says whether the scopes add up, and of those that do not cover the resource the one that came nearest.
-    private Admission ScopesAdmit(
-        ScopeRights needed,
-        ResourceType type,
-        ResourceFacts facts,
-        bool newPatient,
-        bool areValues,
-        out bool enough
-    )
+    private Admission ScopesAdmit(ScopeRights needed, ResourceType type, ResourceFacts facts, OwnersAsked asked, out bool enough)
     {
         var nearest = Admission.None;
         var got = ScopeRights.None;
@@ -148,7 +149,7 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
                 continue;
             }
 
-            var reason = ScopeAdmits(scope, facts, newPatient, areValues);
+            var reason = ScopeAdmits(scope, facts, asked);
             if (reason == WithholdReason.None)
             {
                 got |= scope.Rights;
@@ -163,9 +164,10 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         return nearest;
     }
 
-    private WithholdReason ScopeAdmits(SmartScope scope, ResourceFacts facts, bool newPatient, bool areValues)
+    private WithholdReason ScopeAdmits(SmartScope scope, ResourceFacts facts, OwnersAsked asked)
     {
-        if (!areValues && !ScopeCoversOwners(scope, facts, newPatient))
+        var isCovered = asked is OwnersAsked.OfValues or OwnersAsked.Nobody || ScopeCoversOwners(scope, facts, asked);
+        if (!isCovered)
         {
             return WithholdReason.OutsidePatients;
         }
@@ -174,14 +176,14 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
     }
 
     // Under a scope for one patient data that is nobody's record may be read when the scope names its type (standards: reference data).
-    private bool ScopeCoversOwners(SmartScope scope, ResourceFacts facts, bool newPatient)
+    private bool ScopeCoversOwners(SmartScope scope, ResourceFacts facts, OwnersAsked asked)
     {
         if (!_reach.IsConfined(scope) || facts.Owner == OwnerState.NotPatientData)
         {
             return true;
         }
 
-        if (newPatient || facts.HasNewOwner || facts.Owner != OwnerState.Known || facts.Owners.Count == 0)
+        if (asked == OwnersAsked.NewPatient || facts.HasNewOwner || facts.Owner != OwnerState.Known || facts.Owners.Count == 0)
         {
             return false;
         }
@@ -197,10 +199,15 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         return true;
     }
 
-    private WithholdReason GrantAdmits(int place, ResourceFacts facts, bool newPatient, bool areValues)
+    private WithholdReason GrantAdmits(int place, ResourceFacts facts, OwnersAsked asked)
     {
         var grant = _reach.UseCase.Grants[place];
-        var owner = areValues ? Nobodys(grant, facts.Type) : OwnersCovered(place, grant, facts, newPatient);
+        var owner = asked switch
+        {
+            OwnersAsked.Nobody => WithholdReason.None,
+            OwnersAsked.OfValues => Nobodys(grant, facts.Type),
+            _ => OwnersCovered(place, grant, facts, asked),
+        };
         if (owner != WithholdReason.None)
         {
             return owner;
@@ -228,9 +235,9 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
     private bool CoversAnybody(GrantRule grant) => grant.Reach == PatientReach.Any && _reach.Task is null;
 
     // Owners must all be covered by the same grant: a record of two patients belongs to both.
-    private WithholdReason OwnersCovered(int place, GrantRule grant, ResourceFacts facts, bool newPatient)
+    private WithholdReason OwnersCovered(int place, GrantRule grant, ResourceFacts facts, OwnersAsked asked)
     {
-        if (newPatient)
+        if (asked == OwnersAsked.NewPatient)
         {
             return CoversAnybody(grant) ? WithholdReason.None : WithholdReason.OutsidePatients;
         }
@@ -303,6 +310,21 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         }
 
         return names is null ? [] : names;
+    }
+
+    // Which of a resource's owners the grants and scopes are asked about.
+    private enum OwnersAsked : byte
+    {
+        All,
+
+        // It is a Patient about to be created.
+        NewPatient,
+
+        // Values that an operation answers with, which name no patient.
+        OfValues,
+
+        // Whose it is was asked elsewhere.
+        Nobody,
     }
 
     private sealed record NeededParameters(ResourceType Type, IReadOnlyList<string> Names);

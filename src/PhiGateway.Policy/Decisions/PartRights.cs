@@ -33,7 +33,7 @@ internal static class PartRights
                 Interaction.Create or Interaction.Update or Interaction.Patch => ScopeRights.Read,
                 Interaction.Delete or Interaction.ExportCancel => ScopeRights.None,
                 // The Group in the path says whose data is meant; itself it leaves only as one of the types exported.
-                Interaction.Export when part.Id is not null => ScopeRights.None,
+                Interaction.Export when part.Id is not null && !part.IsLookedAt => ScopeRights.None,
                 _ => NeededBy(part),
             },
             _ => ScopeRights.None,

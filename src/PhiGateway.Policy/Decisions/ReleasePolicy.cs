@@ -35,22 +35,41 @@ public abstract class ReleasePolicy
     /// <summary>Judges one resource.</summary>
     public abstract ReleaseVerdict Judge(ResourceFacts facts);
 
-    /// <summary>Labels besides HL7's sensitivities that records are known to bear.</summary>
-    private protected virtual IReadOnlyList<SecurityLabel> KnownLabels => [];
+    /// <summary>
+    /// Judges one resource by everything but whose it is: of a record of several patients, or of nobody who is known, whose it is was asked
+    /// elsewhere.
+    /// </summary>
+    public virtual WithholdReason JudgeWhosever(ResourceFacts facts) => Judge(facts).Reason;
 
     /// <summary>
-    /// Whether every resource of a type would leave of which nobody can say whose it is: however confidential, whatever label it bears that
-    /// HL7 or a grant of the registry has. So for who may see it nothing is gained by finding out.
+    /// Labels besides HL7's sensitivities that records are known to bear, since a grant of the registry names them. A policy that stands
+    /// before another one gives the other's.
+    /// </summary>
+    public abstract IReadOnlyList<SecurityLabel> KnownLabels { get; }
+
+    /// <summary>
+    /// Whether every resource of a type would leave of which nobody can say whose it is: however confidential, whatever its sensitivity,
+    /// whatever other label it bears that a grant of the registry names. So for who may see it nothing is gained by finding out whether it
+    /// is there.
     /// </summary>
     public bool ShowsWhatIsNobodysKnown(ResourceType type) =>
         JudgeWhatever(new ResourceFacts { Type = type, NamesNoPatient = true }) == WithholdReason.None;
+
+    /// <summary>
+    /// The same where not only that there is such a resource is told, but what it holds: whatever refrain of HL7's it bears besides, named
+    /// by a grant or not.
+    /// </summary>
+    public bool ShowsWhateverItHolds(ResourceType type) =>
+        JudgeWhatever(new ResourceFacts { Type = type, NamesNoPatient = true }, ActCodes.Refrains) == WithholdReason.None;
 
     /// <summary>
     /// Judges a record of which nobody knows any more how it was labelled, as if it were labelled with everything; none: it may be told of.
     /// What is nobody's is judged as it is.
     /// </summary>
     /// <param name="named">What is known by its name.</param>
-    public WithholdReason JudgeWhatever(ResourceFacts named)
+    public WithholdReason JudgeWhatever(ResourceFacts named) => JudgeWhatever(named, []);
+
+    private WithholdReason JudgeWhatever(ResourceFacts named, IReadOnlyList<SecurityLabel> besides)
     {
         if (named.Owner == OwnerState.NotPatientData)
         {
@@ -76,6 +95,11 @@ public abstract class ReleasePolicy
         }
 
         foreach (var label in KnownLabels)
+        {
+            any.AddLabel(label);
+        }
+
+        foreach (var label in besides)
         {
             any.AddLabel(label);
         }
@@ -106,6 +130,8 @@ public abstract class ReleasePolicy
     private sealed class NothingPolicy : ReleasePolicy
     {
         public override ResourceTypeSet Types => default;
+
+        public override IReadOnlyList<SecurityLabel> KnownLabels => [];
 
         public override IReadOnlyList<string> ParametersNeeded(ResourceType type) => [];
 

@@ -77,6 +77,14 @@ public sealed class ResourceFacts
         }
     }
 
+    /// <summary>Says that it is one patient's alone, to ask about each of several by himself.</summary>
+    public void OwnBy(PatientId owner)
+    {
+        _owners.Clear();
+        _knownOwners = null;
+        _owners.Add(owner);
+    }
+
     public void AddLabel(SecurityLabel label)
     {
         if (!HasLabel(label))

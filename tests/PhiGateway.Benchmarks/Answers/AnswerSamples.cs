@@ -68,6 +68,8 @@ internal static class AnswerSamples
 
         public override ResourceTypeSet Types => ResourceTypeSet.All;
 
+        public override IReadOnlyList<SecurityLabel> KnownLabels => [];
+
         public override IReadOnlyList<string> ParametersNeeded(ResourceType type) => Needed;
 
         public override ElementSet ElementsOf(ResourceType type) => ElementSet.All;

@@ -128,6 +128,8 @@ public sealed class SpecificationExamplesTests
     {
         public override ResourceTypeSet Types => ResourceTypeSet.All;
 
+        public override IReadOnlyList<SecurityLabel> KnownLabels => [];
+
         public override IReadOnlyList<string> ParametersNeeded(ResourceType type) => [];
 
         public override ElementSet ElementsOf(ResourceType type) => ElementSet.All;

@@ -107,7 +107,7 @@ internal static class NestedBundle
         }
 
         disclosure.Release(facts);
-        disclosure.Merge(part);
+        disclosure.MergeHeld(part);
         work.Container?.Take(facts);
         return ReleaseOutcome.Released;
     }

@@ -23,6 +23,12 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
     /// <summary>On the definition: whether the answer is worked out from records that it does not show.</summary>
     private const string Computed = "urn:phi-gateway:computed";
 
+    /// <summary>On an input: an element of the answer's resources by which it says which of them are meant.</summary>
+    private const string FiltersBy = "urn:phi-gateway:filters-by";
+
+    /// <summary>In the place of an element: the input says nothing of the kind.</summary>
+    private const string ByNothing = "nothing";
+
     // They are never anything else.
     private static readonly ResourceTypeSet WorkedOut = ResourceTypeSet.Of([
         ResourceType.Parse("MeasureReport"),
@@ -32,6 +38,7 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
     private static readonly string[] Containers = ["Bundle", "Resource", "DomainResource", "Any"];
 
     private readonly Dictionary<string, string> _inputs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string[]> _filters = new(StringComparer.Ordinal);
     private readonly HashSet<string> _subjects = new(StringComparer.Ordinal);
     private ResourceTypeSet _answers;
     private ResourceTypeSet _named;
@@ -100,6 +107,7 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
                     Values = values,
                     IsComputed = isComputed,
                     Subjects = _subjects,
+                    InputUses = _filters.ToFrozenDictionary(StringComparer.Ordinal),
                 }
             );
     }
@@ -219,6 +227,17 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
             Wrong($"{at}/name", "stands twice.");
         }
 
+        var elements = Codes(item, FiltersBy).ToArray();
+        if (elements.Length > 0 && elements is not [ByNothing] && !Array.TrueForAll(elements, IsElement))
+        {
+            Wrong($"{at}/extension", $"{FiltersBy} must be the name of a top-level element, repeated for several, or nothing.");
+        }
+
+        if (elements.Length > 0)
+        {
+            _filters[name] = elements is [ByNothing] ? [] : elements;
+        }
+
         var isResource = ResourceType.TryParse(type, out _) || Containers.Contains(type);
         _takesResources |= isResource || (type.Length > 0 && char.IsAsciiLetterUpper(type[0]) && type != "Reference");
         var isPatients = Items(item, "targetProfile")
@@ -230,6 +249,9 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
             _subjects.Add(name);
         }
     }
+
+    private static bool IsElement(string name) =>
+        name is { Length: > 0 and <= 64 } and not ByNothing && char.IsAsciiLetterLower(name[0]) && name.All(char.IsAsciiLetterOrDigit);
 
     private void ReadOutput(JsonElement item, string at, int depth)
     {

@@ -21,7 +21,8 @@ internal static class EveryType
         Interaction interaction,
         ResourceTypeSet types,
         IReadOnlyList<PatientId> patients,
-        string? operation = null
+        string? operation = null,
+        IReadOnlyList<string>? uses = null
     )
     {
         foreach (var type in types.Members())
@@ -33,6 +34,7 @@ internal static class EveryType
                 Patients = patients,
                 Operation = operation,
                 IsWildcard = true,
+                Uses = uses ?? [],
             };
         }
     }

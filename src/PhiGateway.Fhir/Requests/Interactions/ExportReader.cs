@@ -109,6 +109,7 @@ internal static class ExportReader
                     Type = ResourceType.Group,
                     Id = id,
                     Operation = "$export",
+                    Uses = OperationUses.Members,
                 }
             );
         }

@@ -19,6 +19,9 @@ internal static class OperationParts
     // What a measure looks at nobody here knows: any record of a patient.
     private static readonly ResourceTypeSet OfPatients = CompartmentCatalog.Members(ResourceType.Patient).With(ResourceType.Patient);
 
+    // Whom an operation is about, at whatever time; what it brings of them is filtered.
+    private static readonly ResourceTypeSet Undated = default(ResourceTypeSet).With(ResourceType.Patient).With(ResourceType.Group);
+
     internal static Refusal? Add(
         RequestSource source,
         OperationDefinition operation,
@@ -27,7 +30,8 @@ internal static class OperationParts
         List<AccessPart> parts
     )
     {
-        var uses = UsesOf(call, reading);
+        IReadOnlyList<string> found = OperationUses.OfFound(operation, call);
+        IReadOnlyList<string> uses = [.. UsesOf(call, reading), .. operation.Returns == OperationResult.Search ? found : []];
         parts.Add(
             new AccessPart
             {
@@ -39,7 +43,7 @@ internal static class OperationParts
                 ComputedOver = operation.IsComputed ? OfPatients : default,
                 Patients = reading.Patients,
                 Conditions = reading.Conditions,
-                Uses = uses,
+                Uses = [.. uses, .. OperationUses.OfStart(call)],
             }
         );
         parts.AddRange((reading.Others ?? []).Select(static part => part with { IsSeparable = false, IsResolvable = false }));
@@ -71,11 +75,11 @@ internal static class OperationParts
                 );
                 return null;
             case OperationResult.Compartment:
-                return AddTypes(call, CompartmentOf(call.Type), reading.Patients, parts);
+                return AddTypes(call, CompartmentOf(call.Type), reading.Patients, found, parts);
             case OperationResult.Any:
-                return AddTypes(call, ResourceTypeSet.All, reading.Patients, parts);
+                return AddTypes(call, ResourceTypeSet.All, reading.Patients, found, parts);
             case OperationResult.Declared:
-                return AddDeclared(source, operation, call, reading.Patients, parts);
+                return AddDeclared(source, operation, call, reading.Patients, found, parts);
             case OperationResult.Submission:
                 return AddSubmission(source, call.Resources is [var one] ? one.Body : default, parts);
             case OperationResult.Validation:
@@ -124,6 +128,7 @@ internal static class OperationParts
         OperationCall call,
         ResourceTypeSet possible,
         IReadOnlyList<PatientId> patients,
+        IReadOnlyList<string> uses,
         List<AccessPart> parts
     )
     {
@@ -131,7 +136,8 @@ internal static class OperationParts
         {
             possible = possible.Except(ValuesThemselves);
             // What its resources refer to (practitioners, organizations, medications) comes along, and is nobody's record.
-            parts.AddRange(EveryType.Droppable(Interaction.SearchType, possible, patients, call.Name));
+            parts.AddRange(EveryType.Droppable(Interaction.SearchType, possible.Except(Undated), patients, call.Name, uses));
+            parts.AddRange(EveryType.Droppable(Interaction.SearchType, possible.Intersect(Undated), patients, call.Name));
             parts.AddRange(
                 EveryType.Droppable(Interaction.SearchType, ResourceTypeSet.All.Except(possible).Except(ValuesThemselves), [], call.Name)
             );
@@ -152,6 +158,7 @@ internal static class OperationParts
                     Type = type,
                     Patients = possible.Contains(type) ? patients : [],
                     Operation = call.Name,
+                    Uses = possible.Contains(type) && !Undated.Contains(type) ? uses : [],
                 }
             );
         }
@@ -164,13 +171,14 @@ internal static class OperationParts
         OperationDefinition operation,
         OperationCall call,
         IReadOnlyList<PatientId> patients,
+        IReadOnlyList<string> uses,
         List<AccessPart> parts
     )
     {
         var compartment = CompartmentCatalog.Members(ResourceType.Patient);
         var answers = operation.Answers.Except(ValuesThemselves);
-        parts.AddRange(EveryType.Droppable(Interaction.SearchType, answers.Intersect(compartment), patients, call.Name));
-        parts.AddRange(EveryType.Droppable(Interaction.SearchType, answers.Except(compartment), [], call.Name));
+        parts.AddRange(EveryType.Droppable(Interaction.SearchType, answers.Intersect(compartment), patients, call.Name, uses));
+        parts.AddRange(EveryType.Droppable(Interaction.SearchType, answers.Except(compartment), [], call.Name, uses));
         if (!operation.Writes)
         {
             return null;

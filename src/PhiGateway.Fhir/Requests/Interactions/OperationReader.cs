@@ -112,11 +112,17 @@ internal static class OperationReader
                     operation.Returns != OperationResult.Search
                     || value.Length == 0
                     || ResultParameters.IsInclude(name)
-                    || SearchReader.Read(reading, [inputs[i]]) is not null
+                    || SearchReader.Read(reading, inputs[i], out var canonical) is not null
                 )
                 {
                     return Refusal.Parameter("operation takes no such parameter").About(name);
                 }
+
+                // What goes upstream is what was read, and no other spelling of it.
+                inputs[i] = inputs[i] with
+                {
+                    Value = canonical,
+                };
             }
             else if (operation.Only.TryGetValue(name, out var only) && value != only)
             {

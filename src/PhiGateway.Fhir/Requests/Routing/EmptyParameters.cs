@@ -47,6 +47,18 @@ internal static class EmptyParameters
 
     private static bool Names(FhirContext context, IReadOnlyList<string> segments, string parameter)
     {
+        // A chain says by its last name, or by one before it, whose records it walks to; the reference by which one is walked to backwards
+        // says nothing.
+        var isReverse = parameter.StartsWith("_has:", StringComparison.Ordinal);
+        string[] names = isReverse ? [parameter[(parameter.LastIndexOfAny([':', '.']) + 1)..]] : parameter.Split('.');
+        foreach (var piece in names)
+        {
+            if (Naming.Contains(piece.Split(':')[0]))
+            {
+                return true;
+            }
+        }
+
         var end = parameter.AsSpan().IndexOfAny('.', ':');
         var name = end < 0 ? parameter : parameter[..end];
         var searched = segments switch
@@ -55,12 +67,9 @@ internal static class EmptyParameters
             [.., var type] => type,
             _ => null,
         };
-        return Naming.Contains(name)
-            || (
-                searched is not null
-                && ResourceType.TryParse(searched, out var searchedType)
-                && context.TryFind(searchedType, name, out var declared)
-                && declared.IsOwner
-            );
+        return searched is not null
+            && ResourceType.TryParse(searched, out var searchedType)
+            && context.TryFind(searchedType, name, out var declared)
+            && declared.IsOwner;
     }
 }

@@ -12,24 +12,32 @@ internal static class SearchReader
     {
         for (var i = 0; i < parameters.Count; i++)
         {
-            var (name, value) = parameters[i];
-            if (ReadOne(reading, name, value, out var canonical) is { } refusal)
+            if (Read(reading, parameters[i], out var canonical) is { } refusal)
             {
-                return refusal.About(name);
+                return refusal;
             }
 
-            if (reading.Budget.IsSpent)
-            {
-                return reading.Budget.Refusal;
-            }
-
-            if (!ReferenceEquals(canonical, value))
+            if (!ReferenceEquals(canonical, parameters[i].Value))
             {
                 reading.Rewrite(parameters, i, canonical);
             }
         }
 
         return null;
+    }
+
+    /// <summary>Reads one parameter into the reading.</summary>
+    /// <param name="reading">Takes what it means.</param>
+    /// <param name="parameter">It, as the client wrote it.</param>
+    /// <param name="canonical">The value under which it was read and goes upstream; the same string where that is the client's.</param>
+    internal static Refusal? Read(SearchReading reading, QueryParameter parameter, out string canonical)
+    {
+        if (ReadOne(reading, parameter.Name, parameter.Value, out canonical) is { } refusal)
+        {
+            return refusal.About(parameter.Name);
+        }
+
+        return reading.Budget.IsSpent ? reading.Budget.Refusal : null;
     }
 
     private static Refusal? ReadOne(SearchReading reading, string name, string value, out string canonical)

@@ -8,8 +8,8 @@ namespace PhiGateway.Fhir.Requests.Searching;
 /// </summary>
 internal static class UsedElements
 {
-    // No element has this name, so no set of elements holds it: what a parameter looks at is not known.
-    private static readonly string[] Unknown = ["?"];
+    /// <summary>No element has this name, so no set of elements holds it: what is looked at is not known.</summary>
+    internal static IReadOnlyList<string> Unknown { get; } = ["?"];
 
     /// <summary>
     /// Elements that one parameter looks at; none for an owner's that is used of patients: whose record it is stands in the open, who else

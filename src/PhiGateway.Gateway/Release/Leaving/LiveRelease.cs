@@ -14,6 +14,8 @@ internal sealed class LiveRelease(ReleasePolicy first) : ReleasePolicy
 
     public override ResourceTypeSet Types => _now.Types;
 
+    public override IReadOnlyList<SecurityLabel> KnownLabels => _now.KnownLabels;
+
     /// <summary>From the next resource on, this policy judges.</summary>
     public void Use(ReleasePolicy next) => _now = next;
 
@@ -24,4 +26,6 @@ internal sealed class LiveRelease(ReleasePolicy first) : ReleasePolicy
     public override ElementSet ElementsOfContained(ResourceType type) => _now.ElementsOfContained(type);
 
     public override ReleaseVerdict Judge(ResourceFacts facts) => _now.Judge(facts);
+
+    public override WithholdReason JudgeWhosever(ResourceFacts facts) => _now.JudgeWhosever(facts);
 }

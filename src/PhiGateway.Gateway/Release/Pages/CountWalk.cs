@@ -117,7 +117,7 @@ internal sealed class CountWalk(Fetch fetch, ReferrerLookup referrers, HandleIss
         }
 
         exchange.Disclosure.MergeUnseen(part);
-        counted.Matches += part.Resources.Count;
+        counted.Matches += part.Records;
         counted.Next = links.Url;
         return StageResult.Continue;
     }

@@ -29,6 +29,8 @@ internal sealed class TestPolicy : ReleasePolicy
 
     public override ResourceTypeSet Types => ResourceTypeSet.All;
 
+    public override IReadOnlyList<SecurityLabel> KnownLabels => [];
+
     public static TestPolicy Everything => new();
 
     public static TestPolicy For(params string[] patients) => new() { Patients = [.. patients] };

@@ -93,6 +93,8 @@ internal static class RequestFixture
     {
         public override ResourceTypeSet Types => ResourceTypeSet.All;
 
+        public override IReadOnlyList<SecurityLabel> KnownLabels => [];
+
         public override IReadOnlyList<string> ParametersNeeded(ResourceType type) => [];
 
         public override ElementSet ElementsOf(ResourceType type) => ElementSet.All;

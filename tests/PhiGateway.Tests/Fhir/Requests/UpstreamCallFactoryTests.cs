@@ -222,6 +222,8 @@ public sealed class UpstreamCallFactoryTests
 
     private sealed class TwoTypes : ReleasePolicy
     {
+        public override IReadOnlyList<SecurityLabel> KnownLabels => [];
+
         public override ResourceTypeSet Types { get; } =
             ResourceTypeSet.Of([ResourceType.Parse("Condition"), ResourceType.Parse("Practitioner")]);
 

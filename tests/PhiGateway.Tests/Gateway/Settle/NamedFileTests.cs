@@ -1,0 +1,102 @@
+using PhiGateway.Policy.Registry;
+using PhiGateway.Tests.Gateway.Stages;
+using PhiGateway.Tests.Policy.Snapshot;
+using Xunit;
+
+namespace PhiGateway.Tests.Gateway.Settle;
+
+/// <summary>A server that looks for what is named tells whether a file is there: of one that stays it is told as of one that is not there.</summary>
+public sealed class NamedFileTests : IDisposable
+{
+    private const string Named = """
+        {"resourceType":"DocumentReference","status":"current","subject":{"reference":"Patient/17"},
+        "content":[{"attachment":{"url":"Binary/b1"}}]}
+        """;
+
+    private const string Binary = """{"resourceType":"Binary","id":"b1","contentType":"text/plain","data":"eA=="}""";
+
+    private readonly StageWorld _world = new();
+
+    public NamedFileTests() => Publish("N", []);
+
+    public void Dispose() => _world.Dispose();
+
+    [Theory]
+    [InlineData(false, null, "patient-undetermined")]
+    [InlineData(true, "HIV", "patient-undetermined")]
+    [InlineData(true, "", null)]
+    [InlineData(true, null, null)]
+    public async Task Run_WriteThatNamesAFile_IsRefusedAlikeForOneThatStaysAndOneThatIsNotThere(
+        bool isThere,
+        string? label,
+        string? refusal
+    )
+    {
+        Have(isThere, label);
+
+        Assert.Equal(refusal, await AskAsync());
+        Assert.Contains("GET /Binary/b1", _world.Upstream.Lines);
+    }
+
+    [Fact]
+    public async Task Run_FromWhomNothingIsHidden_IsAskedNothing()
+    {
+        Publish("V", StageWorld.EverySensitivity);
+
+        Assert.Null(await AskAsync());
+        Assert.Empty(_world.Upstream.Calls);
+    }
+
+    [Fact]
+    public async Task Run_AtAServerThatLooksForNothing_IsAskedNothing()
+    {
+        _world.Route = _world.Route! with { ChecksReferences = false };
+
+        Assert.Null(await AskAsync());
+        Assert.Empty(_world.Upstream.Calls);
+    }
+
+    private void Have(bool isThere, string? label)
+    {
+        if (isThere)
+        {
+            _world.Upstream.Answers("GET /Binary/b1", Binary);
+        }
+
+        var security = string.IsNullOrEmpty(label)
+            ? string.Empty
+            : $$$""","meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"{{{label}}}"}]}""";
+        var entry = label is null
+            ? string.Empty
+            : $$$"""
+                {"resource":{"resourceType":"DocumentReference","id":"d1"{{{security}}},"status":"current","subject":{"reference":"Patient/18"},
+                "content":[{"attachment":{"url":"Binary/b1"}}]}}
+                """;
+        _world.Upstream.Otherwise = () =>
+            RecordingUpstream.Reply(
+                _world.Upstream.Calls[^1].PathAndQuery.Contains('?', StringComparison.Ordinal) ? 200 : 404,
+                $$"""{"resourceType":"Bundle","type":"searchset","entry":[{{entry}}]}""",
+                "application/fhir+json"
+            );
+    }
+
+    private void Publish(string confidentiality, string[] labels)
+    {
+        var grant = TestRegistry.Grant() with
+        {
+            Types = ["DocumentReference", "Binary"],
+            Interactions = ["read", "search", "create"],
+            Patients = new PatientScope { Any = true },
+            Confidentiality = confidentiality,
+            Labels = labels,
+        };
+        var hospital = TestRegistry.Organization() with { Kind = OrganizationKind.Internal };
+        _world.Publish(TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grant), null, null, hospital)));
+    }
+
+    private async Task<string?> AskAsync()
+    {
+        using var exchange = _world.Open("POST", "/fhir/DocumentReference", Named);
+        return (await _world.WalkAsync(exchange, "Settle")).Refusal?.Code;
+    }
+}
