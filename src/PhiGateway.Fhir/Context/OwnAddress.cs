@@ -10,7 +10,8 @@ internal static class OwnAddress
     /// <remarks>Letter for letter: a base with user information, another port or another case is not ours.</remarks>
     internal static string Relative(FhirContext context, string address)
     {
-        var own = CutBelow([context.GatewayBase], address) ?? CutBelow(context.UpstreamBases, address) ?? CutBelow(context.Aliases, address);
+        var own =
+            CutBelow([context.GatewayBase], address) ?? CutBelow(context.UpstreamBases, address) ?? CutBelow(context.Aliases, address);
         if (own is not null)
         {
             return own;

@@ -135,7 +135,13 @@ public sealed class GatewayOptions
     /// </summary>
     internal IReadOnlyList<string> AcceptedHosts =>
         Uri.TryCreate(PublicBase, UriKind.Absolute, out var uri)
-            ? [.. Hosts.Prepend(uri.Authority).Concat(RouteHosts.Select(host => AuthorityOf(host, uri))).SelectMany(host => Forms(host, uri))]
+            ?
+            [
+                .. Hosts
+                    .Prepend(uri.Authority)
+                    .Concat(RouteHosts.Select(host => AuthorityOf(host, uri)))
+                    .SelectMany(host => Forms(host, uri)),
+            ]
             : Hosts;
 
     /// <summary>

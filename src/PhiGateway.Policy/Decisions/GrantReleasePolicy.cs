@@ -246,9 +246,7 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         if (facts.Owner != OwnerState.Known || (facts.Owners.Count == 0 && !facts.HasNewOwner))
         {
             var isAdmitted = facts.NamesNoPatient && (AdmitsUndetermined || (AdmitsUnnamed && facts.NeedNameNoPatient));
-            return isAdmitted && CoversAnybody(grant)
-                ? WithholdReason.None
-                : WithholdReason.UndeterminedPatient;
+            return isAdmitted && CoversAnybody(grant) ? WithholdReason.None : WithholdReason.UndeterminedPatient;
         }
 
         if (facts.HasNewOwner && !CoversAnybody(grant))

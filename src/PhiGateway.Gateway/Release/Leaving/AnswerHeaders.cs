@@ -125,7 +125,8 @@ internal static class AnswerHeaders
 
     /// <summary>Whether the answer is one resource that was released, with a version and a date of its own.</summary>
     public static bool IsOneResource(GatewayExchange exchange) =>
-        exchange.Disclosure.Resources.Count == 1 && (exchange.Request.Interaction is Interaction.Read or Interaction.VRead || Writes(exchange));
+        exchange.Disclosure.Resources.Count == 1
+        && (exchange.Request.Interaction is Interaction.Read or Interaction.VRead || Writes(exchange));
 
     /// <summary>
     /// Whether the answer is about one version that may be told of: of the one resource that was released, or of what this client has written,

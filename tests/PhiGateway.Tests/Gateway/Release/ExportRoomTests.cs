@@ -24,7 +24,9 @@ public sealed class ExportRoomTests
             202,
             change: static response => response.Content.Headers.TryAddWithoutValidation("Content-Location", "http://fhir.example/r4/jobs/1")
         );
-        var named = Enumerable.Range(0, patients).Select(static _ => $$$"""{"name":"patient","valueReference":{"reference":"Patient/{{{Guid.NewGuid()}}}"}}""");
+        var named = Enumerable
+            .Range(0, patients)
+            .Select(static _ => $$$"""{"name":"patient","valueReference":{"reference":"Patient/{{{Guid.NewGuid()}}}"}}""");
         var body = $$"""
             {"resourceType":"Parameters","parameter":[{"name":"_type","valueString":"Observation"},{{string.Join(',', named)}}]}
             """;

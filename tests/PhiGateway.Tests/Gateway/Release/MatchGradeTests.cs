@@ -13,7 +13,8 @@ namespace PhiGateway.Tests.Gateway.Release;
 public sealed class MatchGradeTests : IDisposable
 {
     private const string Grade = """{"url":"http://hl7.org/fhir/StructureDefinition/match-grade","valueCode":"certain"}""";
-    private const string Match = """{"resourceType":"Parameters","parameter":[{"name":"resource","resource":{"resourceType":"Patient"} }]}""";
+    private const string Match =
+        """{"resourceType":"Parameters","parameter":[{"name":"resource","resource":{"resourceType":"Patient"} }]}""";
 
     private readonly StageWorld _world = new();
 
@@ -28,7 +29,11 @@ public sealed class MatchGradeTests : IDisposable
     [InlineData("""{"mode":"match","score":-0.1}""", null, null)]
     [InlineData("""{"mode":"match","score":0.1000000000000000000000000000000000000001}""", null, null)]
     [InlineData($$"""{"mode":"match","extension":[{{Grade}},{{Grade}}]}""", null, null)]
-    [InlineData("""{"mode":"match","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/match-grade","valueCode":"Muster"}]}""", null, null)]
+    [InlineData(
+        """{"mode":"match","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/match-grade","valueCode":"Muster"}]}""",
+        null,
+        null
+    )]
     [InlineData("""{"mode":"match","extension":[{"url":"urn:x","valueCode":"certain"}]}""", null, null)]
     [InlineData("""{"mode":"match"}""", null, null)]
     public async Task Run_ForWhomNothingIsHidden_TellsScoreAndGradeAndNothingElse(string search, string? grade, string? score)
@@ -58,7 +63,9 @@ public sealed class MatchGradeTests : IDisposable
         foreach (var (method, target, sent) in Asked)
         {
             var answers = new HashSet<string>();
-            foreach (var search in (string[])[$$"""{"extension":[{{Grade}}],"mode":"match","score":0.95}""", """{"mode":"match","score":0.5}"""])
+            foreach (
+                var search in (string[])[$$"""{"extension":[{{Grade}}],"mode":"match","score":0.95}""", """{"mode":"match","score":0.5}"""]
+            )
             {
                 _world.Upstream.Answers(sent, Bundle(search, "17"));
                 answers.Add((await AskAsync(method, target)).ToJsonString());
@@ -75,7 +82,11 @@ public sealed class MatchGradeTests : IDisposable
     private void Publish(OrganizationKind kind, string ceiling)
     {
         _world.Upstream.Otherwise = () => RecordingUpstream.Reply(200, Bundle("""{"mode":"match"}""", "17"), "application/fhir+json");
-        var grant = StageWorld.Whole("$match") with { Patients = new PatientScope { Any = true }, Confidentiality = ceiling };
+        var grant = StageWorld.Whole("$match") with
+        {
+            Patients = new PatientScope { Any = true },
+            Confidentiality = ceiling,
+        };
         var organization = TestRegistry.Organization() with { Kind = kind };
         _world.Publish(TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grant), organization: organization)));
     }

@@ -50,7 +50,14 @@ public sealed class SourceOutcomeTests : IDisposable
                 [
                     [Observation("1"), Outcome(severity, code)],
                     [Outcome(severity, code), Observation("1"), Hidden("9"), Outcome(severity, code)],
-                    [Hidden("9"), Hidden("10"), Outcome(severity, code), Outcome(severity, code), Outcome(severity, code), Observation("1")],
+                    [
+                        Hidden("9"),
+                        Hidden("10"),
+                        Outcome(severity, code),
+                        Outcome(severity, code),
+                        Outcome(severity, code),
+                        Observation("1"),
+                    ],
                 ]
         )
         {
@@ -95,7 +102,11 @@ public sealed class SourceOutcomeTests : IDisposable
 
     private void Publish(OrganizationKind kind, string ceiling)
     {
-        var grant = StageWorld.Whole() with { Patients = new PatientScope { Any = true }, Confidentiality = ceiling };
+        var grant = StageWorld.Whole() with
+        {
+            Patients = new PatientScope { Any = true },
+            Confidentiality = ceiling,
+        };
         var organization = TestRegistry.Organization() with { Kind = kind };
         _world.Publish(TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grant), organization: organization)));
     }

@@ -91,15 +91,18 @@ public sealed class UnnamedRecordTests : IDisposable
 
     private void Publish(OrganizationKind kind, ClientKind client, PatientScope patients)
     {
-        var grant = StageWorld.Whole() with
-        {
-            Interactions = ["read", "search", "create", "update", "delete"],
-            Patients = patients,
-        };
+        var grant = StageWorld.Whole() with { Interactions = ["read", "search", "create", "update", "delete"], Patients = patients };
         var organization = TestRegistry.Organization() with { Kind = kind };
         _world.Publish(
             TestRegistry.Build(
-                TestRegistry.Open(TestRegistry.UseCase(grants: grant), TestRegistry.Client() with { Kind = client }, organization: organization)
+                TestRegistry.Open(
+                    TestRegistry.UseCase(grants: grant),
+                    TestRegistry.Client() with
+                    {
+                        Kind = client,
+                    },
+                    organization: organization
+                )
             )
         );
     }
