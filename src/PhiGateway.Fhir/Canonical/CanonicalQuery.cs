@@ -10,9 +10,10 @@ namespace PhiGateway.Fhir.Canonical;
 /// </summary>
 internal static class CanonicalQuery
 {
-    // RFC 3986 query characters and the bar, which every FHIR client sends bare; without the semicolon, which some parsers split on.
+    // RFC 3986 query characters; the bar, which every FHIR client sends bare; and what browsers leave bare in a query besides (URL standard,
+    // query percent-encode set), FHIR's own escape among it. Without the semicolon, which some parsers split on, and the backtick.
     private static readonly SearchValues<char> Raw = SearchValues.Create(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$'()*+,:@/?|%=&"
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$'()*+,:@/?|%=&\\^[]{}"
     );
 
     /// <summary>Reads a query without its <c>?</c>, or a form; empty text has no parameters.</summary>

@@ -189,9 +189,15 @@ internal static class AnswerHeaders
     // By the date that the client was given with it; beside tags it is not looked at (RFC 9110, 13.1.3).
     private static bool IsUnchangedSince(GatewayExchange exchange) =>
         exchange.Request.Headers.IfModifiedSince is { } text
-        && HeaderUtilities.TryParseDate(text, out var since)
+        && TryParseTime(exchange, text, out var since)
         && exchange.Forwarded.Answer.LastModified is { } changed
         && changed <= since;
+
+    // A date of HTTP's, and in an entry of a bundle an instant (R4 Bundle.entry.request.ifModifiedSince).
+    private static bool TryParseTime(GatewayExchange exchange, string text, out DateTimeOffset time) =>
+        exchange.Bundle is null
+            ? HeaderUtilities.TryParseDate(text, out time)
+            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
 
     /// <summary>
     /// The version of which <see cref="IsVersioned"/> speaks: the resource's own word, else the header's; null when it is not known.

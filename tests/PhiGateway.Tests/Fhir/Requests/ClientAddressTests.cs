@@ -118,6 +118,27 @@ public sealed class ClientAddressTests
         RequestFixture.Understood("GET", "/fhir/Observation?code=" + new string('a', 8000));
     }
 
+    // What browsers leave bare in a query (URL standard), FHIR's own escape among it, is read there, and nowhere else.
+    [Theory]
+    [InlineData("/fhir/Observation?code=a\\,b", "a\\,b")]
+    [InlineData("/fhir/Observation?code=x\\|y", "x\\|y")]
+    [InlineData("/fhir/Observation?code={a}^[b]", "{a}^[b]")]
+    [InlineData("/fhir/Observation?code=a%5C,b", "a\\,b")]
+    [InlineData("/fhir/Observation\\1", null)]
+    [InlineData("/fhir/Observation/{a}", null)]
+    [InlineData("/fhir/Observation?code=a`b", null)]
+    [InlineData("/fhir/Observation?code=\"a\"", null)]
+    [InlineData("/fhir/Observation?code=<a>", null)]
+    [InlineData("/fhir/Observation?code=a;b", null)]
+    [InlineData("/fhir/Observation?patient[]=17", null)]
+    public void Search_CharacterThatBrowsersLeaveBare_IsReadInAQueryAlone(string target, string? value)
+    {
+        var isRead = RequestFixture.Read("GET", target).TryGet(out var request, out _);
+
+        Assert.Equal(value, isRead ? request!.Parameter("code") : null);
+        Assert.Equal(value is not null, isRead);
+    }
+
     private static FhirRequest? Alone(string condition)
     {
         var headers = RequestFixture.Json with { IfNoneExist = condition };

@@ -104,13 +104,16 @@ public sealed class VersionTagTests : IDisposable
     }
 
     [Theory]
-    [InlineData("W/\\\"3\\\"", "304 Not Modified")]
-    [InlineData("W/\\\"2\\\"", "200 OK")]
-    public async Task Batch_ReadOfAVersionThatTheClientHas_IsNotSentAgain(string known, string status)
+    [InlineData("ifNoneMatch", "W/\\\"3\\\"", "304 Not Modified")]
+    [InlineData("ifNoneMatch", "W/\\\"2\\\"", "200 OK")]
+    [InlineData("ifModifiedSince", "2026-05-04T08:00:00Z", "304 Not Modified")]
+    [InlineData("ifModifiedSince", "2026-05-04T10:00:00+02:00", "304 Not Modified")]
+    [InlineData("ifModifiedSince", "2026-05-04T07:59:59Z", "200 OK")]
+    public async Task Batch_ReadOfAVersionThatTheClientHas_IsNotSentAgain(string member, string known, string status)
     {
-        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation(), change: static response => Tag(response, null));
 
-        var entry = await EntryAsync($$"""{"request":{"method":"GET","url":"Observation/1","ifNoneMatch":"{{known}}"} }""");
+        var entry = await EntryAsync($$"""{"request":{"method":"GET","url":"Observation/1","{{member}}":"{{known}}"} }""");
 
         Assert.Equal(status, (string?)entry["response"]!["status"]);
         Assert.Equal("W/\"3\"", (string?)entry["response"]!["etag"]);
