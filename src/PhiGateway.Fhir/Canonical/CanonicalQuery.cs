@@ -10,10 +10,10 @@ namespace PhiGateway.Fhir.Canonical;
 /// </summary>
 internal static class CanonicalQuery
 {
-    // RFC 3986 query characters; the bar, which every FHIR client sends bare; and what browsers leave bare in a query besides (URL standard,
-    // query percent-encode set), FHIR's own escape among it. Without the semicolon, which some parsers split on, and the backtick.
+    // RFC 3986 query characters; the bar, which every FHIR client sends bare; and FHIR's own escape and the braces and caret that browsers
+    // leave bare in a query too (URL standard). Without the semicolon, which some parsers split on, brackets, which make lists, and backticks.
     private static readonly SearchValues<char> Raw = SearchValues.Create(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$'()*+,:@/?|%=&\\^[]{}"
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$'()*+,:@/?|%=&\\^{}"
     );
 
     /// <summary>Reads a query without its <c>?</c>, or a form; empty text has no parameters.</summary>
