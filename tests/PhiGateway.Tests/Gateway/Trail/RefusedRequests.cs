@@ -172,6 +172,7 @@ internal sealed class RefusedRequests
         all["upstream-unavailable"] = Failing(DenyReason.UpstreamUnavailable);
         all["upstream-timeout"] = Failing(DenyReason.UpstreamTimeout);
         all["upstream-refused"] = Answering(500);
+        all["upstream-unsupported"] = Answering(405);
         all["upstream-credential"] = Failing(DenyReason.UpstreamCredential);
         all["upstream-busy"] = Answering(503);
         all["upstream-rejected"] = Answering(400);
