@@ -20,7 +20,7 @@ internal static class TrailEndpoints
         new("client", "Registered client."),
         new("tenant", "Tenant; required with a patient."),
         new("withheld", "true, with a patient: what was withheld of the patient, not what left."),
-        new("decision", "permit, deny or error."),
+        new("decision", "permit, deny, error or unknown (a write of which nobody knows what became of it)."),
         new("reason", "Code of a deny reason."),
         new("kind", "Kind of record."),
         new("id", "Decision or request id."),

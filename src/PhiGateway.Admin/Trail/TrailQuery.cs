@@ -14,7 +14,7 @@ namespace PhiGateway.Admin.Trail;
 /// <param name="Tenant">Tenant; required with a patient, where <c>*</c> means each of them.</param>
 /// <param name="Patient">Logical id of a patient; in a body or the header only. PHI.</param>
 /// <param name="Withheld">With a patient: what was withheld of that patient, in the place of what left; null: what left.</param>
-/// <param name="Decision">permit, deny or error.</param>
+/// <param name="Decision">permit, deny, error or unknown (a write of which nobody knows what became of it).</param>
 /// <param name="Reason">Code of a deny reason.</param>
 /// <param name="Kind">Kind of record, such as disclosure.</param>
 /// <param name="Id">Decision or request id: the record and those that belong to it.</param>
@@ -96,7 +96,7 @@ public sealed record TrailQuery(
 
         if (Decision is not (null or "permit" or "deny" or "error" or "unknown"))
         {
-            return AdminProblem.BadParameter("decision", "permit, deny or error is expected.");
+            return AdminProblem.BadParameter("decision", "permit, deny, error or unknown is expected.");
         }
 
         if (Patient is not null && PatientId is null)

@@ -18,7 +18,7 @@ internal sealed class AuditFilters
         ("patient", "Logical id of a patient; sent in the body, never in a URL."),
         ("type", "FHIR resource type asked for."),
         ("interaction", "FHIR interaction, such as search-type."),
-        ("decision", "permit, deny or error."),
+        ("decision", "permit, deny, error or unknown (a write of which nobody knows what became of it)."),
         ("reason", "Code of a deny reason."),
         ("purpose", "A purpose code that counted."),
         ("kind", "Kind of record."),

@@ -64,6 +64,9 @@ public sealed class Disclosure
     /// <summary>The upstream named a place where the answer continues, and that has no name on this side.</summary>
     public bool CannotFollow { get; set; }
 
+    /// <summary>The upstream says that not all of its sources were heard, so that its answer may lack something.</summary>
+    public bool SaidIncomplete { get; set; }
+
     /// <summary>How many were withheld for this reason.</summary>
     public int CountOf(WithholdReason reason) => _reasons?[(int)reason] ?? 0;
 
@@ -160,6 +163,7 @@ public sealed class Disclosure
     {
         ArgumentNullException.ThrowIfNull(part);
         NarrowingNotApplied |= part.NarrowingNotApplied;
+        SaidIncomplete |= part.SaidIncomplete;
         Withheld += part.Withheld;
         Unread += part.Unread;
         for (var i = 0; part._reasons is { } reasons && i < ReasonCount; i++)
@@ -229,6 +233,7 @@ public sealed class Disclosure
         Withheld = 0;
         Unread = 0;
         CannotFollow = false;
+        SaidIncomplete = false;
         _reasons.AsSpan().Clear();
         _withheld?.Clear();
         _withheldPatients?.Clear();

@@ -10,9 +10,10 @@ namespace PhiGateway.Fhir.Canonical;
 /// </summary>
 internal static class CanonicalQuery
 {
-    // RFC 3986 query characters and the bar, which every FHIR client sends bare; without the semicolon, which some parsers split on.
+    // RFC 3986 query characters; the bar, which every FHIR client sends bare; and FHIR's own escape and the braces and caret that browsers
+    // leave bare in a query too (URL standard). Without the semicolon, which some parsers split on, brackets, which make lists, and backticks.
     private static readonly SearchValues<char> Raw = SearchValues.Create(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$'()*+,:@/?|%=&"
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$'()*+,:@/?|%=&\\^{}"
     );
 
     /// <summary>Reads a query without its <c>?</c>, or a form; empty text has no parameters.</summary>
@@ -20,7 +21,17 @@ internal static class CanonicalQuery
     /// <param name="maxParameters">Most parameters.</param>
     /// <param name="parameters">Receives them, in order.</param>
     /// <param name="mayBeEmpty">A parameter may have no value, of which the caller decides what it means; else it is refused.</param>
-    internal static Refusal? Read(ReadOnlySpan<char> query, int maxParameters, out QueryParameter[] parameters, bool mayBeEmpty = false)
+    /// <param name="holdsQuery">
+    /// Name of the parameter whose value is a query of its own, encoded by itself before it was encoded as a value: whoever reads it as one
+    /// decodes it exactly once more and refuses what is encoded still. Null: there is none.
+    /// </param>
+    internal static Refusal? Read(
+        ReadOnlySpan<char> query,
+        int maxParameters,
+        out QueryParameter[] parameters,
+        bool mayBeEmpty = false,
+        string? holdsQuery = null
+    )
     {
         parameters = [];
         // An ampersand at the very end has nothing after it: form serializers leave one.
@@ -52,7 +63,10 @@ internal static class CanonicalQuery
                 return Malformed("parameter without name, equals sign or value");
             }
 
-            if (!TryDecode(pair[..equals], out var name) || !TryDecode(pair[(equals + 1)..], out var value))
+            if (
+                !TryDecode(pair[..equals], out var name)
+                || !TryDecode(pair[(equals + 1)..], out var value, isQuery: holdsQuery is not null && name == holdsQuery)
+            )
             {
                 return Malformed("parameter is not exactly once percent-encoded UTF-8 text");
             }
@@ -85,7 +99,7 @@ internal static class CanonicalQuery
         }
     }
 
-    private static bool TryDecode(ReadOnlySpan<char> raw, out string text)
+    private static bool TryDecode(ReadOnlySpan<char> raw, out string text, bool isQuery = false)
     {
         if (!raw.ContainsAny('%', '+'))
         {
@@ -117,7 +131,9 @@ internal static class CanonicalQuery
         if (Ascii.IsValid(bytes))
         {
             text = Encoding.ASCII.GetString(bytes);
-            return !bytes.ContainsAnyInRange((byte)0, (byte)0x1f) && !bytes.Contains((byte)0x7f) && !Percent.IsStillEncoded(text);
+            return !bytes.ContainsAnyInRange((byte)0, (byte)0x1f)
+                && !bytes.Contains((byte)0x7f)
+                && (isQuery || !Percent.IsStillEncoded(text));
         }
 
         if (!Utf8.IsValid(bytes))
@@ -126,7 +142,7 @@ internal static class CanonicalQuery
         }
 
         text = Encoding.UTF8.GetString(bytes);
-        return !HasControl(text) && !Percent.IsStillEncoded(text);
+        return !HasControl(text) && (isQuery || !Percent.IsStillEncoded(text));
     }
 
     // Control, format (zero width, direction) and unassigned characters: what is shown is not what is matched.

@@ -9,8 +9,11 @@ namespace PhiGateway.Fhir.Canonical;
 /// </remarks>
 public static class CanonicalReader
 {
-    /// <summary>Longest target that is read; Kestrel's own limit for a request line is the same 8 KiB.</summary>
+    /// <summary>Longest target that is read. The wire takes longer lines (<c>DataPlane</c>), so that it is said here, to a known route.</summary>
     public const int MaxTargetLength = 8192;
+
+    // Bulk Data Access, kick-off: the value is a query of a type, with the encoding of its own.
+    private const string TypeFilter = "_typeFilter";
 
     /// <summary>Most query parameters, whatever the route's own limit.</summary>
     public const int MaxParameters = 256;
@@ -51,7 +54,7 @@ public static class CanonicalReader
 
         if (rawTarget.Length > MaxTargetLength)
         {
-            return Reading<CanonicalRequest>.Refused(DenyReason.MalformedRequest, "target is too long");
+            return Reading<CanonicalRequest>.Refused(DenyReason.AddressTooLong, "target is too long");
         }
 
         var root = basePath is null or "/" ? string.Empty : basePath;
@@ -77,7 +80,8 @@ public static class CanonicalReader
 
         var query = mark < 0 ? default : rawTarget.AsSpan(mark + 1);
         var mayBeEmpty = areSearchesLenient && IsSearch(known, segments);
-        return CanonicalQuery.Read(query, MaxParameters, out var parameters, mayBeEmpty) is { } brokenQuery
+        var holdsQuery = segments is [.., "$export"] ? TypeFilter : null;
+        return CanonicalQuery.Read(query, MaxParameters, out var parameters, mayBeEmpty, holdsQuery) is { } brokenQuery
             ? brokenQuery.As<CanonicalRequest>()
             : Reading<CanonicalRequest>.Of(new CanonicalRequest(known, root, segments, parameters));
     }

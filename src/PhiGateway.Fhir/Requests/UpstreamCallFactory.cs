@@ -148,6 +148,18 @@ public static class UpstreamCallFactory
 
     private static UpstreamCall Operation(FhirRequest request, Permit permit, string? prefer)
     {
+        // Bulk Data Access has a list of patients in the body of a POST only; servers refuse it in a query, or export everybody.
+        if (request is { Operation: "$export", Canonical.Method: "POST" } && request.Parameter("patient") is not null)
+        {
+            return new UpstreamCall(
+                "POST",
+                Target(request, []),
+                Json,
+                ExportInputs.Write(Narrowing.Shape(request, permit)),
+                [Accept, KeyValuePair.Create("Prefer", "respond-async")]
+            );
+        }
+
         // These are wholly understood as parameters, so that the types that remain can be set, or how many are asked for.
         if (request.Canonical.Method != "POST" || request.Operation is "$export" or "$everything" or "$lastn")
         {

@@ -35,6 +35,9 @@ internal sealed class OwnerLedger
     /// <summary>An owner element was there, whatever it held.</summary>
     public bool Named => _owners.Count > 0 || _unresolved || _relatedPerson || _nobody || _bystander;
 
+    /// <summary>Somebody is named, by no name of this server.</summary>
+    public bool IsDescribed => _described;
+
     /// <summary>
     /// Whose record it is hangs on the patients whom it names elsewhere than in its owner elements, or would if it named one there.
     /// </summary>

@@ -361,6 +361,7 @@ internal sealed class ResourceMeaning(NameStack names)
     public void Conclude(ScanProgram program)
     {
         Owners.Conclude(program.Rule, _facts);
+        _facts.NeedNameNoPatient = program.NeedsNoOwner && _facts.NamesNoPatient && !Owners.IsDescribed;
         if (!_labelled)
         {
             _facts.Raise(Confidentiality.Normal);

@@ -11,8 +11,9 @@ internal sealed class ScanProgram
 
     private readonly string[] _parameters;
 
-    internal ScanProgram(ResourceType type, ScanNode root, OwnerRule rule, string[] parameters, bool ofTargets)
+    internal ScanProgram(ResourceType type, ScanNode root, OwnerRule rule, string[] parameters, bool ofTargets, bool needsNoOwner)
     {
+        NeedsNoOwner = needsNoOwner;
         OfTargets = ofTargets;
         Type = type;
         Root = root;
@@ -28,6 +29,9 @@ internal sealed class ScanProgram
 
     /// <summary>Its owners are those of the resources that it points at, where these are known.</summary>
     public bool OfTargets { get; }
+
+    /// <summary>A resource of the type that names no patient leaves nothing out: there is no element for it, or it is for who takes part.</summary>
+    public bool NeedsNoOwner { get; }
 
     public static ScanProgram For(ResourceType type) => Programs[type.Index] ??= ScanProgramFactory.Create(type);
 

@@ -42,12 +42,14 @@ internal static class ScanProgramFactory
             }
         }
 
+        var rule = RuleOf(type, paths);
         return new ScanProgram(
             type,
             root,
-            RuleOf(type, paths),
+            rule,
             parameters.Select(static parameter => parameter.Key).ToArray(),
-            paths.OfTargets
+            paths.OfTargets,
+            rule == OwnerRule.Participants || (rule == OwnerRule.Indirect && paths.Owner.Length == 0)
         );
     }
 

@@ -131,11 +131,17 @@ public sealed class GatewayOptions
 
     /// <summary>
     /// Every authority accepted in the Host header: that of <see cref="PublicBase"/>, <see cref="Hosts"/>, and those of routes, which stand
-    /// at the port of <see cref="PublicBase"/> when they name none.
+    /// at the port of <see cref="PublicBase"/> when they name none. The scheme's own port may be written or not (RFC 9110, 4.2.3).
     /// </summary>
     internal IReadOnlyList<string> AcceptedHosts =>
         Uri.TryCreate(PublicBase, UriKind.Absolute, out var uri)
-            ? [uri.Authority, .. Hosts, .. RouteHosts.Select(host => AuthorityOf(host, uri))]
+            ?
+            [
+                .. Hosts
+                    .Prepend(uri.Authority)
+                    .Concat(RouteHosts.Select(host => AuthorityOf(host, uri)))
+                    .SelectMany(host => Forms(host, uri)),
+            ]
             : Hosts;
 
     /// <summary>
@@ -160,9 +166,21 @@ public sealed class GatewayOptions
     }
 
     private static string AuthorityOf(string host, Uri publicBase) =>
-        publicBase.IsDefaultPort || (host.Contains(':', StringComparison.Ordinal) && !host.EndsWith(']'))
-            ? host
-            : $"{host}:{publicBase.Port}";
+        publicBase.IsDefaultPort || HasPort(host) ? host : $"{host}:{publicBase.Port}";
+
+    // With the scheme's own port and without it, which is one authority; of any other port one form alone.
+    private static string[] Forms(string host, Uri publicBase)
+    {
+        var port = publicBase.Scheme == Uri.UriSchemeHttps ? ":443" : ":80";
+        if (!HasPort(host))
+        {
+            return [host, host + port];
+        }
+
+        return host.EndsWith(port, StringComparison.Ordinal) ? [host, host[..^port.Length]] : [host];
+    }
+
+    private static bool HasPort(string host) => host.Contains(':', StringComparison.Ordinal) && !host.EndsWith(']');
 }
 
 /// <summary>Where the two planes listen.</summary>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Lookups;
 using PhiGateway.Gateway.Trail;
 using PhiGateway.Gateway.Upstream;
@@ -19,7 +20,8 @@ internal sealed class ForwardStage(
     TaskCounter tasks,
     OwnerNotice notice,
     AuditTrail trail,
-    AnswerBuffers buffers
+    AnswerBuffers buffers,
+    HandleIssuer handles
 ) : IStage
 {
     // A transaction is written beside the bodies of its entries, and once more when it is done.
@@ -55,6 +57,11 @@ internal sealed class ForwardStage(
         if (exchange.Kind == RequestKind.Transaction)
         {
             exchange.Hold(buffers.Take(exchange, TimesWritten * CallWriter.LengthOf(exchange)));
+        }
+
+        if (exchange is { Kind: RequestKind.Export, Asked.Interaction: Interaction.Export } && !handles.HasRoomForJob(exchange))
+        {
+            return StageResult.Refuse(DenyReason.RequestTooCostly, "job-handle");
         }
 
         var written = CallWriter.Write(exchange);

@@ -11,6 +11,7 @@ internal sealed class HandleIssuer(HandleSealer sealer, BaseProposals proposals)
 {
     private static readonly TimeSpan PageLife = TimeSpan.FromHours(1);
     private static readonly TimeSpan ExportLife = TimeSpan.FromHours(24);
+    private static readonly string OrdinaryPlace = new('/', 512);
 
     /// <summary>The URL for a client; null when the place is not below the upstream's base or does not fit into a handle.</summary>
     /// <param name="exchange">The request that is answered; its original is what the handle continues.</param>
@@ -38,6 +39,14 @@ internal sealed class HandleIssuer(HandleSealer sealer, BaseProposals proposals)
         HandleBinding.Of(exchange) is { } binding
             ? Seal(exchange, HandleKind.File, binding, list.PlaceIn(exchange.Understood.Handle.Page.Place))
             : null;
+
+    /// <summary>
+    /// Whether the job that an export's kick-off begins will have a handle, at a place of ordinary length: asked before it is begun, since a
+    /// job without a handle could be neither polled nor cancelled.
+    /// </summary>
+    /// <param name="exchange">The kick-off, decided.</param>
+    public bool HasRoomForJob(GatewayExchange exchange) =>
+        HandleBinding.Of(exchange) is not { } binding || Seal(exchange, HandleKind.Job, binding, OrdinaryPlace) is not null;
 
     private string? Seal(GatewayExchange exchange, HandleKind kind, HandleBinding binding, string place)
     {

@@ -18,15 +18,8 @@ internal sealed class CrossOriginStage(OwnHosts hosts) : IStage
 {
     private const string Methods = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
-    // What clients of FHIR, SMART and Bulk Data send that is not among the Fetch standard's safe headers.
-    private const string Asked =
-        "Authorization, DPoP, Content-Type, Accept, Prefer, If-Match, If-None-Match, If-Modified-Since, If-None-Exist, "
-        + "X-Security-Context";
-
-    // What an app needs from an answer besides its body.
-    private const string Exposed =
-        "ETag, Last-Modified, Location, Content-Location, Retry-After, X-Progress, Expires, WWW-Authenticate, DPoP-Nonce, X-Request-Id, "
-        + "Phi-Incomplete";
+    private static readonly string Asked = string.Join(", ", KnownHeaders.OfWebApps);
+    private static readonly string Exposed = string.Join(", ", KnownHeaders.ForWebApps);
 
     public string Name => "CrossOrigin";
 

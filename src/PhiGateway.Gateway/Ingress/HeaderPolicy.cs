@@ -29,7 +29,7 @@ internal static class HeaderPolicy
         KnownHeaders.SecurityContext,
         HeaderNames.Host,
         HeaderNames.ContentLength,
-        "DPoP",
+        KnownHeaders.Dpop,
     ];
 
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(

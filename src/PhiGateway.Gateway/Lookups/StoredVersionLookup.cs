@@ -30,7 +30,7 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
         using var fetched = await fetch.ReadAsync(exchange, $"/{part.Type.Name}/{part.Id}");
         return fetched switch
         {
-            Fetched.Found found => await AttributeAsync(exchange, Read(exchange, part, found.Body), found.Body),
+            Fetched.Found found => await AttributeAsync(exchange, Read(exchange, part, found), found.Body),
             Fetched.Absent { Status: 410 } when part.Interaction == Interaction.Update => await FindDeletedAsync(exchange, part),
             Fetched.Absent => new StoredVersion(part with { StoredState = StoredState.Absent }, null),
             Fetched.Failed failed => StageResult.Refuse(failed.Reason, Detail),
@@ -85,8 +85,9 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
         return read;
     }
 
-    private StageResult<StoredVersion> Read(GatewayExchange exchange, AccessPart part, ReadOnlyMemory<byte> stored)
+    private StageResult<StoredVersion> Read(GatewayExchange exchange, AccessPart part, Fetched.Found found)
     {
+        var stored = found.Body;
         var times = part.Interaction == Interaction.Patch ? TreeToText : ReadingToText;
         using var room = buffers.Take(exchange, (long)stored.Length * times);
         var facts = new ResourceFacts();
@@ -100,13 +101,16 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
         }
 
         var known = part with { StoredState = StoredState.Present, Stored = facts };
-        if (exchange.Request.Patch is { IsAppliedHere: true } && facts.VersionId is null)
+
+        // The resource's own word first; servers that give it none there may say it in the header alone (R4 3.1.0.1.2).
+        var id = facts.VersionId ?? VersionTags.Read(found.EntityTag);
+        if (exchange.Request.Patch is { IsAppliedHere: true } && id is null)
         {
             // Without a version, what others write meanwhile would be undone by the result.
-            return Refuse(exchange, known, DenyReason.UnreadableAnswer, Detail);
+            return Refuse(exchange, known, DenyReason.PatchNotApplicable, "no-version");
         }
 
-        var version = new StoredVersion(known, facts.VersionId);
+        var version = new StoredVersion(known, id);
         if (part.Interaction is Interaction.Update or Interaction.Patch)
         {
             var context = exchange.Ingressed.Route.Language;

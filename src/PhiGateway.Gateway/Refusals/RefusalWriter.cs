@@ -15,6 +15,8 @@ internal static class RefusalWriter
     /// <summary>System of the refusal codes in <c>issue.details.coding</c>.</summary>
     public const string CodeSystem = "urn:phi-gateway:refusal";
 
+    private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
     /// <summary>Writes the answer; the response must not have begun.</summary>
     /// <param name="exchange">The request.</param>
     /// <param name="reason">Why.</param>
@@ -44,7 +46,9 @@ internal static class RefusalWriter
 
         if (status == StatusCodes.Status405MethodNotAllowed)
         {
-            response.Headers.Allow = exchange.AllowedMethods ?? "GET, HEAD, POST, PUT, PATCH, DELETE";
+            // What the clinical system does not do here is none of them.
+            var undone = reason == DenyReason.UpstreamUnsupported ? exchange.Http.Request.Method : null;
+            response.Headers.Allow = exchange.AllowedMethods ?? string.Join(", ", Methods.Where(method => method != undone));
         }
 
         if (status == StatusCodes.Status401Unauthorized || reason.OAuthError is not null)

@@ -121,8 +121,8 @@ internal sealed class GatewayMetrics : IDisposable
     /// <param name="budget">The limit's name: a word of this program.</param>
     public void CountExhausted(string budget) => _exhausted.Add(1, new KeyValuePair<string, object?>("budget", budget));
 
-    /// <summary>Counts what of an answer could not be read or followed.</summary>
-    public void CountIncomplete(int unread, bool cannotFollow)
+    /// <summary>Counts what of an answer could not be read or followed, and answers that are not whole by their server's own word.</summary>
+    public void CountIncomplete(int unread, bool cannotFollow, bool isSourceIncomplete)
     {
         if (unread > 0)
         {
@@ -132,6 +132,11 @@ internal sealed class GatewayMetrics : IDisposable
         if (cannotFollow)
         {
             _incomplete.Add(1, new KeyValuePair<string, object?>("kind", "cannot-follow"));
+        }
+
+        if (isSourceIncomplete)
+        {
+            _incomplete.Add(1, new KeyValuePair<string, object?>("kind", "source-incomplete"));
         }
     }
 

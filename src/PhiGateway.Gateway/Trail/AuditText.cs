@@ -54,7 +54,7 @@ internal static class AuditText
     /// <summary>Why something of an answer did not leave: each reason with its number, and what could not be followed; null: nothing stayed.</summary>
     public static string? NoteOf(Disclosure disclosure)
     {
-        if (disclosure is { Withheld: 0, CannotFollow: false })
+        if (disclosure is { Withheld: 0, CannotFollow: false, SaidIncomplete: false })
         {
             return null;
         }
@@ -76,6 +76,11 @@ internal static class AuditText
         if (disclosure.CannotFollow)
         {
             notes.Add("cannot-follow");
+        }
+
+        if (disclosure.SaidIncomplete)
+        {
+            notes.Add("source-incomplete");
         }
 
         return string.Join("; ", notes);

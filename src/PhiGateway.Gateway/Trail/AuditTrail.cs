@@ -304,7 +304,7 @@ internal sealed class AuditTrail(
 
     private void AddDisclosed(AuditRecord record, Disclosure disclosure, long bytes)
     {
-        metrics.CountIncomplete(disclosure.Unread, disclosure.CannotFollow);
+        metrics.CountIncomplete(disclosure.Unread, disclosure.CannotFollow, disclosure.SaidIncomplete);
         RecordedRequest.AddDisclosed(record, disclosure, bytes);
     }
 

@@ -38,10 +38,13 @@ internal static class ContentQuestions
 
     private static Deny? Content(DecisionRun run, GrantSet grants, AccessPart part)
     {
-        // A document that describes its patient under a name of its own is shown to the hospital's own, and so it can be kept by them.
+        // What the hospital's own are shown they can keep: a document that describes its patient under a name of its own, and what has no
+        // place for whose it is. What leaves its subject out is refused to them too.
+        var isOwnStaff = PermitFactory.IsOwnStaff(run.Entry);
         var judge = new GrantReleasePolicy(run.Reach, [new ReleaseLane(part.Type, grants, PartRights.Needed(part))])
         {
-            AdmitsUndetermined = part.Type == ResourceType.Bundle && PermitFactory.IsOwnStaff(run.Entry),
+            AdmitsUndetermined = part.Type == ResourceType.Bundle && isOwnStaff,
+            AdmitsUnnamed = isOwnStaff,
         };
         var rule = run.UseCase.RuleOf(grants);
         var admitted = grants;

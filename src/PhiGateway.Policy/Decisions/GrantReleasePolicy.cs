@@ -39,6 +39,9 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
     /// <summary>Whether a grant for any patient lets out what cannot be attributed; false by default.</summary>
     internal bool AdmitsUndetermined { get; init; }
 
+    /// <summary>The same of what is complete without saying whose it is; false by default.</summary>
+    internal bool AdmitsUnnamed { get; init; }
+
     public override ResourceTypeSet Types { get; }
 
     public override IReadOnlyList<SecurityLabel> KnownLabels => _reach.KnownLabels;
@@ -249,9 +252,8 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
         if (facts.Owner != OwnerState.Known || (facts.Owners.Count == 0 && !facts.HasNewOwner))
         {
-            return AdmitsUndetermined && facts.NamesNoPatient && CoversAnybody(grant)
-                ? WithholdReason.None
-                : WithholdReason.UndeterminedPatient;
+            var isAdmitted = facts.NamesNoPatient && (AdmitsUndetermined || (AdmitsUnnamed && facts.NeedNameNoPatient));
+            return isAdmitted && CoversAnybody(grant) ? WithholdReason.None : WithholdReason.UndeterminedPatient;
         }
 
         if (facts.HasNewOwner && !CoversAnybody(grant))

@@ -41,6 +41,12 @@ public sealed class ResourceFacts
     /// </summary>
     public bool NamesNoPatient { get; set; }
 
+    /// <summary>
+    /// With <see cref="NamesNoPatient"/>: nothing is missing. Its type has no element that could say whose it is (a Slot, a DeviceMetric), or
+    /// names who takes part, and no patient does (an AuditEvent of a login). False where it leaves out what it should say.
+    /// </summary>
+    public bool NeedNameNoPatient { get; set; }
+
     /// <summary>High-water mark over the resource, what it contains and its inline labels; Normal when unlabelled.</summary>
     public Confidentiality Confidentiality { get; set; }
 
@@ -130,6 +136,7 @@ public sealed class ResourceFacts
         Unjudgeable = false;
         HasNewOwner = false;
         NamesNoPatient = false;
+        NeedNameNoPatient = false;
         _owners.Clear();
         _labels.Clear();
         _tokens.Clear();

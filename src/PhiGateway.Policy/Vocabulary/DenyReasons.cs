@@ -8,6 +8,7 @@ public sealed partial class DenyReason
 
     // --- Ingress ---
     public static readonly DenyReason MalformedRequest = new("malformed-request", 400, DenyStage.Ingress, "invalid", "The request cannot be read in exactly one way.");
+    public static readonly DenyReason AddressTooLong = new("address-too-long", 414, DenyStage.Ingress, "too-long", "The address of the request is longer than this gateway accepts; a search with many values can be sent by POST to _search.");
     public static readonly DenyReason MalformedPath = new("malformed-path", 400, DenyStage.Ingress, "invalid", "The path is not in a form that is served here.");
     public static readonly DenyReason MalformedQuery = new("malformed-query", 400, DenyStage.Ingress, "invalid", "The query cannot be read in exactly one way.");
     public static readonly DenyReason MalformedHeader = new("malformed-header", 400, DenyStage.Ingress, "invalid", "A header appears twice or is not allowed from clients.");
@@ -134,6 +135,7 @@ public sealed partial class DenyReason
     public static readonly DenyReason UpstreamTimeout = new("upstream-timeout", 504, DenyStage.Forward, "timeout", "The clinical system did not answer in time.");
     public static readonly DenyReason UpstreamRefused = new("upstream-refused", 502, DenyStage.Forward, "exception", "The clinical system did not accept the gateway's request.");
 
+    public static readonly DenyReason UpstreamUnsupported = new("upstream-unsupported", 405, DenyStage.Forward, "not-supported", "The clinical system does not support this kind of request.");
     public static readonly DenyReason UpstreamCredential = new("upstream-credential", 503, DenyStage.Forward, "transient", "The gateway has no credential for the clinical system at the moment.");
     public static readonly DenyReason UpstreamBusy = new("upstream-busy", 503, DenyStage.Forward, "transient", "The clinical system is busy.");
     public static readonly DenyReason UpstreamRejected = new("upstream-rejected", 400, DenyStage.Forward, "processing", "The clinical system rejected the request.");

@@ -41,7 +41,7 @@ public sealed record SearchModel(
 /// <param name="To">Before this moment.</param>
 /// <param name="Client">Registered client.</param>
 /// <param name="Tenant">Tenant.</param>
-/// <param name="Decision">permit, deny or error.</param>
+/// <param name="Decision">permit, deny, error or unknown.</param>
 /// <param name="Reason">Code of a refusal.</param>
 /// <param name="Kind">Kind of record.</param>
 /// <param name="Actor">Person.</param>

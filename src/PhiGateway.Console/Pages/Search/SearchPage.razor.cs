@@ -12,7 +12,7 @@ public sealed partial class SearchPage
 
     private string? InAll => Model.Total is { } total ? $"; {Words.Number(total)} in the whole result" : null;
 
-    private static readonly string[] Decisions = ["permit", "deny", "error"];
+    private static readonly string[] Decisions = ["permit", "deny", "error", "unknown"];
 
     private static readonly string[] Kinds =
     [

@@ -120,8 +120,8 @@ internal sealed class BundleOutput(AnswerWork work, PageWindow? window, BundleKi
     /// <summary>Writes what follows the entries.</summary>
     /// <param name="links">The Bundle's links.</param>
     /// <param name="total">How many matches leave; null: it is not said.</param>
-    /// <param name="unread">Entries that could not be read.</param>
-    public void Finish(BundleLinks links, int? total, int unread)
+    /// <param name="settler">What was met among the entries.</param>
+    public void Finish(BundleLinks links, int? total, EntrySettler settler)
     {
         WriteHead();
         if (Kind == BundleKind.Stored)
@@ -135,7 +135,8 @@ internal sealed class BundleOutput(AnswerWork work, PageWindow? window, BundleKi
         var lost = links.Seal(work.Bases, work.Options);
         work.Disclosure.CannotFollow |= lost;
         Say(lost, IncompleteOutcome.CannotFollow);
-        Say(unread > 0, IncompleteOutcome.Unread);
+        Say(settler.Unread > 0, IncompleteOutcome.Unread);
+        Say(settler.SaidIncomplete, IncompleteOutcome.SaidIncomplete);
         work.Output.Write(_entriesOpen ? "]"u8 : default);
         if (total is { } count)
         {

@@ -319,7 +319,7 @@ internal sealed class BundleWalker
         var counts = (_members & Total) != 0 && !_links.HasOtherPages;
         var isWhole = _work.Options.CountIsWhole && (_members & Total) != 0 && IsCounted();
         int? matches = counts ? _settler.Matches : null;
-        _output.Finish(_links, isWhole ? _total : matches, _settler.Unread);
+        _output.Finish(_links, isWhole ? _total : matches, _settler);
         return ScanResult.Complete;
     }
 

@@ -104,8 +104,9 @@ internal static class EntryReader
             return ReadResource(ref reader, data, work, ref entry);
         }
 
-        return name.SequenceEqual("search"u8) || name.SequenceEqual("response"u8) || name.SequenceEqual("request"u8)
-            ? ReadTexts(ref reader, data, work, ref entry)
+        var isSearch = name.SequenceEqual("search"u8);
+        return isSearch || name.SequenceEqual("response"u8) || name.SequenceEqual("request"u8)
+            ? ReadTexts(ref reader, data, work, ref entry, isSearch)
             : work.Skipper.Skip(ref reader, data);
     }
 
@@ -124,8 +125,14 @@ internal static class EntryReader
         return result;
     }
 
-    /// <summary>Reads the few strings of search, request and response that matter; the rest is read past.</summary>
-    private static ScanResult ReadTexts(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, AnswerWork work, ref EntrySpan entry)
+    /// <summary>Reads what matters of search, request and response, strings mostly; the rest is read past.</summary>
+    private static ScanResult ReadTexts(
+        ref Utf8JsonReader reader,
+        ReadOnlySpan<byte> data,
+        AnswerWork work,
+        ref EntrySpan entry,
+        bool isSearch = false
+    )
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -157,6 +164,7 @@ internal static class EntryReader
                 return ScanResult.NeedMore;
             }
 
+            var valueStart = checked((int)reader.TokenStartIndex);
             var result = work.Skipper.Skip(ref reader, data);
             if (result != ScanResult.Complete)
             {
@@ -167,9 +175,27 @@ internal static class EntryReader
             {
                 TakeText(name, TextOf(ref reader), ref entry);
             }
+            else if (isSearch)
+            {
+                var value = new TextSpan(valueStart, checked((int)reader.BytesConsumed) - valueStart, false);
+                TakeGrade(name, value, reader.TokenType, ref entry);
+            }
         }
 
         return ScanResult.NeedMore;
+    }
+
+    // How well it matches, by the server's own word.
+    private static void TakeGrade(ReadOnlySpan<byte> name, TextSpan value, JsonTokenType last, ref EntrySpan entry)
+    {
+        if (name.SequenceEqual("score"u8) && last == JsonTokenType.Number)
+        {
+            entry.Score = value;
+        }
+        else if (name.SequenceEqual("extension"u8) && last == JsonTokenType.EndArray)
+        {
+            entry.SearchExtensions = value;
+        }
     }
 
     private static void TakeText(ReadOnlySpan<byte> name, TextSpan text, ref EntrySpan entry)

@@ -32,6 +32,9 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
     /// <summary>Entries that could not be read.</summary>
     public int Unread { get; private set; }
 
+    /// <summary>The server says that not every source was heard, and that was not passed on in its own place.</summary>
+    public bool SaidIncomplete { get; private set; }
+
     /// <summary>Settles an entry that cannot be read: it stays, which is recorded and said.</summary>
     public ScanResult PassBy()
     {
@@ -71,6 +74,7 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         var isStored = output.Kind == BundleKind.Stored;
         if (work.Reader.Facts.Type == ResourceType.OperationOutcome && !isStored)
         {
+            SettleOutcome(data[entry.ResourceStart..entry.ResourceEnd]);
             return ScanResult.Complete;
         }
 
@@ -105,7 +109,13 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         work.Write(data, entry.ResourceStart, entry.ResourceEnd, viewed: !isExtra);
         if (output.Kind == BundleKind.SearchSet && mode.Length > 0)
         {
-            work.Output.Write(",\"search\":{\"mode\":\""u8);
+            work.Output.Write(",\"search\":{"u8);
+            if (work.Options.CountIsWhole)
+            {
+                MatchGrade.Write(data, ref entry, work.Output);
+            }
+
+            work.Output.Write("\"mode\":\""u8);
             work.Output.Write(mode);
             work.Output.Write("\"}"u8);
         }
@@ -124,6 +134,27 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
 
         work.Output.Write("}"u8);
         return ScanResult.Complete;
+    }
+
+    // What the server says beside what it found. Where nothing is withheld its severities and codes leave, with none of its texts; where
+    // something may be, it can hang on that, and only that not every source was heard is said, once, however often.
+    private void SettleOutcome(ReadOnlySpan<byte> outcome)
+    {
+        var saysPart = NeutralOutcome.SaysIncomplete(outcome);
+        work.Disclosure.SaidIncomplete |= saysPart;
+        if (work.Options.CountIsWhole && window is null)
+        {
+            output.OpenEntry();
+            IncompleteOutcome.WriteLike(outcome, BundleKinds.NameOf(output.Kind), work.Output);
+        }
+        else if (window is not null)
+        {
+            window.SaidIncomplete |= saysPart;
+        }
+        else
+        {
+            SaidIncomplete |= saysPart;
+        }
     }
 
     // It was met already; what it holds, a Bundle or Parameters, cannot be read.

@@ -17,6 +17,12 @@ internal struct EntrySpan
     /// <summary><c>search.mode</c></summary>
     public TextSpan Mode;
 
+    /// <summary><c>search.score</c>, a number.</summary>
+    public TextSpan Score;
+
+    /// <summary><c>search.extension</c>, whole; from its first character to the one after its last.</summary>
+    public TextSpan SearchExtensions;
+
     /// <summary><c>request.method</c></summary>
     public TextSpan Method;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using PhiGateway.Fhir.Answers.Writing;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
@@ -10,9 +11,12 @@ internal static class IncompleteOutcome
 {
     public static ReadOnlySpan<byte> CutShort => "Not everything could be looked through for this page; it continues at the next one."u8;
 
-    public static ReadOnlySpan<byte> CannotFollow => "There is more, but the place where it continues cannot be reached from here."u8;
+    public static ReadOnlySpan<byte> CannotFollow =>
+        "There is more, but the place where it continues cannot be reached from here; ask with fewer values, or for less at a time."u8;
 
     public static ReadOnlySpan<byte> Unread => "What could not be read was left out."u8;
+
+    public static ReadOnlySpan<byte> SaidIncomplete => "The clinical system says that not all of its sources were heard."u8;
 
     /// <summary>Writes an OperationOutcome.</summary>
     public static void Write(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
@@ -31,6 +35,22 @@ internal static class IncompleteOutcome
     {
         output.Write("{\"resource\":"u8);
         Write(text, output);
+        WriteAround(type, output);
+    }
+
+    /// <summary>Writes one of the upstream's in the same form: its severities and codes, nothing else of it.</summary>
+    /// <param name="outcome">The OperationOutcome, read already.</param>
+    /// <param name="type">The Bundle's type.</param>
+    /// <param name="output">Receives it.</param>
+    public static void WriteLike(ReadOnlySpan<byte> outcome, ReadOnlySpan<byte> type, IBufferWriter<byte> output)
+    {
+        output.Write("{\"resource\":"u8);
+        NeutralOutcome.WriteLike(outcome, output);
+        WriteAround(type, output);
+    }
+
+    private static void WriteAround(ReadOnlySpan<byte> type, IBufferWriter<byte> output)
+    {
         if (type.SequenceEqual("searchset"u8))
         {
             output.Write(",\"search\":{\"mode\":\"outcome\"}"u8);

@@ -12,6 +12,9 @@ internal static class NeutralOutcome
     private const int MostIssues = 50;
     private const int LongestCode = 24;
 
+    // How deep it may be was asked when it was read.
+    private static readonly JsonReaderOptions Deep = new() { MaxDepth = 1000 };
+
     private static readonly SearchValues<byte> InCode = SearchValues.Create("abcdefghijklmnopqrstuvwxyz-"u8);
 
     public static ReadOnlySpan<byte> Json =>
@@ -20,7 +23,7 @@ internal static class NeutralOutcome
     /// <summary>Writes an OperationOutcome that was read already: of each issue its severity and its code, which say nothing of anybody.</summary>
     public static void WriteLike(ReadOnlySpan<byte> outcome, IBufferWriter<byte> output)
     {
-        var reader = new Utf8JsonReader(outcome);
+        var reader = new Utf8JsonReader(outcome, Deep);
         var issues = 0;
         var (severity, code) = (default(TextSpan), default(TextSpan));
         output.Write("{\"resourceType\":\"OperationOutcome\",\"issue\":["u8);
@@ -51,6 +54,46 @@ internal static class NeutralOutcome
 
         output.Write(issues == 0 ? "{\"severity\":\"information\",\"code\":\"informational\"}]}"u8 : "]}"u8);
     }
+
+    /// <summary>
+    /// Whether an OperationOutcome that was read already says that its server could not ask all it had to: a warning or worse that is
+    /// <c>incomplete</c> or a <c>timeout</c>. That something was too costly hangs on how much there is, and is not asked for.
+    /// </summary>
+    public static bool SaysIncomplete(ReadOnlySpan<byte> outcome)
+    {
+        var reader = new Utf8JsonReader(outcome, Deep);
+        var (isGrave, isPart) = (false, false);
+        while (reader.Read())
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.PropertyName when reader.CurrentDepth == 1 && !reader.ValueTextEquals("issue"u8):
+                    reader.Skip();
+                    break;
+                case JsonTokenType.PropertyName when reader.CurrentDepth == 3:
+                    var name = reader.ValueSpan;
+                    reader.Read();
+                    if (reader.TokenType == JsonTokenType.String)
+                    {
+                        isGrave |= name.SequenceEqual("severity"u8) && IsOneOf(ref reader, "warning"u8, "error"u8, "fatal"u8);
+                        isPart |= name.SequenceEqual("code"u8) && IsOneOf(ref reader, "incomplete"u8, "timeout"u8, default);
+                    }
+
+                    reader.Skip();
+                    break;
+                case JsonTokenType.EndObject when reader.CurrentDepth == 2 && isGrave && isPart:
+                    return true;
+                case JsonTokenType.EndObject when reader.CurrentDepth == 2:
+                    (isGrave, isPart) = (false, false);
+                    break;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsOneOf(ref Utf8JsonReader reader, ReadOnlySpan<byte> one, ReadOnlySpan<byte> other, ReadOnlySpan<byte> third) =>
+        reader.ValueTextEquals(one) || reader.ValueTextEquals(other) || (!third.IsEmpty && reader.ValueTextEquals(third));
 
     private static TextSpan CodeAt(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.String

@@ -31,7 +31,7 @@ internal static class RequestEntry
         var condition = method == "POST" && StrictJson.Text(request, "ifNoneExist") is not null;
 
         // A conditional create may turn out to be somebody who is there already.
-        return names.TryAdd(name, condition || url is null ? null : method, url is null ? null : Relative(context, url));
+        return names.TryAdd(name, condition || url is null ? null : method, url is null ? null : OwnAddress.Relative(context, url));
     }
 
     internal static Reading<FhirRequest> Read(RequestSource bundle, BundleScope scope, JsonElement entry)
@@ -116,24 +116,9 @@ internal static class RequestEntry
         };
     }
 
-    // Relative to the base (R4 Bundle.entry.request.url: to the root that the bundle is sent to, so that a slash before it says nothing), or
-    // below one of our own bases.
-    private static string Relative(FhirContext context, string url)
-    {
-        foreach (var root in context.UpstreamBases.Prepend(context.GatewayBase))
-        {
-            if (url.Length > root.Length && url.StartsWith(root, StringComparison.Ordinal) && url[root.Length] is '/' or '?')
-            {
-                return url[root.Length] == '/' ? url[(root.Length + 1)..] : url[root.Length..];
-            }
-        }
-
-        return url.Length > 1 && url[0] == '/' ? url[1..] : url;
-    }
-
     private static Reading<CanonicalRequest> ReadLine(RequestSource bundle, string method, string url)
     {
-        var relative = Relative(bundle.Context, url);
+        var relative = OwnAddress.Relative(bundle.Context, url);
         return
             relative.StartsWith('/')
             || relative.AsSpan(0, relative.IndexOf('?', StringComparison.Ordinal) is var end and >= 0 ? end : relative.Length).Contains(':')

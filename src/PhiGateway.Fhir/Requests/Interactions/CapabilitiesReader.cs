@@ -1,4 +1,5 @@
 using PhiGateway.Fhir.Requests.Routing;
+using PhiGateway.Fhir.Requests.Searching;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -17,7 +18,7 @@ internal static class CapabilitiesReader
         for (var i = 0; i < source.Line.Query.Count; i++)
         {
             var (name, value) = source.Line.Query[i];
-            if (name is not ("mode" or "_format" or "_pretty") || (name == "mode" && value is not ("full" or "normative" or "terminology")))
+            if (!IsTaken(name, value))
             {
                 return Refusal.Parameter("capabilities take no such parameter").About(name).As<FhirRequest>();
             }
@@ -36,4 +37,16 @@ internal static class CapabilitiesReader
             }
         );
     }
+
+    // How little of it would do: clients ask so when they connect. The document is the gateway's own, public and small, and leaves whole
+    // (R4 3.1.0.5.2: servers are not obliged to cut anything away).
+    private static bool IsTaken(string name, string value) =>
+        name switch
+        {
+            "_format" or "_pretty" => true,
+            "mode" => value is "full" or "normative" or "terminology",
+            "_summary" => value is "true" or "false" or "text" or "data",
+            "_elements" => ResultParameters.HasShape("_elements", value),
+            _ => false,
+        };
 }

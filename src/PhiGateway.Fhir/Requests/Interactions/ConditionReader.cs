@@ -1,4 +1,5 @@
 using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Requests.Routing;
 using PhiGateway.Fhir.Requests.Searching;
 using PhiGateway.Policy.Decisions;
@@ -44,17 +45,37 @@ internal static class ConditionReader
         return null;
     }
 
-    /// <summary>Reads a condition that is text: the value of If-None-Exist, with or without its <c>?</c>.</summary>
+    /// <summary>
+    /// Reads a condition that is text: the value of If-None-Exist, with or without its <c>?</c>, or the whole address of the search, as some
+    /// clients write it (HAPI's names the address that it posts to).
+    /// </summary>
     internal static Refusal? ReadText(RequestSource source, ResourceType type, string text, out ReadCondition condition)
     {
         condition = null!;
         var query = text.AsSpan();
-        if (query.StartsWith('?'))
+        var mark = query.IndexOf('?');
+        if (mark == 0)
         {
             query = query[1..];
         }
+        else if (mark > 0 && !query[..mark].Contains('='))
+        {
+            // An address, which can only be that of the search in what is created; a second mark could end it elsewhere for others.
+            if (OwnAddress.Relative(source.Context, text[..mark]) != type.Name || query[(mark + 1)..].Contains('?'))
+            {
+                return Refusal.Parameter("condition's address is not that of the type that is created");
+            }
+
+            query = query[(mark + 1)..];
+        }
 
         return CanonicalQuery.Read(query, source.Context.MaxParameters, out var parameters)
-            ?? Read(source, type, parameters, out condition);
+            ?? Read(source, type, WithoutJsonFormat(parameters), out condition);
     }
+
+    // What only says how an answer would be written, as clients add it to each of their addresses; another form than JSON is refused.
+    private static IReadOnlyList<QueryParameter> WithoutJsonFormat(IReadOnlyList<QueryParameter> query) =>
+        query.Any(static parameter => parameter.Name == "_format" && !RequestHeaders.IsJsonFormat(parameter.Value))
+            ? query
+            : WriteReader.WithoutFormat(query);
 }

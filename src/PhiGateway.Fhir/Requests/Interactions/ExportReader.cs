@@ -78,8 +78,16 @@ internal static class ExportReader
 
         for (var i = 0; i < inputs.Count; i++)
         {
-            // It goes upstream as it was meant.
-            inputs[i] = inputs[i].Name == "_since" ? inputs[i] with { Value = SearchValue.WithPlus(inputs[i].Value) } : inputs[i];
+            // It goes upstream as it was meant, and a patient by the name that the server knows.
+            inputs[i] = inputs[i].Name switch
+            {
+                "_since" => inputs[i] with { Value = SearchValue.WithPlus(inputs[i].Value) },
+                "patient" when PatientReference.TryRead(inputs[i].Value, null, source.Context, out var named) => inputs[i] with
+                {
+                    Value = $"Patient/{named.Value}",
+                },
+                _ => inputs[i],
+            };
         }
 
         var isNamed = TypeList.Find(inputs, out var rest, out var list);

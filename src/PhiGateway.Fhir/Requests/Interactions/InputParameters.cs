@@ -87,9 +87,15 @@ internal static class InputParameters
                 return null;
             }
 
-            if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() > source.Context.MaxParameters)
+            if (list.ValueKind != JsonValueKind.Array)
             {
-                return Refusal.Body("parameter is not a list within the limit");
+                return Refusal.Body("parameter is not a list");
+            }
+
+            // An input that is repeated, as the patients of an export are, is a list of values in another form.
+            if (!source.Budget.TakeEntries(list.GetArrayLength()))
+            {
+                return source.Budget.Refusal;
             }
 
             foreach (var parameter in list.EnumerateArray())

@@ -33,7 +33,8 @@ internal static class PageReader
     }
 
     internal static Reading<FhirRequest> Read(RequestSource source) =>
-        source.Line.Query switch
+        // Clients that say the form in each of their addresses say it here too; what it says was checked before.
+        WriteReader.WithoutFormat(source.Line.Query) switch
         {
             _ when source.Bundle is not null => Refusal.Unknown("handle in a bundle").As<FhirRequest>(),
             [{ Name: Parameter } page] => Done(source, page.Value, Interaction.SearchPage, $"{source.Method} /?{Parameter}"),
@@ -42,10 +43,11 @@ internal static class PageReader
 
     internal static Reading<FhirRequest> ReadHandle(RequestSource source, string handle, bool isFile)
     {
-        if (source.Line.QueryArray.Length > 0 || source.Bundle is not null)
+        var query = WriteReader.WithoutFormat(source.Line.Query);
+        if (query.Count > 0 || source.Bundle is not null)
         {
             var refusal = Refusal.Parameter("handle takes no parameters");
-            return (source.Line.QueryArray is [var first, ..] ? refusal.About(first.Name) : refusal).As<FhirRequest>();
+            return (query is [var first, ..] ? refusal.About(first.Name) : refusal).As<FhirRequest>();
         }
 
         if (isFile)

@@ -23,9 +23,11 @@ internal sealed class ReadingBudget(FhirContext context)
     internal Refusal Refusal => new(DenyReason.RequestTooCostly, _exceeded);
 
     /// <summary>Takes the values of one list, before it is taken apart; false when they are too many.</summary>
-    internal bool TakeValues(string list)
+    internal bool TakeValues(string list) => TakeEntries(list.AsSpan().Count(',') + 1);
+
+    /// <summary>The same of a list whose values stand in entries of their own.</summary>
+    internal bool TakeEntries(int count)
     {
-        var count = list.AsSpan().Count(',') + 1;
         if (count > context.MaxParameterValues)
         {
             _exceeded = "parameter-values";

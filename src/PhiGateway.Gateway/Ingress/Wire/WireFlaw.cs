@@ -16,7 +16,7 @@ internal sealed record WireFlaw(DenyReason Reason, string Detail, int? Status = 
 
     public static readonly WireFlaw BareLineEnd = new(DenyReason.MalformedRequest, "bare-line-end");
     public static readonly WireFlaw Line = new(DenyReason.MalformedRequest, "request-line");
-    public static readonly WireFlaw LineTooLong = new(DenyReason.MalformedRequest, "request-line-too-long", 414);
+    public static readonly WireFlaw LineTooLong = new(DenyReason.AddressTooLong, "request-line-too-long");
     public static readonly WireFlaw Version = new(DenyReason.MalformedRequest, "http-version");
     public static readonly WireFlaw CutShort = new(DenyReason.MalformedRequest, "head-cut-short");
     public static readonly WireFlaw Late = new(DenyReason.MalformedRequest, "head-too-slow", 408);

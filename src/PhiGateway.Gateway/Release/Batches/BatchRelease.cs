@@ -146,7 +146,9 @@ internal sealed class BatchRelease(
             return asked;
         }
 
-        var bytes = judged.Value;
+        var (status, bytes) = AnswerHeaders.IsKnownToClient(entry)
+            ? (StatusCodes.Status304NotModified, ReadOnlyMemory<byte>.Empty)
+            : (meaning.Status, judged.Value);
         var fits = output.Length + (long)bytes.Length + ((long)WithoutResource * batch.Entries.Count) <= options.Limits.MaxAnswer;
         if (!fits && !entry.IntentRecorded)
         {
@@ -160,7 +162,7 @@ internal sealed class BatchRelease(
         if (entry.IntentRecorded)
         {
             // What came of a write is on record before anything else is done.
-            var recorded = await exit.RecordAsync(entry, meaning.Status, bytes.Length);
+            var recorded = await exit.RecordAsync(entry, status, bytes.Length);
             if (!recorded.Continues)
             {
                 return recorded;
@@ -168,7 +170,7 @@ internal sealed class BatchRelease(
         }
         else
         {
-            records.Add(IsRecordedAsync(exit.RecordAsync(entry, meaning.Status, bytes.Length)));
+            records.Add(IsRecordedAsync(exit.RecordAsync(entry, status, bytes.Length)));
         }
 
         writer.WriteAnswer(entry, answer, location, fits ? bytes : default);

@@ -42,9 +42,12 @@ internal sealed class BatchWriter : IDisposable
     /// <param name="resource">What may leave; empty without a resource.</param>
     public void WriteAnswer(GatewayExchange entry, UpstreamAnswer answer, string? location, ReadOnlyMemory<byte> resource)
     {
-        var isOne = AnswerHeaders.IsOneResource(entry);
+        var (isOne, isVersioned) = (AnswerHeaders.IsOneResource(entry), AnswerHeaders.IsVersioned(entry));
         _json.WriteStartObject();
-        if (!resource.IsEmpty && entry.Ingressed.Canonical.Method != "HEAD")
+
+        // What a server says of a write (Prefer: return=OperationOutcome) stands in the response (R4 Bundle.entry.response.outcome).
+        var isOutcome = isVersioned && !isOne && !resource.IsEmpty;
+        if (!isOutcome && !resource.IsEmpty && entry.Ingressed.Canonical.Method != "HEAD")
         {
             if (isOne && entry.Disclosure.Resources[0] is { Id: { } id, Type: var type })
             {
@@ -62,14 +65,20 @@ internal sealed class BatchWriter : IDisposable
             _json.WriteString("location", location);
         }
 
-        if (isOne && AnswerHeaders.TagOf(entry) is { } tag)
+        if (isVersioned && AnswerHeaders.TagOf(entry) is { } tag)
         {
             _json.WriteString("etag", tag);
         }
 
-        if (isOne && answer.LastModified is { } date)
+        if (isVersioned && answer.LastModified is { } date)
         {
             _json.WriteString("lastModified", date.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        }
+
+        if (isOutcome)
+        {
+            _json.WritePropertyName("outcome");
+            _json.WriteRawValue(resource.Span, skipInputValidation: true);
         }
 
         _json.WriteEndObject();
@@ -107,6 +116,7 @@ internal sealed class BatchWriter : IDisposable
             201 => "201 Created",
             202 => "202 Accepted",
             204 => "204 No Content",
+            304 => "304 Not Modified",
             _ => status.ToString(CultureInfo.InvariantCulture),
         };
 }

@@ -10,7 +10,9 @@ namespace PhiGateway.Gateway.Release.Leaving;
 /// <summary>Writes the headers of a released answer from a short list of the gateway's own; no upstream header is copied.</summary>
 internal static class AnswerHeaders
 {
-    /// <summary>What leaves of the upstream's answer to a FHIR request: version and date of the one resource that is released.</summary>
+    /// <summary>
+    /// What leaves of the upstream's answer to a FHIR request: version and date of the one resource that is released, or that was written.
+    /// </summary>
     /// <param name="exchange">The exchange.</param>
     /// <param name="status">Status for the client.</param>
     /// <param name="bytes">What may leave of the body.</param>
@@ -25,8 +27,8 @@ internal static class AnswerHeaders
     )
     {
         var answer = exchange.Forwarded.Answer;
-        var isOne = IsOneResource(exchange);
-        if (isOne && IsKnownToClient(exchange))
+        var isVersioned = IsVersioned(exchange);
+        if (IsKnownToClient(exchange))
         {
             return new OutgoingAnswer(StatusCodes.Status304NotModified, default, KnownMediaTypes.FhirJsonUtf8)
             {
@@ -38,8 +40,8 @@ internal static class AnswerHeaders
         return new OutgoingAnswer(status, bytes, KnownMediaTypes.FhirJsonUtf8)
         {
             IsChanged = isChanged,
-            EntityTag = isOne ? TagOf(exchange) : null,
-            LastModified = isOne ? answer.LastModified : null,
+            EntityTag = isVersioned ? TagOf(exchange) : null,
+            LastModified = isVersioned ? answer.LastModified : null,
             Location = location,
         };
     }
@@ -124,20 +126,27 @@ internal static class AnswerHeaders
     /// <summary>Whether the answer is one resource that was released, with a version and a date of its own.</summary>
     public static bool IsOneResource(GatewayExchange exchange) =>
         exchange.Disclosure.Resources.Count == 1
-        && exchange.Request.Interaction
-            is Interaction.Read
-                or Interaction.VRead
-                or Interaction.Create
-                or Interaction.Update
-                or Interaction.Patch;
+        && (exchange.Request.Interaction is Interaction.Read or Interaction.VRead || Writes(exchange));
 
-    // Judged and put on record like any other read: only who would be given it is told that it is the one that it has. Of a part of a resource
-    // the version does not say that the part is the same.
-    private static bool IsKnownToClient(GatewayExchange exchange)
+    /// <summary>
+    /// Whether the answer is about one version that may be told of: of the one resource that was released, or of what this client has written,
+    /// whether it comes back or not (its next <c>If-Match</c> needs it).
+    /// </summary>
+    public static bool IsVersioned(GatewayExchange exchange) => IsOneResource(exchange) || Writes(exchange);
+
+    private static bool Writes(GatewayExchange exchange) =>
+        exchange.Request.Interaction is Interaction.Create or Interaction.Update or Interaction.Patch;
+
+    /// <summary>Whether the one resource that may leave is what the client has already, by its own word.</summary>
+    /// <remarks>
+    /// Judged and put on record like any other read: only who would be given it is told that it is the one that it has. Of a part of a
+    /// resource the version does not say that the part is the same.
+    /// </remarks>
+    public static bool IsKnownToClient(GatewayExchange exchange)
     {
         var request = exchange.Request;
         return request is { Interaction: Interaction.Read or Interaction.VRead, AsksContent: false }
-            && exchange.Bundle is null
+            && IsOneResource(exchange)
             && exchange.Conditional is null
             && !exchange.Disclosure.Redacted
             && IsWhole(request)
@@ -180,11 +189,22 @@ internal static class AnswerHeaders
     // By the date that the client was given with it; beside tags it is not looked at (RFC 9110, 13.1.3).
     private static bool IsUnchangedSince(GatewayExchange exchange) =>
         exchange.Request.Headers.IfModifiedSince is { } text
-        && HeaderUtilities.TryParseDate(text, out var since)
+        && TryParseTime(exchange, text, out var since)
         && exchange.Forwarded.Answer.LastModified is { } changed
         && changed <= since;
 
-    /// <summary>The version of that resource; null when it is not known.</summary>
+    // A date of HTTP's, and in an entry of a bundle an instant (R4 Bundle.entry.request.ifModifiedSince).
+    private static bool TryParseTime(GatewayExchange exchange, string text, out DateTimeOffset time) =>
+        exchange.Bundle is null
+            ? HeaderUtilities.TryParseDate(text, out time)
+            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
+
+    /// <summary>
+    /// The version of which <see cref="IsVersioned"/> speaks: the resource's own word, else the header's; null when it is not known.
+    /// </summary>
     public static string? TagOf(GatewayExchange exchange) =>
-        exchange.Disclosure.Resources[0].VersionId is { } version && FhirId.IsValid(version) ? $"W/\"{version}\"" : null;
+        VersionTags.Write(
+            (IsOneResource(exchange) ? exchange.Disclosure.Resources[0].VersionId : null)
+                ?? VersionTags.Read(exchange.Forwarded.Answer.ETag?.ToString())
+        );
 }

@@ -56,6 +56,20 @@ internal readonly record struct AnswerStatus(int Status, bool HasBody, bool Need
             StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable => Refused(status, DenyReason.UpstreamBusy),
             StatusCodes.Status504GatewayTimeout => Refused(status, DenyReason.UpstreamTimeout),
 
+            // It does not make what is not there (R4 3.1.0.4.1): told as a record is that is somebody else's, or an id would tell which it is.
+            StatusCodes.Status405MethodNotAllowed when request is { Interaction: Interaction.Update } && !isTied => Refused(
+                status,
+                DenyReason.PatientNotFound
+            ),
+
+            // What this server does not do, or not of that size, it does no better when it is asked again.
+            StatusCodes.Status405MethodNotAllowed or StatusCodes.Status501NotImplemented => Refused(status, DenyReason.UpstreamUnsupported),
+            StatusCodes.Status413PayloadTooLarge when request.IsWrite => Rejected(status, status),
+            StatusCodes.Status406NotAcceptable or StatusCodes.Status415UnsupportedMediaType when request.IsWrite => Rejected(
+                status,
+                StatusCodes.Status422UnprocessableEntity
+            ),
+
             // 401 and 403 are about the gateway's own credential; 3xx would lead elsewhere; 304 was not asked for.
             _ => Refused(status, DenyReason.UpstreamRefused),
         };

@@ -108,10 +108,37 @@ public sealed partial class DeploymentFilesTests
 
         var unit = File.ReadAllText(RepositoryPaths.Of("deploy", "systemd", "phi-gateway.service"));
         Assert.All(
-            (string[])[Containerfile, unit],
+            (string[])[File.ReadAllText(RepositoryPaths.Of("deploy", "phi-gateway")), unit],
             static text => Assert.Contains("/opt/phigateway/PhiGateway.Gateway.dll", text, StringComparison.Ordinal)
         );
     }
+
+    // What the pages tell a person to type is a program in the image and beside the unit, and takes its words there.
+    [Fact]
+    public void Image_TheCommandsThatThePagesName_AreOnItsPath()
+    {
+        Assert.Contains("COPY --chmod=755 deploy/phi-gateway /usr/local/bin/phi-gateway\n", Containerfile, StringComparison.Ordinal);
+        Assert.Contains("ln -s /opt/phigw/phigw /usr/local/bin/phigw", Containerfile, StringComparison.Ordinal);
+
+        // A word behind the image's name takes the place of the arguments, not of the program.
+        Assert.Contains("ENTRYPOINT [\"phi-gateway\"]\n", Containerfile, StringComparison.Ordinal);
+        Assert.Contains("CMD [\"--config\", \"/etc/phigateway/appsettings.json\"]\n", Containerfile, StringComparison.Ordinal);
+        var script = File.ReadAllText(RepositoryPaths.Of("deploy", "phi-gateway"));
+        Assert.StartsWith("#!/bin/sh\n", script, StringComparison.Ordinal);
+        Assert.EndsWith("exec dotnet /opt/phigateway/PhiGateway.Gateway.dll \"$@\"\n", script, StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.True(File.GetUnixFileMode(RepositoryPaths.Of("deploy", "phi-gateway")).HasFlag(UnixFileMode.UserExecute));
+        }
+    }
+
+    // One folder for what is mounted, in every page.
+    [Fact]
+    public void Pages_EveryFileOfTheConfiguration_IsInTheFolderThatIsMounted() =>
+        Assert.All(
+            RepositoryPaths.Files(RepositoryPaths.Of("docs"), "*.md"),
+            static page => Assert.DoesNotContain("/etc/phi-gateway", File.ReadAllText(page), StringComparison.Ordinal)
+        );
 
     [Fact]
     public async Task Unit_AsSystemdReadsIt_HasNoMistake()

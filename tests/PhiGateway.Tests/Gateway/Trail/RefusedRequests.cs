@@ -95,6 +95,7 @@ internal sealed class RefusedRequests
     private static void AddIngress(Dictionary<string, RefusedRequests> all)
     {
         all["malformed-request"] = new("GET", Read) { Body = "{}" };
+        all["address-too-long"] = new("GET", "/fhir/Observation?code=" + new string('a', 8192));
         all["malformed-path"] = new("GET", "/fhir/Observation//1");
         all["malformed-query"] = new("GET", "/fhir/Observation?=1");
         all["malformed-header"] = new("GET", Read) { Headers = [("X-HTTP-Method-Override", "DELETE")] };
@@ -171,6 +172,7 @@ internal sealed class RefusedRequests
         all["upstream-unavailable"] = Failing(DenyReason.UpstreamUnavailable);
         all["upstream-timeout"] = Failing(DenyReason.UpstreamTimeout);
         all["upstream-refused"] = Answering(500);
+        all["upstream-unsupported"] = Answering(405);
         all["upstream-credential"] = Failing(DenyReason.UpstreamCredential);
         all["upstream-busy"] = Answering(503);
         all["upstream-rejected"] = Answering(400);

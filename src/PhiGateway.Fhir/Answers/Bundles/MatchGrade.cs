@@ -1,0 +1,102 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace PhiGateway.Fhir.Answers.Bundles;
+
+/// <summary>
+/// Writes how well an entry matches, as the server says it: its score and the grade of <c>$match</c> (R4 Patient-operation-match). Only for
+/// clients from whom nothing of what was asked for can be withheld, since both are told over all that the server found.
+/// </summary>
+internal static class MatchGrade
+{
+    private const int LongestScore = 24;
+
+    // How deep it may be was asked when the entry was read.
+    private static readonly JsonReaderOptions Deep = new() { MaxDepth = 1000 };
+
+    private static readonly byte[][] Grades =
+    [
+        "certain"u8.ToArray(),
+        "probable"u8.ToArray(),
+        "possible"u8.ToArray(),
+        "certainly-not"u8.ToArray(),
+    ];
+
+    private static ReadOnlySpan<byte> GradeUrl => "http://hl7.org/fhir/StructureDefinition/match-grade"u8;
+
+    /// <summary>Writes them, each with a comma behind it; of the extensions the grade alone, since no decision sees what is in another.</summary>
+    /// <param name="data">The bytes that the entry was read from.</param>
+    /// <param name="entry">Where its parts stand.</param>
+    /// <param name="output">Receives them.</param>
+    public static void Write(ReadOnlySpan<byte> data, ref EntrySpan entry, IBufferWriter<byte> output)
+    {
+        var grade = entry.SearchExtensions.IsNone ? default : FindGrade(entry.SearchExtensions.In(data));
+        if (!grade.IsEmpty)
+        {
+            output.Write("\"extension\":[{\"url\":\""u8);
+            output.Write(GradeUrl);
+            output.Write("\",\"valueCode\":\""u8);
+            output.Write(grade);
+            output.Write("\"}],"u8);
+        }
+
+        var score = entry.Score.IsNone ? default : entry.Score.In(data);
+        if (IsScore(score))
+        {
+            output.Write("\"score\":"u8);
+            output.Write(score);
+            output.Write(","u8);
+        }
+    }
+
+    // A decimal from 0 to 1 (R4 Bundle.entry.search.score); the text is JSON's already.
+    private static bool IsScore(ReadOnlySpan<byte> text) =>
+        text.Length is > 0 and <= LongestScore
+        && System.Buffers.Text.Utf8Parser.TryParse(text, out double value, out var read)
+        && read == text.Length
+        && value is >= 0 and <= 1;
+
+    // The grade's own code, from the closed list that it has; anything else is none. Two of them say nothing.
+    private static ReadOnlySpan<byte> FindGrade(ReadOnlySpan<byte> extensions)
+    {
+        var reader = new Utf8JsonReader(extensions, Deep);
+        var grade = default(ReadOnlySpan<byte>);
+        var found = 0;
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        {
+            var isGrade = false;
+            var code = default(ReadOnlySpan<byte>);
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var (isUrl, isCode) = (reader.ValueTextEquals("url"u8), reader.ValueTextEquals("valueCode"u8));
+                reader.Read();
+                if (reader.TokenType == JsonTokenType.String)
+                {
+                    isGrade |= isUrl && reader.ValueTextEquals(GradeUrl);
+                    code = isCode ? CodeOf(ref reader) : code;
+                }
+
+                reader.Skip();
+            }
+
+            found += isGrade ? 1 : 0;
+            grade = isGrade ? code : grade;
+        }
+
+        return found == 1 ? grade : default;
+    }
+
+    private static ReadOnlySpan<byte> CodeOf(scoped ref Utf8JsonReader reader)
+    {
+        foreach (var grade in Grades)
+        {
+            if (reader.ValueTextEquals(grade))
+            {
+                return grade;
+            }
+        }
+
+        return default;
+    }
+}
