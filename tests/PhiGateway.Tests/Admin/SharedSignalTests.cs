@@ -19,6 +19,7 @@ namespace PhiGateway.Tests.Admin;
 public sealed partial class SharedSignalTests : IAsyncLifetime
 {
     private const string Idp = "https://idp.hospital.example";
+    private const string People = "https://people.hospital.example";
     private const string PushSecret = "push-secret-0123456789-0123456789-abc";
 
     private static readonly SigningKey Key = SigningKey.Rs256("s1");
@@ -301,7 +302,8 @@ public sealed partial class SharedSignalTests : IAsyncLifetime
         };
         var rules = new SignalRules(
             new SignalsOptions { Transmitters = [transmitter] },
-            new Dictionary<string, string> { ["hospital-idp"] = Idp, ["another-idp"] = "https://other.example" }
+            new Dictionary<string, string> { ["hospital-idp"] = Idp, ["another-idp"] = "https://other.example" },
+            People
         );
         var server = await AdminServer.StartAsync(
             admin => admin.Signals = rules,

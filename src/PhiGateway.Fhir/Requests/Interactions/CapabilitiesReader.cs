@@ -17,6 +17,12 @@ internal static class CapabilitiesReader
         for (var i = 0; i < source.Line.Query.Count; i++)
         {
             var (name, value) = source.Line.Query[i];
+            // Of which trust community somebody asks for the certificate (FAST Security, section 2.4): there is one.
+            if (path.EndsWith("/udap", StringComparison.Ordinal) && name == "community")
+            {
+                continue;
+            }
+
             if (name is not ("mode" or "_format" or "_pretty") || (name == "mode" && value is not ("full" or "normative" or "terminology")))
             {
                 return Refusal.Parameter("capabilities take no such parameter").About(name).As<FhirRequest>();
