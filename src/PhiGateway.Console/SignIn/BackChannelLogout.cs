@@ -91,9 +91,12 @@ internal static class BackChannelLogout
             _ when subject is null && session is null => "subject",
             _ => null,
         };
-        return flaw is null
-            ? (new Ended(session is null ? subject : null, session, new DateTimeOffset(token.IssuedAt, TimeSpan.Zero)), null)
-            : (null, flaw);
+        if (flaw is not null)
+        {
+            return (null, flaw);
+        }
+
+        return (new Ended(session is null ? subject : null, session, new DateTimeOffset(token.IssuedAt, TimeSpan.Zero)), null);
     }
 
     private static bool IsLogout(JsonElement claims) =>

@@ -40,6 +40,29 @@ public sealed partial class SharedSignalTests
         Assert.Equal(ended, (await RevocationsAsync()).Select(static row => row.Issuer!).Order());
     }
 
+    // A provider of persons speaks of its persons, and never of the clients that come for them.
+    [Fact]
+    public async Task Signal_OfAProviderOfPersons_MeansItsPersonsAndNoClient()
+    {
+        await _server.DisposeAsync();
+        _server = await StartAsync(endsConsole: false, speaksOf: "patients-idp");
+        await WriteAsync(
+            "credentials",
+            """{"id":"acme-people","client":"acme-connector","kind":"identity-assertion","issuer":"patients-idp","clientId":"acme-connector"}"""
+        );
+
+        Assert.Equal(
+            HttpStatusCode.Accepted,
+            (await PushAsync(Recipe("session-revoked", SignalRecipe.IssSub(Patients, "ana")).Sign())).Status
+        );
+        await PushAsync(Recipe("risk-level-change", SignalRecipe.Opaque("acme-connector"), """{"current_level":"HIGH"}""").Sign());
+
+        var rows = await RevocationsAsync();
+        Assert.All(rows, static row => Assert.Equal("patients-idp", row.Issuer));
+        Assert.Contains(rows, static row => row.Value == "ana");
+        Assert.Empty(Records("client.quarantine"));
+    }
+
     [Fact]
     public async Task Signal_OfAClient_SaysNothingOfTheConsole()
     {
