@@ -30,6 +30,7 @@ internal static class PhigwCommand
         }
 
         root.Add(StatusCommand.Create(common));
+        root.Add(IssuerCommands.Create(common));
         root.Add(AlertCommands.Queue(common));
         root.Add(AlertCommands.Create(common));
         root.Add(CampaignCommands.Create(common));

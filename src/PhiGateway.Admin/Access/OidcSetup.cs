@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Identity.Common;
+using PhiGateway.Identity.Issuers;
 
 namespace PhiGateway.Admin.Access;
 
@@ -15,27 +17,26 @@ internal static class OidcSetup
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect
     )
     {
-        var keys = oidc.Jwks is null ? null : ReadKeys(oidc.Jwks);
+        var jwks = oidc.Jwks is { } written ? ReferenceOf(written) : null;
         services
-            .AddAuthentication()
-            .AddJwtBearer(
-                OidcAuthenticator.Scheme,
-                jwt =>
+            .AddSingleton(provider => new SignInProvider(
+                oidc.Issuer,
+                jwks,
+                "administrators",
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<SignInProvider>>(),
+                connect
+            ))
+            .AddSingleton<IHeldKeys>(static provider => provider.GetRequiredService<SignInProvider>());
+        services.AddAuthentication().AddJwtBearer(OidcAuthenticator.Scheme, static _ => { });
+        services
+            .AddOptions<JwtBearerOptions>(OidcAuthenticator.Scheme)
+            .Configure<SignInProvider>(
+                (jwt, provider) =>
                 {
                     jwt.MapInboundClaims = false;
                     jwt.RequireHttpsMetadata = oidc.Issuer.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
-                    if (keys is null)
-                    {
-                        jwt.Authority = oidc.Issuer;
-                        jwt.BackchannelHttpHandler = new SocketsHttpHandler
-                        {
-                            AllowAutoRedirect = false,
-                            UseProxy = false,
-                            ConnectCallback = connect,
-                            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-                        };
-                    }
-
+                    jwt.ConfigurationManager = provider;
                     jwt.TokenValidationParameters = new TokenValidationParameters
                     {
                         ValidIssuer = oidc.Issuer,
@@ -43,7 +44,6 @@ internal static class OidcSetup
                         ValidAlgorithms = oidc.Algorithms,
                         NameClaimType = oidc.NameClaim,
                         RoleClaimType = oidc.RoleClaim,
-                        IssuerSigningKeys = keys,
                         RequireExpirationTime = true,
                         RequireSignedTokens = true,
                         ClockSkew = TimeSpan.FromSeconds(30),
@@ -53,20 +53,9 @@ internal static class OidcSetup
     }
 
     // Public keys are no secret: the plain path of a file is as good as a reference, as for the issuers of the data plane.
-    private static IList<SecurityKey> ReadKeys(string jwks)
+    private static string ReferenceOf(string jwks)
     {
-        if (!SecretReference.TryResolve(SecretReference.IsReference(jwks) ? jwks : "file:" + jwks, out var text, out var why))
-        {
-            throw new AdminStartException($"Admin:Oidc:Jwks: {why}.");
-        }
-
-        try
-        {
-            return new JsonWebKeySet(text).GetSigningKeys();
-        }
-        catch (ArgumentException fault)
-        {
-            throw new AdminStartException($"Admin:Oidc:Jwks is not a JSON Web Key Set: {jwks}.", fault);
-        }
+        var reference = SecretReference.IsReference(jwks) ? jwks : "file:" + jwks;
+        return SignInProvider.FindFlaw(reference) is { } flaw ? throw new AdminStartException($"Admin:Oidc:Jwks: {flaw}.") : reference;
     }
 }

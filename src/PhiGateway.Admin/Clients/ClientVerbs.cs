@@ -77,12 +77,12 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
                 }
 
                 return LiftGuard.Check(call, view, closers, body.Reason) ?? Move(view.Client, ClientStatus.Active, null);
-            }
+            },
+            (set, view) => view.Client.Status == ClientStatus.Quarantined ? FreshRows(call, set, id) : []
         );
 
     public Task<Outcome<EditOutcome>> RevokeAsync(AdminCall call, string id, ReasonBody body)
     {
-        var row = RevocationRow(call, id);
         return RunAsync(
             call,
             id,
@@ -90,7 +90,7 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
             "revoke",
             reasonRequired: true,
             (view, reason) => Move(view.Client, ClientStatus.Revoked, reason),
-            row
+            (_, _) => [RevocationRow(call, id, body.Reason!)]
         );
     }
 
@@ -120,21 +120,46 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
                     }
         );
 
-    private Func<string, Revocation> RevocationRow(AdminCall call, string id) =>
-        reason =>
-        {
-            var now = time.GetUtcNow();
-            return new Revocation(
-                Guid.CreateVersion7(now).ToString(),
-                RevocationTarget.Client,
-                id,
-                null,
-                null,
-                reason,
-                PersonName.Signed(call.Persons),
-                now
-            );
-        };
+    private Revocation RevocationRow(AdminCall call, string id, string reason)
+    {
+        var now = time.GetUtcNow();
+        return new Revocation(
+            Guid.CreateVersion7(now).ToString(),
+            RevocationTarget.Client,
+            id,
+            null,
+            null,
+            reason,
+            PersonName.Signed(call.Persons),
+            now
+        );
+    }
+
+    // Security: a token that was stolen before the quarantine would be good again after it, for as long as its issuer lets it live.
+    private List<Revocation> FreshRows(AdminCall call, WorkingSet set, string id)
+    {
+        var now = time.GetUtcNow();
+
+        // A token's moment is in whole seconds: what was issued within this one may be from before.
+        var moment = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds() + 1);
+        return
+        [
+            .. set.All<Credential>(RegistryKind.Credential)
+                .Where(one => one.Client == id && one is { Kind: CredentialKind.OidcClient, Issuer: not null, ClientId: not null })
+                .Select(static one => (Issuer: one.Issuer!, ClientId: one.ClientId!))
+                .Distinct()
+                .Select(name => new Revocation(
+                    Guid.CreateVersion7(now).ToString(),
+                    RevocationTarget.Subject,
+                    name.ClientId,
+                    name.Issuer,
+                    moment,
+                    "fresh authorization after quarantine",
+                    PersonName.Signed(call.Persons),
+                    now
+                )),
+        ];
+    }
 
     private static Outcome<Client> Move(Client client, ClientStatus to, string? reason) =>
         ClientLifecycle.Allows(client.Status, to)
@@ -154,7 +179,7 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
         string verb,
         bool reasonRequired,
         Func<ApprovedClient, string?, Outcome<Client>> step,
-        Func<string, Revocation>? revocation = null
+        Func<WorkingSet, ApprovedClient, IReadOnlyList<Revocation>>? revocations = null
     )
     {
         if (reasonRequired && ReasonBody.Require(body.Reason) is { } missing)
@@ -191,7 +216,7 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
                 return new EditPlan([new RegistryWrite(RegistryKind.Client, id, json, view.Item.Version)])
                 {
                     Note = body.Reason,
-                    Revocations = revocation is null ? [] : [revocation(body.Reason!)],
+                    Revocations = revocations?.Invoke(set, view) ?? [],
                 };
             }
         )

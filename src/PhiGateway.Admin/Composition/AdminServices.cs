@@ -81,7 +81,7 @@ public static class AdminServices
             .AddDeclarative()
             .AddReplay()
             .AddShadows()
-            .AddSignals();
+            .AddSignals(options);
 
         services.ConfigureHttpJsonOptions(static json =>
         {

@@ -129,12 +129,6 @@ public sealed class AdminOptions
     public Func<string, string, IReadOnlyList<string>> TenantTagsOf { get; set; } = static (_, _) => [];
 
     /// <summary>
-    /// Makes the data plane forget an issuer's keys and fetch them anew, by the issuer's configured name; null when there is none. Default:
-    /// there is none.
-    /// </summary>
-    public Func<string, Task<IssuerKeysReport?>> PurgeIssuerKeys { get; set; } = static _ => Task.FromResult<IssuerKeysReport?>(null);
-
-    /// <summary>
     /// Where uploads that name their digest are held, sealed, until it is verified; default: the system's temporary directory. Needs room
     /// for the largest import.
     /// </summary>

@@ -19,37 +19,22 @@ internal sealed class PersonSessions(RevocationCommands revocations, ISnapshotSo
     /// <summary>A person as revoked: no spelling makes two of one.</summary>
     public static string KeyOf(string person) => person.Trim().ToLowerInvariant();
 
-    // No name of a person: those are e-mail addresses or logins.
-    private static string KeyOfSubject(string subject) =>
+    /// <summary>A person as revoked by what the identity provider calls them. No name of a person: those are e-mail addresses or logins.</summary>
+    public static string KeyOfSubject(string subject) =>
         "provider-subject/" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(subject)));
 
     /// <summary>Whether a session that began at a moment has ended since.</summary>
     /// <param name="person">Whose it is.</param>
     /// <param name="begun">When it began.</param>
     /// <param name="subject">The person at the identity provider; null: not known.</param>
-    public bool IsOver(string person, DateTimeOffset begun, string? subject = null)
+    /// <param name="said">When the provider said who it is, by its own clock, by which it also says that somebody's sessions end; null: when the
+    /// session began.</param>
+    public bool IsOver(string person, DateTimeOffset begun, string? subject = null, DateTimeOffset? said = null)
     {
         var snapshot = snapshots.Current;
         return TokenQuestions.IsSubjectRevoked(snapshot, Issuer, KeyOf(person), begun)
             || TokenQuestions.IsSubjectRevoked(snapshot, Issuer, person, begun)
-            || (subject is not null && TokenQuestions.IsSubjectRevoked(snapshot, Issuer, KeyOfSubject(subject), begun));
-    }
-
-    /// <summary>Ends every session of a person as the identity provider knows them, that has begun before now.</summary>
-    /// <exception cref="InvalidOperationException">It could not be written.</exception>
-    public async Task EndOfProviderAsync(AdminCall call, string subject)
-    {
-        var body = new RevokeBody(
-            RevocationTarget.Subject,
-            KeyOfSubject(subject),
-            Issuer,
-            null,
-            "The identity provider signed the person out."
-        );
-        if ((await revocations.RevokeAsync(call, body)).Failed(out var problem, out _))
-        {
-            throw new InvalidOperationException("The sessions could not be ended on every node: " + problem.Code);
-        }
+            || (subject is not null && TokenQuestions.IsSubjectRevoked(snapshot, Issuer, KeyOfSubject(subject), said ?? begun));
     }
 
     /// <summary>Ends every session of a person that has begun before now.</summary>

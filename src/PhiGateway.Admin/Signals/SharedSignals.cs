@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Configuration;
+using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Signals;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
@@ -13,7 +14,7 @@ namespace PhiGateway.Admin.Signals;
 /// Receives shared signals (SSF 1.0, CAEP 1.0) of the transmitters that are configured: pushed to it (RFC 8935) on a listener that the host
 /// opens, and fetched (RFC 8936).
 /// </summary>
-public sealed class SharedSignals : IDisposable
+public sealed class SharedSignals : IHeldKeys, IDisposable
 {
     // A quarter of the shortest time in which anything can be expected.
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(15);
@@ -25,6 +26,7 @@ public sealed class SharedSignals : IDisposable
     private readonly ILogger _log;
     private readonly IReadOnlyList<SignalPoll> _polls;
     private readonly List<IDisposable> _owned = [];
+    private readonly List<SecurityEventReader> _readers = [];
 
     internal SharedSignals(
         AdminOptions options,
@@ -45,6 +47,7 @@ public sealed class SharedSignals : IDisposable
         {
             var reader = new SecurityEventReader(one, time, log, options.Connect);
             _owned.Add(reader);
+            _readers.Add(reader);
             intakes.Add(
                 new SignalIntake(one, options.Signals, reader, effects, trail, new SignalVoice(one, uses, time), uses, snapshots, time, log)
             );
@@ -72,6 +75,23 @@ public sealed class SharedSignals : IDisposable
                 .Values.Select(static one => new SignalStatus(one.Options.Name, one.Voice.IsSilent, one.Voice.Words()))
                 .OrderBy(static one => one.Name, StringComparer.Ordinal),
         ];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<HeldKeySet> Held => [.. _readers.SelectMany(static one => one.Held)];
+
+    /// <inheritdoc/>
+    public async Task<bool> PurgeAsync(string name)
+    {
+        foreach (var reader in _readers)
+        {
+            if (await reader.PurgeAsync(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Fetches until it is stopped, where anything is fetched, and looks who has fallen silent.</summary>
     public Task RunAsync(CancellationToken stopping) =>

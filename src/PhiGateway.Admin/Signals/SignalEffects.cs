@@ -102,7 +102,13 @@ internal sealed class SignalEffects(
             Expect(await revocations.RevokeAsync(call with { RequestId = Guid.CreateVersion7(time.GetUtcNow()) }, body));
         }
 
-        done.Add($"tokens from before ended, of {living.Count} names");
+        var people = living.Count(static one => one.Issuer == PersonSessions.Issuer);
+        done.Add($"tokens from before ended, of {living.Count - people} names");
+        if (people > 0)
+        {
+            done.Add("what was open at the console ended");
+        }
+
         if (isForEmergencies)
         {
             await TellAsync(options, signal, named, "It was not quarantined: its use case covers emergencies.", [target.Client!.Client]);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using PhiGateway.Admin.Configuration;
+using PhiGateway.Identity.Issuers;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 
@@ -10,8 +11,15 @@ namespace PhiGateway.Admin.Signals;
 internal static class SignalsRegistration
 {
     /// <summary>Adds it; the host, which asks for it where transmitters are configured, registers <see cref="ISingleUses"/>.</summary>
-    public static IServiceCollection AddSignals(this IServiceCollection services) =>
-        services
+    public static IServiceCollection AddSignals(this IServiceCollection services, AdminOptions options)
+    {
+        // Where nobody is listened to there is nothing to remember, and no keys.
+        if (options.Signals.Options.Transmitters.Count > 0)
+        {
+            services.AddSingleton<IHeldKeys>(static provider => provider.GetRequiredService<SharedSignals>());
+        }
+
+        return services
             .AddSingleton<SignalTrail>()
             .AddSingleton<SignalBrake>()
             .AddSingleton<SignalEffects>()
@@ -26,4 +34,5 @@ internal static class SignalsRegistration
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<SharedSignals>>()
             ));
+    }
 }

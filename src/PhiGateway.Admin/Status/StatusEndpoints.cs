@@ -27,6 +27,13 @@ internal static class StatusEndpoints
                 "Settings of the control plane, issuers, tenants; admin keys for those who read them. No secret."
             )
             .Returns(typeof(SettingsReport));
+        api.MapGet("/issuers", (HttpContext context, IssuerKeys keys) => Answer.JsonAsync(context, _ => Task.FromResult(keys.Show())))
+            .RequireRoles(AdminRoles.All)
+            .Describe(
+                "Shows the public keys by which this node checks what others signed",
+                "Of token issuers, providers of persons, the administrators' own provider, transmitters. Each node has keys of its own."
+            )
+            .Returns(typeof(IssuersReport));
         api.MapPost(
                 "/issuers/{name}:purge-keys",
                 (HttpContext context, string name, IssuerKeys keys) => Answer.JsonAsync(context, call => keys.PurgeAsync(call, name))
@@ -34,7 +41,7 @@ internal static class StatusEndpoints
             .RequireRoles(AdminRoles.Closers)
             .Describe(
                 "Makes this node forget an issuer's signing keys and fetch them anew",
-                "For a key that is stolen. Each node has keys of its own: ask each."
+                "For a key that is stolen, of whoever GET /issuers names. Each node has keys of its own: ask each."
             )
             .Returns(typeof(IssuerKeysReport))
             .Repeatable();

@@ -108,7 +108,21 @@ internal sealed class ConsoleSession : ICallerSession
 /// <summary>The session at the identity provider that a session here came from.</summary>
 /// <param name="Subject">The person there.</param>
 /// <param name="Id">Its id; null: the provider names none.</param>
-internal sealed record ProviderSession(string? Subject, string? Id);
+/// <param name="Said">When the provider said who it is (<c>iat</c> of the id token), by its clock; null: not known.</param>
+internal sealed record ProviderSession(string? Subject, string? Id, DateTimeOffset? Said = null)
+{
+    // Where only our clock says when a session began, the provider's may be behind it by so much.
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// Whether an end that the provider tells means a session that came of this: one that it had begun by then, in the same second too. Both
+    /// moments are of its own clock.
+    /// </summary>
+    /// <param name="end">When it ended.</param>
+    /// <param name="begun">When the session began here.</param>
+    public bool IsBefore(DateTimeOffset end, DateTimeOffset begun) =>
+        Said is { } said ? said.ToUnixTimeSeconds() <= end.ToUnixTimeSeconds() : begun <= end + Skew;
+}
 
 /// <summary>A patient that was opened in a session. PHI: it stays in memory.</summary>
 /// <param name="Key">Keyed hash, for URLs.</param>

@@ -108,11 +108,14 @@ internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time,
         }
     }
 
-    /// <summary>Ends every session of a person at the identity provider, or those that came from one session there.</summary>
+    /// <summary>
+    /// Ends every session of a person at the identity provider, or those that came from one session there, that it had begun by a moment.
+    /// </summary>
     /// <returns>How many ended.</returns>
-    public int EndAll(string? subject, string? providerSession) =>
+    public int EndAll(string? subject, string? providerSession, DateTimeOffset moment) =>
         EndWhere(session =>
             session.Provider is { } provider
+            && provider.IsBefore(moment, session.Begun)
             && ((subject is not null && provider.Subject == subject) || (providerSession is not null && provider.Id == providerSession))
         );
 
@@ -145,7 +148,7 @@ internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time,
     // What runs in a session ends with this; not with idleness, of which whoever waits for a download is no case.
     private bool IsEnded(ConsoleSession session) =>
         time.GetUtcNow() - session.Begun >= options.Longest
-        || ended?.IsOver(session.Caller.Person, session.Begun, session.Provider?.Subject) == true;
+        || ended?.IsOver(session.Caller.Person, session.Begun, session.Provider?.Subject, session.Provider?.Said) == true;
 
     private void Remove(string key)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using PhiGateway.Admin.Calls;
 
 namespace PhiGateway.Console.Sessions;
@@ -18,6 +19,7 @@ namespace PhiGateway.Console.Sessions;
 /// <param name="ProviderId">The session there; null: not known.</param>
 /// <param name="SignedInAt">When the person signed in there; null: it does not say.</param>
 /// <param name="Acr">How; null: it does not say.</param>
+/// <param name="ProviderSaid">When the provider said who it is; null: not known.</param>
 internal sealed record SealedSession(
     string Token,
     string Person,
@@ -30,7 +32,8 @@ internal sealed record SealedSession(
     string? ProviderSubject,
     string? ProviderId,
     DateTimeOffset? SignedInAt,
-    string? Acr
+    string? Acr,
+    DateTimeOffset? ProviderSaid = null
 )
 {
     /// <summary>Of a session.</summary>
@@ -47,18 +50,18 @@ internal sealed record SealedSession(
             session.Provider?.Subject,
             session.Provider?.Id,
             session.Proof.At,
-            session.Proof.Acr
+            session.Proof.Acr,
+            session.Provider?.Said
         );
+
+    /// <summary>The session at the provider; null: none is known.</summary>
+    [JsonIgnore]
+    public ProviderSession? Provider =>
+        ProviderSubject is null && ProviderId is null ? null : new ProviderSession(ProviderSubject, ProviderId, ProviderSaid);
 
     /// <summary>The session that goes on from it.</summary>
     public ConsoleSession Open() =>
-        new(
-            new AdminCaller(Person, Method, Roles),
-            Name,
-            string.Empty,
-            Begun,
-            ProviderSubject is null && ProviderId is null ? null : new ProviderSession(ProviderSubject, ProviderId)
-        )
+        new(new AdminCaller(Person, Method, Roles), Name, string.Empty, Begun, Provider)
         {
             FormToken = Form,
             LastSeen = Seen,

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using PhiGateway.Admin.Calls;
-using PhiGateway.Admin.Revocations;
 using PhiGateway.Console.Configuration;
 using PhiGateway.Policy.Registry;
 
@@ -18,7 +16,7 @@ namespace PhiGateway.Console.Sessions;
 internal sealed class SessionFleet : IDisposable
 {
     private const string OfSession = "console-session/";
-    private const string OfProvider = "console-provider/";
+    private const string OfProvider = "console-logout/";
 
     // Ends that wait to be told; of more the oldest ends by idleness.
     private const int MostUntold = 1000;
@@ -27,14 +25,18 @@ internal sealed class SessionFleet : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(15);
 
+    // What the provider ends is remembered for so long, on every node the same: a moment is told by when it is forgotten. No session is as old.
+    private static readonly TimeSpan Remembered = TimeSpan.FromHours(25);
+
     private readonly ConsoleSessions _sessions;
     private readonly ConsoleOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<SessionFleet> _log;
-    private readonly PersonSessions? _persons;
     private readonly ISingleUses? _ends;
     private readonly SessionSeal? _seal;
-    private readonly ConcurrentDictionary<string, byte> _untold = new(StringComparer.Ordinal);
+
+    // By until when it is remembered.
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _untold = new(StringComparer.Ordinal);
 
     // Whatever runs in a session holds it, also when its person is idle.
     private readonly ConcurrentDictionary<string, WeakReference<ConsoleSession>> _here = new(StringComparer.Ordinal);
@@ -45,14 +47,13 @@ internal sealed class SessionFleet : IDisposable
         ConsoleOptions options,
         TimeProvider time,
         ILogger<SessionFleet> log,
-        PersonSessions? persons = null,
         ISingleUses? ends = null
     )
     {
-        (_sessions, _options, _time, _log, _persons) = (sessions, options, time, log, persons);
-        if (options.SignInKey is { } key && ends is not null)
+        (_sessions, _options, _time, _log, _ends) = (sessions, options, time, log, ends);
+        if (ends is not null)
         {
-            (_ends, _seal) = (ends, new SessionSeal(key, CircumstancesOf(options)));
+            _seal = options.SignInKey is { } key ? new SessionSeal(key, CircumstancesOf(options)) : null;
             _timer = time.CreateTimer(_ => _ = CatchUpAsync(), null, Look, Look);
         }
     }
@@ -63,14 +64,14 @@ internal sealed class SessionFleet : IDisposable
     {
         var left = new List<string>();
         var token = _sessions.Begin(session, left);
-        if (_seal is not null)
+        if (_ends is not null && (_seal is not null || session.Provider is not null))
         {
             _here[SessionToken.HashOf(token)] = new WeakReference<ConsoleSession>(session);
         }
 
         foreach (var key in left)
         {
-            await TellAsync(OfSession + key);
+            await TellEndAsync(key);
         }
 
         return CookieOf(token, session);
@@ -88,10 +89,10 @@ internal sealed class SessionFleet : IDisposable
         var key = SessionToken.HashOf(token);
         if (along is null)
         {
-            return _sessions.FindKept(key, isClick) is { } own ? new FoundSession(own, null) : null;
+            return await FindOwnAsync(key, isClick);
         }
 
-        var isEnded = await IsEndedAsync(key, along.ProviderId);
+        var isEnded = await IsEndedAsync(key, along.Begun, along.Provider);
         if (isEnded == true)
         {
             _ = _sessions.EndKept(key);
@@ -138,27 +139,21 @@ internal sealed class SessionFleet : IDisposable
     public async Task<ConsoleSession?> EndKeptAsync(string key)
     {
         var ended = _sessions.EndKept(key);
-        await TellAsync(OfSession + key);
+        await TellEndAsync(key);
         return ended;
     }
 
-    /// <summary>Ends what the identity provider ended: of one session there, or of a person; on every node.</summary>
+    /// <summary>
+    /// Ends what the identity provider ended at a moment: of one session there, or of a person; on every node. What it begins after that is
+    /// another session, under whatever id. The same told again ends nothing more.
+    /// </summary>
     /// <returns>How many ended on this one.</returns>
-    public async Task<int> EndAllAsync(AdminCall call, string? subject, string? providerSession)
+    public async Task<int> EndAllAsync(string? subject, string? providerSession, DateTimeOffset moment)
     {
-        var ended = _sessions.EndAll(subject, providerSession);
-        if (_seal is null)
+        var ended = _sessions.EndAll(subject, providerSession, moment);
+        foreach (var mark in MarksOf(subject, providerSession))
         {
-            return ended;
-        }
-
-        if (providerSession is not null)
-        {
-            await TellAsync(OfProvider + SessionToken.HashOf(providerSession));
-        }
-        else if (subject is not null && _persons is not null)
-        {
-            await _persons.EndOfProviderAsync(call, subject);
+            await TellAsync(mark, moment + Remembered);
         }
 
         return ended;
@@ -167,9 +162,9 @@ internal sealed class SessionFleet : IDisposable
     /// <summary>Tells what could not be told, and ends here what ended elsewhere and still runs.</summary>
     internal async Task CatchUpAsync()
     {
-        foreach (var use in _untold.Keys)
+        foreach (var (use, until) in _untold)
         {
-            await TellAsync(use);
+            await TellAsync(use, until);
         }
 
         foreach (var (key, known) in _here)
@@ -178,7 +173,7 @@ internal sealed class SessionFleet : IDisposable
             {
                 _here.TryRemove(key, out _);
             }
-            else if (session.HasWork && await IsEndedAsync(key, session.Provider?.Id) == true)
+            else if (session.HasWork && await IsEndedAsync(key, session.Begun, session.Provider) == true)
             {
                 session.End();
             }
@@ -218,7 +213,43 @@ internal sealed class SessionFleet : IDisposable
 
     private string CookieOf(string token, ConsoleSession session) => _seal?.Seal(SealedSession.Of(token, session)) ?? token;
 
-    private async Task TellAsync(string use)
+    // Its cookie is of this node alone, or too long to go along: the provider may have told another node of its end.
+    private async Task<FoundSession?> FindOwnAsync(string key, bool isClick)
+    {
+        if (_sessions.FindKept(key, isClick) is not { } own)
+        {
+            return null;
+        }
+
+        if ((_seal is not null || own.Provider is not null) && await IsEndedAsync(key, own.Begun, own.Provider) == true)
+        {
+            _ = _sessions.EndKept(key);
+            return null;
+        }
+
+        return new FoundSession(own, null);
+    }
+
+    // By the session there and by the person there, of this provider.
+    private IEnumerable<string> MarksOf(string? subject, string? providerSession)
+    {
+        var provider = _options.Oidc?.Issuer;
+        if (providerSession is not null)
+        {
+            yield return OfProvider + SessionToken.HashOf($"sid\0{provider}\0{providerSession}");
+        }
+
+        if (subject is not null)
+        {
+            yield return OfProvider + SessionToken.HashOf($"sub\0{provider}\0{subject}");
+        }
+    }
+
+    // A session of one node has no cookie that could come to another.
+    private Task TellEndAsync(string key) =>
+        _seal is null ? Task.CompletedTask : TellAsync(OfSession + key, _time.GetUtcNow() + _options.Longest);
+
+    private async Task TellAsync(string use, DateTimeOffset until)
     {
         if (_ends is null)
         {
@@ -228,26 +259,45 @@ internal sealed class SessionFleet : IDisposable
         try
         {
             using var given = new CancellationTokenSource(Patience);
-            _ = await _ends.TryUseAsync(use, _time.GetUtcNow() + _options.Longest, given.Token);
-            _untold.TryRemove(use, out _);
+            await _ends.KeepAsync(use, until, given.Token);
+
+            // Unless a later end came to wait meanwhile.
+            _untold.TryRemove(KeyValuePair.Create(use, until));
         }
 #pragma warning disable CA1031 // It has ended here; the others are told as soon as the store answers again.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            if (_untold.Count < MostUntold && _untold.TryAdd(use, 0))
-            {
-                ConsoleSessionLog.EndNotTold(_log, fault.GetType().Name);
-            }
+            Remember(use, until, fault);
+        }
+    }
+
+    private void Remember(string use, DateTimeOffset until, Exception fault)
+    {
+        if (_untold.Count >= MostUntold && !_untold.ContainsKey(use))
+        {
+            return;
+        }
+
+        var isNew = !_untold.ContainsKey(use);
+        _untold.AddOrUpdate(use, until, (_, known) => known > until ? known : until);
+        if (isNew)
+        {
+            ConsoleSessionLog.EndNotTold(_log, fault.GetType().Name);
         }
     }
 
     // Null: it cannot be known.
-    private async Task<bool?> IsEndedAsync(string key, string? providerSession)
+    private async Task<bool?> IsEndedAsync(string key, DateTimeOffset begun, ProviderSession? provider)
     {
+        if (_ends is null)
+        {
+            return false;
+        }
+
         var own = OfSession + key;
-        var provider = providerSession is null ? null : OfProvider + SessionToken.HashOf(providerSession);
-        if (_untold.ContainsKey(own) || (provider is not null && _untold.ContainsKey(provider)))
+        var marks = MarksOf(provider?.Subject, provider?.Id).ToList();
+        if (_untold.ContainsKey(own) || marks.Exists(mark => _untold.TryGetValue(mark, out var until) && IsMeant(until)))
         {
             return true;
         }
@@ -255,7 +305,20 @@ internal sealed class SessionFleet : IDisposable
         try
         {
             using var given = new CancellationTokenSource(Patience);
-            return await _ends!.IsUsedAsync(own, given.Token) || (provider is not null && await _ends.IsUsedAsync(provider, given.Token));
+            if (_seal is not null && await _ends.IsUsedAsync(own, given.Token))
+            {
+                return true;
+            }
+
+            foreach (var mark in marks)
+            {
+                if (await _ends.FindEndAsync(mark, given.Token) is { } until && IsMeant(until))
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
 #pragma warning disable CA1031 // Pages say by themselves that a store is away; who is signed in here goes on.
         catch (Exception)
@@ -263,6 +326,8 @@ internal sealed class SessionFleet : IDisposable
         {
             return null;
         }
+
+        bool IsMeant(DateTimeOffset until) => provider!.IsBefore(until - Remembered, begun);
     }
 }
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Access;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Console.Http;
@@ -25,27 +25,28 @@ internal static class BackChannelLogout
     // A token is sent at once; an old one is somebody else's.
     private static readonly TimeSpan MostAge = TimeSpan.FromMinutes(5);
 
+    // One of a later moment would end sessions that have not begun.
+    private static readonly TimeSpan Skew = TimeSpan.FromSeconds(60);
+
     /// <summary>Answers 200 when what the token names has ended here, 400 when it is none of the provider's.</summary>
     public static async Task RunAsync(HttpContext context, string scheme)
     {
+        var services = context.RequestServices;
+        context.Response.Headers.CacheControl = "no-store";
         var form = await ConsoleForm.ReadAsync(context);
-        if (
-            form?["logout_token"] is not [{ Length: > 0 and <= MostCharacters } text]
-            || await ReadAsync(context, scheme, text) is not { } token
-        )
+        var (token, flaw) = form?["logout_token"] is [{ Length: > 0 and <= MostCharacters } text]
+            ? await ReadAsync(context, scheme, text)
+            : (null, "form");
+        if (token is null)
         {
+            // A few in a minute stand on record, the rest are counted.
+            _ = services.GetRequiredService<FailedAuthentications>().Record(context, "logout-token:" + flaw);
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             return;
         }
 
-        var services = context.RequestServices;
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
-        var call = new AdminCall(new AdminCaller(Provider, "back-channel", []), Guid.CreateVersion7(now), context.RequestAborted)
-        {
-            Method = context.Request.Method,
-            Peer = context.Connection.RemoteIpAddress?.ToString(),
-        };
-        var ended = await services.GetRequiredService<SessionFleet>().EndAllAsync(call, token.Subject, token.Session);
+        var ended = await services.GetRequiredService<SessionFleet>().EndAllAsync(token.Subject, token.Session, token.At);
         services
             .GetRequiredService<IAuditJournal>()
             .TryAppend(
@@ -63,20 +64,16 @@ internal static class BackChannelLogout
             );
     }
 
-    private static async Task<Ended?> ReadAsync(HttpContext context, string scheme, string text)
+    private static async Task<(Ended? Ended, string? Flaw)> ReadAsync(HttpContext context, string scheme, string text)
     {
         var options = context.RequestServices.GetRequiredService<IOptionsMonitor<OpenIdConnectOptions>>().Get(scheme);
-        if (options.ConfigurationManager is not { } source)
-        {
-            return null;
-        }
-
+        // The handler asks for the keys anew where it finds none.
         var parameters = options.TokenValidationParameters.Clone();
-        parameters.IssuerSigningKeys = (await source.GetConfigurationAsync(context.RequestAborted)).SigningKeys;
+        parameters.ConfigurationManager = (BaseConfigurationManager)options.ConfigurationManager!;
         var result = await new JsonWebTokenHandler { MapInboundClaims = false }.ValidateTokenAsync(text, parameters);
         if (!result.IsValid || result.SecurityToken is not JsonWebToken token)
         {
-            return null;
+            return (null, "signature");
         }
 
         var age = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow() - token.IssuedAt;
@@ -85,12 +82,21 @@ internal static class BackChannelLogout
         var (subject, session) = (TextOf(claims, "sub"), TextOf(claims, "sid"));
 
         // An id token has a nonce or no such event: it ends nothing.
-        if (claims.TryGetProperty("nonce", out _) || !IsLogout(claims) || age > MostAge || (subject is null && session is null))
+        var flaw = (claims.TryGetProperty("nonce", out _), IsLogout(claims), TextOf(claims, "jti")) switch
         {
-            return null;
+            (true, _, _) => "nonce",
+            (_, false, _) => "events",
+            (_, _, null) => "jti",
+            _ when age > MostAge || age < -Skew => "iat",
+            _ when subject is null && session is null => "subject",
+            _ => null,
+        };
+        if (flaw is not null)
+        {
+            return (null, flaw);
         }
 
-        return new Ended(session is null ? subject : null, session);
+        return (new Ended(session is null ? subject : null, session, new DateTimeOffset(token.IssuedAt, TimeSpan.Zero)), null);
     }
 
     private static bool IsLogout(JsonElement claims) =>
@@ -100,5 +106,5 @@ internal static class BackChannelLogout
         claims.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     // With a session named, only that one ends.
-    private sealed record Ended(string? Subject, string? Session);
+    private sealed record Ended(string? Subject, string? Session, DateTimeOffset At);
 }

@@ -10,9 +10,11 @@ using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Console.Configuration;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Sessions;
+using PhiGateway.Identity.Issuers;
 
 namespace PhiGateway.Console.SignIn;
 
@@ -43,6 +45,7 @@ internal static class OidcSignIn
             return;
         }
 
+        AddProvider(services, options, provider);
         builder.AddOpenIdConnect(
             Scheme,
             oidc =>
@@ -89,12 +92,42 @@ internal static class OidcSignIn
                 Harden(oidc.NonceCookie, "__Host-phigw-nonce-");
                 // Whose sign-in was of which kind is looked at here.
                 oidc.ClaimActions.Remove("acr");
+                // And when the provider said so, by the clock by which it also says that it is over.
+                oidc.ClaimActions.Remove("iat");
                 oidc.Events.OnRedirectToIdentityProvider = context => AskForKind(context, options);
                 oidc.Events.OnAuthorizationCodeReceived = BoundRedemption;
                 oidc.Events.OnTicketReceived = BeginAsync;
                 oidc.Events.OnRemoteFailure = RefuseAsync;
             }
         );
+    }
+
+    // Where the operator keeps the keys of the API's tokens, what the console needs besides is found at the provider.
+    private static void AddProvider(IServiceCollection services, ConsoleOptions options, AdminOidcOptions provider)
+    {
+        if (provider.Jwks is null)
+        {
+            services.AddSingleton(static made => new ConsoleProvider(made.GetRequiredService<SignInProvider>(), IsShared: true));
+        }
+        else
+        {
+            services.AddSingleton(made => new ConsoleProvider(
+                new SignInProvider(
+                    provider.Issuer,
+                    null,
+                    "console",
+                    made.GetRequiredService<TimeProvider>(),
+                    made.GetRequiredService<ILogger<SignInProvider>>(),
+                    options.Connect
+                ),
+                IsShared: false
+            ));
+            services.AddSingleton<IHeldKeys>(static made => made.GetRequiredService<ConsoleProvider>().Provider);
+        }
+
+        services
+            .AddOptions<OpenIdConnectOptions>(Scheme)
+            .Configure<ConsoleProvider>(static (oidc, from) => oidc.ConfigurationManager = from.Provider);
     }
 
     /// <summary>Maps the way to the provider.</summary>
@@ -188,7 +221,11 @@ internal static class OidcSignIn
         }
 
         var name = context.Principal!.FindFirst("name")?.Value is { Length: > 0 and <= 128 } shown ? shown : caller.Person;
-        var session = new ProviderSession(context.Principal.FindFirst("sub")?.Value, context.Principal.FindFirst("sid")?.Value);
+        var session = new ProviderSession(
+            context.Principal.FindFirst("sub")?.Value,
+            context.Principal.FindFirst("sid")?.Value,
+            SaidAt(context.Principal.FindFirst("iat")?.Value)
+        );
         var proof = ProofOf(context.Principal);
         if (proof.At is null && services.GetRequiredService<ConsoleOptions>().StepUp is { IsByDefault: true })
         {
@@ -205,6 +242,8 @@ internal static class OidcSignIn
 
     private static SignInProof ProofOf(ClaimsPrincipal principal) =>
         new(SignedInAt(principal.FindFirst("auth_time")?.Value), principal.FindFirst("acr")?.Value);
+
+    private static DateTimeOffset? SaidAt(string? issued) => SignedInAt(issued) is { } at && at > DateTimeOffset.UnixEpoch ? at : null;
 
     // What is said and cannot be read was never fresh; null: nothing is said.
     internal static DateTimeOffset? SignedInAt(string? said)

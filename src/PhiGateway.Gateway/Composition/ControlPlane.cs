@@ -22,7 +22,7 @@ using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Health;
 using PhiGateway.Gateway.Ingress;
 using PhiGateway.Gateway.Telemetry;
-using PhiGateway.Identity.Tokens;
+using PhiGateway.Identity.Issuers;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.RegistryFiles.Documents;
@@ -40,19 +40,21 @@ internal static class ControlPlane
     /// <summary>Builds it, not started.</summary>
     /// <param name="parts">What both planes share.</param>
     /// <param name="readiness">For health.</param>
-    /// <param name="data">What the data plane made and both use: whose keys can be purged, and the node's budget for bodies.</param>
+    /// <param name="data">What the data plane made and both use: the node's budget for bodies, and what runs.</param>
+    /// <param name="keys">What the other planes hold of others' keys, to be shown and purged.</param>
     /// <param name="console">What people look at; null: it is not on.</param>
     /// <param name="usage">What clients used; null: this node does not watch the trail.</param>
     public static WebApplication Build(
         GatewayParts parts,
         Readiness readiness,
         IServiceProvider data,
+        IReadOnlyList<IHeldKeys> keys,
         ConsoleOptions? console,
         IUsageSource? usage
     )
     {
         var options = parts.Options;
-        var (authenticator, memory) = (data.GetRequiredService<ICallerAuthenticator>(), data.GetRequiredService<HeldMemory>());
+        var memory = data.GetRequiredService<HeldMemory>();
         var gates = data.GetRequiredService<ClientGates>();
         var peers = new PeerAddress(options.TrustedProxies);
         var gate = new ConnectionGate(ConnectionLimits.OfAdministrators(options.Limits), peers, parts.Metrics, "admin");
@@ -90,6 +92,11 @@ internal static class ControlPlane
 
         services.AddSingleton<ISnapshotSource>(parts.Snapshots);
         services.AddSingleton(parts.SingleUses);
+        foreach (var holder in keys)
+        {
+            services.AddSingleton(holder);
+        }
+
         services.AddSingleton<IPatientPseudonym>(parts.Pseudonym);
         if (usage is not null)
         {
@@ -143,7 +150,7 @@ internal static class ControlPlane
                 FreshSignInHangsOnProvider = console is { StepUp.IsByDefault: true, Demo: null },
                 MaxSnapshotAge = options.Registry.MaxSnapshotAge,
                 Shadows = ShadowsOf(options.Admin.Shadows),
-                Signals = new SignalRules(options.Signals, SignalPlaces.IssuersOf(options)),
+                Signals = new SignalRules(options.Signals, SignalPlaces.IssuersOf(options), console?.Oidc?.Issuer),
                 TokenRules = issuer =>
                     options.Issuers.FirstOrDefault(known => known.Name == issuer) is { } known
                         ? new TokenRules(known.MaxTokenLifetime, known.ClockSkew)
@@ -154,10 +161,6 @@ internal static class ControlPlane
                     options.Issuers.Select(static issuer => issuer.Name).ToHashSet(StringComparer.Ordinal)
                 ),
                 TenantTagsOf = (tenant, environment) => RoutePlaces.TagsOf(options.RoutePlaces, tenant, environment, options.Environment),
-                PurgeIssuerKeys = async issuer =>
-                    await authenticator.PurgeKeysAsync(issuer) is { } keys
-                        ? new IssuerKeysReport(options.Node, keys.Name, keys.Ready, keys.Message)
-                        : null,
                 SpoolDirectory = options.Admin.SpoolDirectory ?? Path.GetTempPath(),
             }
         );

@@ -30,6 +30,7 @@ using PhiGateway.Gateway.Understand;
 using PhiGateway.Gateway.Upstream;
 using PhiGateway.Identity;
 using PhiGateway.Identity.Common;
+using PhiGateway.Identity.Workloads;
 using PhiGateway.Policy.Snapshot;
 using Yarp.ReverseProxy.Configuration;
 
@@ -110,6 +111,11 @@ internal static class DataPlane
                 parts.Clock,
                 provider.GetRequiredService<ILogger<RouteSource>>()
             ));
+        if (options.TokenService?.Udap is { } udap)
+        {
+            services.AddSingleton(new UdapStatements(udap.Certificate, udap.Key, parts.Clock));
+        }
+
         services.AddSingleton(parts.TaskUses).AddSingleton(parts.QuotaUses).AddSingleton(parts.SingleUses).AddSingleton(parts.Pseudonym);
         services
             .AddEgress(egress)

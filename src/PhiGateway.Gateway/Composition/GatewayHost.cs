@@ -102,6 +102,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 host.Parts,
                 readiness,
                 host._data.Services,
+                [host._data.Services.GetRequiredService<ICallerAuthenticator>(), .. TokenPlane.KeysOf(host._tokens)],
                 console ?? ConsoleSetup.Of(options, host.Parts.Metrics.CountExhausted),
                 watch?.Usage
             );

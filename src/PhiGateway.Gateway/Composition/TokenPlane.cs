@@ -4,6 +4,7 @@ using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Egress;
 using PhiGateway.Gateway.Ingress;
+using PhiGateway.Identity.Assertions;
 using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Proofs;
@@ -52,6 +53,13 @@ internal static class TokenPlane
             Jwks = ring.PublicPath,
             MaxTokenLifetime = TokenServiceOptions.LongestLifetime,
         };
+
+    /// <summary>The keys of others that it holds: of providers of persons, and of clients that publish theirs.</summary>
+    /// <param name="built">It; null: there is none.</param>
+    public static IReadOnlyList<IHeldKeys> KeysOf(WebApplication? built) =>
+        built is null
+            ? []
+            : [built.Services.GetRequiredService<IdentityAssertions>(), built.Services.GetRequiredService<ClientAssertions>()];
 
     /// <summary>Builds it, not started.</summary>
     public static WebApplication Build(GatewayParts parts, TokenServiceOptions service, KeyRing ring, IKeyProof proofs)

@@ -14,4 +14,7 @@ internal enum PublicDocument
 
     /// <summary><c>/.well-known/oauth-protected-resource</c> (RFC 9728), between host and base or behind the base.</summary>
     ProtectedResource,
+
+    /// <summary><c>/.well-known/udap</c> (FAST Security STU 2, section 2.1).</summary>
+    Udap,
 }

@@ -10,7 +10,10 @@ namespace PhiGateway.Gateway.Ingress;
 internal static class PublicDocuments
 {
     /// <summary>Which of them a request asks for, and nothing else; a declared API has none.</summary>
-    public static PublicDocument Find(PhiRoute route, CanonicalRequest request)
+    /// <param name="route">Where.</param>
+    /// <param name="request">What.</param>
+    /// <param name="isUdap">Whether anybody signs where tokens are given.</param>
+    public static PublicDocument Find(PhiRoute route, CanonicalRequest request, bool isUdap)
     {
         if (route.Api is not null || request.Method is not ("GET" or "HEAD"))
         {
@@ -22,6 +25,7 @@ internal static class PublicDocuments
             ["metadata"] => PublicDocument.CapabilityStatement,
             [".well-known", "smart-configuration"] => PublicDocument.SmartConfiguration,
             [".well-known", "oauth-protected-resource"] => PublicDocument.ProtectedResource,
+            [".well-known", "udap"] when isUdap => PublicDocument.Udap,
             _ => PublicDocument.None,
         };
     }

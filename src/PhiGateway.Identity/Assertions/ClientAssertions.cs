@@ -17,7 +17,7 @@ namespace PhiGateway.Identity.Assertions;
 /// <remarks>
 /// Thread-safe. Nothing outside is asked before everything that can be checked without it was found right.
 /// </remarks>
-public sealed class ClientAssertions : IDisposable
+public sealed class ClientAssertions : IHeldKeys, IDisposable
 {
     /// <summary>Longest time that an assertion may have left (SMART: five minutes), and the difference of clocks beside it.</summary>
     public static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(5);
@@ -50,6 +50,12 @@ public sealed class ClientAssertions : IDisposable
         _time = time;
         _sources = new ClientKeySources(time, logger, connect);
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<HeldKeySet> Held => [_sources.Show()];
+
+    /// <inheritdoc/>
+    public Task<bool> PurgeAsync(string name) => Task.FromResult(_sources.TryForget(name));
 
     /// <summary>The names of the algorithms, for metadata.</summary>
     public static IReadOnlyList<string> SigningAlgorithms => Algorithms;
@@ -157,7 +163,8 @@ public sealed class ClientAssertions : IDisposable
             return "assertion:typ";
         }
 
-        if (string.IsNullOrEmpty(text.KeyId))
+        // UDAP names a key by its certificate, and not by an id.
+        if (string.IsNullOrEmpty(text.KeyId) && !text.Header.TryGetProperty("x5c", out _))
         {
             return "assertion:kid";
         }
@@ -197,7 +204,7 @@ public sealed class ClientAssertions : IDisposable
         // 1. Keys by value. One without a name answers to any.
         foreach (var jwk in keys.Values)
         {
-            if (jwk.Kid is not null && jwk.Kid != keyId)
+            if (jwk.Kid is not null && !string.IsNullOrEmpty(keyId) && jwk.Kid != keyId)
             {
                 continue;
             }
@@ -208,8 +215,13 @@ public sealed class ClientAssertions : IDisposable
             }
         }
 
-        // 2. Keys by address.
+        // 2. Keys by address, where the assertion says which. Security: a certificate in it says nothing that is not registered, and is not read.
         var unavailable = false;
+        if (string.IsNullOrEmpty(keyId))
+        {
+            return (null, unavailable);
+        }
+
         foreach (var address in keys.Addresses)
         {
             var set = await _sources.FindAsync(address, keyId, algorithm, cancellationToken);

@@ -14,11 +14,29 @@ internal sealed class ClientKeySources(
     Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect
 ) : IDisposable
 {
+    // Under which administrators see and forget them, all together: clients are known by their addresses alone.
+    private const string Known = "client-keys";
     private const int MostAddresses = 10_000;
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, Source> _sources = new(StringComparer.Ordinal);
     private readonly JwksDownload _download = new(connect);
+
+    /// <summary>How many are held.</summary>
+    public HeldKeySet Show() =>
+        new(Known, "registered-client", Ready: true, $"{_sources.Count} addresses of clients were asked for keys", []);
+
+    /// <summary>Security: forgets all of them; whoever comes next has them fetched anew. False: another name is meant.</summary>
+    public bool TryForget(string name)
+    {
+        if (name != Known)
+        {
+            return false;
+        }
+
+        _sources.Clear();
+        return true;
+    }
 
     /// <summary>The keys at an address that the registry names; null: they cannot be had.</summary>
     public async Task<IssuerKeySet?> FindAsync(

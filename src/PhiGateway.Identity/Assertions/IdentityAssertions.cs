@@ -17,7 +17,7 @@ namespace PhiGateway.Identity.Assertions;
 /// Thread-safe. Nothing outside is asked before everything that can be checked without it was found right, and before the registry said that
 /// the client may come for persons of this provider.
 /// </remarks>
-public sealed class IdentityAssertions : IDisposable
+public sealed class IdentityAssertions : IHeldKeys, IDisposable
 {
     /// <summary>Longest time that an assertion may live, and the difference of clocks beside it.</summary>
     public static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(5);
@@ -62,6 +62,22 @@ public sealed class IdentityAssertions : IDisposable
             },
             StringComparer.Ordinal
         );
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<HeldKeySet> Held =>
+        [.. _providers.Values.Select(static one => one.Keys.Show(one.Options.Name, "identity-provider"))];
+
+    /// <inheritdoc/>
+    public async Task<bool> PurgeAsync(string name)
+    {
+        if (_providers.Values.FirstOrDefault(one => one.Options.Name == name) is not { } provider)
+        {
+            return false;
+        }
+
+        await provider.Keys.PurgeAsync();
+        return true;
     }
 
     /// <summary>

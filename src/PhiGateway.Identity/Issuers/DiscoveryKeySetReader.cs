@@ -30,12 +30,23 @@ internal sealed class DiscoveryKeySetReader : IKeySetReader, IDisposable
         _download = new JwksDownload(connect);
     }
 
+    /// <summary>The last document that named the right issuer; null: none was read.</summary>
+    public byte[]? Document { get; private set; }
+
     public async Task<JwksReading> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var keys = FindKeys(await _download.GetAsync(_document, cancellationToken), out var problem);
-            return keys is null ? JwksReading.Failed(problem) : JwksReader.Read(await _download.GetAsync(keys, cancellationToken));
+            var document = await _download.GetAsync(_document, cancellationToken);
+            var keys = FindKeys(document, out var problem);
+            if (keys is null)
+            {
+                return JwksReading.Failed(problem);
+            }
+
+            var reading = JwksReader.Read(await _download.GetAsync(keys, cancellationToken));
+            Document = reading.Keys is null ? Document : document;
+            return reading;
         }
         catch (Exception fault) when (JwksDownload.WordsOf(fault, cancellationToken) is { } words)
         {

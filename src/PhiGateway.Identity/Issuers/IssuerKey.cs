@@ -18,6 +18,9 @@ internal sealed record IssuerKey(
     SecurityKey SecurityKey
 )
 {
+    /// <summary>The key as administrators see it.</summary>
+    public HeldKey Shown => new(KeyId, Curve is null ? KeyType : $"{KeyType} {Curve}", Algorithm, Thumbprint);
+
     /// <summary>Whether this key may verify a signature made with the algorithm.</summary>
     public bool Fits(SignatureAlgorithm algorithm) =>
         KeyType == algorithm.KeyType

@@ -5,6 +5,9 @@ internal sealed class IssuerKeySet(IReadOnlyList<IssuerKey> keys)
 {
     public int Count => keys.Count;
 
+    /// <summary>The keys, in the order of the set.</summary>
+    public IReadOnlyList<IssuerKey> All => keys;
+
     /// <summary>
     /// The one key for a token's header; null when there is none, and also when there are several, since then no reading is the right one.
     /// </summary>

@@ -28,6 +28,9 @@ internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimePro
     /// <summary>The keys to check tokens with; null: none are there.</summary>
     public IssuerKeySet? Current => _keys;
 
+    /// <summary>How often they were purged: what was found out before a purge is found out anew.</summary>
+    public int Purges => Volatile.Read(ref _generation);
+
     /// <summary>Whether keys are there, in words.</summary>
     public IssuerStatus Status
     {
@@ -37,6 +40,17 @@ internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimePro
             {
                 return new IssuerStatus(name, _keys is not null, _message);
             }
+        }
+    }
+
+    /// <summary>The keys as administrators see them.</summary>
+    /// <param name="known">The name by which an administrator knows whose they are.</param>
+    /// <param name="use">What is checked with them.</param>
+    public HeldKeySet Show(string known, string use)
+    {
+        lock (_gate)
+        {
+            return new HeldKeySet(known, use, _keys is not null, _message, [.. (_keys?.All ?? []).Select(static key => key.Shown)]);
         }
     }
 

@@ -11,7 +11,7 @@ namespace PhiGateway.Identity.Signals;
 /// type, one of our audiences, no expiry, a signature by the transmitter's own key. Asked for each token that was pushed or fetched.
 /// </summary>
 /// <remarks>Thread-safe. Nothing outside is asked before everything that can be checked without it was found right.</remarks>
-public sealed class SecurityEventReader : IDisposable
+public sealed class SecurityEventReader : IHeldKeys, IDisposable
 {
     /// <summary>Longest token that is read.</summary>
     public const int MostCharacters = 32 * 1024;
@@ -46,6 +46,21 @@ public sealed class SecurityEventReader : IDisposable
             : new DiscoveryKeySetReader(options.Issuer, connect, WellKnownOf(options.Issuer));
         _owned = reader as IDisposable;
         _keys = new IssuerKeySource("signals/" + options.Name, reader, time, logger);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<HeldKeySet> Held => [_keys.Show(_options.Name, "transmitter")];
+
+    /// <inheritdoc/>
+    public async Task<bool> PurgeAsync(string name)
+    {
+        if (name != _options.Name)
+        {
+            return false;
+        }
+
+        await _keys.PurgeAsync();
+        return true;
     }
 
     /// <summary>Reads one token.</summary>

@@ -59,9 +59,12 @@ public static class SignalsValidator
             add("Algorithms", $"must be some of {SignatureAlgorithm.Names}.");
         }
 
-        if (one.TokenIssuers.Count == 0 || one.TokenIssuers.FirstOrDefault(name => !issuers.Contains(name)) is not null)
+        if (
+            (one.TokenIssuers.Count == 0 && !one.EndsConsoleSessions)
+            || one.TokenIssuers.FirstOrDefault(name => !issuers.Contains(name)) is not null
+        )
         {
-            add("TokenIssuers", "must name issuers of Issuers, or the token service.");
+            add("TokenIssuers", "must name issuers of Issuers, the token service or its providers of persons.");
         }
 
         if (one.PollEndpoint is { } endpoint && !IsWeb(endpoint))

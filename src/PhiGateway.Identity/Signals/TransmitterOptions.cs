@@ -21,8 +21,8 @@ public sealed class TransmitterOptions
     public string? Jwks { get; set; }
 
     /// <summary>
-    /// Names of the token issuers (<c>Issuers</c>, or the token service's own) of whose subjects it may speak; required. Security: it closes
-    /// nothing of anybody else's.
+    /// Names of the token issuers (<c>Issuers</c>, the token service's own, or its providers of persons) of whose subjects it may speak; required
+    /// where it does not end console sessions. Security: it closes nothing of anybody else's.
     /// </summary>
     public IReadOnlyList<string> TokenIssuers { get; set; } = [];
 
@@ -47,8 +47,9 @@ public sealed class TransmitterOptions
     public TimeSpan? ExpectEvery { get; set; }
 
     /// <summary>
-    /// Whether a signal about a person, by e-mail address, ends what that person has open at the console too; default false. Security: for
-    /// the hospital's own provider of persons, not for a partner's.
+    /// Whether a signal about a person ends what that person has open at the console too, by e-mail address, by what the console's provider calls
+    /// them (<c>iss_sub</c>) or by that alone (<c>opaque</c>); default false. Security: for the hospital's own provider of persons, not for a
+    /// partner's.
     /// </summary>
     public bool EndsConsoleSessions { get; set; }
 

@@ -13,7 +13,8 @@ internal sealed class CachedToken(
     IssuerKeySet? keys,
     byte[]? certificate,
     BoundKey? key,
-    long validUntil
+    long validUntil,
+    int purges = 0
 )
 {
     private volatile IssuerKeySet? _keys = keys;
@@ -41,10 +42,10 @@ internal sealed class CachedToken(
             return false;
         }
 
-        // What its issuer was asked about holds for its time; no key stands behind it.
+        // What its issuer was asked about holds for its time, unless its keys were purged: an answer may have been signed by a stolen one.
         if (signedBy is null)
         {
-            return true;
+            return issuer.Keys.Purges == purges;
         }
 
         var current = issuer.Keys.Current;

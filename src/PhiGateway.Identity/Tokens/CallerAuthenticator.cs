@@ -79,18 +79,19 @@ internal sealed class CallerAuthenticator(
 
     public IReadOnlyList<IssuerStatus> GetStatus() => [.. directory.Issuers.Select(issuer => issuer.Keys.Status)];
 
-    public async Task<IssuerStatus?> PurgeKeysAsync(string issuer)
+    public IReadOnlyList<HeldKeySet> Held =>
+        [.. directory.Issuers.Select(static issuer => issuer.Keys.Show(issuer.Options.Name, "token-issuer"))];
+
+    // Tokens of keys that the issuer has withdrawn are refused from here on, also those that were validated before.
+    public async Task<bool> PurgeAsync(string name)
     {
-        foreach (var known in directory.Issuers)
+        if (directory.Issuers.FirstOrDefault(known => known.Options.Name == name) is not { } issuer)
         {
-            if (known.Options.Name == issuer)
-            {
-                await known.Keys.PurgeAsync();
-                return known.Keys.Status;
-            }
+            return false;
         }
 
-        return null;
+        await issuer.Keys.PurgeAsync();
+        return true;
     }
 
     // Only where nothing at all stands in the header: whoever sends something there is held to it. A browser shows its certificate for
@@ -193,6 +194,7 @@ internal sealed class CallerAuthenticator(
                 continue;
             }
 
+            var purges = issuer.Keys.Purges;
             var answer = await introspector.AskAsync(token, peer);
             if (answer.Claims is not { } document)
             {
@@ -212,7 +214,7 @@ internal sealed class CallerAuthenticator(
                 var reliedOn = now + issuer.Options.Introspection!.CacheTime;
                 var validUntil = caller!.ExpiresAt < reliedOn ? caller.ExpiresAt : reliedOn;
                 var key = claims.Key is null ? null : new BoundKey(claims.Key, HashOf(token));
-                var valid = new CachedToken(token, caller, issuer, null, null, claims.Certificate, key, validUntil.UtcTicks);
+                var valid = new CachedToken(token, caller, issuer, null, null, claims.Certificate, key, validUntil.UtcTicks, purges);
                 if (validUntil > now)
                 {
                     cache.Add(valid);

@@ -5,7 +5,7 @@ using PhiGateway.Policy.Decisions;
 namespace PhiGateway.Identity.Tokens;
 
 /// <summary>Turns the credential of a request into a caller; caches validated tokens, never decisions.</summary>
-public interface ICallerAuthenticator
+public interface ICallerAuthenticator : IHeldKeys
 {
     /// <summary>
     /// Checks the request's single Authorization header, and the proof of possession that its token asks for; synchronous when the token is
@@ -22,11 +22,6 @@ public interface ICallerAuthenticator
     /// possession is not looked at, which counts once: never enough to be let in, and <see cref="AuthenticateAsync"/> is asked all the same.
     /// </summary>
     ValueTask<Caller?> RecogniseAsync(HttpContext context);
-
-    /// <summary>
-    /// Forgets an issuer's keys and fetches them anew; tokens of keys that it has withdrawn are refused from here on. Null: no such issuer.
-    /// </summary>
-    Task<IssuerStatus?> PurgeKeysAsync(string issuer);
 
     /// <summary>Per issuer: name, whether its keys are there, in words for readiness.</summary>
     IReadOnlyList<IssuerStatus> GetStatus();

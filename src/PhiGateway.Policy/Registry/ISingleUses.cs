@@ -15,6 +15,19 @@ public interface ISingleUses
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task<bool> TryUseAsync(string use, DateTimeOffset until, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Takes the use of something, or keeps what was taken for longer: of two ends the later counts. Throws when the database is away.
+    /// </summary>
+    /// <param name="use">As above.</param>
+    /// <param name="until">From when on it may be forgotten.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task KeepAsync(string use, DateTimeOffset until, CancellationToken cancellationToken);
+
+    /// <summary>Until when something that was used is remembered; null: it was not, or is forgotten. Throws when the database is away.</summary>
+    /// <param name="use">As it was used.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<DateTimeOffset?> FindEndAsync(string use, CancellationToken cancellationToken);
+
     /// <summary>Whether something was used already, and is not forgotten; takes nothing. Throws when the database is away.</summary>
     /// <param name="use">As it was used.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>

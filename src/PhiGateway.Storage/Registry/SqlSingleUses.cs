@@ -15,6 +15,9 @@ internal sealed class SqlSingleUses(Database database, TimeProvider time, Func<C
     // Clocks of nodes differ: what is over by the database's may not be over there.
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
 
+    // Of two who keep the same at once one waits for the other, and looks again.
+    private const int MostTries = 5;
+
     private long _purgedAt;
 
     public async Task<bool> TryUseAsync(string use, DateTimeOffset until, CancellationToken cancellationToken)
@@ -37,6 +40,49 @@ internal sealed class SqlSingleUses(Database database, TimeProvider time, Func<C
         }
 
         return isFirst;
+    }
+
+    // Deleted and written anew in one transaction: a gateway's role may not update here.
+    public async Task KeepAsync(string use, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            using (var turn = await enter(cancellationToken))
+            await using (var connection = await database.OpenAsync(cancellationToken))
+            {
+                await using var transaction = await database.BeginWriteAsync(connection, cancellationToken);
+                foreach (
+                    var text in new[]
+                    {
+                        "DELETE FROM single_use WHERE use = @use AND until < @until",
+                        "INSERT INTO single_use (use, until) VALUES (@use, @until) ON CONFLICT (use) DO NOTHING",
+                    }
+                )
+                {
+                    await using var command = connection.Command(text).With("use", use).With("until", database.Time(until));
+                    command.Transaction = transaction;
+                    await command.ExecuteNonQueryAsync(cancellationToken);
+                }
+
+                await transaction.CommitAsync(cancellationToken);
+            }
+
+            // The database keeps microseconds.
+            if (await FindEndAsync(use, cancellationToken) is { } kept && kept.AddTicks(TimeSpan.TicksPerMillisecond) >= until)
+            {
+                return;
+            }
+        }
+
+        throw new InvalidOperationException("What was used could not be kept for longer.");
+    }
+
+    public async Task<DateTimeOffset?> FindEndAsync(string use, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection.Command("SELECT until FROM single_use WHERE use = @use").With("use", use);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? database.ReadTime(reader, 0) : null;
     }
 
     public async Task<bool> IsUsedAsync(string use, CancellationToken cancellationToken)

@@ -59,6 +59,9 @@ public sealed class TokenServiceOptions
     /// </summary>
     public string? ClientAuthorities { get; set; }
 
+    /// <summary>By what FHIR bases sign where tokens are given (UDAP); null, the default: they do not.</summary>
+    public UdapOptions? Udap { get; set; }
+
     /// <summary>
     /// Providers of persons whose identity assertions (ID-JAG) are taken for clients that are registered for them; none by default.
     /// </summary>
@@ -101,6 +104,7 @@ public sealed class TokenServiceOptions
 
         ValidateSecret(add);
         IdentityProviderOptions.Validate(IdentityProviders, add);
+        Udap?.Validate(add);
         if (ClientAuthorities is { } file && Identity.Workloads.ClientAuthorities.FindFlaw(file) is { } flaw)
         {
             add("ClientAuthorities", flaw);

@@ -57,6 +57,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         Assert.Equal(2, Assert.Single(await owner.Store.ListNodesAsync(None)).Revision);
         Assert.Null(await gateway.TaskUses.TryTakeAsync([new TaskUse("task-1", 2)], None));
         Assert.True(await gateway.SingleUses.TryUseAsync("proof:roles", DateTimeOffset.UtcNow, None));
+        await gateway.SingleUses.KeepAsync("proof:roles", DateTimeOffset.UtcNow.AddHours(1), None);
         await gateway.Source.WaitForChangeAsync(TimeSpan.FromHours(1), None);
         await owner.Store.RevokeAsync(
             new Revocation("x", RevocationTarget.Client, "a", null, null, "r", "t", DateTimeOffset.UnixEpoch),

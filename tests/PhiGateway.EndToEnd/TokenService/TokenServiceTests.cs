@@ -1,5 +1,8 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
 using PhiGateway.EndToEnd.Peers;
 using PhiGateway.Tests.Common.Identity;
 using Xunit;
@@ -50,6 +53,38 @@ public sealed class TokenServiceTests(TokenServiceWorld world) : IClassFixture<T
         }
 
         Assert.Contains("token.issue", events);
+    }
+
+    // Who trusts the community is led to this token endpoint and to no other, before anything is shown to it.
+    [Fact]
+    public async Task Udap_OfTheBaseThatTheCertificateNames_SignsWhereTokensAreGiven()
+    {
+        using var http = new HttpClient();
+        var document = JsonNode.Parse(await http.GetStringAsync($"{world.Base}/.well-known/udap?community=urn:community"))!;
+        var statement = new JsonWebToken((string)document["signed_metadata"]!);
+        var chain = JsonNode.Parse(Base64UrlEncoder.Decode(statement.EncodedHeader))!["x5c"]!.AsArray();
+        using var leaf = X509CertificateLoader.LoadCertificate(Convert.FromBase64String((string)chain[0]!));
+        using var built = new X509Chain();
+        built.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        built.ChainPolicy.CustomTrustStore.Add(world.Community);
+        built.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+
+        Assert.True(built.Build(leaf));
+        var result = await new JsonWebTokenHandler().ValidateTokenAsync(
+            statement,
+            new TokenValidationParameters
+            {
+                ValidIssuer = world.Base,
+                ValidateAudience = false,
+                ValidAlgorithms = ["RS256"],
+                IssuerSigningKey = new X509SecurityKey(leaf),
+            }
+        );
+        Assert.True(result.IsValid, result.Exception?.Message);
+        Assert.Equal(world.Auth + "/token", statement.GetPayloadValue<string>("token_endpoint"));
+        Assert.Equal((string)document["token_endpoint"]!, statement.GetPayloadValue<string>("token_endpoint"));
+        Assert.Equal(["udap_authn", "udap_authz"], document["udap_profiles_supported"]!.AsArray().Select(static one => (string)one!));
+        Assert.Null(document["registration_endpoint"]);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using PhiGateway.Tests.Common.Identity;
 using PhiGateway.Tests.Common.Infrastructure;
@@ -17,6 +18,9 @@ public sealed class TokenServiceWorld : GatewayWorld
 
     internal SigningKey BoundKey { get; } = SigningKey.Rs384("pump-feed-1");
 
+    /// <summary>The authority of the trust community that the gateway belongs to.</summary>
+    internal X509Certificate2 Community { get; } = UdapCertificates.Authority();
+
     private protected override string Provider => "Sqlite";
 
     public override async ValueTask InitializeAsync()
@@ -31,6 +35,9 @@ public sealed class TokenServiceWorld : GatewayWorld
         var secret = Path.Combine(Folder, "signing.secret");
         File.WriteAllText(secret, "a secret for signing keys in tests, 32 and more");
         var gateway = configuration["PhiGateway"]!.AsObject();
+        var (certificate, key) = (Path.Combine(Folder, "udap.pem"), Path.Combine(Folder, "udap.key"));
+        var yesterday = DateTimeOffset.UtcNow.AddDays(-1);
+        UdapCertificates.Write(Community, certificate, key, $"{gateway["PublicBase"]}/fhir", hours: 72, from: yesterday);
         gateway["TokenService"] = new JsonObject
         {
             ["Listener"] = Auth,
@@ -38,6 +45,7 @@ public sealed class TokenServiceWorld : GatewayWorld
             ["Audience"] = $"{gateway["PublicBase"]}/fhir",
             ["KeyDirectory"] = Path.Combine(Folder, "signing"),
             ["KeySecret"] = $"file:{secret}",
+            ["Udap"] = new JsonObject { ["Certificate"] = certificate, ["Key"] = $"file:{key}" },
         };
     }
 

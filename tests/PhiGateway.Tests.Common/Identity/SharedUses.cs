@@ -15,6 +15,23 @@ internal sealed class SharedUses : ISingleUses
     public Task<bool> TryUseAsync(string use, DateTimeOffset until, CancellationToken cancellationToken) =>
         IsAway ? Task.FromException<bool>(new InvalidOperationException("away")) : Task.FromResult(_uses.TryAdd(use, until));
 
+    public Task KeepAsync(string use, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        if (IsAway)
+        {
+            return Task.FromException(new InvalidOperationException("away"));
+        }
+
+        _uses.AddOrUpdate(use, until, (_, known) => known > until ? known : until);
+        return Task.CompletedTask;
+    }
+
+    public Task<DateTimeOffset?> FindEndAsync(string use, CancellationToken cancellationToken)
+    {
+        DateTimeOffset? known = _uses.TryGetValue(use, out var end) ? end : null;
+        return IsAway ? Task.FromException<DateTimeOffset?>(new InvalidOperationException("away")) : Task.FromResult(known);
+    }
+
     public Task<bool> IsUsedAsync(string use, CancellationToken cancellationToken) =>
         IsAway ? Task.FromException<bool>(new InvalidOperationException("away")) : Task.FromResult(_uses.ContainsKey(use));
 }

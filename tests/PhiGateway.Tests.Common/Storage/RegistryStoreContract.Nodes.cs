@@ -66,6 +66,22 @@ public abstract partial class RegistryStoreContract
     }
 
     [Fact]
+    public async Task Keep_TheSameByMany_LastsUntilTheLatestOfThem()
+    {
+        var first = DateTimeOffset.UtcNow.AddHours(1);
+        Assert.Null(await Storage.SingleUses.FindEndAsync("end:1", None));
+        await Storage.SingleUses.KeepAsync("end:1", first, None);
+        await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(minute => Task.Run(() => Storage.SingleUses.KeepAsync("end:1", first.AddMinutes(minute), None)))
+        );
+        await Storage.SingleUses.KeepAsync("end:1", first.AddMinutes(1), None);
+
+        Assert.Equal(first.AddMinutes(3), (await Storage.SingleUses.FindEndAsync("end:1", None))!.Value, TimeSpan.FromMilliseconds(1));
+        Assert.True(await Storage.SingleUses.IsUsedAsync("end:1", None));
+        Assert.Null(await Storage.SingleUses.FindEndAsync("end:2", None));
+    }
+
+    [Fact]
     public async Task Quotas_SaidByTwoNodes_AreSeenWholeAndNewOnesSinceThen()
     {
         var a = new QuotaUse("quota-client", "a", 17_800_000, ["p1", "p2"], 740_000, 12);

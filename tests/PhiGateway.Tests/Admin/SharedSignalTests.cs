@@ -19,6 +19,8 @@ namespace PhiGateway.Tests.Admin;
 public sealed partial class SharedSignalTests : IAsyncLifetime
 {
     private const string Idp = "https://idp.hospital.example";
+    private const string Patients = "https://persons.hospital.example";
+    private const string People = "https://people.hospital.example";
     private const string PushSecret = "push-secret-0123456789-0123456789-abc";
 
     private static readonly SigningKey Key = SigningKey.Rs256("s1");
@@ -278,7 +280,8 @@ public sealed partial class SharedSignalTests : IAsyncLifetime
         IRegistryStore? registry = null,
         Uri? poll = null,
         TimeSpan? expected = null,
-        bool endsConsole = true
+        bool endsConsole = true,
+        string speaksOf = "hospital-idp"
     )
     {
         var (keys, push, pull) = (Path.Combine(_folder, "keys.json"), Path.Combine(_folder, "push"), Path.Combine(_folder, "pull"));
@@ -291,7 +294,7 @@ public sealed partial class SharedSignalTests : IAsyncLifetime
             Issuer = SignalRecipe.Issuer,
             Audience = SignalRecipe.Audience,
             Jwks = keys,
-            TokenIssuers = ["hospital-idp"],
+            TokenIssuers = [speaksOf],
             PushSecret = "file:" + push,
             PollEndpoint = poll?.ToString(),
             PollSecret = "file:" + pull,
@@ -301,7 +304,13 @@ public sealed partial class SharedSignalTests : IAsyncLifetime
         };
         var rules = new SignalRules(
             new SignalsOptions { Transmitters = [transmitter] },
-            new Dictionary<string, string> { ["hospital-idp"] = Idp, ["another-idp"] = "https://other.example" }
+            new Dictionary<string, string>
+            {
+                ["hospital-idp"] = Idp,
+                ["another-idp"] = "https://other.example",
+                ["patients-idp"] = Patients,
+            },
+            People
         );
         var server = await AdminServer.StartAsync(
             admin => admin.Signals = rules,

@@ -66,7 +66,7 @@ public sealed class SessionFleetTests : IDisposable
                 break;
             case "ended at the provider":
                 // The provider's word comes to a node that never saw the session.
-                Assert.Equal(0, await Node(Key).EndAllAsync(Call(), null, "sid-1"));
+                Assert.Equal(0, await Node(Key).EndAllAsync(null, "sid-1", _clock.GetUtcNow()));
                 break;
             case "too many":
                 for (var i = 0; i < ConsoleSessions.MostOfOne; i++)
@@ -81,6 +81,77 @@ public sealed class SessionFleetTests : IDisposable
         Assert.Null(await _one.FindAsync(cookie, isClick: true));
         Assert.Null(await _other.FindAsync(cookie, isClick: true));
         Assert.Null(await Node(Key).FindAsync(cookie, isClick: true));
+    }
+
+    // A provider may keep one session, and its id, over a logout here; and may tell of the logout late, or twice.
+    [Theory]
+    [InlineData(null, "sid-1", true)]
+    [InlineData(null, "sid-1", false)]
+    [InlineData("sub-1", null, true)]
+    [InlineData("sub-1", null, false)]
+    public async Task EndAll_OfAMoment_LeavesWhatBeganAfterIt(string? subject, string? id, bool isShared)
+    {
+        var (one, other) = isShared ? (_one, _other) : (Node(null), Node(null));
+        var before = await one.BeginAsync(Session());
+        var (bystander, stranger) = (await one.BeginAsync(Session(provider: "sid-9", subject: "sub-9")), "sub-8");
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        var moment = _clock.GetUtcNow();
+        _ = await other.EndAllAsync(subject, id, moment);
+        _ = await other.EndAllAsync(stranger, null, moment);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        var after = await one.BeginAsync(Session());
+        _ = await one.EndAllAsync(subject, id, moment);
+        var uses = _ends.Count;
+        for (var again = 0; again < 20; again++)
+        {
+            _ = await other.EndAllAsync(subject, id, moment.AddSeconds(-again));
+        }
+
+        Assert.Equal(uses, _ends.Count);
+        Assert.Null(await one.FindAsync(before, isClick: true));
+        Assert.NotNull(await one.FindAsync(after, isClick: true));
+        Assert.NotNull(await one.FindAsync(bystander, isClick: true));
+
+        // The next one ends it.
+        _ = await other.EndAllAsync(subject, id, _clock.GetUtcNow());
+        Assert.Null(await one.FindAsync(after, isClick: true));
+        Assert.NotNull(await one.FindAsync(bystander, isClick: true));
+    }
+
+    // Its clock is behind ours: both moments are its own.
+    [Fact]
+    public async Task EndAll_OfAProviderWhoseClockIsBehind_EndsWhatItBegan()
+    {
+        var theirs = _clock.GetUtcNow().AddMinutes(-10);
+        var cookie = await _one.BeginAsync(Session(said: theirs));
+        var later = await _one.BeginAsync(Session(said: theirs.AddSeconds(21)));
+
+        _ = await _other.EndAllAsync("sub-1", null, theirs.AddSeconds(20));
+        Assert.Null(await _one.FindAsync(cookie, isClick: true));
+        Assert.NotNull(await _one.FindAsync(later, isClick: true));
+    }
+
+    [Fact]
+    public async Task EndAll_WhileTheStoreIsAway_IsToldWhenItIsBack()
+    {
+        var cookie = await _one.BeginAsync(Session());
+        _ends.IsAway = true;
+        _ = await _other.EndAllAsync("sub-1", null, _clock.GetUtcNow());
+        _ends.IsAway = false;
+        Assert.NotNull(await _one.FindAsync(cookie, isClick: false));
+        await _other.CatchUpAsync();
+
+        Assert.Null(await _one.FindAsync(cookie, isClick: false));
+    }
+
+    [Fact]
+    public async Task Find_WhatIsTooLargeForACookie_HasEndedWhereTheProviderSaysSo()
+    {
+        var cookie = await _one.BeginAsync(Session(new string('n', 4000)));
+        Assert.NotNull(await _one.FindAsync(cookie, isClick: true));
+        _ = await _other.EndAllAsync(null, "sid-1", _clock.GetUtcNow());
+
+        Assert.Null(await _one.FindAsync(cookie, isClick: true));
     }
 
     [Fact]
@@ -202,8 +273,6 @@ public sealed class SessionFleetTests : IDisposable
         Assert.Null(await _other.FindAsync(cookie, isClick: true));
     }
 
-    private static AdminCall Call() => new(new AdminCaller("identity-provider", "back-channel", []), Guid.NewGuid(), default);
-
     // The same key in another deployment, or where roles are given otherwise, is no way in.
     [Theory]
     [InlineData("staging", "http://console.example", "phigw")]
@@ -246,13 +315,18 @@ public sealed class SessionFleetTests : IDisposable
         return node;
     }
 
-    private ConsoleSession Session(string name = "August", string provider = "sid-1") =>
+    private ConsoleSession Session(
+        string name = "August",
+        string provider = "sid-1",
+        string subject = "sub-1",
+        DateTimeOffset? said = null
+    ) =>
         new(
             new AdminCaller("august@hospital.example", "oidc", ["auditor"]),
             name,
             "",
             _clock.GetUtcNow(),
-            new ProviderSession("sub-1", provider)
+            new ProviderSession(subject, provider, said ?? _clock.GetUtcNow())
         )
         {
             Proof = new SignInProof(_clock.GetUtcNow(), "mfa"),

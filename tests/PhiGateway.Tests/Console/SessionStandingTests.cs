@@ -67,7 +67,7 @@ public sealed class SessionStandingTests
                 _ = _sessions.End(_token);
                 break;
             case "signed out elsewhere":
-                Assert.Equal(1, _sessions.EndAll("sub-1", null));
+                Assert.Equal(1, _sessions.EndAll("sub-1", null, _clock.GetUtcNow()));
                 break;
             case "ended by a person":
                 Assert.Equal(1, _sessions.EndPerson("august@hospital.example"));

@@ -57,6 +57,18 @@ public sealed class IntrospectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Authenticate_AfterItsIssuersKeysWerePurged_IsAskedAboutAnew()
+    {
+        Assert.NotNull((await AskAsync()).Caller);
+        _issuer.Introspection = """{"active":false}""";
+        Assert.NotNull((await AskAsync()).Caller);
+
+        Assert.True(await _host.Authenticator.PurgeAsync("loopback-idp"));
+        Assert.Same(DenyReason.InvalidToken, (await AskAsync()).Refusal);
+        Assert.Equal(2, _issuer.Introspections);
+    }
+
+    [Fact]
     public async Task Authenticate_TokenThatIsNotActive_IsRefusedAndNotAskedAboutAgainAtOnce()
     {
         _issuer.Introspection = """{"active":false}""";

@@ -47,11 +47,12 @@ public sealed class IssuerKeySourceTests
         issuer.Jwks = SigningKey.Jwks([good]);
         Assert.NotNull((await host.AuthenticateAsync(dead)).Caller);
 
-        Assert.True((await host.Authenticator.PurgeKeysAsync("loopback-idp"))?.Ready);
+        Assert.True(await host.Authenticator.PurgeAsync("loopback-idp"));
+        Assert.Equal("k2", Assert.Single(host.Authenticator.Held.Single(static one => one.Name == "loopback-idp").Keys).KeyId);
 
         Assert.Same(DenyReason.InvalidToken, (await host.AuthenticateAsync(dead)).Refusal);
         Assert.NotNull((await host.AuthenticateAsync(alive)).Caller);
-        Assert.Null(await host.Authenticator.PurgeKeysAsync("nobody"));
+        Assert.False(await host.Authenticator.PurgeAsync("nobody"));
     }
 
     [Fact]
@@ -64,7 +65,9 @@ public sealed class IssuerKeySourceTests
         Assert.NotNull((await host.AuthenticateAsync(token)).Caller);
         issuer.Status = 503;
 
-        Assert.False((await host.Authenticator.PurgeKeysAsync("loopback-idp"))?.Ready);
+        Assert.True(await host.Authenticator.PurgeAsync("loopback-idp"));
+        var held = host.Authenticator.Held.Single(static one => one.Name == "loopback-idp");
+        Assert.Equal((false, 0), (held.Ready, held.Keys.Count));
 
         Assert.Same(DenyReason.IssuerUnavailable, (await host.AuthenticateAsync(token)).Refusal);
         issuer.Status = 200;

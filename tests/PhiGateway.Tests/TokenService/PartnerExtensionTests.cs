@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PhiGateway.Tests.Common.Identity;
 using Xunit;
 
 namespace PhiGateway.Tests.TokenService;
@@ -30,5 +31,26 @@ public sealed class PartnerExtensionTests
         var reply = await world.AskAsync(TokenWorld.Form(world.Key.Token(world.Header().ToJsonString(), claims.ToJsonString())));
 
         Assert.Equal(isIssued ? (200, null) : (400, "invalid_grant"), (reply.Status, reply.Error));
+    }
+
+    // UDAP names the key by a certificate: what counts is who signed, of those that are registered.
+    [Theory]
+    [InlineData(false, true, true)]
+    [InlineData(true, true, false)]
+    [InlineData(false, false, false)]
+    public async Task Token_AssertionWithACertificateForItsKeyId_IsOfTheRegisteredKeyOnly(bool isThief, bool hasChain, bool isIssued)
+    {
+        using var world = new TokenWorld();
+        var header = world.Header();
+        header.Remove("kid");
+        if (hasChain)
+        {
+            header["x5c"] = new JsonArray("bm90IGEgY2VydGlmaWNhdGU=");
+        }
+
+        var key = isThief ? SigningKey.Es384("thief") : world.Key;
+        var reply = await world.AskAsync(TokenWorld.Form(key.Token(header.ToJsonString(), world.Claims().ToJsonString())));
+
+        Assert.Equal(isIssued ? (200, null) : (400, "invalid_client"), (reply.Status, reply.Error));
     }
 }

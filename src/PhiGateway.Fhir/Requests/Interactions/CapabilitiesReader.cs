@@ -18,6 +18,12 @@ internal static class CapabilitiesReader
         for (var i = 0; i < source.Line.Query.Count; i++)
         {
             var (name, value) = source.Line.Query[i];
+            // Of which trust community somebody asks for the certificate (FAST Security, section 2.4): there is one.
+            if (path.EndsWith("/udap", StringComparison.Ordinal) && name == "community")
+            {
+                continue;
+            }
+
             if (!IsTaken(name, value))
             {
                 return Refusal.Parameter("capabilities take no such parameter").About(name).As<FhirRequest>();

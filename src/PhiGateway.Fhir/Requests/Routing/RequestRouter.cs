@@ -102,6 +102,7 @@ internal static class RequestRouter
             [".well-known", "smart-configuration"] => source.IsGet
                 ? CapabilitiesReader.Read(source, "/.well-known/smart-configuration")
                 : WrongMethod(),
+            [".well-known", "udap"] => source.IsGet ? CapabilitiesReader.Read(source, "/.well-known/udap") : WrongMethod(),
             ["_search"] => source.Method == "POST" ? SystemSearchReader.Read(source) : WrongMethod(),
             ["_history"] => source.IsGet ? HistoryReader.Read(source, default, null) : WrongMethod(),
             ["_export", _] => source.Method is "GET" or "HEAD" or "DELETE"

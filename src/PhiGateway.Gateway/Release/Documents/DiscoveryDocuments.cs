@@ -4,17 +4,19 @@ using Microsoft.AspNetCore.Http;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Release.Leaving;
+using PhiGateway.Identity.Assertions;
 using PhiGateway.Identity.Proofs;
 using PhiGateway.Identity.Tokens;
+using PhiGateway.Identity.Workloads;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Documents;
 
 /// <summary>
-/// Answers <c>/metadata</c>, the SMART configuration and the protected resource metadata for the gateway itself: never the upstream's, and
+/// Answers <c>/metadata</c>, the SMART configuration, the protected resource metadata and UDAP's for the gateway itself: never the upstream's, and
 /// nothing that no policy could allow.
 /// </summary>
-internal sealed class DiscoveryDocuments(GatewayOptions options, Exit exit)
+internal sealed class DiscoveryDocuments(GatewayOptions options, Exit exit, UdapStatements? statements = null)
 {
     /// <summary>Writes the document that was asked for, and lets it out.</summary>
     public ValueTask<StageResult> ReleaseAsync(GatewayExchange exchange)
@@ -28,6 +30,15 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, Exit exit)
                 return LetOutAsync(exchange, body, KnownMediaTypes.Json);
             case PublicDocument.ProtectedResource:
                 WriteProtectedResource(body, exchange.Ingressed.Route);
+                return LetOutAsync(exchange, body, KnownMediaTypes.Json);
+            case PublicDocument.Udap:
+                var (route, endpoint) = (exchange.Ingressed.Route, options.TokenService?.TokenEndpoint);
+                if (endpoint is null || statements?.Find(route.PublicOrigin + route.Base, endpoint) is not { } statement)
+                {
+                    return new(StageResult.Refuse(DenyReason.UnknownResourceType, "udap"));
+                }
+
+                WriteUdap(body, endpoint, statement);
                 return LetOutAsync(exchange, body, KnownMediaTypes.Json);
             case PublicDocument.CapabilityStatement:
                 CapabilityStatementWriter.Write(body, exchange);
@@ -103,6 +114,24 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, Exit exit)
         WriteStrings(json, "dpop_signing_alg_values_supported", DpopOptions.Algorithms.Split(' '));
         WriteStrings(json, "authorization_details_types_supported", [TaskDetail.Type]);
         json.WriteBoolean("tls_client_certificate_bound_access_tokens", true);
+        json.WriteEndObject();
+    }
+
+    // Only what is offered: clients are registered by the operator, so there is no endpoint for it and no udap_dcr.
+    private static void WriteUdap(IBufferWriter<byte> output, string tokenEndpoint, string statement)
+    {
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        WriteStrings(json, "udap_versions_supported", ["1"]);
+        WriteStrings(json, "udap_profiles_supported", ["udap_authn", "udap_authz"]);
+        WriteStrings(json, "udap_authorization_extensions_supported", ["hl7-b2b"]);
+        WriteStrings(json, "udap_authorization_extensions_required", []);
+        WriteStrings(json, "udap_certifications_supported", []);
+        WriteStrings(json, "grant_types_supported", ["client_credentials"]);
+        json.WriteString("token_endpoint", tokenEndpoint);
+        WriteStrings(json, "token_endpoint_auth_methods_supported", ["private_key_jwt"]);
+        WriteStrings(json, "token_endpoint_auth_signing_alg_values_supported", [.. ClientAssertions.SigningAlgorithms]);
+        json.WriteString("signed_metadata", statement);
         json.WriteEndObject();
     }
 

@@ -195,7 +195,9 @@ internal sealed class StageWorld : IDisposable
 
         public ValueTask<Caller?> RecogniseAsync(HttpContext context) => new(Result.Reading.TryGet(out var caller, out _) ? caller : null);
 
-        public Task<IssuerStatus?> PurgeKeysAsync(string issuer) => Task.FromResult<IssuerStatus?>(null);
+        public IReadOnlyList<HeldKeySet> Held => [];
+
+        public Task<bool> PurgeAsync(string name) => Task.FromResult(false);
 
         public IReadOnlyList<IssuerStatus> GetStatus() => [];
     }
