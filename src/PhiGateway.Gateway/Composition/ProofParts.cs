@@ -69,6 +69,11 @@ internal sealed class ProofParts : IDisposable
             {
                 yield return ("fleet log", fleet.RunAsync);
             }
+
+            if (Fleet?.Witnesses is { } cosigning)
+            {
+                yield return ("fleet log witnesses", cosigning.RunAsync);
+            }
         }
     }
 
@@ -130,7 +135,7 @@ internal sealed class ProofParts : IDisposable
         );
         watch.Found += Tell;
         var witnesses = WitnessParts.Open(options, keys, log, (TellAndClose, Tell), clock);
-        var fleet = FleetParts.Open(options, keys, read, Tell, clock);
+        var fleet = FleetParts.Open(options, keys, read, witnesses, Tell, clock);
         return new ProofParts(log, watch, read.Heads, witnesses, fleet, (logs, new LogSecrets(keys, pseudonym)));
 
         void Tell(ProofFinding finding)

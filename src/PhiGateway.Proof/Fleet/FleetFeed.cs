@@ -16,6 +16,9 @@ public sealed class FleetFeed(FleetLog log, IAuditStore store, IHeadStore heads,
     // A node's clock may be behind, and a head wait while the store is away.
     private static readonly TimeSpan Window = TimeSpan.FromHours(1);
 
+    private const int MostPages = 40;
+
+    private readonly Dictionary<string, long> _statements = new(StringComparer.Ordinal);
     private string? _problem;
 
     /// <summary>What keeps it from the store, in words; null: nothing.</summary>
@@ -39,6 +42,7 @@ public sealed class FleetFeed(FleetLog log, IAuditStore store, IHeadStore heads,
             foreach (var name in await store.ListLogsAsync(cancellationToken))
             {
                 await CatchUpAsync(name, cancellationToken);
+                await ReadStatementsAsync(name, cancellationToken);
             }
 
             log.Add(await heads.ReadSinceAsync(clock.GetUtcNow() - Window, Lately, cancellationToken));
@@ -60,7 +64,38 @@ public sealed class FleetFeed(FleetLog log, IAuditStore store, IHeadStore heads,
             // Keys before checkpoints of the same size, or nobody knows who signed those.
             page = await heads.ReadAsync(name, from, PerLog, cancellationToken);
             log.Add([.. page.OrderBy(static head => head.Size).ThenByDescending(static head => head.Kind)]);
-            from = page.Count == 0 ? from : page[^1].Size + 1;
+            from = Behind(page, from);
         } while (page.Count == PerLog);
     }
+
+    // By their number, not by size or time: what a node says that was put back, with its clock, is found here.
+    private async Task ReadStatementsAsync(string name, CancellationToken cancellationToken)
+    {
+        var count = await heads.CountStatementsAsync(name, cancellationToken);
+        if (_statements.TryGetValue(name, out var read) && read == count)
+        {
+            return;
+        }
+
+        var from = 0L;
+        IReadOnlyList<LogHead> page;
+        var pages = 0;
+        do
+        {
+            page = await heads.ReadStatementsAsync(name, from, PerLog, cancellationToken);
+            log.Add(page);
+            from = Behind(page, from);
+        } while (page.Count == PerLog && ++pages < MostPages);
+
+        _statements[name] = count;
+    }
+
+    // Several heads may have one size, and a page end between them: those of the last size are asked for once more.
+    private static long Behind(IReadOnlyList<LogHead> page, long from) =>
+        page switch
+        {
+            [] => from,
+            [var first, .., var last] when first.Size < last.Size && page.Count == PerLog => last.Size,
+            _ => page[^1].Size + 1,
+        };
 }

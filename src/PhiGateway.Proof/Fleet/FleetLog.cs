@@ -58,6 +58,9 @@ public sealed class FleetLog : IDisposable
     /// <summary>Its published key.</summary>
     public NoteKey Key => _signer.Public;
 
+    /// <summary>Its published files.</summary>
+    public LogFiles Files => _files;
+
     /// <summary>The logs of which it has heads, by name.</summary>
     public IReadOnlyList<FleetMember> Members
     {

@@ -9,10 +9,14 @@ namespace PhiGateway.Storage.Audit;
 internal static class AuditRows
 {
     /// <summary>In the order that <see cref="ReadAsync"/> takes, of the table under the alias <c>e</c>.</summary>
-    public const string Columns =
+    public const string Columns = Head + ", e.body, e.body_key, " + WrappedKey;
+
+    /// <summary>The same without the body: what a record is filed under.</summary>
+    public const string HeadColumns = Head + ", substr(e.body, 1, 0), NULL, NULL";
+
+    private const string Head =
         "e.log, e.sequence, e.time, e.id, e.parent_id, e.kind, e.event, e.decision, e.reason, e.client, e.tenant, e.actor, e.status, "
-        + "e.resource_type, e.interaction, e.patient_keys, e.chain_hash, e.body, e.body_key, "
-        + WrappedKey;
+        + "e.resource_type, e.interaction, e.patient_keys, e.chain_hash";
 
     // Nothing: the row of the key is missing; empty: its key was destroyed.
     private const string WrappedKey = "(SELECT coalesce(k.wrapped, substr(e.body, 1, 0)) FROM audit_key k WHERE k.id = e.body_key)";
