@@ -29,6 +29,12 @@ internal static class AuditRows
         + "AND s.tenant IS NOT DISTINCT FROM e.tenant AND s.actor IS NOT DISTINCT FROM e.actor "
         + "AND s.resource_type IS NOT DISTINCT FROM e.resource_type AND s.interaction IS NOT DISTINCT FROM e.interaction";
 
+    /// <summary>
+    /// Behind that: what the shape adds to the record's own columns, and whether it does: of what was stored before shapes were kept, whose
+    /// numbers are below zero, it is not known.
+    /// </summary>
+    public const string Words = "e.shape >= 0, s.use_case, s.organization, s.purpose";
+
     /// <summary>The same columns for inserting.</summary>
     public const string InsertColumns =
         "log, sequence, time, id, parent_id, kind, event, decision, reason, client, "
@@ -68,6 +74,14 @@ internal static class AuditRows
                     IsDestroyed = isDestroyed,
                     IsKeyMissing = isMissing,
                     IsFiled = reader.FieldCount <= OwnColumns || (!reader.IsDBNull(OwnColumns) && reader.GetBoolean(OwnColumns)),
+                    Filed =
+                        reader.FieldCount > OwnColumns && reader.GetBoolean(OwnColumns + 1)
+                            ? new FiledWords(
+                                reader.TextOrNull(OwnColumns + 2),
+                                reader.TextOrNull(OwnColumns + 3),
+                                reader.TextOrNull(OwnColumns + 4)
+                            )
+                            : null,
                 }
             );
         }
