@@ -82,11 +82,7 @@ internal static class EventQueryReader
             "action" => AnyOf(query, value, static (of, one) => of.Action == one[0], static one => one is "C" or "R" or "U" or "D" or "E"),
             "outcome" => AnyOf(query, value, static (of, one) => of.Outcome == one, static one => one is "0" or "4" or "8" or "12"),
             "address" => AnyOf(query, value, static (of, one) => of.Agents.Any(agent => agent.Address == one)),
-            "source" or "source.identifier" or "source:identifier" => AnyOf(
-                query,
-                value,
-                static (of, one) => of.Observer == Bare(one)
-            ),
+            "source" or "source.identifier" or "source:identifier" => AnyOf(query, value, static (of, one) => of.Observer == Bare(one)),
             "site" => Alternatives(value) is [var tenant] ? query with { Site = tenant } : null,
             "policy" => AnyOf(query, value, static (of, one) => of.Agents.Any(agent => agent.Policy == one)),
             "_count" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)

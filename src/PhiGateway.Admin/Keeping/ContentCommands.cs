@@ -184,7 +184,7 @@ internal sealed class ContentCommands(
                 completes = on.Unfinished?.Id,
                 persons = on.Ask.Persons.Concat(call.Persons).Distinct(StringComparer.Ordinal),
                 records = found.Records,
-                logs = found.Logs.Select(static range => new
+                logs = found.Logs.Select(range => new
                 {
                     log = range.Log,
                     first = range.First,

@@ -90,7 +90,7 @@ internal sealed class FleetSteps(IRegistryStore registry, IAuditStore store, Adm
     private sealed class Awaited(DateTimeOffset before)
     {
         /// <summary>Its report when the wait began.</summary>
-        public DateTimeOffset Before => before;
+        public DateTimeOffset Before { get; } = before;
 
         /// <summary>The report that was counted last.</summary>
         public DateTimeOffset Counted { get; set; } = before;

@@ -5,12 +5,7 @@ using PhiGateway.Proof.Witnessing;
 namespace PhiGateway.Admin.Trail;
 
 /// <summary>Says what the fleet log has, for auditors; nothing of it is PHI.</summary>
-internal sealed class FleetReports(
-    FleetLog? fleet = null,
-    FleetFeed? feed = null,
-    FleetFault? fault = null,
-    WitnessFeed? cosigning = null
-)
+internal sealed class FleetReports(FleetLog? fleet = null, FleetFeed? feed = null, FleetFault? fault = null, WitnessFeed? cosigning = null)
 {
     private readonly AdminProblem _none = fault is null
         ? AdminProblem.NotFound("fleet log on this node")
@@ -39,7 +34,9 @@ internal sealed class FleetReports(
         );
 
     private string? WitnessProblem() =>
-        cosigning?.Status.FirstOrDefault(static one => one.Problem is not null) is { } one ? $"The witness {one.Name}: {one.Problem}." : null;
+        cosigning?.Status.FirstOrDefault(static one => one.Problem is not null) is { } one
+            ? $"The witness {one.Name}: {one.Problem}."
+            : null;
 
     /// <summary>That the newest checkpoint of a log is in it.</summary>
     public Task<Outcome<FleetInclusion>> InclusionAsync(AdminCall call, string? log)

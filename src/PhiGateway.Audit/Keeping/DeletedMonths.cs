@@ -64,7 +64,8 @@ public sealed class DeletedMonths(TimeProvider? clock = null)
     public DestroyedPlaces? DestructionOf(string log, long sequence, DateTimeOffset time, string tenant)
     {
         var month = KeepingMonths.Of(time);
-        return _destroyed.TryGetValue((month, tenant), out var places)
+        return
+            _destroyed.TryGetValue((month, tenant), out var places)
             && places
                 .Where(place => place.Log == log && place.First <= sequence && sequence <= place.Last)
                 .MaxBy(static place => place.Count)

@@ -48,7 +48,12 @@ internal static class FleetCommand
             {
                 if (parsed.GetValue(fleet) is { } folder)
                 {
-                    return Verify(folder, (KeyOf(parsed.GetValue(key)), VerifyCommand.PolicyOf(parsed.GetValue(policy))), parsed.GetValue(logs) ?? [], run);
+                    return Verify(
+                        folder,
+                        (KeyOf(parsed.GetValue(key)), VerifyCommand.PolicyOf(parsed.GetValue(policy))),
+                        parsed.GetValue(logs) ?? [],
+                        run
+                    );
                 }
 
                 var report = (await run.Client.SendAsync(HttpMethod.Get, "/admin/v1/audit/fleet", cancellationToken)).Json;

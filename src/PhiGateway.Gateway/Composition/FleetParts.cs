@@ -6,6 +6,7 @@ using PhiGateway.Proof.Checkpoints;
 using PhiGateway.Proof.Fleet;
 using PhiGateway.Proof.Heads;
 using PhiGateway.Proof.Verification;
+using PhiGateway.Proof.Witnessing;
 
 namespace PhiGateway.Gateway.Composition;
 

@@ -53,7 +53,9 @@ public static class FleetVerifier
             heads.Add(head);
             if (heads.Count == witnessed?.Size && edge.Root() != witnessed.Root)
             {
-                throw new InvalidDataException($"The first {heads.Count} heads of the fleet log are not those that witnesses have cosigned.");
+                throw new InvalidDataException(
+                    $"The first {heads.Count} heads of the fleet log are not those that witnesses have cosigned."
+                );
             }
         }
 
@@ -77,7 +79,9 @@ public static class FleetVerifier
         }
 
         return cosigned is var (_, witnessed) && witnessed.Size > size
-            ? throw new InvalidDataException($"The fleet log has {size} heads; {witnessed.Size} were cosigned by witnesses: it was put back.")
+            ? throw new InvalidDataException(
+                $"The fleet log has {size} heads; {witnessed.Size} were cosigned by witnesses: it was put back."
+            )
             : cosigned?.Checkpoint;
     }
 

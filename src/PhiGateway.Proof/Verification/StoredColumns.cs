@@ -23,11 +23,7 @@ internal static class StoredColumns
         && stored.IsFiled
         && (
             stored.Filed is not { } filed
-            || (
-                Same(read.UseCase, filed.UseCase)
-                && Same(read.Organization, filed.Organization)
-                && Same(read.Purpose, filed.Purpose)
-            )
+            || (Same(read.UseCase, filed.UseCase) && Same(read.Organization, filed.Organization) && Same(read.Purpose, filed.Purpose))
         );
 
     // A database takes no NUL: the store writes the replacement character in its place.

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using PhiGateway.Audit.Keeping;
+using PhiGateway.Audit.Shipping;
 using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Audit;

@@ -57,12 +57,7 @@ internal sealed class SqlHeadStore(Database database, Func<CancellationToken, Va
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    public async Task<IReadOnlyList<LogHead>> ReadStatementsAsync(
-        string log,
-        long fromSize,
-        int limit,
-        CancellationToken cancellationToken
-    )
+    public async Task<IReadOnlyList<LogHead>> ReadStatementsAsync(string log, long fromSize, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = connection

@@ -77,7 +77,20 @@ public abstract partial class SealedBodyContract
     public async Task DigestColumns_OfATenantsMonth_IsTheSameBeforeAndAfterItsContentIsGone()
     {
         await using var storage = Open(Ring("one"));
-        AuditEntry[] entries = [Entry(0), Entry(1, "south"), Entry(2), Entry(3) with { Kind = AuditKind.Hold }, Entry(0) with { Log = "other" }];
+        AuditEntry[] entries =
+        [
+            Entry(0),
+            Entry(1, "south"),
+            Entry(2),
+            Entry(3) with
+            {
+                Kind = AuditKind.Hold,
+            },
+            Entry(0) with
+            {
+                Log = "other",
+            },
+        ];
         await storage.Store.AppendAsync(entries, None);
         var before = await storage.Keeping.DigestColumnsAsync(201203, "north", None);
         Assert.Equal([("log", 2L), ("other", 1L)], before.OrderBy(static one => one.Key).Select(static one => (one.Key, one.Value.Count)));

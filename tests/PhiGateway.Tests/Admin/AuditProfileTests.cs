@@ -13,7 +13,7 @@ namespace PhiGateway.Tests.Admin;
 [Trait("Size", "Large")]
 public sealed class AuditProfileTests
 {
-    public static TheoryData<string> Ids => [.. OwnProfiles.Ids];
+    public static TheoryData<string> Ids => new(OwnProfiles.Ids.ToArray());
 
     [Theory]
     [MemberData(nameof(Ids))]

@@ -54,7 +54,9 @@ internal static class FhirValidator
     // Profiles that nobody here has the definitions of are held by tests of their own.
     private static void KeepOwnProfiles(Resource resource)
     {
-        var profiles = resource.Meta?.Profile.Where(static profile => profile.StartsWith(OwnProfiles.Prefix, StringComparison.Ordinal)).ToList();
+        var profiles = resource
+            .Meta?.Profile.Where(static profile => profile.StartsWith(OwnProfiles.Prefix, StringComparison.Ordinal))
+            .ToList();
         resource.Meta = profiles is { Count: > 0 } ? new Meta { Profile = profiles } : null;
     }
 }

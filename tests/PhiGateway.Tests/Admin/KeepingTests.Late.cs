@@ -82,8 +82,11 @@ public sealed partial class KeepingTests
         var answer = await server.PostAsync(Path + ":delete", Due, "petra");
 
         Assert.Equal(isDeleted ? 200 : 409, answer.Status);
-        var code = node == "hold-on-its-way" ? "held" : "node-unheard";
-        Assert.Equal(isDeleted ? null : code, isDeleted ? null : answer.Code);
+        if (!isDeleted)
+        {
+            Assert.Equal(node == "hold-on-its-way" ? "held" : "node-unheard", answer.Code);
+        }
+
         Assert.Equal(isDeleted, !server.Trail.Entries.Exists(static entry => entry.Time.Year == 2015));
     }
 

@@ -97,7 +97,11 @@ public sealed class ConsoleProofTests
         Assert.Contains("docket 114", page, StringComparison.Ordinal);
         Assert.Contains("the contract ended", page, StringComparison.Ordinal);
         Assert.Contains("nobody knows", page, StringComparison.Ordinal);
-        Assert.Contains("What came of the end of 2015-03, begun by petra@hospital.example, is on no record.", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "What came of the end of 2015-03, begun by petra@hospital.example, is on no record.",
+            page,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("What came of the end of 2014-02", page, StringComparison.Ordinal);
 
         // Where the store is away, the rest of the page is there all the same.

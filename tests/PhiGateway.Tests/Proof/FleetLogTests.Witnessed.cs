@@ -25,7 +25,8 @@ public sealed partial class FleetLogTests
             Copy(Published, earlier);
             await world.AppendAsync(10);
             await RoundAsync(fleet, world, Store(world));
-            var feed = Feed(fleet, cosigner);
+            using var http = Witnessed(fleet, cosigner);
+            var feed = Feed(fleet, cosigner, http);
             await feed.RoundAsync(None);
             Assert.Equal((fleet.Size, null), (feed.WitnessedSize, Assert.Single(feed.Status).Problem));
         }
@@ -51,7 +52,8 @@ public sealed partial class FleetLogTests
         Directory.Delete(Published, recursive: true);
         Copy(earlier, Published);
         using var again = Open();
-        await Feed(again, cosigner).RoundAsync(None);
+        using var client = Witnessed(again, cosigner);
+        await Feed(again, cosigner, client).RoundAsync(None);
         Assert.Equal(FindingCode.LogTruncated, Assert.Single(_found).Code);
     }
 
@@ -63,15 +65,17 @@ public sealed partial class FleetLogTests
     }
 
     // A witness that remembers, behind HTTP without a socket.
-    private WitnessFeed Feed(FleetLog fleet, Cosigner cosigner)
+    private HttpClient Witnessed(FleetLog fleet, Cosigner cosigner) =>
+        new(new WitnessOverHttp(new Witness(Path.Combine(_folder.FullName, "seen"), cosigner, () => [fleet.Key], TimeProvider.System)));
+
+    private WitnessFeed Feed(FleetLog fleet, Cosigner cosigner, HttpClient http)
     {
-        var witness = new Witness(Path.Combine(_folder.FullName, "seen"), cosigner, () => [fleet.Key], TimeProvider.System);
         var feed = new WitnessFeed(
             fleet.Files,
             fleet.Key.Name,
             [new WitnessPeer("w", new Uri("http://witness.example/witness/"), cosigner.Public)],
             1,
-            new WitnessClient(new HttpClient(new WitnessOverHttp(witness))),
+            new WitnessClient(http),
             TimeSpan.FromSeconds(1),
             TimeProvider.System,
             fleet.Key

@@ -108,7 +108,7 @@ public sealed class TransparencyLogTests
         Assert.Equal(statements, files.ReadStatements().Count);
 
         await world.AppendAsync(1);
-        Assert.Equal(before.Size + 2, files.ReadCheckpoint()!.Value.Checkpoint.Size);
+        Assert.Equal(world.Journal.DurableSequence + 1, files.ReadCheckpoint()!.Value.Checkpoint.Size);
         Assert.Equal(statements + 1, files.ReadStatements().Count);
         await world.CloseAsync();
 

@@ -31,7 +31,11 @@ public sealed class SqliteSealedBodyTests : SealedBodyContract
         await using var storage = Open(Ring("one"));
         Assert.Equal(200, (await storage.SealStoredAsync(None)).Bodies);
         Assert.False(await HasMarkAsync());
-        Assert.Contains(Mark, Encoding.UTF8.GetString((await storage.Store.ReadAsync("log", 7, 1, None))[0].Body.Span), StringComparison.Ordinal);
+        Assert.Contains(
+            Mark,
+            Encoding.UTF8.GetString((await storage.Store.ReadAsync("log", 7, 1, None))[0].Body.Span),
+            StringComparison.Ordinal
+        );
     }
 
     private const string Mark = "Jane-Q-Public-was-here";

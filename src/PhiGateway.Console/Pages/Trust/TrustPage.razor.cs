@@ -58,7 +58,9 @@ public sealed partial class TrustPage
             }
 
             words.AddRange(
-                Model.Fleet?.Report?.Logs.Where(static one => one.IsContradicted).Select(static one => $"The log {one.Log} contradicts itself.")
+                Model
+                    .Fleet?.Report?.Logs.Where(static one => one.IsContradicted)
+                    .Select(static one => $"The log {one.Log} contradicts itself.")
                     ?? []
             );
             if (Model.Fleet?.Without is { } without)

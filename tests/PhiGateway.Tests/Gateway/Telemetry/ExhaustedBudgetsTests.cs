@@ -84,8 +84,8 @@ public sealed class ExhaustedBudgetsTests
                 }
             },
         };
-        using var world = new StageWorld(
-            change: static options => options.Limits = new LimitOptions { RequestsPerSecond = 10, RefusalsPerMinute = 30 }
+        using var world = new StageWorld(change: static options =>
+            options.Limits = new LimitOptions { RequestsPerSecond = 10, RefusalsPerMinute = 30 }
         );
         listener.SetMeasurementEventCallback<long>(
             (_, _, tags, _) => Interlocked.Add(ref counted, tags[0].Value as string == "exports-per-day" ? 1 : 0)
@@ -100,7 +100,10 @@ public sealed class ExhaustedBudgetsTests
 
         foreach (var one in burst)
         {
-            told += await world.Get<AuditTrail>().RecordRefusalAsync(one, DenyReason.TaskUsedUp, "exports-per-day") == DenyReason.TaskUsedUp ? 1 : 0;
+            told +=
+                await world.Get<AuditTrail>().RecordRefusalAsync(one, DenyReason.TaskUsedUp, "exports-per-day") == DenyReason.TaskUsedUp
+                    ? 1
+                    : 0;
             one.Dispose();
         }
 
