@@ -35,16 +35,16 @@ internal sealed class FleetParts : IDisposable
     /// <param name="options">Configuration, validated.</param>
     /// <param name="keys">Folder of private keys.</param>
     /// <param name="read">Where heads are read: the control plane's login.</param>
-    /// <param name="witnesses">Those of this node's own log.</param>
     /// <param name="found">Told of what a node's log says against itself.</param>
     /// <param name="clock">Clock.</param>
+    /// <param name="witnesses">Those of this node's own log; null: it has none.</param>
     public static FleetParts? Open(
         GatewayOptions options,
         string keys,
         (IAuditStore Records, IHeadStore Heads) read,
-        WitnessParts witnesses,
         Action<ProofFinding> found,
-        TimeProvider clock
+        TimeProvider clock,
+        WitnessParts? witnesses = null
     )
     {
         var of = options.Audit.Fleet;
@@ -60,7 +60,8 @@ internal sealed class FleetParts : IDisposable
             var signer = new NoteSigner(name, KeyFile.OpenOrCreate(Path.Combine(keys, "fleet.key"), "key of the fleet log"));
             var log = FleetLog.Open(directory, signer);
             log.Contradicted += found;
-            var asked = of.Witnessed ? witnesses.FeedOf(log.Files, log.Key) : null;
+            var asked = of.Witnessed ? witnesses?.FeedOf(log.Files, log.Key) : null;
+            log.PublishKeys();
             return new FleetParts(log, new FleetFeed(log, read.Records, read.Heads, of.Every, clock), asked);
         }
         catch (Exception fault) when (StartFaults.IsForOperators(fault))

@@ -135,7 +135,7 @@ internal sealed class ProofParts : IDisposable
         );
         watch.Found += Tell;
         var witnesses = WitnessParts.Open(options, keys, log, (TellAndClose, Tell), clock);
-        var fleet = FleetParts.Open(options, keys, read, witnesses, Tell, clock);
+        var fleet = FleetParts.Open(options, keys, read, Tell, clock, witnesses);
         return new ProofParts(log, watch, read.Heads, witnesses, fleet, (logs, new LogSecrets(keys, pseudonym)));
 
         void Tell(ProofFinding finding)

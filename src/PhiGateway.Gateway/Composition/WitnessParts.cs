@@ -89,7 +89,6 @@ internal sealed class WitnessParts : IDisposable
         WitnessFeed Ask(LogFiles files, NoteKey key)
         {
             files.WitnessLines = log.Files.WitnessLines;
-            files.WriteKeys([key]);
             var other = new WitnessFeed(files, key.Name, peers, quorum, client, of.WitnessEvery, clock, key);
             other.Contradicted += found.Others;
             return other;

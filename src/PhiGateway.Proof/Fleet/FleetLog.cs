@@ -87,6 +87,9 @@ public sealed class FleetLog : IDisposable
         return log;
     }
 
+    /// <summary>Publishes its key for witnesses, and the policy to verify it with, as far as its files know of witnesses.</summary>
+    public void PublishKeys() => _files.WriteKeys([Key]);
+
     /// <summary>Takes heads that it has not, in their order; those that no key of their log signed are passed over.</summary>
     /// <returns>How many it took.</returns>
     public int Add(IReadOnlyList<LogHead> heads)

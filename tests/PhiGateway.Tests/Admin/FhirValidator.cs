@@ -55,7 +55,7 @@ internal static class FhirValidator
     private static void KeepOwnProfiles(Resource resource)
     {
         var profiles = resource
-            .Meta?.Profile.Where(static profile => profile.StartsWith(OwnProfiles.Prefix, StringComparison.Ordinal))
+            .Meta?.Profile.Where(static profile => profile?.StartsWith(OwnProfiles.Prefix, StringComparison.Ordinal) == true)
             .ToList();
         resource.Meta = profiles is { Count: > 0 } ? new Meta { Profile = profiles } : null;
     }
