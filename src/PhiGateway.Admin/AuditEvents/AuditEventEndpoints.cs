@@ -16,6 +16,9 @@ internal static class AuditEventEndpoints
     public static void Map(IEndpointRouteBuilder app)
     {
         app.MapGet("/fhir/metadata", static () => FhirAnswer.Json(200, FhirCapability.Write)).RequireRoles(Roles).ExcludeFromDescription();
+        app.MapGet("/fhir/StructureDefinition/{id}", static (string id) => FhirAnswer.OfProfile(id))
+            .RequireRoles(Roles)
+            .ExcludeFromDescription();
         app.MapGet(
                 "/fhir/AuditEvent",
                 (HttpContext context, EventSearch search) => SearchAsync(context, search, Pairs(context.Request.Query), false)

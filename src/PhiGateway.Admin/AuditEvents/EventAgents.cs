@@ -16,7 +16,8 @@ internal static class EventAgents
     public static IReadOnlyList<FhirAgent> Of(AuditEntry entry, AuditRecord record, string profile)
     {
         var node = entry.Log.Split('/')[0];
-        if (record.Actor is { } actor)
+        // Emergency access is recorded by the gateway and done by the client.
+        if (record.Actor is { } actor && (record.Kind != AuditKind.Override || record.Client is null))
         {
             return
             [

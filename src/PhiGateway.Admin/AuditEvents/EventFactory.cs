@@ -11,6 +11,8 @@ internal static class EventFactory
     /// <summary>Begins the second part of an event's id, where a record makes several.</summary>
     public const char Part = '.';
 
+    private const string TokenEvents = "token.";
+
     /// <summary>The events of a record, in the order of its patients.</summary>
     public static IReadOnlyList<FhirEvent> Make(AuditEntry entry, AuditRecord record)
     {
@@ -63,12 +65,12 @@ internal static class EventFactory
                 RestOutcome(record)
             ),
             AuditKind.Decision => (
-                record.Decision == "permit" ? EventProfiles.Access : EventProfiles.Denied,
+                record.Decision is "deny" or "error" ? EventProfiles.Denied : EventProfiles.Access,
                 FhirCoding.SecurityAlert,
                 [Interaction(record)],
                 Outcome(record)
             ),
-            AuditKind.Auth => (EventProfiles.Denied, FhirCoding.Authentication, [FhirCoding.Login], record.Decision == "deny" ? "4" : "0"),
+            AuditKind.Auth => (AuthProfile(record), FhirCoding.Authentication, AuthEvents(record.Event), AuthOutcome(record)),
             AuditKind.Override => (
                 EventProfiles.Override,
                 FhirCoding.SecurityAlert,
@@ -89,6 +91,25 @@ internal static class EventFactory
                 Outcome(record)
             ),
         };
+
+    private static string AuthProfile(AuditRecord record) =>
+        record switch
+        {
+            _ when record.Event.StartsWith(TokenEvents, StringComparison.Ordinal) => EventProfiles.Token,
+            { Decision: "deny" or "error" } => EventProfiles.Denied,
+            _ => EventProfiles.Administration,
+        };
+
+    private static IReadOnlyList<FhirCoding> AuthEvents(string name) =>
+        name switch
+        {
+            "token.introspect" => [FhirCoding.Event(name)],
+            "token.revoke" => [FhirCoding.Logout, FhirCoding.Event(name)],
+            _ when name.EndsWith("logout", StringComparison.Ordinal) => [FhirCoding.Logout, FhirCoding.Event(name)],
+            _ => [FhirCoding.Login, FhirCoding.Event(name)],
+        };
+
+    private static string AuthOutcome(AuditRecord record) => record.Decision == "deny" ? "4" : Outcome(record);
 
     private static FhirCoding SystemEvent(string name) =>
         name switch
@@ -132,6 +153,8 @@ internal static class EventFactory
             { Kind: AuditKind.Intent } => "forwarded; the outcome has a record of its own",
             { Kind: AuditKind.Outcome, Outcome: not "applied" } => record.Outcome,
             { Kind: AuditKind.Delivery } => record.Delivery,
+            { Decision: "deny" } => "refused",
+            { Decision: "error" } => "failed",
             _ => null,
         };
 

@@ -26,6 +26,29 @@ internal static class EventProfiles
     /// <summary>Changes, holds, uses of the trail, what a node says of itself.</summary>
     public const string Administration = Own + "administration";
 
+    /// <summary>Tokens that the gateway issued, exchanged, took back, was asked about or refused.</summary>
+    public const string Token = Own + "token";
+
+    /// <summary>Every profile that an emitted event may name.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        Read,
+        PatientRead,
+        Query,
+        PatientQuery,
+        Create,
+        PatientCreate,
+        Update,
+        PatientUpdate,
+        Delete,
+        PatientDelete,
+        Access,
+        Denied,
+        Override,
+        Administration,
+        Token,
+    ];
+
     private const string Balp = "https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.";
-    private const string Own = "urn:phi-gateway:StructureDefinition:audit-";
+    private const string Own = OwnProfiles.Prefix + "audit-";
 }

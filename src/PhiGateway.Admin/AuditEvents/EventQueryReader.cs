@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Policy.Vocabulary;
 
@@ -11,7 +12,15 @@ namespace PhiGateway.Admin.AuditEvents;
 internal static class EventQueryReader
 {
     // What would name a patient in a URL.
-    private static readonly string[] InBodyOnly = ["patient", "patient.identifier", "entity", "entity.identifier"];
+    private static readonly string[] InBodyOnly =
+    [
+        "patient",
+        "patient.identifier",
+        "patient:identifier",
+        "entity",
+        "entity.identifier",
+        "entity:identifier",
+    ];
 
     /// <summary>Reads them.</summary>
     /// <param name="parameters">Names and values, as sent.</param>
@@ -49,19 +58,33 @@ internal static class EventQueryReader
         {
             "_id" => IsId(value) ? query with { Id = value } : null,
             "date" or "_lastUpdated" => Date(query, value),
-            "patient" or "patient.identifier" or "patient:identifier" => PatientOf(value) is { } id ? query with { Patient = id } : null,
-            "agent" or "agent.identifier" or "agent:identifier" => query with { Agents = [.. query.Agents, Bare(value)] },
-            "entity" or "entity.identifier" or "entity:identifier" => With(query, of => of.Entities.Any(entity => IsEntity(entity, value))),
-            "entity-type" => With(query, of => of.Entities.Any(entity => entity.Type.Matches(value))),
-            "entity-role" => With(query, of => of.Entities.Any(entity => entity.Role?.Matches(value) == true)),
-            "type" => With(query, of => of.Type.Matches(value)),
-            "subtype" => With(query, of => of.Subtypes.Any(subtype => subtype.Matches(value))),
-            "action" => value is "C" or "R" or "U" or "D" or "E" ? With(query, of => of.Action == value[0]) : null,
-            "outcome" => value is "0" or "4" or "8" or "12" ? With(query, of => of.Outcome == value) : null,
-            "address" => With(query, of => of.Agents.Any(agent => agent.Address == value)),
-            "source" or "source.identifier" or "source:identifier" => With(query, of => of.Observer == Bare(value)),
-            "site" => query with { Site = value },
-            "policy" => With(query, of => of.Agents.Any(agent => agent.Policy == value)),
+            "patient" or "patient.identifier" or "patient:identifier" => query.Patient is null && PatientOf(value) is { } id
+                ? query with
+                {
+                    Patient = id,
+                }
+                : null,
+            "agent" or "agent.identifier" or "agent:identifier" => Alternatives(value) is [var only]
+                ? query with
+                {
+                    Agents = [.. query.Agents, Bare(only)],
+                }
+                : null,
+            "entity" or "entity.identifier" or "entity:identifier" => AnyOf(
+                query,
+                value,
+                static (of, one) => of.Entities.Any(entity => IsEntity(entity, one))
+            ),
+            "entity-type" => AnyOf(query, value, static (of, one) => of.Entities.Any(entity => entity.Type.Matches(one))),
+            "entity-role" => AnyOf(query, value, static (of, one) => of.Entities.Any(entity => entity.Role?.Matches(one) == true)),
+            "type" => AnyOf(query, value, static (of, one) => of.Type.Matches(one)),
+            "subtype" => AnyOf(query, value, static (of, one) => of.Subtypes.Any(subtype => subtype.Matches(one))),
+            "action" => AnyOf(query, value, static (of, one) => of.Action == one[0], static one => one is "C" or "R" or "U" or "D" or "E"),
+            "outcome" => AnyOf(query, value, static (of, one) => of.Outcome == one, static one => one is "0" or "4" or "8" or "12"),
+            "address" => AnyOf(query, value, static (of, one) => of.Agents.Any(agent => agent.Address == one)),
+            "source" or "source.identifier" or "source:identifier" => AnyOf(query, value, static (of, one) => of.Observer == Bare(one)),
+            "site" => Alternatives(value) is [var tenant] ? query with { Site = tenant } : null,
+            "policy" => AnyOf(query, value, static (of, one) => of.Agents.Any(agent => agent.Policy == one)),
             "_count" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             && count is >= 1 and <= PageRequest.Most
                 ? query with
@@ -80,6 +103,41 @@ internal static class EventQueryReader
         {
             Conditions = [.. query.Conditions, condition],
         };
+
+    // One of several, between commas; null where one of them cannot be read.
+    private static EventQuery? AnyOf(
+        EventQuery query,
+        string value,
+        Func<FhirEvent, string, bool> matches,
+        Func<string, bool>? isKnown = null
+    )
+    {
+        var alternatives = Alternatives(value);
+        return alternatives.Exists(one => one.Length == 0 || isKnown?.Invoke(one) == false)
+            ? null
+            : With(query, of => alternatives.Exists(one => matches(of, one)));
+    }
+
+    // FHIR's escapes: what stands behind a backslash parts nothing.
+    private static List<string> Alternatives(string value)
+    {
+        var (alternatives, one) = (new List<string>(), new StringBuilder());
+        for (var i = 0; i < value.Length; i++)
+        {
+            if (value[i] == ',')
+            {
+                alternatives.Add(one.ToString());
+                _ = one.Clear();
+                continue;
+            }
+
+            i += value[i] == '\\' && i + 1 < value.Length ? 1 : 0;
+            _ = one.Append(value[i]);
+        }
+
+        alternatives.Add(one.ToString());
+        return alternatives;
+    }
 
     private static bool IsId(string value) => Guid.TryParseExact(value.Split(EventFactory.Part)[0], "D", out _);
 

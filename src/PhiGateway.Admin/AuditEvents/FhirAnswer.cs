@@ -14,6 +14,12 @@ internal static class FhirAnswer
     /// <summary>One AuditEvent.</summary>
     public static AdminResult Of(FhirEvent one) => Json(200, json => EventWriter.Write(json, one));
 
+    /// <summary>A StructureDefinition of the gateway's own.</summary>
+    public static AdminResult OfProfile(string id) =>
+        OwnProfiles.Find(id) is { } definition
+            ? Json(200, json => json.WriteRawValue(definition))
+            : Of(AdminProblem.NotFound("StructureDefinition"));
+
     /// <summary>A page; its next one is linked where no patient is named, and else told by its place alone.</summary>
     public static AdminResult Of(HttpContext context, EventPage page) =>
         Json(

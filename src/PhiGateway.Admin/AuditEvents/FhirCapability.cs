@@ -31,7 +31,7 @@ internal static class FhirCapability
         json.WriteStartObject();
         json.WriteString("resourceType", "CapabilityStatement");
         json.WriteString("status", "active");
-        json.WriteString("date", "2026-11-29");
+        json.WriteString("date", "2026-11-30");
         json.WriteString("kind", "instance");
         json.WriteStartObject("implementation");
         json.WriteString("description", "PHI Gateway: the audit trail as AuditEvents");
@@ -46,15 +46,14 @@ internal static class FhirCapability
         json.WriteStartArray("resource");
         json.WriteStartObject();
         json.WriteString("type", "AuditEvent");
-        json.WriteStartArray("interaction");
-        foreach (var code in new[] { "read", "search-type" })
+        json.WriteStartArray("supportedProfile");
+        foreach (var profile in EventProfiles.All)
         {
-            json.WriteStartObject();
-            json.WriteString("code", code);
-            json.WriteEndObject();
+            json.WriteStringValue(profile);
         }
 
         json.WriteEndArray();
+        Interactions(json, "read", "search-type");
         json.WriteStartArray("searchParam");
         foreach (var (name, type) in Parameters)
         {
@@ -66,9 +65,26 @@ internal static class FhirCapability
 
         json.WriteEndArray();
         json.WriteEndObject();
-        json.WriteEndArray();
+        json.WriteStartObject();
+        json.WriteString("type", "StructureDefinition");
+        Interactions(json, "read");
         json.WriteEndObject();
         json.WriteEndArray();
         json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Interactions(Utf8JsonWriter json, params ReadOnlySpan<string> codes)
+    {
+        json.WriteStartArray("interaction");
+        foreach (var code in codes)
+        {
+            json.WriteStartObject();
+            json.WriteString("code", code);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 }

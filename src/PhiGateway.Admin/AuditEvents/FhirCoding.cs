@@ -27,6 +27,7 @@ internal sealed record FhirCoding(string System, string Code, string? Display = 
     public static readonly FhirCoding Start = new(Dcm, "110120", "Application Start");
     public static readonly FhirCoding Stop = new(Dcm, "110121", "Application Stop");
     public static readonly FhirCoding Login = new(Dcm, "110122", "Login");
+    public static readonly FhirCoding Logout = new(Dcm, "110123", "Logout");
     public static readonly FhirCoding OverrideStarted = new(Dcm, "110127", "Emergency Override Started");
     public static readonly FhirCoding SecurityConfiguration = new(Dcm, "110129", "Security Configuration");
 

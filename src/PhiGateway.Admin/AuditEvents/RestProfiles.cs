@@ -65,8 +65,7 @@ internal static class RestProfiles
     }
 
     /// <summary>Whether a profile is IHE's.</summary>
-    public static bool IsBalp(string profile) =>
-        profile is not (EventProfiles.Access or EventProfiles.Denied or EventProfiles.Override or EventProfiles.Administration);
+    public static bool IsBalp(string profile) => !profile.StartsWith(OwnProfiles.Prefix, StringComparison.Ordinal);
 
     /// <summary>Whether a profile is that of a search.</summary>
     public static bool IsQuery(string profile) => profile is EventProfiles.Query or EventProfiles.PatientQuery;

@@ -56,6 +56,11 @@ public sealed class AdminOptions
     /// <summary>How long the deletion of a month waits until the store has what was recorded before it; default 10 s.</summary>
     public TimeSpan ShippedWithin { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long it waits until every other node has reported, and the store has what it recorded before; default 25 s: nodes report each ten.
+    /// </summary>
+    public TimeSpan HeardWithin { get; set; } = TimeSpan.FromSeconds(25);
+
     /// <summary>Whether registry documents are sealed, so that a row that was written past the control plane opens nothing; default false.</summary>
     public bool IsRegistrySealed { get; set; }
 

@@ -166,6 +166,13 @@ internal sealed class ContentCommands(
         (DestructionAsk Ask, BegunDestruction? Unfinished) on
     )
     {
+        // What they are filed under is all that is left of them then: proven by this record, or it could be changed unseen.
+        var columns = await keeping!.DigestColumnsAsync(month, found.Tenant, call.Cancelled);
+        if (found.Logs.Any(range => columns.GetValueOrDefault(range.Log)?.Count != range.Count) || columns.Count != found.Logs.Count)
+        {
+            return AdminProblem.Conflict("changed", "Records of this tenant and month arrived just now. Ask again.");
+        }
+
         var intent = Step(call, KeepingMonths.DestroyEvent, found, call.RequestId, Guid.Empty);
         intent.After = JsonSerializer.Serialize(
             new
@@ -177,12 +184,13 @@ internal sealed class ContentCommands(
                 completes = on.Unfinished?.Id,
                 persons = on.Ask.Persons.Concat(call.Persons).Distinct(StringComparer.Ordinal),
                 records = found.Records,
-                logs = found.Logs.Select(static range => new
+                logs = found.Logs.Select(range => new
                 {
                     log = range.Log,
                     first = range.First,
                     last = range.Last,
                     count = range.Count,
+                    columns = columns[range.Log].Text,
                 }),
             }
         );
@@ -212,7 +220,7 @@ internal sealed class ContentCommands(
         try
         {
             // What was begun is done to its end, whoever has left meanwhile.
-            keys = await keeping!.DestroyBodiesAsync(month, found.Tenant, CancellationToken.None);
+            keys = await keeping.DestroyBodiesAsync(month, found.Tenant, CancellationToken.None);
         }
         catch (InvalidOperationException refused)
         {

@@ -10,7 +10,9 @@ internal static class KeepingRegistration
         services
             .AddSingleton<KeepingRegister>()
             .AddSingleton<KeepingPlanner>()
+            .AddSingleton<FleetSteps>()
             .AddSingleton<ShippedSteps>()
+            .AddSingleton<GoneReports>()
             .AddSingleton<KeepingCommands>()
             .AddSingleton<ContentCommands>();
 }

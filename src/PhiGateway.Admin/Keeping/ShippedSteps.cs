@@ -6,9 +6,9 @@ namespace PhiGateway.Admin.Keeping;
 
 /// <summary>
 /// Waits until a step of this node has arrived in the store. Records are shipped in their order: where it has arrived, so has whatever this
-/// node recorded before it, a hold that was set a moment ago among it.
+/// node recorded before it, a hold that was set a moment ago among it. Then the other nodes are waited for.
 /// </summary>
-internal sealed class ShippedSteps(IAuditStore store, AdminOptions options, TimeProvider time)
+internal sealed class ShippedSteps(IAuditStore store, FleetSteps others, AdminOptions options, TimeProvider time)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
@@ -30,6 +30,6 @@ internal sealed class ShippedSteps(IAuditStore store, AdminOptions options, Time
             await Task.Delay(Look, time, call.Cancelled);
         }
 
-        return null;
+        return await others.WaitAsync(call);
     }
 }

@@ -6,7 +6,15 @@ namespace PhiGateway.Admin.Trail;
 /// <param name="Heads">How many heads it has.</param>
 /// <param name="Problem">What keeps it from taking more; null: nothing.</param>
 /// <param name="Logs">Every log of which it has heads.</param>
-public sealed record FleetReport(string Key, string? Checkpoint, long Heads, string? Problem, IReadOnlyList<FleetLogReport> Logs);
+/// <param name="Witnessed">Heads under the newest checkpoint that enough witnesses have cosigned; null: none is asked.</param>
+public sealed record FleetReport(
+    string Key,
+    string? Checkpoint,
+    long Heads,
+    string? Problem,
+    IReadOnlyList<FleetLogReport> Logs,
+    long? Witnessed = null
+);
 
 /// <summary>One log of the fleet.</summary>
 /// <param name="Log">Its name.</param>

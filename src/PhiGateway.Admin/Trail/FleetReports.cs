@@ -1,10 +1,11 @@
 using PhiGateway.Admin.Calls;
 using PhiGateway.Proof.Fleet;
+using PhiGateway.Proof.Witnessing;
 
 namespace PhiGateway.Admin.Trail;
 
 /// <summary>Says what the fleet log has, for auditors; nothing of it is PHI.</summary>
-internal sealed class FleetReports(FleetLog? fleet = null, FleetFeed? feed = null, FleetFault? fault = null)
+internal sealed class FleetReports(FleetLog? fleet = null, FleetFeed? feed = null, FleetFault? fault = null, WitnessFeed? cosigning = null)
 {
     private readonly AdminProblem _none = fault is null
         ? AdminProblem.NotFound("fleet log on this node")
@@ -19,7 +20,7 @@ internal sealed class FleetReports(FleetLog? fleet = null, FleetFeed? feed = nul
                     fleet.Key.ToString(),
                     fleet.Checkpoint,
                     fleet.Size,
-                    feed?.Problem,
+                    feed?.Problem ?? WitnessProblem(),
                     [
                         .. fleet.Members.Select(static member => new FleetLogReport(
                             member.Log,
@@ -27,9 +28,15 @@ internal sealed class FleetReports(FleetLog? fleet = null, FleetFeed? feed = nul
                             member.Newest?.Time,
                             member.IsContradicted
                         )),
-                    ]
+                    ],
+                    cosigning?.WitnessedSize
                 )
         );
+
+    private string? WitnessProblem() =>
+        cosigning?.Status.FirstOrDefault(static one => one.Problem is not null) is { } one
+            ? $"The witness {one.Name}: {one.Problem}."
+            : null;
 
     /// <summary>That the newest checkpoint of a log is in it.</summary>
     public Task<Outcome<FleetInclusion>> InclusionAsync(AdminCall call, string? log)

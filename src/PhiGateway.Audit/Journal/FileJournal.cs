@@ -182,7 +182,7 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
     {
         if (revision > _checkpoint.Enforced)
         {
-            KeepFact(() => _checkpoint.WriteEnforced(revision));
+            JournalCheckpoint.Keep(() => _checkpoint.WriteEnforced(revision));
         }
     }
 
@@ -190,7 +190,7 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
     public async Task AcceptOlderAsync(long revision)
     {
         var before = _checkpoint.Enforced;
-        KeepFact(() => _checkpoint.WriteEnforced(revision));
+        JournalCheckpoint.Keep(() => _checkpoint.WriteEnforced(revision));
         try
         {
             await _announcer.SayAsync(
@@ -201,7 +201,7 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
         }
         catch
         {
-            KeepFact(() => _checkpoint.WriteEnforced(before));
+            JournalCheckpoint.Keep(() => _checkpoint.WriteEnforced(before));
             throw;
         }
     }
@@ -219,7 +219,7 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
 
         _state.Distrust = why;
         _space.Evaluate();
-        KeepFact(() => _checkpoint.WriteForked(true));
+        JournalCheckpoint.Keep(() => _checkpoint.WriteForked(true));
         _announcer.SayWhenPossible("journal.forked", why);
     }
 
@@ -237,6 +237,19 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
         if (sequence > _state.Shipped)
         {
             _state.Shipped = sequence;
+        }
+    }
+
+    /// <summary>
+    /// Takes note that the store has less than it had confirmed, as after a standby took over that lagged: what is still here stays until it was
+    /// shipped again.
+    /// </summary>
+    public void TakeBack(long sequence)
+    {
+        if (_keeper.TakeBack(sequence) is { } before)
+        {
+            var words = string.Create(CultureInfo.InvariantCulture, $"The store had confirmed record {before} and has up to {sequence}.");
+            _announcer.SayWhenPossible("store.went-back", words + " What is still here is sent again.");
         }
     }
 
@@ -338,18 +351,6 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
     }
 
     private bool CarryForward(long upTo) => _intents.CarryForward(upTo, intent => AppendOwnAsync(_announcer.Carry(intent)));
-
-    private static void KeepFact(Action write)
-    {
-        try
-        {
-            write();
-        }
-        catch (Exception e) when (JournalFiles.IsDiskFault(e))
-        {
-            // It holds in memory, and the next checkpoint carries it.
-        }
-    }
 
     private bool Takes(AuditLane lane) => !Volatile.Read(ref _closing) && _space.Takes(lane) && _queue.Count < _options.MaxWaiting;
 

@@ -92,6 +92,25 @@ internal sealed class JournalKeeper : IDisposable
         }
     }
 
+    /// <summary>
+    /// Lowers how far the store has everything; what was recycled already stays behind that, for it is not here any more.
+    /// </summary>
+    /// <returns>How far that was; null: it stays as it is.</returns>
+    public long? TakeBack(long sequence)
+    {
+        lock (_round)
+        {
+            var (before, now) = (_state.Shipped, Math.Max(sequence, _table.FirstSequence - 1));
+            if (now >= before)
+            {
+                return null;
+            }
+
+            _state.Shipped = now;
+            return before;
+        }
+    }
+
     public void Stop()
     {
         Volatile.Write(ref _stopping, true);
@@ -121,10 +140,10 @@ internal sealed class JournalKeeper : IDisposable
         }
     }
 
-    // Only what the durable cursor covers: a segment must never be gone before the cursor says why.
+    // Only what the durable cursor covers, and the store still has: a segment must never be gone before the cursor says why.
     private void Recycle()
     {
-        var free = Math.Min(_cursorWritten, _state.TakenIn);
+        var free = Math.Min(Math.Min(_cursorWritten, _state.Shipped), _state.TakenIn);
         while (_table.FindShipped(free) is { } next && _carryForward(next.LastSequence) && _table.TakeShipped(free) is { } segment)
         {
             _supply.Recycle(segment);

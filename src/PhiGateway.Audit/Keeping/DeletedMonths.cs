@@ -56,17 +56,23 @@ public sealed class DeletedMonths(TimeProvider? clock = null)
 
     /// <summary>Whether the body of the record in a place, of this moment and tenant, was destroyed on record.</summary>
     public bool CoversBody(string log, long sequence, DateTimeOffset time, string tenant) =>
-        CountOfBodies(log, sequence, time, tenant) is not null;
+        DestructionOf(log, sequence, time, tenant) is not null;
 
     /// <summary>
-    /// How many records of this log, month and tenant were destroyed, as the destruction that covers this place counted them; null: none
-    /// covers it.
+    /// The destruction of this log's, month's and tenant's content that covers a place, the one that counted most where several do; null: none.
     /// </summary>
-    public long? CountOfBodies(string log, long sequence, DateTimeOffset time, string tenant) =>
-        _destroyed.TryGetValue((KeepingMonths.Of(time), tenant), out var places)
-        && places.Where(place => place.Log == log && place.First <= sequence && sequence <= place.Last).ToList() is { Count: > 0 } covering
-            ? covering.Max(static place => place.Count)
+    public DestroyedPlaces? DestructionOf(string log, long sequence, DateTimeOffset time, string tenant)
+    {
+        var month = KeepingMonths.Of(time);
+        return
+            _destroyed.TryGetValue((month, tenant), out var places)
+            && places
+                .Where(place => place.Log == log && place.First <= sequence && sequence <= place.Last)
+                .MaxBy(static place => place.Count)
+                is { } most
+            ? new DestroyedPlaces(month, tenant, most.First, most.Last, most.Count, most.Columns)
             : null;
+    }
 
     private void Match((string Log, Guid Id) intent)
     {
@@ -125,7 +131,7 @@ public sealed class DeletedMonths(TimeProvider? clock = null)
         && TextOf(place, "log") is { } log
         && NumberOf(place, "first") is { } first
         && NumberOf(place, "last") is { } last
-            ? new Place(log, first, last, NumberOf(place, "count") ?? 0)
+            ? new Place(log, first, last, NumberOf(place, "count") ?? 0, TextOf(place, "columns"))
             : null;
 
     private static bool IsDone(string @event, string after)
@@ -159,5 +165,14 @@ public sealed class DeletedMonths(TimeProvider? clock = null)
     // With a tenant: of its content alone.
     private sealed record Deletion(int Month, string? Tenant, IReadOnlyList<Place> Places);
 
-    private sealed record Place(string Log, long First, long Last, long Count);
+    private sealed record Place(string Log, long First, long Last, long Count, string? Columns);
 }
+
+/// <summary>The places of one log of which a tenant's content of a month was destroyed, as its record says.</summary>
+/// <param name="Month">Such as 202611.</param>
+/// <param name="Tenant">Whose.</param>
+/// <param name="First">The lowest.</param>
+/// <param name="Last">The highest.</param>
+/// <param name="Count">How many of the places between are among them.</param>
+/// <param name="Columns">Digest over what they were filed under (<see cref="ColumnDigest"/>); null: the record is of an earlier version.</param>
+public sealed record DestroyedPlaces(int Month, string Tenant, long First, long Last, long Count, string? Columns);

@@ -34,6 +34,9 @@ public interface IAuditKeeping
     /// <summary>The records of a tenant in a month whose content would go with its keys; registers are not among them.</summary>
     Task<TenantBodies> BodiesOfAsync(int month, string tenant, CancellationToken cancellationToken);
 
+    /// <summary>A digest over what those records are filed under, for each log: what is left of them then can be held against it.</summary>
+    Task<IReadOnlyDictionary<string, ColumnDigest>> DigestColumnsAsync(int month, string tenant, CancellationToken cancellationToken);
+
     /// <summary>
     /// Destroys the data keys of a tenant's month for good: its bodies can be read by nobody, what the records are filed under stays. A month
     /// that is younger than six years is refused, and one of which a body was stored without being sealed.

@@ -115,6 +115,12 @@ public sealed record AuditEntry
     /// </summary>
     public bool IsFiled { get; init; } = true;
 
+    /// <summary>
+    /// By which use case, organization and purpose searches find the record; told by <see cref="IAuditStore.ReadFiledAsync"/> only. Null: not
+    /// told, or stored before these were kept.
+    /// </summary>
+    public FiledWords? Filed { get; init; }
+
     /// <summary>The record; null when the body is none.</summary>
     public AuditRecord? Read() => AuditRecordReader.TryRead(Body.Span, out var record) ? record : null;
 
@@ -163,3 +169,9 @@ public sealed record AuditEntry
             && SequenceRanges.Covers(record.Sequences, sequence);
     }
 }
+
+/// <summary>What a record is searched by and stands beside its row, not in it.</summary>
+/// <param name="UseCase">Id of the use case.</param>
+/// <param name="Organization">Id of the use case's organization.</param>
+/// <param name="Purpose">Purpose codes, space-separated.</param>
+public sealed record FiledWords(string? UseCase, string? Organization, string? Purpose);

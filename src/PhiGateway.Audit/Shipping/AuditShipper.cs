@@ -31,6 +31,8 @@ public sealed class AuditShipper(
     private int _failures;
     private int _lastCount;
     private bool _isDenied;
+    private long _resumedAt;
+    private long _lookedAt;
 
     /// <summary>Told, in words without PHI, when shipping ends for good: someone must be called.</summary>
     public event Action<string>? Stopped;
@@ -93,6 +95,12 @@ public sealed class AuditShipper(
             _failures = 0;
             _lastError = null;
             _isDenied = false;
+            if (await HasGoneBackAsync(cancellationToken))
+            {
+                Restart();
+                return true;
+            }
+
             if (broken)
             {
                 Stop(ShipperState.Damaged, $"Record {journal.ShippedSequence + 1} of the journal cannot be read.");
@@ -137,6 +145,7 @@ public sealed class AuditShipper(
             return false;
         }
 
+        journal.TakeBack(watermark);
         if (watermark >= 0 && watermark >= journal.FirstSequence)
         {
             using var look = journal.CreateReader(watermark);
@@ -154,8 +163,30 @@ public sealed class AuditShipper(
             from > watermark + 1
                 ? $"The store has lost records {watermark + 1} to {from - 1} of {journal.Log}, which are no longer in the journal."
                 : null;
+        (_resumedAt, _lookedAt) = (watermark, clock.GetTimestamp());
         _reader = journal.CreateReader(from);
         return true;
+    }
+
+    // A standby that took over may lack what was confirmed, and nothing fails: a pooler, or an empty pool, just connects to it. What it lacks
+    // must be sent again while the journal has it.
+    private async Task<bool> HasGoneBackAsync(CancellationToken cancellationToken)
+    {
+        if (clock.GetElapsedTime(_lookedAt) < options.LookEvery)
+        {
+            return false;
+        }
+
+        _lookedAt = clock.GetTimestamp();
+        var shipped = journal.ShippedSequence;
+        var watermark = await store.GetWatermarkAsync(journal.Log, cancellationToken);
+        if (_lost is null)
+        {
+            return watermark < shipped;
+        }
+
+        // Behind a gap the store counts no further: there its last record is looked for.
+        return watermark < _resumedAt || (shipped >= 0 && await store.GetHashAsync(journal.Log, shipped, cancellationToken) is null);
     }
 
     private async Task StoreAsync(CancellationToken cancellationToken)

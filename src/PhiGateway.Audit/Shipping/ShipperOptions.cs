@@ -21,6 +21,11 @@ public sealed record ShipperOptions
     /// <summary>Records of a batch above which there is load; default 250.</summary>
     public int ManyRecords { get; init; } = 250;
 
+    /// <summary>
+    /// How often the store is asked whether it still has everything that it confirmed, beside what it is asked after a failure; default 2 s.
+    /// </summary>
+    public TimeSpan LookEvery { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>First pause after a failure; doubles with each one.</summary>
     public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromMilliseconds(200);
 

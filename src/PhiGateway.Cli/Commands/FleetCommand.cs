@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using PhiGateway.Cli.Common;
 using PhiGateway.Cli.Output;
 using PhiGateway.Proof.Checkpoints;
+using PhiGateway.Proof.Cosigning;
 using PhiGateway.Proof.Fleet;
 using PhiGateway.Proof.Heads;
 using PhiGateway.Proof.Verification;
@@ -26,6 +27,10 @@ internal static class FleetCommand
         {
             Description = "Folders of published files of nodes' logs, of one log or of all of a node: held against the fleet log.",
         };
+        var policy = new Option<FileInfo?>("--policy")
+        {
+            Description = "A policy file (C2SP tlog-policy): the fleet log must be cosigned by as many witnesses as it asks for.",
+        };
         var command = new Command(
             "fleet",
             "Shows the fleet log, or verifies a copy of it and logs against it; 1 when something was changed."
@@ -34,6 +39,7 @@ internal static class FleetCommand
             fleet,
             key,
             logs,
+            policy,
         };
         return CliRun.Action(
             command,
@@ -42,7 +48,12 @@ internal static class FleetCommand
             {
                 if (parsed.GetValue(fleet) is { } folder)
                 {
-                    return Verify(folder, KeyOf(parsed.GetValue(key)), parsed.GetValue(logs) ?? [], run);
+                    return Verify(
+                        folder,
+                        (KeyOf(parsed.GetValue(key)), VerifyCommand.PolicyOf(parsed.GetValue(policy))),
+                        parsed.GetValue(logs) ?? [],
+                        run
+                    );
                 }
 
                 var report = (await run.Client.SendAsync(HttpMethod.Get, "/admin/v1/audit/fleet", cancellationToken)).Json;
@@ -60,12 +71,12 @@ internal static class FleetCommand
         );
     }
 
-    private static int Verify(DirectoryInfo folder, NoteKey? key, DirectoryInfo[] logs, CliRun run)
+    private static int Verify(DirectoryInfo folder, (NoteKey? Key, WitnessPolicy? Policy) trusted, DirectoryInfo[] logs, CliRun run)
     {
         IReadOnlyList<LogHead> heads;
         try
         {
-            heads = FleetVerifier.Read(folder.FullName, key);
+            heads = FleetVerifier.Read(folder.FullName, trusted.Key, trusted.Policy);
         }
         catch (Exception fault) when (fault is InvalidDataException or IOException)
         {

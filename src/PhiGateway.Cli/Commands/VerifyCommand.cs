@@ -168,7 +168,8 @@ internal static class VerifyCommand
             : NoteKey.Parse(text)
                 ?? throw new CliFault(ExitCodes.Usage, "--vkey: a key as the log publishes it is expected: name+id+base64.");
 
-    private static WitnessPolicy? PolicyOf(FileInfo? file)
+    /// <summary>Reads the policy that was named; null: none was.</summary>
+    internal static WitnessPolicy? PolicyOf(FileInfo? file)
     {
         if (file is null)
         {

@@ -84,6 +84,10 @@ internal static class ControlPlane
         if (parts.Proof.Fleet is { Log: { } fleet, Feed: { } feed })
         {
             services.AddSingleton(fleet).AddSingleton(feed);
+            if (parts.Proof.Fleet.Witnesses is { } cosigning)
+            {
+                services.AddSingleton(cosigning);
+            }
         }
         else if (parts.Proof.Fleet?.Fault is { } fault)
         {

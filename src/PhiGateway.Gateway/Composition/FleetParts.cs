@@ -6,13 +6,14 @@ using PhiGateway.Proof.Checkpoints;
 using PhiGateway.Proof.Fleet;
 using PhiGateway.Proof.Heads;
 using PhiGateway.Proof.Verification;
+using PhiGateway.Proof.Witnessing;
 
 namespace PhiGateway.Gateway.Composition;
 
 /// <summary>The fleet log that this node keeps, where the configuration says so; opened by <see cref="ProofParts"/>.</summary>
 internal sealed class FleetParts : IDisposable
 {
-    private FleetParts(FleetLog log, FleetFeed feed) => (Log, Feed) = (log, feed);
+    private FleetParts(FleetLog log, FleetFeed feed, WitnessFeed? witnesses) => (Log, Feed, Witnesses) = (log, feed, witnesses);
 
     private FleetParts(FleetFault fault) => Fault = fault;
 
@@ -21,6 +22,9 @@ internal sealed class FleetParts : IDisposable
 
     /// <summary>What brings heads into it; null: it cannot be opened.</summary>
     public FleetFeed? Feed { get; }
+
+    /// <summary>Asks the witnesses to cosign it; null: none is asked.</summary>
+    public WitnessFeed? Witnesses { get; }
 
     /// <summary>Why it cannot be opened; null: it is open.</summary>
     public FleetFault? Fault { get; }
@@ -33,12 +37,14 @@ internal sealed class FleetParts : IDisposable
     /// <param name="read">Where heads are read: the control plane's login.</param>
     /// <param name="found">Told of what a node's log says against itself.</param>
     /// <param name="clock">Clock.</param>
+    /// <param name="witnesses">Those of this node's own log; null: it has none.</param>
     public static FleetParts? Open(
         GatewayOptions options,
         string keys,
         (IAuditStore Records, IHeadStore Heads) read,
         Action<ProofFinding> found,
-        TimeProvider clock
+        TimeProvider clock,
+        WitnessParts? witnesses = null
     )
     {
         var of = options.Audit.Fleet;
@@ -54,7 +60,9 @@ internal sealed class FleetParts : IDisposable
             var signer = new NoteSigner(name, KeyFile.OpenOrCreate(Path.Combine(keys, "fleet.key"), "key of the fleet log"));
             var log = FleetLog.Open(directory, signer);
             log.Contradicted += found;
-            return new FleetParts(log, new FleetFeed(log, read.Records, read.Heads, of.Every, clock));
+            var asked = of.Witnessed ? witnesses?.FeedOf(log.Files, log.Key) : null;
+            log.PublishKeys();
+            return new FleetParts(log, new FleetFeed(log, read.Records, read.Heads, of.Every, clock), asked);
         }
         catch (Exception fault) when (StartFaults.IsForOperators(fault))
         {

@@ -74,6 +74,11 @@ internal sealed class ProofParts : IDisposable
             {
                 yield return ("fleet log", fleet.RunAsync);
             }
+
+            if (Fleet?.Witnesses is { } cosigning)
+            {
+                yield return ("fleet log witnesses", cosigning.RunAsync);
+            }
         }
     }
 
@@ -137,7 +142,7 @@ internal sealed class ProofParts : IDisposable
         outbox.Failed += (finding, fault) => GatewayLog.FindingUnrecorded(logger, finding.Code, fault?.GetType().Name ?? "no room");
         watch.Found += Tell;
         var witnesses = WitnessParts.Open(options, keys, log, (TellAndClose, Tell), clock);
-        var fleet = FleetParts.Open(options, keys, read, Tell, clock);
+        var fleet = FleetParts.Open(options, keys, read, Tell, clock, witnesses);
         return new ProofParts(log, watch, outbox, read.Heads, witnesses, fleet, (logs, new LogSecrets(keys, pseudonym)));
 
         void Tell(ProofFinding finding)

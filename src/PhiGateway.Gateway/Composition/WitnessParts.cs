@@ -22,9 +22,17 @@ internal sealed class WitnessParts : IDisposable
     private readonly IReadOnlyList<Cosigner> _cosigners;
     private readonly Meter? _meter;
 
-    private WitnessParts(Witness? own, IReadOnlyList<Cosigner> cosigners, WitnessFeed? feed, HttpClient? http)
+    private readonly Func<LogFiles, NoteKey, WitnessFeed>? _ask;
+
+    private WitnessParts(
+        Witness? own,
+        IReadOnlyList<Cosigner> cosigners,
+        WitnessFeed? feed,
+        HttpClient? http,
+        Func<LogFiles, NoteKey, WitnessFeed>? ask = null
+    )
     {
-        (Own, _cosigners, Feed, _http) = (own, cosigners, feed, http);
+        (Own, _cosigners, Feed, _http, _ask) = (own, cosigners, feed, http, ask);
         if (feed is not null)
         {
             _meter = new Meter("PhiGateway.Proof");
@@ -73,10 +81,22 @@ internal sealed class WitnessParts : IDisposable
         var quorum = of.WitnessQuorum ?? peers.Count;
         log.Files.WitnessLines = LinesOf(peers, quorum);
         var http = Connect(options);
-        var feed = new WitnessFeed(log.Files, log.Entries.Log, peers, quorum, new WitnessClient(http), of.WitnessEvery, clock);
+        var client = new WitnessClient(http);
+        var feed = new WitnessFeed(log.Files, log.Entries.Log, peers, quorum, client, of.WitnessEvery, clock);
         feed.Contradicted += found.Ours;
-        return new WitnessParts(own, cosigners, feed, http);
+        return new WitnessParts(own, cosigners, feed, http, Ask);
+
+        WitnessFeed Ask(LogFiles files, NoteKey key)
+        {
+            files.WitnessLines = log.Files.WitnessLines;
+            var other = new WitnessFeed(files, key.Name, peers, quorum, client, of.WitnessEvery, clock, key);
+            other.Contradicted += found.Others;
+            return other;
+        }
     }
+
+    /// <summary>Asks the same witnesses about another log that this node keeps; null: it has none.</summary>
+    public WitnessFeed? FeedOf(LogFiles files, NoteKey key) => _ask?.Invoke(files, key);
 
     public void Dispose()
     {

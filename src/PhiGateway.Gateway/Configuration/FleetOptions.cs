@@ -12,6 +12,9 @@ public sealed class FleetOptions
     /// <summary>Folder of the published files; default <c>fleet</c> below the journal's.</summary>
     public string? Directory { get; set; }
 
+    /// <summary>Whether the witnesses of this node's own log (<c>Audit:Log:Witnesses</c>) are asked to cosign it too; default false.</summary>
+    public bool Witnessed { get; set; }
+
     /// <summary>How often the nodes' heads are taken; default 1 minute, 1 second to 1 hour.</summary>
     public TimeSpan Every { get; set; } = TimeSpan.FromMinutes(1);
 }

@@ -58,6 +58,11 @@ internal static class LogValidator
             add("Audit:Fleet:Every", "must be between 1 second and 1 hour.");
         }
 
+        if (fleet.Witnessed && log.Witnesses.Count == 0)
+        {
+            add("Audit:Fleet:Witnessed", "asks the witnesses of Audit:Log:Witnesses, and there are none.");
+        }
+
         if (fleet.Name is { } fleetName && !Proof.Checkpoints.NoteKey.IsName(fleetName))
         {
             add("Audit:Fleet:Name", "must have neither spaces nor a plus.");

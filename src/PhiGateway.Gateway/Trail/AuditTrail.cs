@@ -147,7 +147,6 @@ internal sealed class AuditTrail(
     /// </remarks>
     public async ValueTask<DenyReason> RecordRefusalAsync(GatewayExchange exchange, DenyReason reason, string? detail)
     {
-        metrics.CountExhausted(reason, detail);
         var (isStranger, caller) = RefusalPayer.Of(exchange, reason, brake);
         if (!isStranger && caller is not null && reason.Status != StatusCodes.Status429TooManyRequests)
         {
@@ -156,6 +155,8 @@ internal sealed class AuditTrail(
             exchange.Http.Response.Headers.RetryAfter = "1";
         }
 
+        // What it is told is what was used up; a budget that it would have found used up counts no more.
+        metrics.CountExhausted(reason, detail);
         if (!isStranger)
         {
             brake.Note(exchange, reason);

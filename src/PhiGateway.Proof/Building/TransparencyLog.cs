@@ -219,6 +219,12 @@ public sealed class TransparencyLog : IBatchFollower, IDisposable
     private bool Grow()
     {
         var taken = TakeIn();
+        if (_tree.Size < _signedBefore?.Size)
+        {
+            // What a crash took is being made again: a checkpoint or keys of a smaller size would contradict what was signed before it.
+            return true;
+        }
+
         var now = _clock.GetUtcNow();
         var isNew = _keys.Number < 0;
         if (isNew || now - _evolvedAt >= _options.EvolveEvery || (taken == 0 && _keys.HasOtherLogKeys()))

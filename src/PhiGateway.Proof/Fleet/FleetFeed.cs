@@ -16,6 +16,9 @@ public sealed class FleetFeed(FleetLog log, IAuditStore store, IHeadStore heads,
     // A node's clock may be behind, and a head wait while the store is away.
     private static readonly TimeSpan Window = TimeSpan.FromHours(1);
 
+    private const int MostPages = 40;
+
+    private readonly Dictionary<string, long> _statements = new(StringComparer.Ordinal);
     private string? _problem;
 
     /// <summary>What keeps it from the store, in words; null: nothing.</summary>
@@ -42,6 +45,7 @@ public sealed class FleetFeed(FleetLog log, IAuditStore store, IHeadStore heads,
                 try
                 {
                     await CatchUpAsync(name, cancellationToken);
+                    await ReadStatementsAsync(name, cancellationToken);
                 }
 #pragma warning disable CA1031 // Security: whoever ships may put heads there; those of one log must not keep the others' from being taken.
                 catch (Exception e) when (e is not OperationCanceledException && !IsAway(e))
@@ -72,7 +76,38 @@ public sealed class FleetFeed(FleetLog log, IAuditStore store, IHeadStore heads,
             // Keys before checkpoints of the same size, or nobody knows who signed those.
             page = await heads.ReadAsync(name, from, PerLog, cancellationToken);
             log.Add([.. page.OrderBy(static head => head.Size).ThenByDescending(static head => head.Kind)]);
-            from = page.Count == 0 ? from : page[^1].Size + 1;
+            from = Behind(page, from);
         } while (page.Count == PerLog);
     }
+
+    // By their number, not by size or time: what a node says that was put back, with its clock, is found here.
+    private async Task ReadStatementsAsync(string name, CancellationToken cancellationToken)
+    {
+        var count = await heads.CountStatementsAsync(name, cancellationToken);
+        if (_statements.TryGetValue(name, out var read) && read == count)
+        {
+            return;
+        }
+
+        var from = 0L;
+        IReadOnlyList<LogHead> page;
+        var pages = 0;
+        do
+        {
+            page = await heads.ReadStatementsAsync(name, from, PerLog, cancellationToken);
+            log.Add(page);
+            from = Behind(page, from);
+        } while (page.Count == PerLog && ++pages < MostPages);
+
+        _statements[name] = count;
+    }
+
+    // Several heads may have one size, and a page end between them: those of the last size are asked for once more.
+    private static long Behind(IReadOnlyList<LogHead> page, long from) =>
+        page switch
+        {
+            [] => from,
+            [var first, .., var last] when first.Size < last.Size && page.Count == PerLog => last.Size,
+            _ => page[^1].Size + 1,
+        };
 }

@@ -58,6 +58,9 @@ public sealed class FleetLog : IDisposable
     /// <summary>Its published key.</summary>
     public NoteKey Key => _signer.Public;
 
+    /// <summary>Its published files.</summary>
+    public LogFiles Files => _files;
+
     /// <summary>The logs of which it has heads, by name.</summary>
     public IReadOnlyList<FleetMember> Members
     {
@@ -83,6 +86,9 @@ public sealed class FleetLog : IDisposable
         DurableFile.Write(Path.Combine(folder, "vkey"), signer.Public + "\n");
         return log;
     }
+
+    /// <summary>Publishes its key for witnesses, and the policy to verify it with, as far as its files know of witnesses.</summary>
+    public void PublishKeys() => _files.WriteKeys([Key]);
 
     /// <summary>Takes heads that it has not, in their order; those that no key of their log signed are passed over.</summary>
     /// <returns>How many it took.</returns>

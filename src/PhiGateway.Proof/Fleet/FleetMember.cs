@@ -20,6 +20,7 @@ public sealed class FleetMember(string log)
     private readonly List<NoteKey> _keys = [];
     private readonly Dictionary<string, DateTimeOffset> _seen = new(StringComparer.Ordinal);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+    private readonly SignedStatements _statements = new();
     private (long Size, TreeHash Root)? _largest;
 
     /// <summary>Name of the log.</summary>
@@ -37,7 +38,10 @@ public sealed class FleetMember(string log)
     /// <summary>Whether it has signed what contradicts what it signed before.</summary>
     public bool IsContradicted => _told.Count > 0;
 
-    internal bool HasSeen(LogHead head) => _seen.ContainsKey(DigestOf(head));
+    /// <summary>How many statements of its keys the fleet log has.</summary>
+    public int Statements => _statements.Count;
+
+    internal bool HasSeen(LogHead head) => _seen.ContainsKey(DigestOf(head)) || _statements.Has(head);
 
     /// <summary>Whether a key of this log signed a head; of the first statement of keys that comes, its own.</summary>
     internal bool Knows(LogHead head, SignedNote note) => head.Kind == LogHeadKind.Keys ? IsStatement(note) : IsCheckpoint(head, note);
@@ -64,24 +68,27 @@ public sealed class FleetMember(string log)
             }
         }
 
-        if (head.Kind == LogHeadKind.Keys)
+        if (SignedNote.Parse(head.Note) is not { } note)
         {
-            if (SignedNote.Parse(head.Note) is { } note)
-            {
-                LearnKeys(note);
-            }
-
             return null;
         }
 
-        var finding = Contradiction(head);
+        if (head.Kind == LogHeadKind.Keys)
+        {
+            LearnKeys(note);
+            return Told(_statements.Learn(head, note, log));
+        }
+
+        var finding = _statements.Contradiction(head, note, log) ?? Contradiction(head);
         if (FleetHead.RootOf(head) is { } root && (_largest is not var (size, _) || head.Size > size))
         {
             (_largest, Newest, Index) = ((head.Size, root), head, index);
         }
 
-        return finding is not null && _told.Add(finding.Code) ? finding : null;
+        return Told(finding);
     }
+
+    private ProofFinding? Told(ProofFinding? finding) => finding is not null && _told.Add(finding.Code) ? finding : null;
 
     private bool IsStatement(SignedNote note)
     {

@@ -1,5 +1,6 @@
 using PhiGateway.Proof.Building;
 using PhiGateway.Proof.Checkpoints;
+using PhiGateway.Proof.Cosigning;
 using PhiGateway.Proof.Entries;
 using PhiGateway.Proof.Heads;
 using PhiGateway.Proof.Tiles;
@@ -16,8 +17,9 @@ public static class FleetVerifier
     /// <summary>Verifies signature, tree and heads, and gives the heads in their order.</summary>
     /// <param name="folder">The published files.</param>
     /// <param name="trusted">The fleet log's key, known from elsewhere; null: the one in the folder is taken.</param>
+    /// <param name="policy">Which witnesses must have cosigned it; null: none is asked for.</param>
     /// <exception cref="InvalidDataException">It does not hold; in words that name the fault.</exception>
-    public static IReadOnlyList<LogHead> Read(string folder, NoteKey? trusted)
+    public static IReadOnlyList<LogHead> Read(string folder, NoteKey? trusted, WitnessPolicy? policy = null)
     {
         var files = new LogFiles(folder);
         if (files.ReadCheckpoint() is not var (note, checkpoint))
@@ -35,6 +37,7 @@ public static class FleetVerifier
             throw new InvalidDataException("The fleet log's checkpoint is not signed by its key.");
         }
 
+        var witnessed = Witnessed(files, key, checkpoint.Size, policy);
         var heads = new List<LogHead>();
         var edge = new TileEdge();
         foreach (var line in File.ReadLines(Path.Combine(folder, FleetHead.FileName)).Take((int)Math.Min(checkpoint.Size, int.MaxValue)))
@@ -48,6 +51,12 @@ public static class FleetVerifier
 
             edge.Add(entry.Leaf(), static (_, _, _) => { });
             heads.Add(head);
+            if (heads.Count == witnessed?.Size && edge.Root() != witnessed.Root)
+            {
+                throw new InvalidDataException(
+                    $"The first {heads.Count} heads of the fleet log are not those that witnesses have cosigned."
+                );
+            }
         }
 
         if (heads.Count < checkpoint.Size)
@@ -58,6 +67,22 @@ public static class FleetVerifier
         return edge.Root() == checkpoint.Root
             ? heads
             : throw new InvalidDataException("The heads of the fleet log are not those under its checkpoint.");
+    }
+
+    // Who trusts the witnesses need not trust the node that keeps it.
+    private static Checkpoint? Witnessed(LogFiles files, NoteKey key, long size, WitnessPolicy? policy)
+    {
+        var cosigned = files.ReadWitnessed();
+        if (policy is not null && (cosigned is not var (note, _) || !note.IsSignedBy(key) || !policy.IsMet(note)))
+        {
+            throw new InvalidDataException("No checkpoint of the fleet log was cosigned by as many witnesses as the policy asks for.");
+        }
+
+        return cosigned is var (_, witnessed) && witnessed.Size > size
+            ? throw new InvalidDataException(
+                $"The fleet log has {size} heads; {witnessed.Size} were cosigned by witnesses: it was put back."
+            )
+            : cosigned?.Checkpoint;
     }
 
     /// <summary>Whether the proof of one head holds: its note, its place in the fleet log, the fleet's signature.</summary>

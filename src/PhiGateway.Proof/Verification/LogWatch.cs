@@ -27,6 +27,7 @@ public sealed class LogWatch(
     private const int MostFindings = 1000;
 
     private readonly Dictionary<(string Code, long? Sequence), ProofFinding> _found = [];
+    private readonly DestroyedColumns _columns = new();
     private readonly Lock _lock = new();
     private long _records;
     private (long From, long To) _slice;
@@ -130,7 +131,7 @@ public sealed class LogWatch(
         VerifyTiles(verified, from, to, findings);
 
         var deleted = new DeletedMonths(clock);
-        var records = new RecordVerifier(verified, log.Entries, findings, deleted);
+        var records = new RecordVerifier(verified, log.Entries, findings, deleted, _columns);
         VerifyJournal(records, from, to);
 
         // What the shipper was told that the store has.

@@ -12,8 +12,15 @@ namespace PhiGateway.Proof.Verification;
 /// Compares records, of a journal and of the store, with the entries of a log; one per verification, records in order. Needs the node's
 /// secrets. Not thread-safe.
 /// </summary>
-public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, FindingList findings, DeletedMonths? deleted = null)
+public sealed class RecordVerifier(
+    VerifiedLog log,
+    EntryFactory entries,
+    FindingList findings,
+    DeletedMonths? deleted = null,
+    DestroyedColumns? columns = null
+)
 {
+    private readonly DestroyedColumns _columns = columns ?? new DestroyedColumns();
     private readonly Dictionary<long, byte[]> _beyond = [];
     private readonly List<(long Sequence, byte[] Body)> _late = [];
     private readonly Dictionary<(int Month, string Tenant), long> _destroyed = [];
@@ -71,6 +78,7 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
     {
         _storeNext = sequence;
         _chain = null;
+        _columns.BeginAt(sequence);
     }
 
     /// <summary>Takes the next records of the store, in order of their places.</summary>
@@ -100,6 +108,7 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
     public void EndOfStore()
     {
         EndOfSlice(Math.Min(log.Checkpoint.Size, _journalFirst) - 1);
+        EndOfDestroyed(long.MaxValue);
         foreach (var (sequence, _) in _late.Where(late => !IsInJournal(late.Sequence, late.Body)))
         {
             findings.Add(
@@ -118,6 +127,21 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
         if (_storeNext <= last)
         {
             Missing(_storeNext, last);
+        }
+
+        EndOfDestroyed(last + 1);
+    }
+
+    private void EndOfDestroyed(long next)
+    {
+        foreach (var of in _columns.EndBefore(next))
+        {
+            findings.Add(
+                FindingCode.StoreColumnsEdited,
+                of.First,
+                $"Records from here to {of.Last} whose content was destroyed, of {KeepingMonths.Text(of.Month)}, are filed under other words than "
+                    + "the record of their destruction proves."
+            );
         }
     }
 
@@ -263,7 +287,11 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
         {
             findings.Add(FindingCode.StorePatientsEdited, entry.Sequence, "The record is filed under other patients than the log has.");
         }
-        else if (entry.Tenant is not { } tenant || !MayBeDestroyed(entry.Sequence, time, tenant))
+        else if (entry.Tenant is { } tenant && deleted?.DestructionOf(log.Name, entry.Sequence, time, tenant) is { } of && MayBeOf(of))
+        {
+            _columns.Add(of, entry);
+        }
+        else
         {
             findings.Add(
                 FindingCode.StoreBodyDestroyed,
@@ -275,18 +303,12 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
         }
     }
 
-    // Whose a destroyed record was is nowhere but in its row: more of them than the destruction counted are not all that tenant's.
-    private bool MayBeDestroyed(long sequence, DateTimeOffset time, string tenant)
+    // More of them than the destruction counted are not all that tenant's.
+    private bool MayBeOf(DestroyedPlaces of)
     {
-        if (deleted?.CountOfBodies(log.Name, sequence, time, tenant) is not { } most)
-        {
-            return false;
-        }
-
-        var month = (KeepingMonths.Of(time), tenant);
-        var count = _destroyed.GetValueOrDefault(month) + 1;
-        _destroyed[month] = count;
-        return count <= most;
+        var count = _destroyed.GetValueOrDefault((of.Month, of.Tenant)) + 1;
+        _destroyed[(of.Month, of.Tenant)] = count;
+        return count <= of.Count;
     }
 
     // Stores keep microseconds.

@@ -21,7 +21,11 @@ internal static class StoredColumns
         && Same(read.ResourceType, stored.ResourceType)
         && Same(read.Interaction, stored.Interaction)
         && stored.Unreadable is null
-        && stored.IsFiled;
+        && stored.IsFiled
+        && (
+            stored.Filed is not { } filed
+            || (Same(read.UseCase, filed.UseCase) && Same(read.Organization, filed.Organization) && Same(read.Purpose, filed.Purpose))
+        );
 
     // A database takes no NUL: the store writes the replacement character in its place.
     private static bool Same(string? read, string? stored) =>

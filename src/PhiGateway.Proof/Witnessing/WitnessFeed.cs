@@ -9,7 +9,7 @@ namespace PhiGateway.Proof.Witnessing;
 
 /// <summary>
 /// Has the newest checkpoint of this node's log cosigned by its witnesses, again and again, and keeps it beside the log once enough of them
-/// have. Learns from a refusal that the log is not what it once signed. Nothing waits for it; one per node.
+/// have. Learns from a refusal that the log is not what it once signed. Nothing waits for it; one per log.
 /// </summary>
 /// <remarks>
 /// A witness that says so is not believed: it must show a checkpoint that the log's own key has signed and that the log contradicts. Then the
@@ -22,9 +22,12 @@ public sealed class WitnessFeed(
     int quorum,
     WitnessClient client,
     TimeSpan interval,
-    TimeProvider clock
+    TimeProvider clock,
+    NoteKey? onlyKey = null
 )
 {
+    // A log with one key is named like it; the keys of a node's follow one another by statements.
+    private readonly string _origin = onlyKey?.Name ?? LogOrigin.Of(log);
     private readonly Asked[] _asked = [.. peers.Select(static peer => new Asked(peer))];
 
     // Below zero until the file was looked for.
@@ -148,13 +151,11 @@ public sealed class WitnessFeed(
     // It saw more of this log than there is, or something else. Shown with the log's own signature, that is proof; said alone, it is a word.
     private async Task LookAsync(Asked asked, CancellationToken cancellationToken)
     {
-        var origin = LogOrigin.Of(log);
         if (
-            await client.NewestAsync(asked.Peer, origin, cancellationToken) is not { } shown
+            await client.NewestAsync(asked.Peer, _origin, cancellationToken) is not { } shown
             || Checkpoint.Parse(shown.Text) is not { } seen
-            || seen.Origin != origin
-            || KeyHistory.Verify(files.ReadStatements(), origin, out _) is not { } history
-            || !history.AllLogKeys.Any(shown.IsSignedBy)
+            || seen.Origin != _origin
+            || !IsOurs(shown)
             || files.ReadCheckpoint() is not var (_, now)
         )
         {
@@ -191,6 +192,11 @@ public sealed class WitnessFeed(
             Contradicted?.Invoke(finding);
         }
     }
+
+    private bool IsOurs(SignedNote note) =>
+        onlyKey is not null
+            ? note.IsSignedBy(onlyKey)
+            : KeyHistory.Verify(files.ReadStatements(), _origin, out _)?.AllLogKeys.Any(note.IsSignedBy) == true;
 
     /// <summary>What is known of one witness.</summary>
     private sealed class Asked(WitnessPeer peer)

@@ -13,10 +13,14 @@ namespace PhiGateway.Storage.Audit;
 internal static class AuditRows
 {
     /// <summary>In the order that <see cref="ReadAsync"/> takes, of the table under the alias <c>e</c>.</summary>
-    public const string Columns =
+    public const string Columns = Head + ", e.body, e.body_key, " + WrappedKey;
+
+    /// <summary>The same without the body: what a record is filed under.</summary>
+    public const string HeadColumns = Head + ", substr(e.body, 1, 0), NULL, NULL";
+
+    private const string Head =
         "e.log, e.sequence, e.time, e.id, e.parent_id, e.kind, e.event, e.decision, e.reason, e.client, e.tenant, e.actor, e.status, "
-        + "e.resource_type, e.interaction, e.patient_keys, e.chain_hash, e.body, e.body_key, "
-        + WrappedKey;
+        + "e.resource_type, e.interaction, e.patient_keys, e.chain_hash";
 
     // Nothing: the row of the key is missing; empty: its key was destroyed.
     private const string WrappedKey = "(SELECT coalesce(k.wrapped, substr(e.body, 1, 0)) FROM audit_key k WHERE k.id = e.body_key)";
@@ -30,6 +34,12 @@ internal static class AuditRows
         "s.kind = e.kind AND s.decision = e.decision AND s.reason IS NOT DISTINCT FROM e.reason AND s.client IS NOT DISTINCT FROM e.client "
         + "AND s.tenant IS NOT DISTINCT FROM e.tenant AND s.actor IS NOT DISTINCT FROM e.actor "
         + "AND s.resource_type IS NOT DISTINCT FROM e.resource_type AND s.interaction IS NOT DISTINCT FROM e.interaction";
+
+    /// <summary>
+    /// Behind that: what the shape adds to the record's own columns, and whether it does: of what was stored before shapes were kept, whose
+    /// numbers are below zero, it is not known.
+    /// </summary>
+    public const string Words = "e.shape >= 0, s.use_case, s.organization, s.purpose";
 
     /// <summary>The same columns for inserting.</summary>
     public const string InsertColumns =
@@ -92,8 +102,14 @@ internal static class AuditRows
             IsDestroyed = isDestroyed,
             IsKeyMissing = isMissing,
             IsFiled = IsFiledByItsWords(reader),
+            Filed = WordsOf(reader),
         };
     }
+
+    private static FiledWords? WordsOf(DbDataReader reader) =>
+        reader.FieldCount > OwnColumns + 1 && !reader.IsDBNull(OwnColumns + 1) && reader.GetBoolean(OwnColumns + 1)
+            ? new FiledWords(reader.TextOrNull(OwnColumns + 2), reader.TextOrNull(OwnColumns + 3), reader.TextOrNull(OwnColumns + 4))
+            : null;
 
     private static AuditEntry ReadWhatCanBe(Database database, DbDataReader reader, BodyOpener opener)
     {
@@ -136,6 +152,7 @@ internal static class AuditRows
             IsDestroyed = isDestroyed,
             IsKeyMissing = isMissing,
             IsFiled = IsFiledByItsWords(reader),
+            Filed = WordsOf(reader),
         };
         return entry with { Unreadable = row.Unreadable };
     }

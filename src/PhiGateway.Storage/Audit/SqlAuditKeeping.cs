@@ -1,5 +1,6 @@
 using System.Data.Common;
 using PhiGateway.Audit.Keeping;
+using PhiGateway.Audit.Shipping;
 using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Audit;
@@ -7,6 +8,8 @@ namespace PhiGateway.Storage.Audit;
 /// <summary>What the audit database holds of each month, and its deletion; how a month is dropped is left to each database.</summary>
 internal abstract class SqlAuditKeeping(Database database, TimeProvider time) : IAuditKeeping
 {
+    private const int DigestPage = 5000;
+
     public async Task<IReadOnlyList<string>> ListLogsAsync(CancellationToken cancellationToken)
     {
         // From name to name by the primary key: a DISTINCT would read every record.
@@ -132,6 +135,37 @@ internal abstract class SqlAuditKeeping(Database database, TimeProvider time) : 
         }
 
         return new TenantBodies(ranges, plain, readable);
+    }
+
+    public async Task<IReadOnlyDictionary<string, ColumnDigest>> DigestColumnsAsync(
+        int month,
+        string tenant,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var digests = new Dictionary<string, ColumnDigest>(StringComparer.Ordinal);
+        var (log, sequence) = (string.Empty, -1L);
+        List<AuditEntry> page;
+        do
+        {
+            await using var command = connection
+                .Command(
+                    $"SELECT {AuditRows.HeadColumns} FROM audit_event e WHERE {OfTenant} AND (e.log, e.sequence) > (@log, @sequence) "
+                        + $"ORDER BY e.log, e.sequence LIMIT {DigestPage}"
+                )
+                .With("log", log)
+                .With("sequence", sequence);
+            OfTenantWith(command, month, tenant);
+            page = await AuditRows.ReadAsync(database, command, cancellationToken);
+            foreach (var entry in page)
+            {
+                digests[entry.Log] = digests.GetValueOrDefault(entry.Log, ColumnDigest.None).With(entry);
+                (log, sequence) = (entry.Log, entry.Sequence);
+            }
+        } while (page.Count == DigestPage);
+
+        return digests;
     }
 
     public Task<long> DestroyBodiesAsync(int month, string tenant, CancellationToken cancellationToken) =>

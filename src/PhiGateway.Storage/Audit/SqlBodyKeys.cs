@@ -78,6 +78,7 @@ internal static class SqlBodyKeys
             ? keys
             : throw new InvalidOperationException("There is no current body key.");
         await using var connection = await database.OpenAsync(cancellationToken);
+        await database.OverwriteFreedAsync(connection, cancellationToken);
         await using var transaction = await database.BeginWriteAsync(connection, cancellationToken);
         var old = new List<(long Id, byte[] Wrapped)>();
         await using (
@@ -131,6 +132,9 @@ internal static class SqlBodyKeys
         {
             using var turn = await enter(cancellationToken);
             await using var connection = await database.OpenAsync(cancellationToken);
+
+            // What was there in clear is not to be found in the file's empty pages.
+            await database.OverwriteFreedAsync(connection, cancellationToken);
             await using var transaction = await database.BeginWriteAsync(connection, cancellationToken);
             await using var find = connection
                 .Command(
@@ -144,6 +148,8 @@ internal static class SqlBodyKeys
             var plain = await AuditRows.ReadAsync(database, find, cancellationToken);
             if (plain.Count == 0)
             {
+                await transaction.RollbackAsync(cancellationToken);
+                await database.EmptyWriteLogAsync(connection, cancellationToken);
                 return count;
             }
 

@@ -48,6 +48,29 @@ internal sealed class SqlHeadStore(Database database, Func<CancellationToken, Va
         return await ReadAsync(command, cancellationToken);
     }
 
+    public async Task<long> CountStatementsAsync(string log, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection
+            .Command($"SELECT count(*) FROM audit_head WHERE log = @log AND kind = {(int)LogHeadKind.Keys}")
+            .With("log", log);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    public async Task<IReadOnlyList<LogHead>> ReadStatementsAsync(string log, long fromSize, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection
+            .Command(
+                $"SELECT log, size, kind, note, time FROM audit_head WHERE log = @log AND size >= @from AND kind = {(int)LogHeadKind.Keys} "
+                    + "ORDER BY size, digest LIMIT @limit"
+            )
+            .With("log", log)
+            .With("from", fromSize)
+            .With("limit", limit);
+        return await ReadAsync(command, cancellationToken);
+    }
+
     public async Task<IReadOnlyList<LogHead>> ReadSinceAsync(DateTimeOffset from, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);

@@ -50,6 +50,14 @@ internal abstract class Database : IAsyncDisposable
 
     public abstract DateTimeOffset ReadTime(DbDataReader reader, int column);
 
+    /// <summary>Has what this connection frees overwritten, where the database would let it lie in its files.</summary>
+    public virtual Task OverwriteFreedAsync(DbConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
+    /// Empties the log of writes behind the database's files, where it is the program's to empty and as far as nobody reads there now.
+    /// </summary>
+    public virtual Task EmptyWriteLogAsync(DbConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>SQL for the step of time (<c>@step</c> long, from <c>@from</c> on) that a time column lies in; equal within a step.</summary>
     public abstract string StepSql(string column);
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using PhiGateway.Storage.Audit;
 using PhiGateway.Storage.Common;
 
@@ -12,6 +13,14 @@ internal sealed class SqliteAuditKeeping(SqliteDatabase database, TimeProvider t
     {
         using var turn = await _database.EnterWriteAsync(cancellationToken);
         await using var connection = await _database.OpenAsync(cancellationToken);
+        await _database.OverwriteFreedAsync(connection, cancellationToken);
+        var gone = await DropAsync(connection, month, cancellationToken);
+        await _database.EmptyWriteLogAsync(connection, cancellationToken);
+        return gone;
+    }
+
+    private async Task<long> DropAsync(DbConnection connection, int month, CancellationToken cancellationToken)
+    {
         await using var transaction = await _database.BeginWriteAsync(connection, cancellationToken);
         long gone = 0;
         foreach (var table in (string[])["audit_patient", "audit_event"])
@@ -41,11 +50,7 @@ internal sealed class SqliteAuditKeeping(SqliteDatabase database, TimeProvider t
         await using var connection = await _database.OpenAsync(cancellationToken);
 
         // What is freed is overwritten, and does not lie in the file's empty pages.
-        await using (var secure = connection.Command("PRAGMA secure_delete = ON"))
-        {
-            await secure.ExecuteScalarAsync(cancellationToken);
-        }
-
+        await _database.OverwriteFreedAsync(connection, cancellationToken);
         long gone;
         await using (var transaction = await _database.BeginWriteAsync(connection, cancellationToken))
         {
@@ -73,8 +78,7 @@ internal sealed class SqliteAuditKeeping(SqliteDatabase database, TimeProvider t
         }
 
         // Nor in the log of writes behind it, as far as nobody reads there now.
-        await using var checkpoint = connection.Command("PRAGMA wal_checkpoint(TRUNCATE)");
-        await checkpoint.ExecuteScalarAsync(cancellationToken);
+        await _database.EmptyWriteLogAsync(connection, cancellationToken);
         return gone;
     }
 }

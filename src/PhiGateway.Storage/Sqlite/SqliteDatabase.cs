@@ -64,6 +64,18 @@ internal sealed class SqliteDatabase : Database
     /// <summary>Held from before <see cref="BeginWriteAsync"/> until after commit.</summary>
     public ValueTask<IDisposable> EnterWriteAsync(CancellationToken cancellationToken) => _gate.EnterAsync(cancellationToken);
 
+    public override async Task OverwriteFreedAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        await using var secure = connection.Command("PRAGMA secure_delete = ON");
+        await secure.ExecuteScalarAsync(cancellationToken);
+    }
+
+    public override async Task EmptyWriteLogAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        await using var checkpoint = connection.Command("PRAGMA wal_checkpoint(TRUNCATE)");
+        await checkpoint.ExecuteScalarAsync(cancellationToken);
+    }
+
     public override object Time(DateTimeOffset time) => MicrosecondsConverter.ToMicroseconds(time);
 
     public override DateTimeOffset ReadTime(DbDataReader reader, int column) =>

@@ -25,6 +25,17 @@ internal sealed class MemoryHeadStore : IHeadStore
             .. Heads.Where(head => head.Log == log && head.Size >= fromSize).OrderBy(head => head.Size).Take(limit),
         ]);
 
+    public Task<long> CountStatementsAsync(string log, CancellationToken cancellationToken) =>
+        Task.FromResult(Heads.LongCount(head => head.Log == log && head.Kind == LogHeadKind.Keys));
+
+    public Task<IReadOnlyList<LogHead>> ReadStatementsAsync(string log, long fromSize, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<LogHead>>([
+            .. Heads
+                .Where(head => head.Log == log && head.Kind == LogHeadKind.Keys && head.Size >= fromSize)
+                .OrderBy(head => head.Size)
+                .Take(limit),
+        ]);
+
     public Task<IReadOnlyList<LogHead>> ReadSinceAsync(DateTimeOffset from, int limit, CancellationToken cancellationToken) =>
         Down
             ? throw new TimeoutException()

@@ -74,6 +74,39 @@ public abstract partial class SealedBodyContract
     }
 
     [Fact]
+    public async Task DigestColumns_OfATenantsMonth_IsTheSameBeforeAndAfterItsContentIsGone()
+    {
+        await using var storage = Open(Ring("one"));
+        AuditEntry[] entries =
+        [
+            Entry(0),
+            Entry(1, "south"),
+            Entry(2),
+            Entry(3) with
+            {
+                Kind = AuditKind.Hold,
+            },
+            Entry(0) with
+            {
+                Log = "other",
+            },
+        ];
+        await storage.Store.AppendAsync(entries, None);
+        var before = await storage.Keeping.DigestColumnsAsync(201203, "north", None);
+        Assert.Equal([("log", 2L), ("other", 1L)], before.OrderBy(static one => one.Key).Select(static one => (one.Key, one.Value.Count)));
+        await storage.Keeping.DestroyBodiesAsync(201203, "north", None);
+
+        var after = await storage.Keeping.DigestColumnsAsync(201203, "north", None);
+        Assert.Equal(before["log"].Text, after["log"].Text);
+        var rows = await storage.Store.ReadFiledAsync("log", 0, 9, None);
+        var made = rows.Where(static row => row.IsDestroyed).Aggregate(ColumnDigest.None, static (digest, row) => digest.With(row));
+        Assert.Equal(before["log"].Text, made.Text);
+        await RunAsync("UPDATE audit_event SET client = 'another' WHERE sequence = 2");
+        Assert.NotEqual(before["log"].Text, (await storage.Keeping.DigestColumnsAsync(201203, "north", None))["log"].Text);
+        Assert.Empty(await storage.Keeping.DigestColumnsAsync(201204, "north", None));
+    }
+
+    [Fact]
     public async Task DestroyBodies_OfAYoungMonth_IsRefusedAndWhole()
     {
         var young = TimeProvider.System.GetUtcNow().AddYears(-6).AddMonths(1);

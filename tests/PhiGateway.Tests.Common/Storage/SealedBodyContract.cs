@@ -13,7 +13,7 @@ namespace PhiGateway.Tests.Common.Storage;
 public abstract partial class SealedBodyContract : IAsyncLifetime
 {
     private const string Marker = "Zaphod-Beeblebrox";
-    private static readonly CancellationToken None = CancellationToken.None;
+    protected static readonly CancellationToken None = CancellationToken.None;
     private static readonly byte[] First = SHA256.HashData("first"u8);
     private static readonly byte[] Second = SHA256.HashData("second"u8);
     private static readonly DateTimeOffset Old = new(2012, 3, 15, 12, 0, 0, TimeSpan.Zero);
@@ -179,9 +179,9 @@ public abstract partial class SealedBodyContract : IAsyncLifetime
     protected static BodyKeyRing Ring(string current, params string[] others) =>
         new(others.Append(current).ToDictionary(static name => name, static name => name == "one" ? First : Second), current);
 
-    private AuditStorage Open(BodyKeyRing? ring) => AuditStorage.Create(Location.Options, bodies: ring);
+    protected AuditStorage Open(BodyKeyRing? ring) => AuditStorage.Create(Location.Options, bodies: ring);
 
-    private static AuditEntry Entry(int sequence, string? tenant = "north") =>
+    protected static AuditEntry Entry(int sequence, string? tenant = "north") =>
         new()
         {
             Log = "log",

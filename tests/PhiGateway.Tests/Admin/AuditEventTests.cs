@@ -73,6 +73,7 @@ public sealed class AuditEventTests
                 ? "mary@hospital.example"
                 : null;
             (record.Target, record.After) = kind == AuditKind.Admin ? ("client/acme", "{}") : (null, null);
+            record.Note = kind == AuditKind.Override ? "unresponsive on arrival" : null;
             record.Outcome = kind == AuditKind.Outcome ? "unknown" : null;
             record.Delivery = kind == AuditKind.Delivery ? "partial" : null;
             var one = Assert.Single(EventsOf(record));
@@ -145,6 +146,10 @@ public sealed class AuditEventTests
     [InlineData("subtype=http://hl7.org/fhir/restful-interaction|read", 2)]
     [InlineData("type=rest", 3)]
     [InlineData("type=110113", 1)]
+    [InlineData("type=110113,rest", 4)]
+    [InlineData("type=nothing,110113", 1)]
+    [InlineData("outcome=8,12", 1)]
+    [InlineData("address=198.51.100.1,203.0.113.7", 4)]
     [InlineData("entity-role=1", 3)]
     [InlineData("date=2026-05-01", 4)]
     [InlineData("date=lt2026-05-01", 0)]
@@ -205,6 +210,12 @@ public sealed class AuditEventTests
     [InlineData("type=rest&type=rest")]
     [InlineData("date=gt2026-05-02&date=lt2026-05-01")]
     [InlineData("entity=Observation/o-1")]
+    [InlineData("entity:identifier=Observation/o-1")]
+    [InlineData("patient:identifier=p-1")]
+    [InlineData("outcome=8,9")]
+    [InlineData("type=rest,")]
+    [InlineData("agent=acme,other")]
+    [InlineData("site=north,south")]
     [InlineData("_page=x")]
     public async Task Search_ParameterThatCannotBeRead_Is400AsAnOperationOutcome(string query)
     {

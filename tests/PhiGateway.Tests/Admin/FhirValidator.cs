@@ -1,20 +1,25 @@
+using System.Text;
 using System.Text.Json;
 using Firely.Fhir.Validation;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
 using Hl7.Fhir.Specification.Source;
 using Hl7.Fhir.Specification.Terminology;
+using PhiGateway.Admin.AuditEvents;
 
 namespace PhiGateway.Tests.Admin;
 
-/// <summary>Parses FHIR R4 strictly and validates it with the Firely SDK, over the definitions that HL7 publishes.</summary>
+/// <summary>Parses FHIR R4 strictly and validates it with the Firely SDK, over the definitions that HL7 publishes and the gateway's own.</summary>
 internal static class FhirValidator
 {
     private static readonly JsonSerializerOptions Json = new JsonSerializerOptions().ForFhir(ModelInfo.ModelInspector);
 
     private static readonly Lazy<Validator> Shared = new(static () =>
     {
-        var definitions = new CachedResolver(ZipSource.CreateValidationSource());
+        var own = OwnProfiles.Ids.Select(static id => Parse<StructureDefinition>(Encoding.UTF8.GetString(OwnProfiles.Find(id)!)));
+        var definitions = new CachedResolver(
+            new SnapshotSource(new MultiResolver(ZipSource.CreateValidationSource(), new InMemoryResourceResolver(own)))
+        );
         return new Validator(definitions, LocalTerminologyService.CreateDefaultForCore(definitions));
     });
 
@@ -26,12 +31,10 @@ internal static class FhirValidator
     public static IReadOnlyList<string> Faults(Resource resource)
     {
         var copy = (Resource)resource.DeepCopy();
-        copy.Meta = null;
-
-        // Profiles that nobody here has the definitions of are held by tests of their own.
+        KeepOwnProfiles(copy);
         foreach (var entry in (copy as Bundle)?.Entry ?? [])
         {
-            entry.Resource!.Meta = null;
+            KeepOwnProfiles(entry.Resource!);
         }
 
         lock (Shared)
@@ -46,5 +49,14 @@ internal static class FhirValidator
                     .Select(static issue => $"{string.Join(' ', issue.Expression)}: {issue.Details?.Text}"),
             ];
         }
+    }
+
+    // Profiles that nobody here has the definitions of are held by tests of their own.
+    private static void KeepOwnProfiles(Resource resource)
+    {
+        var profiles = resource
+            .Meta?.Profile.Where(static profile => profile?.StartsWith(OwnProfiles.Prefix, StringComparison.Ordinal) == true)
+            .ToList();
+        resource.Meta = profiles is { Count: > 0 } ? new Meta { Profile = profiles } : null;
     }
 }

@@ -1,6 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Audit.Keeping;
 using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 using Xunit;
 
@@ -33,6 +35,59 @@ public sealed partial class KeepingTests
         Assert.Equal("not-shipped", (await server.PostAsync(Path + ":delete", Due, "petra")).Code);
         Assert.Equal(4, server.Trail.Entries.Count);
         Assert.Equal("not deleted: not-shipped", server.Journal.Records[^1].Note);
+    }
+
+    [Theory]
+    [InlineData("reported-and-shipped", true)]
+    [InlineData("hold-on-its-way", false)]
+    [InlineData("kept-some-back", false)]
+    [InlineData("kept-some-back-and-shipped-them", true)]
+    [InlineData("does-not-say", false)]
+    [InlineData("silent", false)]
+    [InlineData("gone-for-a-week", true)]
+    public async Task DeleteMonth_WhileAnotherNodeMayHoldBackAHold_WaitsForIt(string node, bool isDeleted)
+    {
+        await using var server = await StartAsync();
+        server.Services.GetRequiredService<AdminOptions>().HeardWithin = isDeleted ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(1);
+        var last = server.Time.Now - (node == "gone-for-a-week" ? TimeSpan.FromDays(8) : TimeSpan.FromSeconds(5));
+        server.Store.Nodes.Add(new NodeStatus("gw-01", 1, server.Time.Now.AddDays(-1), null));
+        server.Store.Nodes.Add(new NodeStatus("gw-02", 1, last, null, null, 0));
+        server.Services.GetRequiredService<AdminOptions>().Node = "gw-01";
+        var ship = server.Journal.Appended;
+        server.Journal.Appended = record =>
+        {
+            ship?.Invoke(record);
+            if (record.Event != KeepingMonths.DeletionEvent)
+            {
+                return;
+            }
+
+            if (node == "hold-on-its-way")
+            {
+                var hold = Step("keeping.hold", Guid.Empty, """{"Reason":"a suit"}""", server.Time.Now);
+                (hold.Tenant, hold.Actor) = ("north", "paul@hospital.example");
+                server.Trail.Entries.Add(StoredTrail.EntryOf(hold, 900) with { Log = "gw-02/1" });
+            }
+
+            server.Trail.Watermarks["gw-02/1"] = 4;
+            server.Store.Nodes[1] = node switch
+            {
+                "silent" or "gone-for-a-week" => server.Store.Nodes[1],
+                "does-not-say" => new NodeStatus("gw-02", 1, last.AddSeconds(9), null),
+                "kept-some-back" or "kept-some-back-and-shipped-them" => new NodeStatus("gw-02", 1, last.AddSeconds(9), null, null, 3),
+                _ => new NodeStatus("gw-02", 1, last.AddSeconds(9), null, null, 0),
+            };
+        };
+        server.Trail.Asked = log => server.Trail.Watermarks[log] += node == "kept-some-back-and-shipped-them" ? 1 : 0;
+        var answer = await server.PostAsync(Path + ":delete", Due, "petra");
+
+        Assert.Equal(isDeleted ? 200 : 409, answer.Status);
+        if (!isDeleted)
+        {
+            Assert.Equal(node == "hold-on-its-way" ? "held" : "node-unheard", answer.Code);
+        }
+
+        Assert.Equal(isDeleted, !server.Trail.Entries.Exists(static entry => entry.Time.Year == 2015));
     }
 
     [Theory]

@@ -1,7 +1,11 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using PhiGateway.Audit.Records;
+using PhiGateway.Proof.Checkpoints;
 using PhiGateway.Proof.Evidence;
+using PhiGateway.Proof.Fleet;
 using PhiGateway.Proof.Verification;
+using PhiGateway.Tests.Admin;
 using PhiGateway.Tests.Common.Proof;
 using Xunit;
 
@@ -69,6 +73,63 @@ public sealed class ConsoleProofTests
         Assert.Contains("which this node does not keep", page.Text, StringComparison.Ordinal);
         Assert.Contains("not reached", page.Text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Trust_ForAnAuditor_ShowsTheFleetLogAndWhatIsHeldAndGone_AndForAViewerNeither()
+    {
+        await using var world = await LogWorld.StartAsync(5);
+        var folder = Directory.CreateTempSubdirectory("phigw-trust-");
+        using var fleet = FleetLog.Open(folder.FullName, new NoteSigner("gw-01/fleet", new byte[32]));
+        await using var server = await ConsoleServer.StartAsync(more: services => services.AddSingleton(fleet));
+        fleet.Add([.. world.Heads.Heads.OrderBy(static head => head.Size).ThenByDescending(static head => head.Kind)]);
+        AuditRecord[] steps =
+        [
+            Step("keeping.hold", Guid.Empty, """{"Reason":"docket 114"}"""),
+            Step("keeping.destroy", Guid.Empty, """{"month":"2015-03","tenant":"south","reason":"the contract ended"}"""),
+            Step("keeping.delete", Guid.Empty, """{"month":"2014-02","reason":"ten years are over"}"""),
+        ];
+        StoredTrail.Add(server.Admin, [.. steps, Step("keeping.deleted", steps[2].Id, """{"month":"2014-02","deleted":true}""")]);
+        using var auditor = await server.SignInAsync("auditor");
+
+        var page = (await auditor.GetAsync("/console/trust")).Text;
+        Assert.Contains(world.Journal.Log, page, StringComparison.Ordinal);
+        Assert.Contains("nobody is asked (Audit:Fleet:Witnessed)", page, StringComparison.Ordinal);
+        Assert.Contains("docket 114", page, StringComparison.Ordinal);
+        Assert.Contains("the contract ended", page, StringComparison.Ordinal);
+        Assert.Contains("nobody knows", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "What came of the end of 2015-03, begun by petra@hospital.example, is on no record.",
+            page,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain("What came of the end of 2014-02", page, StringComparison.Ordinal);
+
+        // Where the store is away, the rest of the page is there all the same.
+        server.Admin.Trail.IsAway = true;
+        page = (await auditor.GetAsync("/console/trust")).Text;
+        Assert.Contains("cannot be read now", page, StringComparison.Ordinal);
+        Assert.Contains(world.Journal.Log, page, StringComparison.Ordinal);
+        server.Admin.Trail.IsAway = false;
+
+        using var viewer = await server.SignInAsync("viewer");
+        page = (await viewer.GetAsync("/console/trust")).Text;
+        Assert.DoesNotContain("docket 114", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Fleet log", page, StringComparison.Ordinal);
+        folder.Delete(recursive: true);
+    }
+
+    private static AuditRecord Step(string @event, Guid parent, string after) =>
+        new()
+        {
+            Id = Guid.NewGuid(),
+            ParentId = parent,
+            Kind = AuditKind.Hold,
+            Event = @event,
+            Time = new DateTimeOffset(2026, 4, 1, 12, 0, 0, TimeSpan.Zero),
+            Tenant = "north",
+            Actor = "petra@hospital.example",
+            After = after,
+        };
 
     private static async Task<ConsoleServer> StartAsync(LogWorld world)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using PhiGateway.Audit.Keeping;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
@@ -111,6 +112,105 @@ public sealed class DestroyedContentTests
         Assert.Equal(code is null ? [] : [code], world.Verify(rows, deleted).Items.Select(static finding => finding.Code));
     }
 
+    [Theory]
+    [InlineData("nothing", true)]
+    [InlineData("client", false)]
+    [InlineData("actor", false)]
+    [InlineData("decision", false)]
+    [InlineData("reason", false)]
+    [InlineData("event", false)]
+    [InlineData("status", false)]
+    [InlineData("resource-type", false)]
+    [InlineData("interaction", false)]
+    [InlineData("parent", false)]
+    [InlineData("two-swapped", false)]
+    public async Task Verify_ContentThatIsGone_UnderOtherWordsThanItsDestructionProves_IsNamed(string what, bool isQuiet)
+    {
+        await using var world = await LogWorld.StartAsync();
+        await world.AppendAsync(4, Old);
+        await using var location = StorageLocation.Sqlite();
+        await using var storage = await StoreAsync(world, location);
+        var places = world.Rows.Values.Where(static row => row.Time == Old).ToList();
+        var columns = await storage.Keeping.DigestColumnsAsync(201503, places[0].Tenant!, None);
+        Assert.Equal(4, Assert.Single(columns).Value.Count);
+        await SayAsync(world, "done", places, columns[world.Journal.Log].Text);
+        await storage.Store.AppendAsync([.. world.Rows.Values.Skip(5)], None);
+        world.Journal.Acknowledge(world.Rows.Keys.Max());
+        await storage.Keeping.DestroyBodiesAsync(201503, places[0].Tenant!, None);
+        var deleted = new DeletedMonths();
+        await DeletionReader.ReadAsync(storage.Store, deleted, static _ => true, None);
+
+        var rows = await RowsAsync(world, storage);
+        var at = rows.FindIndex(static row => row.IsDestroyed) + 1;
+        rows[at] = what switch
+        {
+            "client" => rows[at] with { Client = "another" },
+            "actor" => rows[at] with { Actor = "mary@hospital.example" },
+            "decision" => rows[at] with { Decision = "deny" },
+            "reason" => rows[at] with { Reason = "outside-use-case" },
+            "event" => rows[at] with { Event = "create" },
+            "status" => rows[at] with { Status = 404 },
+            "resource-type" => rows[at] with { ResourceType = null },
+            "interaction" => rows[at] with { Interaction = "search-type" },
+            "parent" => rows[at] with { ParentId = Guid.NewGuid() },
+            "two-swapped" => rows[at] with { Client = rows[at].Interaction, Interaction = rows[at].Client },
+            _ => rows[at],
+        };
+        var found = world.Verify(rows, deleted).Items;
+        Assert.Equal(isQuiet ? [] : [FindingCode.StoreColumnsEdited], found.Select(static finding => finding.Code));
+        Assert.Equal(isQuiet ? [] : [(long?)places[0].Sequence], found.Select(static finding => finding.Sequence));
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("UPDATE audit_event SET status = 404 WHERE sequence = 3", false)]
+    [InlineData("UPDATE audit_event SET event = 'create' WHERE sequence = 7", false)]
+    public async Task Watch_InSlicesThatPartADestruction_ComparesItWholeAndAgainEachRound(string? edit, bool isQuiet)
+    {
+        await using var world = await LogWorld.StartAsync();
+        await world.AppendAsync(7, Old);
+        await using var location = StorageLocation.Sqlite();
+        await using var storage = await StoreAsync(world, location);
+        var places = world.Rows.Values.Where(static row => row.Time == Old).ToList();
+        var columns = await storage.Keeping.DigestColumnsAsync(201503, places[0].Tenant!, None);
+        await SayAsync(world, "done", places, columns[world.Journal.Log].Text);
+        await storage.Store.AppendAsync([.. world.Rows.Values.Skip(8)], None);
+        world.Journal.Acknowledge(world.Rows.Keys.Max());
+        await storage.Keeping.DestroyBodiesAsync(201503, places[0].Tenant!, None);
+        var watch = new LogWatch(
+            world.Log,
+            world.Journal,
+            storage.Store,
+            world.Heads,
+            new LogWatchOptions { Records = 3 },
+            TimeProvider.System
+        );
+        for (var round = 0; round < 10; round++)
+        {
+            await watch.RoundAsync(None);
+        }
+
+        Assert.Empty(watch.Status.Findings);
+        if (edit is not null)
+        {
+            await using var connection = new SqliteConnection(location.Options.ConnectionString + ";Pooling=False");
+            await connection.OpenAsync(None);
+            await using var command = connection.CreateCommand();
+            command.CommandText = edit;
+            Assert.Equal(1, await command.ExecuteNonQueryAsync(None));
+        }
+
+        for (var round = 0; round < 10; round++)
+        {
+            await watch.RoundAsync(None);
+        }
+
+        Assert.Equal(
+            isQuiet,
+            !watch.Status.Findings.Any(finding => finding.Code == FindingCode.StoreColumnsEdited && finding.Sequence == places[0].Sequence)
+        );
+    }
+
     [Fact]
     public async Task Verify_MoreContentThatIsGoneThanWasCounted_IsNamed()
     {
@@ -137,7 +237,7 @@ public sealed class DestroyedContentTests
         return [.. rows.Select(row => (pinned.Prove(row), checkpoint))];
     }
 
-    private static async Task SayAsync(LogWorld world, string said, List<AuditEntry> places)
+    private static async Task SayAsync(LogWorld world, string said, List<AuditEntry> places, string? columns = null)
     {
         if (said != "nothing")
         {
@@ -160,6 +260,7 @@ public sealed class DestroyedContentTests
                             first = said == "other-place" ? places[0].Sequence + 1 : places[0].Sequence,
                             last = places[^1].Sequence,
                             count = said == "one-fewer" ? places.Count - 1 : places.Count,
+                            columns,
                         },
                     },
                 }

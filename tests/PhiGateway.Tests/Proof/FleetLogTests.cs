@@ -3,6 +3,7 @@ using PhiGateway.Cli;
 using PhiGateway.Proof.Checkpoints;
 using PhiGateway.Proof.Fleet;
 using PhiGateway.Proof.Heads;
+using PhiGateway.Proof.Keys;
 using PhiGateway.Proof.Verification;
 using PhiGateway.Tests.Common.Admin.Fakes;
 using PhiGateway.Tests.Common.Proof;
@@ -96,11 +97,12 @@ public sealed partial class FleetLogTests : IDisposable
         Assert.Equal(log, world.Journal.Log);
         await RoundAsync(fleet, world, store);
 
-        Assert.Equal((FindingCode.LogTruncated, log), (Assert.Single(_found).Code, _found[0].Log));
+        Assert.Equal([FindingCode.LogRewritten, FindingCode.LogTruncated], _found.Select(static finding => finding.Code).Order());
+        Assert.All(_found, finding => Assert.Equal(log, finding.Log));
         Assert.True(fleet.Members.Single().IsContradicted);
         Assert.Equal(most, fleet.Members.Single().Size);
         await RoundAsync(fleet, world, store);
-        Assert.Single(_found);
+        Assert.Equal(2, _found.Count);
 
         // Elsewhere, from copies: the fleet log holds, the node's log does not hold against it.
         var (code, words) = await PhigwAsync("--fleet", Published, "--vkey", fleet.Key.ToString(), "--log", world.Options.Directory);
@@ -110,6 +112,89 @@ public sealed partial class FleetLogTests : IDisposable
                 || words.Contains(FindingCode.KeysForged, StringComparison.Ordinal),
             words
         );
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task Round_NodeThatWasPutBackWithItsClock_IsContradictedByTheNumbersOfItsKeys(int days)
+    {
+        await using var world = await LogWorld.StartAsync(20);
+        var store = Store(world);
+        await world.CloseAsync();
+        string[] folders = [world.Folder.Path, world.Options.Directory, world.Options.KeyDirectory];
+        for (var i = 0; i < folders.Length; i++)
+        {
+            Copy(folders[i], Path.Combine(_folder.FullName, $"earlier-{i}"));
+        }
+
+        await world.OpenAsync();
+        await world.AppendAsync(30);
+        using var fleet = Open();
+        var feed = new FleetFeed(fleet, store, world.Heads, TimeSpan.FromMinutes(1), TimeProvider.System);
+        await feed.RoundAsync(None);
+        await feed.RoundAsync(None);
+        Assert.Empty(_found);
+        await world.CloseAsync();
+        for (var i = 0; i < folders.Length; i++)
+        {
+            Directory.Delete(folders[i], recursive: true);
+            Copy(Path.Combine(_folder.FullName, $"earlier-{i}"), folders[i]);
+        }
+
+        // Its clock is put back too, so that what it says then looks old; or it goes on beyond what it had, before anybody looks.
+        var known = world.Heads.Heads.ToList();
+        world.Rows.Clear();
+        await world.OpenAsync();
+        await world.AppendAsync(days < 0 ? 3 : 60);
+        for (var i = 0; i < world.Heads.Heads.Count; i++)
+        {
+            var head = world.Heads.Heads[i];
+            world.Heads.Heads[i] = known.Contains(head) ? head : head with { Time = head.Time.AddDays(Math.Min(days, 0)) };
+        }
+
+        await feed.RoundAsync(None);
+        Assert.Equal(FindingCode.LogRewritten, Assert.Single(_found).Code);
+        Assert.Contains("two statements of keys", _found[0].Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Add_CheckpointOfAKeyThatWasReplacedAtASmallerSize_ContradictsTheLog()
+    {
+        using var own = new NoteSigner("gw-07/log", SHA256.HashData("own"u8));
+        using var first = new NoteSigner("gw-07/log/evolving", SHA256.HashData("first"u8));
+        using var second = new NoteSigner("gw-07/log/evolving", SHA256.HashData("second"u8));
+        using var fleet = Open();
+        fleet.Add([Statement(0, 0, first, first)]);
+        fleet.Add([Signed(10, first), Signed(20, first)]);
+        fleet.Add([Statement(1, 20, second, first), Signed(20, second), Signed(30, second)]);
+        Assert.Empty(_found);
+
+        // A machine that was put back while it ran has the first key still, and changes it earlier than it had.
+        fleet.Add([Signed(25, first)]);
+        Assert.Equal(FindingCode.LogTruncated, Assert.Single(_found).Code);
+
+        LogHead Statement(int number, long size, NoteSigner next, NoteSigner by)
+        {
+            var said = new KeyStatement
+            {
+                Number = number,
+                Origin = own.Public.Name,
+                Size = size,
+                Root = new(SHA256.HashData([(byte)size])),
+                Evolving = next.Public,
+                LogKeys = [own.Public],
+            };
+            var note = SignedNote.Sign(said.ToText(), [own, by]);
+            return new LogHead("gw-07/log", size, LogHeadKind.Keys, note.Whole, DateTimeOffset.UnixEpoch.AddHours(size));
+        }
+
+        LogHead Signed(long size, NoteSigner by)
+        {
+            var text = new Checkpoint(own.Public.Name, size, new(SHA256.HashData([(byte)size]))).ToText();
+            var note = SignedNote.Sign(text, [own, by]);
+            return new LogHead("gw-07/log", size, LogHeadKind.Checkpoint, note.Whole, DateTimeOffset.UnixEpoch.AddHours(size));
+        }
     }
 
     [Fact]

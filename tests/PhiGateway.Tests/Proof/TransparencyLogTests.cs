@@ -93,6 +93,30 @@ public sealed class TransparencyLogTests
     }
 
     [Fact]
+    public async Task Log_KilledFarBehindWhatItSigned_SignsNothingSmallerAndKeepsItsKeysUntilItIsThere()
+    {
+        await using var world = await LogWorld.StartAsync(6000);
+        await world.CloseAsync();
+        var files = world.Log.Files;
+        var (before, statements) = (files.ReadCheckpoint()!.Value.Checkpoint, files.ReadStatements().Count);
+
+        // As a kill leaves it half a minute after tiles were made durable: more has to be made again than one pass takes.
+        File.WriteAllText(Path.Combine(files.Folder, "durable"), "0\n");
+        await world.OpenAsync();
+        Assert.True(world.Log.Step());
+        Assert.Equal(before, files.ReadCheckpoint()!.Value.Checkpoint);
+        Assert.Equal(statements, files.ReadStatements().Count);
+
+        await world.AppendAsync(1);
+        Assert.Equal(world.Journal.DurableSequence + 1, files.ReadCheckpoint()!.Value.Checkpoint.Size);
+        Assert.Equal(statements + 1, files.ReadStatements().Count);
+        await world.CloseAsync();
+
+        // What it had put into the store before is signed by keys that it still has.
+        Assert.Empty(world.Verify().Items);
+    }
+
+    [Fact]
     public async Task Open_JournalRolledBack_GoesNoFurther()
     {
         await using var world = await LogWorld.StartAsync(100);

@@ -127,6 +127,19 @@ internal sealed class JournalCheckpoint : IDisposable
         Flush();
     }
 
+    /// <summary>Writes a fact that holds in memory already: where the disk does not take it, the next checkpoint carries it.</summary>
+    public static void Keep(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (JournalFiles.IsDiskFault(e))
+        {
+            // Said above.
+        }
+    }
+
     public void Flush() => JournalFiles.Flush(_handle);
 
     public void Dispose() => _handle.Dispose();

@@ -52,19 +52,25 @@ public static class KeyFile
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        using (var file = new FileStream(temporary, options))
-        {
-            file.Write(RandomNumberGenerator.GetBytes(KeyBytes));
-            file.Flush(flushToDisk: true);
-        }
-
         try
         {
+            using (var file = new FileStream(temporary, options))
+            {
+                file.Write(RandomNumberGenerator.GetBytes(KeyBytes));
+                file.Flush(flushToDisk: true);
+            }
+
             File.Move(temporary, path, overwrite: false);
         }
         catch (IOException) when (File.Exists(path))
         {
             File.Delete(temporary);
+        }
+        catch (Exception)
+        {
+            // A full disk is tried again and again: what it took in part must not pile up.
+            File.Delete(temporary);
+            throw;
         }
 
         new JournalFiles().SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);

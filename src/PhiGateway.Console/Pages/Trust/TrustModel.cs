@@ -1,3 +1,4 @@
+using PhiGateway.Admin.Keeping;
 using PhiGateway.Admin.Status;
 using PhiGateway.Admin.Trail;
 
@@ -10,4 +11,26 @@ namespace PhiGateway.Console.Pages.Trust;
 /// <param name="Nodes">Every node as it last reported.</param>
 /// <param name="Trust">Who else watches the trail, and who has it; null: the host does not say.</param>
 /// <param name="At">Now.</param>
-public sealed record TrustModel(LogReport? Log, string? NoLog, HereReport Status, NodesReport Nodes, TrustHealth? Trust, DateTimeOffset At);
+/// <param name="Fleet">The fleet log that this node keeps; null: whoever looks may not see it.</param>
+/// <param name="Keeping">What is held and what is gone; null: whoever looks may not see it.</param>
+public sealed record TrustModel(
+    LogReport? Log,
+    string? NoLog,
+    HereReport Status,
+    NodesReport Nodes,
+    TrustHealth? Trust,
+    DateTimeOffset At,
+    FleetModel? Fleet = null,
+    KeepingModel? Keeping = null
+);
+
+/// <summary>What is shown of the fleet log.</summary>
+/// <param name="Report">The log; null: this node keeps none, or cannot open it.</param>
+/// <param name="Without">Why there is none; null: there is one.</param>
+public sealed record FleetModel(FleetReport? Report, string? Without);
+
+/// <summary>What is shown of the keeping of the trail.</summary>
+/// <param name="Holds">Holds on deletion, the newest first.</param>
+/// <param name="Gone">What was deleted or destroyed, the newest first.</param>
+/// <param name="Without">Why neither can be told; null: both are.</param>
+public sealed record KeepingModel(IReadOnlyList<LegalHold> Holds, IReadOnlyList<GoneMonth> Gone, string? Without = null);

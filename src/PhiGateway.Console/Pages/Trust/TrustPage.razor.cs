@@ -57,6 +57,23 @@ public sealed partial class TrustPage
                 );
             }
 
+            words.AddRange(
+                Model
+                    .Fleet?.Report?.Logs.Where(static one => one.IsContradicted)
+                    .Select(static one => $"The log {one.Log} contradicts itself.")
+                    ?? []
+            );
+            if (Model.Fleet?.Without is { } without)
+            {
+                words.Add($"The fleet log cannot be opened: {without}");
+            }
+
+            words.AddRange(
+                Model
+                    .Keeping?.Gone.Where(static one => one.IsDone is null)
+                    .Select(static one => $"What came of the end of {one.Month}, begun by {one.By}, is on no record.")
+                    ?? []
+            );
             return words;
         }
     }

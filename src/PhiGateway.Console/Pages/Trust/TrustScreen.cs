@@ -1,6 +1,10 @@
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Controls;
+using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Keeping;
 using PhiGateway.Admin.Status;
 using PhiGateway.Admin.Trail;
+using PhiGateway.Audit.Shipping;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
@@ -9,7 +13,16 @@ using PhiGateway.Console.Work;
 namespace PhiGateway.Console.Pages.Trust;
 
 /// <summary>Shows why the trail can be believed: the log's newest checkpoint and keys, the journal, and what every node enforces.</summary>
-internal sealed class TrustScreen(TrailProofs proofs, StatusReports reports, ControlReports controls, LongWork work, TimeProvider time)
+internal sealed class TrustScreen(
+    TrailProofs proofs,
+    StatusReports reports,
+    ControlReports controls,
+    FleetReports fleet,
+    KeepingCommands keeping,
+    GoneReports gone,
+    LongWork work,
+    TimeProvider time
+)
 {
     // It is made of everything: shown as of a moment, and made anew behind the page.
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
@@ -58,8 +71,43 @@ internal sealed class TrustScreen(TrailProofs proofs, StatusReports reports, Con
                 await reports.HereAsync(request.Call),
                 nodes,
                 reports.Trust(),
-                time.GetUtcNow()
+                time.GetUtcNow(),
+                await FleetAsync(request),
+                await KeepingAsync(request)
             )
         );
+    }
+
+    private async Task<FleetModel?> FleetAsync(ConsoleRequest request)
+    {
+        if (!request.Call.Caller.HasAny([AdminRoles.Auditor]))
+        {
+            return null;
+        }
+
+        return (await fleet.ReportAsync(request.Call)).Failed(out var without, out var report)
+            ? new FleetModel(null, without.Status == 404 ? null : without.Detail ?? without.Title)
+            : new FleetModel(report, null);
+    }
+
+    private async Task<KeepingModel?> KeepingAsync(ConsoleRequest request)
+    {
+        if (!request.Call.Caller.HasAny([AdminRoles.Auditor, AdminRoles.PrivacyOfficer]))
+        {
+            return null;
+        }
+
+        try
+        {
+            return (await keeping.HoldsAsync(request.Call)).Failed(out var problem, out var holds)
+                ? new KeepingModel([], [], problem.Detail ?? problem.Title)
+                : new KeepingModel(holds.Items, await gone.ListAsync(request.Call));
+        }
+        catch (Exception fault)
+            when (AdminBoundary.IsDatabase(fault) || fault is TimeoutException or InvalidDataException or ContentDestroyedException)
+        {
+            // The rest of the page is what one looks at when the store is away.
+            return new KeepingModel([], [], "The trail's store cannot be read now.");
+        }
     }
 }

@@ -91,6 +91,23 @@ internal sealed class FakeAuditKeeping(FakeAuditStore store, bool mayDelete = tr
         return new TenantBodies([.. ranges], Unsealed, entries.Count(static entry => !entry.IsDestroyed));
     }
 
+    public Task<IReadOnlyDictionary<string, ColumnDigest>> DigestColumnsAsync(
+        int month,
+        string tenant,
+        CancellationToken cancellationToken
+    ) =>
+        Task.FromResult<IReadOnlyDictionary<string, ColumnDigest>>(
+            Of(month)
+                .Where(entry => IsContentOf(entry, tenant))
+                .GroupBy(static entry => entry.Log)
+                .ToDictionary(
+                    static log => log.Key,
+                    static log =>
+                        log.OrderBy(static entry => entry.Sequence)
+                            .Aggregate(ColumnDigest.None, static (digest, entry) => digest.With(entry))
+                )
+        );
+
     public Task<long> DestroyBodiesAsync(int month, string tenant, CancellationToken cancellationToken)
     {
         if (!mayDelete)

@@ -25,13 +25,29 @@ internal sealed class FakeAuditStore : IAuditStore
     /// <summary>Whether it answers nothing: the database went away.</summary>
     public bool IsAway { get; set; }
 
-    public Task<long> GetWatermarkAsync(string log, CancellationToken cancellationToken) => Task.FromResult(-1L);
+    /// <summary>How far it has each log; -1 of those that are not here.</summary>
+    public Dictionary<string, long> Watermarks { get; } = [];
+
+    /// <summary>Told of each log whose watermark is asked for, before it is told.</summary>
+    public Action<string> Asked { get; set; } = static _ => { };
+
+    public Task<long> GetWatermarkAsync(string log, CancellationToken cancellationToken)
+    {
+        Asked(log);
+        return Task.FromResult(Watermarks.GetValueOrDefault(log, -1));
+    }
 
     public Task<byte[]?> GetHashAsync(string log, long sequence, CancellationToken cancellationToken) =>
         Task.FromResult(Entries.Find(entry => entry.Log == log && entry.Sequence == sequence)?.ChainHash.ToArray());
 
     public Task<IReadOnlyList<string>> ListLogsAsync(string node, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<string>>([.. Entries.Select(entry => entry.Log).Distinct()]);
+        Task.FromResult<IReadOnlyList<string>>([
+            .. Entries
+                .Select(static entry => entry.Log)
+                .Concat(Watermarks.Keys)
+                .Distinct()
+                .Where(log => log.StartsWith(node + "/", StringComparison.Ordinal)),
+        ]);
 
     public Task<IReadOnlyList<string>> ListLogsAsync(CancellationToken cancellationToken) =>
         IsAway

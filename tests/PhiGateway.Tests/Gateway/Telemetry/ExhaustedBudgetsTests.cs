@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Gateway.Trail;
 using PhiGateway.Policy.Vocabulary;
@@ -66,6 +67,48 @@ public sealed class ExhaustedBudgetsTests
 
         // The meter is the process's: others count beside.
         Assert.Single(counted, "walked-searches");
+    }
+
+    // What a client that asks too fast is told is its rate: the budget that it would have found used up is not counted for it.
+    [Fact]
+    public async Task RecordRefusal_ThatBecomesOneForItsRate_CountsWhatIsTold()
+    {
+        var counted = 0;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, listener) =>
+            {
+                if (instrument.Name == "phi_gateway.budgets.exhausted")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        using var world = new StageWorld(change: static options =>
+            options.Limits = new LimitOptions { RequestsPerSecond = 10, RefusalsPerMinute = 30 }
+        );
+        listener.SetMeasurementEventCallback<long>(
+            (_, _, tags, _) => Interlocked.Add(ref counted, tags[0].Value as string == "exports-per-day" ? 1 : 0)
+        );
+        listener.Start();
+        var burst = Enumerable.Range(0, 50).Select(n => world.Open("GET", $"/fhir/Observation?patient=other-{n}")).ToList();
+        var told = 0;
+        foreach (var one in burst)
+        {
+            await world.WalkAsync(one, "Decide");
+        }
+
+        foreach (var one in burst)
+        {
+            told +=
+                await world.Get<AuditTrail>().RecordRefusalAsync(one, DenyReason.TaskUsedUp, "exports-per-day") == DenyReason.TaskUsedUp
+                    ? 1
+                    : 0;
+            one.Dispose();
+        }
+
+        Assert.InRange(told, 1, 49);
+        Assert.Equal(told, counted);
     }
 
     [Fact]
