@@ -17,6 +17,9 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>SQL for the database's own clock, in the form that time columns have.</summary>
     public abstract string NowSql { get; }
 
+    /// <summary>SQL for a moment that lies whole seconds before the database's own time, in the form that time columns have.</summary>
+    public abstract string BeforeNow(TimeSpan length);
+
     /// <summary>
     /// SQL for the line of history that the server writes, which is another one after a standby took over; NULL where it cannot be told.
     /// </summary>
@@ -57,7 +60,7 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>A parameter value for a length of time, as <see cref="StepSql"/> takes it.</summary>
     public abstract object Length(TimeSpan length);
 
-    /// <summary>SQL for the month of a time column, UTC, as 202611.</summary>
+    /// <summary>SQL for the month of a time column, UTC, as 202611; NULL of a time that has none.</summary>
     public abstract string MonthOf(string column);
 
     /// <summary>A parameter value for a uuid column.</summary>

@@ -74,7 +74,11 @@ internal sealed class PostgresDatabase : Database
 
     public override object Length(TimeSpan length) => length;
 
-    public override string MonthOf(string column) => $"CAST(to_char({column} AT TIME ZONE 'UTC', 'YYYYMM') AS integer)";
+    // Of a time without end there is no text.
+    public override string MonthOf(string column) => $"CAST(NULLIF(to_char({column} AT TIME ZONE 'UTC', 'YYYYMM'), '') AS integer)";
+
+    public override string BeforeNow(TimeSpan length) =>
+        FormattableString.Invariant($"{NowSql} - make_interval(secs => {(long)length.TotalSeconds})");
 
     public override object Uuid(Guid id) => id;
 

@@ -221,8 +221,7 @@ internal abstract class SqlRegistryStore(Database database, string dropEnded) : 
     {
         using var turn = await EnterAsync(cancellationToken);
         await using var connection = await database.OpenAsync(cancellationToken);
-        var expired = database.Time(entry.At - IdempotencyKept);
-        await using var purge = connection.Command("DELETE FROM idempotency WHERE at < @expired").With("expired", expired);
+        await using var purge = connection.Command($"DELETE FROM idempotency WHERE at < {database.BeforeNow(IdempotencyKept)}");
         await purge.ExecuteNonQueryAsync(cancellationToken);
 
         await using var put = connection

@@ -12,7 +12,7 @@ internal sealed class SqlSingleUses(Database database, TimeProvider time, Func<C
 {
     private static readonly TimeSpan BetweenPurges = TimeSpan.FromMinutes(1);
 
-    // Clocks of nodes differ: what is over here may not be over there.
+    // Clocks of nodes differ: what is over by the database's may not be over there.
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
 
     private long _purgedAt;
@@ -31,9 +31,8 @@ internal sealed class SqlSingleUses(Database database, TimeProvider time, Func<C
         var purgedAt = Interlocked.Read(ref _purgedAt);
         if (now.UtcTicks - purgedAt > BetweenPurges.Ticks && Interlocked.CompareExchange(ref _purgedAt, now.UtcTicks, purgedAt) == purgedAt)
         {
-            await using var purge = connection
-                .Command("DELETE FROM single_use WHERE until < @before")
-                .With("before", database.Time(now - Grace));
+            // By the database's time: a node whose clock is ahead would forget for all of them what may be used once.
+            await using var purge = connection.Command($"DELETE FROM single_use WHERE until < {database.BeforeNow(Grace)}");
             await purge.ExecuteNonQueryAsync(cancellationToken);
         }
 

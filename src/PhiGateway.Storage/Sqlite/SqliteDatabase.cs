@@ -30,6 +30,9 @@ internal sealed class SqliteDatabase : Database
     // Milliseconds are the finest that SQLite's clock offers.
     public override string NowSql => "CAST(round(unixepoch('subsec') * 1000) AS INTEGER) * 1000";
 
+    public override string BeforeNow(TimeSpan length) =>
+        FormattableString.Invariant($"{NowSql} - {length.Ticks / TimeSpan.TicksPerMicrosecond}");
+
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
         var connection = new SqliteConnection(ConnectionString);

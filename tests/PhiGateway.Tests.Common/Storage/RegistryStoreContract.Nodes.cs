@@ -1,5 +1,6 @@
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Storage;
 using Xunit;
 
 namespace PhiGateway.Tests.Common.Storage;
@@ -41,6 +42,27 @@ public abstract partial class RegistryStoreContract
         Assert.False(await Storage.SingleUses.IsUsedAsync("proof:2", None));
         Assert.False(await Storage.SingleUses.TryUseAsync("proof:1", until, None));
         Assert.True(await Storage.SingleUses.TryUseAsync("proof:2", until, None));
+    }
+
+    [Fact]
+    public async Task TryUse_ByANodeWhoseClockIsAhead_ForgetsNothingThatMayBeUsedOnce()
+    {
+        var now = DateTimeOffset.UtcNow;
+        Assert.True(await Storage.SingleUses.TryUseAsync("proof:now", now.AddMinutes(2), None));
+        await using var ahead = RegistryStorage.Create(_location.Options, new AheadClock());
+        Assert.True(await ahead.SingleUses.TryUseAsync("proof:ahead", now.AddHours(3), None));
+        Assert.False(await Storage.SingleUses.TryUseAsync("proof:now", now.AddMinutes(2), None));
+
+        // What is over by the database's own time goes, whoever asks.
+        Assert.True(await Storage.SingleUses.TryUseAsync("proof:old", now.AddHours(-1), None));
+        await using var another = RegistryStorage.Create(_location.Options);
+        Assert.True(await another.SingleUses.TryUseAsync("proof:another", now.AddMinutes(2), None));
+        Assert.False(await Storage.SingleUses.IsUsedAsync("proof:old", None));
+    }
+
+    private sealed class AheadClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddHours(1);
     }
 
     [Fact]
@@ -145,10 +167,10 @@ public abstract partial class RegistryStoreContract
     [Fact]
     public async Task PutIdempotent_Lifecycle_RunningThenAnsweredThenRepeated()
     {
-        var running = new IdempotencyEntry("mary:k1", "h1", 0, "", Moment(0));
-        var answered = running with { Status = 201, Body = "{}", At = Moment(1) };
+        var running = new IdempotencyEntry("mary:k1", "h1", 0, "", JustNow());
+        var answered = running with { Status = 201, Body = "{}", At = running.At.AddSeconds(1) };
         Assert.Null(await Store.PutIdempotentAsync(running, None));
-        Assert.Equal(running, await Store.PutIdempotentAsync(running with { At = Moment(1) }, None));
+        Assert.Equal(running, await Store.PutIdempotentAsync(running with { At = answered.At }, None));
         Assert.Null(await Store.PutIdempotentAsync(answered, None));
         Assert.Equal(answered, await Store.PutIdempotentAsync(running, None));
         Assert.Equal(answered, await Store.PutIdempotentAsync(running with { BodyHash = "h2" }, None));
@@ -157,17 +179,21 @@ public abstract partial class RegistryStoreContract
     }
 
     [Fact]
-    public async Task PutIdempotent_AfterADay_StartsAnew()
+    public async Task PutIdempotent_AfterADayOfTheDatabases_StartsAnew_WhateverTimeTheCallerHas()
     {
-        Assert.Null(await Store.PutIdempotentAsync(new IdempotencyEntry("k", "h1", 201, "{}", Moment(0)), None));
-        Assert.NotNull(await Store.PutIdempotentAsync(new IdempotencyEntry("k", "h2", 0, "", Moment(0).AddHours(23)), None));
-        Assert.Null(await Store.PutIdempotentAsync(new IdempotencyEntry("k", "h2", 0, "", Moment(0).AddHours(25)), None));
+        Assert.Null(await Store.PutIdempotentAsync(new IdempotencyEntry("k", "h1", 201, "{}", JustNow().AddHours(-23)), None));
+        Assert.NotNull(await Store.PutIdempotentAsync(new IdempotencyEntry("k", "h2", 0, "", JustNow().AddHours(25)), None));
+        Assert.Null(await Store.PutIdempotentAsync(new IdempotencyEntry("old", "h1", 201, "{}", JustNow().AddHours(-25)), None));
+        Assert.Null(await Store.PutIdempotentAsync(new IdempotencyEntry("old", "h2", 0, "", JustNow()), None));
     }
+
+    // As a database keeps it.
+    private static DateTimeOffset JustNow() => DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
 
     [Fact]
     public async Task PutIdempotent_AtOnce_OneIsFirst()
     {
-        var entry = new IdempotencyEntry("k", "h", 0, "", Moment(0));
+        var entry = new IdempotencyEntry("k", "h", 0, "", JustNow());
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Store.PutIdempotentAsync(entry, None))));
         Assert.Single(answers, a => a is null);
         Assert.Equal(7, answers.Count(a => a == entry));
