@@ -41,7 +41,7 @@ internal static class EventFactory
             Action = ActionOf(record),
             Recorded = record.Time,
             Outcome = outcome,
-            OutcomeDesc = entry.IsDestroyed ? entry.GoneNote : DescribeOutcome(record),
+            OutcomeDesc = record.Note == entry.GoneNote ? entry.GoneNote : DescribeOutcome(record),
             Purposes = EventAgents.PurposesOf(record),
             Agents = EventAgents.Of(entry, record, profile),
             Site = record.Tenant,

@@ -1,7 +1,6 @@
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
@@ -73,7 +72,7 @@ internal sealed class EventSearch(
         {
             page = await store.QueryAsync(query.ToStore(keys, narrowed), call.Cancelled);
         }
-        catch (ArgumentException)
+        catch (AuditCursorException)
         {
             return AdminProblem.BadParameter("_page", "it does not belong to this search.");
         }
@@ -92,7 +91,7 @@ internal sealed class EventSearch(
     }
 
     private static IReadOnlyList<FhirEvent> EventsOf(AuditEntry entry) =>
-        EventFactory.Make(entry, entry.IsDestroyed ? entry.WhatRemains() : TrailWalk.Read(entry));
+        EventFactory.Make(entry, (entry.IsDestroyed ? null : entry.Read()) ?? entry.WhatRemains());
 
     private async Task RecordAsync(AdminCall call, string @event, string note, string? tenant, string? patient, bool isFirst = true)
     {

@@ -67,7 +67,7 @@ internal sealed class RegistryHistory(WorkingSetSource sets, IAuditStore trail, 
             {
                 page = await trail.QueryAsync(asked, call.Cancelled);
             }
-            catch (ArgumentException)
+            catch (AuditCursorException)
             {
                 return AdminProblem.BadParameter("cursor", "it does not belong to this list.");
             }

@@ -84,7 +84,8 @@ internal sealed class OffboardingRegister(
             .. steps
                 .Where(static step => step.Event == Begin)
                 .OrderByDescending(static step => step.Time)
-                .Select(step => Of(step, behind[step.Id])),
+                .Select(step => Of(step, behind[step.Id]))
+                .OfType<Offboarding>(),
         ];
     }
 
@@ -100,7 +101,7 @@ internal sealed class OffboardingRegister(
     private async Task<List<AuditRecord>> StepsAsync(AuditQuery query, CancellationToken cancellationToken)
     {
         var steps = new List<AuditRecord>();
-        await foreach (var (_, record) in TrailWalk.AllAsync(store, query, cancellationToken))
+        await foreach (var (_, record) in TrailWalk.AllAsync(store, query, cancellationToken, RegisterStep.PassOver))
         {
             steps.Add(record);
         }
@@ -108,10 +109,15 @@ internal sealed class OffboardingRegister(
         return steps;
     }
 
-    private static Offboarding Of(AuditRecord step, IEnumerable<AuditRecord> behind)
+    // Null: what it says is no act.
+    private static Offboarding? Of(AuditRecord step, IEnumerable<AuditRecord> behind)
     {
+        if (RegisterStep.Read<OffboardingContent>(step) is not { Stage: not null, Clients: not null, Organizations: not null } content)
+        {
+            return null;
+        }
+
         var later = behind.ToList();
-        var content = Content<OffboardingContent>(step);
         var reached = later.Where(static one => one.Event == InForce).MinBy(static one => one.Time);
         return new Offboarding(
             step.Id,
@@ -125,19 +131,23 @@ internal sealed class OffboardingRegister(
             content.Revision,
             content.Clients,
             content.Organizations,
-            reached is null ? null : Content<OffboardingReach>(reached),
+            reached is null ? null : ReachOf(reached),
             [
                 .. later
                     .Where(static one => one.Event == Notice)
                     .Select(static one =>
-                    {
-                        var notice = Content<NoticeContent>(one);
-                        return new OffboardingNotice(notice.SentAt, notice.To, one.Actor ?? string.Empty, notice.Reference);
-                    })
+                        RegisterStep.Read<NoticeContent>(one) is { To: not null } notice
+                            ? new OffboardingNotice(notice.SentAt, notice.To, one.Actor ?? string.Empty, notice.Reference)
+                            : null
+                    )
+                    .OfType<OffboardingNotice>()
                     .OrderBy(static notice => notice.SentAt),
             ]
         );
     }
+
+    private static OffboardingReach? ReachOf(AuditRecord reached) =>
+        RegisterStep.Read<OffboardingReach>(reached) is { Nodes: not null } reach ? reach : null;
 
     private async Task WatchAsync(AdminCall call, string subject, Guid id, long revision, DateTimeOffset actAt)
     {
@@ -168,10 +178,6 @@ internal sealed class OffboardingRegister(
         // What closes a door finds room to the last; so does its clock.
         await journal.AppendAsync(record, AuditLane.Reserved);
     }
-
-    private static T Content<T>(AuditRecord step) =>
-        JsonSerializer.Deserialize<T>(step.After ?? "null", AdminJson.Options)
-        ?? throw new InvalidDataException($"The step {step.Id} cannot be read.");
 }
 
 /// <summary>What the record of an act says of it.</summary>

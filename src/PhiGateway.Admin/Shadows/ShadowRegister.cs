@@ -69,7 +69,7 @@ internal sealed class ShadowRegister(IAuditStore store, IAuditJournal journal, A
         var now = time.GetUtcNow();
         var steps = new Dictionary<Guid, AuditRecord>();
         var query = new AuditQuery { Kind = AuditKind.Hold, From = now - Shown };
-        await foreach (var (_, record) in TrailWalk.AllAsync(store, query, cancellationToken))
+        await foreach (var (_, record) in TrailWalk.AllAsync(store, query, cancellationToken, RegisterStep.PassOver))
         {
             if (record.Event is Begin or End or Report)
             {
@@ -89,13 +89,19 @@ internal sealed class ShadowRegister(IAuditStore store, IAuditJournal journal, A
             .. steps
                 .Values.Where(static step => step.Event == Begin)
                 .OrderByDescending(static step => step.Time)
-                .Select(step => Of(step, [.. behind[step.Id].OrderBy(static one => one.Time)])),
+                .Select(step => Of(step, [.. behind[step.Id].OrderBy(static one => one.Time)]))
+                .OfType<KnownShadow>(),
         ];
     }
 
-    private static KnownShadow Of(AuditRecord step, IReadOnlyList<AuditRecord> behind)
+    // Null: what it says is no shadow.
+    private static KnownShadow? Of(AuditRecord step, IReadOnlyList<AuditRecord> behind)
     {
-        var content = Content<ShadowContent>(step);
+        if (RegisterStep.Read<ShadowContent>(step) is not { UseCase: not null, Candidate: not null, Places: not null } content)
+        {
+            return null;
+        }
+
         var end = behind.FirstOrDefault(static one => one.Event == End);
         var report = behind.FirstOrDefault(static one => one.Event == Report);
         var shadow = new Shadow(
@@ -111,8 +117,11 @@ internal sealed class ShadowRegister(IAuditStore store, IAuditJournal journal, A
             end?.Time,
             end?.Actor
         );
-        return new KnownShadow(shadow, content.Places, report is null ? null : Content<ShadowOutcome>(report));
+        return new KnownShadow(shadow, content.Places, report is null ? null : OutcomeOf(report));
     }
+
+    private static ShadowOutcome? OutcomeOf(AuditRecord report) =>
+        RegisterStep.Read<ShadowOutcome>(report) is { Node: not null, Counts: not null } outcome ? outcome : null;
 
     private static string TargetOf(Shadow shadow) => "use-case/" + shadow.UseCase;
 
@@ -126,10 +135,6 @@ internal sealed class ShadowRegister(IAuditStore store, IAuditJournal journal, A
             Written++;
         }
     }
-
-    private static T Content<T>(AuditRecord step) =>
-        JsonSerializer.Deserialize<T>(step.After ?? "null", AdminJson.Options)
-        ?? throw new InvalidDataException($"The step {step.Id} cannot be read.");
 }
 
 /// <summary>A shadow as the register knows it.</summary>

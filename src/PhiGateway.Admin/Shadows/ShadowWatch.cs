@@ -135,12 +135,26 @@ public sealed class ShadowWatch
     // One page of each log, from where the run that is furthest behind wants it.
     private async Task<(int Count, bool IsBehind)> ReadAsync(DateTimeOffset at, CancellationToken cancellationToken)
     {
-        var (count, isBehind) = (0, false);
+        var (count, isBehind, isAnswering) = (0, false, false);
         DateTimeOffset? upTo = null;
+        Exception? unread = null;
         foreach (var log in await _trail.ListLogsAsync(cancellationToken))
         {
             var from = _runs.Values.Min(run => run.NextOf(log));
-            var entries = await _trail.ReadAsync(log, from, Page, cancellationToken);
+            IReadOnlyList<AuditEntry> entries;
+            try
+            {
+                entries = await _trail.ReadAsync(log, from, Page, cancellationToken);
+                isAnswering = true;
+            }
+#pragma warning disable CA1031 // Security: whoever ships may have put a row there that cannot be read; the other logs are judged.
+            catch (Exception fault) when (fault is not OperationCanceledException)
+#pragma warning restore CA1031
+            {
+                unread ??= fault;
+                continue;
+            }
+
             foreach (var entry in entries)
             {
                 foreach (var run in _runs.Values)
@@ -155,6 +169,16 @@ public sealed class ShadowWatch
                 isBehind = true;
                 upTo = upTo is { } earlier && earlier < entries[^1].Time ? earlier : entries[^1].Time;
             }
+        }
+
+        if (unread is not null && !isAnswering)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(unread);
+        }
+
+        if (unread is not null)
+        {
+            AdminLog.ShadowsFailed(_log, unread.GetType().Name);
         }
 
         foreach (var run in _runs.Values)

@@ -63,7 +63,7 @@ internal sealed class CsvTrail : ITrailFormat
     {
         if (!entry.IsDestroyed)
         {
-            return null;
+            return entry.Unreadable is null ? null : "unreadable";
         }
 
         return entry.IsKeyMissing ? "key-missing" : "destroyed";

@@ -81,7 +81,7 @@ internal sealed class TrailSearch(
         {
             page = narrowing is null ? await store.QueryAsync(asked, call.Cancelled) : await NarrowAsync(asked, narrowing, call.Cancelled);
         }
-        catch (ArgumentException)
+        catch (AuditCursorException)
         {
             return AdminProblem.BadParameter("cursor", "it does not belong to this list.");
         }
@@ -172,6 +172,11 @@ internal sealed class TrailSearch(
         if (entry.IsDestroyed)
         {
             shown[entry.IsKeyMissing ? "key_missing" : "destroyed"] = true;
+        }
+
+        if (entry.Unreadable is { } columns)
+        {
+            shown["unreadable"] = columns;
         }
 
         return shown;

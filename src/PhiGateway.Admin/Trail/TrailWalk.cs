@@ -8,12 +8,17 @@ namespace PhiGateway.Admin.Trail;
 /// <summary>Reads the whole of what a search finds, page by page, newest first: for answers that must not be cut.</summary>
 internal static class TrailWalk
 {
-    /// <summary>Every record that the search finds; a body that cannot be read is a fault, not a gap.</summary>
+    /// <summary>Every record that the search finds; a body that cannot be read is a fault, not a gap, unless somebody takes it.</summary>
+    /// <param name="store">The stored trail, to which whoever ships may add rows.</param>
+    /// <param name="query">What is looked for.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="unreadable">Takes what cannot be read, content that was destroyed among it; null: that is a fault.</param>
     /// <exception cref="InvalidDataException">A stored record cannot be read: an answer without it would be wrong.</exception>
     public static async IAsyncEnumerable<(AuditEntry Entry, AuditRecord Record)> AllAsync(
         IAuditStore store,
         AuditQuery query,
-        [EnumeratorCancellation] CancellationToken cancellationToken
+        [EnumeratorCancellation] CancellationToken cancellationToken,
+        Action<AuditEntry>? unreadable = null
     )
     {
         string? cursor = null;
@@ -22,7 +27,18 @@ internal static class TrailWalk
             var page = await store.QueryAsync(query with { Limit = PageRequest.Most, Cursor = cursor }, cancellationToken);
             foreach (var entry in page.Entries)
             {
-                yield return (entry, Read(entry));
+                if (unreadable is null)
+                {
+                    yield return (entry, Read(entry));
+                }
+                else if (!entry.IsDestroyed && entry.Read() is { } record)
+                {
+                    yield return (entry, record);
+                }
+                else
+                {
+                    unreadable(entry);
+                }
             }
 
             cursor = page.Next;

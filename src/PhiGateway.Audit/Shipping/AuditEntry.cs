@@ -11,6 +11,9 @@ public sealed record AuditEntry
     /// <summary>The note of what is left of a record whose data key is not in the store at all: as after a restore of a part.</summary>
     public const string KeyMissingNote = "content key missing";
 
+    /// <summary>The note of what is left of a record whose row, or whose body, cannot be read.</summary>
+    public const string UnreadableNote = "record cannot be read";
+
     /// <summary>Name of the log: one per node and generation.</summary>
     public required string Log { get; init; }
 
@@ -23,7 +26,7 @@ public sealed record AuditEntry
     /// <summary>The record this one belongs to; empty: none.</summary>
     public required Guid ParentId { get; init; }
 
-    /// <summary>What sort of event.</summary>
+    /// <summary>What sort of event; 0, which is no kind, where the row has none (<see cref="Unreadable"/>).</summary>
     public required AuditKind Kind { get; init; }
 
     /// <summary>What happened, such as <c>read</c>.</summary>
@@ -86,8 +89,25 @@ public sealed record AuditEntry
     /// </summary>
     public bool IsKeyMissing { get; init; }
 
+    /// <summary>
+    /// Which columns of the row hold what no version writes, by name, such as <c>kind</c>; null: none. What stands for them here is nothing, or
+    /// the last moment there is. Told by stores, whose rows others may add or edit; named by verifiers.
+    /// </summary>
+    public string? Unreadable { get; init; }
+
     /// <summary>What became of content that can be read by nobody.</summary>
-    public string GoneNote => IsKeyMissing ? KeyMissingNote : DestroyedNote;
+    public string GoneNote
+    {
+        get
+        {
+            if (!IsDestroyed)
+            {
+                return UnreadableNote;
+            }
+
+            return IsKeyMissing ? KeyMissingNote : DestroyedNote;
+        }
+    }
 
     /// <summary>
     /// Whether searches find the record by its own words; told by <see cref="IAuditStore.ReadFiledAsync"/> only. False: somebody took it out of
@@ -100,10 +120,15 @@ public sealed record AuditEntry
 
     /// <summary>
     /// A body of what is left of a record whose content was destroyed: what it is filed under, and a note that says so. Nothing was hashed of
-    /// it.
+    /// it. Empty where it is filed under a kind that this version has no word for.
     /// </summary>
     public ReadOnlyMemory<byte> Remains()
     {
+        if (!Enum.IsDefined(Kind))
+        {
+            return default;
+        }
+
         var buffer = new byte[512];
         var length = AuditRecordWriter.Write(WhatRemains(), ref buffer, 0);
         return buffer.AsMemory(0, length);

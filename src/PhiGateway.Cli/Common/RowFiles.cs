@@ -24,9 +24,9 @@ internal static class RowFiles
             .Select(static row => new LogHead(
                 row.GetProperty("log").GetString()!,
                 row.GetProperty("size").GetInt64(),
-                (LogHeadKind)row.GetProperty("kind").GetByte(),
+                row.GetProperty("kind").TryGetByte(out var kind) ? (LogHeadKind)kind : default,
                 Text(row, "note")!,
-                row.GetProperty("time").GetDateTimeOffset()
+                TimeOf(row) ?? DateTimeOffset.MaxValue
             ));
 
     // Security: what cannot be read is not verified, and that is said.
@@ -38,16 +38,33 @@ internal static class RowFiles
             )
             : PlainOf(row);
 
-    private static AuditEntry PlainOf(JsonElement row) =>
-        new()
+    // One row that holds what no version writes is named by the verifier, and keeps it from none of the others.
+    private static AuditEntry PlainOf(JsonElement row)
+    {
+        var unreadable = new List<string>();
+        T Take<T>(string column, T? value, T otherwise)
+            where T : struct
+        {
+            if (value is null)
+            {
+                unreadable.Add(column);
+            }
+
+            return value ?? otherwise;
+        }
+
+        var kind = row.GetProperty("kind").TryGetByte(out var number) && number != 0 ? (AuditKind)number : default(AuditKind?);
+        var keys = row.GetProperty("patient_keys").EnumerateArray().Select(static one => one.GetString()).OfType<string>().ToList();
+        _ = Take("patient_keys", keys.Count == row.GetProperty("patient_keys").GetArrayLength() ? keys.Count : default(int?), 0);
+        var entry = new AuditEntry
         {
             Log = row.GetProperty("log").GetString()!,
             Sequence = row.GetProperty("sequence").GetInt64(),
             Id = row.GetProperty("id").GetGuid(),
             ParentId = Text(row, "parent_id") is { } parent ? Guid.Parse(parent) : Guid.Empty,
-            Kind = (AuditKind)row.GetProperty("kind").GetByte(),
+            Kind = Take("kind", kind, default),
             Event = Text(row, "event")!,
-            Time = row.GetProperty("time").GetDateTimeOffset(),
+            Time = Take("time", TimeOf(row), DateTimeOffset.MaxValue),
             Decision = Text(row, "decision")!,
             Reason = Text(row, "reason"),
             Client = Text(row, "client"),
@@ -56,10 +73,15 @@ internal static class RowFiles
             Status = row.GetProperty("status").GetInt32(),
             ResourceType = Text(row, "resource_type"),
             Interaction = Text(row, "interaction"),
-            PatientKeys = [.. row.GetProperty("patient_keys").EnumerateArray().Select(static one => one.GetString()!)],
+            PatientKeys = keys,
             ChainHash = Bytes(row, "chain_hash"),
             Body = Bytes(row, "body"),
         };
+        return unreadable.Count == 0 ? entry : entry with { Unreadable = string.Join(", ", unreadable) };
+    }
+
+    // Postgres knows times that have no form in anything else.
+    private static DateTimeOffset? TimeOf(JsonElement row) => row.GetProperty("time").TryGetDateTimeOffset(out var time) ? time : null;
 
     private static IEnumerable<JsonElement> Lines(FileInfo file)
     {

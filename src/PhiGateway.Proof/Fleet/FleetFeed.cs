@@ -36,20 +36,32 @@ public sealed class FleetFeed(FleetLog log, IAuditStore store, IHeadStore heads,
     {
         try
         {
+            string? problem = null;
             foreach (var name in await store.ListLogsAsync(cancellationToken))
             {
-                await CatchUpAsync(name, cancellationToken);
+                try
+                {
+                    await CatchUpAsync(name, cancellationToken);
+                }
+#pragma warning disable CA1031 // Security: whoever ships may put heads there; those of one log must not keep the others' from being taken.
+                catch (Exception e) when (e is not OperationCanceledException && !IsAway(e))
+#pragma warning restore CA1031
+                {
+                    problem = $"The heads of {name} could not be taken ({e.GetType().Name}), the others were; it is tried again.";
+                }
             }
 
             log.Add(await heads.ReadSinceAsync(clock.GetUtcNow() - Window, Lately, cancellationToken));
-            Volatile.Write(ref _problem, null);
+            Volatile.Write(ref _problem, problem);
         }
-        catch (Exception e)
-            when (e is DbException or TimeoutException or IOException or System.Net.Sockets.SocketException or UnauthorizedAccessException)
+        catch (Exception e) when (IsAway(e))
         {
             Volatile.Write(ref _problem, $"The heads of the nodes could not be taken ({e.GetType().Name}); it is tried again.");
         }
     }
+
+    private static bool IsAway(Exception fault) =>
+        fault is DbException or TimeoutException or IOException or System.Net.Sockets.SocketException or UnauthorizedAccessException;
 
     private async Task CatchUpAsync(string name, CancellationToken cancellationToken)
     {

@@ -21,6 +21,9 @@ public static class FindingCode
     /// <summary>The patients by whom a record is found are others than those in its body.</summary>
     public const string StorePatientsEdited = "store-patients-edited";
 
+    /// <summary>A row of the store holds what no version writes, or kept its part of the trail from being read.</summary>
+    public const string StoreRowUnreadable = "store-row-unreadable";
+
     /// <summary>The store has a log of this node that has no transparency log.</summary>
     public const string StoreLogUnknown = "store-log-unknown";
 

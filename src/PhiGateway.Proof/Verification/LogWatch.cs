@@ -29,6 +29,7 @@ public sealed class LogWatch(
     private readonly Dictionary<(string Code, long? Sequence), ProofFinding> _found = [];
     private readonly Lock _lock = new();
     private long _records;
+    private (long From, long To) _slice;
     private long _doubted = -1;
     private long _heads;
     private long _verified;
@@ -73,10 +74,20 @@ public sealed class LogWatch(
                 count = await SliceAsync(verified, findings, cancellationToken);
             }
         }
-        catch (Exception e)
-            when (e is DbException or TimeoutException or IOException or System.Net.Sockets.SocketException or InvalidDataException)
+        catch (Exception e) when (IsAway(e))
         {
             problem = $"The log could not be verified ({e.GetType().Name}); it is tried again.";
+        }
+#pragma warning disable CA1031 // Security: who edits one row so that it cannot be compared must not have put out the light on all the others.
+        catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            findings.Add(
+                FindingCode.StoreRowUnreadable,
+                _slice.From,
+                $"What stands between here and record {_slice.To} could not be compared ({e.GetType().Name}); what is behind it is."
+            );
+            (_doubted, _records) = (-1, _slice.To);
         }
 
         lock (_lock)
@@ -92,14 +103,30 @@ public sealed class LogWatch(
         }
     }
 
+    // A fault of values, which SQL's class 22 is, is there again at the next try.
+    private static bool IsAway(Exception fault) =>
+        fault is TimeoutException or IOException or System.Net.Sockets.SocketException or InvalidDataException
+        || (fault is DbException of && of.SqlState?.StartsWith("22", StringComparison.Ordinal) != true);
+
     private static bool IsDoubtful(string code) => code is FindingCode.StoreRecordMissing or FindingCode.StoreBodyDestroyed;
 
     private async Task<int> SliceAsync(VerifiedLog verified, FindingList findings, CancellationToken cancellationToken)
     {
-        await VerifyHeadsAsync(verified, findings, cancellationToken);
         var size = verified.Checkpoint.Size;
         var from = _records < size ? _records : 0;
         var to = Math.Min(from + options.Records, size);
+        _slice = (from, to);
+        try
+        {
+            await VerifyHeadsAsync(verified, findings, cancellationToken);
+        }
+#pragma warning disable CA1031 // As below: one head that cannot be read must not keep the records from being compared.
+        catch (Exception e) when (e is not OperationCanceledException && !IsAway(e))
+#pragma warning restore CA1031
+        {
+            findings.Add(FindingCode.StoreRowUnreadable, null, $"A head in the store could not be compared ({e.GetType().Name}).");
+        }
+
         VerifyTiles(verified, from, to, findings);
 
         var deleted = new DeletedMonths(clock);

@@ -193,6 +193,12 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
 
     private void Compare(AuditEntry entry)
     {
+        if (entry.Unreadable is { } columns)
+        {
+            findings.Add(FindingCode.StoreRowUnreadable, entry.Sequence, $"The row holds what no version writes: {columns}.");
+            return;
+        }
+
         if (entry.IsDestroyed)
         {
             CompareDestroyed(entry);

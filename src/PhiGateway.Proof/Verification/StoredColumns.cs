@@ -20,6 +20,7 @@ internal static class StoredColumns
         && read.Status == stored.Status
         && Same(read.ResourceType, stored.ResourceType)
         && Same(read.Interaction, stored.Interaction)
+        && stored.Unreadable is null
         && stored.IsFiled;
 
     // A database takes no NUL: the store writes the replacement character in its place.

@@ -28,7 +28,7 @@ internal readonly record struct AuditCursor(DateTimeOffset Time, string Log, lon
         return Base64Url.EncodeToString(bytes);
     }
 
-    /// <exception cref="ArgumentException">Not a cursor of this very search.</exception>
+    /// <exception cref="AuditCursorException">Not a cursor of this very search.</exception>
     public static AuditCursor Read(AuditQuery query)
     {
         var text = query.Cursor!;
@@ -38,6 +38,7 @@ internal readonly record struct AuditCursor(DateTimeOffset Time, string Log, lon
             if (
                 bytes.Length > Head + Check
                 && bytes[0] == Version
+                && MicrosecondsConverter.IsTime(BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(1)))
                 && Sum(query, bytes.AsSpan(..^Check)).SequenceEqual(bytes.AsSpan(^Check..))
             )
             {
@@ -50,7 +51,7 @@ internal readonly record struct AuditCursor(DateTimeOffset Time, string Log, lon
             }
         }
 
-        throw new ArgumentException("The cursor does not belong to this search: repeat the search without it.", nameof(query));
+        throw new AuditCursorException();
     }
 
     private static ReadOnlySpan<byte> Sum(AuditQuery query, ReadOnlySpan<byte> head)

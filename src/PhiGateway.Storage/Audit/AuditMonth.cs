@@ -9,6 +9,9 @@ internal static class AuditMonth
         return (utc.Year * 100) + utc.Month;
     }
 
+    /// <summary>Whether a number is a month that a record may be of.</summary>
+    public static bool IsMonth(int month) => month is >= 101 and <= 999912 && month % 100 is >= 1 and <= 12;
+
     /// <summary>The month's first moment.</summary>
     public static DateTimeOffset Start(int month) => new(month / 100, month % 100, 1, 0, 0, 0, TimeSpan.Zero);
 

@@ -6,6 +6,10 @@ using PhiGateway.Storage.Common;
 namespace PhiGateway.Storage.Audit;
 
 /// <summary>Reads rows of <c>audit_event</c> into audit entries; used by the audit stores.</summary>
+/// <remarks>
+/// Security: whoever ships may add rows. One that holds what no version writes is an entry that says so (<see cref="AuditEntry.Unreadable"/>),
+/// so that it hides neither itself from verifiers nor the others from anybody.
+/// </remarks>
 internal static class AuditRows
 {
     /// <summary>In the order that <see cref="ReadAsync"/> takes, of the table under the alias <c>e</c>.</summary>
@@ -17,6 +21,8 @@ internal static class AuditRows
     // Nothing: the row of the key is missing; empty: its key was destroyed.
     private const string WrappedKey = "(SELECT coalesce(k.wrapped, substr(e.body, 1, 0)) FROM audit_key k WHERE k.id = e.body_key)";
 
+    private const int BodyKey = 18;
+    private const int Wrapped = 19;
     private const int OwnColumns = 20;
 
     /// <summary>Behind <see cref="Columns"/>, of the shape <c>s</c> under which the record is filed: whether it is the record's own.</summary>
@@ -30,6 +36,7 @@ internal static class AuditRows
         "log, sequence, time, id, parent_id, kind, event, decision, reason, client, "
         + "tenant, actor, status, resource_type, interaction, shape, patient_keys, chain_hash, body, body_key";
 
+    /// <exception cref="BodyKeyException">None of the sealed bodies among them can be opened with the keys here.</exception>
     public static async Task<List<AuditEntry>> ReadAsync(Database database, DbCommand command, CancellationToken cancellationToken)
     {
         var entries = new List<AuditEntry>();
@@ -37,39 +44,117 @@ internal static class AuditRows
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var isSealed = !reader.IsDBNull(18);
-            var isMissing = isSealed && reader.IsDBNull(19);
-            var isDestroyed = isMissing || (isSealed && reader.GetFieldValue<byte[]>(19).Length == 0);
-            entries.Add(
-                new AuditEntry
-                {
-                    Log = reader.GetString(0),
-                    Sequence = reader.GetInt64(1),
-                    Time = database.ReadTime(reader, 2),
-                    Id = database.ReadUuid(reader, 3),
-                    ParentId = reader.IsDBNull(4) ? Guid.Empty : database.ReadUuid(reader, 4),
-                    Kind = (AuditKind)reader.GetInt16(5),
-                    Event = reader.GetString(6),
-                    Decision = reader.GetString(7),
-                    Reason = reader.TextOrNull(8),
-                    Client = reader.TextOrNull(9),
-                    Tenant = reader.TextOrNull(10),
-                    Actor = reader.TextOrNull(11),
-                    Status = reader.GetInt32(12),
-                    ResourceType = reader.TextOrNull(13),
-                    Interaction = reader.TextOrNull(14),
-                    PatientKeys = database.ReadTexts(reader, 15),
-                    ChainHash = reader.GetFieldValue<byte[]>(16),
-                    Body = isSealed ? Open(opener, reader, isDestroyed) : reader.GetFieldValue<byte[]>(17),
-                    IsDestroyed = isDestroyed,
-                    IsKeyMissing = isMissing,
-                    IsFiled = reader.FieldCount <= OwnColumns || (!reader.IsDBNull(OwnColumns) && reader.GetBoolean(OwnColumns)),
-                }
-            );
+            entries.Add(Read(database, reader, opener));
         }
 
+        // One key that nothing opens may be anybody's doing; where nothing at all opens, the keys are not configured.
+        opener.ThrowIfNoneOpened();
         return entries;
     }
+
+    private static AuditEntry Read(Database database, DbDataReader reader, BodyOpener opener)
+    {
+        try
+        {
+            return ReadWhole(database, reader, opener);
+        }
+        catch (Exception fault) when (fault is BodyKeyException || TolerantRow.IsOfAValue(fault))
+        {
+            return ReadWhatCanBe(database, reader, opener);
+        }
+    }
+
+    private static AuditEntry ReadWhole(Database database, DbDataReader reader, BodyOpener opener)
+    {
+        var isSealed = !reader.IsDBNull(BodyKey);
+        var isMissing = isSealed && reader.IsDBNull(Wrapped);
+        var isDestroyed = isMissing || (isSealed && reader.GetFieldValue<byte[]>(Wrapped).Length == 0);
+        return new AuditEntry
+        {
+            Log = reader.GetString(0),
+            Sequence = reader.GetInt64(1),
+            Time = database.ReadTime(reader, 2),
+            Id = database.ReadUuid(reader, 3),
+            ParentId = ParentOf(database, reader, 4),
+            Kind = KindOf(reader, 5),
+            Event = reader.GetString(6),
+            Decision = reader.GetString(7),
+            Reason = reader.TextOrNull(8),
+            Client = reader.TextOrNull(9),
+            Tenant = reader.TextOrNull(10),
+            Actor = reader.TextOrNull(11),
+            Status = reader.GetInt32(12),
+            ResourceType = reader.TextOrNull(13),
+            Interaction = reader.TextOrNull(14),
+            PatientKeys = PatientsOf(database, reader, 15),
+            ChainHash = reader.GetFieldValue<byte[]>(16),
+            Body = isSealed ? Open(opener, reader, isDestroyed) : reader.GetFieldValue<byte[]>(17),
+            IsDestroyed = isDestroyed,
+            IsKeyMissing = isMissing,
+            IsFiled = IsFiledByItsWords(reader),
+        };
+    }
+
+    private static AuditEntry ReadWhatCanBe(Database database, DbDataReader reader, BodyOpener opener)
+    {
+        var row = new TolerantRow(reader);
+        string? Text(int column) => row.Read(column, reader.TextOrNull, null);
+        var isSealed = !reader.IsDBNull(BodyKey);
+        var isMissing = isSealed && reader.IsDBNull(Wrapped);
+        var isDestroyed = isMissing || (isSealed && row.Read(Wrapped, reader.GetFieldValue<byte[]>, []).Length == 0);
+        byte[] body = [];
+        try
+        {
+            body = row.Read(17, column => isSealed ? Open(opener, reader, isDestroyed) : reader.GetFieldValue<byte[]>(column), []);
+        }
+        catch (BodyKeyException)
+        {
+            row.Name(BodyKey);
+        }
+
+        var entry = new AuditEntry
+        {
+            // The key of the table: a row is always somewhere.
+            Log = reader.GetString(0),
+            Sequence = reader.GetInt64(1),
+            Time = row.Read(2, column => database.ReadTime(reader, column), DateTimeOffset.MaxValue),
+            Id = row.Read(3, column => database.ReadUuid(reader, column), Guid.Empty),
+            ParentId = row.Read(4, column => ParentOf(database, reader, column), Guid.Empty),
+            Kind = row.Read(5, column => KindOf(reader, column), default),
+            Event = Text(6) ?? string.Empty,
+            Decision = Text(7) ?? string.Empty,
+            Reason = Text(8),
+            Client = Text(9),
+            Tenant = Text(10),
+            Actor = Text(11),
+            Status = row.Read(12, reader.GetInt32, 0),
+            ResourceType = Text(13),
+            Interaction = Text(14),
+            PatientKeys = row.Read(15, column => PatientsOf(database, reader, column), []),
+            ChainHash = row.Read(16, reader.GetFieldValue<byte[]>, []),
+            Body = body,
+            IsDestroyed = isDestroyed,
+            IsKeyMissing = isMissing,
+            IsFiled = IsFiledByItsWords(reader),
+        };
+        return entry with { Unreadable = row.Unreadable };
+    }
+
+    private static Guid ParentOf(Database database, DbDataReader reader, int column) =>
+        reader.IsDBNull(column) ? Guid.Empty : database.ReadUuid(reader, column);
+
+    // Not as a smallint: where columns have no width of their own, a cast would make a kind out of anything.
+    private static AuditKind KindOf(DbDataReader reader, int column) =>
+        reader.GetInt64(column) is >= 1 and <= byte.MaxValue and var kind ? (AuditKind)kind : throw new OverflowException("No kind.");
+
+    private static string[] PatientsOf(Database database, DbDataReader reader, int column)
+    {
+        var keys = database.ReadTexts(reader, column);
+        return Array.Exists(keys, static key => key is null) ? throw new InvalidDataException("A key that is none.") : keys;
+    }
+
+    private static bool IsFiledByItsWords(DbDataReader reader) =>
+        reader.FieldCount <= OwnColumns || (!reader.IsDBNull(OwnColumns) && reader.GetBoolean(OwnColumns));
 
     private static byte[] Open(BodyOpener opener, DbDataReader reader, bool isDestroyed) =>
         isDestroyed
@@ -77,8 +162,8 @@ internal static class AuditRows
             : opener.Open(
                 reader.GetString(0),
                 reader.GetInt64(1),
-                reader.GetInt64(18),
-                reader.GetFieldValue<byte[]>(19),
+                reader.GetInt64(BodyKey),
+                reader.GetFieldValue<byte[]>(Wrapped),
                 reader.GetFieldValue<byte[]>(17)
             );
 }

@@ -154,7 +154,11 @@ internal abstract class AuditSearch(Database database, DbConnection connection, 
         var months = new List<(int, int)>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            months.Add((reader.GetInt32(0), (int)reader.GetInt64(1)));
+            // Whoever ships may file shapes under what is no month: no record is of it.
+            if (AuditMonth.IsMonth(reader.GetInt32(0)))
+            {
+                months.Add((reader.GetInt32(0), (int)reader.GetInt64(1)));
+            }
         }
 
         return months;

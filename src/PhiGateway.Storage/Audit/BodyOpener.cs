@@ -11,6 +11,7 @@ namespace PhiGateway.Storage.Audit;
 internal sealed class BodyOpener(BodyKeyRing? ring) : IDisposable
 {
     private readonly Dictionary<long, AesGcm> _ciphers = [];
+    private BodyKeyException? _unopened;
 
     /// <summary>
     /// The body. What was changed is shown as it is stored, as a body that was never sealed would be: verifiers name it.
@@ -22,7 +23,7 @@ internal sealed class BodyOpener(BodyKeyRing? ring) : IDisposable
         {
             if (ring is null)
             {
-                throw BodyKeyRing.Missing(BodyKeyRing.NameOf(wrapped) ?? "?");
+                throw Kept(BodyKeyRing.Missing(BodyKeyRing.NameOf(wrapped) ?? "?"));
             }
 
             try
@@ -31,11 +32,27 @@ internal sealed class BodyOpener(BodyKeyRing? ring) : IDisposable
             }
             catch (BodyKeyException fault)
             {
-                throw new BodyKeyException($"Record {sequence} of {log} cannot be read. {fault.Message}");
+                throw Kept(new BodyKeyException($"Record {sequence} of {log} cannot be read. {fault.Message}"));
             }
         }
 
         return BodySeal.Open(cipher, key, log, sequence, stored) ?? stored;
+    }
+
+    /// <summary>Throws the first fault again, where no body was opened at all.</summary>
+    /// <exception cref="BodyKeyException">Of all that were tried, none could be opened.</exception>
+    public void ThrowIfNoneOpened()
+    {
+        if (_unopened is not null && _ciphers.Count == 0)
+        {
+            throw _unopened;
+        }
+    }
+
+    private BodyKeyException Kept(BodyKeyException fault)
+    {
+        _unopened ??= fault;
+        return fault;
     }
 
     public void Dispose()

@@ -37,6 +37,11 @@ internal abstract class SqlAuditKeeping(Database database, TimeProvider time) : 
         while (await reader.ReadAsync(cancellationToken))
         {
             var month = reader.GetInt32(0);
+            if (!KeepingMonths.IsMonth(month))
+            {
+                continue;
+            }
+
             if (!months.TryGetValue(month, out var tenants))
             {
                 months[month] = tenants = [];
@@ -193,7 +198,10 @@ internal abstract class SqlAuditKeeping(Database database, TimeProvider time) : 
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
-                months.Add(reader.GetInt32(0));
+                if (!reader.IsDBNull(0))
+                {
+                    months.Add(reader.GetInt32(0));
+                }
             }
         }
 

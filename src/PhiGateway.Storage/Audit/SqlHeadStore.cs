@@ -67,13 +67,14 @@ internal sealed class SqlHeadStore(Database database, Func<CancellationToken, Va
         var heads = new List<LogHead>();
         while (await reader.ReadAsync(cancellationToken))
         {
+            // Whoever ships may add rows: of a kind that none is there are none, and a time that cannot be read is the last there is.
             heads.Add(
                 new LogHead(
                     reader.GetString(0),
                     reader.GetInt64(1),
-                    (LogHeadKind)reader.GetInt16(2),
+                    reader.GetInt64(2) is >= byte.MinValue and <= byte.MaxValue and var kind ? (LogHeadKind)kind : default,
                     reader.GetString(3),
-                    database.ReadTime(reader, 4)
+                    TolerantRow.TimeOf(database, reader, 4, DateTimeOffset.MaxValue)
                 )
             );
         }

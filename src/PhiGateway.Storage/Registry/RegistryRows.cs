@@ -7,6 +7,10 @@ using PhiGateway.Storage.Schema;
 namespace PhiGateway.Storage.Registry;
 
 /// <summary>Reads rows of the registry's tables into the policy's records; used by the stores and sources.</summary>
+/// <remarks>
+/// One row that holds what no version writes keeps nobody from the others, revocations among them: it closes what depends on it (ADR 11, ADR
+/// 76). A number beyond a byte is read as one that no version has a name for: a kind that describes where it is too large, else one that governs.
+/// </remarks>
 internal static class RegistryRows
 {
     public const string ItemColumns = "kind, id, version, revision, json, updated_at, updated_by, deleted, seal";
@@ -30,12 +34,12 @@ internal static class RegistryRows
     /// <summary>The document of one row of <see cref="ItemColumns"/>, whatever seal it has.</summary>
     public static RegistryItem ReadItem(Database database, DbDataReader reader) =>
         new(
-            (RegistryKind)reader.GetInt16(0),
+            (RegistryKind)Number(reader, 0, below: byte.MinValue),
             reader.GetString(1),
             reader.GetInt64(2),
             reader.GetInt64(3),
             reader.GetString(4),
-            database.ReadTime(reader, 5),
+            TolerantRow.TimeOf(database, reader, 5, DateTimeOffset.MinValue),
             reader.GetString(6),
             reader.GetBoolean(7)
         );
@@ -45,14 +49,28 @@ internal static class RegistryRows
         var members = new RosterMemberList();
         while (await reader.ReadAsync(cancellationToken))
         {
-            members.Add(
-                reader.GetString(0),
-                PatientId.Parse(reader.GetString(1)),
-                database.ReadTimeOrNull(reader, 2),
-                database.ReadTimeOrNull(reader, 3),
-                reader.TextOrNull(4),
-                reader.GetBoolean(5)
-            );
+            // Of what is no patient's id nobody is a member.
+            if (!PatientId.TryParse(reader.GetString(1), out var patient))
+            {
+                continue;
+            }
+
+            try
+            {
+                members.Add(
+                    reader.GetString(0),
+                    patient,
+                    database.ReadTimeOrNull(reader, 2),
+                    database.ReadTimeOrNull(reader, 3),
+                    reader.TextOrNull(4),
+                    reader.GetBoolean(5)
+                );
+            }
+            catch (Exception fault) when (TolerantRow.IsOfAValue(fault))
+            {
+                // Until when cannot be said: no longer.
+                members.Add(reader.GetString(0), patient, null, null, null, removed: true);
+            }
         }
 
         return members;
@@ -73,10 +91,34 @@ internal static class RegistryRows
         return revocations;
     }
 
-    public static Revocation ReadRevocation(Database database, DbDataReader reader) =>
+    public static Revocation ReadRevocation(Database database, DbDataReader reader)
+    {
+        try
+        {
+            return ReadRevocation(database, reader, (RevocationTarget)Number(reader, 1, below: byte.MaxValue));
+        }
+        catch (Exception fault) when (TolerantRow.IsOfAValue(fault))
+        {
+            // Whom it concerns, or from when on, cannot be said: as one of a sort that no version knows.
+            var row = new TolerantRow(reader);
+            return new Revocation(
+                reader.GetString(0),
+                (RevocationTarget)byte.MaxValue,
+                row.Read(2, reader.GetString, string.Empty),
+                null,
+                null,
+                row.Read(5, reader.GetString, string.Empty),
+                row.Read(6, reader.GetString, string.Empty),
+                row.Read(7, column => database.ReadTime(reader, column), DateTimeOffset.MinValue),
+                row.Read(8, reader.GetBoolean, false)
+            );
+        }
+    }
+
+    private static Revocation ReadRevocation(Database database, DbDataReader reader, RevocationTarget target) =>
         new(
             reader.GetString(0),
-            (RevocationTarget)reader.GetInt16(1),
+            target,
             reader.GetString(2),
             reader.TextOrNull(3),
             database.ReadTimeOrNull(reader, 4),
@@ -87,6 +129,15 @@ internal static class RegistryRows
         )
         {
             Until = database.ReadTimeOrNull(reader, 9),
+        };
+
+    // Not as a smallint: where columns have no width of their own, a cast would make a known number out of anything.
+    private static byte Number(DbDataReader reader, int column, byte below) =>
+        reader.GetInt64(column) switch
+        {
+            < byte.MinValue => below,
+            > byte.MaxValue => byte.MaxValue,
+            var number => (byte)number,
         };
 
     /// <summary>Whether two revocations do the same, whoever wrote them and why; times as the database keeps them.</summary>
@@ -106,13 +157,14 @@ internal static class RegistryRows
         var nodes = new List<NodeStatus>();
         while (await reader.ReadAsync(cancellationToken))
         {
+            var row = new TolerantRow(reader);
             nodes.Add(
                 new NodeStatus(
                     reader.GetString(0),
                     reader.GetInt64(1),
-                    database.ReadTime(reader, 2),
+                    row.Read(2, column => database.ReadTime(reader, column), DateTimeOffset.MinValue),
                     reader.TextOrNull(3),
-                    database.ReadTimeOrNull(reader, 4),
+                    row.Read(4, column => database.ReadTimeOrNull(reader, column), null),
                     reader.IsDBNull(5) ? null : reader.GetInt64(5)
                 )
             );

@@ -51,7 +51,7 @@ public sealed class TrailWatch : IDisposable
     public static IReadOnlyList<string> RuleNames { get; } = [.. Detector.AllRules.Select(static rule => rule.Name)];
 
     /// <summary>Every name under which something is found, also of persons and of the watch itself.</summary>
-    public static IReadOnlyList<string> FindingNames { get; } = [.. RuleNames, RosterGrowthRule.Name, Detector.FaultRule];
+    public static IReadOnlyList<string> FindingNames { get; } = [.. RuleNames, RosterGrowthRule.Name, Detector.FaultRule, UnreadLog.Rule];
 
     /// <summary>What a rule looks at, such as <c>Amount</c>; null: it is no rule about clients.</summary>
     public static string? FamilyOf(string rule)
@@ -121,6 +121,11 @@ public sealed class TrailWatch : IDisposable
             var began = _time.GetTimestamp();
             var read = await _feed.ReadAsync(Take, Slice, cancellationToken);
             _metrics.Count(read);
+            foreach (var unread in _feed.FindUnread(_time.GetUtcNow()))
+            {
+                _untold.Enqueue(unread);
+            }
+
             (count, told) = (count + read, told + await TellAsync(cancellationToken));
             if (_time.GetUtcNow() - _kept >= KeepEvery)
             {
@@ -208,6 +213,7 @@ public sealed class TrailWatch : IDisposable
             using (var file = new FileStream(fresh, options))
             {
                 WatchState.Write(file, _feed, _detector);
+                file.Flush(flushToDisk: true);
             }
 
             File.Move(fresh, path, overwrite: true);

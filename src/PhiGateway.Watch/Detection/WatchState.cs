@@ -94,7 +94,7 @@ internal static class WatchState
 
             detector.Usage.Read(reader);
         }
-        catch (Exception e) when (e is EndOfStreamException or ArgumentException or IOException or FormatException)
+        catch (Exception e) when (e is ArgumentException or IOException or FormatException or OverflowException or IndexOutOfRangeException)
         {
             throw new InvalidDataException("The kept baselines cannot be read.", e);
         }

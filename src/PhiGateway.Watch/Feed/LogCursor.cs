@@ -18,12 +18,12 @@ internal sealed class LogCursor(string log, long next)
     /// <summary>Whether it has to be read on before anything of another log may be handed on.</summary>
     public bool IsDry => _waiting.Count == 0 && !IsAtEnd;
 
-    /// <summary>Reads on when nothing waits.</summary>
-    public async Task FillAsync(IAuditStore store, int page, CancellationToken cancellationToken)
+    /// <summary>Reads on when nothing waits; whether the store was asked.</summary>
+    public async Task<bool> FillAsync(IAuditStore store, int page, CancellationToken cancellationToken)
     {
         if (_waiting.Count > 0 || IsAtEnd)
         {
-            return;
+            return false;
         }
 
         var entries = await store.ReadAsync(log, Next, page, cancellationToken);
@@ -33,7 +33,11 @@ internal sealed class LogCursor(string log, long next)
         }
 
         IsAtEnd = entries.Count < page;
+        return true;
     }
+
+    /// <summary>For the rest of the round the others go on without it.</summary>
+    public void PassBy() => IsAtEnd = true;
 
     /// <summary>Hands on the head.</summary>
     public AuditEntry Take()

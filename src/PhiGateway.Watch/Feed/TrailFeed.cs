@@ -1,4 +1,5 @@
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Watch.Findings;
 
 namespace PhiGateway.Watch.Feed;
 
@@ -11,6 +12,8 @@ internal sealed class TrailFeed(IAuditStore store)
     private const int Page = 500;
 
     private readonly SortedDictionary<string, LogCursor> _logs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, UnreadLog> _unread = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Exception> _passedBy = new(StringComparer.Ordinal);
 
     /// <summary>Log to the sequence that comes next.</summary>
     public IEnumerable<KeyValuePair<string, long>> Places =>
@@ -23,7 +26,10 @@ internal sealed class TrailFeed(IAuditStore store)
     public void Clear() => _logs.Clear();
 
     /// <summary>Hands on what the store holds, up to a number; returns how many entries that were.</summary>
-    /// <remarks>The logs are merged by time, so that nodes of which one is far behind do not set a client's clock back.</remarks>
+    /// <remarks>
+    /// The logs are merged by time, so that nodes of which one is far behind do not set a client's clock back. Security: one that cannot be read
+    /// is passed by, since whoever ships may have put a row there; that nothing can be read is a fault.
+    /// </remarks>
     public async Task<int> ReadAsync(Action<AuditEntry> take, int most, CancellationToken cancellationToken)
     {
         foreach (var log in await store.ListLogsAsync(cancellationToken))
@@ -39,12 +45,10 @@ internal sealed class TrailFeed(IAuditStore store)
         }
 
         var count = 0;
+        _passedBy.Clear();
         while (count < most)
         {
-            foreach (var log in _logs.Values)
-            {
-                await log.FillAsync(store, Page, cancellationToken);
-            }
+            await FillAsync(cancellationToken);
 
             // Without asking the store, until one of the logs that had more has to be read on.
             var before = count;
@@ -65,6 +69,57 @@ internal sealed class TrailFeed(IAuditStore store)
         }
 
         return count;
+    }
+
+    /// <summary>What is to be told of logs that the last round passed by.</summary>
+    public IReadOnlyList<Finding> FindUnread(DateTimeOffset now)
+    {
+        foreach (var log in _unread.Keys.Where(log => !_passedBy.ContainsKey(log)).ToList())
+        {
+            _unread.Remove(log);
+        }
+
+        var findings = new List<Finding>();
+        foreach (var (log, fault) in _passedBy)
+        {
+            if (!_unread.TryGetValue(log, out var unread))
+            {
+                _unread[log] = unread = new UnreadLog(log);
+            }
+
+            if (unread.Note(fault.GetType().Name, now) is { } finding)
+            {
+                findings.Add(finding);
+            }
+        }
+
+        return findings;
+    }
+
+    private async Task FillAsync(CancellationToken cancellationToken)
+    {
+        var isAnswering = false;
+        Exception? fault = null;
+        foreach (var (name, log) in _logs)
+        {
+            try
+            {
+                isAnswering |= await log.FillAsync(store, Page, cancellationToken);
+            }
+#pragma warning disable CA1031 // Whatever it is: the other logs tell whether it is this one's alone.
+            catch (Exception one) when (one is not OperationCanceledException)
+#pragma warning restore CA1031
+            {
+                log.PassBy();
+                _passedBy[name] = one;
+                fault ??= one;
+            }
+        }
+
+        if (fault is not null && !isAnswering)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
+        }
     }
 
     private LogCursor? Oldest()

@@ -323,7 +323,7 @@ public abstract partial class AuditStoreContract : IAsyncLifetime
             }
         )
         {
-            var refused = await Assert.ThrowsAsync<ArgumentException>(() => Store.QueryAsync(query, None));
+            var refused = await Assert.ThrowsAsync<AuditCursorException>(() => Store.QueryAsync(query, None));
             Assert.Contains("cursor", refused.Message, StringComparison.Ordinal);
         }
 

@@ -22,6 +22,23 @@ public abstract partial class SealedBodyContract
     }
 
     [Fact]
+    public async Task Read_WithOneRowUnderAKeyThatNothingOpens_NamesItAndHidesNoOther()
+    {
+        await using var storage = Open(Ring("one"));
+        await storage.Store.AppendAsync([Entry(0), Entry(1), Entry(2)], None);
+        await RunAsync(
+            "INSERT INTO audit_key (id, month, tenant, wrapping_key, wrapped, created_at) "
+                + "SELECT 7, month, tenant, wrapping_key, wrapped, created_at FROM audit_key"
+        );
+        await RunAsync("UPDATE audit_event SET body_key = 7 WHERE sequence = 0");
+
+        var read = await storage.Store.ReadAsync("log", 0, 9, None);
+        Assert.Equal(["body_key", null, null], read.Select(static entry => entry.Unreadable));
+        Assert.Equal(Text(Entry(2)), Text(read[2]));
+        Assert.Equal(3, (await storage.Store.QueryAsync(new AuditQuery { Client = "acme" }, None)).Entries.Count);
+    }
+
+    [Fact]
     public async Task CheckBodyKeys_WithARowThatNoKeyOpens_NamesItAndTheRestIsReadAndRotated()
     {
         await using (var before = Open(Ring("one")))

@@ -16,6 +16,12 @@ internal sealed class FakeAuditStore : IAuditStore
     /// <summary>Waited for before a page after the first is read.</summary>
     public Func<Task> BeforeNextPage { get; set; } = static () => Task.CompletedTask;
 
+    /// <summary>Called with the first place that is wanted, before rows of a log are read; may throw.</summary>
+    public Func<long, object?> BeforeRead { get; set; } = static _ => null;
+
+    /// <summary>A log of which nothing can be read, though the store answers; null: none.</summary>
+    public string? Unreadable { get; set; }
+
     /// <summary>Whether it answers nothing: the database went away.</summary>
     public bool IsAway { get; set; }
 
@@ -51,7 +57,7 @@ internal sealed class FakeAuditStore : IAuditStore
         var skip = 0;
         if (query.Cursor is not null && !int.TryParse(query.Cursor, out skip))
         {
-            throw new ArgumentException("The cursor does not belong to this search.", nameof(query));
+            throw new AuditCursorException();
         }
 
         var all = Find(query)
@@ -111,10 +117,14 @@ internal sealed class FakeAuditStore : IAuditStore
     public Task<AuditEntry?> FindDeliveryAsync(string log, long sequence, CancellationToken cancellationToken) =>
         Task.FromResult(Entries.Find(entry => entry.Log == log && entry.Delivers(sequence)));
 
-    public Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<AuditEntry>>([
-            .. Entries.Where(entry => entry.Log == log && entry.Sequence >= fromSequence).Take(limit),
-        ]);
+    public async Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken)
+    {
+        _ = BeforeRead(fromSequence);
+        await Task.CompletedTask;
+        return log == Unreadable
+            ? throw new OverflowException()
+            : [.. Entries.Where(entry => entry.Log == log && entry.Sequence >= fromSequence).Take(limit)];
+    }
 
     public Task<IReadOnlyList<AuditEntry>> ReadFiledAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken) =>
         ReadAsync(log, fromSequence, limit, cancellationToken);
