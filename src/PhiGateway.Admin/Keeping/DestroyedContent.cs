@@ -43,12 +43,13 @@ public sealed record BodyKeyList(IReadOnlyList<SealingKeys> Items);
 /// <param name="Persons">Everybody whose act it may be.</param>
 internal sealed record DestructionContent(string Month, string Tenant, string Reason, IReadOnlyList<string> Persons);
 
-/// <summary>A destruction that was begun.</summary>
+/// <summary>A destruction of content, or the deletion of a month, that was begun.</summary>
 /// <param name="Id">Id of the record that began it.</param>
 /// <param name="At">When.</param>
 /// <param name="IsProven">Whether this node's own log proves that record.</param>
 /// <param name="IsDone">Whether it was done; null: no record says what came of it.</param>
-internal sealed record BegunDestruction(Guid Id, DateTimeOffset At, bool IsProven, bool? IsDone)
+/// <param name="Records">How many records it was about.</param>
+internal sealed record BegunDestruction(Guid Id, DateTimeOffset At, bool IsProven, bool? IsDone, long Records = 0)
 {
     /// <summary>
     /// The one whose end is missing: the newest, as far as this node's own log proves it, unless a later one was done; null: none is.

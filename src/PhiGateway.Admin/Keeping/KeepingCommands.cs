@@ -21,9 +21,12 @@ internal sealed class KeepingCommands(
     ShippedSteps steps,
     IAuditJournal journal,
     AdminJournal records,
+    TimeProvider time,
     IAuditKeeping? keeping = null
 )
 {
+    private static readonly (bool? IsDone, long Records) NotDeleted = (false, 0);
+
     /// <summary>Every hold.</summary>
     public async Task<Outcome<LegalHoldList>> HoldsAsync(AdminCall call) =>
         new LegalHoldList([.. (await register.ReadAsync(call.Cancelled)).Select(static stored => stored.Hold)]);
@@ -123,7 +126,9 @@ internal sealed class KeepingCommands(
 
         if (await FindKeeperAsync(call, body.Month!) is { } kept)
         {
-            return kept;
+            return kept.Status == 404 && await FindUnfinishedAsync(call, month, body.Month!) is { } unfinished
+                ? await CompleteAsync(call, body.Month!, unfinished)
+                : kept;
         }
 
         var ranges = await keeping!.ListRangesAsync(month, call.Cancelled);
@@ -152,22 +157,50 @@ internal sealed class KeepingCommands(
         await journal.AppendAsync(intent);
         if (await FindLateKeeperAsync(call, intent.Id, found.Month) is { } kept)
         {
-            await EndAsync(call, found.Month, null, "not deleted: " + kept.Code);
+            await EndAsync(call, found.Month, NotDeleted, "not deleted: " + kept.Code);
             return kept;
         }
 
+        long gone;
         try
         {
             // What was begun is done to its end, whoever has left meanwhile.
-            var gone = await keeping!.DeleteMonthAsync(month, CancellationToken.None);
-            await EndAsync(call, found.Month, gone, FormattableString.Invariant($"deleted, records={gone}"));
-            return found with { Records = gone, IsDeleted = true };
+            gone = await keeping!.DeleteMonthAsync(month, CancellationToken.None);
         }
         catch (InvalidOperationException refused)
         {
-            await EndAsync(call, found.Month, null, "not deleted: " + refused.Message);
+            await EndAsync(call, found.Month, NotDeleted, "not deleted: " + refused.Message);
             return AdminProblem.Conflict("not-deleted", refused.Message);
         }
+        catch (Exception)
+        {
+            // It may be done all the same: whoever asks again completes it, or deletes what is still there.
+            await EndAsync(call, found.Month, (null, 0), "unknown: the store did not say whether it was done");
+            throw;
+        }
+
+        await EndAsync(call, found.Month, (true, gone), FormattableString.Invariant($"deleted, records={gone}"));
+        return found with { Records = gone, IsDeleted = true };
+    }
+
+    // A deletion of this node whose end nobody knows, of a month of which the store holds nothing any more; null: none.
+    private async Task<BegunDestruction?> FindUnfinishedAsync(AdminCall call, int month, string name)
+    {
+        var begun = await register.ReadDeletionsAsync(name, time.GetUtcNow(), call.Cancelled);
+        return BegunDestruction.Unfinished(begun) is { } unfinished && (await keeping!.ListRangesAsync(month, call.Cancelled)).Count == 0
+            ? unfinished
+            : null;
+    }
+
+    // What it was to delete stands in the record that began it, and verifiers go by that: here only its end is said.
+    private async Task<Outcome<DeletedMonth>> CompleteAsync(AdminCall call, string month, BegunDestruction unfinished)
+    {
+        if (!call.IsDryRun)
+        {
+            await EndAsync(call, month, (true, unfinished.Records), "deleted before: the month is not in the store", unfinished.Id);
+        }
+
+        return new DeletedMonth(month, unfinished.Records, [], IsDeleted: !call.IsDryRun);
     }
 
     // What stands in the way of a month's deletion; null: nothing.
@@ -207,28 +240,28 @@ internal sealed class KeepingCommands(
         }
         catch (Exception)
         {
-            await EndAsync(call, month, null, "not deleted: what keeps it could not be looked up");
+            await EndAsync(call, month, NotDeleted, "not deleted: what keeps it could not be looked up");
             throw;
         }
     }
 
     // Verifiers go by what it says after, never by the note.
-    private async Task EndAsync(AdminCall call, string month, long? gone, string note)
+    private async Task EndAsync(AdminCall call, string month, (bool? IsDone, long Records) end, string note, Guid? begun = null)
     {
         var record = records.Create(
             call,
             KeepingMonths.DeletedEvent,
             "audit/" + month,
             Guid.CreateVersion7(),
-            call.RequestId,
+            begun ?? call.RequestId,
             AuditKind.Hold
         );
         record.After = JsonSerializer.Serialize(
             new
             {
                 month,
-                deleted = gone is not null,
-                records = gone ?? 0,
+                deleted = end.IsDone,
+                records = end.Records,
             }
         );
         record.Note = note;

@@ -94,6 +94,11 @@ internal sealed class KeepingPlanner(
 
     private async Task<Func<KeptMonth, bool>> KeptByAsync(AdminCall call, StoredHold stored, IAuditKeeping months)
     {
+        if (stored.Hold.Of == KeepingRegister.OfUnreadable)
+        {
+            return static _ => true;
+        }
+
         var own = KeepingMonths.Of(stored.Hold.SetAt);
         if (stored is { Patient: { } patient, Hold.Tenant: { } tenant })
         {

@@ -23,6 +23,11 @@ internal sealed class KeepingRegister(IAuditStore store, IAuditJournal journal, 
     public const string Lift = "keeping.lift";
     public const string DestroyAsk = "keeping.destroy-ask";
 
+    private const string UnreadableWords = "The record of this hold cannot be read: it keeps everything until two persons lift it.";
+
+    /// <summary>What a hold is on whose record cannot be read: everything, until two persons lift it.</summary>
+    public const string OfUnreadable = "unreadable";
+
     /// <summary>Writes one step; durable when it returns.</summary>
     public async Task WriteAsync(AdminCall call, string step, Guid parent, string? tenant, string? patient, object content)
     {
@@ -38,11 +43,25 @@ internal sealed class KeepingRegister(IAuditStore store, IAuditJournal journal, 
     public async Task<IReadOnlyList<StoredHold>> ReadAsync(CancellationToken cancellationToken)
     {
         var steps = new List<AuditRecord>();
-        await foreach (var (entry, record) in TrailWalk.AllAsync(store, new AuditQuery { Kind = AuditKind.Hold }, cancellationToken))
+
+        // Security: a hold whose record cannot be read keeps everything; one that did not count would be lifted by whoever edits a row.
+        void Take(AuditEntry unreadable)
+        {
+            if (unreadable.Event == Hold)
+            {
+                steps.Add(unreadable.WhatRemains());
+            }
+        }
+
+        await foreach (var (entry, record) in TrailWalk.AllAsync(store, Steps, cancellationToken, Take))
         {
             if (record.Event == Hold || (record is { Kind: AuditKind.Hold, Event: Lift } && proof?.Proves(entry) == true))
             {
                 steps.Add(record);
+            }
+            else
+            {
+                Take(entry);
             }
         }
 
@@ -59,7 +78,7 @@ internal sealed class KeepingRegister(IAuditStore store, IAuditJournal journal, 
     public async Task<IReadOnlyList<DestructionAsk>> ReadAsksAsync(string month, string tenant, CancellationToken cancellationToken)
     {
         var asks = new List<DestructionAsk>();
-        await foreach (var (entry, record) in TrailWalk.AllAsync(store, new AuditQuery { Kind = AuditKind.Hold }, cancellationToken))
+        await foreach (var (entry, record) in TrailWalk.AllAsync(store, Steps, cancellationToken, RegisterStep.PassOver))
         {
             if (
                 record is { Kind: AuditKind.Hold, Event: DestroyAsk, Actor: { } actor }
@@ -80,22 +99,48 @@ internal sealed class KeepingRegister(IAuditStore store, IAuditJournal journal, 
     /// The destructions of a tenant's content of a month that were begun, the newest first, with what is on record of their end. One of a time
     /// to come is none.
     /// </summary>
-    public async Task<IReadOnlyList<BegunDestruction>> ReadDestructionsAsync(
+    public Task<IReadOnlyList<BegunDestruction>> ReadDestructionsAsync(
         string month,
         string tenant,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        ReadBegunAsync(
+            (KeepingMonths.DestroyEvent, KeepingMonths.DestroyedEvent, "destroyed"),
+            record => IsOf(record, month, tenant),
+            now,
+            cancellationToken
+        );
+
+    /// <summary>The same of deletions of a whole month, with how many records each was to delete.</summary>
+    public Task<IReadOnlyList<BegunDestruction>> ReadDeletionsAsync(
+        string month,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        ReadBegunAsync(
+            (KeepingMonths.DeletionEvent, KeepingMonths.DeletedEvent, "deleted"),
+            record => IsOf(record, month, null),
+            now,
+            cancellationToken
+        );
+
+    private async Task<IReadOnlyList<BegunDestruction>> ReadBegunAsync(
+        (string Begin, string End, string Done) step,
+        Func<AuditRecord, bool> isAsked,
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
         var begun = new List<(AuditRecord Record, bool IsProven)>();
         var ends = new Dictionary<Guid, bool?>();
-        await foreach (var (entry, record) in TrailWalk.AllAsync(store, new AuditQuery { Kind = AuditKind.Hold }, cancellationToken))
+        await foreach (var (entry, record) in TrailWalk.AllAsync(store, Steps, cancellationToken, RegisterStep.PassOver))
         {
-            if (record.Event == KeepingMonths.DestroyEvent && record.Time <= now && IsOf(record, month, tenant))
+            if (record.Event == step.Begin && record.Time <= now && isAsked(record))
             {
                 begun.Add((record, proof?.Proves(entry) == true));
             }
-            else if (record.Event == KeepingMonths.DestroyedEvent && proof?.Proves(entry) == true && EndOf(record) is { } isDone)
+            else if (record.Event == step.End && proof?.Proves(entry) == true && EndOf(record, step.Done) is { } isDone)
             {
                 ends[record.ParentId] = isDone;
             }
@@ -105,23 +150,37 @@ internal sealed class KeepingRegister(IAuditStore store, IAuditJournal journal, 
         [
             .. begun
                 .OrderByDescending(static one => one.Record.Time)
-                .Select(one => new BegunDestruction(one.Record.Id, one.Record.Time, one.IsProven, ends.GetValueOrDefault(one.Record.Id))),
+                .Select(one => new BegunDestruction(
+                    one.Record.Id,
+                    one.Record.Time,
+                    one.IsProven,
+                    ends.GetValueOrDefault(one.Record.Id),
+                    CountOf(one.Record)
+                )),
         ];
     }
 
-    private static bool IsOf(AuditRecord record, string month, string tenant) =>
+    private static AuditQuery Steps { get; } = new() { Kind = AuditKind.Hold };
+
+    // Of no tenant: of the whole month.
+    private static bool IsOf(AuditRecord record, string month, string? tenant) =>
+        SaidBy(record) is { ValueKind: JsonValueKind.Object } said && TextOf(said, "month") == month && TextOf(said, "tenant") == tenant;
+
+    private static string? TextOf(JsonElement said, string name) =>
+        said.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+
+    private static long CountOf(AuditRecord record) =>
         SaidBy(record) is { ValueKind: JsonValueKind.Object } said
-        && said.TryGetProperty("month", out var ofMonth)
-        && said.TryGetProperty("tenant", out var ofTenant)
-        && ofMonth.ValueKind == JsonValueKind.String
-        && ofTenant.ValueKind == JsonValueKind.String
-        && ofMonth.GetString() == month
-        && ofTenant.GetString() == tenant;
+        && said.TryGetProperty("records", out var count)
+        && count.ValueKind == JsonValueKind.Number
+        && count.TryGetInt64(out var records)
+            ? records
+            : 0;
 
     // Null: it says that nobody knows.
-    private static bool? EndOf(AuditRecord record) =>
+    private static bool? EndOf(AuditRecord record, string done) =>
         SaidBy(record) is { ValueKind: JsonValueKind.Object } said
-        && said.TryGetProperty("destroyed", out var isDone)
+        && said.TryGetProperty(done, out var isDone)
         && isDone.ValueKind is JsonValueKind.True or JsonValueKind.False
             ? isDone.GetBoolean()
             : null;
@@ -141,7 +200,7 @@ internal sealed class KeepingRegister(IAuditStore store, IAuditJournal journal, 
 
     private static StoredHold Of(AuditRecord set, IEnumerable<AuditRecord> lifts)
     {
-        var content = ContentOf(set) ?? throw new InvalidDataException($"The hold {set.Id} cannot be read.");
+        var content = ContentOf(set);
         var ordered = lifts.OrderBy(static lift => lift.Time).ToList();
         var first = ordered.FirstOrDefault();
         IReadOnlyList<string> persons = first is null ? [] : PersonsOf(first);
@@ -149,28 +208,50 @@ internal sealed class KeepingRegister(IAuditStore store, IAuditJournal journal, 
         // Two persons: the same one twice is one, and so is somebody who knows the other's key.
         var second = ordered.Find(lift => !PersonsOf(lift).Any(person => persons.Any(other => PersonName.AreSame(person, other))));
         var patient = set.Patients is [var only] ? only : null;
-        var of = content.Case is not null ? "case" : "tenant";
+        var isPatient = patient is not null && content is not null;
         return new StoredHold(
             new LegalHold(
                 set.Id,
-                patient is not null ? "patient" : of,
-                set.Tenant,
-                content.Case,
-                content.Reason,
+                isPatient ? "patient" : KindOf(content),
+                content is null ? null : set.Tenant,
+                content?.Case,
+                content?.Reason ?? UnreadableWords,
                 set.Time,
                 set.Actor ?? string.Empty,
                 first?.Actor,
                 second?.Time
             ),
-            patient,
+            isPatient ? patient : null,
             persons,
-            content.Records
+            content?.Records
         );
+    }
+
+    private static string KindOf(LegalHoldContent? content)
+    {
+        if (content is null)
+        {
+            return OfUnreadable;
+        }
+
+        return content.Case is not null ? "case" : "tenant";
     }
 
     private static IReadOnlyList<string> PersonsOf(AuditRecord lift) => [lift.Actor ?? string.Empty, .. ContentOf(lift)?.Persons ?? []];
 
-    private static LegalHoldContent? ContentOf(AuditRecord step) => JsonSerializer.Deserialize<LegalHoldContent>(step.After ?? "null");
+    // Null: it cannot be read, or names nothing that it is on.
+    private static LegalHoldContent? ContentOf(AuditRecord step)
+    {
+        try
+        {
+            var content = JsonSerializer.Deserialize<LegalHoldContent>(step.After ?? "null");
+            return content is { Reason: not null } ? content : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>A hold with whom it is on. PHI.</summary>

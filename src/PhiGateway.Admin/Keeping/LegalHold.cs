@@ -2,7 +2,7 @@ namespace PhiGateway.Admin.Keeping;
 
 /// <summary>A hold on deletion: whatever it covers stays, however old it is. Set by one person, lifted by two.</summary>
 /// <param name="Id">Id of its record.</param>
-/// <param name="Of">tenant, patient or case; without the patient's name.</param>
+/// <param name="Of">tenant, patient or case, without the patient's name; unreadable: its record says nothing, so that it keeps everything.</param>
 /// <param name="Tenant">The tenant; null: a case over tenants.</param>
 /// <param name="Case">The case; null: none.</param>
 /// <param name="Reason">Why.</param>

@@ -10,8 +10,11 @@ internal sealed class FakeAuditKeeping(FakeAuditStore store, bool mayDelete = tr
     /// <summary>How many bodies it says were never sealed.</summary>
     public long Unsealed { get; init; }
 
-    /// <summary>Thrown once, after the keys of a destruction are gone: as a store whose answer is lost.</summary>
+    /// <summary>Thrown once, after the keys of a destruction, or a month, are gone: as a store whose answer is lost.</summary>
     public Exception? LosesAnswer { get; set; }
+
+    /// <summary>Thrown once, before a month is deleted: as a store that was never reached.</summary>
+    public Exception? LosesAsk { get; set; }
 
     public Task<IReadOnlyList<string>> ListLogsAsync(CancellationToken cancellationToken) => store.ListLogsAsync(cancellationToken);
 
@@ -41,10 +44,22 @@ internal sealed class FakeAuditKeeping(FakeAuditStore store, bool mayDelete = tr
     public Task<IReadOnlyList<int>> MonthsOfRecordsAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>
         Months(entry => ids.Contains(entry.Id));
 
-    public Task<long> DeleteMonthAsync(int month, CancellationToken cancellationToken) =>
-        mayDelete
-            ? Task.FromResult((long)store.Entries.RemoveAll(entry => KeepingMonths.Of(entry.Time) == month))
-            : throw new InvalidOperationException("This login may not delete.");
+    public Task<long> DeleteMonthAsync(int month, CancellationToken cancellationToken)
+    {
+        if (!mayDelete)
+        {
+            throw new InvalidOperationException("This login may not delete.");
+        }
+
+        if (LosesAsk is { } unsent)
+        {
+            LosesAsk = null;
+            throw unsent;
+        }
+
+        var gone = store.Entries.RemoveAll(entry => KeepingMonths.Of(entry.Time) == month);
+        return Lost() ?? Task.FromResult((long)gone);
+    }
 
     public Task<IReadOnlyList<BodyKeyCount>> ListBodyKeysAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<BodyKeyCount>>([
@@ -92,13 +107,14 @@ internal sealed class FakeAuditKeeping(FakeAuditStore store, bool mayDelete = tr
             }
         }
 
-        if (LosesAnswer is { } lost)
-        {
-            LosesAnswer = null;
-            throw lost;
-        }
+        return Lost() ?? Task.FromResult(1L);
+    }
 
-        return Task.FromResult(1L);
+    private Task<long>? Lost()
+    {
+        var lost = LosesAnswer;
+        LosesAnswer = null;
+        return lost is null ? null : Task.FromException<long>(lost);
     }
 
     private static bool IsContentOf(AuditEntry entry, string tenant) => entry.Tenant == tenant && entry.Kind != AuditKind.Hold;
