@@ -57,8 +57,12 @@ public sealed class SinkSet : IDisposable
     /// <summary>How each sink stands.</summary>
     public IReadOnlyList<SinkStatus> Status => [.. _feeds.Select(static feed => feed.Status)];
 
-    /// <summary>Runs all of them, on the caller's scheduler, until they are told to stop; one that fails does not touch another.</summary>
-    public Task RunAsync(CancellationToken stopping) => Task.WhenAll([.. _feeds.Select(feed => feed.RunAsync(stopping))]);
+    /// <summary>
+    /// What runs each of them until it is told to stop, by name; on a thread of its own each, so that a folder that does not answer keeps no alert
+    /// from leaving by another way.
+    /// </summary>
+    public IEnumerable<(string Name, Func<CancellationToken, Task> Run)> Loops =>
+        _feeds.Select(static feed => (feed.Status.Name, (Func<CancellationToken, Task>)feed.RunAsync));
 
     /// <inheritdoc />
     public void Dispose()

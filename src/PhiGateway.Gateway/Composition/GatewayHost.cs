@@ -24,8 +24,9 @@ namespace PhiGateway.Gateway.Composition;
 internal sealed class GatewayHost : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _owned = [];
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly List<Task> _loops = [];
+    private WatchedLoops? _loops;
+    private StoragePreparation? _preparation;
+    private ILogger? _log;
     private WebApplication? _data;
     private WebApplication? _admin;
     private WebApplication? _tokens;
@@ -90,7 +91,8 @@ internal sealed class GatewayHost : IAsyncDisposable
                 host._data.Services.GetRequiredService<ICallerAuthenticator>().GetStatus,
                 () => routes.Status,
                 () => host._data.Services.GetRequiredService<BackendCredentials>().Status,
-                () => [.. host._problems, .. host.Parts.Proof.Problems],
+                () => [.. host._problems, .. host._preparation!.Problems, .. host.Parts.Proof.Problems],
+                () => host._loops!.Status,
                 host.Parts.Clock
             );
             host._readiness = readiness;
@@ -130,21 +132,29 @@ internal sealed class GatewayHost : IAsyncDisposable
             readiness.Open();
             GatewayLog.Listening(log, "control", host.AdminAddress);
             GatewayLog.Listening(log, "data", host.DataAddress);
-            host._loops.Add(host.Watched("quotas", quotas.RunAsync, log));
+            var loops = host._loops!;
+            loops.Start("quotas", quotas.RunAsync);
             foreach (var (part, look, isBehind) in ControlPlane.Looks(host._admin.Services))
             {
-                host._loops.Add(isBehind ? host.Behind(part, look, log) : host.Watched(part, look, log));
+                if (isBehind)
+                {
+                    loops.StartBehind(part, look);
+                }
+                else
+                {
+                    loops.Start(part, look);
+                }
             }
 
             if (shared is not null)
             {
-                host._loops.Add(host.Watched("shared signals", shared.RunAsync, log));
+                loops.Start("shared signals", shared.RunAsync);
             }
 
             if (watch is not null)
             {
                 host._owned.Add(new OwnedPart(watch));
-                host._loops.Add(host.Behind("trail watch", watch.RunAsync, log));
+                loops.StartBehind("trail watch", watch.RunAsync);
             }
 
             return host;
@@ -174,40 +184,36 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Planes stop first and finish their requests; then the loops; then what they wrote to.
+        // Planes stop first and finish their requests; then the loops; then what they wrote to. Each step whatever the one before threw.
+        var steps = new StopSteps(_log);
         foreach (var plane in new[] { _data, _tokens, _signalPlane, _admin })
         {
             if (plane is not null)
             {
-                await plane.StopAsync();
+                await steps.TakeAsync("a listener", async () => await plane.StopAsync());
             }
         }
 
-        await _stopping.CancelAsync();
-        try
+        if (_loops is { } loops)
         {
-            await Task.WhenAll(_loops);
-        }
-        catch (OperationCanceledException)
-        {
-            // As asked.
+            await steps.TakeAsync("the loops", async () => await loops.StopAsync());
         }
 
         if (Parts?.Proof is { } proof)
         {
             // A store that does not answer must not hold up the stop: the head goes out at the next start.
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-            await proof.Log.FinishAsync(patience.Token);
+            await steps.TakeAsync("the transparency log", async () => await proof.Log.FinishAsync(patience.Token));
         }
 
         for (var i = _owned.Count - 1; i >= 0; i--)
         {
-            await _owned[i].DisposeAsync();
+            await steps.TakeAsync((_owned[i] as OwnedPart)?.Name ?? _owned[i].GetType().Name, _owned[i].DisposeAsync);
         }
 
         _owned.Clear();
         _signals?.Dispose();
-        _stopping.Dispose();
+        _loops?.Dispose();
     }
 
     internal static StorageOptions StoreOf(string provider, string connectionString) =>
@@ -231,6 +237,8 @@ internal sealed class GatewayHost : IAsyncDisposable
         var loggers = LoggerFactory.Create(logging => logging.AddGatewayLog(serilog));
         _owned.Add(new OwnedPart(loggers));
         var log = loggers.CreateLogger<GatewayHost>();
+        _log = log;
+        var loops = _loops = new WatchedLoops(clock, log);
 
         // 1. Stores: connected to when needed, so that a database that is away does not keep the node from starting.
         var seal = RegistrySeals.Read(options, log);
@@ -246,7 +254,8 @@ internal sealed class GatewayHost : IAsyncDisposable
         );
         _owned.Add(ofAdmins.Registry);
         _owned.Add(ofAdmins.Audit);
-        await StoragePreparation.PrepareAsync([registry.Migrator, audit.Migrator], clock, log, _loops, _stopping.Token, cancellationToken);
+        _preparation = new StoragePreparation(clock, log);
+        await _preparation.PrepareAsync([registry.Migrator, audit.Migrator], loops, cancellationToken);
         _problems = await BodyKeys.CheckAsync(ofAdmins.Audit, log, cancellationToken);
 
         // What this node issues itself it also takes, as of any issuer.
@@ -347,52 +356,29 @@ internal sealed class GatewayHost : IAsyncDisposable
         };
         await follower.StartWithRegistryAsync(cancellationToken);
         BackgroundThread.FillPool();
-        _loops.Add(Watched("snapshot follower", follower.RunAsync, log));
-        _loops.Add(Behind("audit shipper", shipper.RunAsync, log));
-        _loops.Add(Behind("transparency log", proof.Log.RunAsync, log));
-        _loops.Add(Behind("audit verifier", proof.Watch.RunAsync, log));
+        Parts.Metrics.ShowLoops(() => loops.Status.Count(static loop => loop.Faults > 0), () => loops.Restarts);
+        loops.Start("snapshot follower", follower.RunAsync, isNeeded: true);
+        loops.StartBehind("audit shipper", shipper.RunAsync, isNeeded: true);
+        loops.StartBehind("transparency log", proof.Log.RunAsync, isNeeded: true);
+        loops.StartBehind("audit verifier", proof.Watch.RunAsync);
         foreach (var (name, run) in proof.Loops)
         {
-            _loops.Add(Watched(name, run, log));
+            loops.Start(name, run);
         }
 
-        _loops.Add(Watched("partitions", stopping => PartitionsAhead.RunAsync(audit, clock, log, stopping), log));
+        loops.Start("partitions", stopping => PartitionsAhead.RunAsync(audit, clock, log, stopping));
 
-        if (sinks is not null)
+        foreach (var (name, run) in sinks?.Loops ?? [])
         {
-            _loops.Add(Behind("sinks", sinks.RunAsync, log));
+            loops.StartBehind($"sink {name}", run);
         }
 
         // 4. A first key to the control plane, if there is none.
         (BootstrapKey, var settled) = await FirstKey.TryEnsureAsync(Parts, cancellationToken);
-        LateBootstrapKey = settled ? Task.FromResult<string?>(null) : FirstKey.EnsureLaterAsync(Parts, log, _stopping.Token);
+        LateBootstrapKey = settled ? Task.FromResult<string?>(null) : FirstKey.EnsureLaterAsync(Parts, log, loops.Stopping);
     }
 
     // A small budget gets small segments, so that there are always several.
     private static long SegmentOf(long budget) =>
         Math.Clamp(budget / 16 / 4096 * 4096, JournalOptions.MinSegmentBytes, JournalOptions.DefaultSegmentBytes);
-
-    private async Task Behind(string part, Func<CancellationToken, Task> run, ILogger log)
-    {
-        using var thread = new BackgroundThread(part);
-        await Watched(part, stopping => thread.RunAsync(() => run(stopping)), log);
-    }
-
-    private async Task Watched(string part, Func<CancellationToken, Task> run, ILogger log)
-    {
-        try
-        {
-            await Task.Run(() => run(_stopping.Token));
-        }
-        catch (OperationCanceledException)
-        {
-            // As asked.
-        }
-#pragma warning disable CA1031 // A loop that ends by a fault must not take the process with it: readiness tells.
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            GatewayLog.PartStopped(log, part, fault.GetType().Name);
-        }
-    }
 }

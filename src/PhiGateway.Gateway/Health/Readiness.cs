@@ -27,9 +27,13 @@ internal sealed class Readiness(
     Func<RouteStatus> routes,
     Func<IReadOnlyList<CredentialStatus>> credentials,
     Func<IReadOnlyList<StartProblem>> problems,
+    Func<IReadOnlyList<LoopStatus>> loops,
     TimeProvider clock
 )
 {
+    // So many faults in a row of what the node needs: it will not get well by itself, and others serve meanwhile.
+    private const int FaultsToClose = 3;
+
     private volatile bool _isOpen;
     private volatile bool _isDraining;
 
@@ -64,6 +68,7 @@ internal sealed class Readiness(
         parts.AddRange(
             problems().Select(static one => new ReadinessPart(one.Part, false, Critical: false, one.Words) { Plain = "see the node's log" })
         );
+        parts.AddRange(Loops());
         if (!_isOpen)
         {
             parts.Add(new ReadinessPart("process", false, true, "starts: its listeners take no connections yet"));
@@ -212,6 +217,35 @@ internal sealed class Readiness(
         {
             IsNamed = true,
         };
+
+    // One part for those that are well, and one for each that is not.
+    private IEnumerable<ReadinessPart> Loops()
+    {
+        var all = loops();
+        var faulted = all.Where(static loop => loop.Faults > 0).ToList();
+        yield return new ReadinessPart(
+            "loops",
+            faulted.Count == 0,
+            Critical: false,
+            faulted.Count == 0
+                ? $"{all.Count} beside the requests, none ended by a fault"
+                : $"{faulted.Count} of {all.Count} ended by a fault"
+        );
+        foreach (var loop in faulted)
+        {
+            var now = loop.IsRunning ? "it runs again" : "it is started again soon";
+            yield return new ReadinessPart(
+                $"loop {loop.Part}",
+                false,
+                loop.IsNeeded && loop.Faults >= FaultsToClose,
+                $"ended by {loop.Fault} at {loop.At:yyyy-MM-dd'T'HH:mm:ss'Z'}, {loop.Faults} in a row; {now}"
+            )
+            {
+                Plain = "ended by a fault: see the node's log",
+                IsNamed = true,
+            };
+        }
+    }
 
     private ReadinessPart Store()
     {

@@ -87,8 +87,14 @@ internal static partial class GatewayLog
     [LoggerMessage(1201, LogLevel.Information, "{Plane} plane listens on {Addresses}")]
     public static partial void Listening(ILogger log, string plane, string addresses);
 
-    [LoggerMessage(1202, LogLevel.Error, "The {Part} stopped: {Fault}")]
-    public static partial void PartStopped(ILogger log, string part, string fault);
+    [LoggerMessage(1202, LogLevel.Error, "The {Part} stopped: {Fault}; it is started again in {Seconds} s")]
+    public static partial void PartStopped(ILogger log, string part, string fault, double seconds);
+
+    [LoggerMessage(7180, LogLevel.Error, "At the stop, {Step} failed: {Fault}; the steps behind it are taken")]
+    public static partial void StopStepFailed(ILogger log, string step, string fault);
+
+    [LoggerMessage(7181, LogLevel.Error, "The {Store} store answers and cannot be used: {Problem}; see readiness; trying again")]
+    public static partial void StoreNotReady(ILogger log, string store, string problem);
 
     [LoggerMessage(1211, LogLevel.Information, "Enforcing routes {Hash}")]
     public static partial void RoutesChanged(ILogger log, string hash);

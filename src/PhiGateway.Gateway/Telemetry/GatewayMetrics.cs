@@ -74,6 +74,23 @@ internal sealed class GatewayMetrics : IDisposable
         );
     }
 
+    /// <summary>Shows how the loops beside the requests are; called once, before the first is started.</summary>
+    public void ShowLoops(Func<int> faulted, Func<long> restarts)
+    {
+        _meter.CreateObservableGauge(
+            "phi_gateway.loops.faulted",
+            faulted,
+            "{loop}",
+            "Loops beside the requests that ended by a fault and have not been well since."
+        );
+        _meter.CreateObservableCounter(
+            "phi_gateway.loops.restarts",
+            restarts,
+            "{restart}",
+            "Loops beside the requests that were started again after a fault."
+        );
+    }
+
     /// <summary>Counts one finished request.</summary>
     public void Observe(GatewayExchange exchange, DenyReason? refusal, TimeSpan elapsed)
     {

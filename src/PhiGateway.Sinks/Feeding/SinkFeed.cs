@@ -257,7 +257,17 @@ internal sealed class SinkFeed(
 
     private async Task RewindAsync()
     {
-        await sink.BreakAsync();
+        try
+        {
+            await sink.BreakAsync();
+        }
+#pragma warning disable CA1031 // A receiver that cannot even be left is left all the same: the next try begins anew.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            _lastError ??= $"The receiver could not be left ({fault.GetType().Name}).";
+        }
+
         if (_cursor is not null)
         {
             Restart();

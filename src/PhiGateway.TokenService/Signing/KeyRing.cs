@@ -130,7 +130,10 @@ public sealed class KeyRing : IDisposable
                 && seconds < 253_402_300_799
             )
             {
-                keys.Add(Find(name[(dash + 1)..]) ?? Read(path, DateTimeOffset.FromUnixTimeSeconds(seconds)));
+                if ((Find(name[(dash + 1)..]) ?? Read(path, DateTimeOffset.FromUnixTimeSeconds(seconds))) is { } key)
+                {
+                    keys.Add(key);
+                }
             }
         }
 
@@ -141,10 +144,19 @@ public sealed class KeyRing : IDisposable
         return keys;
     }
 
-    private RingKey Read(string path, DateTimeOffset created)
+    // Null: there is no key in the file, or nothing at all, as after a disk that was full. It must not keep the ring from turning.
+    private RingKey? Read(string path, DateTimeOffset created)
     {
         using var key = ECDsa.Create();
-        key.ImportFromEncryptedPem(File.ReadAllText(path), _secret);
+        try
+        {
+            key.ImportFromEncryptedPem(File.ReadAllText(path), _secret);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+
         return RingKey.Of(key, created);
     }
 

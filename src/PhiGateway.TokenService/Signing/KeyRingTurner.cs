@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -18,7 +17,9 @@ internal sealed partial class KeyRingTurner(KeyRing ring, TimeProvider time, ILo
             {
                 ring.Refresh();
             }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
+#pragma warning disable CA1031 // A file that is none of ours, or empty, must not keep the ring from ever turning again: others would drop this node's keys.
+            catch (Exception fault) when (fault is not OperationCanceledException)
+#pragma warning restore CA1031
             {
                 RingNotTurned(logger, fault.GetType().Name);
             }
