@@ -60,6 +60,9 @@ internal static partial class AdminLog
     [LoggerMessage(7017, LogLevel.Warning, "Clocks of offboardings could not be gone on with ({Fault}); trying again.")]
     public static partial void OffboardingsFailed(ILogger logger, string fault);
 
+    [LoggerMessage(7182, LogLevel.Warning, "An answer could not be remembered for its Idempotency-Key ({Fault}); it was given.")]
+    public static partial void AnswerNotRemembered(ILogger logger, string fault);
+
     [LoggerMessage(7018, LogLevel.Warning, "Traffic could not be judged under the candidates that run as shadows ({Fault}); trying again.")]
     public static partial void ShadowsFailed(ILogger logger, string fault);
 }

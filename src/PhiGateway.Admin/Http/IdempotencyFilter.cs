@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Policy.Registry;
 
@@ -11,12 +12,15 @@ namespace PhiGateway.Admin.Http;
 /// Answers a repeated POST with the first answer (Idempotency-Key, IETF draft): another body is 422, a call still running 409.
 /// </summary>
 /// <remarks>Security: an answer that shows a secret is remembered without its body.</remarks>
-internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time) : IEndpointFilter
+internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time, ILogger<IdempotencyFilter> log) : IEndpointFilter
 {
     public const string Header = "Idempotency-Key";
 
     // A key is a UUID or alike; longer ones only fill the store.
     private const int MaxKey = 128;
+
+    private const int MostAttempts = 3;
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(100);
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -56,24 +60,50 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time)
                 return answer;
             }
 
-            if (earlier.Status == 0)
+            // Also behind one that was abandoned: of two calls that come at once only one takes it.
+            entry = entry with
             {
-                break;
-            }
-
-            entry = entry with { Key = $"{first}#{attempt}" };
+                Key = $"{first}#{attempt}",
+            };
         }
 
+        object? result;
         try
         {
-            var result = await next(context);
-            await RememberAsync(entry, result);
-            return result;
+            result = await next(context);
         }
         catch
         {
-            await RememberAsync(entry, null);
+            await TryRememberAsync(entry, null);
             throw;
+        }
+
+        await TryRememberAsync(entry, result);
+        return result;
+    }
+
+    // What was done is done: that it could not be remembered is no reason to tell the caller that it failed.
+    private async Task TryRememberAsync(IdempotencyEntry entry, object? result)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await RememberAsync(entry, result);
+                return;
+            }
+#pragma warning disable CA1031 // The store may be away for a moment; after the last try a repetition is told that the call is still running.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                if (attempt == MostAttempts)
+                {
+                    AdminLog.AnswerNotRemembered(log, fault.GetType().Name);
+                    return;
+                }
+            }
+
+            await Task.Delay(BetweenAttempts, time, CancellationToken.None);
         }
     }
 

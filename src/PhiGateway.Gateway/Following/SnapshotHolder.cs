@@ -66,9 +66,27 @@ internal sealed class SnapshotHolder(TimeProvider clock) : ISnapshotSource
 
         _current = next;
         Confirm(confirmedAt);
-        Published?.Invoke(next);
+        Announce(next);
         Interlocked.Exchange(ref _announced, next.Revision);
         return true;
+    }
+
+    // Each by itself: one that fails keeps nobody else from hearing of what closed.
+    private void Announce(RegistrySnapshot next)
+    {
+        foreach (var handler in Delegate.EnumerateInvocationList(Published))
+        {
+            try
+            {
+                handler(next);
+            }
+#pragma warning disable CA1031 // A handler's fault is its own: those that end an answer end it where they cannot say (RevocationWatch).
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                // Told by nobody: it may be thousands of answers, and each has a record of its end.
+            }
+        }
     }
 
     /// <summary>The registry was read and had nothing newer.</summary>

@@ -19,6 +19,9 @@ internal sealed class RegistryState(TimeProvider? time = null)
     private readonly RevocationEditor _revocations = new(time);
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<(RegistryKind Kind, string Id), (long Revision, bool Deleted)> _unknown = [];
+
+    // How many of each kind are not deleted: at an upgrade there may be very many.
+    private readonly Dictionary<RegistryKind, int> _unknownLive = [];
     private int _memberCount;
     private KnownLabels _labels = KnownLabels.None;
 
@@ -91,11 +94,13 @@ internal sealed class RegistryState(TimeProvider? time = null)
             return;
         }
 
+        var before = _unknown.ContainsKey(key) && !known.Deleted ? 1 : 0;
         _unknown[key] = (item.Revision, item.Deleted);
-        var live = _unknown.Any(pair => pair.Key.Kind == item.Kind && !pair.Value.Deleted);
+        var live = _unknownLive.GetValueOrDefault(item.Kind) - before + (item.Deleted ? 0 : 1);
+        _unknownLive[item.Kind] = live;
         Report(
             path,
-            live
+            live > 0
                 ?
                 [
                     RegistryProblem.NotUnderstood(
@@ -125,9 +130,9 @@ internal sealed class RegistryState(TimeProvider? time = null)
         );
         return revocations.Count > 0
             ? revocations[0]
-            : _unknown
-                .Where(static pair => !pair.Value.Deleted)
-                .Select(static pair => $"unknown/{(int)pair.Key.Kind}")
+            : _unknownLive
+                .Where(static pair => pair.Value > 0)
+                .Select(static pair => $"unknown/{(int)pair.Key}")
                 .Order(StringComparer.Ordinal)
                 .FirstOrDefault();
     }

@@ -57,7 +57,7 @@ internal sealed class RevocationWatch : IDisposable
 
     private void OnPublished(RegistrySnapshot snapshot)
     {
-        if (_running.FindClosed(out _))
+        if (IsClosed())
         {
             if (Interlocked.Exchange(ref _counted, 1) == 0)
             {
@@ -65,6 +65,21 @@ internal sealed class RevocationWatch : IDisposable
             }
 
             Stop();
+        }
+    }
+
+    // Whether it is open cannot be said: it is not.
+    private bool IsClosed()
+    {
+        try
+        {
+            return _running.FindClosed(out _);
+        }
+#pragma warning disable CA1031 // Security: an answer that nobody could judge again must not go on because of that.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return true;
         }
     }
 }

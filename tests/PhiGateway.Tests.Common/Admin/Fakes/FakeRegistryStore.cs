@@ -23,6 +23,9 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
     /// <summary>Thrown by the next document writes: the database went away.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>So many answers for an idempotency key are not taken: the database is away for a moment.</summary>
+    public int ForgetsAnswers { get; set; }
+
     /// <summary>Fails the bulk write with this number, from 1 on.</summary>
     public int FailBatch { get; set; }
 
@@ -263,6 +266,12 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
     {
         lock (_lock)
         {
+            if (entry.Status != 0 && ForgetsAnswers > 0)
+            {
+                ForgetsAnswers--;
+                throw new StoreAwayException();
+            }
+
             var earlier = _idempotent.GetValueOrDefault(entry.Key);
             if (earlier is null || (earlier.Status == 0 && entry.Status != 0))
             {
