@@ -10,11 +10,9 @@ using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 using PhiGateway.Admin.Access;
-using PhiGateway.Admin.Configuration;
 using PhiGateway.Console.Configuration;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Sessions;
-using PhiGateway.Identity.Issuers;
 
 namespace PhiGateway.Console.SignIn;
 
@@ -45,7 +43,9 @@ internal static class OidcSignIn
             return;
         }
 
-        AddProvider(services, options, provider);
+        services
+            .AddOptions<OpenIdConnectOptions>(Scheme)
+            .Configure<ConsoleProvider>(static (oidc, from) => oidc.ConfigurationManager = from.Provider);
         builder.AddOpenIdConnect(
             Scheme,
             oidc =>
@@ -100,34 +100,6 @@ internal static class OidcSignIn
                 oidc.Events.OnRemoteFailure = RefuseAsync;
             }
         );
-    }
-
-    // Where the operator keeps the keys of the API's tokens, what the console needs besides is found at the provider.
-    private static void AddProvider(IServiceCollection services, ConsoleOptions options, AdminOidcOptions provider)
-    {
-        if (provider.Jwks is null)
-        {
-            services.AddSingleton(static made => new ConsoleProvider(made.GetRequiredService<SignInProvider>(), IsShared: true));
-        }
-        else
-        {
-            services.AddSingleton(made => new ConsoleProvider(
-                new SignInProvider(
-                    provider.Issuer,
-                    null,
-                    "console",
-                    made.GetRequiredService<TimeProvider>(),
-                    made.GetRequiredService<ILogger<SignInProvider>>(),
-                    options.Connect
-                ),
-                IsShared: false
-            ));
-            services.AddSingleton<IHeldKeys>(static made => made.GetRequiredService<ConsoleProvider>().Provider);
-        }
-
-        services
-            .AddOptions<OpenIdConnectOptions>(Scheme)
-            .Configure<ConsoleProvider>(static (oidc, from) => oidc.ConfigurationManager = from.Provider);
     }
 
     /// <summary>Maps the way to the provider.</summary>
