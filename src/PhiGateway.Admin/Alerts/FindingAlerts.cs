@@ -102,10 +102,11 @@ public sealed class FindingAlerts(
         }
 
         var found = Of(finding);
+        var lane = isWorse ? found.Lane : known.Lane;
         var worse = AlertWriter.Reopened(known, time.GetUtcNow()) with
         {
             Severity = found.Severity > known.Severity ? found.Severity : known.Severity,
-            Lane = isWorse ? found.Lane : known.Lane,
+            Lane = lane,
             Evidence = Join(Join(known.Evidence, found.Evidence), response.Words),
             Records = [.. known.Records.Concat(found.Records).Distinct(StringComparer.Ordinal).Take(MostRecords)],
         };
