@@ -54,6 +54,9 @@ public sealed class DestroyedColumns
             _ = _open.Remove(of);
         }
 
-        return [.. ended.Where(static one => one.Value.Text != one.Key.Columns).Select(static one => one.Key)];
+        return [.. ended.Where(static one => IsOther(one.Key, one.Value)).Select(static one => one.Key)];
     }
+
+    // Of fewer or more rows others are told: they are missing, or went with their month meanwhile, or are filed under another tenant.
+    private static bool IsOther(DestroyedPlaces of, ColumnDigest made) => made.Count == of.Count && made.Text != of.Columns;
 }

@@ -149,6 +149,7 @@ internal static class SqlBodyKeys
             if (plain.Count == 0)
             {
                 await transaction.RollbackAsync(cancellationToken);
+                await database.RewriteAsync(connection, cancellationToken);
                 await database.EmptyWriteLogAsync(connection, cancellationToken);
                 return count;
             }

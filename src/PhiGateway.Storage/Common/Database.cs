@@ -54,6 +54,12 @@ internal abstract class Database : IAsyncDisposable
     public virtual Task OverwriteFreedAsync(DbConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
+    /// Writes the database's files anew where that is the program's to do: pages that were parted keep copies of rows that moved, which no
+    /// overwriting reaches.
+    /// </summary>
+    public virtual Task RewriteAsync(DbConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
     /// Empties the log of writes behind the database's files, where it is the program's to empty and as far as nobody reads there now.
     /// </summary>
     public virtual Task EmptyWriteLogAsync(DbConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;

@@ -70,6 +70,12 @@ internal sealed class SqliteDatabase : Database
         await secure.ExecuteScalarAsync(cancellationToken);
     }
 
+    public override async Task RewriteAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        await using var vacuum = connection.Command("VACUUM");
+        await vacuum.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     public override async Task EmptyWriteLogAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         await using var checkpoint = connection.Command("PRAGMA wal_checkpoint(TRUNCATE)");

@@ -14,7 +14,16 @@ internal static class FhirValidator
 {
     private static readonly JsonSerializerOptions Json = new JsonSerializerOptions().ForFhir(ModelInfo.ModelInspector);
 
-    private static readonly Lazy<Validator> Shared = new(static () =>
+    private static readonly Lock Gate = new();
+
+    private static readonly Lazy<Validator> Core = new(static () =>
+    {
+        var definitions = new CachedResolver(ZipSource.CreateValidationSource());
+        return new Validator(definitions, LocalTerminologyService.CreateDefaultForCore(definitions));
+    });
+
+    // Apart from HL7's, of which the snapshots are as they were published.
+    private static readonly Lazy<Validator> Own = new(static () =>
     {
         var own = OwnProfiles.Ids.Select(static id => Parse<StructureDefinition>(Encoding.UTF8.GetString(OwnProfiles.Find(id)!)));
         var definitions = new CachedResolver(
@@ -31,17 +40,20 @@ internal static class FhirValidator
     public static IReadOnlyList<string> Faults(Resource resource)
     {
         var copy = (Resource)resource.DeepCopy();
-        KeepOwnProfiles(copy);
+        var faults = new List<string>();
         foreach (var entry in (copy as Bundle)?.Entry ?? [])
         {
-            KeepOwnProfiles(entry.Resource!);
+            faults.AddRange(Faults(entry.Resource!));
+            entry.Resource!.Meta = null;
         }
 
-        lock (Shared)
+        KeepOwnProfiles(copy);
+        lock (Gate)
         {
             return
             [
-                .. Shared
+                .. faults,
+                .. (copy.Meta is null ? Core : Own)
                     .Value.Validate(copy)
                     .Issue.Where(static issue =>
                         issue.Severity is OperationOutcome.IssueSeverity.Error or OperationOutcome.IssueSeverity.Fatal

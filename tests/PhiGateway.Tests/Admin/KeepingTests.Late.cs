@@ -53,11 +53,12 @@ public sealed partial class KeepingTests
         server.Store.Nodes.Add(new NodeStatus("gw-01", 1, server.Time.Now.AddDays(-1), null));
         server.Store.Nodes.Add(new NodeStatus("gw-02", 1, last, null, null, 0));
         server.Services.GetRequiredService<AdminOptions>().Node = "gw-01";
-        var ship = server.Journal.Appended;
-        server.Journal.Appended = record =>
+        server.Trail.Watermarks["gw-02/1"] = 4;
+        var looks = 0;
+        server.Store.NodesAsked = () =>
         {
-            ship?.Invoke(record);
-            if (record.Event != KeepingMonths.DeletionEvent)
+            // The first look says what stood before; then the other node reports.
+            if (++looks != 2)
             {
                 return;
             }
@@ -69,7 +70,6 @@ public sealed partial class KeepingTests
                 server.Trail.Entries.Add(StoredTrail.EntryOf(hold, 900) with { Log = "gw-02/1" });
             }
 
-            server.Trail.Watermarks["gw-02/1"] = 4;
             server.Store.Nodes[1] = node switch
             {
                 "silent" or "gone-for-a-week" => server.Store.Nodes[1],

@@ -85,9 +85,12 @@ internal sealed class TrustScreen(
             return null;
         }
 
-        return (await fleet.ReportAsync(request.Call)).Failed(out var without, out var report)
-            ? new FleetModel(null, without.Status == 404 ? null : without.Detail ?? without.Title)
-            : new FleetModel(report, null);
+        if (!(await fleet.ReportAsync(request.Call)).Failed(out var without, out var report))
+        {
+            return new FleetModel(report, null);
+        }
+
+        return new FleetModel(null, without.Status == 404 ? null : without.Detail ?? without.Title);
     }
 
     private async Task<KeepingModel?> KeepingAsync(ConsoleRequest request)

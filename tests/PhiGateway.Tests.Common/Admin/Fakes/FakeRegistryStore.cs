@@ -31,6 +31,9 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
 
     public List<NodeStatus> Nodes { get; } = [];
 
+    /// <summary>Told before the nodes are listed.</summary>
+    public Action NodesAsked { get; set; } = static () => { };
+
     public int Batches { get; private set; }
 
     public IReadOnlyDictionary<string, IdempotencyEntry> Idempotent => _idempotent;
@@ -259,8 +262,11 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
         }
     }
 
-    public Task<IReadOnlyList<NodeStatus>> ListNodesAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<NodeStatus>>([.. Nodes]);
+    public Task<IReadOnlyList<NodeStatus>> ListNodesAsync(CancellationToken cancellationToken)
+    {
+        NodesAsked();
+        return Task.FromResult<IReadOnlyList<NodeStatus>>([.. Nodes]);
+    }
 
     public Task<IdempotencyEntry?> PutIdempotentAsync(IdempotencyEntry entry, CancellationToken cancellationToken)
     {
