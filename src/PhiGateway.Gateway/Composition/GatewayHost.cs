@@ -90,7 +90,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 host._data.Services.GetRequiredService<ICallerAuthenticator>().GetStatus,
                 () => routes.Status,
                 () => host._data.Services.GetRequiredService<BackendCredentials>().Status,
-                () => [.. host._problems, .. host.Parts.Proof.Problems],
+                () => NodeProblems.Of(host._problems, host.Parts, host._data.Services),
                 host.Parts.Clock
             );
             host._readiness = readiness;
@@ -327,6 +327,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             Clock = clock,
             Log = serilog,
             Loggers = loggers,
+            Certificate = ListenerCertificate.Open(options, clock, loggers),
             RegistryStore = ofAdmins.Registry.Store,
             RegistrySource = registry.Source,
             TaskUses = registry.TaskUses,
