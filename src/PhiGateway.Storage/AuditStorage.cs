@@ -54,7 +54,11 @@ public sealed class AuditStorage : IAsyncDisposable
         var clock = time ?? TimeProvider.System;
         if (options.Provider == StorageProvider.Postgres)
         {
-            var postgres = new PostgresDatabase(options.ConnectionString, "phigw-audit") { Bodies = bodies };
+            var postgres = new PostgresDatabase(options.ConnectionString, "phigw-audit")
+            {
+                Bodies = bodies,
+                WriteLimits = PostgresWriteLimits.Audit,
+            };
             return new AuditStorage(
                 postgres,
                 new PostgresAuditStore(postgres),

@@ -15,11 +15,24 @@ internal static class ClosingDoors
 {
     public const string Kind = AlertKinds.DoorClosing;
 
+    private const string Certificate = "listener-certificate";
+
     // More names help nobody.
     private const int MaxNamed = 10;
 
     /// <summary>The alerts that should stand now, by id; their state is left to who compares them with those that do.</summary>
-    public static Dictionary<string, Alert> Find(RegistrySnapshot snapshot, WorkingSet set, IReadOnlyList<int> leads, DateTimeOffset now)
+    /// <param name="snapshot">The registry in force.</param>
+    /// <param name="set">The registry as the control plane has it.</param>
+    /// <param name="leads">Days before, none: nothing is told.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="node">The node that asks, and when its listeners' certificate ends, if that is soon.</param>
+    public static Dictionary<string, Alert> Find(
+        RegistrySnapshot snapshot,
+        WorkingSet set,
+        IReadOnlyList<int> leads,
+        DateTimeOffset now,
+        (string Name, DateTimeOffset? CertificateEnds) node = default
+    )
     {
         var alerts = new Dictionary<string, Alert>(StringComparer.Ordinal);
         if (leads.Count == 0)
@@ -32,6 +45,7 @@ internal static class ClosingDoors
         foreach (
             var group in Doors(snapshot, now)
                 .Concat(Keys(set))
+                .Concat(Listeners(node.Name, node.CertificateEnds))
                 .Where(door => door.Due <= horizon)
                 .GroupBy(static door => (door.Subject, door.Name, door.Due))
         )
@@ -104,6 +118,20 @@ internal static class ClosingDoors
                 null,
                 [key.Person]
             ));
+
+    /// <summary>Whether it is told by a node of itself, and that node is another one: nobody else knows whether it is still so.</summary>
+    public static bool IsOfAnotherNode(Alert alert, string node) => alert.Door == Certificate && alert.Subject != SubjectOf(node);
+
+    // The door through which everybody comes.
+    private static IEnumerable<ClosingDoor> Listeners(string node, DateTimeOffset? ends)
+    {
+        if (ends is { } due)
+        {
+            yield return new ClosingDoor(SubjectOf(node), Certificate, due, "Renew the certificate of its listeners.", null, []);
+        }
+    }
+
+    private static string SubjectOf(string node) => "node/" + node;
 
     // The old credential of a rotation ends as planned; the new one carries on.
     private static bool IsReplaced(ClientEntry entry, string subject) =>

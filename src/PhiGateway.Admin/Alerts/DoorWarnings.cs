@@ -55,7 +55,7 @@ public sealed class DoorWarnings
     {
         var set = await _sets.GetAsync(cancellationToken);
         var now = _time.GetUtcNow();
-        var due = ClosingDoors.Find(_snapshots.Current, set, _options.DoorWarningDays, now);
+        var due = ClosingDoors.Find(_snapshots.Current, set, _options.DoorWarningDays, now, (_options.Node, _options.CertificateEnds()));
         var writes = new List<(string Event, RegistryWrite Write)>();
         foreach (var (id, wanted) in due)
         {
@@ -68,7 +68,11 @@ public sealed class DoorWarnings
 
         foreach (var (id, item) in set.Kind(RegistryKind.Alert))
         {
-            if (item.Entity is Alert { Kind: ClosingDoors.Kind, State: not AlertState.Closed } gone && !due.ContainsKey(id))
+            if (
+                item.Entity is Alert { Kind: ClosingDoors.Kind, State: not AlertState.Closed } gone
+                && !due.ContainsKey(id)
+                && !ClosingDoors.IsOfAnotherNode(gone, _options.Node)
+            )
             {
                 var closed = AlertWriter.Closed(gone, "The date has moved, or the door is no longer on any active client's path.", now);
                 writes.Add((AlertWriter.Resolved, Write(closed, item.Item)));

@@ -65,4 +65,7 @@ internal static partial class AdminLog
 
     [LoggerMessage(7018, LogLevel.Warning, "Traffic could not be judged under the candidates that run as shadows ({Fault}); trying again.")]
     public static partial void ShadowsFailed(ILogger logger, string fault);
+
+    [LoggerMessage(7200, LogLevel.Error, "Admin call {RequestId} wrote nothing: {Held}.")]
+    public static partial void RegistryHeld(ILogger logger, Guid requestId, string held);
 }

@@ -48,6 +48,15 @@ internal sealed partial record AdminProblem
         "The trail's content cannot be read",
         "It is sealed under a body key that this node does not have, or has another one of. The node's log names it."
     );
+    public static readonly AdminProblem StoreSlow = new(
+        503,
+        "registry-slow",
+        "The registry did not answer in time",
+        "Whether the change was written is not known. Read before trying again."
+    )
+    {
+        RetryAfter = 5,
+    };
     public static readonly AdminProblem Busy = new(
         503,
         "registry-busy",
@@ -57,6 +66,11 @@ internal sealed partial record AdminProblem
     {
         RetryAfter = 1,
     };
+
+    /// <summary>Another writer did not let this one in; says which.</summary>
+    public static AdminProblem Held(string by) =>
+        new(503, "registry-held", "The registry is held by another writer", "Nothing was changed. " + by + ".") { RetryAfter = 5 };
+
     public static readonly AdminProblem RegistryTooOld = new(
         503,
         "snapshot-too-old",

@@ -45,6 +45,12 @@ public sealed class AdminOptions
     public IReadOnlyList<int> DoorWarningDays { get; set; } = [30, 7];
 
     /// <summary>
+    /// When the certificate of this node's listeners ends, where nobody has renewed it in time; null, the default: it does not soon, or there
+    /// is none.
+    /// </summary>
+    public Func<DateTimeOffset?> CertificateEnds { get; set; } = static () => null;
+
+    /// <summary>
     /// Days without a call after which an active client is told of, suspended and revoked, in this order; default 30: told of, and neither
     /// suspended nor revoked. Empty: nobody is told.
     /// </summary>
@@ -95,10 +101,10 @@ public sealed class AdminOptions
     public int WarnDays { get; set; } = 14;
 
     /// <summary>
-    /// How many running answers this node has ended because of a registry revision, once it enforces that revision or does not in good
-    /// time; null, the default: it is not known here.
+    /// How many running answers this node has ended since a moment because of a registry revision, once it enforces that revision or does not
+    /// in good time; null, the default: it is not known here.
     /// </summary>
-    public Func<long, Task<AnswersCut?>> AnswersCut { get; set; } = static _ => Task.FromResult<AnswersCut?>(null);
+    public Func<long, DateTimeOffset, Task<AnswersCut?>> AnswersCut { get; set; } = static (_, _) => Task.FromResult<AnswersCut?>(null);
 
     /// <summary>How many requests of these clients run on this node now; null, the default: it is not known here.</summary>
     public Func<IReadOnlyList<string>, int?> RunningRequests { get; set; } = static _ => null;

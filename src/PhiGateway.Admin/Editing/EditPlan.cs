@@ -20,6 +20,9 @@ internal sealed record Edit(string Event, string Target, Func<WorkingSet, Outcom
     /// Security: the verb is itself the second person's act and has asked who the first ones were; what it opens needs nobody else.
     /// </summary>
     public bool IsSecondPerson { get; init; }
+
+    /// <summary>It writes revocations only, and no document: it waits for no other change.</summary>
+    public bool IsRowsOnly { get; init; }
 }
 
 /// <summary>The writes of one change: all documents in one transaction, revocations before them.</summary>

@@ -7,7 +7,8 @@ namespace PhiGateway.Admin.Editing;
 
 /// <summary>The only way from the admin API into the registry: plan, validate, record the intent, write, record the outcome.</summary>
 /// <remarks>
-/// One writer at a time in this process; between processes the store writes only over the set that was judged, and the loser plans anew.
+/// Changes of one process take turns (<see cref="EditTurns"/>), and what closes waits for nothing else; the store writes only over the set
+/// that was judged, and the loser plans anew. No change waits for the database without end.
 /// </remarks>
 internal sealed class RegistryEditor(
     IRegistryStore store,
@@ -21,19 +22,20 @@ internal sealed class RegistryEditor(
     // Each attempt is a race lost against another node; whoever loses this many times is told to come back.
     private const int MaxAttempts = 5;
 
-    private readonly SemaphoreSlim _writing = new(1, 1);
+    // A path that is to close is not told to come back for a while yet.
+    private const int MaxAttemptsToClose = 25;
+
+    // Longer than the largest change takes; what takes longer holds up everybody behind it.
+    private static readonly TimeSpan MaxWrite = TimeSpan.FromSeconds(30);
+
+    private readonly EditTurns _turns = new();
 
     public async Task<Outcome<EditOutcome>> WriteAsync(AdminCall call, Edit edit)
     {
-        await _writing.WaitAsync(call.Cancelled);
         Outcome<EditOutcome> written;
-        try
+        using (await _turns.EnterAsync(edit, call.Cancelled))
         {
             written = await WriteOneAsync(call, edit);
-        }
-        finally
-        {
-            _writing.Release();
         }
 
         if (written.Value is { DryRun: true } planned && Closes(planned))
@@ -45,7 +47,7 @@ internal sealed class RegistryEditor(
         return written.Value is { Revision: > 0 } outcome && Closes(outcome)
             ? outcome with
             {
-                Cut = await options.AnswersCut(outcome.Revision),
+                Cut = await options.AnswersCut(outcome.Revision, outcome.Now),
             }
             : written;
     }
@@ -53,10 +55,11 @@ internal sealed class RegistryEditor(
     /// <summary>What a change would do; writes nothing and waits for nobody.</summary>
     public Task<Outcome<EditOutcome>> PreviewAsync(AdminCall call, Edit edit) => PlanAsync(call, edit);
 
-    public void Dispose() => _writing.Dispose();
+    public void Dispose() => _turns.Dispose();
 
     private async Task<Outcome<EditOutcome>> WriteOneAsync(AdminCall call, Edit edit)
     {
+        var most = EditTurns.IsClosing(edit.Event) ? MaxAttemptsToClose : MaxAttempts;
         for (var attempt = 1; ; attempt++)
         {
             // 1. Plan on what is there now, refuse what would contradict itself.
@@ -96,7 +99,7 @@ internal sealed class RegistryEditor(
                             DryRun = false,
                             Revision = written.Revision,
                         };
-                case RegistryWriteResult.Conflict or RegistryWriteResult.Moved when attempt < MaxAttempts:
+                case RegistryWriteResult.Conflict or RegistryWriteResult.Moved when attempt < most:
                     // Somebody on another node was faster: look again, since both changes together may say something else.
                     if (
                         await journal.OutcomeAsync(
@@ -113,6 +116,8 @@ internal sealed class RegistryEditor(
                     }
 
                     break;
+                case null:
+                    return AdminProblem.StoreSlow;
                 default:
                     return await journal.OutcomeAsync(call, edit.Event, edit.Target, 503, "not written: the registry kept moving on")
                         ?? AdminProblem.Busy;
@@ -191,24 +196,57 @@ internal sealed class RegistryEditor(
         };
     }
 
-    private async Task<RegistryWriteResult> StoreAsync(AdminCall call, Edit edit, EditPlan plan, WorkingSet before)
+    // Null: the database did not answer in time, and what came of the change is not known.
+    private async Task<RegistryWriteResult?> StoreAsync(AdminCall call, Edit edit, EditPlan plan, WorkingSet before)
     {
+        // Revocations belong to no document: they are judged against nothing, and nothing must hold them up.
+        var batch = new RegistryBatch(plan.Writes)
+        {
+            Revocations = plan.Revocations,
+            SeenRevision = plan.Writes.Count == 0 ? null : before.Revision,
+            SeenTimeline = before.Timeline,
+        };
+        var given = new CancellationTokenSource();
+        var writing = WriteAsync();
         try
         {
-            // Revocations belong to no document: they are judged against nothing, and nothing must hold them up.
-            var batch = new RegistryBatch(plan.Writes)
-            {
-                Revocations = plan.Revocations,
-                SeenRevision = plan.Writes.Count == 0 ? null : before.Revision,
-            };
-            return await store.WriteAsync(batch, call.Person, CancellationToken.None);
+            return await writing.WaitAsync(MaxWrite, time);
         }
         catch (Exception fault)
         {
             // The intent is on record, so what came of it must be too; whether the commit arrived is not known.
-            await journal.OutcomeAsync(call, edit.Event, edit.Target, 503, "failed: " + fault.GetType().Name);
+            var isLate = fault is TimeoutException && !writing.IsCompleted;
+            var note = fault switch
+            {
+                RegistryHeldException => "not written: held by another writer",
+                _ when isLate => "unknown: no answer in time",
+                _ => "unknown: " + fault.GetType().Name,
+            };
+            await journal.OutcomeAsync(call, edit.Event, edit.Target, 503, note);
+            if (isLate)
+            {
+                return null;
+            }
+
             throw;
         }
+        finally
+        {
+            _ = LeaveAsync(writing, given);
+        }
+
+        async Task<RegistryWriteResult> WriteAsync() => await store.WriteAsync(batch, call.Person, given.Token);
+    }
+
+    private static async Task LeaveAsync(Task writing, CancellationTokenSource given)
+    {
+        if (!writing.IsCompleted)
+        {
+            await given.CancelAsync();
+        }
+
+        await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        given.Dispose();
     }
 
     private List<ProblemPointer> FindNewProblems(WorkingSet before, WorkingSet after, EditPlan plan) =>

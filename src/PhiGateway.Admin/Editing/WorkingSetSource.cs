@@ -4,7 +4,10 @@ using PhiGateway.RegistryFiles.Documents;
 namespace PhiGateway.Admin.Editing;
 
 /// <summary>Keeps one working set and brings it up to the store's revision before each use; thread-safe.</summary>
-/// <remarks>With a change feed only what changed is read; without one the set is read anew when somebody else wrote.</remarks>
+/// <remarks>
+/// With a change feed only what changed is read; without one the set is read anew when somebody else wrote. After a standby took over, or an
+/// older database was put in the place of this one, everything is read anew: nothing of a lost history is planned on.
+/// </remarks>
 internal sealed class WorkingSetSource(IRegistryStore store, IRegistrySource? feed = null) : IDisposable
 {
     private const int Page = 1000;
@@ -15,19 +18,20 @@ internal sealed class WorkingSetSource(IRegistryStore store, IRegistrySource? fe
 
     public async Task<WorkingSet> GetAsync(CancellationToken cancellationToken)
     {
-        var revision = await store.GetRevisionAsync(cancellationToken);
-        var current = _current;
-        if (_loaded && current.Revision >= revision)
+        if (IsNewest(await store.GetPlaceAsync(cancellationToken)))
         {
-            return current;
+            return _current;
         }
 
         await _loading.WaitAsync(cancellationToken);
         try
         {
-            if (!_loaded || _current.Revision < revision)
+            // Asked again: whoever had the turn before may have read further than what was asked about, which is not yet an older store.
+            var place = await store.GetPlaceAsync(cancellationToken);
+            if (!IsNewest(place))
             {
-                _current = _loaded && feed is not null ? await CatchUpAsync(feed, cancellationToken) : await LoadAsync(cancellationToken);
+                var goesOn = _loaded && feed is not null && place.Revision >= _current.Revision && IsOn(place.Timeline);
+                _current = goesOn ? await CatchUpAsync(feed!, cancellationToken) : await LoadAsync(place, cancellationToken);
                 _loaded = true;
             }
 
@@ -58,16 +62,22 @@ internal sealed class WorkingSetSource(IRegistryStore store, IRegistrySource? fe
 
     public void Dispose() => _loading.Dispose();
 
+    private bool IsNewest(RegistryPlace place) => _loaded && _current.Revision == place.Revision && IsOn(place.Timeline);
+
+    private bool IsOn(string? timeline) => !RegistryPlace.AreDifferent(timeline, _current.Timeline);
+
     private async Task<WorkingSet> CatchUpAsync(IRegistrySource source, CancellationToken cancellationToken)
     {
         var changes = await source.LoadSinceAsync(_current.Revision, cancellationToken);
-        return _current.With(Math.Max(changes.Revision, _current.Revision), changes.Items);
+        return IsOn(changes.Timeline)
+            ? _current.With(Math.Max(changes.Revision, _current.Revision), changes.Items).On(changes.Timeline ?? _current.Timeline)
+            : await LoadAsync(await store.GetPlaceAsync(cancellationToken), cancellationToken);
     }
 
-    // The revision is read first: a write that slips in between is read twice, never missed.
-    private async Task<WorkingSet> LoadAsync(CancellationToken cancellationToken)
+    // The place is read first: a write that slips in between is read twice, never missed. What begins on one line of history and ends on
+    // another is read again by the next who asks.
+    private async Task<WorkingSet> LoadAsync(RegistryPlace place, CancellationToken cancellationToken)
     {
-        var revision = await store.GetRevisionAsync(cancellationToken);
         var items = new List<RegistryItem>();
         foreach (var kind in Enum.GetValues<RegistryKind>())
         {
@@ -85,6 +95,6 @@ internal sealed class WorkingSetSource(IRegistryStore store, IRegistrySource? fe
             }
         }
 
-        return WorkingSet.Empty.With(revision, items);
+        return WorkingSet.Empty.With(place.Revision, items).On(place.Timeline);
     }
 }

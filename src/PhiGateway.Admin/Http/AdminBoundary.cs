@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Http;
 
@@ -52,6 +53,11 @@ internal sealed class AdminBoundary(RequestDelegate next, TimeProvider time, ILo
         {
             AdminLog.BodiesUnreadable(log, id, fault.Message);
             problem = AdminProblem.BodiesUnreadable;
+        }
+        catch (RegistryHeldException held)
+        {
+            AdminLog.RegistryHeld(log, id, held.Message);
+            problem = AdminProblem.Held(held.Message);
         }
         catch (Exception exception) when (IsDatabase(exception))
         {

@@ -9,7 +9,8 @@ namespace PhiGateway.Admin.Organizations;
 /// </summary>
 /// <remarks>
 /// A node that is cut off reports nothing and serves on from what it knew, so silence closes nothing before that age; ages are each node's
-/// own, and this one's setting is taken for all.
+/// own, and this one's setting is taken for all. Nor does a number: a node that was ahead of a standby which took over refuses it, and has a
+/// greater one. So a node has the act when it has seen since that what it enforces is the newest.
 /// </remarks>
 internal sealed class FleetReach(IRegistryStore store, AdminOptions options, TimeProvider time)
 {
@@ -27,14 +28,14 @@ internal sealed class FleetReach(IRegistryStore store, AdminOptions options, Tim
         List<UnconfirmedNode> without = [];
         foreach (var node in nodes)
         {
-            if (node.Revision >= revision)
+            var heard = node.Confirmed ?? node.At;
+            if (node.Revision >= revision && heard >= actAt)
             {
                 having.Add(node.Node);
                 continue;
             }
 
             // One that was past its age before the act had closed already.
-            var heard = node.Confirmed ?? node.At;
             var closed = heard + options.MaxSnapshotAge;
             if (closed > actAt)
             {

@@ -128,7 +128,10 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
                 row.Lifted || RevocationMatch.Of(set, row).IsKnown
                     ? new EditPlan([]) { Revocations = [row], Note = row.Reason }
                     : AdminProblem.Invalid("/value", "unknown-target", $"There is no such {name} in the registry: nothing was revoked.")
-        );
+        )
+        {
+            IsRowsOnly = true,
+        };
         return (await editor.WriteAsync(call, edit)).Failed(out var problem, out var outcome)
             ? problem
             : new RevocationOutcome(row, outcome);

@@ -112,7 +112,7 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal,
         }
         catch (Exception fault)
         {
-            await journal.OutcomeAsync(call, @event, target, 503, "failed: " + fault.GetType().Name);
+            await journal.OutcomeAsync(call, @event, target, 503, "unknown: " + fault.GetType().Name);
             throw;
         }
 

@@ -52,7 +52,10 @@ internal sealed class RosterGrowth(
         {
             var set = await sets.GetAsync(CancellationToken.None);
             var approved = Approved(set, roster).ToList();
-            var bound = new MemberBound(roster, most, [.. approved.Select(static client => client.Seen)], set.Revision);
+            var bound = new MemberBound(roster, most, [.. approved.Select(static client => client.Seen)], set.Revision)
+            {
+                SeenTimeline = set.Timeline,
+            };
             switch (await store.PutMembersAsync(members, bound, call.Person, CancellationToken.None))
             {
                 case MemberWriteResult.Written written:

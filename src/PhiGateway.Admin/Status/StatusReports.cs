@@ -57,6 +57,12 @@ internal sealed class StatusReports(
                 snapshot.Problems.Count,
                 snapshot.Problems.Count(static problem => problem.IsNotUnderstood)
             );
+        if (here.Revision > revision)
+        {
+            // Either somebody wrote just now, or the registry is an older one, which this node refuses.
+            revision = await store.GetRevisionAsync(call.Cancelled);
+        }
+
         var problems = snapshot
             .Problems.Take(PageRequest.Most)
             .Select(static problem => new ProblemPointer(
@@ -67,7 +73,8 @@ internal sealed class StatusReports(
         return new HereReport(
             revision,
             here,
-            here.Revision >= revision,
+            // Security: a node beyond the registry is not at its newest, it enforces what is not there.
+            here.Revision == revision,
             JsonNamingPolicy.KebabCaseLower.ConvertName(journal.Status.ToString()),
             [.. problems]
         );

@@ -22,6 +22,9 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    // The first round reads whatever has not ended, of all nodes; those after it what is new.
+    private static readonly TimeSpan PatienceAtFirst = TimeSpan.FromSeconds(30);
+
     // A row is seen when its transaction is done, a moment after the time that stands in it.
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(10);
 
@@ -31,10 +34,19 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly HashSet<string> _others = new(StringComparer.Ordinal);
     private DateTimeOffset _since = DateTimeOffset.UnixEpoch;
-    private bool _isResumed;
+    private volatile bool _isResumed;
     private volatile bool _isAway;
 
     public void Dispose() => _turn.Dispose();
+
+    /// <summary>What an operator has to know, in words; null: all nodes count together.</summary>
+    public string? Problem =>
+        (_isAway, _isResumed) switch
+        {
+            (false, _) => null,
+            (true, true) => "the use of quotas is not shared with other nodes: each counts for itself",
+            (true, false) => "what was used of quotas before the start could not be read: this node counts from nothing",
+        };
 
     /// <summary>Learns what was taken before this start; waits for a database that is slow, not for one that is away.</summary>
     public Task StartAsync(CancellationToken cancellationToken) => TryExchangeAsync(cancellationToken);
@@ -116,7 +128,7 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            return await ExchangeAsync(Patience, isLast, cancellationToken);
+            return await ExchangeAsync(_isResumed ? Patience : PatienceAtFirst, isLast, cancellationToken);
         }
         finally
         {
@@ -201,6 +213,11 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
             {
                 quota.Resume(use, now);
             }
+        }
+
+        foreach (var patient in news.Patients)
+        {
+            gates.QuotaOf(patient.Client).Learn(patient, now);
         }
     }
 }

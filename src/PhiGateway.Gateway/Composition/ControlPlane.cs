@@ -67,7 +67,7 @@ internal static class ControlPlane
             {
                 kestrel.AddServerHeader = false;
                 kestrel.Limits.MaxRequestBodySize = MaxBody;
-                Listeners.Add(kestrel, options.Listeners.Admin, options.Listeners, before: gate.Use);
+                Listeners.Add(kestrel, options.Listeners.Admin, options.Listeners, parts.Certificate, before: gate.Use);
             });
 
         var services = builder.Services;
@@ -129,13 +129,14 @@ internal static class ControlPlane
                 Keeping = new KeepingRules(options.Audit.Keep.Years, options.Audit.Keep.YearsOf),
                 IsRegistrySealed = options.Registry is { SealKeyFile: not null, SealRequired: true },
                 DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],
+                CertificateEnds = () => parts.Certificate?.EndsSoon,
                 DormantDays = options.Admin.DormantDays ?? [30],
                 EscalateAfter = TimeSpan.FromMinutes(options.Admin.EscalateMinutes ?? 60),
                 TakenFor = TimeSpan.FromMinutes(options.Admin.TakenMinutes ?? 1440),
                 NodeSilentAfter = TimeSpan.FromMinutes(options.Admin.NodeSilentMinutes ?? 5),
-                AnswersCut = async revision =>
+                AnswersCut = async (revision, begun) =>
                 {
-                    var (count, inForce) = await parts.CutAnswers.CountAsync(revision);
+                    var (count, inForce) = await parts.CutAnswers.CountAsync(revision, begun);
                     return new AnswersCut(options.Node, count, inForce);
                 },
                 RunningRequests = clients => gates.RunningOf(clients),

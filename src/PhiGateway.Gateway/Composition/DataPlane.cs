@@ -78,6 +78,7 @@ internal static class DataPlane
                     kestrel,
                     options.Listeners.Data,
                     options.Listeners,
+                    parts.Certificate,
                     before: gate.Use,
                     after: listen => WireGuard.Use(listen, heads)
                 );

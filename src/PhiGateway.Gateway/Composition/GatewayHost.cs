@@ -91,7 +91,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 host._data.Services.GetRequiredService<ICallerAuthenticator>().GetStatus,
                 () => routes.Status,
                 () => host._data.Services.GetRequiredService<BackendCredentials>().Status,
-                () => [.. host._problems, .. host._preparation!.Problems, .. host.Parts.Proof.Problems],
+                () => NodeProblems.Of([.. host._problems, .. host._preparation!.Problems], host.Parts, host._data.Services),
                 () => host._loops!.Status,
                 host.Parts.Clock
             );
@@ -337,6 +337,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             Clock = clock,
             Log = serilog,
             Loggers = loggers,
+            Certificate = ListenerCertificate.Open(options, clock, loggers),
             RegistryStore = ofAdmins.Registry.Store,
             RegistrySource = registry.Source,
             TaskUses = registry.TaskUses,

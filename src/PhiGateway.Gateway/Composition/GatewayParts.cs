@@ -24,6 +24,9 @@ internal sealed record GatewayParts
 
     public required ILoggerFactory Loggers { get; init; }
 
+    /// <summary>What https listeners show; null: none of them is one.</summary>
+    public required ListenerCertificate? Certificate { get; init; }
+
     public required IRegistryStore RegistryStore { get; init; }
 
     public required IRegistrySource RegistrySource { get; init; }

@@ -1,7 +1,5 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using PhiGateway.Gateway.Configuration;
 
 namespace PhiGateway.Gateway.Composition;
@@ -12,13 +10,15 @@ internal static class Listeners
     /// <summary>Adds one listener; the address was validated before.</summary>
     /// <param name="kestrel">The server.</param>
     /// <param name="address">Scheme, address and port.</param>
-    /// <param name="options">Certificate of https listeners.</param>
+    /// <param name="options">What they speak.</param>
+    /// <param name="certificate">What https listeners show; null: none of them is one.</param>
     /// <param name="before">Adds what sees a connection before TLS; null: nothing.</param>
     /// <param name="after">Adds what sees its decrypted bytes; null: nothing.</param>
     public static void Add(
         KestrelServerOptions kestrel,
         string address,
         ListenerOptions options,
+        ListenerCertificate? certificate,
         Action<ListenOptions>? before = null,
         Action<ListenOptions>? after = null
     )
@@ -41,17 +41,7 @@ internal static class Listeners
                 }
 
                 listen.Protocols = options.Http2 ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
-                var certificate = X509Certificate2.CreateFromPemFile(options.CertificatePath!, options.CertificateKeyPath!);
-                listen.UseHttps(https =>
-                {
-                    https.ServerCertificate = certificate;
-                    https.SslProtocols =
-                        System.Security.Authentication.SslProtocols.Tls12 | System.Security.Authentication.SslProtocols.Tls13;
-                    // Asked for, not demanded: whether a client must have one is the registry's word, and bound tokens compare it (RFC
-                    // 8705).
-                    https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-                    https.AllowAnyClientCertificate();
-                });
+                listen.UseHttps((certificate ?? throw new InvalidOperationException("An https listener has no certificate.")).Handshake());
                 after?.Invoke(listen);
             }
         );

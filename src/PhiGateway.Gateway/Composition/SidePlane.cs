@@ -31,7 +31,7 @@ internal static class SidePlane
                 kestrel.Limits.RequestHeadersTimeout = HeadTime;
                 kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.Limits.LeastRate, HeadTime);
                 kestrel.Limits.MinResponseDataRate = new MinDataRate(options.Limits.LeastRate, HeadTime);
-                Listeners.Add(kestrel, listener, options.Listeners, before: gate.Use);
+                Listeners.Add(kestrel, listener, options.Listeners, parts.Certificate, before: gate.Use);
             });
         return builder;
     }

@@ -65,26 +65,7 @@ internal static class GatewayOptionsValidator
         ValidateStore(options.Registry.Provider, options.Registry.ConnectionString, "Registry", Add);
         ValidateStore(options.Audit.Store.Provider, options.Audit.Store.ConnectionString, "Audit:Store", Add);
         BodyKeyValidator.Validate(options.Audit.Bodies, Add);
-        if (options.Registry.MaxSnapshotAge < TimeSpan.FromSeconds(5) || options.Registry.MaxSnapshotAge > TimeSpan.FromDays(1))
-        {
-            Add("Registry:MaxSnapshotAge", "must be between 5 seconds and 1 day.");
-        }
-
-        if (options.Registry.PollInterval < TimeSpan.FromMilliseconds(100) || options.Registry.PollInterval > TimeSpan.FromSeconds(30))
-        {
-            Add("Registry:PollInterval", "must be between 0.1 and 30 seconds.");
-        }
-
-        if (options.Registry.PollTimeout < TimeSpan.FromMilliseconds(100) || options.Registry.PollTimeout > TimeSpan.FromSeconds(30))
-        {
-            Add("Registry:PollTimeout", "must be between 0.1 and 30 seconds.");
-        }
-
-        if (options.Registry.MaxUnconfirmed < TimeSpan.FromSeconds(0.5) || options.Registry.MaxUnconfirmed > TimeSpan.FromMinutes(1))
-        {
-            Add("Registry:MaxUnconfirmed", "must be between 0.5 seconds and 1 minute.");
-        }
-
+        RegistryValidator.Validate(options.Registry, Add);
         if (options.Audit.Journal.StrangerPercent is < 1 or > 90)
         {
             Add("Audit:Journal:StrangerPercent", "must be between 1 and 90.");
@@ -108,11 +89,6 @@ internal static class GatewayOptionsValidator
         if (!ByteSize.TryParse(options.Audit.Journal.Budget, out var budget) || budget < 64L * 1024 * 1024)
         {
             Add("Audit:Journal:Budget", "must be a size of at least 64 MiB, such as 40 GiB.");
-        }
-
-        if (options.Registry is { SealRequired: true, SealKeyFile: null })
-        {
-            Add("Registry:SealRequired", "needs Registry:SealKeyFile.");
         }
 
         foreach (var problem in options.Dpop.Validate())

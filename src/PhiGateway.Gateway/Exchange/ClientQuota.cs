@@ -18,11 +18,7 @@ namespace PhiGateway.Gateway.Exchange;
 internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch stretch, DayBudget? budget = null)
 {
     private readonly Lock _lock = new();
-    private readonly HashSet<string> _own = new(StringComparer.Ordinal);
-
-    // Own and others' together.
-    private readonly HashSet<string> _all = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HashSet<string>> _patientsElsewhere = new(StringComparer.Ordinal);
+    private readonly MetPatients _met = new();
     private readonly Dictionary<string, long> _recordsElsewhere = new(StringComparer.Ordinal);
 
     // Leased by others: it counts as if it had left, until they give it back.
@@ -50,7 +46,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
         {
             lock (_lock)
             {
-                return (_mostPatients ?? 0) - _all.Count;
+                return (_mostPatients ?? 0) - _met.Count;
             }
         }
     }
@@ -95,8 +91,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
                 return stretch.Name;
             }
 
-            _own.UnionWith(words);
-            _all.UnionWith(words);
+            _met.Meet(words);
             _patientSlice.Take(fresh);
 
             _records += disclosure.Resources.Count;
@@ -190,10 +185,16 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
             }
 
             _isUnsaid = false;
-            var words = new List<string>(_own);
+            var words = new List<string>(2);
             LeasedWords.Add(words, LeasedWords.Patients, _patientSlice.Claimed);
             LeasedWords.Add(words, LeasedWords.Records, _recordSlice.Claimed);
-            return new QuotaUse(client, node, _hour, words, _day, _records);
+            var (hourEnds, dayEnds) = ((_hour + 1) * stretch.Length.Ticks, (_day + 1) * TimeSpan.TicksPerDay);
+            return new QuotaUse(client, node, _hour, words, _day, _records)
+            {
+                Fresh = _met.TakeUnsaid(),
+                HourEnds = new DateTimeOffset(hourEnds, TimeSpan.Zero),
+                Ends = new DateTimeOffset(Math.Max(hourEnds, dayEnds), TimeSpan.Zero),
+            };
         }
     }
 
@@ -203,6 +204,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
         lock (_lock)
         {
             Roll(now);
+            _met.Settle();
             _patientSlice.Settle(_mostPatients is null ? long.MaxValue : RestOfPatients());
             _recordSlice.Settle(_mostRecords is null ? long.MaxValue : RestOfRecords());
             _isSliced = true;
@@ -214,7 +216,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
     {
         lock (_lock)
         {
-            _isUnsaid |= _mostPatients is not null || _mostRecords is not null;
+            _isUnsaid |= _mostPatients is not null || _mostRecords is not null || _met.IsSaying;
             _isSliced = false;
         }
     }
@@ -225,7 +227,6 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
         lock (_lock)
         {
             Roll(now);
-            _patientsElsewhere.Remove(use.Node);
             _recordsElsewhere.Remove(use.Node);
             _leasedElsewhere[use.Node] = (
                 use.Hour >= _hour ? LeasedWords.Of(use, LeasedWords.Patients) : 0,
@@ -233,15 +234,27 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
             );
             if (use.Hour >= _hour)
             {
-                _patientsElsewhere[use.Node] = PatientsOf(use);
+                // A node of a version before says them so.
+                _met.Learn(PatientsOf(use));
             }
 
             if (use.Day >= _day)
             {
                 _recordsElsewhere[use.Node] = use.Records;
             }
+        }
+    }
 
-            Unite();
+    /// <summary>Whom any node met, this one included.</summary>
+    public void Learn(QuotaPatient patient, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            Roll(now);
+            if (patient.Hour >= _hour)
+            {
+                _met.Learn(patient.Word);
+            }
         }
     }
 
@@ -253,12 +266,11 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
             Roll(now);
             if (use.Hour == _hour)
             {
-                _own.UnionWith(PatientsOf(use));
-                Unite();
+                // Said by a version before: in its row it does not stay.
+                string[] words = [.. PatientsOf(use)];
+                _met.Meet(words);
+                _isUnsaid |= words.Length > 0;
             }
-
-            // In clear it does not stay.
-            _isUnsaid |= use.Patients.Any(static patient => !patient.Contains(':', StringComparison.Ordinal));
 
             if (use.Day == _day)
             {
@@ -270,16 +282,6 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
     private string WordOf(PatientId patient) => LeasedWords.Keyed + wordOf(patient.Value!);
 
     private HashSet<string> PatientsOf(QuotaUse use) => LeasedWords.PatientsOf(use, WordOf);
-
-    private void Unite()
-    {
-        _all.Clear();
-        _all.UnionWith(_own);
-        foreach (var (_, elsewhere) in _patientsElsewhere)
-        {
-            _all.UnionWith(elsewhere);
-        }
-    }
 
     private long Sum()
     {
@@ -305,7 +307,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
 
     private long RestOfPatients()
     {
-        var rest = (long)(_mostPatients ?? 0) - _all.Count;
+        var rest = (long)(_mostPatients ?? 0) - _met.Count;
         foreach (var (_, leased) in _leasedElsewhere)
         {
             rest -= leased.Patients;
@@ -340,7 +342,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
 
         for (var i = 0; i < patients.Length; i++)
         {
-            fresh += _all.Contains(patients[i]) ? 0 : 1;
+            fresh += _met.Contains(patients[i]) ? 0 : 1;
         }
 
         if (fresh == 0 || (RestOfPatients() >= fresh && (!_isSliced || _patientSlice.Covers(fresh))))
@@ -370,9 +372,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
         if (hour > _hour)
         {
             _hour = hour;
-            _own.Clear();
-            _all.Clear();
-            _patientsElsewhere.Clear();
+            _met.Clear();
             EndLease(ref _patientSlice, static leased => leased with { Patients = 0 });
         }
 

@@ -15,7 +15,7 @@ internal sealed class CutAnswers(SnapshotHolder snapshots, TimeProvider clock)
     // Of acts longer ago nobody asks.
     private const int MostRevisions = 256;
 
-    private readonly ConcurrentDictionary<long, int> _byRevision = new();
+    private readonly ConcurrentDictionary<long, (int Count, DateTimeOffset Last)> _byRevision = new();
 
     /// <summary>How many revisions are remembered.</summary>
     internal int Kept => _byRevision.Count;
@@ -23,7 +23,8 @@ internal sealed class CutAnswers(SnapshotHolder snapshots, TimeProvider clock)
     /// <summary>One answer was ended when this revision came into force.</summary>
     public void Note(long revision)
     {
-        _byRevision.AddOrUpdate(revision, 1, static (_, count) => count + 1);
+        var now = clock.GetUtcNow();
+        _byRevision.AddOrUpdate(revision, (1, now), (_, known) => (known.Count + 1, now));
         if (_byRevision.Count > MostRevisions)
         {
             foreach (var old in _byRevision.Keys.Order().Take(MostRevisions / 2))
@@ -33,15 +34,29 @@ internal sealed class CutAnswers(SnapshotHolder snapshots, TimeProvider clock)
         }
     }
 
-    /// <summary>How many answers were ended by this revision and those that came into force with it, and whether it is in force.</summary>
-    public async Task<(int Count, bool InForce)> CountAsync(long revision)
+    /// <summary>
+    /// How many answers were ended by an act and by what came into force with it, and whether it is in force: this node has seen since, in a
+    /// look that began after the act, that what it enforces is the newest.
+    /// </summary>
+    /// <remarks>
+    /// Security: a revision alone says nothing. A node that was ahead of a standby which took over refuses it, and its own number is the
+    /// greater one.
+    /// </remarks>
+    /// <param name="revision">The act's revision, written before this is called.</param>
+    /// <param name="begun">When the act was begun: what was ended before was ended by another.</param>
+    public async Task<(int Count, bool InForce)> CountAsync(long revision, DateTimeOffset begun)
     {
-        var asked = clock.GetTimestamp();
-        while (snapshots.Announced < revision && clock.GetElapsedTime(asked) < Patience)
+        var (asked, moment) = (clock.GetTimestamp(), clock.GetUtcNow());
+        bool inForce;
+        snapshots.WantLook();
+        while (!(inForce = IsInForce(revision, moment)) && clock.GetElapsedTime(asked) < Patience)
         {
             await Task.Delay(Pause, clock);
         }
 
-        return (_byRevision.Where(one => one.Key >= revision).Sum(static one => one.Value), snapshots.Announced >= revision);
+        var count = _byRevision.Where(one => one.Key >= revision && one.Value.Last >= begun).Sum(static one => one.Value.Count);
+        return (count, inForce);
     }
+
+    private bool IsInForce(long revision, DateTimeOffset since) => snapshots.Announced >= revision && snapshots.ConfirmedAt >= since;
 }

@@ -13,9 +13,10 @@ namespace PhiGateway.Gateway.Following;
 /// <param name="time">The clock, by which revocations of single tokens end.</param>
 internal sealed class FailoverMemory(TimeProvider time)
 {
-    private readonly Dictionary<string, Revocation> _revocations = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Revocation Row, long Place)> _revocations = new(StringComparer.Ordinal);
     private readonly PriorityQueue<string, DateTimeOffset> _ending = new();
     private string? _timeline;
+    private long _places;
     private volatile IReadOnlyList<Revocation> _lost = [];
 
     /// <summary>What the operator has to know; null: nothing.</summary>
@@ -34,7 +35,7 @@ internal sealed class FailoverMemory(TimeProvider time)
         _timeline = changes.Timeline ?? _timeline;
         foreach (var row in changes.Revocations)
         {
-            _revocations[row.Id] = row;
+            _revocations[row.Id] = (row, _places++);
             if (row.Until is { } until)
             {
                 _ending.Enqueue(row.Id, until);
@@ -50,11 +51,38 @@ internal sealed class FailoverMemory(TimeProvider time)
         }
     }
 
+    /// <summary>Every row enforced here, in the order in which they count.</summary>
+    public IReadOnlyList<Revocation> Rows() =>
+        [.. _revocations.Values.OrderBy(static known => known.Place).Select(static known => known.Row)];
+
+    /// <summary>
+    /// The rows of an older registry that close something and are not enforced here yet; none that lifts, nor what was lifted there since.
+    /// What is taken of them is remembered.
+    /// </summary>
+    public IReadOnlyList<Revocation> TakeClosing(IReadOnlyList<Revocation> rows)
+    {
+        var closing = new List<Revocation>();
+        foreach (var row in rows.Where(row => !_revocations.ContainsKey(row.Id)))
+        {
+            if (row.Lifted)
+            {
+                closing.RemoveAll(one => (one.Target, one.Value, one.Issuer) == (row.Target, row.Value, row.Issuer));
+            }
+            else
+            {
+                closing.Add(row);
+            }
+        }
+
+        Take(new RegistryChanges(0, [], [], closing));
+        return closing;
+    }
+
     /// <summary>A whole load together with the revocations that it lacks, in front, so that what it lifts is lifted.</summary>
     public RegistryChanges Complete(RegistryChanges everything)
     {
         var there = everything.Revocations.Select(static row => row.Id).ToHashSet(StringComparer.Ordinal);
-        var missing = _revocations.Values.Where(row => !there.Contains(row.Id)).ToList();
+        var missing = Rows().Where(row => !there.Contains(row.Id)).ToList();
 
         // Of a token that is dead by itself nobody need write anything anew, whether its row was lost or dropped.
         var now = time.GetUtcNow();
@@ -68,7 +96,7 @@ internal sealed class FailoverMemory(TimeProvider time)
         while (_ending.TryPeek(out var id, out var until) && until + Revocation.KeptAfterEnd < now)
         {
             _ending.Dequeue();
-            if (_revocations.TryGetValue(id, out var row) && row.IsOver(now))
+            if (_revocations.TryGetValue(id, out var known) && known.Row.IsOver(now))
             {
                 _revocations.Remove(id);
             }

@@ -19,6 +19,7 @@ namespace PhiGateway.Gateway.Following;
 internal sealed class KeptRegistryFile(string path, byte[] key)
 {
     private const int MacCharacters = 64;
+    private const string New = ".new";
 
     private string? _last;
 
@@ -28,12 +29,13 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
     /// <summary>How much has been appended since the whole was written.</summary>
     public long ChangesBytes { get; private set; }
 
-    /// <summary>Writes the whole and starts over with changes.</summary>
-    public void Write(KeptSnapshot whole)
+    /// <summary>Writes a whole beside the one that counts; durable when it returns. While this goes on, changes may be appended.</summary>
+    /// <returns>Its HMAC, for <see cref="Install"/>.</returns>
+    public string Prepare(KeptSnapshot whole)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(whole, Json);
         var mac = MacOf(string.Empty, body);
-        Replace(
+        WriteNew(
             path,
             file =>
             {
@@ -41,26 +43,50 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
                 file.Write(body);
             }
         );
-        Replace(ChangesPath, file => file.Write(Encoding.ASCII.GetBytes(mac + "\n")));
-        _last = mac;
-        ChangesBytes = 0;
+        return mac;
     }
 
-    /// <summary>Appends what changed; durable when it returns. Only after <see cref="Write"/>.</summary>
+    /// <summary>Puts a prepared whole in force, with the changes that came while it was written.</summary>
+    public void Install(string mac, IEnumerable<KeptSnapshot> since)
+    {
+        var last = mac;
+        var length = 0L;
+        WriteNew(
+            ChangesPath,
+            file =>
+            {
+                file.Write(Encoding.ASCII.GetBytes(mac + "\n"));
+                foreach (var change in since)
+                {
+                    last = WriteChange(file, last, change);
+                }
+
+                length = file.Length;
+            }
+        );
+
+        // A process that ends between the two has its changes in the second one's new form: they name their whole.
+        File.Move(path + New, path, overwrite: true);
+        File.Move(ChangesPath + New, ChangesPath, overwrite: true);
+        (_last, ChangesBytes) = (last, length);
+    }
+
+    /// <summary>Appends what changed; durable when it returns. Only after <see cref="Install"/>.</summary>
     public void Append(KeptSnapshot change)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(change, Json);
-        var mac = MacOf(_last ?? throw new InvalidOperationException("The whole comes first."), body);
-        using (var file = new FileStream(ChangesPath, FileMode.Append, FileAccess.Write, FileShare.Read))
-        {
-            file.Write(Encoding.ASCII.GetBytes(mac + " "));
-            file.Write(body);
-            file.WriteByte((byte)'\n');
-            file.Flush(flushToDisk: true);
-            ChangesBytes = file.Length;
-        }
+        var last = _last ?? throw new InvalidOperationException("The whole comes first.");
+        using var file = new FileStream(ChangesPath, FileMode.Append, FileAccess.Write, FileShare.Read);
+        last = WriteChange(file, last, change);
+        file.Flush(flushToDisk: true);
+        (_last, ChangesBytes) = (last, file.Length);
+    }
 
-        _last = mac;
+    /// <summary>Takes all of it away: what it says is of a history that is no more.</summary>
+    public void Delete()
+    {
+        File.Delete(path);
+        File.Delete(ChangesPath);
+        _last = null;
     }
 
     /// <summary>The whole and the changes after it, in order; null when anything in it is not what this node wrote.</summary>
@@ -80,19 +106,24 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
         }
 
         List<KeptSnapshot> steps = [whole];
-        return !File.Exists(ChangesPath) || TryReadChanges(File.ReadAllBytes(ChangesPath), mac, steps) ? steps : null;
+        foreach (var changes in (string[])[ChangesPath, ChangesPath + New])
+        {
+            // Those of another whole: the process ended between putting the two in force, and they stand in the new form of the file.
+            if (File.Exists(changes) && File.ReadAllBytes(changes) is var lines && Follows(lines, mac))
+            {
+                return TryReadChanges(lines.AsSpan(MacCharacters + 1), mac, steps) ? steps : null;
+            }
+        }
+
+        return steps;
     }
+
+    private static bool Follows(ReadOnlySpan<byte> text, string mac) =>
+        text.IndexOf((byte)'\n') == MacCharacters && IsSame(text[..MacCharacters], mac);
 
     private bool TryReadChanges(ReadOnlySpan<byte> text, string mac, List<KeptSnapshot> steps)
     {
-        var end = text.IndexOf((byte)'\n');
-        if (end != MacCharacters || !IsSame(text[..end], mac))
-        {
-            // Those of an earlier whole: the process ended between writing the two.
-            return true;
-        }
-
-        text = text[(end + 1)..];
+        int end;
         while ((end = text.IndexOf((byte)'\n')) >= 0)
         {
             var line = text[..end];
@@ -142,22 +173,27 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
         return Convert.ToHexStringLower(hmac.GetHashAndReset());
     }
 
-    private static void Replace(string path, Action<FileStream> write)
+    private string WriteChange(FileStream file, string last, KeptSnapshot change)
     {
-        var temporary = path + ".new";
+        var body = JsonSerializer.SerializeToUtf8Bytes(change, Json);
+        var mac = MacOf(last, body);
+        file.Write(Encoding.ASCII.GetBytes(mac + " "));
+        file.Write(body);
+        file.WriteByte((byte)'\n');
+        return mac;
+    }
+
+    private static void WriteNew(string path, Action<FileStream> write)
+    {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        using (var file = new FileStream(temporary, options))
-        {
-            write(file);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
+        using var file = new FileStream(path + New, options);
+        write(file);
+        file.Flush(flushToDisk: true);
     }
 
     private static JsonSerializerOptions Json { get; } = CreateJson();

@@ -1,6 +1,7 @@
 using PhiGateway.Audit.Journal.Files;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Telemetry;
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Gateway.Following;
@@ -9,7 +10,8 @@ namespace PhiGateway.Gateway.Following;
 /// <remarks>
 /// A change is in the file before it is in force, so that a node never comes back with less than it has enforced. Its age counts from when
 /// it was seen: a restart does not
-/// make it younger. A disk that fails costs the file, never the change.
+/// make it younger. A disk that fails costs the file, never the change. The whole is written anew from memory, beside whoever follows the
+/// registry: no revocation waits for it.
 /// </remarks>
 internal sealed class LastGoodSnapshot
 {
@@ -24,13 +26,21 @@ internal sealed class LastGoodSnapshot
     private KeptRegistryFile? _file;
     private DateTimeOffset _writtenAt = DateTimeOffset.MinValue;
     private DateTimeOffset _confirmedAt = DateTimeOffset.MinValue;
+    private readonly Lock _gate = new();
     private bool _isWhole;
+    private int _history;
+
+    // What came while the whole is written anew; null: it is not.
+    private List<KeptSnapshot>? _since;
 
     public LastGoodSnapshot(GatewayOptions options, TimeProvider clock, ILogger<LastGoodSnapshot> log)
     {
         (_clock, _log, _path) = (clock, log, options.Registry.LastGoodFile);
         _confirmEvery = options.Registry.MaxSnapshotAge / 3;
     }
+
+    /// <summary>What writes the whole anew, if anything does.</summary>
+    internal Task Writing { get; private set; } = Task.CompletedTask;
 
     /// <summary>Reads the file: the whole and the changes after it; empty, and why, when there is none or it may not be used.</summary>
     /// <param name="atLeast">The newest revision that this node is known to have enforced.</param>
@@ -64,7 +74,7 @@ internal sealed class LastGoodSnapshot
         }
     }
 
-    /// <summary>Writes a whole load.</summary>
+    /// <summary>Writes a whole load, before anything is in force here.</summary>
     public void Offer(RegistryChanges everything, DateTimeOffset confirmedAt)
     {
         if (_path is null)
@@ -73,17 +83,42 @@ internal sealed class LastGoodSnapshot
         }
 
         _writtenAt = _clock.GetUtcNow();
-        _isWhole = Try("written", file => file.Write(new KeptSnapshot(everything, confirmedAt)));
-        _confirmedAt = confirmedAt;
+        lock (_gate)
+        {
+            _isWhole = Try("written", file => file.Install(file.Prepare(new KeptSnapshot(everything, confirmedAt)), []));
+            _confirmedAt = confirmedAt;
+        }
+    }
+
+    /// <summary>
+    /// A whole load is about to be in force behind which the file does not stand: it is written anew at once, and not read before where the
+    /// load is of another history.
+    /// </summary>
+    public void Outdate(bool isAnotherHistory)
+    {
+        lock (_gate)
+        {
+            (_isWhole, _since, _writtenAt) = (false, null, DateTimeOffset.MinValue);
+            _history++;
+            if (_path is not null && isAnotherHistory)
+            {
+                Try("removed", static file => file.Delete());
+            }
+        }
     }
 
     /// <summary>Keeps what is about to be in force.</summary>
     public void Keep(RegistryChanges changes, DateTimeOffset confirmedAt)
     {
-        if (_isWhole)
+        lock (_gate)
         {
-            _isWhole = Try("written", file => file.Append(new KeptSnapshot(changes, confirmedAt)));
-            _confirmedAt = confirmedAt;
+            var kept = new KeptSnapshot(changes, confirmedAt);
+            _since?.Add(kept);
+            if (_isWhole)
+            {
+                _isWhole = Try("written", file => file.Append(kept));
+                _confirmedAt = confirmedAt;
+            }
         }
     }
 
@@ -96,36 +131,66 @@ internal sealed class LastGoodSnapshot
         }
     }
 
-    /// <summary>Writes the whole again when changes have grown large or could not be kept; at most once a minute.</summary>
-    /// <param name="source">Where the whole is read.</param>
-    /// <param name="complete">Adds what the registry lost and this node still enforces.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async Task WriteIfDueAsync(
-        IRegistrySource source,
-        Func<RegistryChanges, RegistryChanges> complete,
-        CancellationToken cancellationToken
-    )
+    /// <summary>
+    /// Begins to write the whole again where changes have grown large or could not be kept; at most once a minute, one at a time.
+    /// </summary>
+    /// <param name="take">Takes a copy of what is in force, quickly.</param>
+    /// <param name="confirmedAt">When that was last seen to be current.</param>
+    public void WriteIfDue(Func<(RegistryCopy Copy, IReadOnlyList<Revocation> Revocations)> take, DateTimeOffset confirmedAt)
     {
         var now = _clock.GetUtcNow();
-        if (_path is null || now - _writtenAt < Interval || (_isWhole && _file!.ChangesBytes < LargestChanges))
+        lock (_gate)
         {
-            return;
-        }
+            if (_path is null || !Writing.IsCompleted || now - _writtenAt < Interval || (_isWhole && Open().ChangesBytes < LargestChanges))
+            {
+                return;
+            }
 
+            (_writtenAt, _since) = (now, []);
+            var ((copy, revocations), history) = (take(), _history);
+            Writing = Task.Run(() => Write(copy, revocations, confirmedAt, history));
+        }
+    }
+
+    private void Write(RegistryCopy copy, IReadOnlyList<Revocation> revocations, DateTimeOffset confirmedAt, int history)
+    {
         try
         {
-            Offer(complete(await source.LoadAllAsync(cancellationToken)), now);
+            var file = Open();
+            var mac = file.Prepare(new KeptSnapshot(copy.ToChanges(revocations), confirmedAt));
+            lock (_gate)
+            {
+                if (history == _history)
+                {
+                    // Until both files stand: where one of them does not, nothing is appended behind the other.
+                    _isWhole = false;
+                    file.Install(mac, _since ?? []);
+                    (_isWhole, _confirmedAt) = (true, confirmedAt);
+                }
+            }
         }
 #pragma warning disable CA1031 // The file is a courtesy to the next start.
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault)
 #pragma warning restore CA1031
         {
             GatewayLog.LastGoodFailed(_log, "written", fault.GetType().Name);
         }
+        finally
+        {
+            lock (_gate)
+            {
+                _since = history == _history ? null : _since;
+            }
+        }
     }
 
-    private KeptRegistryFile Open() =>
-        _file ??= new KeptRegistryFile(_path!, KeyFile.OpenOrCreate(_path + ".key", "key of the last good snapshot"));
+    private KeptRegistryFile Open()
+    {
+        lock (_gate)
+        {
+            return _file ??= new KeptRegistryFile(_path!, KeyFile.OpenOrCreate(_path + ".key", "key of the last good snapshot"));
+        }
+    }
 
     // A file size limit is told as an argument out of range.
     private static bool IsDiskFault(Exception fault) =>

@@ -27,23 +27,33 @@ internal sealed class SnapshotFollower(
     // the kept file and a build.
     private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(50);
 
-    // A report is a write to the database, of every node.
-    private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(250);
+    // A registry with a million memberships is there in a quarter of this; what is not is asked for anew.
+    private static readonly TimeSpan LoadTimeout = TimeSpan.FromMinutes(2);
 
     private readonly RegistrySnapshotBuilder _builder = new(clock);
     private volatile string? _problem;
     private volatile string? _fileProblem;
     private readonly FailoverMemory _memory = new(clock);
     private bool _loaded;
-    private Task _report = Task.CompletedTask;
-    private long _reported = -1;
-    private DateTimeOffset _reportedAt = DateTimeOffset.MinValue;
+
+    // Where the registry stood that was refused as older, and what closes was last taken from.
+    private RegistryPlace? _refused;
 
     /// <summary>Why the last load failed, in words; null when it did not.</summary>
     public string? Problem => _problem is { } problem && _fileProblem is { } file ? $"{problem}; {file}" : _problem;
 
     /// <summary>What was lost when a standby took over and stays in force here, in words; null: nothing.</summary>
     public string? FailoverProblem => _memory.Problem;
+
+    private NodeReporter Reporter =>
+        field ??= new NodeReporter(
+            source,
+            holder,
+            options,
+            clock,
+            () => Problem ?? FailoverProblem ?? NotUnderstoodWords(NotUnderstood),
+            unshipped
+        );
 
     /// <summary>How many rows of a newer version close something on this node.</summary>
     public int NotUnderstood => holder.Current.CountNotUnderstood();
@@ -82,6 +92,7 @@ internal sealed class SnapshotFollower(
     /// <summary>Takes whatever is newer; false when the registry could not be read.</summary>
     public async Task<bool> FollowOnceAsync(CancellationToken cancellationToken)
     {
+        holder.BeginLook();
         var (started, at) = (clock.GetTimestamp(), clock.GetUtcNow());
         try
         {
@@ -92,21 +103,23 @@ internal sealed class SnapshotFollower(
             }
 
             _problem = _fileProblem = null;
+            _refused = null;
             return true;
         }
 #pragma warning disable CA1031 // Whatever is wrong with the database, the node keeps what it has.
         catch (Exception fault) when (fault is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            if (fault is TimeoutException)
+            var isLate = IsTimeout(fault);
+            if (isLate)
             {
                 source.Renew();
             }
 
-            _problem =
-                fault is TimeoutException
-                    ? $"the registry did not answer within {options.Registry.PollTimeout}; it is asked over a fresh connection"
-                    : $"the registry could not be read ({fault.GetType().Name})";
+            _problem = isLate
+                ? "the registry did not answer in time; it is asked over a fresh connection"
+                : $"the registry could not be read ({fault.GetType().Name})";
+            _refused = null;
             GatewayLog.SnapshotLoadFailed(log, fault.GetType().Name, holder.Current.Revision);
             return false;
         }
@@ -123,47 +136,43 @@ internal sealed class SnapshotFollower(
         {
             var (before, started) = (holder.Current.Revision, clock.GetTimestamp());
             var reached = await FollowOnceAsync(stoppingToken);
-            if (reached)
+            if (reached || _refused is not null)
             {
-                ReportIfDue(stoppingToken);
+                Reporter.ReportIfDue(stoppingToken);
             }
 
-            if (reached && HasMore)
+            if (!reached)
+            {
+                await Task.Delay(options.Registry.PollInterval, clock, stoppingToken);
+                continue;
+            }
+
+            if (HasMore)
             {
                 continue;
             }
 
-            if (reached)
+            lastGood.WriteIfDue(() => (_builder.Copy(), _memory.Rows()), holder.ConfirmedAt ?? clock.GetUtcNow());
+            if (holder.Current.Revision != before && Round - clock.GetElapsedTime(started) is { Ticks: > 0 } rest)
             {
-                await lastGood.WriteIfDueAsync(source, _memory.Complete, stoppingToken);
-                if (holder.Current.Revision != before && Round - clock.GetElapsedTime(started) is { Ticks: > 0 } rest)
-                {
-                    await Task.Delay(rest, clock, stoppingToken);
-                }
+                await Task.Delay(rest, clock, stoppingToken);
+            }
 
-                var poll = options.Registry.PollInterval;
-                await source.WaitForChangeAsync(
-                    holder.Current.Revision != Interlocked.Read(ref _reported) && poll > ReportEvery ? ReportEvery : poll,
-                    stoppingToken
-                );
-            }
-            else
-            {
-                await Task.Delay(options.Registry.PollInterval, clock, stoppingToken);
-            }
+            var poll = options.Registry.PollInterval;
+            await WaitAsync(Reporter.IsPressing && poll > NodeReporter.Soon ? NodeReporter.Soon : poll, stoppingToken);
         }
     }
 
-    // Beside the loop, one at a time: what waits for a lock on the status table must not keep a revocation waiting.
-    private void ReportIfDue(CancellationToken cancellationToken)
+    // For a change, or for somebody who needs a look now.
+    private async Task WaitAsync(TimeSpan atMost, CancellationToken stoppingToken)
     {
-        var now = clock.GetUtcNow();
-        var isNew = holder.Current.Revision != Interlocked.Read(ref _reported);
-        if (_report.IsCompleted && now - _reportedAt > (isNew ? ReportEvery : TimeSpan.FromSeconds(10)))
-        {
-            _reportedAt = now;
-            _report = ReportAsync(now, cancellationToken);
-        }
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var (changed, wanted) = (source.WaitForChangeAsync(atMost, waiting.Token), holder.WantedAsync(waiting.Token));
+        await Task.WhenAny(changed, wanted);
+        await waiting.CancelAsync();
+        await changed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await wanted.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stoppingToken.ThrowIfCancellationRequested();
     }
 
     private async Task<bool> LoadEverythingAsync(CancellationToken cancellationToken)
@@ -172,7 +181,7 @@ internal sealed class SnapshotFollower(
         holder.Loading(true);
         try
         {
-            everything = await source.LoadAllAsync(cancellationToken);
+            everything = await AskAsync(source.LoadAllAsync, LoadTimeout, cancellationToken);
         }
         finally
         {
@@ -181,6 +190,7 @@ internal sealed class SnapshotFollower(
 
         if (IsOlder(everything.Revision))
         {
+            TakeClosing(new RegistryPlace(everything.Revision, everything.Timeline), everything.Revocations);
             return false;
         }
 
@@ -192,8 +202,18 @@ internal sealed class SnapshotFollower(
         }
 
         var now = clock.GetUtcNow();
+        var isAnother = _memory.IsAnotherHistory(everything);
         everything = _memory.Complete(everything);
-        lastGood.Offer(everything, now);
+        if (holder.ConfirmedAt is null)
+        {
+            lastGood.Offer(everything, now);
+        }
+        else
+        {
+            // Somebody is served already: nobody waits for the disk.
+            lastGood.Outdate(isAnother);
+        }
+
         Publish(_builder.Rebuild(everything), now);
         Volatile.Write(ref _loaded, true);
         return true;
@@ -203,10 +223,16 @@ internal sealed class SnapshotFollower(
     {
         var asked = clock.GetUtcNow();
         var known = holder.Current.Revision;
-        var changes = await AskAsync(known, cancellationToken);
+        var changes = await AskAsync(token => source.LoadSinceAsync(known, token), options.Registry.PollTimeout, cancellationToken);
         HasMore = changes.HasMore;
         if (IsOlder(changes.Revision))
         {
+            var place = new RegistryPlace(changes.Revision, changes.Timeline);
+            if (place != _refused)
+            {
+                TakeClosing(place, await AskAsync(source.LoadRevocationsAsync, LoadTimeout, cancellationToken));
+            }
+
             return false;
         }
 
@@ -236,14 +262,44 @@ internal sealed class SnapshotFollower(
         return true;
     }
 
+    // An older registry is not followed, and what closes in it closes here all the same: an emergency stop that was written into it is no
+    // less urgent than one written elsewhere.
+    private void TakeClosing(RegistryPlace place, IReadOnlyList<Revocation> rows)
+    {
+        var known = holder.Current.Revision;
+        if (holder.ConfirmedAt is { } confirmedAt && _memory.TakeClosing(rows) is { Count: > 0 } closing)
+        {
+            var changes = new RegistryChanges(known, [], [], closing);
+            lastGood.Keep(changes, confirmedAt);
+            holder.Publish(_builder.Apply(changes), confirmedAt);
+            GatewayLog.ClosedByOlderRegistry(log, closing.Count, place.Revision, known);
+        }
+
+        _refused = place;
+    }
+
+    // A driver says it in its own exception, with this one inside.
+    private static bool IsTimeout(Exception fault)
+    {
+        for (Exception? step = fault; step is not null; step = step.InnerException)
+        {
+            if (step is TimeoutException)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     // A connection may have died without a word, and a driver waits longer for it than a revocation may: the question is left behind.
-    private async Task<RegistryChanges> AskAsync(long known, CancellationToken cancellationToken)
+    private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, TimeSpan most, CancellationToken cancellationToken)
     {
         var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var asked = source.LoadSinceAsync(known, given.Token);
+        var asked = ask(given.Token);
         try
         {
-            return await asked.WaitAsync(options.Registry.PollTimeout, clock, cancellationToken);
+            return await asked.WaitAsync(most, clock, cancellationToken);
         }
         finally
         {
@@ -295,31 +351,4 @@ internal sealed class SnapshotFollower(
     /// <summary>The same in words; null for none.</summary>
     internal static string? NotUnderstoodWords(int rows) =>
         rows == 0 ? null : $"{rows} rows are of a newer version: what depends on them is closed on this node until it is upgraded";
-
-    private async Task ReportAsync(DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var revision = holder.Current.Revision;
-        try
-        {
-            await source.ReportNodeAsync(
-                new NodeStatus(
-                    options.Node,
-                    revision,
-                    now,
-                    Problem ?? FailoverProblem ?? NotUnderstoodWords(NotUnderstood),
-                    holder.ConfirmedAt,
-                    unshipped?.Invoke()
-                ),
-                cancellationToken
-            );
-            Interlocked.Exchange(ref _reported, revision);
-        }
-#pragma warning disable CA1031 // Best effort by contract.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            // Said again with the next round.
-            Interlocked.Exchange(ref _reported, -1);
-        }
-    }
 }

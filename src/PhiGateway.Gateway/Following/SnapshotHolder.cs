@@ -14,6 +14,7 @@ internal sealed class SnapshotHolder(TimeProvider clock) : ISnapshotSource
     private long _lookedAt = long.MinValue;
     private long _lookedAtWall = long.MinValue;
     private volatile bool _isLoading;
+    private volatile TaskCompletionSource _wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskCompletionSource _look = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>How long ago the registry may have been looked at; without end by default.</summary>
@@ -104,6 +105,15 @@ internal sealed class SnapshotHolder(TimeProvider clock) : ISnapshotSource
         Interlocked.Exchange(ref _look, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 
+    /// <summary>Somebody needs a look that has not begun yet: the follower, where it waits for a change, looks at once.</summary>
+    public void WantLook() => _wanted.TrySetResult();
+
+    /// <summary>Returns when somebody wants a look that has not begun; the follower's.</summary>
+    public Task WantedAsync(CancellationToken cancellationToken) => _wanted.Task.WaitAsync(cancellationToken);
+
+    /// <summary>A look begins: it serves everybody who wanted one before.</summary>
+    public void BeginLook() => Interlocked.Exchange(ref _wanted, new(TaskCreationOptions.RunContinuationsAsynchronously));
+
     /// <summary>A whole load is under way, which may take long: until it ends, the last look counts however old it is.</summary>
     public void Loading(bool isLoading) => _isLoading = isLoading;
 
@@ -117,7 +127,9 @@ internal sealed class SnapshotHolder(TimeProvider clock) : ISnapshotSource
         && looked != long.MinValue
         && (clock.GetElapsedTime(looked) > most || clock.GetUtcNow().UtcTicks - Interlocked.Read(ref _lookedAtWall) > most.Ticks);
 
-    /// <summary>Returns when the registry was looked at within the time allowed; or after that time again, whatever became of it.</summary>
+    /// <summary>
+    /// Has the registry looked at where that was too long ago, and returns when it was; or after that time again, whatever became of it.
+    /// </summary>
     public async Task LookAsync(TimeSpan most, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
@@ -130,6 +142,7 @@ internal sealed class SnapshotHolder(TimeProvider clock) : ISnapshotSource
                 return;
             }
 
+            WantLook();
             try
             {
                 await look.WaitAsync(left, clock, cancellationToken);

@@ -67,6 +67,15 @@ internal static partial class GatewayLog
     [LoggerMessage(1105, LogLevel.Warning, "An older registry revision {Offered} was refused; enforcing {Current}")]
     public static partial void OlderRevisionRefused(ILogger log, long offered, long current);
 
+    [LoggerMessage(7202, LogLevel.Information, "The listeners' certificate was read; it ends {Ends}")]
+    public static partial void ListenerCertificateRead(ILogger log, DateTimeOffset ends);
+
+    [LoggerMessage(7203, LogLevel.Error, "The listeners' certificate was not read anew: {Problem}; the one before is shown on")]
+    public static partial void ListenerCertificateBroken(ILogger log, string problem);
+
+    [LoggerMessage(7201, LogLevel.Warning, "{Count} revocations of the registry at revision {Offered} are in force; enforcing {Current}")]
+    public static partial void ClosedByOlderRegistry(ILogger log, int count, long offered, long current);
+
     [LoggerMessage(
         1108,
         LogLevel.Warning,

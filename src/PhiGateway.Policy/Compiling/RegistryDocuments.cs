@@ -22,6 +22,9 @@ internal sealed class RegistryDocuments
     internal RegistryProblem? FindProblem(RegistryKind kind, string id) =>
         _documents.TryGetValue(new DocumentKey(kind, id), out var stored) ? stored.Problem : null;
 
+    /// <summary>All of them, tombstones included.</summary>
+    internal List<KeyValuePair<DocumentKey, StoredDocument>> Copy() => [.. _documents];
+
     internal IEnumerable<string> ClientsOfUseCase(string useCase) => _clientsOfUseCase.Of(useCase);
 
     /// <summary>Paths of unreadable documents that belong to a client.</summary>
@@ -105,7 +108,10 @@ internal sealed class RegistryDocuments
             problem,
             problem is null ? [] : Hints(item),
             problem is { IsNotUnderstood: true } ? EntityReader.GuessCredential(item) : null
-        );
+        )
+        {
+            Raw = problem is null ? null : item.Json,
+        };
         _documents[key] = stored;
         Link(key, stored);
         Mark(key, stored, stale);
@@ -290,7 +296,11 @@ internal sealed record StoredDocument(
     RegistryProblem? Problem,
     string[] ClientHints,
     Credential? Shadow
-);
+)
+{
+    /// <summary>The stored form of a document that cannot be read; null: <see cref="Entity"/> says all of it.</summary>
+    internal string? Raw { get; init; }
+}
 
 /// <summary>Collects the ids of use cases and clients that must be compiled anew after a load.</summary>
 internal sealed class StaleDocuments

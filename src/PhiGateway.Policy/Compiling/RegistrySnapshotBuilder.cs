@@ -28,6 +28,9 @@ public sealed class RegistrySnapshotBuilder(TimeProvider? time = null)
         return _current;
     }
 
+    /// <summary>What is held now, for keeping: quick, and written out by others while building goes on.</summary>
+    public RegistryCopy Copy() => _state.Copy(_current);
+
     /// <summary>Applies changes in order of revision; a revision older than the current one changes nothing.</summary>
     public RegistrySnapshot Apply(RegistryChanges changes)
     {

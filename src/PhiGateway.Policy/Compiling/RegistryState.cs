@@ -65,6 +65,9 @@ internal sealed class RegistryState(TimeProvider? time = null)
         };
     }
 
+    /// <summary>What is held beside that snapshot, which is the last that this gave.</summary>
+    internal RegistryCopy Copy(RegistrySnapshot snapshot) => new(snapshot, _documents.Copy(), [.. _unknown]);
+
     private void TakeItem(RegistryItem item, StaleDocuments stale)
     {
         // Alerts, admin keys and what only describes govern no traffic.

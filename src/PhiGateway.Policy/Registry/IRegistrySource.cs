@@ -17,6 +17,10 @@ public interface IRegistrySource
     /// <remarks>Never skips a change that commits late: a revision is only reported once every smaller one is visible.</remarks>
     Task<RegistryChanges> LoadSinceAsync(long revision, CancellationToken cancellationToken);
 
+    /// <summary>Every revocation, in order of revision.</summary>
+    async Task<IReadOnlyList<Revocation>> LoadRevocationsAsync(CancellationToken cancellationToken) =>
+        (await LoadAllAsync(cancellationToken)).Revocations;
+
     /// <summary>
     /// Returns when something may have changed (NOTIFY, in-process signal) or after the time given; never throws for a lost database, only
     /// waits.

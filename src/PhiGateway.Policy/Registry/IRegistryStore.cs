@@ -8,6 +8,9 @@ public interface IRegistryStore
     /// <summary>The registry-wide revision now.</summary>
     Task<long> GetRevisionAsync(CancellationToken cancellationToken);
 
+    /// <summary>The same together with the line of history that it counts on, where the database tells it.</summary>
+    async Task<RegistryPlace> GetPlaceAsync(CancellationToken cancellationToken) => new(await GetRevisionAsync(cancellationToken), null);
+
     /// <summary>One document, or null; a deleted one is null.</summary>
     Task<RegistryItem?> FindAsync(RegistryKind kind, string id, CancellationToken cancellationToken);
 

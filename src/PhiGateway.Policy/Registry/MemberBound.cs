@@ -8,7 +8,11 @@ namespace PhiGateway.Policy.Registry;
 /// <param name="Most">How many memberships may have been added or changed after each revision, those that went again included.</param>
 /// <param name="Since">The revisions from which it is counted.</param>
 /// <param name="SeenRevision">The registry's revision on which these were worked out: documents must not have changed since.</param>
-public sealed record MemberBound(string Roster, long Most, IReadOnlyList<long> Since, long SeenRevision);
+public sealed record MemberBound(string Roster, long Most, IReadOnlyList<long> Since, long SeenRevision)
+{
+    /// <summary>The line of history that the revision seen counts on; null: not asked.</summary>
+    public string? SeenTimeline { get; init; }
+}
 
 /// <summary>The result of a bounded write of memberships.</summary>
 public abstract record MemberWriteResult

@@ -23,6 +23,12 @@ public sealed record RegistryBatch(IReadOnlyList<RegistryWrite> Writes)
     /// again.
     /// </remarks>
     public long? SeenRevision { get; init; }
+
+    /// <summary>
+    /// The line of history that <see cref="SeenRevision"/> counts on: where the database writes another one by now, nothing is written. Null:
+    /// not asked.
+    /// </summary>
+    public string? SeenTimeline { get; init; }
 }
 
 /// <summary>The outcome of writing a batch: the new revision with the items as stored, or why nothing was written.</summary>

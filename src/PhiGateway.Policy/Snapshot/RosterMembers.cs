@@ -14,6 +14,10 @@ internal sealed class RosterMembers(PersistentMap<PatientId, MemberWindow> membe
     internal bool Covers(PatientId patient, long ticks) =>
         patient.Value is not null && members.TryGet(patient, out var window) && window.Holds(ticks);
 
+    /// <summary>Every membership, whenever it holds, as it is written.</summary>
+    internal IEnumerable<RosterMember> ToMembers(string roster) =>
+        members.ToList().Select(member => new RosterMember(roster, member.Key, member.Value.Begin, member.Value.End));
+
     /// <summary>
     /// All members at a moment when they are at most so many in all; null when the roster is larger, so that a large one costs nothing.
     /// </summary>
@@ -43,6 +47,10 @@ internal readonly record struct MemberWindow(long From, long Until)
 {
     internal static MemberWindow Of(DateTimeOffset? from, DateTimeOffset? until) =>
         new(from?.UtcTicks ?? 0, until?.UtcTicks ?? long.MaxValue);
+
+    internal DateTimeOffset? Begin => From == 0 ? null : new DateTimeOffset(From, TimeSpan.Zero);
+
+    internal DateTimeOffset? End => Until == long.MaxValue ? null : new DateTimeOffset(Until, TimeSpan.Zero);
 
     internal bool Holds(long ticks) => ticks >= From && ticks < Until;
 }

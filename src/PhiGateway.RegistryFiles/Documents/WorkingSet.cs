@@ -28,6 +28,9 @@ public sealed class WorkingSet
     /// <summary>The registry's revision that this is; provisional after <see cref="After"/>.</summary>
     public long Revision { get; }
 
+    /// <summary>The line of the store's history that the revision counts on; null: the store does not tell.</summary>
+    public string? Timeline { get; private init; }
+
     private ILookup<string, Credential> CredentialIndex =>
         field ??= All<Credential>(RegistryKind.Credential).ToLookup(static credential => credential.Client, StringComparer.Ordinal);
 
@@ -139,8 +142,11 @@ public sealed class WorkingSet
             kinds = kinds.SetItem(group.Key, builder.ToImmutable());
         }
 
-        return new WorkingSet(revision, kinds);
+        return new WorkingSet(revision, kinds) { Timeline = Timeline };
     }
+
+    /// <summary>The same set, read on that line of the store's history.</summary>
+    public WorkingSet On(string? timeline) => new(Revision, _kinds) { Timeline = timeline };
 
     /// <summary>The set as it would be after these writes, for validation and dry runs; versions and times are provisional.</summary>
     public WorkingSet After(IEnumerable<RegistryWrite> writes, DateTimeOffset now, string actor) =>

@@ -45,6 +45,13 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>A transaction that will write.</summary>
     public abstract ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken);
 
+    /// <summary>Whether a statement failed because it waited too long for somebody else's lock.</summary>
+    public virtual bool IsHeld(DbException fault) => false;
+
+    /// <summary>Who holds the registry's revision now, in words for administrators; null: nobody, or that is not to be seen.</summary>
+    public virtual Task<string?> FindHolderAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(null);
+
     /// <summary>A parameter value for a time column.</summary>
     public abstract object Time(DateTimeOffset time);
 

@@ -29,6 +29,9 @@ internal sealed class PostgresDatabase : Database
         _source = NpgsqlDataSource.Create(builder);
     }
 
+    /// <summary>What its writing transactions are held to.</summary>
+    public PostgresWriteLimits WriteLimits { get; init; } = PostgresWriteLimits.Registry;
+
     /// <summary>With the password: never logged.</summary>
     public string ConnectionString { get; }
 
@@ -59,8 +62,28 @@ internal sealed class PostgresDatabase : Database
         return transaction;
     }
 
-    public override ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken) =>
-        connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+    public override async ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        await using var settings = connection.Command(WriteLimits.Sql, transaction);
+        await settings.ExecuteNonQueryAsync(cancellationToken);
+        return transaction;
+    }
+
+    public override bool IsHeld(DbException fault) => fault.SqlState == PostgresErrorCodes.LockNotAvailable;
+
+    // Whoever changed the row and has not ended its transaction; a login sees no more than sessions of its own roles.
+    public override async Task<string?> FindHolderAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = connection.Command(
+            """
+            SELECT format('%s at %s, %s since %s', a.application_name, COALESCE(host(a.client_addr), 'the same host'), a.state,
+                to_char(a.xact_start AT TIME ZONE 'UTC', 'HH24:MI:SS') || ' UTC')
+            FROM registry_revision r JOIN pg_stat_activity a ON a.backend_xid = r.xmax WHERE r.id = 1
+            """
+        );
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
+    }
 
     public override object Time(DateTimeOffset time) => time.UtcDateTime;
 

@@ -3,7 +3,9 @@ using PhiGateway.Storage.Registry;
 namespace PhiGateway.Storage.Postgres;
 
 /// <summary>The registry's read side on Postgres; woken by NOTIFY, with the time given as the net below it.</summary>
-internal sealed class PostgresRegistrySource(PostgresDatabase database, TimeProvider time) : SqlRegistrySource(database, time)
+internal sealed class PostgresRegistrySource(PostgresDatabase database, TimeProvider time)
+    // The function runs with its owner's rights and deletes nothing else.
+    : SqlRegistrySource(database, time, "SELECT registry_drop_ended_quotas()")
 {
     private readonly PostgresChangeListener _listener = new(database.ConnectionString, time);
 

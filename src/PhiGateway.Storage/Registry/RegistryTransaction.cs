@@ -1,18 +1,25 @@
 using System.Data.Common;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Registry;
 
 /// <summary>One write of the registry: its connection, its transaction and the revision that it alone may use until it ends.</summary>
 /// <remarks>
-/// The revision row is locked by the first statement, so that revisions become visible in their order; rolled back unless committed.
+/// The revision row is locked by the first statement, so that revisions become visible in their order; rolled back unless committed. Who
+/// finds it locked waits some seconds, again and again: the database ends whoever keeps it without a word.
 /// </remarks>
 internal sealed class RegistryTransaction : IAsyncDisposable
 {
+    // Longer than the database leaves a silent holder its lock, and shorter than whoever asked waits.
+    private const int MaxWaits = 8;
+
+    private readonly Database _database;
     private readonly IDisposable? _turn;
 
-    private RegistryTransaction(DbConnection connection, DbTransaction transaction, IDisposable? turn)
+    private RegistryTransaction(Database database, DbConnection connection, DbTransaction transaction, IDisposable? turn)
     {
+        _database = database;
         Connection = connection;
         Transaction = transaction;
         _turn = turn;
@@ -36,10 +43,26 @@ internal sealed class RegistryTransaction : IAsyncDisposable
         try
         {
             connection = await database.OpenAsync(cancellationToken);
-            var transaction = await database.BeginWriteAsync(connection, cancellationToken);
-            var write = new RegistryTransaction(connection, transaction, turn);
-            await write.TakeRevisionAsync(database, cancellationToken);
-            return write;
+            for (var wait = 1; ; wait++)
+            {
+                var transaction = await database.BeginWriteAsync(connection, cancellationToken);
+                try
+                {
+                    var write = new RegistryTransaction(database, connection, transaction, turn);
+                    await write.TakeRevisionAsync(cancellationToken);
+                    return write;
+                }
+                catch (DbException fault) when (database.IsHeld(fault))
+                {
+                    await transaction.DisposeAsync();
+                    if (wait == MaxWaits)
+                    {
+                        var holder =
+                            await database.FindHolderAsync(connection, cancellationToken) ?? "a session that this login cannot see";
+                        throw new RegistryHeldException("The registry is held by another writer: " + holder, fault);
+                    }
+                }
+            }
         }
         catch
         {
@@ -55,17 +78,23 @@ internal sealed class RegistryTransaction : IAsyncDisposable
 
     public DbCommand Command(string sql) => Connection.Command(sql, Transaction);
 
-    /// <summary>The revision of the document that was written last.</summary>
-    public async Task<long> NewestDocumentAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// The revision of the document that was written last, where that was after what was seen or on another line of history; null: what was
+    /// seen is what is there.
+    /// </summary>
+    public async Task<long?> FindMovedAsync(long seen, string? seenTimeline, CancellationToken cancellationToken)
     {
-        await using var command = Command("SELECT COALESCE(MAX(revision), 0) FROM documents");
-        return (long)(await command.ExecuteScalarAsync(cancellationToken) ?? 0L);
+        await using var command = Command($"SELECT COALESCE(MAX(revision), 0), {_database.TimelineSql} FROM documents");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var newest = reader.GetInt64(0);
+        return newest > seen || RegistryPlace.AreDifferent(reader.TextOrNull(1), seenTimeline) ? newest : null;
     }
 
     /// <summary>Takes a further revision for what needs one of its own.</summary>
-    public async Task<long> NextRevisionAsync(Database database, CancellationToken cancellationToken)
+    public async Task<long> NextRevisionAsync(CancellationToken cancellationToken)
     {
-        await TakeRevisionAsync(database, cancellationToken);
+        await TakeRevisionAsync(cancellationToken);
         return Revision;
     }
 
@@ -84,10 +113,10 @@ internal sealed class RegistryTransaction : IAsyncDisposable
         }
     }
 
-    private async Task TakeRevisionAsync(Database database, CancellationToken cancellationToken)
+    private async Task TakeRevisionAsync(CancellationToken cancellationToken)
     {
         await using var command = Command(
-            $"UPDATE registry_revision SET revision = revision + 1, changed_at = {database.NowSql} WHERE id = 1 RETURNING revision, changed_at"
+            $"UPDATE registry_revision SET revision = revision + 1, changed_at = {_database.NowSql} WHERE id = 1 RETURNING revision, changed_at"
         );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
@@ -99,6 +128,6 @@ internal sealed class RegistryTransaction : IAsyncDisposable
         }
 
         Revision = reader.GetInt64(0);
-        At = database.ReadTime(reader, 1);
+        At = _database.ReadTime(reader, 1);
     }
 }

@@ -1,23 +1,50 @@
 using System.Data.Common;
+using System.Globalization;
+using System.Text;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Registry;
 
-/// <summary>Reads and writes table <c>quota_use</c> for a node: writes its own rows, and reads what others wrote meanwhile.</summary>
+/// <summary>
+/// Reads and writes tables <c>quota_use</c> and <c>quota_patient</c> for a node: writes its own rows and each patient once, and reads what
+/// others wrote meanwhile.
+/// </summary>
+/// <remarks>What a second costs is what is new in it, however many patients a client has met; and what has ended is dropped.</remarks>
 /// <param name="database">The registry's.</param>
+/// <param name="time">The clock, by which is dropped now and then.</param>
+/// <param name="dropEnded">The statement that deletes what ended, by the database's own clock.</param>
 /// <param name="enter">Waits for the turn to write, where there is one.</param>
-internal sealed class SqlQuotaUses(Database database, Func<CancellationToken, ValueTask<IDisposable?>> enter) : IQuotaUses
+internal sealed class SqlQuotaUses(
+    Database database,
+    TimeProvider time,
+    string dropEnded,
+    Func<CancellationToken, ValueTask<IDisposable?>> enter
+) : IQuotaUses
 {
+    private static readonly TimeSpan BetweenDrops = TimeSpan.FromHours(1);
+
+    private const int WordsPerStatement = 200;
+
     private const string SayHead = """
-        INSERT INTO quota_use (client, node, hour, patients, day, records, at)
-        VALUES (@client, @node, @hour, @patients, @day, @records,
+        INSERT INTO quota_use (client, node, hour, patients, day, records, until, at)
+        VALUES (@client, @node, @hour, @patients, @day, @records, @until,
         """;
 
     private const string SayTail = """
         ) ON CONFLICT (client, node) DO UPDATE SET hour = excluded.hour, patients = excluded.patients,
-            day = excluded.day, records = excluded.records, at = excluded.at
+            day = excluded.day, records = excluded.records, until = excluded.until, at = excluded.at
         """;
+
+    private long _droppedAt;
+
+    // The moment first: what is written while the rest is read is read again.
+    private string NewsSql { get; } =
+        $"""
+            SELECT {database.NowSql};
+            SELECT client, node, hour, patients, day, records FROM quota_use WHERE at >= @since;
+            SELECT client, hour, word FROM quota_patient WHERE at >= @since AND until > {database.NowSql}
+            """;
 
     public async Task<QuotaNews> ExchangeAsync(IReadOnlyList<QuotaUse> own, DateTimeOffset since, CancellationToken cancellationToken)
     {
@@ -27,12 +54,19 @@ internal sealed class SqlQuotaUses(Database database, Func<CancellationToken, Va
             await SayAsync(connection, own, cancellationToken);
         }
 
-        await using var command = connection
-            .Command($"SELECT client, node, hour, patients, day, records, {database.NowSql} FROM quota_use WHERE at >= @since")
-            .With("since", database.Time(since));
+        var news = await LearnAsync(connection, since, cancellationToken);
+        await DropEndedAsync(connection, cancellationToken);
+        return news;
+    }
+
+    private async Task<QuotaNews> LearnAsync(DbConnection connection, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        await using var command = connection.Command(NewsSql).With("since", database.Time(since));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var at = database.ReadTime(reader, 0);
+        await reader.NextResultAsync(cancellationToken);
         var uses = new List<QuotaUse>();
-        var at = since;
         while (await reader.ReadAsync(cancellationToken))
         {
             uses.Add(
@@ -45,13 +79,19 @@ internal sealed class SqlQuotaUses(Database database, Func<CancellationToken, Va
                     reader.GetInt64(5)
                 )
             );
-            at = database.ReadTime(reader, 6);
         }
 
-        return new QuotaNews(uses, at);
+        await reader.NextResultAsync(cancellationToken);
+        var patients = new List<QuotaPatient>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            patients.Add(new QuotaPatient(reader.GetString(0), reader.GetInt64(1), reader.GetString(2)));
+        }
+
+        return new QuotaNews(uses, at) { Patients = patients };
     }
 
-    // In one order, so that two nodes never wait for each other; each has rows of its own.
+    // In one order, clients as patients, so that two nodes never wait for each other.
     private async Task SayAsync(DbConnection connection, IReadOnlyList<QuotaUse> own, CancellationToken cancellationToken)
     {
         using var turn = await enter(cancellationToken);
@@ -65,10 +105,57 @@ internal sealed class SqlQuotaUses(Database database, Func<CancellationToken, Va
                 .With("hour", use.Hour)
                 .With("patients", string.Join('\n', use.Patients))
                 .With("day", use.Day)
-                .With("records", use.Records);
+                .With("records", use.Records)
+                .With("until", database.Time(use.Ends));
             await command.ExecuteNonQueryAsync(cancellationToken);
+            foreach (var words in use.Fresh.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Chunk(WordsPerStatement))
+            {
+                await AddAsync(connection, transaction, use, words, cancellationToken);
+            }
         }
 
         await transaction.CommitAsync(CancellationToken.None);
+    }
+
+    private async Task AddAsync(
+        DbConnection connection,
+        DbTransaction transaction,
+        QuotaUse use,
+        string[] words,
+        CancellationToken cancellationToken
+    )
+    {
+        var text = new StringBuilder("INSERT INTO quota_patient (client, hour, word, at, until) VALUES ");
+        for (var place = 0; place < words.Length; place++)
+        {
+            text.Append(place == 0 ? string.Empty : ", ")
+                .Append(CultureInfo.InvariantCulture, $"(@client, @hour, @w{place}, {database.NowSql}, @until)");
+        }
+
+        await using var command = connection
+            .Command(text.Append(" ON CONFLICT (client, hour, word) DO NOTHING").ToString(), transaction)
+            .With("client", use.Client)
+            .With("hour", use.Hour)
+            .With("until", database.Time(use.HourEnds));
+        for (var place = 0; place < words.Length; place++)
+        {
+            command.With(string.Create(CultureInfo.InvariantCulture, $"w{place}"), words[place]);
+        }
+
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private async Task DropEndedAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().UtcTicks;
+        var droppedAt = Interlocked.Read(ref _droppedAt);
+        if (now < droppedAt + BetweenDrops.Ticks || Interlocked.CompareExchange(ref _droppedAt, now, droppedAt) != droppedAt)
+        {
+            return;
+        }
+
+        using var turn = await enter(cancellationToken);
+        await using var command = connection.Command(dropEnded);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

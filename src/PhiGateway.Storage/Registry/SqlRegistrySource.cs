@@ -8,7 +8,13 @@ namespace PhiGateway.Storage.Registry;
 /// Loads the registry for gateway nodes and counts task uses, in SQL that every database here understands; how a node is woken is left to
 /// each.
 /// </summary>
-internal abstract class SqlRegistrySource(Database database, TimeProvider time) : IRegistrySource, ITaskUses, IAsyncDisposable
+/// <param name="database">The registry's.</param>
+/// <param name="time">The clock.</param>
+/// <param name="dropEndedQuotas">The statement that deletes what nodes said of quotas whose time has ended.</param>
+internal abstract class SqlRegistrySource(Database database, TimeProvider time, string dropEndedQuotas)
+    : IRegistrySource,
+        ITaskUses,
+        IAsyncDisposable
 {
     // Bounds what one load brings, so that a revocation never waits behind a bulk import; a page is read and applied in a fraction of a
     // second.
@@ -52,6 +58,14 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time) 
             HasMore = upTo < now,
             Timeline = timeline,
         };
+    }
+
+    public async Task<IReadOnlyList<Revocation>> LoadRevocationsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection.Command($"SELECT {RegistryRows.RevocationColumns} FROM revocation ORDER BY revision");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await RegistryRows.ReadRevocationsAsync(database, reader, cancellationToken);
     }
 
     public abstract Task WaitForChangeAsync(TimeSpan atMost, CancellationToken cancellationToken);
@@ -113,7 +127,7 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time) 
     }
 
     /// <summary>What clients with quotas took.</summary>
-    public IQuotaUses QuotaUses => field ??= new SqlQuotaUses(database, EnterAsync);
+    public IQuotaUses QuotaUses => field ??= new SqlQuotaUses(database, Time, dropEndedQuotas, EnterAsync);
 
     /// <summary>What may be used once.</summary>
     public ISingleUses SingleUses => field ??= new SqlSingleUses(database, Time, EnterAsync);

@@ -14,11 +14,14 @@ internal abstract class SqlRegistryStore(Database database, string dropEnded) : 
     private static readonly TimeSpan IdempotencyKept = TimeSpan.FromHours(24);
     private readonly RevocationTable _revocations = new(database, dropEnded);
 
-    public async Task<long> GetRevisionAsync(CancellationToken cancellationToken)
+    public async Task<long> GetRevisionAsync(CancellationToken cancellationToken) => (await GetPlaceAsync(cancellationToken)).Revision;
+
+    public async Task<RegistryPlace> GetPlaceAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        await using var command = connection.Command("SELECT revision FROM registry_revision WHERE id = 1");
-        return (long)(await command.ExecuteScalarAsync(cancellationToken) ?? 0L);
+        await using var command = connection.Command($"SELECT revision, {database.TimelineSql} FROM registry_revision WHERE id = 1");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? new(reader.GetInt64(0), reader.TextOrNull(1)) : default;
     }
 
     public async Task<RegistryItem?> FindAsync(RegistryKind kind, string id, CancellationToken cancellationToken)
@@ -63,7 +66,7 @@ internal abstract class SqlRegistryStore(Database database, string dropEnded) : 
 
         // From here on this transaction alone holds the revision's row: nobody writes between the look and the commit.
         await using var write = await BeginAsync(cancellationToken);
-        if (batch.SeenRevision is { } seen && await write.NewestDocumentAsync(cancellationToken) is var newest && newest > seen)
+        if (batch.SeenRevision is { } seen && await write.FindMovedAsync(seen, batch.SeenTimeline, cancellationToken) is { } newest)
         {
             return new RegistryWriteResult.Moved(newest);
         }
@@ -78,7 +81,7 @@ internal abstract class SqlRegistryStore(Database database, string dropEnded) : 
         for (var place = 0; place < batch.Revocations.Count; place++)
         {
             // A revocation has a revision of its own; the first may share that of the documents.
-            last = place == 0 ? last : await write.NextRevisionAsync(database, cancellationToken);
+            last = place == 0 ? last : await write.NextRevisionAsync(cancellationToken);
             if (await _revocations.FindAsync(write, batch.Revocations[place], cancellationToken) is null)
             {
                 await _revocations.AddAsync(write, batch.Revocations[place], last, cancellationToken);

@@ -13,7 +13,7 @@ internal sealed class QuotaUseRow
     /// <summary>Hours since year 1, UTC.</summary>
     public long Hour { get; set; }
 
-    /// <summary>Keyed words of the patients of that hour, one a line.</summary>
+    /// <summary>What is leased, one a line; from a node of a version before also keyed words of the patients of that hour.</summary>
     public required string Patients { get; set; }
 
     /// <summary>Days since year 1, UTC.</summary>
@@ -22,4 +22,7 @@ internal sealed class QuotaUseRow
     public long Records { get; set; }
 
     public DateTimeOffset At { get; set; }
+
+    /// <summary>When hour and day have ended; null: written by a version before.</summary>
+    public DateTimeOffset? Until { get; set; }
 }

@@ -70,6 +70,20 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
             e.Property(r => r.Client).UseCollation(KeyCollation);
             e.Property(r => r.Node).UseCollation(KeyCollation);
         });
+        modelBuilder.Entity<QuotaPatientRow>(e =>
+        {
+            e.ToTable("quota_patient")
+                .HasKey(r => new
+                {
+                    r.Client,
+                    r.Hour,
+                    r.Word,
+                });
+            e.HasIndex(r => r.At);
+            e.HasIndex(r => r.Until);
+            e.Property(r => r.Client).UseCollation(KeyCollation);
+            e.Property(r => r.Word).UseCollation(KeyCollation);
+        });
         modelBuilder.Entity<SingleUseRow>(e =>
         {
             e.ToTable("single_use").HasKey(r => r.Use);

@@ -15,12 +15,21 @@ internal sealed class SqliteRegistrySource : SqlRegistrySource
     private readonly ChangeSignal _signal = new();
 
     public SqliteRegistrySource(SqliteDatabase database, TimeProvider time)
-        : base(database, time)
+        : base(database, time, DropEndedQuotas(database.NowSql))
     {
         _database = database;
         _hub = SqliteChangeHub.For(database.File);
         _hub.Join(_signal);
     }
+
+    // Times are microseconds; clocks of nodes differ, and a row of a version before has no end and is over with the longest stretch.
+    private static string DropEndedQuotas(string now) =>
+        $"""
+            DELETE FROM quota_patient WHERE until < {now} - {Micro(TimeSpan.FromMinutes(10))};
+            DELETE FROM quota_use WHERE COALESCE(until, at + {Micro(TimeSpan.FromDays(31))}) < {now} - {Micro(TimeSpan.FromMinutes(10))}
+            """;
+
+    private static long Micro(TimeSpan time) => (long)time.TotalMicroseconds;
 
     public override async Task WaitForChangeAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {

@@ -53,6 +53,8 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         var all = await gateway.Source.LoadAllAsync(None);
         Assert.Equal((1, 1), (all.Items.Count, all.Members.Count));
         await gateway.Source.ReportNodeAsync(new NodeStatus("gw-1", 1, DateTimeOffset.UnixEpoch, null), None);
+        var taken = new QuotaUse("acme", "gw-1", 1, [], 1, 3) { Fresh = ["k:1"], HourEnds = DateTimeOffset.UnixEpoch };
+        await gateway.QuotaUses.ExchangeAsync([taken], DateTimeOffset.UnixEpoch, None);
         await gateway.Source.ReportNodeAsync(new NodeStatus("gw-1", 2, DateTimeOffset.UnixEpoch, null), None);
         Assert.Equal(2, Assert.Single(await owner.Store.ListNodesAsync(None)).Revision);
         Assert.Null(await gateway.TaskUses.TryTakeAsync([new TaskUse("task-1", 2)], None));
@@ -87,6 +89,8 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         await DeniedAsync("phigw_gateway", "DELETE FROM node_status");
         await DeniedAsync("phigw_gateway", "DELETE FROM task_use");
         await DeniedAsync("phigw_gateway", "DELETE FROM quota_use");
+        await DeniedAsync("phigw_gateway", "DELETE FROM quota_patient");
+        await DeniedAsync("phigw_gateway", "UPDATE quota_patient SET until = now()");
         await DeniedAsync("phigw_gateway", "UPDATE single_use SET until = now()");
         await DeniedAsync("phigw_gateway", "SELECT * FROM audit_event");
         await DeniedAsync("phigw_gateway", "INSERT INTO audit_log VALUES ('x', 0, 0)");

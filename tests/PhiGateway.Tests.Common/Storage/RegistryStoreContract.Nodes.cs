@@ -84,7 +84,8 @@ public abstract partial class RegistryStoreContract
     [Fact]
     public async Task Quotas_SaidByTwoNodes_AreSeenWholeAndNewOnesSinceThen()
     {
-        var a = new QuotaUse("quota-client", "a", 17_800_000, ["p1", "p2"], 740_000, 12);
+        var end = DateTimeOffset.UtcNow.AddHours(1);
+        var a = new QuotaUse("quota-client", "a", 17_800_000, ["p1", "p2"], 740_000, 12) { Ends = end };
         await Storage.QuotaUses.ExchangeAsync([a], DateTimeOffset.UnixEpoch, None);
         var b = a with { Node = "b", Patients = [], Records = 3 };
         var both = await Storage.QuotaUses.ExchangeAsync([b], DateTimeOffset.UnixEpoch, None);
@@ -101,6 +102,51 @@ public abstract partial class RegistryStoreContract
                 .Uses.Where(static use => use.Client == "quota-client")
                 .OrderBy(static use => use.Node)
                 .Select(static use => (use.Node, string.Join(' ', use.Patients), use.Records));
+    }
+
+    [Fact]
+    public async Task Quotas_PatientsOfTwoNodes_AreSaidOnceEach_AndOnlyWhatIsNewIsRead()
+    {
+        var end = DateTimeOffset.UtcNow.AddHours(1);
+        var a = new QuotaUse("met", "a", 5, [], 1, 0)
+        {
+            Fresh = ["k:2", "k:1", "k:2"],
+            HourEnds = end,
+            Ends = end,
+        };
+        await Storage.QuotaUses.ExchangeAsync([a], DateTimeOffset.UnixEpoch, None);
+        var b = a with { Node = "b", Fresh = ["k:1", "k:3"] };
+        var first = await Storage.QuotaUses.ExchangeAsync([b], DateTimeOffset.UnixEpoch, None);
+        Assert.Equal(["k:1", "k:2", "k:3"], Met(first));
+
+        await Storage.QuotaUses.ExchangeAsync([a with { Fresh = ["k:4"] }], DateTimeOffset.UnixEpoch, None);
+        Assert.Equal(["k:4"], Met(await Storage.QuotaUses.ExchangeAsync([], first.At, None)));
+
+        static IEnumerable<string> Met(QuotaNews news) =>
+            news.Patients.Where(static one => one is { Client: "met", Hour: 5 }).Select(static one => one.Word).Order();
+    }
+
+    [Fact]
+    public async Task Quotas_WhoseTimeHasEnded_AreDropped_AndOthersStay()
+    {
+        var now = DateTimeOffset.UtcNow;
+        var over = new QuotaUse("over", "gone-pod", 5, [], 1, 7)
+        {
+            Fresh = ["k:1"],
+            HourEnds = now.AddMinutes(-11),
+            Ends = now.AddMinutes(-11),
+        };
+        var runs = over with { Client = "runs", HourEnds = now.AddHours(1), Ends = now.AddHours(1) };
+        await Storage.QuotaUses.ExchangeAsync([over, runs], DateTimeOffset.UnixEpoch, None);
+
+        // Another node, which drops what has ended when it starts.
+        await using var other = RegistryStorage.Create(_location.Options);
+        await other.QuotaUses.ExchangeAsync([], DateTimeOffset.UnixEpoch, None);
+        var news = await Storage.QuotaUses.ExchangeAsync([], DateTimeOffset.UnixEpoch, None);
+
+        Assert.DoesNotContain(news.Uses, static use => use.Client == "over");
+        Assert.Contains(news.Uses, static use => use is { Client: "runs", Records: 7 });
+        Assert.Equal(["runs"], news.Patients.Where(static one => one.Hour == 5 && one.Word == "k:1").Select(static one => one.Client));
     }
 
     [Fact]

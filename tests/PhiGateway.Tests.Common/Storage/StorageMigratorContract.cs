@@ -88,8 +88,10 @@ public abstract class StorageMigratorContract : IAsyncLifetime
             .Last();
         await context.GetService<IMigrator>().MigrateAsync(before);
         await using var storage = RegistryStorage.Create(Location.Options);
-        var clear = new QuotaUse("acme", "a", 17_800_000, ["p1", "p2"], 740_000, 12);
-        await storage.QuotaUses.ExchangeAsync([clear], DateTimeOffset.UnixEpoch, None);
+        await context.Database.ExecuteSqlRawAsync(
+            "INSERT INTO quota_use (client, node, hour, patients, day, records, at) "
+                + "VALUES ('acme', 'a', 17800000, 'p1', 740000, 12, CURRENT_TIMESTAMP)"
+        );
 
         await storage.Migrator.MigrateAsync(None);
 

@@ -147,6 +147,31 @@ public sealed class DoorWarningTests
     }
 
     [Fact]
+    public async Task Run_CertificateOfTheListenersThatEndsSoon_IsTold_AndClosedByItsOwnNodeOnly()
+    {
+        DateTimeOffset? ends = null;
+        await using var server = await AdminServer.StartAsync(options =>
+        {
+            options.Node = "gw-1";
+            options.CertificateEnds = () => ends;
+        });
+        await using var other = await AdminServer.StartAsync(options => options.Node = "gw-2", registry: server.Store);
+        server.UseKeysOf(other);
+        var (own, elsewhere) = (server.Services.GetRequiredService<DoorWarnings>(), other.Services.GetRequiredService<DoorWarnings>());
+        Assert.Equal(0, await own.RunOnceAsync(default));
+        ends = server.Time.Now.AddDays(10);
+        Assert.Equal(1, await own.RunOnceAsync(default));
+        var alert = await FindAsync(server, "door=listener-certificate");
+        Assert.Equal(("node/gw-1", "open"), ((string)alert["subject"]!, (string)alert["state"]!));
+
+        // The other node knows nothing of it, and leaves it; renewed, it closes by itself.
+        Assert.Equal(0, await elsewhere.RunOnceAsync(default));
+        ends = null;
+        Assert.Equal(1, await own.RunOnceAsync(default));
+        Assert.Equal("closed", (string)(await FindAsync(server, "door=listener-certificate"))["state"]!);
+    }
+
+    [Fact]
     public async Task Run_OldCredentialOfARotationAndSuspendedClients_RaiseNothing()
     {
         await using var server = await AdminServer.StartAsync();

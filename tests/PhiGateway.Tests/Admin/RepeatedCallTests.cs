@@ -133,7 +133,7 @@ public sealed class RepeatedCallTests
         Assert.Equal(500, (await server.SendAsync("olga", method, path, body)).Status);
         var records = server.Journal.Records.Skip(earlier).Where(record => record.Event == @event).ToList();
         Assert.Equal("intent", records[0].Note!.Split(':')[0]);
-        Assert.Equal((503, "outcome: failed: TimeoutException"), (records[1].Status, records[1].Note));
+        Assert.Equal((503, "outcome: unknown: TimeoutException"), (records[1].Status, records[1].Note));
         Assert.Equal(records[0].Id, records[1].ParentId);
         server.Store.Failure = null;
         Assert.InRange((await server.SendAsync("olga", method, path, body)).Status, 200, 201);

@@ -20,6 +20,9 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
     /// <summary>Runs inside the next document write, before it: for two admins at once.</summary>
     public Action? BeforeWrite { get; set; }
 
+    /// <summary>What the next document writes wait for once they have begun; null: nothing.</summary>
+    public Func<RegistryBatch, Task>? Held { get; set; }
+
     /// <summary>Thrown by the next document writes: the database went away.</summary>
     public Exception? Failure { get; set; }
 
@@ -43,6 +46,26 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
 
     public Task<long> GetRevisionAsync(CancellationToken cancellationToken) =>
         IsAway ? Task.FromException<long>(new StoreAwayException()) : Task.FromResult(_revision);
+
+    /// <summary>The line of history that it writes; null: it does not tell.</summary>
+    public string? Timeline { get; set; }
+
+    public async Task<RegistryPlace> GetPlaceAsync(CancellationToken cancellationToken) =>
+        new(await GetRevisionAsync(cancellationToken), Timeline);
+
+    /// <summary>A standby takes over that never got what was written after a revision; another line of history from here on.</summary>
+    public void FailOver(long revision, string? timeline)
+    {
+        lock (_lock)
+        {
+            foreach (var (key, _) in _items.Where(item => item.Value.Revision > revision).ToList())
+            {
+                _items.Remove(key);
+            }
+
+            (_revision, Timeline) = (revision, timeline);
+        }
+    }
 
     public Task<RegistryItem?> FindAsync(RegistryKind kind, string id, CancellationToken cancellationToken)
     {
@@ -70,7 +93,17 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
     public Task<RegistryWriteResult> WriteAsync(IReadOnlyList<RegistryWrite> writes, string actor, CancellationToken cancellationToken) =>
         WriteAsync(new RegistryBatch(writes), actor, cancellationToken);
 
-    public Task<RegistryWriteResult> WriteAsync(RegistryBatch batch, string actor, CancellationToken cancellationToken)
+    public async Task<RegistryWriteResult> WriteAsync(RegistryBatch batch, string actor, CancellationToken cancellationToken)
+    {
+        if (Held is { } held)
+        {
+            await held(batch);
+        }
+
+        return await WriteNowAsync(batch, actor);
+    }
+
+    private Task<RegistryWriteResult> WriteNowAsync(RegistryBatch batch, string actor)
     {
         var writes = batch.Writes;
         var before = BeforeWrite;
@@ -84,7 +117,7 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
         lock (_lock)
         {
             var newest = _items.Values.Select(item => item.Revision).DefaultIfEmpty().Max();
-            if (batch.SeenRevision < newest)
+            if (batch.SeenRevision < newest || RegistryPlace.AreDifferent(batch.SeenTimeline, Timeline))
             {
                 return Task.FromResult<RegistryWriteResult>(new RegistryWriteResult.Moved(newest));
             }

@@ -55,7 +55,8 @@ public sealed class LongQuotaTests : IDisposable
             Assert.Null(await ReadAsync(node, "1"));
         }
 
-        Assert.DoesNotContain(_board.Uses, static use => use.Patients.Any(static word => word is "1" or "2"));
+        Assert.NotEmpty(_board.Patients);
+        Assert.DoesNotContain(_board.Patients, static patient => patient.Word is "1" or "2");
     }
 
     [Fact]

@@ -171,8 +171,47 @@ public sealed class QuotaKeeperTests : IDisposable
         await ExchangeAsync(a);
 
         var use = Assert.Single(_board.Uses);
-        Assert.NotEmpty(use.Patients);
-        Assert.All(use.Patients, static word => Assert.DoesNotContain("patient-of-the-hour", word, StringComparison.Ordinal));
+        var met = Assert.Single(_board.Patients);
+        Assert.All(
+            use.Patients.Append(met.Word),
+            static word => Assert.DoesNotContain("patient-of-the-hour", word, StringComparison.Ordinal)
+        );
+    }
+
+    // What a second costs is what is new in it, not what was taken before.
+    [Fact]
+    public async Task Exchange_OneFurtherPatientOfMany_SaysThatOneOnly()
+    {
+        var client = TestRegistry.Client() with { Limits = new ClientLimits { DistinctPatientsPerHour = 1000 } };
+        var a = Node("a", client);
+        for (var patient = 0; patient < 50; patient++)
+        {
+            Assert.Null(await ReadAsync(a, patient: $"p{patient}"));
+        }
+
+        await ExchangeAsync(a);
+        Assert.Equal(50, _board.Patients.Count());
+        var written = _board.Written;
+        Assert.Null(await ReadAsync(a, patient: "one-more"));
+        await ExchangeAsync(a);
+        Assert.Equal(51, _board.Patients.Count());
+        Assert.InRange(_board.Written - written, 2, 4);
+    }
+
+    [Fact]
+    public async Task Exchange_ThatFails_SaysItsPatientsTheNextTime_OnceEach()
+    {
+        var a = Node("a", OnePatient);
+        await ExchangeAsync(a);
+        Assert.Null(await ReadAsync(a));
+        _board.IsAway = true;
+        Assert.False(await a.Get<QuotaKeeper>().TryExchangeAsync(CancellationToken.None));
+        Assert.NotNull(a.Get<QuotaKeeper>().Problem);
+        _board.IsAway = false;
+        await ExchangeAsync(a);
+        await ExchangeAsync(a);
+        Assert.Single(_board.Patients);
+        Assert.Null(a.Get<QuotaKeeper>().Problem);
     }
 
     // A node of an earlier version said them in clear: it is counted by the same words, and does not stay.
@@ -186,6 +225,7 @@ public sealed class QuotaKeeperTests : IDisposable
         await ExchangeAsync(a);
 
         Assert.DoesNotContain("17", Assert.Single(_board.Uses).Patients);
+        Assert.NotEqual("17", Assert.Single(_board.Patients).Word);
         Assert.Equal([null, DenyReason.QuotaExceeded], [await ReadAsync(a), await ReadAsync(a, patient: "18")]);
     }
 

@@ -15,12 +15,30 @@ public sealed class CutAnswersTests
         var cut = new CutAnswers(holder, TimeProvider.System);
         holder.Published += snapshot => cut.Note(snapshot.Revision);
         Publish(holder, 4);
-        var asked = cut.CountAsync(5);
+        var asked = cut.CountAsync(5, DateTimeOffset.MinValue);
+        Assert.False(asked.IsCompleted);
         Publish(holder, 6);
 
         Assert.Equal((1, true), await asked);
-        Assert.Equal((2, true), await cut.CountAsync(4));
-        Assert.Equal((0, false), await cut.CountAsync(7));
+        using var looking = new LookingHolder(holder);
+        Assert.Equal((2, true), await cut.CountAsync(4, DateTimeOffset.MinValue));
+        Assert.Equal((0, true), await cut.CountAsync(4, DateTimeOffset.MaxValue));
+        Assert.Equal((0, false), await cut.CountAsync(7, DateTimeOffset.MinValue));
+    }
+
+    [Fact]
+    public async Task Count_NumberOfALostHistory_IsNotInForceUntilLookedAtAgain()
+    {
+        var holder = new SnapshotHolder(TimeProvider.System);
+        var cut = new CutAnswers(holder, TimeProvider.System);
+        Publish(holder, 100);
+
+        // A standby took over at 95: the act is 96 there, and the node refuses it as older.
+        Assert.Equal((0, false), await cut.CountAsync(96, DateTimeOffset.UtcNow));
+
+        // Twin: the same number, and a look after the act that finds nothing newer.
+        using var looking = new LookingHolder(holder);
+        Assert.Equal((0, true), await cut.CountAsync(96, DateTimeOffset.UtcNow));
     }
 
     [Fact]
@@ -37,4 +55,28 @@ public sealed class CutAnswersTests
 
     private static void Publish(SnapshotHolder holder, long revision) =>
         holder.Publish(new RegistrySnapshotBuilder().Rebuild(new RegistryChanges(revision, [], [], [])), TimeProvider.System.GetUtcNow());
+
+    // Looks whenever somebody wants it, as the follower does, and finds nothing new.
+    private sealed class LookingHolder : IDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+
+        public LookingHolder(SnapshotHolder holder) => _ = RunAsync(holder);
+
+        public void Dispose()
+        {
+            _stop.Cancel();
+            _stop.Dispose();
+        }
+
+        private async Task RunAsync(SnapshotHolder holder)
+        {
+            while (true)
+            {
+                await holder.WantedAsync(_stop.Token);
+                holder.BeginLook();
+                holder.Confirm(TimeProvider.System.GetUtcNow());
+            }
+        }
+    }
 }

@@ -220,11 +220,18 @@ internal sealed class StageWorld : IDisposable
     internal sealed class QuotaBoard : IQuotaUses
     {
         private readonly Dictionary<(string, string), QuotaUse> _uses = [];
+        private readonly List<QuotaPatient> _patients = [];
 
         internal bool IsAway { get; set; }
 
         /// <summary>What stands there now.</summary>
         internal IEnumerable<QuotaUse> Uses => _uses.Values;
+
+        /// <summary>Whom nodes said that they met.</summary>
+        internal IEnumerable<QuotaPatient> Patients => _patients;
+
+        /// <summary>How many words and rows were written, of both sorts.</summary>
+        internal int Written { get; private set; }
 
         /// <summary>Puts there what a node said.</summary>
         internal void Say(QuotaUse use) => _uses[(use.Client, use.Node)] = use;
@@ -238,10 +245,12 @@ internal sealed class StageWorld : IDisposable
 
             foreach (var use in own)
             {
-                _uses[(use.Client, use.Node)] = use;
+                _uses[(use.Client, use.Node)] = use with { Fresh = [] };
+                _patients.AddRange(use.Fresh.Select(word => new QuotaPatient(use.Client, use.Hour, word)));
+                Written += 1 + use.Patients.Count + use.Fresh.Count;
             }
 
-            return Task.FromResult(new QuotaNews([.. _uses.Values], DateTimeOffset.UnixEpoch));
+            return Task.FromResult(new QuotaNews([.. _uses.Values], DateTimeOffset.UnixEpoch) { Patients = [.. Patients] });
         }
     }
 

@@ -139,6 +139,42 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Registry
                     b.ToTable("node_status", (string)null);
                 });
 
+            modelBuilder.Entity("PhiGateway.Storage.Schema.QuotaPatientRow", b =>
+                {
+                    b.Property<string>("Client")
+                        .HasColumnType("text")
+                        .HasColumnName("client")
+                        .UseCollation("C");
+
+                    b.Property<long>("Hour")
+                        .HasColumnType("bigint")
+                        .HasColumnName("hour");
+
+                    b.Property<string>("Word")
+                        .HasColumnType("text")
+                        .HasColumnName("word")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("Client", "Hour", "Word")
+                        .HasName("pk_quota_patient");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_quota_patient_at");
+
+                    b.HasIndex("Until")
+                        .HasDatabaseName("ix_quota_patient_until");
+
+                    b.ToTable("quota_patient", (string)null);
+                });
+
             modelBuilder.Entity("PhiGateway.Storage.Schema.QuotaUseRow", b =>
                 {
                     b.Property<string>("Client")
@@ -171,6 +207,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Registry
                     b.Property<long>("Records")
                         .HasColumnType("bigint")
                         .HasColumnName("records");
+
+                    b.Property<DateTimeOffset?>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
 
                     b.HasKey("Client", "Node")
                         .HasName("pk_quota_use");

@@ -130,6 +130,40 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Registry
                     b.ToTable("node_status", (string)null);
                 });
 
+            modelBuilder.Entity("PhiGateway.Storage.Schema.QuotaPatientRow", b =>
+                {
+                    b.Property<string>("Client")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("client");
+
+                    b.Property<long>("Hour")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("hour");
+
+                    b.Property<string>("Word")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("word");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("until");
+
+                    b.HasKey("Client", "Hour", "Word")
+                        .HasName("pk_quota_patient");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_quota_patient_at");
+
+                    b.HasIndex("Until")
+                        .HasDatabaseName("ix_quota_patient_until");
+
+                    b.ToTable("quota_patient", (string)null);
+                });
+
             modelBuilder.Entity("PhiGateway.Storage.Schema.QuotaUseRow", b =>
                 {
                     b.Property<string>("Client")
@@ -160,6 +194,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Registry
                     b.Property<long>("Records")
                         .HasColumnType("INTEGER")
                         .HasColumnName("records");
+
+                    b.Property<long?>("Until")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("until");
 
                     b.HasKey("Client", "Node")
                         .HasName("pk_quota_use");
