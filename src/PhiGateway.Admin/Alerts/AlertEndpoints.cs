@@ -68,8 +68,7 @@ internal static class AlertEndpoints
             );
         api.MapGet(
                 "/alerts/{id}/emergency-use",
-                (HttpContext context, string id, EmergencyReports reports) =>
-                    Answer.JsonAsync(context, call => reports.ReadAsync(call, id))
+                (HttpContext context, string id, EmergencyReports reports) => Answer.JsonAsync(context, call => reports.ReadAsync(call, id))
             )
             .RequireRoles(AdminRoles.EmergencyDeciders)
             .Describe(

@@ -78,11 +78,7 @@ internal sealed class DayUses(DateTimeOffset day, bool isDetailed = false)
     }
 
     private DayUse Use(string client, string? token, bool isRest = false) =>
-        new(client, $"{client}\n{token}\n{day:yyyy-MM-dd}")
-        {
-            IsRest = isRest,
-            Details = isDetailed ? new UseDetails() : null,
-        };
+        new(client, $"{client}\n{token}\n{day:yyyy-MM-dd}") { IsRest = isRest, Details = isDetailed ? new UseDetails() : null };
 }
 
 /// <summary>The emergency calls of one client with one token on one day, or with all its further tokens.</summary>

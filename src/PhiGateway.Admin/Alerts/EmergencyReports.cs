@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;

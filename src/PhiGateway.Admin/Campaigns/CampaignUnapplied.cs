@@ -44,8 +44,8 @@ internal sealed class CampaignUnapplied(AlertWriter alerts, TimeProvider time)
             Lane = AlertLane.Act,
             Due = new DateTimeOffset(campaign.Due.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero),
             Evidence =
-                $"{waiting} decisions of the access review '{campaign.Title}', due {campaign.Due:yyyy-MM-dd}, wait for an approver; "
-                + $"{closing} of them take access away, which goes on until they are applied.",
+                $"{Decisions(waiting)} of the access review '{campaign.Title}', due {campaign.Due:yyyy-MM-dd}, not applied yet: an approver "
+                + $"applies them. {closing} of them take access away, which goes on until then.",
             Notify = AlertWriter.NotifyOf(told.Count > 0 ? told : campaign.Reviewers),
         };
         var there = set.Find(RegistryKind.Alert, id);
@@ -59,6 +59,8 @@ internal sealed class CampaignUnapplied(AlertWriter alerts, TimeProvider time)
             await alerts.WriteAsync("alert.update", id, json, there.Item, set.Revision);
         }
     }
+
+    private static string Decisions(int count) => count == 1 ? "1 decision" : $"{count} decisions";
 
     // As far as they have keys here; who signs in at a provider is known when they do.
     private static IReadOnlyList<string> ApproversOf(WorkingSet set, DateTimeOffset now) =>

@@ -1,6 +1,7 @@
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Revocations;
 

@@ -74,7 +74,11 @@ internal static class TrailEndpoints
         api.MapPost(
                 "/audit:search",
                 (HttpContext context, TrailSearch search) =>
-                    Answer.OfAsync<TrailQuery, TrailPage>(context, (call, query) => SearchAsync(search, call, query), static page => Json(page.Body))
+                    Answer.OfAsync<TrailQuery, TrailPage>(
+                        context,
+                        (call, query) => SearchAsync(search, call, query),
+                        static page => Json(page.Body)
+                    )
             )
             .RequireRoles([AdminRoles.Auditor, AdminRoles.PrivacyOfficer])
             .Describe(
@@ -108,7 +112,9 @@ internal static class TrailEndpoints
     // Whoever answers for a patient's data asks by the patient; the rest of the trail is the auditors'.
     private static Task<Outcome<TrailPage>> SearchAsync(TrailSearch search, AdminCall call, TrailQuery query) =>
         query is { Patient: null } && !call.Caller.HasAny([AdminRoles.Auditor])
-            ? Task.FromResult<Outcome<TrailPage>>(AdminProblem.Forbidden("A privacy officer searches by a patient: name one, and the tenant."))
+            ? Task.FromResult<Outcome<TrailPage>>(
+                AdminProblem.Forbidden("A privacy officer searches by a patient: name one, and the tenant.")
+            )
             : search.SearchAsync(call, query);
 
     private static void MapProofs(RouteGroupBuilder api)

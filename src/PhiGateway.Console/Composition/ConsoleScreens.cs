@@ -60,7 +60,11 @@ internal static class ConsoleScreens
             .Get<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.ShowAsync(request))
             .GravePost<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.StopAsync(request))
             .GravePost<StopScreen>("/console/clients/{id}/resume", Approvers, static (screen, request) => screen.ResumeAsync(request))
-            .GravePost<ThrottleScreen>("/console/clients/{id}/slow", AdminRoles.Closers, static (screen, request) => screen.SlowAsync(request))
+            .GravePost<ThrottleScreen>(
+                "/console/clients/{id}/slow",
+                AdminRoles.Closers,
+                static (screen, request) => screen.SlowAsync(request)
+            )
             .GravePost<ThrottleScreen>("/console/clients/{id}/lift", Approvers, static (screen, request) => screen.LiftAsync(request))
             .Get<ApprovalsScreen>("/console/approvals", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
             .Get<ApprovalsScreen>("/console/approvals/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
@@ -123,11 +127,7 @@ internal static class ConsoleScreens
             .Get<MassStopScreen>("/console/stop", AdminRoles.Closers, static (screen, request) => screen.ShowAsync(request))
             .GravePost<MassStopScreen>("/console/stop", AdminRoles.Closers, static (screen, request) => screen.StopAsync(request))
             .Get<MassStopScreen>("/console/revocations", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
-            .GravePost<MassStopScreen>(
-                "/console/revocations/{id}/lift",
-                Approvers,
-                static (screen, request) => screen.LiftAsync(request)
-            )
+            .GravePost<MassStopScreen>("/console/revocations/{id}/lift", Approvers, static (screen, request) => screen.LiftAsync(request))
             .Get<OffboardingScreen>(
                 "/console/offboardings",
                 AdminRoles.OffboardingReaders,

@@ -48,8 +48,7 @@ internal static class Links
         string? type = null,
         string? interaction = null,
         string? actor = null,
-        string? kind = null,
-        string? useCase = null
+        string? kind = null
     ) =>
         With(
             "/console/audit",
@@ -63,8 +62,7 @@ internal static class Links
             ("type", type),
             ("interaction", interaction),
             ("actor", actor),
-            ("kind", kind),
-            ("use_case", useCase)
+            ("kind", kind)
         );
 
     /// <summary>A path with those of the parameters that have a value.</summary>

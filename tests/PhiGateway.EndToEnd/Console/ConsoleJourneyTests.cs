@@ -42,18 +42,14 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         ("patient form", "/console/patient"),
         ("vendor stop", "/console/vendors/westside-imaging/stop"),
         ("narrower", "/console/clients/westside-viewer/narrower"),
-        ("find", "/console/find"),
         ("history", "/console/history"),
         ("revert", "/console/history/revert?at=2026-01-01"),
         ("shadows", "/console/lab/shadows?use_case=imaging-reports"),
         ("work", "/console/jobs"),
-        ("emergency stop", "/console/stop"),
         ("emergency stop of a tenant", "/console/stop?target=organization&value=westside-imaging"),
         ("revocations", "/console/revocations"),
         ("offboardings", "/console/offboardings"),
         ("one alert", "/console/alerts/unused-bed-planner"),
-        ("alerts of a kind", "/console/alerts?kind=refusals-rise&state=all"),
-        ("one lane", "/console/alerts?lane=look"),
         ("closed alerts", "/console/alerts?state=closed"),
         ("held", "/console/held"),
         ("sign-in", "/console/sign-in"),
@@ -235,9 +231,6 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         var page = await world.OpenAsync("analyst");
         await page.GotoAsync(world.Origin + "/console/alerts");
         Assert.Contains("outside its roster", await page.Locator("section[aria-label=act]").InnerTextAsync());
-        await page.Locator("section[aria-label=act] tbody tr a").First.ClickAsync();
-        Assert.Contains("outside its roster", await page.Locator("#seen").InnerTextAsync());
-        Assert.Contains("What to do about it", await page.Locator("#steps").InnerTextAsync());
         await page.GotoAsync(world.Origin + "/console/vendors");
         Assert.Contains("12 days left", await page.Locator("#westside-imaging").InnerTextAsync());
         Assert.Contains("westside-uploader", await page.Locator("#westside-imaging").InnerTextAsync());
@@ -266,11 +259,6 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         await first.Locator("button[value=justified]").ClickAsync();
         await page.GotoAsync(world.Origin + "/console/break-glass?state=closed");
         Assert.Contains("justified: called the ward", await page.Locator("main").InnerTextAsync());
-
-        // What was said stands on its page, for whoever decides.
-        await page.Locator("main a:has-text('What was said')").First.ClickAsync();
-        Assert.Contains("call", await page.Locator("#use").InnerTextAsync());
-        Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
         await page.Context.CloseAsync();
     }
 

@@ -298,7 +298,7 @@ public sealed class CampaignTests
             ("campaign/q2", "urgent", "act", "open"),
             ((string)told["subject"]!, (string)told["severity"]!, (string)told["lane"]!, (string)told["state"]!)
         );
-        Assert.Contains("1 decisions", (string)told["evidence"]!, StringComparison.Ordinal);
+        Assert.Contains("1 decision of the access review", (string)told["evidence"]!, StringComparison.Ordinal);
         Assert.Contains("anna@hospital.example", (string)told["notify"]!, StringComparison.Ordinal);
         Assert.DoesNotContain("olga@hospital.example", (string)told["notify"]!, StringComparison.Ordinal);
         Assert.Equal("active", (string)(await server.GetAsync(Client)).Json["status"]!);

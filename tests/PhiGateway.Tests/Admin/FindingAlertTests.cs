@@ -176,13 +176,14 @@ public sealed class FindingAlertTests
         await using var server = await OpenAsync();
         await AddAsync(server, "other");
         await AddAsync(server, "third");
-        var rules = how == "slow"
-            ? QuarantineRules.None with
-            {
-                Slowed = new Dictionary<string, RiskTier> { ["two-places"] = RiskTier.High },
-                MostPerHour = 1,
-            }
-            : OfTwoPlaces;
+        var rules =
+            how == "slow"
+                ? QuarantineRules.None with
+                {
+                    Slowed = new Dictionary<string, RiskTier> { ["two-places"] = RiskTier.High },
+                    MostPerHour = 1,
+                }
+                : OfTwoPlaces;
         await Sink(server, rules).RaiseAsync(Finding(server), default);
         await Sink(server, rules).RaiseAsync(Finding(server) with { Subject = "client/other" }, default);
 

@@ -173,8 +173,7 @@ public sealed class ConsoleAlertPageTests
     [InlineData("/admin/v1/revocations", "/console/revocations")]
     [InlineData("/admin/v1/offboardings", "/console/offboardings")]
     [InlineData("/admin/v1/nothing", null)]
-    public void OfQuery_OfAnEvidence_LeadsToThePageThatShowsTheSame(string query, string? href) =>
-        Assert.Equal(href, Links.OfQuery(query));
+    public void OfQuery_OfAnEvidence_LeadsToThePageThatShowsTheSame(string query, string? href) => Assert.Equal(href, Links.OfQuery(query));
 
     [Fact]
     public async Task Client_OfOpenAlerts_ShowsThemAndLeadsToEach()

@@ -149,7 +149,10 @@ public sealed class ConsoleRegistryTests
 
         using var browser = await server.SignInAsync("viewer");
         var page = (await browser.GetAsync("/console/vendors")).Text;
-        int[] places = [.. ((string[])["Zzz Soon", "Acme Laboratories", "Aaa Late"]).Select(name => page.IndexOf(name, StringComparison.Ordinal))];
+        int[] places =
+        [
+            .. ((string[])["Zzz Soon", "Acme Laboratories", "Aaa Late"]).Select(name => page.IndexOf(name, StringComparison.Ordinal)),
+        ];
         Assert.DoesNotContain(-1, places);
         Assert.Equal(places.Order(), places);
     }

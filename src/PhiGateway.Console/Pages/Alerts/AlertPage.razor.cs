@@ -27,9 +27,7 @@ public sealed partial class AlertPage
     }
 
     private string? Escalated =>
-        Model.Alert.Escalations is { } times
-            ? $", escalated {Words.Count(times, "time", "times")} because nobody took it"
-            : null;
+        Model.Alert.Escalations is { } times ? $", escalated {Words.Count(times, "time", "times")} because nobody took it" : null;
 
     // For who does not read the history: what the alert itself says.
     private string Handled =>

@@ -12,15 +12,7 @@ namespace PhiGateway.Console.Pages.Alerts;
 /// <param name="Tried">The form that was refused; null: none was.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
 /// <param name="Back">Where a step leads back to.</param>
-public sealed record AlertRights(
-    bool MayTake,
-    bool MayClose,
-    bool MayReview,
-    bool MayRead,
-    TriedForm? Tried,
-    string FormToken,
-    string Back
-)
+public sealed record AlertRights(bool MayTake, bool MayClose, bool MayReview, bool MayRead, TriedForm? Tried, string FormToken, string Back)
 {
     internal static AlertRights Of(ConsoleRequest request, TriedForm? tried, string back)
     {

@@ -38,9 +38,7 @@ internal sealed class AlertScreen(
         var isHistory = call.Caller.HasAny(AdminRoles.UseReaders);
         var past = isHistory ? await request.TryAsync("what happened to it", () => history.ReadAsync(Apart(call), alert)) : null;
         var isUse = alert.Kind == EmergencyUses.Kind && call.Caller.HasAny(AdminRoles.EmergencyDeciders);
-        var use = isUse
-            ? await request.TryCommandAsync("what was said at its use", () => emergencies.ReadAsync(Apart(call), id))
-            : null;
+        var use = isUse ? await request.TryCommandAsync("what was said at its use", () => emergencies.ReadAsync(Apart(call), id)) : null;
         var now = time.GetUtcNow();
         return new PageContent(
             "Alert",

@@ -1,7 +1,6 @@
 using PhiGateway.Admin.Clients;
 using PhiGateway.Console.Parts;
 using PhiGateway.Policy.Registry;
-using PhiGateway.Watch.Usage;
 
 namespace PhiGateway.Console.Pages.Clients;
 
@@ -34,7 +33,7 @@ public sealed record ClientModel(
     BlastRadius Blast,
     IReadOnlyList<Alert> Alerts,
     UseMatrix? Use,
-    IReadOnlyList<UsageRow>? Ledger,
+    UsageReport? Ledger,
     DateOnly Today,
     DateTimeOffset From,
     bool MayStop,

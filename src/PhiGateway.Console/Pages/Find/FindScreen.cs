@@ -21,7 +21,6 @@ internal sealed class FindScreen(ClientDirectory clients, RegistryFinder finder,
 {
     private const string PatientType = "Patient/";
 
-
     private const int Most = 10;
     private const int MostText = 128;
 
@@ -48,9 +47,7 @@ internal sealed class FindScreen(ClientDirectory clients, RegistryFinder finder,
 
         if (text.StartsWith(PatientType, StringComparison.OrdinalIgnoreCase))
         {
-            return request.Call.Caller.HasAny(ConsoleSections.Openers)
-                ? patients.AskWith(request, text)
-                : Page(request, string.Empty, []);
+            return request.Call.Caller.HasAny(ConsoleSections.Openers) ? patients.AskWith(request, text) : Page(request, string.Empty, []);
         }
 
         var mayRead = request.Call.Caller.HasAny(ConsoleSections.TrailReaders);

@@ -14,12 +14,7 @@ internal sealed class OffboardingScreen(OffboardingReports reports, TimeProvider
     public async Task<ScreenAnswer> ListAsync(ConsoleRequest request) =>
         (await reports.ListAsync(request.Call)).Failed(out var problem, out var list)
             ? problem
-            : new PageContent(
-                "Offboardings",
-                "vendors",
-                typeof(OffboardingsPage),
-                new OffboardingsModel(list.Items, time.GetUtcNow())
-            );
+            : new PageContent("Offboardings", "vendors", typeof(OffboardingsPage), new OffboardingsModel(list.Items, time.GetUtcNow()));
 
     /// <summary>One of them.</summary>
     public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => ShowAsync(request, null, null);
@@ -55,13 +50,7 @@ internal sealed class OffboardingScreen(OffboardingReports reports, TimeProvider
             "Offboarding",
             "vendors",
             typeof(OffboardingPage),
-            new OffboardingModel(
-                report,
-                call.Caller.HasAny(AdminRoles.Notifiers),
-                form,
-                request.Session.FormToken,
-                time.GetUtcNow()
-            )
+            new OffboardingModel(report, call.Caller.HasAny(AdminRoles.Notifiers), form, request.Session.FormToken, time.GetUtcNow())
         )
         {
             Status = tried?.Status ?? 200,

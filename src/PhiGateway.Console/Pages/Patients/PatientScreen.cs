@@ -137,11 +137,7 @@ internal sealed class PatientScreen(TrailSearch search, PatientViews views, Admi
         Links.With(PathOf(key), ("client", query.Client), ("actor", query.Actor), ("decision", query.Decision), ("cursor", cursor));
 
     private ScreenAnswer Form(ConsoleRequest request, AdminProblem? problem) =>
-        Page(
-            request,
-            TriedForms.Of(request, problem, "open", string.Empty, "tenant", "patient", "why"),
-            problem is null ? 200 : 422
-        );
+        Page(request, TriedForms.Of(request, problem, "open", string.Empty, "tenant", "patient", "why"), problem is null ? 200 : 422);
 
     private ScreenAnswer Page(ConsoleRequest request, TriedForm? tried, int status) =>
         new PageContent(

@@ -14,10 +14,20 @@ public sealed partial class MassStopPage
 
     private IEnumerable<(string Target, string Title, string Words, IReadOnlyList<string>? Names)> Choices =>
         [
-            ("model", "A model of agents", "Vendor and model, such as acme-ai/reader-4.1; acme-ai/* is all of a vendor's", Model.Targets.Models),
+            (
+                "model",
+                "A model of agents",
+                "Vendor and model, such as acme-ai/reader-4.1; acme-ai/* is all of a vendor's",
+                Model.Targets.Models
+            ),
             ("tenant", "A tenant", "Its name", Model.Targets.Tenants),
             ("organization", "An organization", "Its id", Model.Targets.Organizations),
-            ("other-than-treatment", "Everything that is no treatment", "Calls for treatment and in emergencies go on; all others stop.", null),
+            (
+                "other-than-treatment",
+                "Everything that is no treatment",
+                "Calls for treatment and in emergencies go on; all others stop.",
+                null
+            ),
         ];
 
     private int Emergencies => Model.Preview?.Clients.Count(static client => client.CoversEmergencies) ?? 0;
@@ -28,7 +38,10 @@ public sealed partial class MassStopPage
     {
         get
         {
-            string[] all = [.. Model.Preview?.Clients.Select(static client => client.Owner).Distinct(StringComparer.OrdinalIgnoreCase) ?? []];
+            string[] all =
+            [
+                .. Model.Preview?.Clients.Select(static client => client.Owner).Distinct(StringComparer.OrdinalIgnoreCase) ?? [],
+            ];
             var shown = string.Join(", ", all.Take(MostOwners));
             return all.Length > MostOwners ? $"{shown}, and {Parts.Words.Number(all.Length - MostOwners)} more" : shown;
         }

@@ -49,7 +49,10 @@ internal sealed class MassStopScreen(StopPreviews previews, RevocationCommands c
     public async Task<ScreenAnswer> LiftAsync(ConsoleRequest request)
     {
         var id = request.Route("id");
-        return (await commands.LiftAsync(request.Call, id, new ReasonBody(request.Typed("reason")))).Failed(out var problem, out var outcome)
+        return (await commands.LiftAsync(request.Call, id, new ReasonBody(request.Typed("reason")))).Failed(
+            out var problem,
+            out var outcome
+        )
             ? await ListAsync(request, TriedForms.Of(request, problem, "lift", id, "reason"), problem)
             : new ScreenAnswer.Go(List, $"It is lifted, as registry revision {Words.Number(outcome.Edit.Revision)}.");
     }
@@ -125,6 +128,10 @@ internal sealed class MassStopScreen(StopPreviews previews, RevocationCommands c
             "tenant" => new RevokeBody(RevocationTarget.Tenant, value),
             "organization" => new RevokeBody(RevocationTarget.Organization, value),
             "other-than-treatment" => new RevokeBody(RevocationTarget.OtherThanTreatment),
-            _ => AdminProblem.Invalid("/target", "required", "Choose what is stopped: a model, a tenant, an organization, or all but treatment."),
+            _ => AdminProblem.Invalid(
+                "/target",
+                "required",
+                "Choose what is stopped: a model, a tenant, an organization, or all but treatment."
+            ),
         };
 }
