@@ -47,7 +47,10 @@ public sealed class ConsoleAlertPageTests
         var plain = (await viewer.GetAsync("/console/alerts/of-it")).Text;
         Assert.DoesNotContain("/console/access/", plain, StringComparison.Ordinal);
         Assert.DoesNotContain("/close\"", plain, StringComparison.Ordinal);
-        Assert.Contains("href=\"/console/cases/c-1\"", (await viewer.GetAsync("/console/alerts/odd-1")).Text, StringComparison.Ordinal);
+        using var all = await server.SignInAsync("all");
+        var opened = await all.SubmitAsync("/console/alerts", "/console/cases", ("alerts", "odd-1"));
+        var href = $"href=\"{opened.Headers["Location"]}\"";
+        Assert.Contains(href, (await viewer.GetAsync("/console/alerts/odd-1")).Text, StringComparison.Ordinal);
         Assert.Equal(404, (await viewer.GetAsync("/console/alerts/nobody")).Status);
     }
 
@@ -55,7 +58,8 @@ public sealed class ConsoleAlertPageTests
     public async Task Alert_AfterSteps_TellsWhatHappenedToIt_ToWhoReadsTheHistory()
     {
         await using var server = await ConsoleServer.StartAsync();
-        await ConsoleFormTests.FillAsync(server);
+        var seen = ConsoleAlertTests.Make(server, "odd-1") with { At = server.Admin.Time.Now.AddHours(-2) };
+        await ConsoleAlertTests.WriteAsync(server, seen);
         using var all = await server.SignInAsync("all");
         const string Page = "/console/alerts/odd-1";
         Assert.Equal(303, (await all.SubmitAsync(Page, Page + "/take", ("version", "1"), ("back", "page"))).Status);

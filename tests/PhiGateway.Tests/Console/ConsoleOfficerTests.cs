@@ -1,3 +1,4 @@
+using PhiGateway.Audit.Records;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
@@ -55,6 +56,20 @@ public sealed class ConsoleOfficerTests
     {
         await using var server = await AdminServer.StartAsync();
         await server.AddKeyAsync("petra", "privacy-officer");
+        PhiGateway.Tests.Admin.StoredTrail.Add(
+            server,
+            new AuditRecord
+            {
+                Id = Guid.NewGuid(),
+                Kind = AuditKind.Disclosure,
+                Event = "read",
+                Time = server.Time.Now,
+                Decision = "permit",
+                Client = "acme",
+                Tenant = "north",
+                Patients = ["p-1"],
+            }
+        );
         const string Search = "/admin/v1/audit:search";
 
         Assert.Equal(403, (await server.PostAsync(Search, """{"client":"acme"}""", "petra")).Status);
