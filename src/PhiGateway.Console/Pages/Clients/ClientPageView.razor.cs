@@ -7,6 +7,9 @@ namespace PhiGateway.Console.Pages.Clients;
 /// <summary>One client: what it can reach and by which grant, what it used, and what closes it when.</summary>
 public sealed partial class ClientPageView
 {
+    private const int MostAlerts = 5;
+    private const int MostUses = 100;
+
     /// <summary>What it shows.</summary>
     [Parameter, EditorRequired]
     public required ClientModel Model { get; set; }
@@ -14,6 +17,15 @@ public sealed partial class ClientPageView
     private bool CanResume => Model.MayResume && Model.Profile.Client.Status is (ClientStatus.Suspended or ClientStatus.Quarantined);
 
     private bool CanAsk => Model is { MayAsk: true, Profile.Lift: not null };
+
+    // What was refused, where its own form stands no more on the page.
+    private TriedForm? Refused =>
+        Model.Tried switch
+        {
+            { Step: "resume" } tried when !CanResume => tried,
+            { Step: "request-lift" } tried when !CanAsk => tried,
+            _ => null,
+        };
 
     private string RecordsOf(UseRow row, UseCell cell) =>
         Links.Audit(
