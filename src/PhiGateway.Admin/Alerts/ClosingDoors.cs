@@ -45,7 +45,7 @@ internal static class ClosingDoors
         foreach (
             var group in Doors(snapshot, now)
                 .Concat(Keys(set))
-                .Concat(Listeners(node.Name, node.CertificateEnds))
+                .Concat(Listeners(node.Name ?? string.Empty, node.CertificateEnds))
                 .Where(door => door.Due <= horizon)
                 .GroupBy(static door => (door.Subject, door.Name, door.Due))
         )

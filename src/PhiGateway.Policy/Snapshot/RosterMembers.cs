@@ -1,4 +1,5 @@
 using PhiGateway.Policy.Collections;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Snapshot;

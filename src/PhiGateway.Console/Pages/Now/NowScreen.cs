@@ -104,7 +104,7 @@ internal sealed class NowScreen(
             return WaitAnswer.Soon(here);
         }
 
-        return isLive ? new AgainLater(LiveSeconds, Links.With(here + "&" + NotAClick.Parameter + "=1")) : null;
+        return isLive ? WaitAnswer.Soon(here) with { Seconds = LiveSeconds } : null;
     }
 
     private sealed record Counted(Outcome<NowTraffic>? Traffic);
