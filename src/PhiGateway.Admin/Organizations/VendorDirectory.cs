@@ -35,16 +35,23 @@ internal sealed class VendorDirectory(WorkingSetSource sets)
         ];
 
     // Of the agreements that its uses stand under: one that was replaced needs nobody. Of one that is closed nothing has to be done any more.
-    private static DateOnly EndOf(WorkingSet set, Organization organization) =>
-        organization.Status == OrganizationStatus.Active
-            ? set.UseCasesOf(RegistryKind.Organization, organization.Id)
-                .Select(useCase => useCase.Agreement is { } id ? set.Find<Agreement>(RegistryKind.Agreement, id) : null)
-                .OfType<Agreement>()
-                .Where(static agreement => !agreement.Terminated)
-                .Select(static agreement => agreement.Expires)
-                .DefaultIfEmpty(DateOnly.MaxValue)
-                .Min()
-            : DateOnly.MaxValue;
+    private static DateOnly EndOf(WorkingSet set, Organization organization)
+    {
+        if (organization.Status != OrganizationStatus.Active)
+        {
+            return DateOnly.MaxValue;
+        }
+
+        return set.UseCasesOf(RegistryKind.Organization, organization.Id)
+            .Select(static useCase => useCase.Agreement)
+            .OfType<string>()
+            .Select(id => set.Find<Agreement>(RegistryKind.Agreement, id))
+            .OfType<Agreement>()
+            .Where(static agreement => !agreement.Terminated)
+            .Select(static agreement => agreement.Expires)
+            .DefaultIfEmpty(DateOnly.MaxValue)
+            .Min();
+    }
 
     /// <summary>One organization.</summary>
     public async Task<Outcome<Vendor>> FindAsync(AdminCall call, string id)

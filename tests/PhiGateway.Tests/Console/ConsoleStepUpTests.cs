@@ -31,8 +31,8 @@ public sealed class ConsoleStepUpTests
             "POST /console/clients/{id}/stop",
             "POST /console/history/revert",
             "POST /console/patient",
-            "POST /console/revocations/{id}/lift",
             "POST /console/reviews/{id}/apply",
+            "POST /console/revocations/{id}/lift",
             "POST /console/stop",
             "POST /console/vendors/{id}/stop",
         ];

@@ -143,11 +143,11 @@ internal sealed class AlertsScreen(
     )
     {
         var filter = isEmergency ? new AlertFilter(EmergencyUses.Kind) : place.FilterFor(request.Call.Person);
-        var isOne = place.Lanes.Count == 1;
+        var (skip, take) = place.Lanes.Count == 1 ? (place.Skip, OnePage) : (0, OneLane);
         var shown =
             isEmergency && !place.IsClosed
                 ? await WaitingAsync(request, place.Skip)
-                : await inbox.ListAsync(request.Call, place.Lanes, filter, isOne ? place.Skip : 0, isOne ? OnePage : OneLane);
+                : await inbox.ListAsync(request.Call, place.Lanes, filter, skip, take);
         return new PageContent(
             isEmergency ? "Break-glass" : "Alerts",
             isEmergency ? "break-glass" : "alerts",

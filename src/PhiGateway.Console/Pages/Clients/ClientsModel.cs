@@ -34,7 +34,7 @@ public sealed record ClientModel(
     BlastRadius Blast,
     IReadOnlyList<Alert> Alerts,
     UseMatrix? Use,
-    UsageReport? Ledger,
+    IReadOnlyList<UsedOperation>? Ledger,
     DateOnly Today,
     DateTimeOffset From,
     bool MayStop,

@@ -83,7 +83,7 @@ internal sealed class ClientsScreen(
                 blast,
                 [.. found[about]],
                 use,
-                isLedger ? (await usage.OfAsync(call, id)).Value : null,
+                isLedger ? await usage.ListAsync(call, id) : null,
                 DateOnly.FromDateTime(now.UtcDateTime),
                 now.AddDays(-UseDays),
                 call.Caller.HasAny(AdminRoles.Closers),
