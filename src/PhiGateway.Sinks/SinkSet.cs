@@ -32,6 +32,7 @@ public sealed class SinkSet : IDisposable
     /// <param name="cursors">Folder of the cursors.</param>
     /// <param name="connect">Opens connections by the host's rules.</param>
     /// <param name="clock">Clock.</param>
+    /// <param name="console">Address of the console, for links to alerts; null: none is known.</param>
     public SinkSet(
         IReadOnlyList<SinkPlan> sinks,
         IAuditStore store,
@@ -40,11 +41,12 @@ public sealed class SinkSet : IDisposable
         PatientPseudonym pseudonym,
         string cursors,
         SinkConnect connect,
-        TimeProvider clock
+        TimeProvider clock,
+        Uri? console = null
     )
     {
         var trail = new SinkTrail(store, node, journal.Log, () => journal.ShippedSequence, () => journal.DurableSequence);
-        var reader = new SinkEventReader(pseudonym);
+        var reader = new SinkEventReader(pseudonym, console);
         foreach (var plan in sinks)
         {
             var path = Path.Combine(cursors, plan.Options.Name + ".cursor");

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Alerts;
@@ -59,11 +60,21 @@ internal static class AlertEndpoints
                     VerbAnswer.OfAsync<ReviewBody>(context, RegistryKind.Alert, id, (call, body) => verbs.ReviewAsync(call, id, body))
             )
             .Verb(
-                [AdminRoles.Approver, AdminRoles.Auditor],
+                AdminRoles.EmergencyDeciders,
                 "Decides whether an emergency use was one",
                 "Never by who stands behind the client. List what waits with `?kind=break-glass&state=open`.",
                 typeof(ReviewBody),
                 typeof(Alert)
             );
+        api.MapGet(
+                "/alerts/{id}/emergency-use",
+                (HttpContext context, string id, EmergencyReports reports) => Answer.JsonAsync(context, call => reports.ReadAsync(call, id))
+            )
+            .RequireRoles(AdminRoles.EmergencyDeciders)
+            .Describe(
+                "Shows what was said at an emergency use, and how much it touched",
+                "For who decides about it. The justifications may name patients; the look is on record."
+            )
+            .Returns(typeof(EmergencyReport));
     }
 }

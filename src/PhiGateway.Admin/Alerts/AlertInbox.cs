@@ -7,16 +7,19 @@ namespace PhiGateway.Admin.Alerts;
 /// <summary>Lists alerts by lane for people who work through them; every count is of the whole lane. Called by the console.</summary>
 internal sealed class AlertInbox(WorkingSetSource sets, TimeProvider time)
 {
+    // The gateway has some thirty; whoever writes alerts of their own has a few.
+    private const int MostKinds = 100;
+
     /// <summary>Each of some lanes, with one page of what stands in it: the urgent first, then the newest.</summary>
     /// <param name="call">The call.</param>
     /// <param name="lanes">Which lanes.</param>
-    /// <param name="kind">Only of this kind; null: any.</param>
+    /// <param name="filter">Only what it covers; null: all.</param>
     /// <param name="skip">How many of each lane stand on earlier pages.</param>
     /// <param name="take">How many stand on a page.</param>
     public async Task<IReadOnlyList<AlertLanePage>> ListAsync(
         AdminCall call,
         IReadOnlyCollection<string> lanes,
-        string? kind = null,
+        AlertFilter? filter = null,
         int skip = 0,
         int take = PageRequest.Default
     )
@@ -24,18 +27,39 @@ internal sealed class AlertInbox(WorkingSetSource sets, TimeProvider time)
         var now = time.GetUtcNow();
         var all = (await sets.GetAsync(call.Cancelled))
             .Kind(RegistryKind.Alert)
-            .Values.Where(item => item.Entity is Alert alert && (kind is null || alert.Kind == kind))
+            .Values.Where(item => item.Entity is Alert alert && filter?.Covers(alert) != false)
             .Select(static item => new ListedAlert((Alert)item.Entity!, item.Item.Version))
             .ToLookup(listed => AlertLanes.Of(listed.Alert, now), StringComparer.Ordinal);
         return
         [
             .. lanes.Select(lane =>
             {
-                var found = Sorted(all[lane], kind).ToList();
+                var found = Sorted(all[lane], lane, filter?.Kind).ToList();
                 return new AlertLanePage(lane, [.. found.Skip(skip).Take(take)], found.Count, skip);
             }),
         ];
     }
+
+    /// <summary>How many alerts there are of what is asked for, in whatever state.</summary>
+    public async Task<int> CountAsync(AdminCall call, AlertFilter filter) =>
+        (await sets.GetAsync(call.Cancelled)).All<Alert>(RegistryKind.Alert).Count(filter.Covers);
+
+    /// <summary>The kinds of alerts that there are, in whatever state.</summary>
+    public async Task<IReadOnlyList<string>> KindsAsync(AdminCall call) =>
+        [
+            .. (await sets.GetAsync(call.Cancelled))
+                .All<Alert>(RegistryKind.Alert)
+                .Select(static alert => alert.Kind)
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal)
+                .Take(MostKinds),
+        ];
+
+    /// <summary>One alert, in whatever state.</summary>
+    public async Task<Outcome<ListedAlert>> FindAsync(AdminCall call, string id) =>
+        (await sets.GetAsync(call.Cancelled)).Find(RegistryKind.Alert, id) is { Entity: Alert alert, Item: var item }
+            ? new ListedAlert(alert, item.Version)
+            : AdminProblem.NotFound("alert");
 
     /// <summary>What nobody has closed about some subjects, by subject: the urgent first, then the newest.</summary>
     public async Task<ILookup<string, Alert>> OpenAboutAsync(AdminCall call, IReadOnlySet<string> subjects) =>
@@ -47,8 +71,8 @@ internal sealed class AlertInbox(WorkingSetSource sets, TimeProvider time)
             .ToLookup(static alert => alert.Subject, StringComparer.Ordinal);
 
     // Emergency uses have a day by which somebody decides: what is due first comes first.
-    private static IOrderedEnumerable<ListedAlert> Sorted(IEnumerable<ListedAlert> found, string? kind) =>
-        kind == EmergencyUses.Kind
+    private static IOrderedEnumerable<ListedAlert> Sorted(IEnumerable<ListedAlert> found, string lane, string? kind) =>
+        kind == EmergencyUses.Kind && lane != AlertLanes.Closed
             ? found.OrderBy(static listed => EmergencyUses.DueOf(listed.Alert))
             : found
                 .OrderByDescending(static listed => listed.Alert.Severity)

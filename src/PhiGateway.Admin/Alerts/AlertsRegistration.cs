@@ -16,6 +16,8 @@ internal static class AlertsRegistration
     public static IServiceCollection AddAlerts(this IServiceCollection services) =>
         services
             .AddSingleton<AlertInbox>()
+            .AddSingleton<AlertHistory>()
+            .AddSingleton<EmergencyReports>()
             .AddSingleton<AlertVerbs>()
             .AddSingleton<AlertHandling>()
             .AddSingleton(static provider => new DoorWarnings(

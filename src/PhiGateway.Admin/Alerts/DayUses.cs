@@ -9,10 +9,15 @@ namespace PhiGateway.Admin.Alerts;
 /// Of a client with more tokens than a person would ever decide about one by one, those that came last are one use together: what is kept,
 /// and how many alerts there are, does not grow with the calls.
 /// </remarks>
-internal sealed class DayUses(DateTimeOffset day)
+/// <param name="day">Which day, UTC.</param>
+/// <param name="isDetailed">Whether reasons and patients are kept too, for who decides about one of them.</param>
+internal sealed class DayUses(DateTimeOffset day, bool isDetailed = false)
 {
     /// <summary>Tokens of one client and day with an alert of their own.</summary>
     internal const int MostTokens = 100;
+
+    /// <summary>Stands for a client that no record names.</summary>
+    internal const string Nobody = "unknown";
 
     private readonly Dictionary<(string Client, string? Token), DayUse> _uses = [];
     private readonly Dictionary<string, int> _tokens = new(StringComparer.Ordinal);
@@ -20,7 +25,7 @@ internal sealed class DayUses(DateTimeOffset day)
     /// <summary>Counts one call.</summary>
     public void Add(AuditRecord record)
     {
-        var client = record.Client ?? "unknown";
+        var client = record.Client ?? Nobody;
         var key = (client, record.TokenHash);
         if (!_uses.TryGetValue(key, out var use))
         {
@@ -33,7 +38,7 @@ internal sealed class DayUses(DateTimeOffset day)
             }
 
             _tokens[client] = count + 1;
-            _uses[key] = use = new DayUse(client, $"{client}\n{record.TokenHash}\n{day:yyyy-MM-dd}");
+            _uses[key] = use = Use(client, record.TokenHash);
         }
 
         use.Add(record);
@@ -66,11 +71,14 @@ internal sealed class DayUses(DateTimeOffset day)
         var key = (client, (string?)"*");
         if (!_uses.TryGetValue(key, out var rest))
         {
-            _uses[key] = rest = new DayUse(client, $"{client}\n*\n{day:yyyy-MM-dd}") { IsRest = true };
+            _uses[key] = rest = Use(client, "*", isRest: true);
         }
 
         return rest;
     }
+
+    private DayUse Use(string client, string? token, bool isRest = false) =>
+        new(client, $"{client}\n{token}\n{day:yyyy-MM-dd}") { IsRest = isRest, Details = isDetailed ? new UseDetails() : null };
 }
 
 /// <summary>The emergency calls of one client with one token on one day, or with all its further tokens.</summary>
@@ -81,7 +89,11 @@ internal sealed class DayUse(string client, string key)
     // More than a client may have had since.
     private const int MostOwners = 100;
 
+    // Of calls beyond these the last is named too; the search has them all.
+    private const int MostRecords = 20;
+
     private readonly HashSet<string> _owners = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SortedSet<(DateTimeOffset Time, Guid Decision)> _first = [];
 
     public string Client => client;
 
@@ -100,6 +112,13 @@ internal sealed class DayUse(string client, string key)
 
     public UseMoment Last { get; private set; } = null!;
 
+    /// <summary>What was said of it and whom it touched; null: not asked for.</summary>
+    public UseDetails? Details { get; init; }
+
+    /// <summary>Ids of the first of its decisions and of the last one, in order.</summary>
+    public IReadOnlyList<string> Records =>
+        [.. _first.Select(static one => one.Decision).Append(Last.Decision).Distinct().Select(static id => id.ToString("D"))];
+
     /// <summary>Says that it is of several tokens, when it is.</summary>
     public string Tokens => IsRest ? " with further tokens" : string.Empty;
 
@@ -108,6 +127,8 @@ internal sealed class DayUse(string client, string key)
     {
         Calls++;
         Take(new UseMoment(record.Time, record.ParentId, record.Purpose, record.Tenant, record.Owner));
+        Name(record.Time, record.ParentId);
+        Details?.Add(record);
     }
 
     /// <summary>Takes another's calls.</summary>
@@ -119,6 +140,24 @@ internal sealed class DayUse(string client, string key)
         foreach (var owner in other._owners)
         {
             Take(owner);
+        }
+
+        foreach (var (time, decision) in other._first)
+        {
+            Name(time, decision);
+        }
+
+        if (other.Details is { } details)
+        {
+            Details?.Add(details);
+        }
+    }
+
+    private void Name(DateTimeOffset time, Guid decision)
+    {
+        if (_first.Add((time, decision)) && _first.Count > MostRecords)
+        {
+            _first.Remove(_first.Max);
         }
     }
 

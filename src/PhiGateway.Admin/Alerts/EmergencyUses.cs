@@ -145,7 +145,7 @@ public sealed class EmergencyUses
         var there = set.Find(RegistryKind.Alert, alert.Id);
         if (there?.Entity is Alert { Kind: Kind } stands && stands.Evidence == alert.Evidence)
         {
-            return false;
+            return await NameRecordsAsync(set, there.Item, stands, alert.Records);
         }
 
         // Whoever answered for the client at one of these calls, or at an earlier look: nobody decides later about a time that was theirs.
@@ -154,6 +154,18 @@ public sealed class EmergencyUses
         var json = AuthorNote.WithBehind(RegistryJson.Serialize(alert), behind.OfType<string>());
         await _writer.WriteAsync(there is null ? AlertWriter.Raised : "alert.update", alert.Id, json, there?.Item, set.Revision);
         return true;
+    }
+
+    // One that was raised when alerts named no records: it is given them, and whatever somebody decided stays.
+    private async Task<bool> NameRecordsAsync(WorkingSet set, RegistryItem item, Alert stands, IReadOnlyList<string> records)
+    {
+        if (stands.Records.Count > 0)
+        {
+            return false;
+        }
+
+        var json = AuthorNote.Carried(RegistryJson.Serialize(stands with { Records = records }), item);
+        return await _writer.WriteAsync("alert.update", stands.Id, json, item, set.Revision);
     }
 
     // Why it was asked for may name a patient: it stands in the record, which the decision's id leads to.
@@ -177,6 +189,7 @@ public sealed class EmergencyUses
                     + $"decision {first.Decision:D}, last {last.Decision:D} at {last.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss}. "
                     + $"The justification is in the record."
             ),
+            Records = use.Records,
             Notify = AlertWriter.NotifyOf(known?.Owner ?? first.Owner, known?.Deputy),
         };
     }

@@ -28,7 +28,13 @@ public sealed class FindingAlerts(
     private const string ClientPrefix = "client/";
 
     private readonly AlertWriter _writer = new(store, journal, time);
-    private readonly Quarantine _quarantine = new(new PathCloser(store, journal, time), snapshots, quarantine, time);
+    private readonly Quarantine _quarantine = new(
+        new PathCloser(store, journal, time),
+        new GatewayClosures(store, snapshots),
+        snapshots,
+        quarantine,
+        time
+    );
 
     /// <inheritdoc />
     public async Task RaiseAsync(Finding finding, CancellationToken cancellationToken)

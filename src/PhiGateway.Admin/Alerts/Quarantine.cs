@@ -11,15 +11,24 @@ namespace PhiGateway.Admin.Alerts;
 /// </summary>
 /// <remarks>
 /// Safety: a client of a use case that may be used in emergencies is never closed by a machine. No more than so many are closed within an
-/// hour.
+/// hour, counted over all nodes and over restarts.
 /// </remarks>
-internal sealed class Quarantine(PathCloser closer, ISnapshotSource snapshots, QuarantineRules rules, TimeProvider time)
+internal sealed class Quarantine(
+    PathCloser closer,
+    GatewayClosures closures,
+    ISnapshotSource snapshots,
+    QuarantineRules rules,
+    TimeProvider time
+)
 {
     private const string Quarantined = "quarantined";
     private const string SlowedDown = "slowed down";
     private const string Renewed = "asked for fresh authorization";
 
-    private readonly Queue<DateTimeOffset> _lately = new();
+    private static readonly TimeSpan Counted = TimeSpan.FromHours(1);
+
+    // What this node did and its snapshot may not have yet.
+    private readonly Dictionary<string, DateTimeOffset> _lately = new(StringComparer.Ordinal);
 
     /// <summary>What was done, as a sentence for the alert; null: nothing is asked for.</summary>
     public async Task<string?> ConsiderAsync(Finding finding, string client)
@@ -40,12 +49,7 @@ internal sealed class Quarantine(PathCloser closer, ISnapshotSource snapshots, Q
         }
 
         var now = time.GetUtcNow();
-        while (_lately.TryPeek(out var at) && now - at > TimeSpan.FromHours(1))
-        {
-            _lately.Dequeue();
-        }
-
-        if (_lately.Count >= rules.MostPerHour)
+        if (await IsTooManyAsync(client, now))
         {
             return $"It was not {done}: {rules.MostPerHour} clients were within the last hour, and the rule may be wrong.";
         }
@@ -64,7 +68,7 @@ internal sealed class Quarantine(PathCloser closer, ISnapshotSource snapshots, Q
                 : $"It was not {done}: it was already, or somebody changed it at the same moment.";
         }
 
-        _lately.Enqueue(now);
+        _lately[client] = now;
         switch (done)
         {
             case Quarantined:
@@ -74,6 +78,23 @@ internal sealed class Quarantine(PathCloser closer, ISnapshotSource snapshots, Q
             default:
                 return "Its tokens from before were ended by the gateway: it goes on when its issuer has given it a new one.";
         }
+    }
+
+    // One that was closed within the hour and opened again is not one more.
+    private async Task<bool> IsTooManyAsync(string client, DateTimeOffset now)
+    {
+        foreach (var (id, at) in _lately)
+        {
+            if (now - at > Counted)
+            {
+                _lately.Remove(id);
+            }
+        }
+
+        var closed = await closures.SinceAsync(now - Counted);
+        closed.UnionWith(_lately.Keys);
+        closed.Remove(client);
+        return closed.Count >= rules.MostPerHour;
     }
 
     // Its tokens first, so that none comes back to life when it is opened again: a try that breaks off in between is made again, whole.

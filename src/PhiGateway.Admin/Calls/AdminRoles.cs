@@ -75,6 +75,15 @@ public static class AdminRoles
     /// <summary>Whoever may close a path in a hurry.</summary>
     internal static IReadOnlyList<string> Closers { get; } = [.. Keepers, Responder];
 
+    /// <summary>Whoever may decide whether an emergency use was one, and reads for it what was said then.</summary>
+    internal static IReadOnlyList<string> EmergencyDeciders { get; } = [Approver, Auditor, PrivacyOfficer];
+
+    /// <summary>Whoever may put down that a partner was told of an offboarding.</summary>
+    internal static IReadOnlyList<string> Notifiers { get; } = [.. Closers, PrivacyOfficer];
+
+    /// <summary>Whoever reads the clocks of offboardings.</summary>
+    internal static IReadOnlyList<string> OffboardingReaders { get; } = [.. Closers, Auditor, PrivacyOfficer];
+
     /// <summary>Whoever may learn how often clients called, without searching the trail: those who review and narrow them.</summary>
     internal static IReadOnlyList<string> UseReaders { get; } = [Auditor, Operator, Approver, Admin];
 

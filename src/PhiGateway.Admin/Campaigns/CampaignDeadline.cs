@@ -35,6 +35,7 @@ public sealed class CampaignDeadline
     private readonly ILogger<CampaignDeadline> _log;
     private readonly PathCloser _closer;
     private readonly AlertWriter _alerts;
+    private readonly CampaignUnapplied _unapplied;
 
     internal CampaignDeadline(
         IRegistryStore store,
@@ -47,6 +48,7 @@ public sealed class CampaignDeadline
     {
         (_store, _sets, _journal, _snapshots, _time, _log) = (store, sets, journal, snapshots, time, log);
         (_closer, _alerts) = (new PathCloser(store, journal, time), new AlertWriter(store, journal, time));
+        _unapplied = new CampaignUnapplied(_alerts, time);
     }
 
     /// <summary>Looks until it is stopped; a fault waits for the next look.</summary>
@@ -81,6 +83,7 @@ public sealed class CampaignDeadline
             }
 
             await RemindAsync(set, campaign, silent.Length, today);
+            await _unapplied.TellAsync(set, campaign, today);
             await FinishAsync(campaign.Id, cancellationToken);
         }
 
@@ -194,20 +197,24 @@ public sealed class CampaignDeadline
             if (
                 item.Entity is not Alert { Kind: AlertKinds.ReviewDue, State: not AlertState.Closed } alert
                 || alert.Subject.Split('/', 2) is not ["campaign", var id]
-                || (
-                    set.Find<Campaign>(RegistryKind.Campaign, id) is { State: CampaignState.Open } open
-                    && set.ItemsOf(open.Id).Any(static one => one is { Decision: null, Outcome: null })
-                )
+                || (set.Find<Campaign>(RegistryKind.Campaign, id) is { State: CampaignState.Open } open && StillWaits(set, open, alert))
             )
             {
                 continue;
             }
 
-            var closed = AlertWriter.Closed(alert, "Nothing of the review waits for a decision.", _time.GetUtcNow());
+            var what = alert.Id == CampaignUnapplied.IdOf(id) ? "an approver" : "a decision";
+            var closed = AlertWriter.Closed(alert, $"Nothing of the review waits for {what}.", _time.GetUtcNow());
             var json = AuthorNote.Carried(RegistryJson.Serialize(closed), item.Item);
             await _alerts.WriteAsync(AlertWriter.Resolved, alert.Id, json, item.Item, set.Revision);
         }
     }
+
+    // Each of a campaign's two alerts by what it is about.
+    private static bool StillWaits(WorkingSet set, Campaign open, Alert alert) =>
+        alert.Id == CampaignUnapplied.IdOf(open.Id)
+            ? CampaignUnapplied.CountOf(set, open.Id) > 0
+            : set.ItemsOf(open.Id).Any(static one => one is { Decision: null, Outcome: null });
 
     private async Task FinishAsync(string id, CancellationToken cancellationToken)
     {

@@ -31,6 +31,18 @@ internal sealed class CampaignReports(WorkingSetSource sets)
         ];
     }
 
+    /// <summary>How many open campaigns are past the day on which they were due, and how many of their decisions wait to be applied.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="today">The day, UTC.</param>
+    public async Task<OverdueCampaigns> OverdueAsync(AdminCall call, DateOnly today)
+    {
+        var set = await sets.GetAsync(call.Cancelled);
+        var overdue = set.All<Campaign>(RegistryKind.Campaign)
+            .Where(campaign => campaign.State == CampaignState.Open && campaign.Due <= today)
+            .ToList();
+        return new OverdueCampaigns(overdue.Count, overdue.Sum(campaign => CampaignUnapplied.CountOf(set, campaign.Id)));
+    }
+
     /// <summary>One campaign with its items: those that wait for a reviewer first, the riskiest first.</summary>
     public async Task<Outcome<CampaignView>> ViewAsync(AdminCall call, string id)
     {
@@ -75,3 +87,8 @@ internal sealed class CampaignReports(WorkingSetSource sets)
                 .ToDictionary(static group => group.Key, static group => group.Count())
         );
 }
+
+/// <summary>Open campaigns past the day on which they were due.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="ToApply">How many of their decisions wait for an approver.</param>
+public sealed record OverdueCampaigns(int Count, int ToApply);

@@ -52,6 +52,13 @@ internal sealed class CaseReports(WorkingSetSource sets)
                 .Take(PageRequest.Most),
         ];
 
+    /// <summary>The case that one alert is in; null: none.</summary>
+    public async Task<AlertCase?> CaseOfAsync(AdminCall call, string alert)
+    {
+        var set = await sets.GetAsync(call.Cancelled);
+        return Membership(set).TryGetValue(alert, out var id) ? set.Find<AlertCase>(RegistryKind.Case, id) : null;
+    }
+
     /// <summary>Id of the case that each alert is in.</summary>
     public async Task<IReadOnlyDictionary<string, string>> MembershipAsync(AdminCall call) =>
         Membership(await sets.GetAsync(call.Cancelled));

@@ -17,6 +17,8 @@ namespace PhiGateway.Admin.Clients;
 /// <param name="Credentials">Credentials that end with it.</param>
 /// <param name="OpenTasks">Live task grants that end with it.</param>
 /// <param name="OtherClientsOfUseCase">Clients that go on serving the same use case; empty: the use stops altogether.</param>
+/// <param name="CoversEmergencies">Whether its use case may be used in emergencies: somebody may depend on it at a bedside.</param>
+/// <param name="Contacts">Contacts of who runs it, by role.</param>
 public sealed record BlastRadius(
     string Client,
     string UseCase,
@@ -29,7 +31,9 @@ public sealed record BlastRadius(
     IReadOnlyList<string> Rosters,
     IReadOnlyList<string> Credentials,
     int OpenTasks,
-    IReadOnlyList<string> OtherClientsOfUseCase
+    IReadOnlyList<string> OtherClientsOfUseCase,
+    bool CoversEmergencies,
+    IReadOnlyDictionary<string, string> Contacts
 )
 {
     internal static BlastRadius Of(WorkingSet set, ApprovedClient view)
@@ -52,7 +56,9 @@ public sealed record BlastRadius(
                 .. set.ClientsOf(client.UseCase)
                     .Where(other => other.Id != client.Id && other.Status == ClientStatus.Active)
                     .Select(static other => other.Id),
-            ]
+            ],
+            view.UseCase?.AllowsBreakGlass == true,
+            view.Organization?.Contacts ?? new Dictionary<string, string>()
         );
     }
 }

@@ -11,7 +11,7 @@ internal sealed class VendorDirectory(WorkingSetSource sets)
 {
     private static readonly ConditionalWeakTable<WorkingSet, WorkingItem[]> Sorted = [];
 
-    /// <summary>Organizations, the outside ones first, searched over all of them.</summary>
+    /// <summary>Organizations, the outside ones first, whose agreement ends first before the others, searched over all of them.</summary>
     /// <param name="call">The call.</param>
     /// <param name="text">Part of an id or a name, in any case; null: all.</param>
     /// <param name="skip">How many stand on earlier pages.</param>
@@ -30,8 +30,28 @@ internal sealed class VendorDirectory(WorkingSetSource sets)
             .. set.Kind(RegistryKind.Organization)
                 .Values.Where(static item => item.Entity is Organization)
                 .OrderBy(static item => ((Organization)item.Entity!).Kind == OrganizationKind.Internal)
+                .ThenBy(item => EndOf(set, (Organization)item.Entity!))
                 .ThenBy(static item => ((Organization)item.Entity!).Name, StringComparer.OrdinalIgnoreCase),
         ];
+
+    // Of the agreements that its uses stand under: one that was replaced needs nobody. Of one that is closed nothing has to be done any more.
+    private static DateOnly EndOf(WorkingSet set, Organization organization)
+    {
+        if (organization.Status != OrganizationStatus.Active)
+        {
+            return DateOnly.MaxValue;
+        }
+
+        return set.UseCasesOf(RegistryKind.Organization, organization.Id)
+            .Select(static useCase => useCase.Agreement)
+            .OfType<string>()
+            .Select(id => set.Find<Agreement>(RegistryKind.Agreement, id))
+            .OfType<Agreement>()
+            .Where(static agreement => !agreement.Terminated)
+            .Select(static agreement => agreement.Expires)
+            .DefaultIfEmpty(DateOnly.MaxValue)
+            .Min();
+    }
 
     /// <summary>One organization.</summary>
     public async Task<Outcome<Vendor>> FindAsync(AdminCall call, string id)
@@ -61,7 +81,7 @@ internal sealed class VendorDirectory(WorkingSetSource sets)
 }
 
 /// <summary>Organizations with what hangs on them.</summary>
-/// <param name="Items">One page: the outside ones first, by name.</param>
+/// <param name="Items">One page: the outside ones first, by the next end of an agreement, then by name.</param>
 /// <param name="Total">How many there are in all.</param>
 public sealed record VendorList(IReadOnlyList<Vendor> Items, int Total);
 

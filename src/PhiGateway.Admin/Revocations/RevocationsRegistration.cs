@@ -7,5 +7,9 @@ internal static class RevocationsRegistration
 {
     /// <summary>Commands of revocations.</summary>
     public static IServiceCollection AddRevocations(this IServiceCollection services) =>
-        services.AddSingleton<RevocationCommands>().AddSingleton<PersonSessions>();
+        services
+            .AddSingleton<RevocationCommands>()
+            .AddSingleton<StopPreviews>()
+            .AddSingleton<RevocationBook>()
+            .AddSingleton<PersonSessions>();
 }

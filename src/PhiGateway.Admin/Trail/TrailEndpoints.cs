@@ -74,10 +74,17 @@ internal static class TrailEndpoints
         api.MapPost(
                 "/audit:search",
                 (HttpContext context, TrailSearch search) =>
-                    Answer.OfAsync<TrailQuery, TrailPage>(context, search.SearchAsync, static page => Json(page.Body))
+                    Answer.OfAsync<TrailQuery, TrailPage>(
+                        context,
+                        (call, query) => SearchAsync(search, call, query),
+                        static page => Json(page.Body)
+                    )
             )
-            .RequireRoles([AdminRoles.Auditor])
-            .Describe("Searches the audit trail by a body", "For patients, whose ids never stand in a URL.")
+            .RequireRoles([AdminRoles.Auditor, AdminRoles.PrivacyOfficer])
+            .Describe(
+                "Searches the audit trail by a body",
+                "For patients, whose ids never stand in a URL. A privacy officer searches by a patient, and by nothing without one."
+            )
             .Takes(typeof(TrailQuery), optional: true)
             .Returns(typeof(DocumentPage<TrailEntry>));
         api.MapGet(
@@ -101,6 +108,14 @@ internal static class TrailEndpoints
         MapProofs(api);
         TrailReportEndpoints.Map(api);
     }
+
+    // Whoever answers for a patient's data asks by the patient; the rest of the trail is the auditors'.
+    private static Task<Outcome<TrailPage>> SearchAsync(TrailSearch search, AdminCall call, TrailQuery query) =>
+        query is { Patient: null } && !call.Caller.HasAny([AdminRoles.Auditor])
+            ? Task.FromResult<Outcome<TrailPage>>(
+                AdminProblem.Forbidden("A privacy officer searches by a patient: name one, and the tenant.")
+            )
+            : search.SearchAsync(call, query);
 
     private static void MapProofs(RouteGroupBuilder api)
     {

@@ -11,9 +11,11 @@ using PhiGateway.Console.Pages.Find;
 using PhiGateway.Console.Pages.History;
 using PhiGateway.Console.Pages.Lab;
 using PhiGateway.Console.Pages.Now;
+using PhiGateway.Console.Pages.Offboardings;
 using PhiGateway.Console.Pages.Patients;
 using PhiGateway.Console.Pages.Reference;
 using PhiGateway.Console.Pages.Reviews;
+using PhiGateway.Console.Pages.Revocations;
 using PhiGateway.Console.Pages.Search;
 using PhiGateway.Console.Pages.Settings;
 using PhiGateway.Console.Pages.Trust;
@@ -30,7 +32,6 @@ internal static class ConsoleScreens
     private static readonly string[] Auditors = [AdminRoles.Auditor];
     private static readonly string[] Officers = [AdminRoles.PrivacyOfficer];
     private static readonly string[] Approvers = [AdminRoles.Approver];
-    private static readonly string[] Reviewers = [AdminRoles.Approver, AdminRoles.Auditor];
 
     /// <summary>Maps them all.</summary>
     public static void Map(ConsoleRoutes routes) =>
@@ -43,10 +44,11 @@ internal static class ConsoleScreens
             .Watch<TailScreen>("/console/audit/tail/lines", Auditors, static (screen, request) => screen.LinesAsync(request))
             .Post<SearchScreen>("/console/audit/saved", Auditors, static (screen, request) => screen.KeepAsync(request))
             .Post<SavedSearches>("/console/audit/saved/{id}/give-up", Auditors, static (screen, request) => screen.GiveUpAsync(request))
-            .Get<AccessScreen>("/console/access/{id}", Auditors, static (screen, request) => screen.ShowAsync(request))
+            .Get<AccessScreen>("/console/access/{id}", ConsoleSections.Openers, static (screen, request) => screen.ShowAsync(request))
             .Get<AccessScreen>("/console/access/{id}/proof", Auditors, static (screen, request) => screen.ProofAsync(request))
             .GraveGet<AccessScreen>("/console/access/{id}/evidence", Auditors, static (screen, request) => screen.EvidenceAsync(request))
-            .Get<FindScreen>("/console/find", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
+            .Get<FindScreen>("/console/find", AdminRoles.All, static (_, request) => Task.FromResult(FindScreen.Ask(request)))
+            .Post<FindScreen>("/console/find", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
             .Get<ClientsScreen>("/console/clients", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
             .Get<ClientsScreen>("/console/clients/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
             .Get<NarrowerScreen>(
@@ -58,6 +60,12 @@ internal static class ConsoleScreens
             .Get<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.ShowAsync(request))
             .GravePost<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.StopAsync(request))
             .GravePost<StopScreen>("/console/clients/{id}/resume", Approvers, static (screen, request) => screen.ResumeAsync(request))
+            .GravePost<ThrottleScreen>(
+                "/console/clients/{id}/slow",
+                AdminRoles.Closers,
+                static (screen, request) => screen.SlowAsync(request)
+            )
+            .GravePost<ThrottleScreen>("/console/clients/{id}/lift", Approvers, static (screen, request) => screen.LiftAsync(request))
             .Get<ApprovalsScreen>("/console/approvals", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
             .Get<ApprovalsScreen>("/console/approvals/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
             .GravePost<ApprovalsScreen>("/console/approvals/{id}", Approvers, static (screen, request) => screen.ApproveAsync(request))
@@ -78,6 +86,7 @@ internal static class ConsoleScreens
                 static (screen, request) => screen.UndoAsync(request)
             )
             .Get<AlertsScreen>("/console/alerts", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
+            .Get<AlertScreen>("/console/alerts/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
             .Post<AlertsScreen>("/console/alerts/{id}/take", AdminRoles.Closers, static (screen, request) => screen.TakeAsync(request))
             .Post<AlertsScreen>("/console/alerts/{id}/assign", AdminRoles.Keepers, static (screen, request) => screen.AssignAsync(request))
             .Post<AlertsScreen>("/console/alerts/{id}/snooze", AdminRoles.Keepers, static (screen, request) => screen.SnoozeAsync(request))
@@ -92,10 +101,14 @@ internal static class ConsoleScreens
             .GravePost<CasesScreen>("/console/cases/{id}/reveal", Auditors, static (screen, request) => screen.RevealAsync(request))
             .Post<AlertsScreen>("/console/alerts/{id}/close", AdminRoles.Keepers, static (screen, request) => screen.CloseAsync(request))
             .Get<AlertsScreen>("/console/break-glass", AdminRoles.All, static (screen, request) => screen.EmergenciesAsync(request))
-            .Post<AlertsScreen>("/console/break-glass/{id}", Reviewers, static (screen, request) => screen.ReviewAsync(request))
+            .Post<AlertsScreen>(
+                "/console/break-glass/{id}",
+                AdminRoles.EmergencyDeciders,
+                static (screen, request) => screen.ReviewAsync(request)
+            )
             .Get<PatientScreen>("/console/patient", ConsoleSections.Openers, static (screen, request) => screen.AskAsync(request))
             .GravePost<PatientScreen>("/console/patient", ConsoleSections.Openers, static (screen, request) => screen.OpenAsync(request))
-            .Get<PatientScreen>("/console/patient/{key}", Auditors, static (screen, request) => screen.ShowAsync(request))
+            .Get<PatientScreen>("/console/patient/{key}", ConsoleSections.Openers, static (screen, request) => screen.ShowAsync(request))
             .Get<AccountingScreen>(Accounting, Officers, static (screen, request) => screen.ShowAsync(request))
             .GraveGet<AccountingScreen>(Accounting + "/csv", Officers, static (screen, request) => screen.CsvAsync(request))
             .Post<AccountingScreen>(Accounting + "/answer", Officers, static (screen, request) => screen.AnswerAsync(request))
@@ -103,12 +116,32 @@ internal static class ConsoleScreens
             .Post<AccountingScreen>(Accounting + "/extend", Officers, static (screen, request) => screen.ExtendAsync(request))
             .Post<AccountingScreen>(Accounting + "/hold", Officers, static (screen, request) => screen.HoldAsync(request))
             .Post<AccountingScreen>(Accounting + "/release", Officers, static (screen, request) => screen.ReleaseAsync(request))
+            .Get<RequestsScreen>("/console/requests", Officers, static (screen, request) => screen.ShowAsync(request))
             .Get<VendorsScreen>("/console/vendors", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
             .Get<VendorsScreen>("/console/vendors/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.PreviewAsync(request))
             .GravePost<VendorsScreen>(
                 "/console/vendors/{id}/stop",
                 AdminRoles.Closers,
                 static (screen, request) => screen.StopAsync(request)
+            )
+            .Get<MassStopScreen>("/console/stop", AdminRoles.Closers, static (screen, request) => screen.ShowAsync(request))
+            .GravePost<MassStopScreen>("/console/stop", AdminRoles.Closers, static (screen, request) => screen.StopAsync(request))
+            .Get<MassStopScreen>("/console/revocations", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
+            .GravePost<MassStopScreen>("/console/revocations/{id}/lift", Approvers, static (screen, request) => screen.LiftAsync(request))
+            .Get<OffboardingScreen>(
+                "/console/offboardings",
+                AdminRoles.OffboardingReaders,
+                static (screen, request) => screen.ListAsync(request)
+            )
+            .Get<OffboardingScreen>(
+                "/console/offboardings/{id}",
+                AdminRoles.OffboardingReaders,
+                static (screen, request) => screen.ShowAsync(request)
+            )
+            .Post<OffboardingScreen>(
+                "/console/offboardings/{id}/notice",
+                AdminRoles.Notifiers,
+                static (screen, request) => screen.NoticeAsync(request)
             )
             .Get<LabScreen>("/console/lab", AdminRoles.All, static (_, request) => LabScreen.ShowAsync(request))
             .Post<LabScreen>("/console/lab/simulate", LabScreen.Simulators, static (screen, request) => screen.SimulateAsync(request))

@@ -29,6 +29,7 @@ internal static class ConsoleSections
         new(new("reviews", "/console/reviews", "Reviews", "r"), AdminRoles.UseReaders),
         new(new("vendors", "/console/vendors", "Vendors", "v"), AdminRoles.All),
         new(new("break-glass", "/console/break-glass", "Break-glass", "b"), AdminRoles.All),
+        new(new("stop", "/console/stop", "Emergency stop", "e"), AdminRoles.Closers),
         new(new("lab", "/console/lab", "Policy lab", "y"), AdminRoles.All),
         new(new("trust", "/console/trust", "Trust and posture", "t"), AdminRoles.All),
         new(new("settings", "/console/settings", "Settings", "s"), AdminRoles.All),

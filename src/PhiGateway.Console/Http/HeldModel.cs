@@ -24,7 +24,7 @@ public sealed record HeldModel(
 )
 {
     // What the page put there itself says nothing to a person.
-    private static readonly string[] Inner = ["version", "fingerprint", "key", "id", "seen"];
+    private static readonly string[] Inner = ["version", "fingerprint", "key", "id", "seen", "back"];
 
     /// <summary>What a person filled in.</summary>
     public IEnumerable<KeyValuePair<string, string>> Told => Fields.Where(static one => !Inner.Contains(one.Key));

@@ -9,9 +9,11 @@ using PhiGateway.Console.Pages.Find;
 using PhiGateway.Console.Pages.History;
 using PhiGateway.Console.Pages.Lab;
 using PhiGateway.Console.Pages.Now;
+using PhiGateway.Console.Pages.Offboardings;
 using PhiGateway.Console.Pages.Patients;
 using PhiGateway.Console.Pages.Reference;
 using PhiGateway.Console.Pages.Reviews;
+using PhiGateway.Console.Pages.Revocations;
 using PhiGateway.Console.Pages.Search;
 using PhiGateway.Console.Pages.Settings;
 using PhiGateway.Console.Pages.Trust;
@@ -37,7 +39,9 @@ internal static class PagesRegistration
             .AddSingleton<FindScreen>()
             .AddSingleton<NarrowerScreen>()
             .AddSingleton<StopScreen>()
+            .AddSingleton<ThrottleScreen>()
             .AddSingleton<ApprovalsScreen>()
+            .AddSingleton<AlertScreen>()
             .AddSingleton<AlertsScreen>()
             .AddSingleton<CallersScreen>()
             .AddSingleton<CasesScreen>()
@@ -48,7 +52,10 @@ internal static class PagesRegistration
             .AddSingleton<ReviewsScreen>()
             .AddSingleton<PatientScreen>()
             .AddSingleton<AccountingScreen>()
+            .AddSingleton<RequestsScreen>()
             .AddSingleton<VendorsScreen>()
+            .AddSingleton<MassStopScreen>()
+            .AddSingleton<OffboardingScreen>()
             .AddSingleton<WorkScreen>()
             .AddSingleton<TrustScreen>()
             .AddSingleton<ReferenceScreen>();

@@ -24,6 +24,15 @@ internal static class Links
     /// <summary>One access review.</summary>
     public static string Review(string id) => "/console/reviews/" + Uri.EscapeDataString(id);
 
+    /// <summary>One alert.</summary>
+    public static string Alert(string id) => "/console/alerts/" + Uri.EscapeDataString(id);
+
+    /// <summary>The open alerts about one thing.</summary>
+    public static string AlertsAbout(string subject) => With("/console/alerts", ("subject", subject));
+
+    /// <summary>One offboarding.</summary>
+    public static string Offboarding(Guid id) => "/console/offboardings/" + id.ToString("D");
+
     /// <summary>One shadow.</summary>
     public static string Shadow(Guid id) => "/console/lab/shadows/" + id.ToString("D");
 
@@ -38,7 +47,8 @@ internal static class Links
         string? organization = null,
         string? type = null,
         string? interaction = null,
-        string? actor = null
+        string? actor = null,
+        string? kind = null
     ) =>
         With(
             "/console/audit",
@@ -51,7 +61,8 @@ internal static class Links
             ("organization", organization),
             ("type", type),
             ("interaction", interaction),
-            ("actor", actor)
+            ("actor", actor),
+            ("kind", kind)
         );
 
     /// <summary>A path with those of the parameters that have a value.</summary>
@@ -91,7 +102,13 @@ internal static class Links
             "clients" => "/console/clients" + asked,
             "audit" => "/console/audit" + asked,
             "alerts" when asked.Contains("kind=break-glass", StringComparison.Ordinal) => "/console/break-glass",
-            "alerts" => "/console/alerts",
+            "alerts" => AlertsOf(asked),
+            "accounting/requests" => "/console/requests",
+            "callers/unknown" => "/console/callers",
+            "revocations" => "/console/revocations",
+            "offboardings" => "/console/offboardings",
+            "admin-keys" => "/console/settings",
+            "posture/controls" => "/console/posture",
             "cases" => "/console/cases",
             "campaigns" => "/console/reviews",
             "approvals/queue" => "/console/approvals",
@@ -100,6 +117,15 @@ internal static class Links
             _ => null,
         };
     }
+
+    // The API lists every alert unless a state is asked for, and the page those that are open.
+    private static string AlertsOf(string asked) =>
+        asked switch
+        {
+            _ when asked.Contains("state=", StringComparison.Ordinal) => "/console/alerts" + asked,
+            "" => "/console/alerts?state=all",
+            _ => "/console/alerts" + asked + "&state=all",
+        };
 
     /// <summary>The address of what an alert is about; null: it has no page.</summary>
     public static string? Subject(string subject) =>

@@ -95,6 +95,15 @@ internal sealed class ConsoleSession : ICallerSession
         }
     }
 
+    /// <summary>The patients that this session opened, the latest first; thread-safe.</summary>
+    public IReadOnlyList<OpenedPatient> ListOpened()
+    {
+        lock (_gate)
+        {
+            return [.. Enumerable.Reverse(_opened)];
+        }
+    }
+
     /// <summary>The patient behind a key, when this session opened it; null: a reason has to be given first.</summary>
     public OpenedPatient? FindOpened(string key)
     {

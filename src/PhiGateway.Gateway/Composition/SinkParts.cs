@@ -40,7 +40,8 @@ internal static class SinkParts
             pseudonym,
             Path.Combine(options.Audit.Journal.Directory, "sinks"),
             egress.ConnectAsync,
-            clock
+            clock,
+            options.Admin?.Console is { PublicBase: { Length: > 0 } console } ? new Uri(console) : null
         );
     }
 

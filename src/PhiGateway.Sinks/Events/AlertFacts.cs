@@ -38,8 +38,13 @@ internal sealed record AlertFacts(
         (OwnerLeft, "owner-left"),
     ];
 
+    /// <summary>Address of the alert's page at the console; null: no console is served by this node.</summary>
+    public string? Href { get; private init; }
+
     /// <summary>Reads them; null: it is no alert of the gateway's own.</summary>
-    public static AlertFacts? Of(AuditRecord record)
+    /// <param name="record">The record of its writing.</param>
+    /// <param name="console">Address of the console; null: none is known.</param>
+    public static AlertFacts? Of(AuditRecord record, Uri? console = null)
     {
         if (record is not { Kind: AuditKind.Admin, After: { } after } || !IsWordedHere(record))
         {
@@ -71,7 +76,10 @@ internal sealed record AlertFacts(
                 Text(alert, "technique"),
                 Text(alert, "due"),
                 Text(alert, "notify")
-            );
+            )
+            {
+                Href = console is null ? null : new Uri(console, "/console/alerts/" + Uri.EscapeDataString(id)).AbsoluteUri,
+            };
         }
         catch (JsonException)
         {

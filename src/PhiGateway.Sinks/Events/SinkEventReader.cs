@@ -7,7 +7,7 @@ namespace PhiGateway.Sinks.Events;
 /// Makes of a stored record what may leave of it: names of patients become their keyed hashes, a subject that may be a person one too, and
 /// everything else that could name somebody stays behind. Thread-safe.
 /// </summary>
-internal sealed class SinkEventReader(PatientPseudonym pseudonym)
+internal sealed class SinkEventReader(PatientPseudonym pseudonym, Uri? console = null)
 {
     /// <summary>Hashes of patients that one event tells; their number is always told.</summary>
     public const int MostPatients = 20;
@@ -86,7 +86,7 @@ internal sealed class SinkEventReader(PatientPseudonym pseudonym)
             Delivery = record.Delivery,
             Actor = Cut(record.Actor),
             Target = TargetOf(record.Target),
-            Alert = AlertFacts.Of(record),
+            Alert = AlertFacts.Of(record, console),
             ChainHash = Convert.ToHexStringLower(entry.ChainHash.Span),
         };
 

@@ -73,6 +73,7 @@ internal sealed class JsonFormat : IEventFormat
             json.Text("alert_technique", alert.Technique);
             json.Text("alert_due", alert.Due);
             json.Text("alert_notify", alert.Notify);
+            json.Text("alert_href", alert.Href);
         }
 
         return json.End();

@@ -152,8 +152,13 @@ internal sealed class MailSink(SinkOptions options, TlsTrust trust, SinkConnect 
                         )
                     )
                 )
-                .AppendLine()
                 .AppendLine();
+            if (alert.Href is { } href)
+            {
+                text.Append(Plain(href)).AppendLine();
+            }
+
+            text.AppendLine();
         }
 
         if (alerts.Count > MostLines)

@@ -82,4 +82,46 @@ public sealed class ConsoleOtherJourneyTests(ConsoleWorld world) : IClassFixture
         Assert.Equal("person", await page.EvaluateAsync<string>("document.activeElement.name"));
         await page.Context.CloseAsync();
     }
+
+    [Fact]
+    public async Task Alert_FromTheListToItsPage_SaysWhatItIsWhatHappenedAndWhatToDo()
+    {
+        var page = await world.OpenAsync("engineer");
+        await page.GotoAsync(world.Origin + "/console/alerts?lane=look");
+        var row = page.Locator("[id='unused-bed-planner']");
+        await row.Locator("td:nth-child(2) > a").ClickAsync();
+        Assert.EndsWith("/console/alerts/unused-bed-planner", page.Url);
+        Assert.Contains("Has not used four of its six", await page.Locator("#seen").InnerTextAsync());
+        Assert.Contains("What to do about it", await page.Locator("#steps").InnerTextAsync());
+        Assert.True(await page.Locator("#past").IsVisibleAsync());
+        Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Find_WhatIsTyped_StandsInNoAddress()
+    {
+        var page = await world.OpenAsync("analyst");
+        foreach (var text in (string[])["westside", "nothing-goes-by-this"])
+        {
+            await page.FillAsync("#q", text);
+            await page.PressAsync("#q", "Enter");
+            await page.Locator("h1:has-text('Found for')").WaitForAsync();
+            Assert.DoesNotContain(text, page.Url);
+            Assert.Contains(text, await page.Locator("h1").InnerTextAsync());
+            Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
+        }
+
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Requests_OfPatients_AreListedForTheOfficer()
+    {
+        var page = await world.OpenAsync("privacy");
+        await page.GotoAsync(world.Origin + "/console/requests");
+        Assert.Contains("Requests for an accounting", await page.Locator("h1").InnerTextAsync());
+        Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
+        await page.Context.CloseAsync();
+    }
 }

@@ -280,6 +280,35 @@ public sealed class CampaignTests
     }
 
     [Fact]
+    public async Task Decided_AndNotApplied_IsToldToApproversFromTheDueDayOn_UntilItIs()
+    {
+        await using var server = await OpenAsync();
+        await StartAsync(server);
+        await DecideAsync(server, "remove", "otto");
+        var deadline = Deadline(server);
+        server.Time.Now = server.Time.Now.AddDays(13);
+        await deadline.RunOnceAsync(default);
+        Assert.Empty(await AlertsAsync(server));
+
+        server.Time.Now = server.Time.Now.AddDays(7);
+        await deadline.RunOnceAsync(default);
+        await deadline.RunOnceAsync(default);
+        var told = Assert.Single(await AlertsAsync(server))!;
+        Assert.Equal(
+            ("campaign/q2", "urgent", "act", "open"),
+            ((string)told["subject"]!, (string)told["severity"]!, (string)told["lane"]!, (string)told["state"]!)
+        );
+        Assert.Contains("1 decision of the access review", (string)told["evidence"]!, StringComparison.Ordinal);
+        Assert.Contains("anna@hospital.example", (string)told["notify"]!, StringComparison.Ordinal);
+        Assert.DoesNotContain("olga@hospital.example", (string)told["notify"]!, StringComparison.Ordinal);
+        Assert.Equal("active", (string)(await server.GetAsync(Client)).Json["status"]!);
+
+        Assert.Equal(200, (await server.PostAsync(Campaigns + "/q2:apply", "{}", "anna")).Status);
+        await deadline.RunOnceAsync(default);
+        Assert.Equal("closed", (string)Assert.Single(await AlertsAsync(server))!["state"]!);
+    }
+
+    [Fact]
     public async Task Cancel_TakesAnotherPersonThanWhoStarted_AndNothingFollows()
     {
         await using var server = await OpenAsync();

@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Alerts;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Cli;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
@@ -88,6 +90,70 @@ public sealed class EmergencyUseTests
 
         Assert.Equal("four-eyes", (await ReviewAsync(server, id, "anna")).Code);
         Assert.Equal(200, (await ReviewAsync(server, id, "arno")).Status);
+    }
+
+    [Fact]
+    public async Task Use_NamesItsRecords_AlsoWhereItWasRaisedBefore_AndWhatWasDecidedStays()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        for (var call = 0; call < 30; call++)
+        {
+            StoredTrail.AddEmergency(server, "t1", at: server.Time.Now.AddSeconds(call));
+        }
+
+        var uses = server.Services.GetRequiredService<EmergencyUses>();
+        await uses.RunOnceAsync(1, default);
+        var calls = server.Trail.Entries.Select(static entry => entry.ParentId.ToString("D")).ToList();
+        var alert = (await server.GetAsync("/admin/v1/alerts?kind=break-glass")).Json["items"]![0]!;
+        var path = "/admin/v1/alerts/" + (string)alert["id"]!;
+        Assert.Equal([.. calls.Take(20), calls[^1]], RecordsOf(alert));
+
+        // Raised by a version that named none, and decided since: it is given them, and stays decided.
+        Assert.Equal(200, (await ReviewAsync(server, (string)alert["id"]!, "arno")).Status);
+        var item = (await server.Store.FindAsync(RegistryKind.Alert, (string)alert["id"]!, default))!;
+        var json = JsonNode.Parse(item.Json)!.AsObject();
+        json.Remove("records");
+        await server.Store.WriteAsync([new RegistryWrite(item.Kind, item.Id, json.ToJsonString(), item.Version)], "test", default);
+        Assert.Equal(1, await uses.RunOnceAsync(1, default));
+        var given = (await server.GetAsync(path)).Json;
+        Assert.Equal(21, RecordsOf(given).Count);
+        Assert.Equal(("closed", "arno@hospital.example"), ((string)given["state"]!, (string)given["handledBy"]!));
+        Assert.Equal(0, await uses.RunOnceAsync(1, default));
+    }
+
+    [Fact]
+    public async Task Report_OfAUse_IsForWhoDecides_AndOnRecordBeforeItIsShown()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        await server.AddKeyAsync("petra", "privacy-officer");
+        await server.AddKeyAsync("rosa", "responder");
+        StoredTrail.AddEmergency(server, "t1");
+        StoredTrail.AddEmergency(server, "t1");
+        StoredTrail.AddEmergency(server, "t2");
+        await server.Services.GetRequiredService<EmergencyUses>().RunOnceAsync(1, default);
+        var alerts = (await server.GetAsync("/admin/v1/alerts?kind=break-glass")).Json["items"]!.AsArray();
+        var id = (string)alerts.Single(static alert => ((string)alert!["evidence"]!).StartsWith('2'))!["id"]!;
+        var path = $"/admin/v1/alerts/{id}/emergency-use";
+
+        foreach (var person in (string[])["vera", "olga", "rosa", "adam"])
+        {
+            Assert.Equal(403, (await server.GetAsync(path, person)).Status);
+        }
+
+        Assert.DoesNotContain(server.Journal.Records, static record => record.Event == "audit.emergency");
+        foreach (var person in (string[])["anna", "august", "petra"])
+        {
+            var report = (await server.GetAsync(path, person)).Json;
+            Assert.Equal(2, (long)report["calls"]!);
+            Assert.Equal(("unconscious, no other source", 2L), Said(Assert.Single(report["reasons"]!.AsArray())!));
+            var look = server.Journal.Records.Last(static record => record.Event == "audit.emergency");
+            Assert.Equal((person + "@hospital.example", "alert=" + id), (look.Actor!, look.Note!));
+        }
+
+        Assert.Equal(404, (await server.GetAsync("/admin/v1/alerts/nobody/emergency-use", "anna")).Status);
+        Assert.Equal(200, (await ReviewAsync(server, id, "petra")).Status);
     }
 
     // The look may come late: the client itself says whose it was.
@@ -217,6 +283,10 @@ public sealed class EmergencyUseTests
 
     private static Task<AdminAnswer> ReviewAsync(AdminServer server, string id, string person) =>
         server.PostAsync($"/admin/v1/alerts/{id}:review", """{"decision":"justified","reason":"the patient was unconscious"}""", person);
+
+    private static List<string> RecordsOf(JsonNode alert) => [.. alert["records"]!.AsArray().Select(static id => (string)id!)];
+
+    private static (string, long) Said(JsonNode reason) => ((string)reason["words"]!, (long)reason["calls"]!);
 
     private static void Add(AdminServer server, string token, string? owner = null, DateTimeOffset? at = null) =>
         StoredTrail.AddEmergency(server, token, owner, at);

@@ -167,6 +167,47 @@ public sealed class FindingAlertTests
         Assert.Contains("It was not quarantined", (string)alert["evidence"]!, StringComparison.Ordinal);
     }
 
+    // Each sink is another node, or the same one after a restart.
+    [Theory]
+    [InlineData("quarantine")]
+    [InlineData("slow")]
+    public async Task Raise_MoreThanMayBeClosedInAnHour_IsCountedOverTheFleet(string how)
+    {
+        await using var server = await OpenAsync();
+        await AddAsync(server, "other");
+        await AddAsync(server, "third");
+        var rules =
+            how == "slow"
+                ? QuarantineRules.None with
+                {
+                    Slowed = new Dictionary<string, RiskTier> { ["two-places"] = RiskTier.High },
+                    MostPerHour = 1,
+                }
+                : OfTwoPlaces;
+        await Sink(server, rules).RaiseAsync(Finding(server), default);
+        await Sink(server, rules).RaiseAsync(Finding(server) with { Subject = "client/other" }, default);
+
+        var other = (await server.GetAsync("/admin/v1/clients/other")).Json;
+        Assert.Equal("active", (string)other["status"]!);
+        Assert.Null(other["throttle"]);
+        var alerts = (await server.GetAsync("/admin/v1/alerts")).Json["items"]!.AsArray();
+        Assert.Contains("It was not", (string)alerts.Single(static one => (string)one!["subject"]! == "client/other")!["evidence"]!);
+
+        // The twin: an hour later one more may be.
+        server.Time.Now = server.Time.Now.AddMinutes(61);
+        await Sink(server, rules).RaiseAsync(Finding(server) with { Subject = "client/third" }, default);
+        var third = (await server.GetAsync("/admin/v1/clients/third")).Json;
+        Assert.Equal(how == "slow", third["throttle"] is not null);
+        Assert.Equal(how == "slow" ? "active" : "quarantined", (string)third["status"]!);
+    }
+
+    private static async Task AddAsync(AdminServer server, string id)
+    {
+        var item = (await server.Store.FindAsync(RegistryKind.Client, "acme-connector", default))!;
+        var json = item.Json.Replace("\"acme-connector\"", $"\"{id}\"", StringComparison.Ordinal);
+        await server.Store.WriteAsync([new RegistryWrite(RegistryKind.Client, id, json, 0)], "test", default);
+    }
+
     // Whoever puts the first sign of something aside does not keep the rest from being seen, nor the client from being closed.
     [Theory]
     [InlineData(":close", """{"reason":"a load test"}""")]

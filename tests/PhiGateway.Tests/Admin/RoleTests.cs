@@ -25,8 +25,9 @@ public sealed class RoleTests
         AdminRoles.PrivacyOfficer,
         "/admin/v1/accounting/holds /admin/v1/accounting/holds/{id}:release /admin/v1/accounting/requests "
             + "/admin/v1/accounting/requests/{id}:extend /admin/v1/accounting:csv /admin/v1/accounting:page "
-            + "/admin/v1/accounting:report /admin/v1/audit/keeping/holds /admin/v1/audit/keeping/holds/{id}:lift "
-            + "/admin/v1/audit/keeping:delete /admin/v1/audit/keeping:destroy-content /admin/v1/audit:evidence /admin/v1/audit:reach /admin/v1/config:plan "
+            + "/admin/v1/accounting:report /admin/v1/alerts/{id}:review /admin/v1/audit/keeping/holds /admin/v1/audit/keeping/holds/{id}:lift "
+            + "/admin/v1/audit/keeping:delete /admin/v1/audit/keeping:destroy-content /admin/v1/audit:evidence /admin/v1/audit:reach "
+            + "/admin/v1/audit:search /admin/v1/config:plan "
             + "/admin/v1/offboardings/{id}:notice-sent"
     )]
     [InlineData(AdminRoles.AuditConsumer, "/fhir/AuditEvent/_search")]

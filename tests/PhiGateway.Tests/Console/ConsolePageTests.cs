@@ -67,8 +67,13 @@ public sealed class ConsolePageTests
                     "/console/break-glass",
                     "/console/cases",
                     "/console/clients/acme-connector/narrower",
-                    $"/console/find?q={Uri.EscapeDataString(Hostile)}",
-                    "/console/find?q=acme",
+                    "/console/find",
+                    "/console/stop?target=organization&value=acme",
+                    $"/console/stop?target=tenant&value={Uri.EscapeDataString(Hostile)}",
+                    "/console/revocations",
+                    "/console/offboardings",
+                    $"/console/alerts?kind={Uri.EscapeDataString(Hostile)}",
+                    $"/console/alerts/{Uri.EscapeDataString(Hostile)}",
                     "/console/trust",
                     "/console/lab",
                     "/console/posture",
@@ -79,11 +84,20 @@ public sealed class ConsolePageTests
                 ]
         )
         {
-            var page = await browser.GetAsync(path);
-            Assert.NotEqual(500, page.Status);
-            Assert.DoesNotContain("<script>alert", page.Text, StringComparison.OrdinalIgnoreCase);
-            Assert.DoesNotContain("</td><script", page.Text, StringComparison.OrdinalIgnoreCase);
+            IsHarmless(await browser.GetAsync(path));
         }
+
+        foreach (var text in (string[])[Hostile, "acme"])
+        {
+            IsHarmless(await browser.SubmitAsync("/console/now", "/console/find", ("q", text)));
+        }
+    }
+
+    private static void IsHarmless(AdminAnswer page)
+    {
+        Assert.NotEqual(500, page.Status);
+        Assert.DoesNotContain("<script>alert", page.Text, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("</td><script", page.Text, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

@@ -25,11 +25,15 @@ public sealed class ConsoleStepUpTests
             "GET /console/reviews/{id}/evidence",
             "POST /console/approvals/{id}",
             "POST /console/cases/{id}/reveal",
+            "POST /console/clients/{id}/lift",
             "POST /console/clients/{id}/resume",
+            "POST /console/clients/{id}/slow",
             "POST /console/clients/{id}/stop",
             "POST /console/history/revert",
             "POST /console/patient",
             "POST /console/reviews/{id}/apply",
+            "POST /console/revocations/{id}/lift",
+            "POST /console/stop",
             "POST /console/vendors/{id}/stop",
         ];
         await using var server = await ConsoleServer.StartAsync();

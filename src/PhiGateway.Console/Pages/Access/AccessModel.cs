@@ -18,6 +18,7 @@ namespace PhiGateway.Console.Pages.Access;
 /// <param name="Stages">Its way through the stages; empty: it is no request.</param>
 /// <param name="Before">An entity before a change; null: it did not exist, or none was changed.</param>
 /// <param name="After">The same after it.</param>
+/// <param name="MayTake">Whether the viewer may take the proof and the evidence away.</param>
 public sealed record AccessModel(
     TrailLine Line,
     IReadOnlyList<AccessFact> Facts,
@@ -31,7 +32,8 @@ public sealed record AccessModel(
     RecordProof Verified,
     IReadOnlyList<AccessStage> Stages,
     string? Before,
-    string? After
+    string? After,
+    bool MayTake
 );
 
 /// <summary>One member of a record.</summary>

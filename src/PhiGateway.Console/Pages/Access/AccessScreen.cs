@@ -20,6 +20,12 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
     public async Task<ScreenAnswer> ShowAsync(ConsoleRequest request)
     {
         var (call, id) = (request.Call, request.Route("id"));
+        var isReader = call.Caller.HasAny(ConsoleSections.TrailReaders);
+        if (!isReader && await RefusalAsync(request, id) is { } refused)
+        {
+            return refused;
+        }
+
         if ((await search.FindAsync(call, id)).Failed(out var problem, out var found))
         {
             return problem;
@@ -31,7 +37,7 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
             return AdminProblem.NotFound("record");
         }
 
-        var isDecision = Decisions.Contains(line.Kind);
+        var isDecision = isReader && Decisions.Contains(line.Kind);
         var explained = isDecision
             ? await request.TryCommandAsync(
                 "the decision against the registry",
@@ -44,7 +50,7 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
             typeof(AccessPage),
             new AccessModel(
                 line,
-                AccessFacts.Of(record),
+                isReader ? AccessFacts.Of(record) : [.. AccessFacts.Of(record).Select(static fact => fact with { Href = null })],
                 (record["patients"] as JsonArray)?.Count ?? 0,
                 explained?.Value,
                 [.. found.Others.Select(TrailSearch.Render).Select(TrailLine.Of).OfType<TrailLine>()],
@@ -55,12 +61,39 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
                 proofs.Verify(found.Record),
                 AccessStages.Of(found),
                 TrailLine.Text(record, "before"),
-                TrailLine.Text(record, "after")
+                TrailLine.Text(record, "after"),
+                isReader
             )
         )
         {
             OnRecord = "that you opened this record.",
         };
+    }
+
+    // A privacy officer opens the records of a patient whom they opened for a reason, and no others: asked as the search that the admin API
+    // lets them make, by the patient and the record together.
+    private async Task<AdminProblem?> RefusalAsync(ConsoleRequest request, string id)
+    {
+        if (!Guid.TryParseExact(id, "D", out var guid))
+        {
+            return AdminProblem.NotFound("record");
+        }
+
+        foreach (var opened in request.Session.ListOpened())
+        {
+            var query = new TrailQuery(Tenant: opened.Tenant, Patient: opened.Patient, Id: guid, Limit: 1) { Why = opened.Why };
+            var call = request.Call with { RequestId = Guid.CreateVersion7() };
+            if ((await search.SearchAsync(call, query)).Value is { Body: var body } && body["items"] is JsonArray { Count: > 0 })
+            {
+                return null;
+            }
+        }
+
+        return AdminProblem.Invalid(
+            string.Empty,
+            "required",
+            "This record is of no patient that you have opened: open the patient first, with a reason."
+        );
     }
 
     /// <summary>The inclusion proof of the record, verified before it is handed out, as one file.</summary>

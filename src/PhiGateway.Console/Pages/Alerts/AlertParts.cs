@@ -17,6 +17,13 @@ internal static class AlertParts
             ("closed because", alert.Resolution)
         );
 
+    /// <summary>Which known risk and technique it stands for; null: none.</summary>
+    public static string? RiskOf(Alert alert)
+    {
+        var technique = alert.Technique is { } known ? "ATT&CK " + known : null;
+        return alert.Risk is { } risk && technique is not null ? $"{risk} · {technique}" : alert.Risk ?? technique;
+    }
+
     /// <summary>Style of a lane.</summary>
     public static string StyleOf(string lane) =>
         lane switch

@@ -11,9 +11,9 @@ public sealed partial class AlertSteps
     [Parameter, EditorRequired]
     public required ListedAlert Model { get; set; }
 
-    /// <summary>The screen it stands on.</summary>
+    /// <summary>What the viewer may do.</summary>
     [Parameter, EditorRequired]
-    public required AlertsModel All { get; set; }
+    public required AlertRights Rights { get; set; }
 
     private static readonly (string Hours, string Words)[] Waits =
     [
@@ -23,7 +23,7 @@ public sealed partial class AlertSteps
         ("720", "30 days"),
     ];
 
-    private TriedForm? Tried => All.Tried?.Of == Model.Alert.Id ? All.Tried : null;
+    private TriedForm? Tried => Rights.Tried?.Of == Model.Alert.Id ? Rights.Tried : null;
 
     private TriedForm? At(string step) => Tried?.At(step, Model.Alert.Id);
 }

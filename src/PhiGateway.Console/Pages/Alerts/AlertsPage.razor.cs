@@ -1,8 +1,6 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Cases;
-using PhiGateway.Console.Parts;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Console.Pages.Alerts;
@@ -25,13 +23,38 @@ public sealed partial class AlertsPage
             _ => "with who closed it and why",
         };
 
+    // One that is asked for by an address alone stands among them too.
+    private IEnumerable<string> Kinds =>
+        Model.Place.Kind is { } kind && !Model.Kinds.Contains(kind) ? Model.Kinds.Append(kind) : Model.Kinds;
+
+    // What the form has no field for goes along with it.
+    private IEnumerable<(string Name, string Value)> Kept
+    {
+        get
+        {
+            if (Model.Place.State != AlertPlace.Open)
+            {
+                yield return ("state", Model.Place.State);
+            }
+
+            if (Model.Place.Lane is { } lane)
+            {
+                yield return ("lane", lane);
+            }
+
+            if (Model.Place.IsMine)
+            {
+                yield return ("mine", "1");
+            }
+        }
+    }
+
+    private bool IsFiltered => (Model.Place with { Lane = null }).IsNarrowed;
+
     private string Address(AlertLanePage lane, int skip) =>
-        Links.With(
-            "/console/alerts",
-            ("state", Model.IsClosed ? "closed" : null),
-            ("lane", Model.IsClosed ? null : lane.Lane),
-            ("skip", skip == 0 ? null : skip.ToString(CultureInfo.InvariantCulture))
-        );
+        lane.Lane == AlertLanes.Closed
+            ? (Model.Place with { State = AlertPlace.Closed, Lane = null, Skip = skip }).Address
+            : (Model.Place with { State = AlertPlace.Open, Lane = lane.Lane, Skip = skip }).Address;
 
     // Which look like one case, though each stands in its row.
     private Dictionary<string, IReadOnlyList<Alert>> Groups =>

@@ -11,9 +11,15 @@ using PhiGateway.Policy.Registry;
 namespace PhiGateway.Console.Pages.Alerts;
 
 /// <summary>Lists alerts by lane and emergency uses by decision, and takes the steps that people take on them.</summary>
-internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs, AlertHandling handling, CaseReports cases, TimeProvider time)
+internal sealed class AlertsScreen(
+    AlertInbox inbox,
+    AlertVerbs verbs,
+    AlertHandling handling,
+    CaseReports cases,
+    AlertScreen page,
+    TimeProvider time
+)
 {
-    private const string Alerts = "/console/alerts";
     private const string BreakGlass = "/console/break-glass";
     private const string Review = "review";
 
@@ -22,10 +28,10 @@ internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs, AlertHand
     private const int OneLane = 20;
 
     /// <summary>The lanes.</summary>
-    public Task<ScreenAnswer> ListAsync(ConsoleRequest request) => PageAsync(request, false, null, null);
+    public Task<ScreenAnswer> ListAsync(ConsoleRequest request) => ListAsync(request, false);
 
     /// <summary>The queue of emergency uses.</summary>
-    public Task<ScreenAnswer> EmergenciesAsync(ConsoleRequest request) => PageAsync(request, true, null, null);
+    public Task<ScreenAnswer> EmergenciesAsync(ConsoleRequest request) => ListAsync(request, true);
 
     /// <summary>Somebody is at it.</summary>
     public Task<ScreenAnswer> TakeAsync(ConsoleRequest request) =>
@@ -97,6 +103,11 @@ internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs, AlertHand
                 )
         );
 
+    private async Task<ScreenAnswer> ListAsync(ConsoleRequest request, bool isEmergency) =>
+        AlertPlace.Of(request.Asked).Failed(out var problem, out var place)
+            ? problem
+            : await PageAsync(request, place, isEmergency, null, null);
+
     private async Task<ScreenAnswer> StepAsync(
         ConsoleRequest request,
         string name,
@@ -105,46 +116,47 @@ internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs, AlertHand
         Func<AdminCall, string, Task<Outcome<EditOutcome>>> step
     )
     {
-        var (id, isEmergency) = (request.Route("id"), name == Review);
-        var version = request.SeenVersion;
-        if ((await step(request.CallOn(ETag.Of(version)), id)).Failed(out var problem, out _))
+        var (id, isEmergency, back) = (request.Route("id"), name == Review, AlertBack.Of(request));
+        if ((await step(request.CallOn(ETag.Of(request.SeenVersion)), id)).Failed(out var problem, out _))
         {
-            return await PageAsync(request, isEmergency, TriedForms.Of(request, problem, name, id, fields), problem);
+            var tried = TriedForms.Of(request, problem, name, id, fields);
+            return back.IsPage
+                ? await page.ShowAsync(request, tried, problem)
+                : await PageAsync(request, back.Place, isEmergency, tried, problem);
         }
 
-        return new ScreenAnswer.Go(isEmergency ? BreakGlass : Alerts, $"The alert is {done}.");
+        var address = back.IsPage ? Links.Alert(id) : back.Place.Address;
+        return new ScreenAnswer.Go(
+            isEmergency && !back.IsPage ? Links.With(BreakGlass, ("skip", SkipOf(back.Place))) : address,
+            $"The alert is {done}."
+        );
     }
 
-    private async Task<ScreenAnswer> PageAsync(ConsoleRequest request, bool isEmergency, TriedForm? tried, AdminProblem? problem)
+    private static string? SkipOf(AlertPlace place) => place.Skip == 0 ? null : place.Skip.ToString(CultureInfo.InvariantCulture);
+
+    private async Task<ScreenAnswer> PageAsync(
+        ConsoleRequest request,
+        AlertPlace place,
+        bool isEmergency,
+        TriedForm? tried,
+        AdminProblem? problem
+    )
     {
-        var isClosed = request.Asked("state") == "closed";
-        var lane = AlertLanes.Open.FirstOrDefault(known => known == request.Asked("lane"));
-        var skip = request.Skipped;
-        var lanes = (isClosed, lane) switch
-        {
-            (true, _) => [AlertLanes.Closed],
-            (_, not null) => [lane],
-            _ => AlertLanes.Open,
-        };
-        var kind = isEmergency ? EmergencyUses.Kind : null;
-        var take = isClosed || lane is not null ? OnePage : OneLane;
-        var begin = isClosed || lane is not null ? skip : 0;
+        var filter = isEmergency ? new AlertFilter(EmergencyUses.Kind) : place.FilterFor(request.Call.Person);
+        var (skip, take) = place.Lanes.Count == 1 ? (place.Skip, OnePage) : (0, OneLane);
         var shown =
-            isEmergency && !isClosed ? await WaitingAsync(request, skip) : await inbox.ListAsync(request.Call, lanes, kind, begin, take);
-        var caller = request.Call.Caller;
+            isEmergency && !place.IsClosed
+                ? await WaitingAsync(request, place.Skip)
+                : await inbox.ListAsync(request.Call, place.Lanes, filter, skip, take);
         return new PageContent(
             isEmergency ? "Break-glass" : "Alerts",
             isEmergency ? "break-glass" : "alerts",
             isEmergency ? typeof(BreakGlassPage) : typeof(AlertsPage),
             new AlertsModel(
                 shown,
-                isClosed,
-                lane,
-                caller.HasAny(AdminRoles.Closers),
-                caller.HasAny(AdminRoles.Keepers),
-                caller.HasAny([AdminRoles.Approver, AdminRoles.Auditor]),
-                tried,
-                request.Session.FormToken,
+                place,
+                isEmergency ? [] : await inbox.KindsAsync(request.Call),
+                AlertRights.Of(request, tried, place.Query),
                 await cases.MembershipAsync(request.Call),
                 time.GetUtcNow()
             )
@@ -157,7 +169,7 @@ internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs, AlertHand
     // One queue by what is due, whether somebody has taken an emergency use or lets it wait.
     private async Task<IReadOnlyList<AlertLanePage>> WaitingAsync(ConsoleRequest request, int skip)
     {
-        var lanes = await inbox.ListAsync(request.Call, AlertLanes.Open, EmergencyUses.Kind, 0, int.MaxValue);
+        var lanes = await inbox.ListAsync(request.Call, AlertLanes.Open, new AlertFilter(EmergencyUses.Kind), 0, int.MaxValue);
         var all = lanes.SelectMany(static lane => lane.Items).OrderBy(static listed => EmergencyUses.DueOf(listed.Alert)).ToList();
         return [new AlertLanePage(AlertLanes.Act, [.. all.Skip(skip).Take(OnePage)], all.Count, skip)];
     }

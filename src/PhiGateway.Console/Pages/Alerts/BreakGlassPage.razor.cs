@@ -24,7 +24,7 @@ public sealed partial class BreakGlassPage
     private string Address(AlertLanePage page) =>
         Links.With(
             "/console/break-glass",
-            ("state", Model.IsClosed ? "closed" : null),
+            ("state", Model.Place.IsClosed ? "closed" : null),
             ("skip", (page.Skipped + page.Items.Count).ToString(CultureInfo.InvariantCulture))
         );
 }

@@ -7,6 +7,9 @@ namespace PhiGateway.Console.Pages.Clients;
 /// <summary>One client: what it can reach and by which grant, what it used, and what closes it when.</summary>
 public sealed partial class ClientPageView
 {
+    private const int MostAlerts = 5;
+    private const int MostUses = 100;
+
     /// <summary>What it shows.</summary>
     [Parameter, EditorRequired]
     public required ClientModel Model { get; set; }

@@ -18,6 +18,7 @@ internal static class ClientState
             ("tenants", string.Join(", ", profile.Client.Tenants)),
             ("networks", string.Join(", ", profile.Client.Networks)),
             ("credentials", string.Join(", ", profile.Credentials.Select(static one => $"{one.Id} until {Words.Day(one.Expires)}"))),
+            ("slowed to", profile.Client.Throttle?.RequestsPerSecond.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             ("approved", profile.IsApproved ? "yes" : "no")
         );
 }

@@ -14,7 +14,12 @@ public sealed record ClientsModel(string? Text, ClientStatus? Status, ClientPage
 /// <param name="Profile">The client with what stands behind it.</param>
 /// <param name="Posture">Its doors.</param>
 /// <param name="Blast">What stops with it, and who goes on.</param>
+/// <param name="Alerts">What nobody has closed about it, the urgent first.</param>
 /// <param name="Use">Granted against used; null: the viewer may not read the trail.</param>
+/// <param name="Ledger">
+/// What it used by operation, purpose and tenant, for who reviews it without reading the trail; null: the viewer has the counts of the trail
+/// or may not learn it, or this node does not watch.
+/// </param>
 /// <param name="Today">The day, UTC.</param>
 /// <param name="From">Since when its use is counted.</param>
 /// <param name="MayStop">Whether the viewer may stop it.</param>
@@ -26,7 +31,9 @@ public sealed record ClientModel(
     ClientProfile Profile,
     PostureReport Posture,
     BlastRadius Blast,
+    IReadOnlyList<Alert> Alerts,
     UseMatrix? Use,
+    IReadOnlyList<UsedOperation>? Ledger,
     DateOnly Today,
     DateTimeOffset From,
     bool MayStop,
@@ -39,16 +46,22 @@ public sealed record ClientModel(
 /// <summary>What stops with a client, before it is stopped.</summary>
 /// <param name="Profile">The client.</param>
 /// <param name="Blast">What stops, and what goes on.</param>
+/// <param name="Reach">How many patients it can reach, one line for each way of naming them; empty: that cannot be reached.</param>
 /// <param name="Allowed">Calls that were allowed in the last seven days; null: the viewer may not read the trail.</param>
 /// <param name="Since">Since when those were counted.</param>
+/// <param name="Emergencies">How many emergency uses of it are known.</param>
+/// <param name="Running">Its requests that run on this node now; null: not known, or it is stopped already.</param>
 /// <param name="Step">suspend, quarantine or revoke, as chosen before; null: not yet.</param>
 /// <param name="Tried">The form that was refused; null: it was not tried.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
 public sealed record StopModel(
     ClientProfile Profile,
     BlastRadius Blast,
+    IReadOnlyList<string> Reach,
     long? Allowed,
     DateTimeOffset Since,
+    int Emergencies,
+    int? Running,
     string? Step,
     TriedForm? Tried,
     string FormToken

@@ -1,3 +1,4 @@
+using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Trail;
@@ -10,7 +11,14 @@ using PhiGateway.Policy.Registry;
 namespace PhiGateway.Console.Pages.Clients;
 
 /// <summary>Finds clients, and shows one with its reach, its use and its doors.</summary>
-internal sealed class ClientsScreen(ClientDirectory directory, ClientReports reports, TrafficReports traffic, TimeProvider time)
+internal sealed class ClientsScreen(
+    ClientDirectory directory,
+    ClientReports reports,
+    TrafficReports traffic,
+    UsageReports usage,
+    AlertInbox alerts,
+    TimeProvider time
+)
 {
     private const int OnePage = 50;
     private const int UseDays = 90;
@@ -62,6 +70,9 @@ internal sealed class ClientsScreen(ClientDirectory directory, ClientReports rep
             use = counted is null ? null : UseMatrix.Of(profile.UseCase, counted.Items);
         }
 
+        var about = "client/" + id;
+        var found = await alerts.OpenAboutAsync(call, new HashSet<string>(StringComparer.Ordinal) { about });
+        var isLedger = use is null && call.Caller.HasAny(AdminRoles.UseReaders);
         return new PageContent(
             profile.Client.Id,
             "clients",
@@ -70,7 +81,9 @@ internal sealed class ClientsScreen(ClientDirectory directory, ClientReports rep
                 profile,
                 posture,
                 blast,
+                [.. found[about]],
                 use,
+                isLedger ? await usage.ListAsync(call, id) : null,
                 DateOnly.FromDateTime(now.UtcDateTime),
                 now.AddDays(-UseDays),
                 call.Caller.HasAny(AdminRoles.Closers),

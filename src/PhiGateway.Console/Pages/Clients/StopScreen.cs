@@ -1,3 +1,4 @@
+using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Trail;
@@ -13,6 +14,8 @@ internal sealed class StopScreen(
     ClientReports reports,
     ClientVerbs verbs,
     TrafficReports traffic,
+    ApprovalBriefs briefs,
+    AlertInbox alerts,
     ClientsScreen clients,
     TimeProvider time
 )
@@ -73,6 +76,8 @@ internal sealed class StopScreen(
             allowed = read?.Value?.Items.Sum(static item => item.Count);
         }
 
+        var dry = await verbs.SuspendAsync(call with { IsDryRun = true }, id, new ReasonBody("what stops with it"));
+        var brief = await request.TryCommandAsync("how many patients it can reach", () => briefs.OfClientAsync(call, id));
         return new PageContent(
             "Stop " + id,
             "clients",
@@ -80,8 +85,11 @@ internal sealed class StopScreen(
             new StopModel(
                 profile,
                 blast,
+                brief?.Value?.Reach ?? [],
                 allowed,
                 now.AddDays(-Days),
+                await alerts.CountAsync(call, new AlertFilter(EmergencyUses.Kind, "client/" + id)),
+                dry.Value?.Running,
                 request.Typed("step"),
                 TriedForms.Of(request, tried, "stop", string.Empty, "reason"),
                 request.Session.FormToken

@@ -1,10 +1,10 @@
 namespace PhiGateway.Console.Pages.Find;
 
 /// <summary>What the search box found.</summary>
-/// <param name="Text">What was typed.</param>
+/// <param name="Text">What was typed; null: nothing was; empty: something that is shown to nobody here.</param>
 /// <param name="Groups">What fits, by kind.</param>
 /// <param name="MayOpen">Whether the viewer may open a patient.</param>
-public sealed record FindModel(string Text, IReadOnlyList<FindGroup> Groups, bool MayOpen);
+public sealed record FindModel(string? Text, IReadOnlyList<FindGroup> Groups, bool MayOpen);
 
 /// <summary>What fits of one kind.</summary>
 /// <param name="Name">The kind in words.</param>

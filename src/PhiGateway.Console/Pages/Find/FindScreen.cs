@@ -1,6 +1,7 @@
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Documents;
 using PhiGateway.Console.Http;
+using PhiGateway.Console.Pages.Patients;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
 using PhiGateway.Policy.Registry;
@@ -12,9 +13,16 @@ namespace PhiGateway.Console.Pages.Find;
 /// One search box for all: a decision by its id, a reason by its code, a client by its name, else a page of whatever goes by the words. What
 /// only some may read is found by them alone.
 /// </summary>
-internal sealed class FindScreen(ClientDirectory clients, RegistryFinder finder)
+/// <remarks>
+/// Security: what is typed is sent as a form and stands in no address, whatever it is: whoever types a patient's name or id has it in no
+/// history and no proxy's log. An address is made of what was found only.
+/// </remarks>
+internal sealed class FindScreen(ClientDirectory clients, RegistryFinder finder, PatientScreen patients)
 {
+    private const string PatientType = "Patient/";
+
     private const int Most = 10;
+    private const int MostText = 128;
 
     private static readonly (RegistryKind Kind, string Name)[] Names =
     [
@@ -26,12 +34,20 @@ internal sealed class FindScreen(ClientDirectory clients, RegistryFinder finder)
         (RegistryKind.Campaign, "Reviews"),
     ];
 
+    /// <summary>The box by itself; an address with words in it, such as one that was kept from before, shows no more.</summary>
+    public static ScreenAnswer Ask(ConsoleRequest request) => Page(request, null, []);
+
     /// <summary>Goes there, or shows what fits.</summary>
     public async Task<ScreenAnswer> ShowAsync(ConsoleRequest request)
     {
-        if (request.Asked("q") is not { } text)
+        if (request.Typed("q") is not { Length: <= MostText } text)
         {
-            return new ScreenAnswer.Go("/console/clients");
+            return Ask(request);
+        }
+
+        if (text.StartsWith(PatientType, StringComparison.OrdinalIgnoreCase))
+        {
+            return request.Call.Caller.HasAny(ConsoleSections.Openers) ? patients.AskWith(request, text) : Page(request, string.Empty, []);
         }
 
         var mayRead = request.Call.Caller.HasAny(ConsoleSections.TrailReaders);
@@ -63,15 +79,16 @@ internal sealed class FindScreen(ClientDirectory clients, RegistryFinder finder)
             AddIfAny(groups, new FindGroup("People", [.. persons.Select(PersonOf)], persons.Count, null));
         }
 
-        return groups is [{ Items: [var only], Total: 1 }]
-            ? new ScreenAnswer.Go(only.Href)
-            : new PageContent(
-                "Found",
-                string.Empty,
-                typeof(FindPage),
-                new FindModel(text, groups, request.Call.Caller.HasAny(ConsoleSections.Openers))
-            );
+        return groups is [{ Items: [var only], Total: 1 }] ? new ScreenAnswer.Go(only.Href) : Page(request, text, groups);
     }
+
+    private static ScreenAnswer Page(ConsoleRequest request, string? text, IReadOnlyList<FindGroup> groups) =>
+        new PageContent(
+            "Found",
+            string.Empty,
+            typeof(FindPage),
+            new FindModel(text, groups, request.Call.Caller.HasAny(ConsoleSections.Openers))
+        );
 
     private static FindGroup GroupOf(FoundKind found, string text) =>
         new(
@@ -92,7 +109,7 @@ internal sealed class FindScreen(ClientDirectory clients, RegistryFinder finder)
             RegistryKind.Organization => Links.Vendor(id),
             RegistryKind.UseCase => Links.With("/console/clients", ("q", id)),
             RegistryKind.Case => Links.Case(id),
-            RegistryKind.Alert => "/console/alerts#" + Uri.EscapeDataString(id),
+            RegistryKind.Alert => Links.Alert(id),
             RegistryKind.Campaign => Links.Review(id),
             _ => Links.Client(id),
         };

@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Alerts;
+using PhiGateway.Admin.Campaigns;
 using PhiGateway.Admin.Status;
 using PhiGateway.Console.Parts;
 
@@ -13,6 +14,9 @@ namespace PhiGateway.Console.Pages.Now;
 /// <param name="Nodes">Every node as it last reported.</param>
 /// <param name="Status">This node.</param>
 /// <param name="Waiting">How many clients wait for an approver.</param>
+/// <param name="IsMoreWaiting">Whether more wait than were counted.</param>
+/// <param name="Reviews">Reviews past their day; null: the viewer does not see reviews.</param>
+/// <param name="Requests">Patients' requests that wait; null: the viewer does not answer them, or they cannot be reached.</param>
 /// <param name="IsLive">Whether the page is asked for again by itself.</param>
 /// <param name="MayStop">Whether the viewer may stop a client.</param>
 public sealed record NowModel(
@@ -24,9 +28,17 @@ public sealed record NowModel(
     NodesReport Nodes,
     HereReport Status,
     int Waiting,
+    bool IsMoreWaiting,
+    OverdueCampaigns? Reviews,
+    NowRequests? Requests,
     bool IsLive,
     bool MayStop
 );
+
+/// <summary>Patients' requests for an accounting that nobody has answered.</summary>
+/// <param name="Open">How many.</param>
+/// <param name="Late">How many of those are past their day.</param>
+public sealed record NowRequests(int Open, int Late);
 
 /// <summary>Allowed and refused over a time, against what is usual.</summary>
 /// <param name="From">From this moment on.</param>

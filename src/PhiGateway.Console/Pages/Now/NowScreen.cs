@@ -1,5 +1,7 @@
+using PhiGateway.Admin.Accounting;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Campaigns;
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Status;
 using PhiGateway.Console.Http;
@@ -16,6 +18,8 @@ internal sealed class NowScreen(
     StatusReports reports,
     ClientReports clients,
     ClientDirectory directory,
+    CampaignReports campaigns,
+    DisclosureRegister register,
     TimeProvider time
 )
 {
@@ -63,6 +67,11 @@ internal sealed class NowScreen(
                 nodes,
                 await reports.HereAsync(call),
                 queue.Items.Count,
+                queue.NextCursor is not null,
+                call.Caller.HasAny(AdminRoles.UseReaders)
+                    ? await campaigns.OverdueAsync(call, DateOnly.FromDateTime(now.UtcDateTime))
+                    : null,
+                await RequestsAsync(request, now),
                 isLive,
                 call.Caller.HasAny(AdminRoles.Closers)
             )
@@ -73,6 +82,18 @@ internal sealed class NowScreen(
                 ? new AgainLater(LiveSeconds, Links.With("/console/now", ("range", range.Name), ("live", "1"), (NotAClick.Parameter, "1")))
                 : null,
         };
+    }
+
+    private async Task<NowRequests?> RequestsAsync(ConsoleRequest request, DateTimeOffset now)
+    {
+        if (!request.Call.Caller.HasAny([AdminRoles.PrivacyOfficer]))
+        {
+            return null;
+        }
+
+        var read = await request.TryAsync("patients' requests", () => register.RequestsAsync(request.Call.Cancelled));
+        var open = read?.Items.Where(static one => one.Answered is null).ToList();
+        return open is null ? null : new NowRequests(open.Count, open.Count(one => one.Due <= now));
     }
 
     // Whoever has to stop a client has it from the first screen, whether counts of the trail stand there or not.

@@ -10,7 +10,6 @@ namespace PhiGateway.Console.Pages.Patients;
 /// <param name="Requests">Requests of this patient, those that are due first.</param>
 /// <param name="NotInForce">Which further rule is built and off, and why.</param>
 /// <param name="Tried">The form that was refused; null: none was.</param>
-/// <param name="MaySearch">Whether the viewer may see the records too.</param>
 /// <param name="Now">When the page was made.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
 public sealed record AccountingModel(
@@ -20,7 +19,6 @@ public sealed record AccountingModel(
     IReadOnlyList<DisclosureRequest> Requests,
     string NotInForce,
     TriedForm? Tried,
-    bool MaySearch,
     DateTimeOffset Now,
     string FormToken
 )

@@ -190,7 +190,6 @@ internal sealed class AccountingScreen(AccountingCommands commands, DisclosureRe
                 await register.RequestsAsync(opened.Tenant, opened.Patient, call.Cancelled),
                 AccountingRule.Part2.NotInForce!,
                 TriedForms.Of(request, tried, name ?? string.Empty, OfRow(request, name), Fields),
-                call.Caller.HasAny(ConsoleSections.TrailReaders),
                 time.GetUtcNow(),
                 request.Session.FormToken
             )

@@ -29,6 +29,21 @@ internal sealed class PatientScreen(TrailSearch search, PatientViews views, Admi
     /// <summary>The form.</summary>
     public Task<ScreenAnswer> AskAsync(ConsoleRequest request) => Task.FromResult(Form(request, null));
 
+    /// <summary>The form with a patient's id that was typed elsewhere; it stands in this answer only. PHI.</summary>
+    public ScreenAnswer AskWith(ConsoleRequest request, string patient) =>
+        Page(
+            request,
+            new TriedForm(
+                "open",
+                string.Empty,
+                new Dictionary<string, string> { ["patient"] = patient },
+                new Dictionary<string, string>(),
+                "A patient is opened with a reason: say why.",
+                null
+            ),
+            200
+        );
+
     /// <summary>Opens a patient for a reason.</summary>
     public Task<ScreenAnswer> OpenAsync(ConsoleRequest request)
     {
@@ -122,6 +137,9 @@ internal sealed class PatientScreen(TrailSearch search, PatientViews views, Admi
         Links.With(PathOf(key), ("client", query.Client), ("actor", query.Actor), ("decision", query.Decision), ("cursor", cursor));
 
     private ScreenAnswer Form(ConsoleRequest request, AdminProblem? problem) =>
+        Page(request, TriedForms.Of(request, problem, "open", string.Empty, "tenant", "patient", "why"), problem is null ? 200 : 422);
+
+    private ScreenAnswer Page(ConsoleRequest request, TriedForm? tried, int status) =>
         new PageContent(
             "Patient",
             "patient",
@@ -129,11 +147,11 @@ internal sealed class PatientScreen(TrailSearch search, PatientViews views, Admi
             new PatientFormModel(
                 [.. (options.Names?.Tenants ?? new HashSet<string>()).Order(StringComparer.Ordinal)],
                 request.Typed("tenant"),
-                TriedForms.Of(request, problem, "open", string.Empty, "tenant", "patient", "why"),
+                tried,
                 request.Session.FormToken
             )
         )
         {
-            Status = problem is null ? 200 : 422,
+            Status = status,
         };
 }

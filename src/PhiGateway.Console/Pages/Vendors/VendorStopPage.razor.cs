@@ -12,5 +12,15 @@ public sealed partial class VendorStopPage
     [Parameter, EditorRequired]
     public required VendorStopModel Model { get; set; }
 
+    private string Types =>
+        string.Join(
+            ", ",
+            Model
+                .Vendor.UseCases.SelectMany(static useCase => useCase.Grants)
+                .SelectMany(static grant => grant.Types)
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal)
+        );
+
     private string AllClients => Links.With("/console/clients", ("q", Model.Vendor.Organization.Id));
 }

@@ -11,7 +11,16 @@ namespace PhiGateway.Console.Pages.Vendors;
 /// <param name="Next">Address of the next page; null: this is the last.</param>
 /// <param name="Today">The day, UTC.</param>
 /// <param name="MayStop">Whether the viewer may stop one.</param>
-public sealed record VendorsModel(IReadOnlyList<VendorLine> Items, int Total, string? Text, string? Next, DateOnly Today, bool MayStop);
+/// <param name="MayReadClocks">Whether the viewer reads the clocks of offboardings.</param>
+public sealed record VendorsModel(
+    IReadOnlyList<VendorLine> Items,
+    int Total,
+    string? Text,
+    string? Next,
+    DateOnly Today,
+    bool MayStop,
+    bool MayReadClocks
+);
 
 /// <summary>One organization with what its clients did and what was found about them.</summary>
 /// <param name="Vendor">The organization.</param>
@@ -27,10 +36,15 @@ public sealed record VendorTraffic(DateTimeOffset From, long Allowed, long Refus
 
 /// <summary>What stops with an organization.</summary>
 /// <param name="Vendor">The organization.</param>
+/// <param name="Traffic">What its clients did in seven days; null: the viewer does not read the trail, or it cannot be reached.</param>
+/// <param name="Running">Requests of its clients that run on this node now; null: not known, or it is stopped already.</param>
 /// <param name="Tried">The form that was refused; null: it was not tried.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
-public sealed record VendorStopModel(Vendor Vendor, TriedForm? Tried, string FormToken)
+public sealed record VendorStopModel(Vendor Vendor, VendorTraffic? Traffic, int? Running, TriedForm? Tried, string FormToken)
 {
+    /// <summary>Its uses that cover emergencies.</summary>
+    internal IReadOnlyList<UseCase> Emergencies => [.. Vendor.UseCases.Where(static useCase => useCase.AllowsBreakGlass)];
+
     /// <summary>What is shown, to be told apart from what is there later.</summary>
     internal string Seen =>
         SeenState.Of(

@@ -47,7 +47,8 @@ internal sealed class VendorsScreen(
                 text,
                 skip + list.Items.Count < list.Total ? Links.With("/console/vendors", ("q", text), ("skip", next)) : null,
                 DateOnly.FromDateTime(now.UtcDateTime),
-                request.Call.Caller.HasAny(AdminRoles.Closers)
+                request.Call.Caller.HasAny(AdminRoles.Closers),
+                request.Call.Caller.HasAny(AdminRoles.OffboardingReaders)
             )
         )
         {
@@ -126,23 +127,44 @@ internal sealed class VendorsScreen(
         return (await verbs.OffboardAsync(request.CallOn(ETag.Of(version)), id, body)).Failed(out var problem, out var outcome)
             ? await PreviewAsync(request, problem)
             : new ScreenAnswer.Go(
-                "/console/vendors",
+                "/console/offboardings",
                 $"{id} is stopped with its clients, as registry revision {Words.Number(outcome.Revision)}."
             );
     }
 
     private async Task<ScreenAnswer> PreviewAsync(ConsoleRequest request, AdminProblem? tried)
     {
-        return (await directory.FindAsync(request.Call, request.Route("id"))).Failed(out var problem, out var vendor)
-            ? problem
-            : new PageContent(
-                "Stop " + vendor.Organization.Id,
-                "vendors",
-                typeof(VendorStopPage),
-                new VendorStopModel(vendor, TriedForms.Of(request, tried, "stop", string.Empty, "reason"), request.Session.FormToken)
-            )
+        var (call, id) = (request.Call, request.Route("id"));
+        if ((await directory.FindAsync(call, id)).Failed(out var problem, out var vendor))
+        {
+            return problem;
+        }
+
+        var now = time.GetUtcNow();
+        var counted = await CountedAsync(request, [vendor], now);
+        var dry = await verbs.OffboardAsync(
+            call with
             {
-                Status = tried?.Status ?? 200,
-            };
+                IsDryRun = true,
+            },
+            id,
+            new OffboardBody("what stops with it", OffboardStage.Suspend)
+        );
+        return new PageContent(
+            "Stop " + vendor.Organization.Id,
+            "vendors",
+            typeof(VendorStopPage),
+            new VendorStopModel(
+                vendor,
+                TrafficOf(vendor, counted, now),
+                dry.Value?.Running,
+                TriedForms.Of(request, tried, "stop", string.Empty, "reason"),
+                request.Session.FormToken
+            )
+        )
+        {
+            Status = tried?.Status ?? 200,
+            OnRecord = counted is null ? null : "that you counted the calls of these clients.",
+        };
     }
 }

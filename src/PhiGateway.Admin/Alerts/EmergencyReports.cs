@@ -1,0 +1,107 @@
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Trail;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Admin.Alerts;
+
+/// <summary>
+/// Shows whoever decides about an emergency use what was said when it was used, and how much it touched: out of the trail, and the look is on
+/// record before anything is shown. Called by the endpoint and the console.
+/// </summary>
+internal sealed class EmergencyReports(AlertInbox inbox, IAuditStore trail, TrailSearch looks)
+{
+    // Calls of one client on one day that are read for it; of more it is said that they are not counted.
+    private const int MostRead = 20_000;
+
+    /// <summary>One use.</summary>
+    public async Task<Outcome<EmergencyReport>> ReadAsync(AdminCall call, string id)
+    {
+        if ((await inbox.FindAsync(call, id)).Failed(out var problem, out var found))
+        {
+            return problem;
+        }
+
+        if (found.Alert is not { Kind: EmergencyUses.Kind } alert || alert.Subject.Split('/', 2) is not ["client", var client])
+        {
+            return AdminProblem.Conflict("no-review", "Only an emergency use has a justification.");
+        }
+
+        await looks.RecordAsync(call, "audit.emergency", "alert=" + alert.Id, null, null);
+        var day = new DateTimeOffset(alert.At.UtcDateTime.Date, TimeSpan.Zero);
+        var uses = new DayUses(day, isDetailed: true);
+        var isCut = await ReadAsync(uses, client, day, call.Cancelled);
+        var use = uses.ToList().FirstOrDefault(use => AlertKinds.IdOf(EmergencyUses.Kind, use.Key) == alert.Id);
+        return use?.Details is { } details
+            ? new EmergencyReport(
+                use.Calls,
+                use.First.Time,
+                use.Last.Time,
+                details.Patients,
+                details.Patients == UseDetails.MostPatients || isCut,
+                details.Tenants,
+                details.Reasons,
+                details.OtherCalls,
+                details.WordlessCalls
+            )
+            : AdminProblem.NotFound("record of this emergency use");
+    }
+
+    private async Task<bool> ReadAsync(DayUses uses, string client, DateTimeOffset day, CancellationToken cancellationToken)
+    {
+        var query = new AuditQuery
+        {
+            From = day,
+            To = day.AddDays(1),
+            Actor = EmergencyUse.Actor,
+            Kind = AuditKind.Override,
+            Client = client == DayUses.Nobody ? null : client,
+            Limit = PageRequest.Most,
+        };
+        for (var read = 0; ; )
+        {
+            var page = await trail.QueryAsync(query, cancellationToken);
+            foreach (var record in page.Entries.Select(static entry => entry.Read()).OfType<AuditRecord>())
+            {
+                uses.Add(record);
+            }
+
+            read += page.Entries.Count;
+            if (page.Next is null || read >= MostRead)
+            {
+                return page.Next is not null;
+            }
+
+            query = query with { Cursor = page.Next };
+        }
+    }
+}
+
+/// <summary>What one emergency use was, for who decides about it.</summary>
+/// <param name="Calls">How many calls.</param>
+/// <param name="First">The first of them, UTC.</param>
+/// <param name="Last">The last of them, UTC.</param>
+/// <param name="Patients">How many patients were asked for.</param>
+/// <param name="IsAtLeast">Whether there may be more than were counted.</param>
+/// <param name="Tenants">Tenants that were asked.</param>
+/// <param name="Reasons">What was said, the most frequent first. May name a patient: PHI.</param>
+/// <param name="OtherCalls">Calls with further reasons.</param>
+/// <param name="WordlessCalls">Calls of which no reason is known.</param>
+public sealed record EmergencyReport(
+    long Calls,
+    DateTimeOffset First,
+    DateTimeOffset Last,
+    int Patients,
+    bool IsAtLeast,
+    IReadOnlyList<string> Tenants,
+    IReadOnlyList<EmergencyReason> Reasons,
+    long OtherCalls,
+    long WordlessCalls
+);
+
+/// <summary>What was said at some of the calls.</summary>
+/// <param name="Words">The justification as it was sent. May name a patient: PHI.</param>
+/// <param name="Calls">At how many calls.</param>
+public sealed record EmergencyReason(string Words, long Calls);

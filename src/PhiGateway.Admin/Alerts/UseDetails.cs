@@ -1,0 +1,108 @@
+using PhiGateway.Audit.Records;
+
+namespace PhiGateway.Admin.Alerts;
+
+/// <summary>
+/// Adds up, within a budget, what was said of one emergency use and how many patients it touched; for <see cref="EmergencyReports"/>.
+/// </summary>
+internal sealed class UseDetails
+{
+    /// <summary>Patients beyond these are not told apart.</summary>
+    internal const int MostPatients = 10_000;
+
+    private const int MostReasons = 20;
+
+    private readonly Dictionary<string, long> _reasons = new(StringComparer.Ordinal);
+    private readonly HashSet<(string? Tenant, string Patient)> _patients = [];
+    private readonly HashSet<string> _tenants = new(StringComparer.Ordinal);
+
+    /// <summary>What was said, the most frequent first.</summary>
+    public IReadOnlyList<EmergencyReason> Reasons =>
+        [
+            .. _reasons
+                .OrderByDescending(static pair => pair.Value)
+                .ThenBy(static pair => pair.Key, StringComparer.Ordinal)
+                .Select(static pair => new EmergencyReason(pair.Key, pair.Value)),
+        ];
+
+    /// <summary>Calls with further reasons.</summary>
+    public long OtherCalls { get; private set; }
+
+    /// <summary>Calls of which no reason is known.</summary>
+    public long WordlessCalls { get; private set; }
+
+    /// <summary>How many patients, as far as they are told apart.</summary>
+    public int Patients => _patients.Count;
+
+    /// <summary>Tenants that were asked.</summary>
+    public IReadOnlyList<string> Tenants => [.. _tenants.Order(StringComparer.Ordinal)];
+
+    /// <summary>Counts one call.</summary>
+    public void Add(AuditRecord record)
+    {
+        Add(record.Note, 1);
+        Add(record.Tenant);
+        foreach (var patient in record.Patients)
+        {
+            Add((record.Tenant, patient));
+        }
+    }
+
+    /// <summary>Takes another's.</summary>
+    public void Add(UseDetails other)
+    {
+        foreach (var (reason, calls) in other._reasons)
+        {
+            Add(reason, calls);
+        }
+
+        OtherCalls += other.OtherCalls;
+        WordlessCalls += other.WordlessCalls;
+        foreach (var tenant in other._tenants)
+        {
+            Add(tenant);
+        }
+
+        foreach (var patient in other._patients)
+        {
+            Add(patient);
+        }
+    }
+
+    private void Add(string? reason, long calls)
+    {
+        if (string.IsNullOrWhiteSpace(reason))
+        {
+            WordlessCalls += calls;
+        }
+        else if (_reasons.TryGetValue(reason, out var known))
+        {
+            _reasons[reason] = known + calls;
+        }
+        else if (_reasons.Count < MostReasons)
+        {
+            _reasons[reason] = calls;
+        }
+        else
+        {
+            OtherCalls += calls;
+        }
+    }
+
+    private void Add(string? tenant)
+    {
+        // Tenants are configured: there are no more of them than that.
+        if (tenant is not null)
+        {
+            _tenants.Add(tenant);
+        }
+    }
+
+    private void Add((string? Tenant, string Patient) patient)
+    {
+        if (_patients.Count < MostPatients)
+        {
+            _patients.Add(patient);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.DependencyInjection;
+using PhiGateway.Admin.Alerts;
+using PhiGateway.Tests.Admin;
+using PhiGateway.Tests.Common.Admin;
+using Xunit;
+
+namespace PhiGateway.Tests.Console;
+
+/// <summary>Whoever decides about an emergency use sees what was said and how much it touched, on record; nobody else does.</summary>
+public sealed class ConsoleEmergencyTests
+{
+    private const string Said = "unconscious, no other source";
+
+    [Theory]
+    [InlineData("approver")]
+    [InlineData("auditor")]
+    [InlineData("privacy-officer")]
+    public async Task Use_ForWhoDecides_ShowsTheJustificationAndTheDecision(string role)
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        var id = await UseAsync(server);
+        using var browser = await server.SignInAsync(role);
+
+        var page = await browser.GetAsync("/console/alerts/" + id);
+        Assert.Contains(Said, page.Text, StringComparison.Ordinal);
+        Assert.Contains("2 calls from", page.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            server.Admin.Journal.Records,
+            record => record.Event == "audit.emergency" && record.Actor == role + "@hospital.example" && record.Note == "alert=" + id
+        );
+
+        (string, string)[] decision = [("version", "1"), ("back", "page"), ("decision", "justified"), ("reason", "the ward called")];
+        var decided = await browser.SubmitAsync("/console/alerts/" + id, "/console/break-glass/" + id, decision);
+        Assert.Equal((303, "/console/alerts/" + id), (decided.Status, decided.Headers["Location"]));
+        Assert.Contains("It is closed", (await browser.GetAsync("/console/alerts/" + id)).Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("viewer")]
+    [InlineData("operator")]
+    [InlineData("responder")]
+    [InlineData("admin")]
+    public async Task Use_ForAnybodyElse_ShowsNeitherTheWordsNorTheForm(string role)
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        var id = await UseAsync(server);
+        using var browser = await server.SignInAsync(role);
+
+        var page = await browser.GetAsync("/console/alerts/" + id);
+        Assert.Equal(200, page.Status);
+        Assert.DoesNotContain(Said, page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("action=\"/console/break-glass/", page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(server.Admin.Journal.Records, static record => record.Event == "audit.emergency");
+    }
+
+    private static async Task<string> UseAsync(ConsoleServer server)
+    {
+        await Sample.WriteAsync(server.Admin);
+        StoredTrail.AddEmergency(server.Admin, "t1");
+        StoredTrail.AddEmergency(server.Admin, "t1");
+        Assert.Equal(1, await server.Admin.Services.GetRequiredService<EmergencyUses>().RunOnceAsync(1, default));
+        return (string)(await server.Admin.GetAsync("/admin/v1/alerts?kind=break-glass")).Json["items"]![0]!["id"]!;
+    }
+}
