@@ -65,7 +65,7 @@ internal static class GatewayOptionsValidator
         ValidateStore(options.Registry.Provider, options.Registry.ConnectionString, "Registry", Add);
         ValidateStore(options.Audit.Store.Provider, options.Audit.Store.ConnectionString, "Audit:Store", Add);
         BodyKeyValidator.Validate(options.Audit.Bodies, Add);
-        RegistryValidator.Validate(options.Registry, Add);
+        FollowingValidator.Validate(options.Registry, Add);
         if (options.Audit.Journal.StrangerPercent is < 1 or > 90)
         {
             Add("Audit:Journal:StrangerPercent", "must be between 1 and 90.");

@@ -49,5 +49,6 @@ internal sealed record HandleBinding(string Client, string Tenant, string Route,
             ]
         );
 
-    private static string? Line(string? text) => text?.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+    private static string? Line(string? text) =>
+        text?.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 }

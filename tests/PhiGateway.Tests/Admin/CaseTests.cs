@@ -77,7 +77,10 @@ public sealed class CaseTests
         var view = (await server.GetAsync($"{Cases}/{second}/view")).Json;
         Assert.Equal("a-1", (string)Assert.Single(view["alike"]!.AsArray())!["id"]!);
         Assert.Equal(200, (await server.PostAsync($"{Cases}/{second}:add", """{"alerts":["a-1"]}""")).Status);
-        Assert.Equal("a-1", (string)Assert.Single((await server.GetAsync($"{Cases}/{first}/view")).Json["alerts"]!.AsArray())!["alert"]!["id"]!);
+        Assert.Equal(
+            "a-1",
+            (string)Assert.Single((await server.GetAsync($"{Cases}/{first}/view")).Json["alerts"]!.AsArray())!["alert"]!["id"]!
+        );
     }
 
     [Fact]

@@ -81,9 +81,9 @@ public sealed partial class KeepingTests
         Assert.Equal("unreadable", (string)Assert.Single(listed)!["of"]!);
         Assert.Equal("held", (await server.PostAsync(Path + ":delete", Due, "petra")).Code);
 
-        Assert.Equal(201, (await LiftAsync(server, hold.Id, "petra")).Status);
+        Assert.Equal(200, (await LiftAsync(server, hold.Id, "petra")).Status);
         StoredTrail.Ship(server);
-        Assert.Equal(201, (await LiftAsync(server, hold.Id, "paul")).Status);
+        Assert.Equal(200, (await LiftAsync(server, hold.Id, "paul")).Status);
         StoredTrail.Ship(server);
         Assert.Equal(200, (await server.PostAsync(Path + ":delete", Due, "petra")).Status);
     }

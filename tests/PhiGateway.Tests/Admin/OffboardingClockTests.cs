@@ -90,6 +90,10 @@ public sealed class OffboardingClockTests
         await using var server = await StartAsync();
         server.Time.Now += TimeSpan.FromMinutes(1);
         var heard = server.Time.Now.AddMinutes(-2);
+        server.Store.Nodes.Clear();
+        server.Store.Nodes.AddRange(
+            ((string[])["gw-01", "gw-02"]).Select(node => new NodeStatus(node, long.MaxValue, server.Time.Now, null))
+        );
         server.Store.Nodes.Add(new NodeStatus("gw-03", 1, heard, null, heard));
         server.Store.Nodes.Add(new NodeStatus("gw-04", 1, server.Time.Now.AddHours(-1), null, server.Time.Now.AddHours(-1)));
         await server.PostAsync(Offboard, """{"reason":"contract ended"}""");

@@ -22,6 +22,8 @@ public sealed class WorkingSetTimelineTests
         Assert.Equal(200, (await server.PostAsync(Client + ":suspend", """{"reason":"odd traffic"}""")).Status);
         Assert.Equal(200, (await server.PostAsync(Client + ":resume", "{}", "anna")).Status);
 
+        // The control plane has seen all of it: without a timeline it can tell by the revisions alone.
+        Assert.Equal("active", (string)(await server.GetAsync(Client)).Json["status"]!);
         server.Store.FailOver(kept, timeline);
         await server.Store.WriteAsync([new RegistryWrite(item.Kind, item.Id, item.Json, null)], "replication", default);
 

@@ -47,11 +47,13 @@ internal static class EmptyParameters
 
     private static bool Names(FhirContext context, IReadOnlyList<string> segments, string parameter)
     {
-        // A chain says by its last name, or by one before it, whose records it walks to; the reference by which one is walked to backwards
-        // says nothing.
-        var isReverse = parameter.StartsWith("_has:", StringComparison.Ordinal);
-        string[] names = isReverse ? [parameter[(parameter.LastIndexOfAny([':', '.']) + 1)..]] : parameter.Split('.');
-        foreach (var piece in names)
+        if (parameter.StartsWith("_has:", StringComparison.Ordinal))
+        {
+            return NamesBackwards(context, parameter.Split(':'));
+        }
+
+        // A chain says by its last name, or by one before it, whose records it walks to.
+        foreach (var piece in parameter.Split('.'))
         {
             if (Naming.Contains(piece.Split(':')[0]))
             {
@@ -71,5 +73,18 @@ internal static class EmptyParameters
             && ResourceType.TryParse(searched, out var searchedType)
             && context.TryFind(searchedType, name, out var declared)
             && declared.IsOwner;
+    }
+
+    // By its last name, on the type that it walks to; the reference by which one is walked to backwards says nothing.
+    private static bool NamesBackwards(FhirContext context, string[] pieces)
+    {
+        var last = pieces[^1];
+        return
+            pieces.Length > 3
+            && ResourceType.TryParse(pieces[^3], out var type)
+            && last is not ("_id" or "_type")
+            && context.TryFind(type, last, out var declared)
+            ? declared.IsOwner
+            : last.Split('.').Any(Naming.Contains);
     }
 }

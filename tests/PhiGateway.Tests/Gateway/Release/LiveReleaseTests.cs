@@ -18,9 +18,10 @@ public sealed class LiveReleaseTests : IDisposable
     private const string Vip = "https://hospital.example/labels|VIP";
 
     private static readonly string[] Refrains =
-        "NOAUTH NOCOLLECT NODSCLCD NODSCLCDS NOINTEGRATE NOLIST NOMOU NOORGPOL NOPAT NOPERSISTP NORDSCLCD NORDSCLCDS NORDSCLW NORELINK NOREUSE NOVIP ORCON".Split(
-            ' '
-        );
+    [
+        .. "NOAUTH NOCOLLECT NODSCLCD NODSCLCDS NOINTEGRATE NOLIST NOMOU NOORGPOL NOPAT".Split(' '),
+        .. "NOPERSISTP NORDSCLCD NORDSCLCDS NORDSCLW NORELINK NOREUSE NOVIP ORCON".Split(' '),
+    ];
 
     private readonly StageWorld _world = new();
 

@@ -154,7 +154,7 @@ public sealed class VersionTagTests : IDisposable
     [InlineData(false, "W/\"7\"", "W/\"7\"")]
     [InlineData(true, "W/\"7\"", "W/\"3\"")]
     [InlineData(false, null, null)]
-    public async Task Update_IsTiedToTheVersionThatWasJudged(bool isSaidInside, string? tag, string? tied)
+    public async Task Update_OfAStoredVersion_IsTiedToTheVersionThatWasJudged(bool isSaidInside, string? tag, string? tied)
     {
         _world
             .Upstream.Answers(

@@ -161,7 +161,10 @@ public sealed class PatchOracleTests
         }
 
         Assert.Equal(DenyReason.PatientNotFound, await RefusalAsync(world, patch, JsonPatch, foreign));
-        Assert.Equal(hasVersion ? DenyReason.MalformedBody : DenyReason.PatchNotApplicable, await RefusalAsync(world, patch, JsonPatch, own));
+        Assert.Equal(
+            hasVersion ? DenyReason.MalformedBody : DenyReason.PatchNotApplicable,
+            await RefusalAsync(world, patch, JsonPatch, own)
+        );
     }
 
     private static string Stored =>

@@ -4,7 +4,7 @@ namespace PhiGateway.Gateway.Configuration;
 /// Validates how a node follows its registry: each length by itself, and all of them together. Called by
 /// <see cref="GatewayOptionsValidator"/>.
 /// </summary>
-internal static class RegistryValidator
+internal static class FollowingValidator
 {
     /// <summary>Adds every problem found, as key below <c>PhiGateway</c> and words.</summary>
     public static void Validate(RegistryOptions registry, Action<string, string> add)

@@ -4,7 +4,7 @@ using Xunit;
 namespace PhiGateway.Tests.Gateway.Configuration;
 
 /// <summary>Settings that contradict each other are refused at the start, each of them fine by itself.</summary>
-public sealed class RegistryValidatorTests
+public sealed class FollowingValidatorTests
 {
     [Theory]
     [InlineData(10, 1, 2, 900, "Registry:MaxUnconfirmed")]
@@ -32,7 +32,7 @@ public sealed class RegistryValidatorTests
     public void Validate_Defaults_AreTaken()
     {
         var problems = new List<string>();
-        RegistryValidator.Validate(new RegistryOptions(), (key, _) => problems.Add(key));
+        FollowingValidator.Validate(new RegistryOptions(), (key, _) => problems.Add(key));
         Assert.Empty(problems);
     }
 
@@ -43,7 +43,7 @@ public sealed class RegistryValidatorTests
     private static List<string> Find(double poll, double timeout, double unconfirmed, double age)
     {
         var problems = new List<string>();
-        RegistryValidator.Validate(
+        FollowingValidator.Validate(
             new RegistryOptions
             {
                 PollInterval = TimeSpan.FromSeconds(poll),
