@@ -47,17 +47,13 @@ internal static class UdapCertificates
         using var made = request.Create(authority, begins, begins.AddHours(hours), RandomNumberGenerator.GetBytes(12));
         File.WriteAllText(certificate, made.ExportCertificatePem() + "\n" + authority.ExportCertificatePem());
         File.Delete(key);
-        using (
-            File.Open(
-                key,
-                new FileStreamOptions
-                {
-                    Mode = FileMode.CreateNew,
-                    Access = FileAccess.Write,
-                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                }
-            )
-        )
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using (File.Open(key, options))
         {
             // Its rights before its content.
         }
