@@ -32,10 +32,10 @@ public sealed class ExportInputTests
         var sent = JsonNode.Parse(Encoding.UTF8.GetString(call.Body.Span))!["parameter"]!.AsArray();
         Assert.Equal(
             ["Patient/p1", "Patient/p2"],
-            sent.Where(Is("patient")).Select(static one => (string?)one!["valueReference"]!["reference"])
+            sent.Where(static one => Is(one, "patient")).Select(static one => (string?)one!["valueReference"]!["reference"])
         );
-        Assert.Equal("Observation", (string?)Assert.Single(sent.Where(Is("_type")))!["valueString"]);
-        Assert.Equal("2026-01-01T00:00:00Z", (string?)Assert.Single(sent.Where(Is("_since")))!["valueInstant"]);
+        Assert.Equal("Observation", (string?)Assert.Single(sent, static one => Is(one, "_type"))!["valueString"]);
+        Assert.Equal("2026-01-01T00:00:00Z", (string?)Assert.Single(sent, static one => Is(one, "_since"))!["valueInstant"]);
         Assert.Equal(
             ["p1", "p2"],
             request.Parts.Single(static part => part.Type.Name == "Observation").Patients.Select(static one => one.Value)
@@ -139,7 +139,7 @@ public sealed class ExportInputTests
     public void Any_EncodingOnceMoreThanThat_IsRefused(string target) =>
         Assert.False(RequestFixture.Read("GET", target, RequestFixture.Async).TryGet(out _, out _));
 
-    private static Func<JsonNode?, bool> Is(string name) => one => (string?)one!["name"] == name;
+    private static bool Is(JsonNode? one, string name) => (string?)one!["name"] == name;
 
     private static string Parameters(params string[] parameters) =>
         $$"""{"resourceType":"Parameters","parameter":[{{string.Join(',', parameters)}}]}""";
