@@ -146,8 +146,10 @@ internal sealed class LastGoodSnapshot
                 return;
             }
 
-            (_writtenAt, _since) = (now, []);
-            var ((copy, revocations), history) = (take(), _history);
+            _writtenAt = now;
+            _since = [];
+            var history = _history;
+            var (copy, revocations) = take();
             Writing = Task.Run(() => Write(copy, revocations, confirmedAt, history));
         }
     }
