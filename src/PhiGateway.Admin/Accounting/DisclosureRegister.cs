@@ -59,9 +59,9 @@ internal sealed class DisclosureRegister(
     public async Task<IReadOnlyList<DisclosureRequest>> RequestsAsync(string tenant, string patient, CancellationToken cancellationToken) =>
         InOrder(await StepsAsync(tenant, patient, cancellationToken));
 
-    /// <summary>Every request.</summary>
+    /// <summary>Every request; a row that is no step is passed over, which of one patient's it is not.</summary>
     public async Task<RequestList> RequestsAsync(CancellationToken cancellationToken) =>
-        new(InOrder(await StepsAsync(null, null, cancellationToken)));
+        new(InOrder(await StepsAsync(null, null, cancellationToken, RegisterStep.PassOver)));
 
     /// <summary>The step that opened a hold or a request; null: there is none of that id.</summary>
     public async Task<AuditRecord?> FindAsync(Guid id, string step, CancellationToken cancellationToken)
@@ -131,11 +131,16 @@ internal sealed class DisclosureRegister(
     private static T Content<T>(AuditRecord step) =>
         JsonSerializer.Deserialize<T>(step.After ?? "null") ?? throw new InvalidDataException($"The step {step.Id} cannot be read.");
 
-    private async Task<IReadOnlyList<AuditRecord>> StepsAsync(string? tenant, string? patient, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<AuditRecord>> StepsAsync(
+        string? tenant,
+        string? patient,
+        CancellationToken cancellationToken,
+        Action<AuditEntry>? unreadable = null
+    )
     {
         var query = new AuditQuery { Kind = AuditKind.Hold, PatientKeys = KeysOf(tenant, patient) };
         var steps = new List<AuditRecord>();
-        await foreach (var (_, record) in TrailWalk.AllAsync(store, query, cancellationToken))
+        await foreach (var (_, record) in TrailWalk.AllAsync(store, query, cancellationToken, unreadable))
         {
             steps.Add(record);
         }

@@ -29,6 +29,13 @@ internal sealed class EmergencyReports(AlertInbox inbox, IAuditStore trail, Trai
             return AdminProblem.Conflict("no-review", "Only an emergency use has a justification.");
         }
 
+        // Whoever only decides reads what waits for a decision of theirs.
+        var isReader = call.Caller.HasAny([AdminRoles.Auditor, AdminRoles.PrivacyOfficer]);
+        if (!isReader && alert.State == AlertState.Closed)
+        {
+            return AdminProblem.Forbidden("It is decided: what was said is for auditors and privacy officers now.");
+        }
+
         await looks.RecordAsync(call, "audit.emergency", "alert=" + alert.Id, null, null);
         var day = new DateTimeOffset(alert.At.UtcDateTime.Date, TimeSpan.Zero);
         var uses = new DayUses(day, isDetailed: true);

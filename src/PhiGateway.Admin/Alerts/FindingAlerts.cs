@@ -51,7 +51,13 @@ public sealed class FindingAlerts(
         for (var attempt = 0; attempt < MostTries; attempt++)
         {
             var there = await store.FindAsync(RegistryKind.Alert, IdOf(finding), cancellationToken);
-            if (await (there is null ? RaiseNewAsync(response, cancellationToken) : RaiseWorseAsync(response, there)))
+
+            // Security: a row that is no alert keeps nobody from being told; it is written over.
+            var isDone =
+                there is not null && StoredBody.Read(there, out _) is Alert known
+                    ? await RaiseWorseAsync(response, there, known)
+                    : await RaiseNewAsync(response, there, cancellationToken);
+            if (isDone)
             {
                 return;
             }
@@ -61,7 +67,7 @@ public sealed class FindingAlerts(
     }
 
     // True: nothing is left to do.
-    private async Task<bool> RaiseNewAsync(FindingResponse response, CancellationToken cancellationToken)
+    private async Task<bool> RaiseNewAsync(FindingResponse response, RegistryItem? unread, CancellationToken cancellationToken)
     {
         var finding = response.Finding;
         if (!response.WasAsked && await IsToldAsync(finding, cancellationToken))
@@ -70,33 +76,32 @@ public sealed class FindingAlerts(
         }
 
         await response.AskAsync();
-        if (finding.IsFurther && !response.IsDone)
+        if (finding.IsFurther && response.Words is null)
         {
             return true;
         }
 
         var alert = Of(finding);
         alert = alert with { Evidence = Join(alert.Evidence, response.Words) };
-        return await WriteAsync(AlertWriter.Raised, alert, null, finding);
+        return await WriteAsync(AlertWriter.Raised, alert, unread, finding);
     }
 
-    private async Task<bool> RaiseWorseAsync(FindingResponse response, RegistryItem there)
+    private async Task<bool> RaiseWorseAsync(FindingResponse response, RegistryItem there, Alert known)
     {
         var finding = response.Finding;
-        var known = RegistryJson.Deserialize<Alert>(StoredBody.WithoutNotes(there.Json).ToJsonString());
         var rules = AlertNote.RulesOf(there, known);
         var isWorse = rules.Values.All(word => word < finding.Severity);
         var isNew = !rules.ContainsKey(finding.Rule);
         if (!isWorse && !isNew)
         {
             // Another node wrote it first; what was done from here stands in it too.
-            return !response.IsDone
-                || known.Evidence.Contains(response.Words!, StringComparison.Ordinal)
+            return response.Words is null
+                || known.Evidence.Contains(response.Words, StringComparison.Ordinal)
                 || await WriteAsync("alert.update", known with { Evidence = Join(known.Evidence, response.Words) }, there, finding);
         }
 
         await response.AskAsync();
-        if (!isWorse && !response.IsDone)
+        if (!isWorse && response.Words is null)
         {
             return true;
         }
@@ -128,7 +133,7 @@ public sealed class FindingAlerts(
                 var id = IdOf(finding.Subject, new Incident(rule, finding.At.AddDays(-day)));
                 if (
                     await store.FindAsync(RegistryKind.Alert, id, cancellationToken) is { } there
-                    && RegistryJson.Deserialize<Alert>(StoredBody.WithoutNotes(there.Json).ToJsonString()) is var told
+                    && StoredBody.Read(there, out _) is Alert told
                     && finding.At - told.At < TimeSpan.FromDays(QuietDays)
                     && AlertNote.RulesOf(there, told).TryGetValue(finding.Rule, out var word)
                     && word >= finding.Severity

@@ -11,7 +11,8 @@ namespace PhiGateway.Admin.Alerts;
 /// their tokens. Asked by <see cref="Quarantine"/> before it acts on one more.
 /// </summary>
 /// <remarks>
-/// What the registry shows is counted: a client that was opened again meanwhile counts no more. Two nodes that act at the same moment do not
+/// What the registry shows is counted: a client that was opened again meanwhile counts no more, and what a person writes later of one that
+/// was closed long ago is no act of the gateway's. Two nodes that act at the same moment do not
 /// see each other.
 /// </remarks>
 internal sealed class GatewayActs(IRegistryStore store)
@@ -64,7 +65,7 @@ internal sealed class GatewayActs(IRegistryStore store)
         StoredBody.Read(item, out _) switch
         {
             Client { Status: not ClientStatus.Active, StatusReason: { } why }
-                when AuthorNote.ClosedBy(item).Contains(AlertWriter.Gateway) && IsOfRule(why) => why,
+                when AuthorNote.ActedAt(item) >= since && AuthorNote.ClosedBy(item).Contains(AlertWriter.Gateway) && IsOfRule(why) => why,
             Client { Throttle: { Reason: { } why } throttle }
                 when throttle.At >= since && throttle.By.Contains(AlertWriter.Gateway) && IsOfRule(why) => why,
             _ => null,

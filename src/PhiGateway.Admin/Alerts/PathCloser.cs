@@ -165,8 +165,8 @@ internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, Ti
     private static Client Read(RegistryItem item) => RegistryJson.Deserialize<Client>(StoredBody.WithoutNotes(item.Json).ToJsonString());
 
     // Whoever asked before asked for something else.
-    private static string Closed(string json, RegistryItem item) =>
-        AuthorNote.WithAsked(AuthorNote.Closed(json, item, [AlertWriter.Gateway]), []);
+    private string Closed(string json, RegistryItem item) =>
+        AuthorNote.WithActed(AuthorNote.WithAsked(AuthorNote.Closed(json, item, [AlertWriter.Gateway]), []), time.GetUtcNow());
 
     // The gateway's intent, on record before it is done.
     private async Task RecordAsync(string name, string target, string? before, string? after, string? reason, DateTimeOffset now) =>

@@ -33,9 +33,10 @@ public sealed class ProofAlerts(IRegistryStore store, IAuditJournal journal, Tim
         for (var attempt = 0; attempt < MostTries; attempt++)
         {
             var there = await store.FindAsync(RegistryKind.Alert, id, CancellationToken.None);
-            if (there is null)
+            // Security: a row that is no alert keeps nobody from being told; it is written over.
+            if (there is null || StoredBody.Read(there, out _) is not Alert known)
             {
-                if (await WriteAsync(AlertWriter.Raised, New(id, finding), null, [place]))
+                if (await WriteAsync(AlertWriter.Raised, New(id, finding), there, [place]))
                 {
                     return true;
                 }
@@ -43,7 +44,6 @@ public sealed class ProofAlerts(IRegistryStore store, IAuditJournal journal, Tim
                 continue;
             }
 
-            var known = RegistryJson.Deserialize<Alert>(StoredBody.WithoutNotes(there.Json).ToJsonString());
             var places = AlertNote.PlacesOf(there);
             if (places.Contains(place) || (places.Count == 0 && known.Evidence == EvidenceOf(finding, [place])))
             {

@@ -41,7 +41,16 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
         );
 
     public Task<Outcome<EditOutcome>> SuspendAsync(AdminCall call, string id, ReasonBody body) =>
-        RunAsync(call, id, body, "suspend", reasonRequired: true, (view, reason) => Move(view.Client, ClientStatus.Suspended, reason));
+        RunAsync(
+            call,
+            id,
+            body,
+            "suspend",
+            reasonRequired: true,
+            (view, reason) => Move(view.Client, ClientStatus.Suspended, reason),
+            // When it is resumed nobody sees any more that it was quarantined: its tokens of before end here.
+            (set, view) => view.Client.Status == ClientStatus.Quarantined ? FreshRows(call, set, id) : []
+        );
 
     public Task<Outcome<EditOutcome>> QuarantineAsync(AdminCall call, string id, ReasonBody body) =>
         RunAsync(call, id, body, "quarantine", reasonRequired: true, (view, reason) => Move(view.Client, ClientStatus.Quarantined, reason));
@@ -238,10 +247,10 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
 
         return next.Status switch
         {
-            ClientStatus.Suspended or ClientStatus.Quarantined when next.Status != view.Client.Status => AuthorNote.Closed(
-                json,
-                view.Item,
-                call.Persons
+            // Whoever asked before that it be lifted asked for something else.
+            ClientStatus.Suspended or ClientStatus.Quarantined when next.Status != view.Client.Status => AuthorNote.WithAsked(
+                AuthorNote.Closed(json, view.Item, call.Persons),
+                []
             ),
             ClientStatus.Active when view.Client.Status != ClientStatus.Active => AuthorNote.WithAsked(
                 AuthorNote.WithOpened(AuthorNote.Closed(json, view.Item, null), time.GetUtcNow()),

@@ -1,5 +1,6 @@
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Signals;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Clients;
@@ -58,5 +59,10 @@ internal static class LiftGuard
             : null;
     }
 
-    private static bool IsByGateway(IReadOnlyList<string> doers) => doers.Contains(AdminKeyRules.Gateway, StringComparer.OrdinalIgnoreCase);
+    // The gateway itself, and transmitters of signals in whose name it acts.
+    private static bool IsByGateway(IReadOnlyList<string> doers) =>
+        doers.Any(static doer =>
+            doer.Equals(AdminKeyRules.Gateway, StringComparison.OrdinalIgnoreCase)
+            || doer.StartsWith(SignalTrail.Actors, StringComparison.OrdinalIgnoreCase)
+        );
 }

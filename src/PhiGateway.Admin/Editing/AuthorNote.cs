@@ -27,6 +27,7 @@ internal static class AuthorNote
     private const string Former = "_stood";
     private const string Asked = "_askedToLift";
     private const string Opened = "_opened";
+    private const string Acted = "_actedAt";
 
     // Longer than any emergency use waits to be looked at for the first time.
     private static readonly TimeSpan FormerKept = TimeSpan.FromDays(35);
@@ -44,6 +45,7 @@ internal static class AuthorNote
         Opened,
         AlertNote.Rules,
         AlertNote.Places,
+        Acted,
     ];
 
     /// <summary>Whoever changed a document; of one that was written before there were notes, whoever did so last.</summary>
@@ -137,6 +139,18 @@ internal static class AuthorNote
 
     /// <summary>The stored form of a client for which these have asked; nobody: it was lifted, or closed anew.</summary>
     public static string WithAsked(string json, IEnumerable<string> persons) => WithNames(json, Asked, persons);
+
+    /// <summary>When the gateway last closed a client by itself; null: it does not say.</summary>
+    public static DateTimeOffset? ActedAt(RegistryItem client) =>
+        Parse(client.Json)[Acted] is JsonValue value && value.TryGetValue<DateTimeOffset>(out var at) ? at : null;
+
+    /// <summary>The stored form of a client that the gateway closes.</summary>
+    public static string WithActed(string json, DateTimeOffset at)
+    {
+        var form = Parse(json);
+        form[Acted] = JsonValue.Create(at);
+        return form.ToJsonString();
+    }
 
     /// <summary>When a client was last opened again; null: it never was, or does not say.</summary>
     public static DateTimeOffset? OpenedAt(RegistryItem client) =>

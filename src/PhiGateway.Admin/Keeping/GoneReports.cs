@@ -15,24 +15,31 @@ internal sealed class GoneReports(IAuditStore store, ITrailProof? proof = null)
     {
         var begun = new List<(AuditRecord Record, bool IsProven)>();
         var ends = new Dictionary<Guid, (bool? IsDone, bool IsProven)>();
-        await foreach (var (entry, record) in TrailWalk.AllAsync(store, new AuditQuery { Kind = AuditKind.Hold }, call.Cancelled))
+        var steps = new AuditQuery { Kind = AuditKind.Hold };
+        await foreach (var (entry, record) in TrailWalk.AllAsync(store, steps, call.Cancelled, RegisterStep.PassOver))
         {
-            var isProven = proof?.Proves(entry) == true;
             switch (record.Event)
             {
                 case KeepingMonths.DeletionEvent or KeepingMonths.DestroyEvent:
-                    begun.Add((record, isProven));
+                    begun.Add((record, IsProven(entry)));
                     break;
-                case KeepingMonths.DeletedEvent:
-                    ends[record.ParentId] = (FlagOf(record, "deleted"), isProven);
-                    break;
-                case KeepingMonths.DestroyedEvent:
-                    ends[record.ParentId] = (FlagOf(record, "destroyed"), isProven);
+                case KeepingMonths.DeletedEvent or KeepingMonths.DestroyedEvent:
+                    var isProven = IsProven(entry);
+
+                    // One that nothing proves takes no proven one's place.
+                    if (isProven || ends.GetValueOrDefault(record.ParentId) is not { IsProven: true })
+                    {
+                        var flag = record.Event == KeepingMonths.DeletedEvent ? "deleted" : "destroyed";
+                        ends[record.ParentId] = (FlagOf(record, flag), isProven);
+                    }
+
                     break;
                 default:
                     break;
             }
         }
+
+        bool IsProven(AuditEntry entry) => proof?.Proves(entry) == true;
 
         return [.. begun.OrderByDescending(static one => one.Record.Time).Select(one => Of(one, ends.GetValueOrDefault(one.Record.Id)))];
     }

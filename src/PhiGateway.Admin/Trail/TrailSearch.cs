@@ -162,12 +162,14 @@ internal sealed class TrailSearch(
     /// <summary>One record with its place, as every answer shows it.</summary>
     public static JsonObject Render(AuditEntry entry)
     {
+        // Of what has no content any more, and of a body that is no record, what it is filed under.
+        var body = entry.IsDestroyed ? null : ReadBody(entry.Body.Span);
         var shown = new JsonObject
         {
             ["log"] = entry.Log,
             ["sequence"] = entry.Sequence,
             ["chain_hash"] = Convert.ToHexStringLower(entry.ChainHash.Span),
-            ["record"] = entry.IsDestroyed ? ReadBody(entry.Remains().Span) : ReadBody(entry.Body.Span),
+            ["record"] = body ?? ReadBody(entry.Remains().Span),
         };
         if (entry.IsDestroyed)
         {
@@ -178,20 +180,23 @@ internal sealed class TrailSearch(
         {
             shown["unreadable"] = columns;
         }
+        else if (body is null && !entry.IsDestroyed)
+        {
+            shown["unreadable"] = "body";
+        }
 
         return shown;
     }
 
-    private static JsonNode? ReadBody(ReadOnlySpan<byte> body)
+    private static JsonObject? ReadBody(ReadOnlySpan<byte> body)
     {
         try
         {
-            return JsonNode.Parse(body);
+            return JsonNode.Parse(body) as JsonObject;
         }
         catch (JsonException)
         {
-            // Stored bytes are shown as they are, even when they should not be like that.
-            return Convert.ToBase64String(body);
+            return null;
         }
     }
 }

@@ -33,6 +33,8 @@ public sealed class AuditShipper(
     private bool _isDenied;
     private long _resumedAt;
     private long _lookedAt;
+    private long _lookedFor = -1;
+    private bool _hasGoneBack;
 
     /// <summary>Told, in words without PHI, when shipping ends for good: someone must be called.</summary>
     public event Action<string>? Stopped;
@@ -97,6 +99,7 @@ public sealed class AuditShipper(
             _isDenied = false;
             if (await HasGoneBackAsync(cancellationToken))
             {
+                _hasGoneBack = true;
                 Restart();
                 return true;
             }
@@ -145,16 +148,20 @@ public sealed class AuditShipper(
             return false;
         }
 
+        // Behind a gap the store counts no further, though it has what it confirmed: nothing of that is taken back, nor sent again.
+        var shipped = journal.ShippedSequence;
+        var first = journal.FirstSequence;
+        if (!_hasGoneBack && watermark + 1 < first && shipped + 1 >= first && await HasAsync(shipped, cancellationToken))
+        {
+            _lost ??= $"The store has lost records of {journal.Log} behind {watermark}, which are no longer in the journal.";
+            Begin(watermark, shipped + 1, shipped);
+            return true;
+        }
+
         journal.TakeBack(watermark);
         if (watermark >= 0 && watermark >= journal.FirstSequence)
         {
-            using var look = journal.CreateReader(watermark);
-            var stored = await store.GetHashAsync(journal.Log, watermark, cancellationToken);
-            if (look.TryRead(out var mine) && stored is not null && !mine.ChainHash.Span.SequenceEqual(stored))
-            {
-                throw new AuditForkException(journal.Log, watermark);
-            }
-
+            _ = await HasAsync(watermark, cancellationToken);
             journal.Acknowledge(watermark);
         }
 
@@ -163,8 +170,32 @@ public sealed class AuditShipper(
             from > watermark + 1
                 ? $"The store has lost records {watermark + 1} to {from - 1} of {journal.Log}, which are no longer in the journal."
                 : null;
-        (_resumedAt, _lookedAt) = (watermark, clock.GetTimestamp());
+        Begin(watermark, from, -1);
+        return true;
+    }
+
+    private void Begin(long watermark, long from, long confirmed)
+    {
+        (_resumedAt, _lookedAt, _lookedFor) = (watermark, clock.GetTimestamp(), confirmed);
+        _hasGoneBack = false;
         _reader = journal.CreateReader(from);
+    }
+
+    // Whether the store has a record, and the same as here where it is still here.
+    private async Task<bool> HasAsync(long sequence, CancellationToken cancellationToken)
+    {
+        var stored = await store.GetHashAsync(journal.Log, sequence, cancellationToken);
+        if (stored is null || sequence < journal.FirstSequence)
+        {
+            return stored is not null;
+        }
+
+        using var look = journal.CreateReader(sequence);
+        if (look.TryRead(out var mine) && !mine.ChainHash.Span.SequenceEqual(stored))
+        {
+            throw new AuditForkException(journal.Log, sequence);
+        }
+
         return true;
     }
 
@@ -185,9 +216,15 @@ public sealed class AuditShipper(
             return watermark < shipped;
         }
 
-        // Behind a gap the store counts no further: there its last record is looked for.
-        return watermark < _resumedAt || (shipped >= 0 && await store.GetHashAsync(journal.Log, shipped, cancellationToken) is null);
+        // Behind a gap the store counts no further: there its last record is looked for, and the last of the look before, behind which more
+        // may have come where that was lost.
+        var before = _lookedFor;
+        _lookedFor = shipped;
+        return watermark < _resumedAt || await LacksAsync(shipped, cancellationToken) || await LacksAsync(before, cancellationToken);
     }
+
+    private async Task<bool> LacksAsync(long sequence, CancellationToken cancellationToken) =>
+        sequence >= 0 && await store.GetHashAsync(journal.Log, sequence, cancellationToken) is null;
 
     private async Task StoreAsync(CancellationToken cancellationToken)
     {

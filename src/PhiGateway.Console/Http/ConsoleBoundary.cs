@@ -4,7 +4,9 @@ using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
 using PhiGateway.Admin.Status;
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Shipping;
 using PhiGateway.Console.Configuration;
+using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Console.Http;
 
@@ -57,6 +59,18 @@ internal sealed class ConsoleBoundary(
         catch (BadHttpRequestException bad)
         {
             problem = AdminProblem.OfStatus(bad.StatusCode);
+        }
+        catch (ContentDestroyedException)
+        {
+            problem = AdminProblem.ContentDestroyed;
+        }
+        catch (BodyKeyException)
+        {
+            problem = AdminProblem.BodiesUnreadable;
+        }
+        catch (RegistryHeldException held)
+        {
+            problem = AdminProblem.Held(held.Message);
         }
         catch (Exception fault) when (AdminBoundary.IsDatabase(fault))
         {

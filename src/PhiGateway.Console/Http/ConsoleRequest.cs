@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Shipping;
 using PhiGateway.Console.Sessions;
 
 namespace PhiGateway.Console.Http;
@@ -87,9 +89,12 @@ internal sealed class ConsoleRequest
         }
     }
 
-    // What cannot be put on record is not shown either.
+    // What cannot be put on record, or cannot be read, is not shown either.
     private bool IsAway(Exception fault) =>
-        (AdminBoundary.IsDatabase(fault) || fault is JournalUnavailableException) && !_context.RequestAborted.IsCancellationRequested;
+        (
+            AdminBoundary.IsDatabase(fault)
+            || fault is JournalUnavailableException or InvalidDataException or ContentDestroyedException or JsonException
+        ) && !_context.RequestAborted.IsCancellationRequested;
 
     private void Lack(string what) =>
         Missing = Missing is null ? $"Not everything can be reached. Missing here: {what}." : $"{Missing.TrimEnd('.')}; {what}.";

@@ -20,6 +20,7 @@ internal static class BackChannelLogout
 {
     private const string Event = "http://schemas.openid.net/event/backchannel-logout";
     private const string Provider = "identity-provider";
+    private const string NoKeys = "keys";
     private const int MostCharacters = 16 * 1024;
 
     // A token is sent at once; an old one is somebody else's.
@@ -28,7 +29,9 @@ internal static class BackChannelLogout
     // One of a later moment would end sessions that have not begun.
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(60);
 
-    /// <summary>Answers 200 when what the token names has ended here, 400 when it is none of the provider's.</summary>
+    /// <summary>
+    /// Answers 200 when what the token names has ended here, 400 when it is none of the provider's, 503 when the provider's keys cannot be had.
+    /// </summary>
     public static async Task RunAsync(HttpContext context, string scheme)
     {
         var services = context.RequestServices;
@@ -41,7 +44,9 @@ internal static class BackChannelLogout
         {
             // A few in a minute stand on record, the rest are counted.
             _ = services.GetRequiredService<FailedAuthentications>().Record(context, "logout-token:" + flaw);
-            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+
+            // A provider sends again what met a node without its keys.
+            context.Response.StatusCode = flaw == NoKeys ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest;
             return;
         }
 
@@ -67,6 +72,15 @@ internal static class BackChannelLogout
     private static async Task<(Ended? Ended, string? Flaw)> ReadAsync(HttpContext context, string scheme, string text)
     {
         var options = context.RequestServices.GetRequiredService<IOptionsMonitor<OpenIdConnectOptions>>().Get(scheme);
+        try
+        {
+            _ = await options.ConfigurationManager!.GetConfigurationAsync(context.RequestAborted);
+        }
+        catch (InvalidOperationException)
+        {
+            return (null, NoKeys);
+        }
+
         // The handler asks for the keys anew where it finds none.
         var parameters = options.TokenValidationParameters.Clone();
         parameters.ConfigurationManager = (BaseConfigurationManager)options.ConfigurationManager!;

@@ -9,4 +9,10 @@ public sealed record PageTail(IReadOnlyList<KeyValuePair<string, string>> Links,
 {
     /// <summary>How many matches there are on all pages together, where that was counted; null: it was not.</summary>
     public int? Total { get; init; }
+
+    /// <summary>
+    /// It is not the first page of its search: on which page of the upstream it begins hangs on what is hidden, and so would what the
+    /// server says there. False by default.
+    /// </summary>
+    public bool IsLater { get; init; }
 }

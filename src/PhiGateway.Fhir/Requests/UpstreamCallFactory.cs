@@ -68,15 +68,14 @@ public static class UpstreamCallFactory
     /// Generates the call; adds <see cref="NarrowSearch"/> parameters as separate ANDs and the types that remain of a request for all
     /// types.
     /// </summary>
-    /// <exception cref="ArgumentException">The request is one that the gateway answers itself (a handle), or takes apart (a bundle, a
-    /// conditional write).</exception>
+    /// <exception cref="ArgumentException">The request is one that the gateway answers itself (a handle, a public document), or takes apart
+    /// (a bundle, a conditional write).</exception>
     public static UpstreamCall Create(FhirRequest request, Permit permit) =>
         request.Interaction switch
         {
             Interaction.Read or Interaction.VRead or Interaction.HistoryInstance or Interaction.HistoryType or Interaction.HistorySystem =>
                 Get(request, Narrowing.Shape(request, permit), null),
             Interaction.SearchType or Interaction.SearchSystem => Search(request, permit),
-            Interaction.Capabilities => Get(request, [], null),
             Interaction.Create when request.Conditions.Count == 0 => Write(request, permit, "POST"),
             Interaction.Update when request.Conditions.Count == 0 => Write(request, permit, "PUT"),
             Interaction.Patch when request.Conditions.Count == 0 => Write(

@@ -55,10 +55,11 @@ internal sealed class FleetParts : IDisposable
 
         var name = of.Name ?? LogOrigin.Of(options.Node) + "/fleet";
         var directory = of.Directory ?? Path.Combine(options.Audit.Journal.Directory, "fleet");
+        FleetLog? log = null;
         try
         {
             var signer = new NoteSigner(name, KeyFile.OpenOrCreate(Path.Combine(keys, "fleet.key"), "key of the fleet log"));
-            var log = FleetLog.Open(directory, signer);
+            log = FleetLog.Open(directory, signer);
             log.Contradicted += found;
             var asked = of.Witnessed ? witnesses?.FeedOf(log.Files, log.Key) : null;
             log.PublishKeys();
@@ -66,6 +67,7 @@ internal sealed class FleetParts : IDisposable
         }
         catch (Exception fault) when (StartFaults.IsForOperators(fault))
         {
+            log?.Dispose();
             found(new ProofFinding(FindingCode.FleetDamaged, name, null, fault.Message));
             return new FleetParts(new FleetFault(fault.Message));
         }

@@ -24,6 +24,7 @@ internal sealed class ListenerCertificate
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private long _next;
+    private int _isLooking;
 
     /// <summary>Reads the files.</summary>
     /// <exception cref="InvalidDataException">They cannot be used: in words for operators.</exception>
@@ -127,9 +128,23 @@ internal sealed class ListenerCertificate
     private void LookIfDue()
     {
         var (now, next) = (_clock.GetUtcNow().UtcTicks, Interlocked.Read(ref _next));
-        if (now >= next && Interlocked.CompareExchange(ref _next, now + Every.Ticks, next) == next)
+        if (now >= next && Interlocked.CompareExchange(ref _isLooking, 1, 0) == 0)
         {
-            _ = Task.Run(Look);
+            Interlocked.Exchange(ref _next, now + Every.Ticks);
+            _ = Task.Run(LookBeside);
+        }
+    }
+
+    // One at a time: where the file system hangs, one thread waits for it and no more.
+    private void LookBeside()
+    {
+        try
+        {
+            Look();
+        }
+        finally
+        {
+            Volatile.Write(ref _isLooking, 0);
         }
     }
 }

@@ -251,10 +251,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
         lock (_lock)
         {
             Roll(now);
-            if (patient.Hour >= _hour)
-            {
-                _met.Learn(patient.Word);
-            }
+            _met.Learn(patient.Word, patient.Hour);
         }
     }
 
@@ -372,7 +369,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
         if (hour > _hour)
         {
             _hour = hour;
-            _met.Clear();
+            _met.Begin(hour);
             EndLease(ref _patientSlice, static leased => leased with { Patients = 0 });
         }
 

@@ -9,6 +9,11 @@ internal sealed class MetPatients
     private readonly HashSet<string> _all = new(StringComparer.Ordinal);
     private readonly List<string> _fresh = [];
 
+    // Met by a node whose clock is ahead, in a stretch that has not begun here: they are said once, and must not be forgotten by then.
+    private readonly HashSet<string> _later = new(StringComparer.Ordinal);
+    private long _laterStretch;
+    private long _stretch;
+
     // Given out to be said; whether that arrived is not known yet.
     private readonly List<string> _saying = [];
 
@@ -32,11 +37,29 @@ internal sealed class MetPatients
         }
     }
 
-    /// <summary>Others, or this node before it was started anew, have said so.</summary>
-    public void Learn(string word) => _all.Add(word);
-
-    /// <inheritdoc cref="Learn(string)"/>
+    /// <summary>Others, or this node before it was started anew, have said so of this stretch.</summary>
     public void Learn(IEnumerable<string> words) => _all.UnionWith(words);
+
+    /// <summary>The same of one, in this stretch or in one that is to come; who was met before is no matter.</summary>
+    public void Learn(string word, long stretch)
+    {
+        if (stretch == _stretch)
+        {
+            _all.Add(word);
+            return;
+        }
+
+        if (stretch > Math.Max(_stretch, _laterStretch))
+        {
+            _later.Clear();
+            _laterStretch = stretch;
+        }
+
+        if (stretch > _stretch && stretch == _laterStretch)
+        {
+            _later.Add(word);
+        }
+    }
 
     /// <summary>Whom the others have not been told of; given again until <see cref="Settle"/>.</summary>
     public string[] TakeUnsaid()
@@ -49,11 +72,21 @@ internal sealed class MetPatients
     /// <summary>What was given out has been said.</summary>
     public void Settle() => _saying.Clear();
 
-    /// <summary>A new stretch begins.</summary>
-    public void Clear()
+    /// <summary>A new stretch begins: with those who are known to have been met in it.</summary>
+    public void Begin(long stretch)
     {
+        _stretch = stretch;
         _all.Clear();
         _fresh.Clear();
         _saying.Clear();
+        if (stretch == _laterStretch)
+        {
+            _all.UnionWith(_later);
+        }
+
+        if (stretch >= _laterStretch)
+        {
+            _later.Clear();
+        }
     }
 }

@@ -23,7 +23,10 @@ internal sealed class FailoverMemory(TimeProvider time)
     public string? Problem =>
         _lost.Count == 0
             ? null
-            : $"{_lost.Count} revocations that this node enforces are not in the registry since a standby took over: write them anew";
+            : $"{_lost.Count} revocations that this node enforces are not in the registry since a failover or a restore: write them anew";
+
+    /// <summary>The line of history that was read last; null: it cannot be told.</summary>
+    public string? Timeline => _timeline;
 
     /// <summary>Whether the database writes another history than the one read so far.</summary>
     public bool IsAnotherHistory(RegistryChanges changes) =>

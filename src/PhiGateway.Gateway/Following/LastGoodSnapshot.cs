@@ -136,7 +136,10 @@ internal sealed class LastGoodSnapshot
     /// </summary>
     /// <param name="take">Takes a copy of what is in force, quickly.</param>
     /// <param name="confirmedAt">When that was last seen to be current.</param>
-    public void WriteIfDue(Func<(RegistryCopy Copy, IReadOnlyList<Revocation> Revocations)> take, DateTimeOffset confirmedAt)
+    public void WriteIfDue(
+        Func<(RegistryCopy Copy, IReadOnlyList<Revocation> Revocations, string? Timeline)> take,
+        DateTimeOffset confirmedAt
+    )
     {
         var now = _clock.GetUtcNow();
         lock (_gate)
@@ -149,17 +152,17 @@ internal sealed class LastGoodSnapshot
             _writtenAt = now;
             _since = [];
             var history = _history;
-            var (copy, revocations) = take();
-            Writing = Task.Run(() => Write(copy, revocations, confirmedAt, history));
+            var (copy, revocations, timeline) = take();
+            Writing = Task.Run(() => Write(() => copy.ToChanges(revocations) with { Timeline = timeline }, confirmedAt, history));
         }
     }
 
-    private void Write(RegistryCopy copy, IReadOnlyList<Revocation> revocations, DateTimeOffset confirmedAt, int history)
+    private void Write(Func<RegistryChanges> everything, DateTimeOffset confirmedAt, int history)
     {
         try
         {
             var file = Open();
-            var mac = file.Prepare(new KeptSnapshot(copy.ToChanges(revocations), confirmedAt));
+            var mac = file.Prepare(new KeptSnapshot(everything(), confirmedAt));
             lock (_gate)
             {
                 if (history == _history)

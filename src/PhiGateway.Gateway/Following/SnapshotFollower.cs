@@ -39,6 +39,13 @@ internal sealed class SnapshotFollower(
     // Where the registry stood that was refused as older, and what closes was last taken from.
     private RegistryPlace? _refused;
 
+    // The registry was behind this node, and has not been read as a whole since: under numbers that are known here already it may come to
+    // stand for something else.
+    private bool _wasOlder;
+
+    // What this look found: the registry is older, in words.
+    private string? _older;
+
     /// <summary>Why the last load failed, in words; null when it did not.</summary>
     public string? Problem => _problem is { } problem && _fileProblem is { } file ? $"{problem}; {file}" : _problem;
 
@@ -94,6 +101,7 @@ internal sealed class SnapshotFollower(
     {
         holder.BeginLook();
         var (started, at) = (clock.GetTimestamp(), clock.GetUtcNow());
+        _older = null;
         try
         {
             var reached = _loaded ? await LoadChangesAsync(cancellationToken) : await LoadEverythingAsync(cancellationToken);
@@ -116,9 +124,11 @@ internal sealed class SnapshotFollower(
                 source.Renew();
             }
 
-            _problem = isLate
+            // What closes in an older registry may be what did not answer; that it is older is said all the same.
+            var words = isLate
                 ? "the registry did not answer in time; it is asked over a fresh connection"
                 : $"the registry could not be read ({fault.GetType().Name})";
+            _problem = _older is { } older ? $"{older}; {words}" : words;
             _refused = null;
             GatewayLog.SnapshotLoadFailed(log, fault.GetType().Name, holder.Current.Revision);
             return false;
@@ -143,6 +153,12 @@ internal sealed class SnapshotFollower(
 
             if (!reached)
             {
+                if (_wasOlder)
+                {
+                    // What closes was taken from it, and a file that this process has not written takes no change.
+                    KeepWhole();
+                }
+
                 await Task.Delay(options.Registry.PollInterval, clock, stoppingToken);
                 continue;
             }
@@ -152,7 +168,7 @@ internal sealed class SnapshotFollower(
                 continue;
             }
 
-            lastGood.WriteIfDue(() => (_builder.Copy(), _memory.Rows()), holder.ConfirmedAt ?? clock.GetUtcNow());
+            KeepWhole();
             if (holder.Current.Revision != before && Round - clock.GetElapsedTime(started) is { Ticks: > 0 } rest)
             {
                 await Task.Delay(rest, clock, stoppingToken);
@@ -163,12 +179,27 @@ internal sealed class SnapshotFollower(
         }
     }
 
+    // Nothing that is not in force: where this node serves nothing, what was refused stays as it is.
+    private void KeepWhole()
+    {
+        if (holder.ConfirmedAt is { } confirmedAt)
+        {
+            lastGood.WriteIfDue(() => (_builder.Copy(), _memory.Rows(), _memory.Timeline), confirmedAt);
+        }
+    }
+
     // For a change, or for somebody who needs a look now.
     private async Task WaitAsync(TimeSpan atMost, CancellationToken stoppingToken)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var (changed, wanted) = (source.WaitForChangeAsync(atMost, waiting.Token), holder.WantedAsync(waiting.Token));
         await Task.WhenAny(changed, wanted);
+        if (changed.IsFaulted)
+        {
+            // Who cannot tell of a change is no reason to look without a pause.
+            await Task.WhenAny(wanted, Task.Delay(atMost, clock, waiting.Token));
+        }
+
         await waiting.CancelAsync();
         await changed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await wanted.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -199,10 +230,13 @@ internal sealed class SnapshotFollower(
             // By the operator's word, which is on record before it counts; from then on this is where the node stands.
             GatewayLog.OlderRevisionAccepted(log, everything.Revision, enforced.EnforcedRevision);
             await enforced.AcceptOlderAsync(everything.Revision);
+
+            // What was given up must not come back where the new whole cannot be written.
+            lastGood.Outdate(isAnotherHistory: true);
         }
 
         var now = clock.GetUtcNow();
-        var isAnother = _memory.IsAnotherHistory(everything);
+        var isAnother = _wasOlder || _memory.IsAnotherHistory(everything);
         everything = _memory.Complete(everything);
         if (holder.ConfirmedAt is null)
         {
@@ -216,6 +250,7 @@ internal sealed class SnapshotFollower(
 
         Publish(_builder.Rebuild(everything), now);
         Volatile.Write(ref _loaded, true);
+        _wasOlder = false;
         return true;
     }
 
@@ -236,9 +271,10 @@ internal sealed class SnapshotFollower(
             return false;
         }
 
-        if (_memory.IsAnotherHistory(changes))
+        if (_wasOlder || _memory.IsAnotherHistory(changes))
         {
-            // The same numbers may stand for other changes there: nothing is added to what was read before.
+            // The same numbers may stand for other changes there: nothing is added to what was read before. So it is with one that was
+            // behind and has overtaken: what was written there meanwhile has numbers that this node does not ask for any more.
             GatewayLog.RegistryFailedOver(log, known, changes.Revision);
             return await LoadEverythingAsync(cancellationToken);
         }
@@ -328,7 +364,8 @@ internal sealed class SnapshotFollower(
         }
 
         GatewayLog.OlderRevisionRefused(log, offered, newest);
-        _problem = $"the registry is at revision {offered}, older than {newest}, which this node has enforced";
+        _problem = _older = $"the registry is at revision {offered}, older than {newest}, which this node has enforced";
+        _wasOlder = true;
         return true;
     }
 

@@ -77,7 +77,7 @@ internal sealed class IngressStage(GatewayOptions options, OwnHosts hosts) : ISt
         }
 
         // 7. The public documents are known by their place; what kind anything else is, its meaning says.
-        var document = PublicDocuments.Find(route, canonical, options.TokenService?.Udap is not null);
+        var document = PublicDocuments.Find(route, canonical);
         if (document != PublicDocument.None)
         {
             exchange.Say(RequestKind.PublicDocument);

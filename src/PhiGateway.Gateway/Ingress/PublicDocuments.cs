@@ -12,8 +12,7 @@ internal static class PublicDocuments
     /// <summary>Which of them a request asks for, and nothing else; a declared API has none.</summary>
     /// <param name="route">Where.</param>
     /// <param name="request">What.</param>
-    /// <param name="isUdap">Whether anybody signs where tokens are given.</param>
-    public static PublicDocument Find(PhiRoute route, CanonicalRequest request, bool isUdap)
+    public static PublicDocument Find(PhiRoute route, CanonicalRequest request)
     {
         if (route.Api is not null || request.Method is not ("GET" or "HEAD"))
         {
@@ -25,7 +24,8 @@ internal static class PublicDocuments
             ["metadata"] => PublicDocument.CapabilityStatement,
             [".well-known", "smart-configuration"] => PublicDocument.SmartConfiguration,
             [".well-known", "oauth-protected-resource"] => PublicDocument.ProtectedResource,
-            [".well-known", "udap"] when isUdap => PublicDocument.Udap,
+            // Where nobody signs it is not there, and that is for the gateway to say too: no upstream is asked for its own.
+            [".well-known", "udap"] => PublicDocument.Udap,
             _ => PublicDocument.None,
         };
     }

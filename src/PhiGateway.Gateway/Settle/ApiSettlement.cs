@@ -41,10 +41,11 @@ internal sealed class ApiSettlement(ApiVersionLookup storedVersions)
             return decided.Result;
         }
 
-        // Only to one who may change it is it said that the version is another: whoever writes against a version must mean the one that was
-        // judged.
+        // Only to one who may change it is it said that the version is another, or that none is left: whoever writes against a version must
+        // mean the one that was judged, and makes no new record (RFC 9110, 13.1.1).
         var tag = stored.Value.Version;
-        return request.Meaning.Headers.IfMatch is { } match && tag is not null && match != tag
+        var isGone = parts[0] is { Interaction: Interaction.Create };
+        return request.Meaning.Headers.IfMatch is { } match && (isGone || (tag is not null && match != tag))
             ? StageResult.Refuse(DenyReason.UpstreamRejected, "version-changed", 412)
             : new Settled(decided.Value, tag) { Parts = parts };
     }

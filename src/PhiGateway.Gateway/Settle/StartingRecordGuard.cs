@@ -21,6 +21,9 @@ internal sealed class StartingRecordGuard(Fetch fetch)
 {
     private const string Detail = "starting-record";
 
+    // Covered by nothing but a grant for any patient.
+    private static readonly PatientId Nobody = PatientId.Parse("nobody.of.this.server");
+
     /// <summary>Whether the answer to the operation could tell of a record that may not be seen.</summary>
     public static bool IsNeeded(GatewayExchange exchange, Permit permit) =>
         exchange.Request is { Interaction: Interaction.Operation or Interaction.Export, Id: not null } request
@@ -93,7 +96,7 @@ internal sealed class StartingRecordGuard(Fetch fetch)
             }
         }
 
-        if (hidden == WithholdReason.None && facts.Owner != OwnerState.Known)
+        if (hidden == WithholdReason.None && facts.Owner != OwnerState.Known && IsForWhomever(exchange, part, facts))
         {
             return true;
         }
@@ -101,6 +104,12 @@ internal sealed class StartingRecordGuard(Fetch fetch)
         exchange.Disclosure.Withhold(hidden == WithholdReason.None ? WithholdReason.NotCovered : hidden, facts);
         return false;
     }
+
+    // It names nobody; or it cannot be read of whom it speaks, and it is for those alone to whom that does not matter.
+    private static bool IsForWhomever(GatewayExchange exchange, AccessPart part, ResourceFacts facts) =>
+        facts.NamesNoPatient
+        || facts.Owner == OwnerState.NotPatientData
+        || DecisionMaker.Decide(exchange, [part with { Patients = [Nobody] }]).Continues;
 
     // For the record: whose record it is of which the client is told that it is not there.
     private static void NoteWithheld(GatewayExchange exchange, Permit permit, ReadOnlyMemory<byte> record)

@@ -68,6 +68,8 @@ internal static class GrantDiff
     // of which some elements are hidden opens them to a write that remains.
     private static void FindUnseen(Dictionary<string, List<Grant>> old, Dictionary<string, List<Grant>> present, AccessDiffWriter diff)
     {
+        // Two grants are compared once, for however many types.
+        var known = new Dictionary<(Grant, Grant), bool>();
         foreach (var type in old.Keys.Select(static name => name[..name.IndexOf('.', StringComparison.Ordinal)]).Distinct())
         {
             if (!Changing.Any(word => present.ContainsKey($"{type}.{word}")))
@@ -76,7 +78,7 @@ internal static class GrantDiff
             }
 
             var reading = Of(present, type);
-            if (Of(old, type).Exists(grant => IsCut(grant) && !reading.Exists(wider => GrantCover.Of(Whole(wider), grant))))
+            if (Of(old, type).Exists(grant => IsCut(grant) && !reading.Exists(wider => Covers(wider, grant))))
             {
                 diff.Add(
                     ChangeKind.Widening,
@@ -85,6 +87,9 @@ internal static class GrantDiff
                 );
             }
         }
+
+        bool Covers(Grant wide, Grant narrow) =>
+            known.TryGetValue((wide, narrow), out var covers) ? covers : known[(wide, narrow)] = GrantCover.Of(Whole(wide), narrow);
 
         static List<Grant> Of(Dictionary<string, List<Grant>> pieces, string type) =>
             [.. Reading.SelectMany(word => pieces.GetValueOrDefault($"{type}.{word}", [])).Distinct()];

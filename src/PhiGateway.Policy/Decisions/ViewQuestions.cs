@@ -27,7 +27,11 @@ internal static class ViewQuestions
         var seen = run.Reach.Usable(PartRights.Readers(part, run.UseCase));
         if (stored is not null && !seen.IsEmpty)
         {
-            var judge = new GrantReleasePolicy(run.Reach, [new ReleaseLane(part.Type, seen, PartRights.Needed(part))]);
+            var judge = new GrantReleasePolicy(run.Reach, [new ReleaseLane(part.Type, seen, PartRights.Needed(part))])
+            {
+                // As a read of it is judged: what is shown in part must not be taken for what is not shown at all.
+                AdmitsUndetermined = PermitFactory.IsOwnStaff(run.Entry),
+            };
             seen = judge.Admit(stored, newPatient: false).Grants;
         }
 

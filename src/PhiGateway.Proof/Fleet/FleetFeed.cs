@@ -18,7 +18,8 @@ public sealed class FleetFeed(FleetLog log, IAuditStore store, IHeadStore heads,
 
     private const int MostPages = 40;
 
-    private readonly Dictionary<string, long> _statements = new(StringComparer.Ordinal);
+    // Of each log: how many statements there were when they were last begun to be read, and the size to go on from; null: read to the end.
+    private readonly Dictionary<string, (long Count, long? Next)> _statements = new(StringComparer.Ordinal);
     private string? _problem;
 
     /// <summary>What keeps it from the store, in words; null: nothing.</summary>
@@ -84,12 +85,14 @@ public sealed class FleetFeed(FleetLog log, IAuditStore store, IHeadStore heads,
     private async Task ReadStatementsAsync(string name, CancellationToken cancellationToken)
     {
         var count = await heads.CountStatementsAsync(name, cancellationToken);
-        if (_statements.TryGetValue(name, out var read) && read == count)
+        if (_statements.TryGetValue(name, out var read) && read.Next is null && read.Count == count)
         {
             return;
         }
 
-        var from = 0L;
+        // Security: whoever ships may put thousands there. Broken off, it goes on where it was, and none is passed by; what came meanwhile
+        // is read the time after.
+        var (begun, from) = read.Next is { } next ? (read.Count, next) : (count, 0L);
         IReadOnlyList<LogHead> page;
         var pages = 0;
         do
@@ -99,7 +102,8 @@ public sealed class FleetFeed(FleetLog log, IAuditStore store, IHeadStore heads,
             from = Behind(page, from);
         } while (page.Count == PerLog && ++pages < MostPages);
 
-        _statements[name] = count;
+        long? rest = page.Count == PerLog ? from : null;
+        _statements[name] = (begun, rest);
     }
 
     // Several heads may have one size, and a page end between them: those of the last size are asked for once more.

@@ -158,10 +158,11 @@ internal static class SqlBodyKeys
             await AddAsync(database, connection, transaction, bodies.Keys, cancellationToken);
             for (var i = 0; i < plain.Count; i++)
             {
+                // A row that no version writes stays as it is, and verifiers name it: it must not keep those behind it from being sealed.
                 await using var command = connection
                     .Command(
-                        "UPDATE audit_event SET body = @body, body_key = @key "
-                            + "WHERE log = @log AND sequence = @sequence AND time = @time AND body_key IS NULL",
+                        "UPDATE audit_event SET body = @body, body_key = @key WHERE log = @log AND sequence = @sequence "
+                            + $"AND time = @time AND body_key IS NULL AND {database.MayBeWrittenSql}",
                         transaction
                     )
                     .With("body", bodies.BodyOf(i).ToArray())

@@ -57,6 +57,11 @@ internal abstract class Database : IAsyncDisposable
 
     public abstract DateTimeOffset ReadTime(DbDataReader reader, int column);
 
+    /// <summary>
+    /// SQL for whether a row of <c>audit_event</c> may be written again: one that no version writes, from before that was refused, may not.
+    /// </summary>
+    public virtual string MayBeWrittenSql => "1 = 1";
+
     /// <summary>Has what this connection frees overwritten, where the database would let it lie in its files.</summary>
     public virtual Task OverwriteFreedAsync(DbConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -41,6 +41,11 @@ internal sealed class PostgresDatabase : Database
     public override string TimelineSql =>
         "CASE WHEN pg_is_in_recovery() THEN NULL ELSE substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) END";
 
+    // As the constraints ck_audit_event_*, which hold for an update of an old row too.
+    public override string MayBeWrittenSql =>
+        "kind BETWEEN 1 AND 255 AND time >= '0001-01-01 00:00:00+00' AND time < '10000-01-01 00:00:00+00' "
+        + "AND array_position(patient_keys, NULL) IS NULL";
+
     // One text is one message of the driver: there and back once, BEGIN and COMMIT included.
     public override string? AtOneMoment(string statements) => $"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n{statements};\nCOMMIT";
 

@@ -23,9 +23,11 @@ internal sealed class SqliteRegistrySource : SqlRegistrySource
     }
 
     // Times are microseconds; clocks of nodes differ, and a row of a version before has no end and is over with the longest stretch.
+    // So many at a time: the patients of a stretch end at one moment, and others wait to write.
     private static string DropEndedQuotas(string now) =>
         $"""
-            DELETE FROM quota_patient WHERE until < {now} - {Micro(TimeSpan.FromMinutes(10))};
+            DELETE FROM quota_patient WHERE rowid IN
+                (SELECT rowid FROM quota_patient WHERE until < {now} - {Micro(TimeSpan.FromMinutes(10))} LIMIT 20000);
             DELETE FROM quota_use WHERE COALESCE(until, at + {Micro(TimeSpan.FromDays(31))}) < {now} - {Micro(TimeSpan.FromMinutes(10))}
             """;
 

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Watch.Feed;
@@ -153,12 +154,27 @@ public sealed class TrailWatch : IDisposable
         return told;
     }
 
+    // One that cannot be told goes behind the others, which it must not keep back.
     private async Task<int> TellAsync(CancellationToken cancellationToken)
     {
         var told = 0;
-        while (_untold.TryPeek(out var finding))
+        ExceptionDispatchInfo? failed = null;
+        for (var waiting = _untold.Count; waiting > 0; waiting--)
         {
-            await _sink.RaiseAsync(finding, cancellationToken);
+            var finding = _untold.Peek();
+            try
+            {
+                await _sink.RaiseAsync(finding, cancellationToken);
+            }
+#pragma warning disable CA1031 // Told when all were tried.
+            catch (Exception fault) when (fault is not OperationCanceledException)
+#pragma warning restore CA1031
+            {
+                failed ??= ExceptionDispatchInfo.Capture(fault);
+                _untold.Enqueue(_untold.Dequeue());
+                continue;
+            }
+
             _untold.Dequeue();
             if (!finding.IsFurther)
             {
@@ -167,6 +183,7 @@ public sealed class TrailWatch : IDisposable
             }
         }
 
+        failed?.Throw();
         return told;
     }
 

@@ -12,49 +12,6 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
     // Set, the pictures of docs/console.md are made anew.
     private const string Pictures = "PHIGW_CONSOLE_PICTURES";
 
-    private static readonly (string Name, string Path)[] Screens =
-    [
-        ("now", "/console/now"),
-        ("alerts", "/console/alerts"),
-        ("audit-search", "/console/audit?decision=deny"),
-        ("clients", "/console/clients"),
-        ("one-client", "/console/clients/cohort-44-loader"),
-        ("stop", "/console/clients/cohort-44-loader/stop"),
-        ("approvals", "/console/approvals"),
-        ("approval", "/console/approvals/lumen-scribe"),
-        ("reviews", "/console/reviews"),
-        ("review", "/console/reviews/vendors-autumn"),
-        ("vendors", "/console/vendors"),
-        ("break-glass", "/console/break-glass"),
-        ("callers", "/console/callers"),
-        ("lab", "/console/lab"),
-        ("posture", "/console/posture"),
-        ("settings", "/console/settings"),
-        ("trust", "/console/trust"),
-        ("design", "/console/design"),
-    ];
-
-    // Clean and wide enough like the others, without a picture of their own.
-    private static readonly (string Name, string Path)[] More =
-    [
-        ("cases", "/console/cases"),
-        ("tail", "/console/audit/tail"),
-        ("patient form", "/console/patient"),
-        ("vendor stop", "/console/vendors/westside-imaging/stop"),
-        ("narrower", "/console/clients/westside-viewer/narrower"),
-        ("history", "/console/history"),
-        ("revert", "/console/history/revert?at=2026-01-01"),
-        ("shadows", "/console/lab/shadows?use_case=imaging-reports"),
-        ("work", "/console/jobs"),
-        ("emergency stop of a tenant", "/console/stop?target=organization&value=westside-imaging"),
-        ("revocations", "/console/revocations"),
-        ("offboardings", "/console/offboardings"),
-        ("one alert", "/console/alerts/unused-bed-planner"),
-        ("closed alerts", "/console/alerts?state=closed"),
-        ("held", "/console/held"),
-        ("sign-in", "/console/sign-in"),
-    ];
-
     [Fact]
     public async Task Now_OfTheDemonstration_SaysWhatChangedWhomItTouchesAndWhatIsNext()
     {
@@ -274,16 +231,16 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         };
         var page = await world.OpenAsync("analyst", options);
         var wrong = new List<string>();
-        foreach (var (name, path) in Screens.Concat(More))
+        foreach (var (name, path) in LookedAtScreens.In(scheme))
         {
             await page.SetViewportSizeAsync(1360, 900);
             await page.GotoAsync(world.Origin + path);
-            if (Screens.Contains((name, path)) && (scheme == ColorScheme.Light || name == "now"))
+            if (LookedAtScreens.Pictured.Contains((name, path)) && (scheme == ColorScheme.Light || name == "now"))
             {
                 await PictureAsync(page, scheme == ColorScheme.Light ? name : name + "-dark");
             }
 
-            var found = scheme == ColorScheme.Light ? await page.RunAxe() : await page.RunAxe(ConsoleWorld.ColoursOnly);
+            var found = await page.RunAxe(scheme == ColorScheme.Light ? ConsoleWorld.Everything : ConsoleWorld.ColoursOnly);
             wrong.AddRange(found.Violations.SelectMany(one => one.Nodes.Select(node => $"{name}: {one.Id} {node.Html}")));
             await page.SetViewportSizeAsync(680, 450);
             if (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
@@ -375,8 +332,8 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         var shown = Picture().Matches(document).Select(match => match.Groups["name"].Value).ToHashSet();
 
         Assert.Equal(
-            Screens
-                .Select(screen => screen.Name)
+            LookedAtScreens
+                .Pictured.Select(screen => screen.Name)
                 .Concat(["accounting", "api", "case", "history", "now-dark", "one-access", "patient"])
                 .Order(),
             shown.Order()

@@ -13,7 +13,11 @@ public sealed class ConsoleWorld : IAsyncLifetime
     internal static readonly AxeRunOptions ColoursOnly = new()
     {
         RunOnly = new RunOnlyOptions { Type = "rule", Values = ["color-contrast"] },
+        ResultTypes = [ResultType.Violations],
     };
+
+    /// <summary>For a screen as a whole: what is right is not written down node by node, which takes most of the time.</summary>
+    internal static readonly AxeRunOptions Everything = new() { ResultTypes = [ResultType.Violations] };
 
     private readonly StartupFolder _folder = new();
     private readonly ConcurrentQueue<string> _said = new();

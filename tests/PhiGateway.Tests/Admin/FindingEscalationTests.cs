@@ -159,6 +159,38 @@ public sealed class FindingEscalationTests
         Assert.DoesNotContain("within the last hour", await WordsAsync(server, "client/acme-third"), StringComparison.Ordinal);
     }
 
+    // Else one person could hold the brake with writes that close nothing.
+    [Fact]
+    public async Task Raise_WhereThoseClosedLongAgoAreOnlyWrittenAnew_ClosesAsEver()
+    {
+        await using var server = await OpenAsync();
+        await server.Store.WriteAsync([await CopyAsync(server, "acme-second")], "olga", default);
+        var rules = new QuarantineRules(new Dictionary<string, RiskTier> { ["two-places"] = RiskTier.Low }, 1);
+        await Sink(server, rules).RaiseAsync(Found(server, "two-places", "Caller", FindingSeverity.Critical, 0), default);
+        server.Time.Now = server.Time.Now.AddHours(5);
+        Assert.Equal(200, (await server.PostAsync(Client + ":request-lift", """{"reason":"seen"}""", "nora")).Status);
+
+        var other = Found(server, "two-places", "Caller", FindingSeverity.Critical, 0) with { Subject = "client/acme-second" };
+        await Sink(server, rules).RaiseAsync(other, default);
+
+        Assert.DoesNotContain("within the last hour", await WordsAsync(server, "client/acme-second"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Raise_OverARowThatIsNoAlert_IsTold()
+    {
+        await using var server = await OpenAsync();
+        var finding = Found(server, "volume-spike", "Amount", FindingSeverity.High, 0);
+        await Sink(server, Rules("two-places")).RaiseAsync(finding, default);
+        var item = Assert.Single(await server.Store.ListAsync(RegistryKind.Alert, null, 10, default));
+        await server.Store.WriteAsync([new RegistryWrite(item.Kind, item.Id, """{"at":"never"}""", item.Version)], "somebody", default);
+
+        await Sink(server, Rules("two-places")).RaiseAsync(finding, default);
+
+        var alert = Assert.Single((await server.GetAsync(Alerts)).Json["items"]!.AsArray())!;
+        Assert.Equal(("volume-spike", "open"), ((string)alert["kind"]!, (string)alert["state"]!));
+    }
+
     private static async Task<string> WordsAsync(AdminServer server, string subject) =>
         (string)
             (await server.GetAsync(Alerts)).Json["items"]!.AsArray().Single(alert => (string)alert!["subject"]! == subject)!["evidence"]!;

@@ -1,5 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Alerts;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Signals;
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Tests.Common.Admin;
@@ -73,6 +76,27 @@ public sealed class LiftTests
         Assert.Equal("nothing-to-lift", (await server.PostAsync(Client + ":request-lift", Why)).Code);
 
         Assert.Equal(200, (await server.PostAsync(Client + ":resume", "{}", "anna")).Status);
+    }
+
+    // A transmitter of signals is a machine like the gateway itself, and whoever asked before it spoke asked for something else.
+    [Fact]
+    public async Task Resume_OfWhatASignalClosed_TakesWhoAsksAndAnotherWhoApproves()
+    {
+        await using var server = await OpenAsync(isSlowed: false);
+        Assert.Equal(200, (await server.PostAsync(Client + ":request-lift", Why, "nora")).Status);
+        Assert.Equal(200, (await server.PostAsync(Client + ":resume", Why, "anna")).Status);
+        var item = (await server.Store.FindAsync(RegistryKind.Client, "acme-connector", default))!;
+        var client = RegistryJson.Deserialize<Client>(StoredBody.WithoutNotes(item.Json).ToJsonString()) with
+        {
+            Status = ClientStatus.Quarantined,
+            StatusReason = "credential compromised",
+        };
+        var closed = AuthorNote.Closed(AuthorNote.Carried(RegistryJson.Serialize(client), item), item, [SignalTrail.ActorOf("okta")]);
+        await server.Store.WriteAsync([new RegistryWrite(RegistryKind.Client, item.Id, closed, item.Version)], "signals/okta", default);
+
+        Assert.Equal("four-eyes", (await server.PostAsync(Client + ":resume", Why, "anna")).Code);
+        Assert.Equal(200, (await server.PostAsync(Client + ":request-lift", Why, "nora")).Status);
+        Assert.Equal(200, (await server.PostAsync(Client + ":resume", Why, "anna")).Status);
     }
 
     // A person who closes what the gateway had closed makes no second person for its opening.

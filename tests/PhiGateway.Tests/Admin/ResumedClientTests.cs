@@ -35,4 +35,17 @@ public sealed class ResumedClientTests
             Assert.StartsWith("anna", row.By, StringComparison.Ordinal);
         }
     }
+
+    // What a suspension hides must not be forgotten: nobody sees at the resume that there was a quarantine.
+    [Fact]
+    public async Task Suspend_OfAQuarantinedClient_EndsItsTokensFromBefore()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        Assert.Equal(200, (await server.PostAsync(Client + ":quarantine", """{"reason":"looked into"}""", "olga")).Status);
+        Assert.Equal(200, (await server.PostAsync(Client + ":suspend", """{"reason":"to be seen"}""", "olga")).Status);
+        Assert.Equal(200, (await server.PostAsync(Client + ":resume", "{}", "anna")).Status);
+
+        Assert.Equal(RevocationTarget.Subject, Assert.Single(await server.Store.ListRevocationsAsync(10, default)).Target);
+    }
 }

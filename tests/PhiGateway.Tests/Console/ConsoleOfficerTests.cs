@@ -48,7 +48,7 @@ public sealed class ConsoleOfficerTests
         await OpenAsync(officer, "p-2");
 
         Assert.Equal(422, (await officer.GetAsync(Record)).Status);
-        Assert.DoesNotContain(server.Admin.Journal.Records, static one => one.Event == "audit.read");
+        Assert.DoesNotContain(server.Admin.Journal.Records, static one => one.Event == "audit.search");
     }
 
     [Fact]

@@ -3,11 +3,13 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Console.Configuration;
 using PhiGateway.Console.Sessions;
 using PhiGateway.Console.SignIn;
+using PhiGateway.Identity.Issuers;
 using Xunit;
 
 namespace PhiGateway.Tests.Console;
@@ -51,8 +53,16 @@ public sealed class SharedProtectionTests
     {
         var services = new ServiceCollection();
         services.AddLogging();
-        OidcSignIn.Add(
-            services,
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(static made => new SignInProvider(
+            "https://idp.hospital.example",
+            null,
+            "administrators",
+            made.GetRequiredService<TimeProvider>(),
+            made.GetRequiredService<ILogger<SignInProvider>>(),
+            null
+        ));
+        services.AddSignIn(
             new ConsoleOptions
             {
                 PublicBase = new Uri("https://console.hospital.example"),

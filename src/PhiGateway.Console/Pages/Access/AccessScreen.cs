@@ -3,10 +3,12 @@ using System.Text.Json.Nodes;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Decisions;
 using PhiGateway.Admin.Trail;
+using PhiGateway.Audit.Shipping;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Pages.Search;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Sessions;
 using PhiGateway.Console.Work;
 
 namespace PhiGateway.Console.Pages.Access;
@@ -21,12 +23,7 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
     {
         var (call, id) = (request.Call, request.Route("id"));
         var isReader = call.Caller.HasAny(ConsoleSections.TrailReaders);
-        if (!isReader && await RefusalAsync(request, id) is { } refused)
-        {
-            return refused;
-        }
-
-        if ((await search.FindAsync(call, id)).Failed(out var problem, out var found))
+        if ((await FindAsync(request, id, isReader)).Failed(out var problem, out var found))
         {
             return problem;
         }
@@ -70,31 +67,40 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
         };
     }
 
-    // A privacy officer opens the records of a patient whom they opened for a reason, and no others: asked as the search that the admin API
-    // lets them make, by the patient and the record together.
-    private async Task<AdminProblem?> RefusalAsync(ConsoleRequest request, string id)
+    // A privacy officer opens the records of a patient whom they opened for a reason, and no others: one look, on record as that patient's and
+    // with the reason. What belongs to the record and names other patients only is left out.
+    private async Task<Outcome<FoundRecord>> FindAsync(ConsoleRequest request, string id, bool isReader)
     {
-        if (!Guid.TryParseExact(id, "D", out var guid))
+        if ((await search.FindAsync(request.Call, id)).Failed(out var problem, out var found))
         {
-            return AdminProblem.NotFound("record");
+            return problem;
         }
 
-        foreach (var opened in request.Session.ListOpened())
+        if (isReader)
         {
-            var query = new TrailQuery(Tenant: opened.Tenant, Patient: opened.Patient, Id: guid, Limit: 1) { Why = opened.Why };
-            var call = request.Call with { RequestId = Guid.CreateVersion7() };
-            if ((await search.SearchAsync(call, query)).Value is { Body: var body } && body["items"] is JsonArray { Count: > 0 })
-            {
-                return null;
-            }
+            return found;
         }
 
-        return AdminProblem.Invalid(
-            string.Empty,
-            "required",
-            "This record is of no patient that you have opened: open the patient first, with a reason."
-        );
+        var opened = request.Session.ListOpened();
+        var family = found.Others.Prepend(found.Record).ToList();
+        if (opened.FirstOrDefault(patient => family.Exists(entry => Names(entry, patient))) is not { } known)
+        {
+            return AdminProblem.Invalid(
+                string.Empty,
+                "required",
+                "This record is of no patient that you have opened: open the patient first, with a reason."
+            );
+        }
+
+        var look = request.Call with { RequestId = Guid.CreateVersion7() };
+        await search.RecordAsync(look, "audit.search", $"id={found.Record.Id:D} why={known.Why}", known.Tenant, known.Patient);
+        return found with
+        {
+            Others = [.. found.Others.Where(entry => entry.PatientKeys.Count == 0 || opened.Any(patient => Names(entry, patient)))],
+        };
     }
+
+    private static bool Names(AuditEntry entry, OpenedPatient patient) => entry.PatientKeys.Contains(patient.Key, StringComparer.Ordinal);
 
     /// <summary>The inclusion proof of the record, verified before it is handed out, as one file.</summary>
     public async Task<ScreenAnswer> ProofAsync(ConsoleRequest request)

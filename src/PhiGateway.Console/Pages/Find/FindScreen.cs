@@ -69,7 +69,7 @@ internal sealed class FindScreen(ClientDirectory clients, RegistryFinder finder,
         var groups = new List<FindGroup>();
         foreach (var found in await finder.FindAsync(request.Call, text, Most))
         {
-            groups.Add(GroupOf(found, text));
+            groups.Add(GroupOf(found));
         }
 
         if (mayRead)
@@ -90,17 +90,13 @@ internal sealed class FindScreen(ClientDirectory clients, RegistryFinder finder,
             new FindModel(text, groups, request.Call.Caller.HasAny(ConsoleSections.Openers))
         );
 
-    private static FindGroup GroupOf(FoundKind found, string text) =>
+    private static FindGroup GroupOf(FoundKind found) =>
         new(
             Array.Find(Names, pair => pair.Kind == found.Kind).Name,
             [.. found.Items.Select(item => new FindLine(item.Id, item.Title, HrefOf(found.Kind, item.Id)))],
             found.Total,
-            found.Kind switch
-            {
-                RegistryKind.Client => Links.With("/console/clients", ("q", text)),
-                RegistryKind.Organization => Links.With("/console/vendors", ("q", text)),
-                _ => null,
-            }
+            // Security: an address is made of what was found, never of what was typed.
+            null
         );
 
     private static string HrefOf(RegistryKind kind, string id) =>

@@ -27,6 +27,7 @@ internal sealed class NowScreen(
 {
     // Shown as of a moment, and counted anew behind the page.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Registered = TimeSpan.FromMinutes(1);
 
     private const int LiveSeconds = 15;
     private const int MostAlerts = 6;
@@ -81,7 +82,7 @@ internal sealed class NowScreen(
             }
         )
         {
-            OnRecord = mayRead ? "that you counted the requests of this time." : null,
+            OnRecord = made is null ? null : "that you counted the requests of this time.",
             Again = AgainOf(range, isLive, made is { Traffic: null }),
         };
     }
@@ -107,6 +108,8 @@ internal sealed class NowScreen(
         return isLive ? WaitAnswer.Soon(here) with { Seconds = LiveSeconds } : null;
     }
 
+    private sealed record Known(RequestList? List);
+
     private sealed record Counted(Outcome<NowTraffic>? Traffic);
 
     private async Task<NowRequests?> RequestsAsync(ConsoleRequest request, DateTimeOffset now)
@@ -116,8 +119,12 @@ internal sealed class NowScreen(
             return null;
         }
 
-        var read = await request.TryAsync("patients' requests", () => register.RequestsAsync(request.Call.Cancelled));
-        var open = read?.Items.Where(static one => one.Answered is null).ToList();
+        // They name no patient, and are the same for every officer.
+        var read = await request.TryAsync(
+            "patients' requests",
+            async () => new Known(await work.FindAsync("requests of patients", Registered, register.RequestsAsync))
+        );
+        var open = read?.List?.Items.Where(static one => one.Answered is null).ToList();
         return open is null ? null : new NowRequests(open.Count, open.Count(one => one.Due <= now));
     }
 

@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Accounting;
+using PhiGateway.Admin.Trail;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
@@ -6,13 +7,14 @@ using PhiGateway.Console.Rendering;
 namespace PhiGateway.Console.Pages.Patients;
 
 /// <summary>Shows patients' requests for an accounting with their clocks, over all patients and without naming one.</summary>
-internal sealed class RequestsScreen(DisclosureRegister register, TimeProvider time)
+internal sealed class RequestsScreen(DisclosureRegister register, TrailSearch looks, TimeProvider time)
 {
     private const int OnePage = 100;
 
     /// <summary>The list.</summary>
     public async Task<ScreenAnswer> ShowAsync(ConsoleRequest request)
     {
+        await looks.RecordAsync(request.Call, "audit.requests", "all", null, null);
         var now = time.GetUtcNow();
         var (all, skip) = ((await register.RequestsAsync(request.Call.Cancelled)).Items, request.Skipped);
         return new PageContent(
@@ -32,6 +34,9 @@ internal sealed class RequestsScreen(DisclosureRegister register, TimeProvider t
                 skip,
                 now
             )
-        );
+        )
+        {
+            OnRecord = "that you looked at patients' requests.",
+        };
     }
 }

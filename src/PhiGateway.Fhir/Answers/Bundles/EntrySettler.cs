@@ -2,6 +2,7 @@ using System.Buffers;
 using PhiGateway.Fhir.Answers.Writing;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Fhir.Requests.Searching;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
@@ -137,7 +138,8 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
     }
 
     // What the server says beside what it found. Where nothing is withheld its severities and codes leave, with none of its texts; where
-    // something may be, it can hang on that, and only that not every source was heard is said, once, however often.
+    // something may be, it can hang on that, and only that not every source was heard is said, once, however often. Its first page alone is
+    // heard: how many more are read hangs on what is hidden.
     private void SettleOutcome(ReadOnlySpan<byte> outcome)
     {
         var saysPart = NeutralOutcome.SaysIncomplete(outcome);
@@ -146,16 +148,28 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         {
             output.OpenEntry();
             IncompleteOutcome.WriteLike(outcome, BundleKinds.NameOf(output.Kind), work.Output);
+            return;
         }
-        else if (window is not null)
+
+        if (!saysPart || BringsAlong(request))
         {
-            window.SaidIncomplete |= saysPart;
+            return;
+        }
+
+        if (window is null)
+        {
+            SaidIncomplete = true;
         }
         else
         {
-            SaidIncomplete |= saysPart;
+            window.SaidIncomplete |= window.IsFirst;
         }
     }
+
+    // What comes along a server cuts off by how much there is of it, hidden records included, and says so in the same words.
+    private static bool BringsAlong(FhirRequest? request) =>
+        request is null or { Interaction: Interaction.Operation }
+        || request.Parameters.Any(static parameter => ResultParameters.IsInclude(parameter.Name));
 
     // It was met already; what it holds, a Bundle or Parameters, cannot be read.
     private ScanResult PassBy(bool included)

@@ -55,7 +55,7 @@ internal sealed class PageWindow(int size, int from)
     /// <summary>Entries that could not be read.</summary>
     public int Unread { get; private set; }
 
-    /// <summary>The server says of one of the pages that went into this one that not every source was heard.</summary>
+    /// <summary>The server says on the first of its pages that went into this one that not every source was heard.</summary>
     public bool SaidIncomplete { get; set; }
 
     /// <summary>An entry that cannot be read comes by: a match, for all that is known.</summary>
@@ -150,7 +150,7 @@ internal sealed class PageWindow(int size, int from)
         Say(tail.IsCutShort, IncompleteOutcome.CutShort, type, output);
         Say(tail.CannotFollow, IncompleteOutcome.CannotFollow, type, output);
         Say(Unread > 0, IncompleteOutcome.Unread, type, output);
-        Say(SaidIncomplete, IncompleteOutcome.SaidIncomplete, type, output);
+        Say(SaidIncomplete && !tail.IsLater, IncompleteOutcome.SaidIncomplete, type, output);
         output.Write(EntriesOpen ? "]"u8 : default);
         if ((_hasTotal && tail.IsAll) || tail.Total is not null)
         {

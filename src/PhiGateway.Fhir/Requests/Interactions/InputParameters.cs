@@ -73,7 +73,7 @@ internal static class InputParameters
             if (isResource && type != ResourceType.Parameters && alone is not null)
             {
                 inputs.Add(new QueryParameter(alone, string.Empty));
-                Keep(alone, document.RootElement, resources);
+                Keep(alone, document.RootElement, resources, isWhole: true);
                 return null;
             }
 
@@ -136,7 +136,7 @@ internal static class InputParameters
             else if (member.Name == "resource")
             {
                 values++;
-                Keep(name, member.Value, resources);
+                Keep(name, member.Value, resources, isWhole: !parameter.TryGetProperty("part", out _));
             }
             else if (member.Name == "part")
             {
@@ -167,6 +167,6 @@ internal static class InputParameters
         }
     }
 
-    private static void Keep(string name, JsonElement resource, List<EmbeddedResource> resources) =>
-        resources.Add(new EmbeddedResource(name, JsonMarshal.GetRawUtf8Value(resource).ToArray()));
+    private static void Keep(string name, JsonElement resource, List<EmbeddedResource> resources, bool isWhole = false) =>
+        resources.Add(new EmbeddedResource(name, JsonMarshal.GetRawUtf8Value(resource).ToArray()) { IsWhole = isWhole });
 }

@@ -15,4 +15,8 @@ internal sealed record OperationCall(
 /// <summary>A resource in the body of an operation.</summary>
 /// <param name="Parameter">Name of the parameter that it stands in, or whose parts it stands in.</param>
 /// <param name="Body">The resource as it was sent.</param>
-internal readonly record struct EmbeddedResource(string Parameter, ReadOnlyMemory<byte> Body);
+internal readonly record struct EmbeddedResource(string Parameter, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>It is all that the parameter holds; false where it stands in its parts.</summary>
+    internal bool IsWhole { get; init; }
+}

@@ -32,7 +32,10 @@ internal static class OperationUses
         List<string>? found = operation.AlwaysUses.Count == 0 ? null : [.. operation.AlwaysUses];
         foreach (var input in call.Inputs)
         {
-            Add(operation, input.Name, ref found);
+            if (!IsToBeStored(operation, call, input.Name))
+            {
+                Add(operation, input.Name, ref found);
+            }
         }
 
         // What is submitted to be stored is judged as such; else it is what others are held against.
@@ -43,6 +46,12 @@ internal static class OperationUses
 
         return found is null ? [] : found;
     }
+
+    // Nothing but resources, each time that the input is given; where an operator says what it filters by, it does that too.
+    private static bool IsToBeStored(OperationDefinition operation, OperationCall call, string input) =>
+        operation.Writes
+        && !operation.InputUses.ContainsKey(input)
+        && call.Inputs.Count(one => one.Name == input) == call.Resources.Count(resource => resource.IsWhole && resource.Parameter == input);
 
     private static void Add(OperationDefinition operation, string input, ref List<string>? found)
     {

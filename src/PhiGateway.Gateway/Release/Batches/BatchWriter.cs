@@ -46,7 +46,7 @@ internal sealed class BatchWriter : IDisposable
         _json.WriteStartObject();
 
         // What a server says of a write (Prefer: return=OperationOutcome) stands in the response (R4 Bundle.entry.response.outcome).
-        var isOutcome = isVersioned && !isOne && !resource.IsEmpty;
+        var isOutcome = AnswerHeaders.IsOfChange(entry) && entry.Disclosure.Resources.Count == 0 && !resource.IsEmpty;
         if (!isOutcome && !resource.IsEmpty && entry.Ingressed.Canonical.Method != "HEAD")
         {
             if (isOne && entry.Disclosure.Resources[0] is { Id: { } id, Type: var type })

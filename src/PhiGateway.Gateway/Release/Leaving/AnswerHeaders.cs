@@ -123,19 +123,29 @@ internal static class AnswerHeaders
         }
     }
 
-    /// <summary>Whether the answer is one resource that was released, with a version and a date of its own.</summary>
+    /// <summary>
+    /// Whether the answer is one resource that was released, with a version and a date of its own; of a Bundle, the first of what leaves.
+    /// </summary>
     public static bool IsOneResource(GatewayExchange exchange) =>
-        exchange.Disclosure.Resources.Count == 1
-        && (exchange.Request.Interaction is Interaction.Read or Interaction.VRead || Writes(exchange));
+        exchange.Disclosure.Records == 1 && (exchange.Request.Interaction is Interaction.Read or Interaction.VRead || IsOfChange(exchange));
+
+    /// <summary>Whether the answer is to a request that stores a resource.</summary>
+    public static bool IsOfChange(GatewayExchange exchange) =>
+        exchange.Request.Interaction is Interaction.Create or Interaction.Update or Interaction.Patch;
 
     /// <summary>
     /// Whether the answer is about one version that may be told of: of the one resource that was released, or of what this client has written,
     /// whether it comes back or not (its next <c>If-Match</c> needs it).
     /// </summary>
-    public static bool IsVersioned(GatewayExchange exchange) => IsOneResource(exchange) || Writes(exchange);
+    public static bool IsVersioned(GatewayExchange exchange) => IsOneResource(exchange) || HasWritten(exchange);
 
-    private static bool Writes(GatewayExchange exchange) =>
-        exchange.Request.Interaction is Interaction.Create or Interaction.Update or Interaction.Patch;
+    // A server that knows a duplicate by itself answers a creation with 200 and what stands there: that this client has not written.
+    private static bool HasWritten(GatewayExchange exchange) =>
+        IsOfChange(exchange)
+        && (
+            exchange.Request.Interaction != Interaction.Create
+            || exchange.Forwarded.Answer.Status is StatusCodes.Status201Created or StatusCodes.Status204NoContent
+        );
 
     /// <summary>Whether the one resource that may leave is what the client has already, by its own word.</summary>
     /// <remarks>

@@ -113,7 +113,7 @@ internal sealed class PageWalk(
         exchange.Disclosure.CannotFollow |= isLost;
         var isAll = isFirst && rest is null && page.Next is null;
         var total = !isAll && isFirst && AsksTotal(exchange.Request) ? await counts.FindTotalAsync(exchange) : null;
-        page.Finish(new PageTail(links, isAll, isCut && !page.IsFull, isLost) { Total = total });
+        page.Finish(new PageTail(links, isAll, isCut && !page.IsFull, isLost) { Total = total, IsLater = !isFirst });
         return StageResult.Continue;
     }
 

@@ -1,4 +1,5 @@
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Audit.Verification;
 using PhiGateway.Tests.Common.Audit;
@@ -174,6 +175,60 @@ public sealed class AuditShipperTests
     }
 
     [Fact]
+    public async Task Step_ReconnectsBehindALastingGap_TakesNothingBackAndSendsNothingTwice()
+    {
+        using var folder = new JournalFolder();
+        await using var journal = await folder.OpenAsync();
+        using var shipper = Shipper(journal);
+        await MakeGapAsync(shipper, journal);
+        await AppendAsync(journal, 1);
+        _store.Down = true;
+        Assert.False(await shipper.StepAsync(default));
+        Assert.Equal(1, shipper.Status.UnshippedRecords);
+        _store.Down = false;
+        var batches = _store.Batches;
+
+        await DrainAsync(shipper, journal);
+
+        Assert.Equal(batches + 1, _store.Batches);
+        Assert.StartsWith("The store has lost records", shipper.Status.LastError, StringComparison.Ordinal);
+        journal.Maintain();
+        await journal.SayAsync("end", "of the test");
+        Assert.DoesNotContain(JournalFolder.ReadAll(journal), static read => read.Record.Event == "store.went-back");
+    }
+
+    [Fact]
+    public async Task Step_StoreGoesBackBehindALastingGap_SendsItsRecordsAgain()
+    {
+        using var folder = new JournalFolder();
+        await using var journal = await folder.OpenAsync();
+        using (var shipper = Shipper(journal))
+        {
+            await MakeGapAsync(shipper, journal);
+        }
+
+        using var second = Shipper(journal, TimeSpan.Zero);
+        Assert.False(await second.StepAsync(default));
+        Assert.Equal(0, second.Status.UnshippedRecords);
+
+        // Nothing fails, and what comes is stored behind what was lost.
+        var lost = journal.ShippedSequence;
+        _ = _store.Rows.Remove(lost);
+        await AppendAsync(journal, 1);
+        Assert.True(await second.StepAsync(default));
+        Assert.False(_store.Rows.ContainsKey(lost));
+        await second.StepAsync(default);
+        while (!JournalFolder.ReadAll(journal).Exists(static read => read.Record.Event == "store.went-back"))
+        {
+            journal.Maintain();
+            await Task.Yield();
+        }
+
+        await DrainAsync(second, journal);
+        Assert.True(_store.Rows.ContainsKey(lost));
+    }
+
+    [Fact]
     public async Task Step_StoreIsAheadOfTheCursor_SkipsWhatItHas()
     {
         using var folder = new JournalFolder();
@@ -254,6 +309,26 @@ public sealed class AuditShipperTests
         for (var i = 0; i < count; i++)
         {
             _ = await journal.AppendAsync(TestRecords.Disclosure());
+        }
+    }
+
+    // The store has all, then lacks some that are no longer in the journal.
+    private async Task MakeGapAsync(AuditShipper shipper, FileJournal journal)
+    {
+        await AppendAsync(journal, 10);
+        for (var i = 0; i < 100 && journal.FirstSequence < 8; i++)
+        {
+            var record = TestRecords.Of(AuditKind.System);
+            record.Note = new string('n', 8_000);
+            _ = await journal.AppendAsync(record);
+            await DrainAsync(shipper, journal);
+            journal.Maintain();
+        }
+
+        Assert.InRange(journal.FirstSequence, 8, journal.ShippedSequence);
+        for (var sequence = 5; sequence < 8; sequence++)
+        {
+            _ = _store.Rows.Remove(sequence);
         }
     }
 

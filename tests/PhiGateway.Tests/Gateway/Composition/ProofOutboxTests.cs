@@ -9,6 +9,7 @@ public sealed class ProofOutboxTests
 {
     private readonly List<string> _done = [];
     private bool _isAway;
+    private long? _refused;
 
     [Fact]
     public async Task Tell_TheRegistryIsAway_IsTriedAgainAndRecordedOnce()
@@ -28,6 +29,29 @@ public sealed class ProofOutboxTests
         Assert.Single(failed);
         Assert.True(await outbox.TellAsync());
         Assert.Equal(4, _done.Count);
+    }
+
+    [Fact]
+    public async Task Tell_OneIsRefusedTimeAndAgain_LetsTheOthersPassAndIsRecordedOnce()
+    {
+        var outbox = Outbox();
+        var failed = new List<string>();
+        outbox.Failed += (finding, _) => failed.Add(finding.Code);
+        outbox.Add(Finding(7));
+        outbox.Add(Finding(9));
+        _refused = 7;
+        for (var tries = 0; tries < 4; tries++)
+        {
+            Assert.False(await outbox.TellAsync());
+        }
+
+        Assert.Equal(["record 7", "record 9", "raise 9"], _done);
+        Assert.Single(failed);
+
+        // It is not forgotten.
+        _refused = null;
+        Assert.True(await outbox.TellAsync());
+        Assert.Equal(["record 7", "record 9", "raise 9", "raise 7"], _done);
     }
 
     [Fact]
@@ -56,7 +80,7 @@ public sealed class ProofOutboxTests
             },
             finding =>
             {
-                if (_isAway)
+                if (_isAway || _refused == finding.Sequence)
                 {
                     throw new StoreAwayException();
                 }

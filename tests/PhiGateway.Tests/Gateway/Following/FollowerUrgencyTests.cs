@@ -51,6 +51,86 @@ public sealed class FollowerUrgencyTests : IDisposable
         Assert.True(holder.Current.Revocations.Contains(RevocationTarget.Client, "acme"));
     }
 
+    [Theory]
+    [InlineData(8)]
+    [InlineData(9)]
+    public async Task Follow_OlderRegistryOvertakes_IsReadAnewAsAWhole(long offered)
+    {
+        var (holder, follower) = await StartAsync(8);
+        _source.Next = new RegistryChanges(6, [], [Member("p9")], []) { Timeline = "1" };
+        Assert.False(await follower.FollowOnceAsync(None));
+
+        // What was written there under the numbers that this node knows is among no changes since them.
+        _source.Next = new RegistryChanges(offered, [], [Member("p8"), Member("p9")], [Row("a", "acme")]) { Timeline = "1" };
+        _source.SinceThen = new RegistryChanges(offered, [], [], []) { Timeline = "1" };
+        Assert.True(await follower.FollowOnceAsync(None));
+        Assert.True(holder.Current.Revocations.Contains(RevocationTarget.Client, "acme"));
+        Assert.Equal((offered, 2), (holder.Current.Revision, holder.Current.MemberCount));
+        Assert.Equal(2, _source.WholeLoads);
+        Assert.Null(follower.Problem);
+
+        // From there on in steps again.
+        _source.SinceThen = new RegistryChanges(10, [], [Member("p3")], []) { Timeline = "1" };
+        Assert.True(await follower.FollowOnceAsync(None));
+        Assert.Equal((10, 3), (holder.Current.Revision, holder.Current.MemberCount));
+        Assert.Equal(2, _source.WholeLoads);
+    }
+
+    [Fact]
+    public async Task Follow_OlderRegistryDoesNotTellWhatCloses_SaysThatItIsOlderAllTheSame()
+    {
+        var (_, follower) = await StartAsync(8);
+        _source.Next = new RegistryChanges(6, [], [], []) { Timeline = "1" };
+        _source.RevocationFault = new TimeoutException();
+
+        Assert.False(await follower.FollowOnceAsync(None));
+        Assert.Contains("older than 8", follower.Problem, StringComparison.Ordinal);
+        Assert.Contains("did not answer in time", follower.Problem, StringComparison.Ordinal);
+
+        // And is asked again.
+        _source.RevocationFault = null;
+        Assert.False(await follower.FollowOnceAsync(None));
+        Assert.Equal(2, _source.RevocationLoads);
+        Assert.EndsWith("which this node has enforced", follower.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_StartedFromTheFile_WhatAnOlderRegistryClosesIsInTheFileAfter()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_options.Registry.LastGoodFile)!);
+        var (before, _) = await StartAsync(8);
+        _source.IsAway = true;
+        var (holder, follower) = Create();
+        await follower.StartWithRegistryAsync(None);
+        _source.IsAway = false;
+        _source.Next = new RegistryChanges(6, [], [], [Row("a", "acme")]) { Timeline = "2" };
+
+        await RefuseOnceAsync(follower);
+
+        Assert.True(holder.Current.Revocations.Contains(RevocationTarget.Client, "acme"));
+        _source.IsAway = true;
+        var (after, restarted) = Create();
+        await restarted.StartWithRegistryAsync(None);
+        Assert.True(after.Current.Revocations.Contains(RevocationTarget.Client, "acme"));
+        Assert.Equal((8, 1, before.ConfirmedAt), (after.Current.Revision, after.Current.MemberCount, after.ConfirmedAt));
+    }
+
+    [Fact]
+    public async Task Run_ServesNothing_LeavesTheRefusedFileAsItIs()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_options.Registry.LastGoodFile)!);
+        await StartAsync(8);
+        var file = await File.ReadAllBytesAsync(_options.Registry.LastGoodFile!, None);
+        _source.Next = new RegistryChanges(6, [], [], [Row("a", "acme")]) { Timeline = "2" };
+        var (holder, follower) = Create(floor: 9);
+        await follower.StartWithRegistryAsync(None);
+
+        await RefuseOnceAsync(follower);
+
+        Assert.Null(holder.ConfirmedAt);
+        Assert.Equal(file, await File.ReadAllBytesAsync(_options.Registry.LastGoodFile!, None));
+    }
+
     [Fact]
     public async Task Run_FileThatCouldNotBeWritten_IsWrittenFromMemory_AndBringsTheSameBack()
     {
@@ -142,6 +222,16 @@ public sealed class FollowerUrgencyTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
     }
 
+    // One round of the loop whose look is refused, and what it began beside itself: all of it is done when the loop waits for the next.
+    private async Task RefuseOnceAsync(SnapshotFollower follower)
+    {
+        using var stop = new CancellationTokenSource();
+        var run = follower.RunAsync(stop.Token);
+        await _lastGood!.Writing;
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+    }
+
     private async Task<(SnapshotHolder Holder, SnapshotFollower Follower)> StartAsync(long revision)
     {
         _source.Next = new RegistryChanges(revision, [], [Member("p1")], []) { Timeline = "1" };
@@ -150,13 +240,13 @@ public sealed class FollowerUrgencyTests : IDisposable
         return made;
     }
 
-    private (SnapshotHolder Holder, SnapshotFollower Follower) Create()
+    private (SnapshotHolder Holder, SnapshotFollower Follower) Create(long floor = 0)
     {
         var holder = new SnapshotHolder(_clock);
         _lastGood = new LastGoodSnapshot(_options, _clock, NullLogger<LastGoodSnapshot>.Instance);
         return (
             holder,
-            new SnapshotFollower(_source, holder, _lastGood, _options, _clock, new NoFloor(), NullLogger<SnapshotFollower>.Instance)
+            new SnapshotFollower(_source, holder, _lastGood, _options, _clock, new Floor(floor), NullLogger<SnapshotFollower>.Instance)
         );
     }
 
@@ -166,9 +256,9 @@ public sealed class FollowerUrgencyTests : IDisposable
     private Revocation Row(string id, string client) =>
         new(id, RevocationTarget.Client, client, null, null, "over", "mary", _clock.GetUtcNow());
 
-    private sealed class NoFloor : IEnforcedRevision
+    private sealed class Floor(long revision) : IEnforcedRevision
     {
-        public long EnforcedRevision => 0;
+        public long EnforcedRevision => revision;
 
         public void NoteEnforced(long revision) { }
 
@@ -180,7 +270,12 @@ public sealed class FollowerUrgencyTests : IDisposable
     {
         public RegistryChanges Next { get; set; } = new(0, [], [], []);
 
+        // What a look brings where that is not the same as the whole.
+        public RegistryChanges? SinceThen { get; set; }
+
         public IReadOnlyList<Revocation> Revocations { get; set; } = [];
+
+        public Exception? RevocationFault { get; set; }
 
         public Exception? Fault { get; set; }
 
@@ -214,15 +309,16 @@ public sealed class FollowerUrgencyTests : IDisposable
                 return Task.FromException<RegistryChanges>(fault);
             }
 
+            var next = SinceThen ?? Next;
             return Task.FromResult(
-                Next.Revision == revision ? new RegistryChanges(revision, [], [], []) { Timeline = Next.Timeline } : Next
+                next.Revision == revision ? new RegistryChanges(revision, [], [], []) { Timeline = next.Timeline } : next
             );
         }
 
         public Task<IReadOnlyList<Revocation>> LoadRevocationsAsync(CancellationToken cancellationToken)
         {
             RevocationLoads++;
-            return Task.FromResult(Revocations);
+            return RevocationFault is { } fault ? Task.FromException<IReadOnlyList<Revocation>>(fault) : Task.FromResult(Revocations);
         }
 
         public Task WaitForChangeAsync(TimeSpan atMost, CancellationToken cancellationToken)

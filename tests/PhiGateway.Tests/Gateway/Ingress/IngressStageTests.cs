@@ -26,6 +26,7 @@ public sealed class IngressStageTests : IDisposable
     [Theory]
     [InlineData("GET", "/fhir/metadata", nameof(PublicDocument.CapabilityStatement))]
     [InlineData("HEAD", "/fhir/.well-known/smart-configuration", nameof(PublicDocument.SmartConfiguration))]
+    [InlineData("GET", "/fhir/.well-known/udap", nameof(PublicDocument.Udap))]
     [InlineData("GET", "/fhir/metadata/1", nameof(PublicDocument.None))]
     [InlineData("POST", "/fhir/metadata", nameof(PublicDocument.None))]
     public async Task Run_PublicDocument_IsKnownByItsExactPlace(string method, string target, string document)
@@ -35,6 +36,16 @@ public sealed class IngressStageTests : IDisposable
         await _world.WalkAsync(exchange, "Ingress");
         Assert.Equal(document, exchange.Ingressed.Document.ToString());
         Assert.Equal(document == "None" ? RequestKind.None : RequestKind.PublicDocument, exchange.Kind);
+    }
+
+    // The upstream may have one of its own: that is not this server's.
+    [Fact]
+    public async Task Run_UdapWhereNobodySigns_IsNotThereAndNobodyIsAsked()
+    {
+        using var exchange = _world.Open("GET", "/fhir/.well-known/udap");
+
+        Assert.Equal(DenyReason.UnknownResourceType, (await _world.WalkAsync(exchange, "Release")).Refusal);
+        Assert.Empty(_world.Upstream.Calls);
     }
 
     [Fact]

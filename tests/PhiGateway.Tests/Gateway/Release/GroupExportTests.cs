@@ -83,6 +83,18 @@ public sealed class GroupExportTests : IDisposable
         }
     }
 
+    // Of whom it speaks cannot be read: it is for those to whom that does not matter.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_GroupOfWhichNobodyCanSayWhoseItIs_IsForClientsOfAnyPatient(bool any)
+    {
+        Publish(Granted(any));
+        _world.Upstream.Answers("GET /Group/g1", Group("{}", ["18", "Group/g2"]));
+
+        Assert.Equal(any ? null : DenyReason.NotFoundOrWithheld, await AskAsync(Kick));
+    }
+
     [Theory]
     [InlineData("person", null)]
     [InlineData("animal", "not-found-or-withheld")]
@@ -175,7 +187,9 @@ public sealed class GroupExportTests : IDisposable
 
     private static string Group(string meta, string[] members, string type = "person")
     {
-        var entities = members.Select(static id => $$$"""{"entity":{"reference":"Patient/{{{id}}}"}}""");
+        var entities = members
+            .Select(static id => id.Contains('/', StringComparison.Ordinal) ? id : $"Patient/{id}")
+            .Select(static name => $$$"""{"entity":{"reference":"{{{name}}}"}}""");
         return $$"""
             {"resourceType":"Group","id":"g1","meta":{{meta}},"type":"{{type}}","actual":true,"member":[{{string.Join(',', entities)}}]}
             """;

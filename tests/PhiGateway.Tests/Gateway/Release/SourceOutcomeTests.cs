@@ -71,6 +71,53 @@ public sealed class SourceOutcomeTests : IDisposable
         Assert.All(told, static one => Assert.Equal("incomplete", (string?)one["issue"]![0]!["code"]));
     }
 
+    // A server says the same when it brings only a part of what comes along, and that hangs on how much there is: one answer either way.
+    [Fact]
+    public async Task Run_ForWhomSomethingMayBeHidden_OfASearchThatBringsAlongNothingIsTold()
+    {
+        const string target = "/Observation?code=1&_include=Observation:subject:Patient";
+        Publish(OrganizationKind.Vendor, "N");
+        var answers = new HashSet<string>();
+        foreach (
+            var entries in (string[][])
+                [
+                    [Observation("1")],
+                    [Observation("1"), Outcome("warning", "incomplete")],
+                ]
+        )
+        {
+            _world.Upstream.Answers("GET " + target, Bundle(entries));
+            answers.Add((await AskAsync("/fhir" + target)).ToJsonString());
+        }
+
+        Assert.Empty(Outcomes(JsonNode.Parse(Assert.Single(answers))!));
+        Assert.Contains("source-incomplete", _world.Journal.Records[^1].Note, StringComparison.Ordinal);
+    }
+
+    // Which of the server's pages go into one of the client's hangs on what is hidden.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_ForWhomSomethingMayBeHidden_OfLaterPagesNothingIsTold(bool isFirstHidden)
+    {
+        Publish(OrganizationKind.Vendor, "N");
+        const string more = "=1\"},{\"relation\":\"next\",\"url\":\"http://fhir.example/r4?next=2\"}]";
+        var first = Bundle(isFirstHidden ? Hidden("9") : Observation("1"));
+        _world
+            .Upstream.Answers("GET /Observation?code=1", first.Replace("=1\"}]", more, StringComparison.Ordinal))
+            .Answers("GET ?next=2", Bundle(Outcome("warning", "incomplete"), Observation("2")));
+
+        var page = await AskAsync("/fhir/Observation?code=1");
+
+        Assert.Empty(Outcomes(page));
+        var next = page["link"]?.AsArray().FirstOrDefault(static link => (string?)link!["relation"] == "next");
+        Assert.Equal(isFirstHidden, next is null);
+        if (next is not null)
+        {
+            Assert.Empty(Outcomes(await AskAsync(((string)next["url"]!)["https://gw.example".Length..])));
+        }
+    }
+
     [Fact]
     public async Task Run_AnOrdinaryAnswer_SaysNothing()
     {
@@ -106,6 +153,7 @@ public sealed class SourceOutcomeTests : IDisposable
         {
             Patients = new PatientScope { Any = true },
             Confidentiality = ceiling,
+            Includes = ["Observation:subject"],
         };
         var organization = TestRegistry.Organization() with { Kind = kind };
         _world.Publish(TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grant), organization: organization)));

@@ -64,6 +64,22 @@ public sealed class StoredBundleCountTests : IDisposable
         Assert.Equal(refusal, (await _world.WalkAsync(exchange, "Settle")).Refusal?.Code);
     }
 
+    // Nor is it more than one resource that a batch has stored.
+    [Fact]
+    public async Task Run_BundleStoredByABatch_ComesBackAsTheResource()
+    {
+        var stored = Stored("1", StageWorld.Observation("a"));
+        _world.Upstream.Answers("POST /Bundle", stored, 201);
+        var entry = $$"""{"request":{"method":"POST","url":"Bundle"},"resource":{{stored}} }""";
+        using var exchange = _world.Open("POST", "/fhir", $$"""{"resourceType":"Bundle","type":"batch","entry":[{{entry}}]}""");
+
+        Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
+        var written = JsonNode.Parse(StageWorld.Written(exchange))!["entry"]![0]!;
+        Assert.Equal("Bundle", (string?)written["resource"]?["resourceType"]);
+        Assert.Equal("https://gw.example/fhir/Bundle/1", (string?)written["fullUrl"]);
+        Assert.Null(written["response"]!["outcome"]);
+    }
+
     private void Have(params string[] bundles) =>
         _world.Upstream.Otherwise = () => RecordingUpstream.Reply(200, Bundle("searchset", bundles), "application/fhir+json");
 

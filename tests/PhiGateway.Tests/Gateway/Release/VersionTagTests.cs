@@ -68,6 +68,26 @@ public sealed class VersionTagTests : IDisposable
         }
     }
 
+    // A server that knows a duplicate by itself answers with what stands there: somebody else's record has no version either.
+    [Theory]
+    [InlineData(200, null)]
+    [InlineData(201, "W/\"4\"")]
+    public async Task Write_CreationThatIsAnsweredWithAnotherRecord_HasNoVersion(int status, string? told)
+    {
+        var echo = status == 200 ? StageWorld.Observation("9", "18") : string.Empty;
+        _world.Upstream.Answers("POST /Observation", echo, status, change: static response => Tag(response, "W/\"4\""));
+        using var exchange = _world.Open("POST", "/fhir/Observation", Unversioned);
+
+        Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
+        Assert.Equal(told, NullIfEmpty(exchange.Http.Response.Headers.ETag.ToString()));
+        Assert.Equal(told is null, exchange.Http.Response.Headers.LastModified.Count == 0);
+        Assert.Empty(StageWorld.Written(exchange));
+
+        var alone = await EntryAsync($$"""{"request":{"method":"POST","url":"Observation"},"resource":{{Unversioned}} }""");
+        Assert.Equal(told, (string?)alone["response"]!["etag"]);
+        Assert.Equal(told is null, alone["response"]!["lastModified"] is null);
+    }
+
     [Fact]
     public async Task Read_VersionInTheHeaderAlone_IsToldAndKnownAgain()
     {
@@ -152,6 +172,8 @@ public sealed class VersionTagTests : IDisposable
     // The version that was judged is the one that is overwritten, wherever the server says it; its own word in the resource counts first.
     [Theory]
     [InlineData(false, "W/\"7\"", "W/\"7\"")]
+    [InlineData(false, "\"7-gzip\"", "W/\"7\"")]
+    [InlineData(false, "W/\"7--gzip\"", "W/\"7\"")]
     [InlineData(true, "W/\"7\"", "W/\"3\"")]
     [InlineData(false, null, null)]
     public async Task Update_OfAStoredVersion_IsTiedToTheVersionThatWasJudged(bool isSaidInside, string? tag, string? tied)

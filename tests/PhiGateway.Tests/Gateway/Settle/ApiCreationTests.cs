@@ -1,4 +1,5 @@
 using PhiGateway.Apis;
+using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Apis;
 using PhiGateway.Tests.Gateway.Stages;
 using PhiGateway.Tests.Policy.Snapshot;
@@ -38,6 +39,17 @@ public sealed class ApiCreationTests : IDisposable
         Assert.Equal(refusal, result.Refusal?.Code);
         Assert.Equal(refusal is null, sent is not null);
         Assert.Equal(stored is null && refusal is null, sent?.Headers.Contains(KeyValuePair.Create("If-None-Match", "*")) == true);
+    }
+
+    // Whoever writes against a version means a record that is there.
+    [Fact]
+    public async Task Run_CreationAgainstAVersion_MakesNothing()
+    {
+        using var exchange = _world.Open("PUT", "/lab/v1/results/1", """{"id":"1","patient":"17"}""", ("If-Match", "\"7\""));
+        exchange.Http.Request.ContentType = "application/json";
+
+        Assert.Equal(DenyReason.UpstreamRejected, (await _world.WalkAsync(exchange, "Forward")).Refusal);
+        Assert.DoesNotContain(_world.Upstream.Calls, static call => call.Method == "PUT");
     }
 
     // Rows that a table may have, and one that names a place of which nobody could look what is there.

@@ -79,6 +79,27 @@ public sealed class UnnamedRecordTests : IDisposable
         Assert.Equal(DenyReason.PatientUndetermined, await AskAsync("POST", $"/fhir/{type}", resource));
     }
 
+    // What is read in part is not written over, as a whole or where it is hidden. Who does not read it at all is its source.
+    [Theory]
+    [InlineData("status", "partial-view", "hidden-element")]
+    [InlineData("", null, null)]
+    [InlineData(null, null, null)]
+    public async Task Run_WhatIsReadInPart_IsNotWrittenOver(string? elements, string? update, string? patch)
+    {
+        var others = StageWorld.Whole() with { Patients = new PatientScope { Any = true } };
+        others = others with { Types = [.. others.Types.Where(static type => type != "Slot")] };
+        var change = others with { Types = ["Slot"], Interactions = ["update", "patch"] };
+        var read = change with { Interactions = ["read"], Elements = elements?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [] };
+        Grant[] grants = elements is null ? [others, change] : [others, change, read];
+        PublishGrants(OrganizationKind.Internal, ClientKind.Service, grants);
+        const string more = "\"meta\":{\"versionId\":\"3\"},\"comment\":\"x\",\"status\"";
+        var stored = Slot.Replace("\"status\"", more, StringComparison.Ordinal);
+        Store("Slot", stored);
+
+        Assert.Equal(update, (await AskAsync("PUT", "/fhir/Slot/1", stored))?.Code);
+        Assert.Equal(patch, (await AskAsync("PATCH", "/fhir/Slot/1", """[{"op":"add","path":"/comment","value":"y"}]"""))?.Code);
+    }
+
     private void Store(string type, string resource) =>
         _world
             .Upstream.Answers($"GET /{type}/1", resource)
@@ -92,11 +113,16 @@ public sealed class UnnamedRecordTests : IDisposable
     private void Publish(OrganizationKind kind, ClientKind client, PatientScope patients)
     {
         var grant = StageWorld.Whole() with { Interactions = ["read", "search", "create", "update", "delete"], Patients = patients };
+        PublishGrants(kind, client, grant);
+    }
+
+    private void PublishGrants(OrganizationKind kind, ClientKind client, params Grant[] grants)
+    {
         var organization = TestRegistry.Organization() with { Kind = kind };
         _world.Publish(
             TestRegistry.Build(
                 TestRegistry.Open(
-                    TestRegistry.UseCase(grants: grant),
+                    TestRegistry.UseCase(grants: grants),
                     TestRegistry.Client() with
                     {
                         Kind = client,
@@ -110,6 +136,7 @@ public sealed class UnnamedRecordTests : IDisposable
     private async Task<DenyReason?> AskAsync(string method, string target, string? body)
     {
         using var exchange = _world.Open(method, target, body);
+        exchange.Http.Request.ContentType = method == "PATCH" ? "application/json-patch+json" : exchange.Http.Request.ContentType;
         return (await _world.WalkAsync(exchange, "Release")).Refusal;
     }
 }

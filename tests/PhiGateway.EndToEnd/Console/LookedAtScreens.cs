@@ -1,0 +1,58 @@
+using Microsoft.Playwright;
+
+namespace PhiGateway.EndToEnd.Console;
+
+/// <summary>The screens of the demonstration that the journeys look at one by one.</summary>
+internal static class LookedAtScreens
+{
+    /// <summary>Each with a picture in docs/console.md.</summary>
+    public static readonly IReadOnlyList<(string Name, string Path)> Pictured =
+    [
+        ("now", "/console/now"),
+        ("alerts", "/console/alerts"),
+        ("audit-search", "/console/audit?decision=deny"),
+        ("clients", "/console/clients"),
+        ("one-client", "/console/clients/cohort-44-loader"),
+        ("stop", "/console/clients/cohort-44-loader/stop"),
+        ("approvals", "/console/approvals"),
+        ("approval", "/console/approvals/lumen-scribe"),
+        ("reviews", "/console/reviews"),
+        ("review", "/console/reviews/vendors-autumn"),
+        ("vendors", "/console/vendors"),
+        ("break-glass", "/console/break-glass"),
+        ("callers", "/console/callers"),
+        ("lab", "/console/lab"),
+        ("posture", "/console/posture"),
+        ("settings", "/console/settings"),
+        ("trust", "/console/trust"),
+        ("design", "/console/design"),
+    ];
+
+    // Clean and wide enough like the others, without a picture of their own.
+    private static readonly (string Name, string Path)[] More =
+    [
+        ("cases", "/console/cases"),
+        ("tail", "/console/audit/tail"),
+        ("patient form", "/console/patient"),
+        ("vendor stop", "/console/vendors/westside-imaging/stop"),
+        ("narrower", "/console/clients/westside-viewer/narrower"),
+        ("history", "/console/history"),
+        ("revert", "/console/history/revert?at=2026-01-01"),
+        ("shadows", "/console/lab/shadows?use_case=imaging-reports"),
+        ("work", "/console/jobs"),
+        ("emergency stop of a tenant", "/console/stop?target=organization&value=westside-imaging"),
+        ("revocations", "/console/revocations"),
+        ("offboardings", "/console/offboardings"),
+        ("one alert", "/console/alerts/unused-bed-planner"),
+        ("closed alerts", "/console/alerts?state=closed"),
+        ("held", "/console/held"),
+        ("sign-in", "/console/sign-in"),
+    ];
+
+    // The design page shows every part, and these draw what is no part of it.
+    private static readonly string[] Dark = ["now", "alerts", "audit-search", "one-client", "approval", "posture", "trust", "design"];
+
+    /// <summary>Those that are looked at in a scheme: all of them in the light; in the dark, which changes colours alone, the parts.</summary>
+    public static IEnumerable<(string Name, string Path)> In(ColorScheme scheme) =>
+        scheme == ColorScheme.Light ? Pictured.Concat(More) : Pictured.Where(static screen => Dark.Contains(screen.Name));
+}
