@@ -1,6 +1,5 @@
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Signals;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Clients;
@@ -63,6 +62,6 @@ internal static class LiftGuard
     private static bool IsByGateway(IReadOnlyList<string> doers) =>
         doers.Any(static doer =>
             doer.Equals(AdminKeyRules.Gateway, StringComparison.OrdinalIgnoreCase)
-            || doer.StartsWith(SignalTrail.Actors, StringComparison.OrdinalIgnoreCase)
+            || doer.StartsWith(AdminKeyRules.Transmitters, StringComparison.OrdinalIgnoreCase)
         );
 }

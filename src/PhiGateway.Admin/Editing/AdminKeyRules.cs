@@ -13,6 +13,9 @@ internal static class AdminKeyRules
     /// <summary>Who acts where nobody does: the gateway itself.</summary>
     public const string Gateway = "system";
 
+    /// <summary>How the name of every transmitter of signals begins that acts here: a machine, and no person.</summary>
+    public const string Transmitters = "signals/";
+
     /// <summary>Whether nobody may act under a name: the first key's, which is above four eyes, and the gateway's own.</summary>
     public static bool IsReserved(string person) => PersonName.AreSame(person, Bootstrap) || PersonName.AreSame(person, Gateway);
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Identity.Signals;
@@ -21,11 +22,8 @@ internal sealed class SignalTrail(IAuditJournal journal, TimeProvider time)
     private readonly MinuteFold _refusals = new(time, RefusalsPerMinute, "refusals");
     private readonly ConcurrentDictionary<string, MinuteFold> _idle = new(StringComparer.Ordinal);
 
-    /// <summary>How the name of every transmitter begins that acts: a machine, and no person.</summary>
-    public const string Actors = "signals/";
-
     /// <summary>Who acts, as it stands in records.</summary>
-    public static string ActorOf(string transmitter) => Actors + transmitter;
+    public static string ActorOf(string transmitter) => AdminKeyRules.Transmitters + transmitter;
 
     /// <summary>Durable when it returns, or counted.</summary>
     /// <param name="transmitter">Whose it is.</param>

@@ -108,7 +108,7 @@ public sealed class ReaderFuzzTests(ITestOutputHelper output)
                 );
             }
         }
-        else if (request.Interaction != Interaction.Batch)
+        else if (request.Interaction is not (Interaction.Batch or Interaction.Capabilities))
         {
             _ = UpstreamCallFactory.Create(Applied(request), RequestFixture.Permit());
         }
