@@ -53,13 +53,25 @@ public sealed class StoragePreparationTests
         Assert.Empty(loops.Status);
     }
 
+    [Fact]
+    public async Task Prepare_TwoDatabasesThatAreAway_AreBothTold()
+    {
+        using var loops = new WatchedLoops(_clock, NullLogger.Instance);
+        var preparation = new StoragePreparation(_clock, NullLogger.Instance);
+        var away = new StorageException(StorageProblem.Unreachable, "away");
+        await preparation.PrepareAsync([new Migrator(away), new Migrator(away) { Name = "audit" }], loops, CancellationToken.None);
+
+        Assert.Equal(["audit schema", "registry schema"], preparation.Problems.Select(static problem => problem.Part));
+        await loops.StopAsync();
+    }
+
     private sealed class Migrator(params Exception?[] answers) : IStorageMigrator
     {
         private int _asked;
 
         public int Asked => _asked;
 
-        public string Name => "registry";
+        public string Name { get; init; } = "registry";
 
         public Task MigrateAsync(CancellationToken cancellationToken) =>
             answers[Math.Min(Interlocked.Increment(ref _asked), answers.Length) - 1] is { } fault
