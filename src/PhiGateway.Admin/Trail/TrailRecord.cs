@@ -19,7 +19,7 @@ public sealed record TrailRecord(
 /// <param name="ChainHash">Hash chained to the record before, in hex.</param>
 /// <param name="Record">
 /// The record exactly as journaled: its members are the trail's own, and later versions may add some; of a body that is no record what it is
-/// filed under, null where that is no record either.
+/// filed under, with the kind <c>system</c> where its kind is none.
 /// </param>
 /// <param name="Destroyed">Its content was destroyed, and the record shows what it is filed under; absent: it was not.</param>
 /// <param name="KeyMissing">The row of its data key is not in the store, and the record shows what it is filed under; absent: it is there.</param>
@@ -28,7 +28,7 @@ public sealed record TrailEntry(
     [property: JsonPropertyName("log")] string Log,
     [property: JsonPropertyName("sequence")] long Sequence,
     [property: JsonPropertyName("chain_hash")] string ChainHash,
-    [property: JsonPropertyName("record")] AuditRecord? Record,
+    [property: JsonPropertyName("record")] AuditRecord Record,
     [property: JsonPropertyName("destroyed")] bool? Destroyed = null,
     [property: JsonPropertyName("key_missing")] bool? KeyMissing = null,
     [property: JsonPropertyName("unreadable")] string? Unreadable = null

@@ -169,7 +169,7 @@ internal sealed class TrailSearch(
             ["log"] = entry.Log,
             ["sequence"] = entry.Sequence,
             ["chain_hash"] = Convert.ToHexStringLower(entry.ChainHash.Span),
-            ["record"] = body ?? ReadBody(entry.Remains().Span),
+            ["record"] = body ?? ReadBody((Enum.IsDefined(entry.Kind) ? entry : entry with { Kind = AuditKind.System }).Remains().Span),
         };
         if (entry.IsDestroyed)
         {
