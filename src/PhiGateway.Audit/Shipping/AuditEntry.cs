@@ -95,6 +95,9 @@ public sealed record AuditEntry
     /// </summary>
     public string? Unreadable { get; init; }
 
+    /// <summary>Why nothing here opens its sealed body, in words for operators, without PHI; null: it was opened, or is not sealed.</summary>
+    public string? Unopened { get; init; }
+
     /// <summary>What became of content that can be read by nobody.</summary>
     public string GoneNote
     {

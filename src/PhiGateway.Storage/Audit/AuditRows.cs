@@ -119,12 +119,14 @@ internal static class AuditRows
         var isMissing = isSealed && reader.IsDBNull(Wrapped);
         var isDestroyed = isMissing || (isSealed && row.Read(Wrapped, reader.GetFieldValue<byte[]>, []).Length == 0);
         byte[] body = [];
+        string? unopened = null;
         try
         {
             body = row.Read(17, column => isSealed ? Open(opener, reader, isDestroyed) : reader.GetFieldValue<byte[]>(column), []);
         }
-        catch (BodyKeyException)
+        catch (BodyKeyException fault)
         {
+            unopened = fault.Message;
             row.Name(BodyKey);
         }
 
@@ -154,7 +156,7 @@ internal static class AuditRows
             IsFiled = IsFiledByItsWords(reader),
             Filed = WordsOf(reader),
         };
-        return entry with { Unreadable = row.Unreadable };
+        return entry with { Unreadable = row.Unreadable, Unopened = unopened };
     }
 
     private static Guid ParentOf(Database database, DbDataReader reader, int column) =>

@@ -34,6 +34,8 @@ public abstract partial class SealedBodyContract
 
         var read = await storage.Store.ReadAsync("log", 0, 9, None);
         Assert.Equal(["body_key", null, null], read.Select(static entry => entry.Unreadable));
+        Assert.Contains("data key 7", read[0].Unopened, StringComparison.Ordinal);
+        Assert.Null(read[1].Unopened);
         Assert.Equal(Text(Entry(2)), Text(read[2]));
         Assert.Equal(3, (await storage.Store.QueryAsync(new AuditQuery { Client = "acme" }, None)).Entries.Count);
     }
