@@ -220,7 +220,7 @@ public sealed class RecordVerifier(
         if (entry.Unreadable is { } columns)
         {
             // A key that is not here, or another one, is the operator's to put right: the name of it stands in the finding.
-            var why = entry.Unopened is { } words ? " " + words : string.Empty;
+            var why = entry.Unopened is { } unopened ? " " + unopened : string.Empty;
             findings.Add(FindingCode.StoreRowUnreadable, entry.Sequence, $"The row holds what no version writes: {columns}.{why}");
             return;
         }
