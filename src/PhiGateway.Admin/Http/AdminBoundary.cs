@@ -37,32 +37,10 @@ internal sealed class AdminBoundary(RequestDelegate next, TimeProvider time, ILo
         {
             return;
         }
-        catch (JournalUnavailableException)
+        catch (Exception exception) when (ProblemOf(exception) is { } known)
         {
-            problem = AdminProblem.JournalDown;
-        }
-        catch (BadHttpRequestException bad)
-        {
-            problem = AdminProblem.OfStatus(bad.StatusCode);
-        }
-        catch (ContentDestroyedException)
-        {
-            problem = AdminProblem.ContentDestroyed;
-        }
-        catch (BodyKeyException fault)
-        {
-            AdminLog.BodiesUnreadable(log, id, fault.Message);
-            problem = AdminProblem.BodiesUnreadable;
-        }
-        catch (RegistryHeldException held)
-        {
-            AdminLog.RegistryHeld(log, id, held.Message);
-            problem = AdminProblem.Held(held.Message);
-        }
-        catch (Exception exception) when (IsDatabase(exception))
-        {
-            AdminLog.RegistryUnavailable(log, id, exception.GetType().Name);
-            problem = AdminProblem.StoreDown;
+            Tell(exception, known, id);
+            problem = known;
         }
 #pragma warning disable CA1031 // The one place where an unexpected fault becomes an answer.
         catch (Exception exception)
@@ -86,6 +64,37 @@ internal sealed class AdminBoundary(RequestDelegate next, TimeProvider time, ILo
 
         await new ProblemResult(problem).ExecuteAsync(context);
     }
+
+    private void Tell(Exception fault, AdminProblem told, Guid id)
+    {
+        switch (fault)
+        {
+            case BodyKeyException:
+                AdminLog.BodiesUnreadable(log, id, fault.Message);
+                break;
+            case RegistryHeldException:
+                AdminLog.RegistryHeld(log, id, fault.Message);
+                break;
+            case Exception when told == AdminProblem.StoreDown:
+                AdminLog.RegistryUnavailable(log, id, fault.GetType().Name);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>What a fault that has words of its own is told as, by REST and by pages; null: it is not expected.</summary>
+    public static AdminProblem? ProblemOf(Exception fault) =>
+        fault switch
+        {
+            JournalUnavailableException => AdminProblem.JournalDown,
+            BadHttpRequestException bad => AdminProblem.OfStatus(bad.StatusCode),
+            ContentDestroyedException => AdminProblem.ContentDestroyed,
+            BodyKeyException => AdminProblem.BodiesUnreadable,
+            RegistryHeldException => AdminProblem.Held(fault.Message),
+            Exception when IsDatabase(fault) => AdminProblem.StoreDown,
+            _ => null,
+        };
 
     /// <summary>Whether a store could not be reached; stores wrap what their driver throws.</summary>
     public static bool IsDatabase(Exception exception)

@@ -3,10 +3,7 @@ using Microsoft.Extensions.Logging;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
 using PhiGateway.Admin.Status;
-using PhiGateway.Audit.Journal;
-using PhiGateway.Audit.Shipping;
 using PhiGateway.Console.Configuration;
-using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Console.Http;
 
@@ -52,30 +49,14 @@ internal sealed class ConsoleBoundary(
         {
             return;
         }
-        catch (JournalUnavailableException)
+        catch (Exception fault) when (AdminBoundary.ProblemOf(fault) is { } known)
         {
-            problem = AdminProblem.JournalDown;
-        }
-        catch (BadHttpRequestException bad)
-        {
-            problem = AdminProblem.OfStatus(bad.StatusCode);
-        }
-        catch (ContentDestroyedException)
-        {
-            problem = AdminProblem.ContentDestroyed;
-        }
-        catch (BodyKeyException)
-        {
-            problem = AdminProblem.BodiesUnreadable;
-        }
-        catch (RegistryHeldException held)
-        {
-            problem = AdminProblem.Held(held.Message);
-        }
-        catch (Exception fault) when (AdminBoundary.IsDatabase(fault))
-        {
-            ConsoleLog.StoreAway(log, id, fault.GetType().Name);
-            problem = AdminProblem.StoreDown;
+            if (known == AdminProblem.StoreDown)
+            {
+                ConsoleLog.StoreAway(log, id, fault.GetType().Name);
+            }
+
+            problem = known;
         }
 #pragma warning disable CA1031 // The one place where an unexpected fault becomes a page.
         catch (Exception fault)

@@ -9,9 +9,8 @@ public sealed record FindModel(string? Text, IReadOnlyList<FindGroup> Groups, bo
 /// <summary>What fits of one kind.</summary>
 /// <param name="Name">The kind in words.</param>
 /// <param name="Items">The first few.</param>
-/// <param name="Total">How many there are.</param>
-/// <param name="All">Where all of them are; null: nowhere by this text.</param>
-public sealed record FindGroup(string Name, IReadOnlyList<FindLine> Items, int Total, string? All);
+/// <param name="Total">How many there are; the rest is found by more of the name, never by an address with what was typed.</param>
+public sealed record FindGroup(string Name, IReadOnlyList<FindLine> Items, int Total);
 
 /// <summary>One thing that fits.</summary>
 /// <param name="Text">Its name.</param>

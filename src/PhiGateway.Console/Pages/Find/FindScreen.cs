@@ -76,7 +76,7 @@ internal sealed class FindScreen(ClientDirectory clients, RegistryFinder finder,
         {
             AddIfAny(groups, Reasons(text));
             var persons = await finder.FindPersonsAsync(request.Call, text, Most);
-            AddIfAny(groups, new FindGroup("People", [.. persons.Select(PersonOf)], persons.Count, null));
+            AddIfAny(groups, new FindGroup("People", [.. persons.Select(PersonOf)], persons.Count));
         }
 
         return groups is [{ Items: [var only], Total: 1 }] ? new ScreenAnswer.Go(only.Href) : Page(request, text, groups);
@@ -94,9 +94,7 @@ internal sealed class FindScreen(ClientDirectory clients, RegistryFinder finder,
         new(
             Array.Find(Names, pair => pair.Kind == found.Kind).Name,
             [.. found.Items.Select(item => new FindLine(item.Id, item.Title, HrefOf(found.Kind, item.Id)))],
-            found.Total,
-            // Security: an address is made of what was found, never of what was typed.
-            null
+            found.Total
         );
 
     private static string HrefOf(RegistryKind kind, string id) =>
@@ -122,8 +120,7 @@ internal sealed class FindScreen(ClientDirectory clients, RegistryFinder finder,
         return new FindGroup(
             "Reasons of refusals",
             [.. found.Take(Most).Select(static reason => new FindLine(reason.Code, reason.PublicText, Links.Audit(reason: reason.Code)))],
-            found.Count,
-            null
+            found.Count
         );
     }
 

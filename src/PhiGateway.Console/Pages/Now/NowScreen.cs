@@ -41,7 +41,7 @@ internal sealed class NowScreen(
         var mayRead = call.Caller.HasAny(ConsoleSections.TrailReaders);
         var made = mayRead ? await CountAsync(request, range) : null;
         NowTraffic? counted = null;
-        if (made is { Traffic: { } read } && read.Failed(out var problem, out counted))
+        if (made is { Value.Outcome: var read } && read.Failed(out var problem, out counted))
         {
             return problem;
         }
@@ -78,23 +78,26 @@ internal sealed class NowScreen(
                 call.Caller.HasAny(AdminRoles.Closers)
             )
             {
-                IsCounting = made is { Traffic: null },
+                IsCounting = made is { Value: null },
             }
         )
         {
             OnRecord = made is null ? null : "that you counted the requests of this time.",
-            Again = AgainOf(range, isLive, made is { Traffic: null }),
+            Again = AgainOf(range, isLive, made is { Value: null }),
         };
     }
 
-    // Null: they cannot be had, which the page says; without traffic: they are being counted still.
-    private Task<Counted?> CountAsync(ConsoleRequest request, NowRange range)
+    // Null: they cannot be had, which the page says; without a value: they are being counted still.
+    private Task<Looked<Made<NowTraffic>>?> CountAsync(ConsoleRequest request, NowRange range)
     {
         async Task<Made<NowTraffic>> MakeAsync(CancellationToken stopping) =>
             new(await traffic.ReadAsync(request.Behind(stopping), range, time.GetUtcNow()));
 
         var key = $"now {request.Session.FormToken} {range.Name}";
-        return request.TryAsync("counts of the trail", async () => new Counted((await work.FindAsync(key, Fresh, MakeAsync))?.Outcome));
+        return request.TryAsync(
+            "counts of the trail",
+            async () => new Looked<Made<NowTraffic>>(await work.FindAsync(key, Fresh, MakeAsync))
+        );
     }
 
     private static AgainLater? AgainOf(NowRange range, bool isLive, bool isCounting)
@@ -108,9 +111,9 @@ internal sealed class NowScreen(
         return isLive ? WaitAnswer.Soon(here) with { Seconds = LiveSeconds } : null;
     }
 
-    private sealed record Known(RequestList? List);
-
-    private sealed record Counted(Outcome<NowTraffic>? Traffic);
+    // What the store could be asked for; null: it is being made still.
+    private sealed record Looked<T>(T? Value)
+        where T : class;
 
     private async Task<NowRequests?> RequestsAsync(ConsoleRequest request, DateTimeOffset now)
     {
@@ -122,9 +125,9 @@ internal sealed class NowScreen(
         // They name no patient, and are the same for every officer.
         var read = await request.TryAsync(
             "patients' requests",
-            async () => new Known(await work.FindAsync("requests of patients", Registered, register.RequestsAsync))
+            async () => new Looked<RequestList>(await work.FindAsync("requests of patients", Registered, register.RequestsAsync))
         );
-        var open = read?.List?.Items.Where(static one => one.Answered is null).ToList();
+        var open = read?.Value?.Items.Where(static one => one.Answered is null).ToList();
         return open is null ? null : new NowRequests(open.Count, open.Count(one => one.Due <= now));
     }
 
