@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Fhir.Scopes;
@@ -85,6 +86,9 @@ internal static class DataPlane
             });
 
         var services = builder.Services;
+        // What arrives is already told by a worker of the pool: Kestrel need not hand the request over to another one, nor the answer to a
+        // third. Nothing runs on the thread that waits for the sockets.
+        services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
         services
             .AddSingleton(options)
             .AddSingleton(parts.Clock)

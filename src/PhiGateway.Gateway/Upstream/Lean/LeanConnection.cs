@@ -27,6 +27,10 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
     private long _deadline;
     private int _closed;
 
+    // The read that was begun before the request was sent; awaited by the first one after it.
+    private ValueTask<int> _answer;
+    private bool _listens;
+
     /// <summary>When it was opened, in milliseconds of the monotonic clock.</summary>
     public long Opened { get; } = Environment.TickCount64;
 
@@ -69,14 +73,28 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
         }
     }
 
-    /// <summary>Whether an idle connection can still be used: open, and the upstream has sent nothing unasked for.</summary>
-    public bool IsFresh()
+    /// <summary>
+    /// Whether an idle connection can still be used: open, and the upstream has sent nothing unasked for. From then on it listens for the
+    /// answer to what is sent next.
+    /// </summary>
+    /// <remarks>
+    /// The read that the answer will need anyhow is begun before anything is sent: what it finds at once, on the wire or left over within a
+    /// TLS record, belongs to no request.
+    /// </remarks>
+    public bool TryListen()
     {
+        if (Volatile.Read(ref _closed) != 0 || _start != _end)
+        {
+            return false;
+        }
+
         try
         {
-            return _closed == 0 && _start == _end && !socket.Poll(0, SelectMode.SelectRead);
+            _answer = ReceiveAsync(_buffer);
+            _listens = true;
+            return !_answer.IsCompleted;
         }
-        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException or IOException or InvalidOperationException)
         {
             return false;
         }
@@ -147,7 +165,7 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
             throw new BrokenAnswerException("More stands before the body than a head may have.");
         }
 
-        var read = await ReceiveAsync(_buffer.AsMemory(_end));
+        var read = await (_listens ? Answer() : ReceiveAsync(_buffer.AsMemory(_end)));
         _end += read;
         return read > 0;
     }
@@ -177,6 +195,12 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
             secured?.Dispose();
             pool.Forget(this);
         }
+    }
+
+    private ValueTask<int> Answer()
+    {
+        _listens = false;
+        return _answer;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

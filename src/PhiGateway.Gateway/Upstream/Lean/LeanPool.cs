@@ -76,7 +76,7 @@ internal sealed class LeanPool : IDisposable
             }
 
             // One that was opened with a certificate that was exchanged since is not used any more.
-            if (connection.IsFresh() && ReferenceEquals(connection.Shown, Certificate?.Current))
+            if (ReferenceEquals(connection.Shown, Certificate?.Current) && connection.TryListen())
             {
                 return connection;
             }

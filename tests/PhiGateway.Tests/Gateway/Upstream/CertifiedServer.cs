@@ -18,9 +18,7 @@ internal sealed class CertifiedServer : IDisposable
 
     public CertifiedServer()
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var made = Make("localhost", key);
-        _own = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
+        _own = MakeOwn();
         _listener.Start();
         _ = AcceptAsync();
     }
@@ -36,6 +34,14 @@ internal sealed class CertifiedServer : IDisposable
         _listener.Dispose();
         _own.Dispose();
         _stopped.Dispose();
+    }
+
+    /// <summary>A certificate of this machine's own name with its key, as a server shows it.</summary>
+    public static X509Certificate2 MakeOwn()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var made = Make("localhost", key);
+        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
     }
 
     /// <summary>Writes a certificate of a name and its key.</summary>

@@ -15,7 +15,7 @@ public sealed class LeanClientTests : IDisposable
 
     private static readonly LeanTimes Patient = new(Long, Long, Long);
 
-    private readonly LeanClient _client = new(new EgressConnector(new EgressPolicy()));
+    private readonly LeanClient _client = new(new EgressConnector(new EgressPolicy()), static (_, _, _, _) => true);
 
     public void Dispose() => _client.Dispose();
 
@@ -86,6 +86,29 @@ public sealed class LeanClientTests : IDisposable
         Assert.Equal("hello", await GetAsync(upstream));
 
         Assert.Equal(2, upstream.Connections);
+    }
+
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged", 2)]
+    public async Task SendAsync_SomethingBehindTheAnswerWithinItsTlsRecord_IsNeverPartOfTheNext(string surplus, int connections)
+    {
+        // The reader takes no more than the body's length, so what stands behind it in the record waits within the secured stream.
+        var body = new string('a', 12_000);
+        using var certificate = CertifiedServer.MakeOwn();
+        using var upstream = new RawUpstream(
+            (connection, _) => $"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}{(connection == 0 ? surplus : "")}"
+        )
+        {
+            Certificate = certificate,
+        };
+
+        for (var time = 0; time < 3; time++)
+        {
+            Assert.Equal(body, await GetAsync(upstream));
+        }
+
+        Assert.Equal(connections, upstream.Connections);
     }
 
     [Theory]

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace PhiGateway.Tests.Gateway.Upstream;
@@ -22,7 +24,10 @@ internal sealed class RawUpstream : IDisposable
         _ = AcceptAsync();
     }
 
-    public string Address => $"http://{_listener.LocalEndpoint}/r4/";
+    public string Address => $"{(Certificate is null ? "http" : "https")}://{_listener.LocalEndpoint}/r4/";
+
+    /// <summary>Shows this one in a handshake; null: no TLS.</summary>
+    public X509Certificate2? Certificate { get; init; }
 
     /// <summary>How many pieces it has sent.</summary>
     public int Pieces => Volatile.Read(ref _pieces);
@@ -63,7 +68,7 @@ internal sealed class RawUpstream : IDisposable
         using var owned = client;
         try
         {
-            var stream = client.GetStream();
+            await using var stream = await OpenAsync(client.GetStream());
             var buffer = new byte[64 * 1024];
             for (var request = 0; ; request++)
             {
@@ -101,5 +106,17 @@ internal sealed class RawUpstream : IDisposable
             }
         }
         catch (Exception fault) when (fault is OperationCanceledException or IOException or SocketException or ObjectDisposedException) { }
+    }
+
+    private async Task<Stream> OpenAsync(NetworkStream wire)
+    {
+        if (Certificate is null)
+        {
+            return wire;
+        }
+
+        var secured = new SslStream(wire);
+        await secured.AuthenticateAsServerAsync(Certificate);
+        return secured;
     }
 }
