@@ -22,6 +22,16 @@ internal sealed class FleetNode : IAsyncDisposable
 
     public Uri Admin { get; }
 
+    /// <summary>Processor time that it has used.</summary>
+    public TimeSpan Processor
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Memory in RAM, bytes.</summary>
     public long ResidentBytes
     {

@@ -22,7 +22,7 @@ internal static class StreamRun
         await using var body = await calls.OpenAsync(node, "/fhir/Observation?patient=p1&code=15074-8", token);
         System.Console.WriteLine($"before: {node.ResidentBytes / 1048576} MiB in RAM");
         var buffer = new byte[256 * 1024];
-        var (read, next, started) = (0L, (long)Step, Stopwatch.GetTimestamp());
+        var (read, next, started, used) = (0L, (long)Step, Stopwatch.GetTimestamp(), node.Processor);
         while (read < mebibytes * 1048576L)
         {
             var count = await body.ReadAsync(buffer);
@@ -34,8 +34,10 @@ internal static class StreamRun
             }
         }
 
+        var (megabytes, seconds) = (read / 1e6, Stopwatch.GetElapsedTime(started).TotalSeconds);
         System.Console.WriteLine(
-            $"{read / 1048576 / Stopwatch.GetElapsedTime(started).TotalSeconds:0} MiB/s, judged, recorded segment by segment and released"
+            $"{megabytes / seconds:0} MB/s, judged, recorded segment by segment and released; the node used "
+                + $"{(node.Processor - used).TotalSeconds:0.00} s of processor: {megabytes / (node.Processor - used).TotalSeconds:0} MB for each second of it"
         );
     }
 }
