@@ -20,5 +20,6 @@ internal static class LookupsRegistration
             .AddSingleton<ConditionSearch>()
             .AddSingleton<VersionLookup>()
             .AddSingleton<TargetLookup>()
+            .AddSingleton<HopLookup>()
             .AddSingleton<ReferrerLookup>();
 }

@@ -96,6 +96,13 @@ internal sealed class ExportAnswers(
             return open;
         }
 
+        // Bulk Data Access, 2.5: when the files will be gone. Under the gateway's names that is no later than these end.
+        if (answer.Expires is { } gone && gone > exchange.Now)
+        {
+            var end = exchange.Now + HandleIssuer.ExportLife;
+            exchange.Http.Response.Headers.Expires = (gone < end ? gone : end).ToString("R", CultureInfo.InvariantCulture);
+        }
+
         using var manifest = buffers.Open(exchange);
         var shown = UpstreamCallFactory.Withholds(exchange.Permit) ? await files.FindShownAsync(exchange, listing.Value) : null;
         return ExportManifest.TryWrite(listing.Value, exchange, handles, shown, manifest)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Answers.Streaming;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
@@ -116,7 +117,13 @@ internal sealed class WholeAnswers(
         && BundleStreamFilter.CanStream(request)
         && !PageWalk.HoldsWhole(exchange)
         && request.Type != ResourceType.Binary
+        && !IsJudgedByOthers(exchange)
+        && !HandleIssuer.IsLong(exchange)
         && !HttpMethods.IsHead(exchange.Http.Request.Method);
+
+    // Whose a Slot is its Schedule says, which is looked up for a page that is held; the hospital's own are shown it without.
+    private static bool IsJudgedByOthers(GatewayExchange exchange) =>
+        HopTargets.AreOf(exchange.Request.Type) && !ReleaseChecks.MayReceiveUndetermined(exchange);
 
     private ValueTask<StageResult> StreamAsync(GatewayExchange exchange, PooledBuffer body, Stream stream)
     {
