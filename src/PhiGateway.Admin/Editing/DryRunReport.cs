@@ -79,7 +79,9 @@ public sealed record DryRunReport
                 .Order(StringComparer.Ordinal),
         ];
         var paths = outcome.Paths.ToDictionary(static path => path.Client, StringComparer.Ordinal);
-        var effects = clients.Select(client => AccessComparison.Of(outcome, client, paths.GetValueOrDefault(client), unnamed.GetValueOrDefault(client))).ToList();
+        var effects = clients
+            .Select(client => AccessComparison.Of(outcome, client, paths.GetValueOrDefault(client), unnamed.GetValueOrDefault(client)))
+            .ToList();
         return new DryRunReport
         {
             DryRun = outcome.DryRun,

@@ -35,10 +35,7 @@ public sealed class HopTargets
         ArgumentNullException.ThrowIfNull(policy);
         foreach (var type in OwnerHop.Types)
         {
-            if (
-                (request.Interaction == Interaction.Transaction || policy.Types.Contains(type))
-                && answer.IndexOf(type.Utf8Name) >= 0
-            )
+            if ((request.Interaction == Interaction.Transaction || policy.Types.Contains(type)) && answer.IndexOf(type.Utf8Name) >= 0)
             {
                 return true;
             }
@@ -175,11 +172,7 @@ public sealed class HopTargets
 
     private void Note(ReadOnlySpan<byte> resource, ResourceFacts facts, ReleasePolicy policy, Bases bases, HashSet<ResourceName> missing)
     {
-        if (
-            NameOf(resource, facts, bases) is { } name
-            && !_known.ContainsKey(name)
-            && policy.Judge(facts).Reason != WithholdReason.None
-        )
+        if (NameOf(resource, facts, bases) is { } name && !_known.ContainsKey(name) && policy.Judge(facts).Reason != WithholdReason.None)
         {
             missing.Add(name);
         }

@@ -102,13 +102,7 @@ internal sealed class HandleSealer
         Check(Unseal(handle), kind, binding, now, out flaw);
 
     /// <summary>The same for what was unsealed already; null: it could not be.</summary>
-    public static HandleContent? Check(
-        HandleContent? content,
-        HandleKind kind,
-        HandleBinding binding,
-        DateTimeOffset now,
-        out string? flaw
-    )
+    public static HandleContent? Check(HandleContent? content, HandleKind kind, HandleBinding binding, DateTimeOffset now, out string? flaw)
     {
         flaw = content switch
         {

@@ -137,7 +137,10 @@ internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers, HopLo
             {
                 left -= ids.Length;
                 using var fetched = await fetch.ReadAsync(exchange, $"/{type.Name}?_id={string.Join(',', ids)}&_count={PerSearch}");
-                if (fetched is Fetched.Found current && await FindBesideAsync(exchange, current.Body, versions) is { Continues: false } unknown)
+                if (
+                    fetched is Fetched.Found current
+                    && await FindBesideAsync(exchange, current.Body, versions) is { Continues: false } unknown
+                )
                 {
                     return unknown;
                 }

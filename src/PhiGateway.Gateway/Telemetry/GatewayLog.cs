@@ -86,7 +86,11 @@ internal static partial class GatewayLog
     [LoggerMessage(7250, LogLevel.Warning, "What the next page of decision {Decision} needs could not be kept: {Fault}")]
     public static partial void PageNotKept(ILogger log, Guid decision, string fault);
 
-    [LoggerMessage(7251, LogLevel.Warning, "What the next page of decision {Decision} needs is not kept: {Client} has Limits:KeptPages of them")]
+    [LoggerMessage(
+        7251,
+        LogLevel.Warning,
+        "What the next page of decision {Decision} needs is not kept: {Client} has Limits:KeptPages of them"
+    )]
     public static partial void PagesFull(ILogger log, Guid decision, string client);
 
     [LoggerMessage(7252, LogLevel.Warning, "What a page of decision {Decision} needs could not be looked up: {Fault}")]

@@ -25,7 +25,11 @@ public sealed record IssuerPlaces(string? Token, string? Keys, IReadOnlyList<str
         {
             foreach (var item in list.EnumerateArray().Take(MostMethods))
             {
-                if (ClaimText.TryRead(item, out var text) && text is { } method && method.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
+                if (
+                    ClaimText.TryRead(item, out var text)
+                    && text is { } method
+                    && method.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')
+                )
                 {
                     methods.Add(method);
                 }

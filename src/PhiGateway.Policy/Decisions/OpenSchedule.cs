@@ -50,7 +50,11 @@ internal static class OpenSchedule
     ];
 
     // One object for each set of masks, since sets are compared by reference.
-    private static readonly ConditionalWeakTable<ElementSet, ElementSet>[] Masked = [[], []];
+    private static readonly ConditionalWeakTable<ElementSet, ElementSet>[] Masked =
+    [
+        [],
+        [],
+    ];
 
     /// <summary>What may leave of a record; what the grants let out where it is no scheduling data, or they list elements.</summary>
     /// <param name="granted">What the grants let out.</param>

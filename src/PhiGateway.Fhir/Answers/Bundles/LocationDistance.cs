@@ -106,12 +106,7 @@ internal static class LocationDistance
     }
 
     // The number as it stands, and one of the units that there are: of its texts nothing leaves.
-    private static void Read(
-        scoped ref Utf8JsonReader reader,
-        ref ReadOnlySpan<byte> value,
-        ref ReadOnlySpan<byte> unit,
-        ref bool isUcum
-    )
+    private static void Read(scoped ref Utf8JsonReader reader, ref ReadOnlySpan<byte> value, ref ReadOnlySpan<byte> unit, ref bool isUcum)
     {
         var (hasSystem, hasCode) = (false, false);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -48,12 +48,14 @@ internal static class ExtensionWriter
             reader.Skip();
             if (isListed)
             {
-                output.Write((any, first) switch
-                {
-                    (true, _) => ","u8,
-                    (_, true) => "\"extension\":["u8,
-                    _ => ",\"extension\":["u8,
-                });
+                output.Write(
+                    (any, first) switch
+                    {
+                        (true, _) => ","u8,
+                        (_, true) => "\"extension\":["u8,
+                        _ => ",\"extension\":["u8,
+                    }
+                );
                 edits.Copy(data, from, start + checked((int)reader.BytesConsumed), output);
                 any = true;
             }
@@ -70,14 +72,7 @@ internal static class ExtensionWriter
     /// <param name="end">Where it ends.</param>
     /// <param name="edits">References that leave rewritten.</param>
     /// <param name="output">Receives it.</param>
-    public static void WriteWithout(
-        ReadOnlySpan<byte> data,
-        int nameStart,
-        int start,
-        int end,
-        EditList edits,
-        IBufferWriter<byte> output
-    )
+    public static void WriteWithout(ReadOnlySpan<byte> data, int nameStart, int start, int end, EditList edits, IBufferWriter<byte> output)
     {
         edits.Copy(data, nameStart, start, output);
         var reader = new Utf8JsonReader(data[start..end]);

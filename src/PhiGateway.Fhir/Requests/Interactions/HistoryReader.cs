@@ -12,18 +12,7 @@ internal static class HistoryReader
 {
     // _summary, _elements and _total say how the answer is written (R4 3.1.0.1.5: parameters for all interactions); some clients add them to
     // each of their histories. Their order is the one that they have anyway.
-    private static readonly string[] Known =
-    [
-        "_count",
-        "_since",
-        "_at",
-        "_format",
-        "_pretty",
-        "_summary",
-        "_elements",
-        "_total",
-        "_sort",
-    ];
+    private static readonly string[] Known = ["_count", "_since", "_at", "_format", "_pretty", "_summary", "_elements", "_total", "_sort"];
 
     internal static Reading<FhirRequest> Read(RequestSource source, ResourceType type, string? id)
     {

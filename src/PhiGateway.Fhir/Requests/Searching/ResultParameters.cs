@@ -10,7 +10,18 @@ namespace PhiGateway.Fhir.Requests.Searching;
 /// </summary>
 internal static class ResultParameters
 {
-    private static readonly string[] Once = ["_count", "_sort", "_elements", "_summary", "_total", "_format", "_pretty", "_contained", "_totalMethod"];
+    private static readonly string[] Once =
+    [
+        "_count",
+        "_sort",
+        "_elements",
+        "_summary",
+        "_total",
+        "_format",
+        "_pretty",
+        "_contained",
+        "_totalMethod",
+    ];
 
     internal static bool IsKnown(string name) => Array.IndexOf(Once, name) >= 0 || IsInclude(name);
 

@@ -90,19 +90,18 @@ internal sealed class AnswerJudge(
     }
 
     // The address of a next page may have no room for all that was asked: that is kept before the answer is written.
-    private ValueTask<StageResult<ReadOnlyMemory<byte>>> JudgeLinkedAsync(GatewayExchange exchange, PooledBuffer body, PooledBuffer filtered)
+    private ValueTask<StageResult<ReadOnlyMemory<byte>>> JudgeLinkedAsync(
+        GatewayExchange exchange,
+        PooledBuffer body,
+        PooledBuffer filtered
+    )
     {
         return !exchange.IsWrite && HandleIssuer.IsLong(exchange)
             ? KeepAsync()
             : new(Judge(exchange, body, filtered, PageLinks.OptionsFor(exchange, handles)));
 
         async ValueTask<StageResult<ReadOnlyMemory<byte>>> KeepAsync() =>
-            Judge(
-                exchange,
-                body,
-                filtered,
-                PageLinks.OptionsFor(exchange, handles, await handles.KeepNextAsync(exchange, body.Written))
-            );
+            Judge(exchange, body, filtered, PageLinks.OptionsFor(exchange, handles, await handles.KeepNextAsync(exchange, body.Written)));
     }
 
     private static bool HoldsFiles(GatewayExchange exchange, PooledBuffer body) =>

@@ -132,7 +132,11 @@ public sealed class DeclaredApiAnswerTests : IDisposable
     {
         var create = ApiFixture.Read();
         (create.Method, create.Interaction, create.Path, create.Id) = ("POST", "create", "/v1/results", null);
-        create.Body = new ApiBodyOptions { Members = ["patient"], Patient = new ApiPointerOptions { Pointer = "/patient" } };
+        create.Body = new ApiBodyOptions
+        {
+            Members = ["patient"],
+            Patient = new ApiPointerOptions { Pointer = "/patient" },
+        };
         using var world = new StageWorld(null, null, StageWorld.Grant(interactions.Split(',')));
         world.Route = world.Route! with { Api = ApiFixture.Table(ApiFixture.Read(), create) };
         world.Upstream.Answers(

@@ -18,7 +18,10 @@ public sealed class LocationDistanceTests : IDisposable
     public void Dispose() => _world.Dispose();
 
     [Theory]
-    [InlineData($$"""{"value":1.5,"unit":"km","system":"{{Ucum}}","code":"km"}""", $$"""{"value":1.5,"unit":"km","system":"{{Ucum}}","code":"km"}""")]
+    [InlineData(
+        $$"""{"value":1.5,"unit":"km","system":"{{Ucum}}","code":"km"}""",
+        $$"""{"value":1.5,"unit":"km","system":"{{Ucum}}","code":"km"}"""
+    )]
     [InlineData("""{"value":800,"unit":"m"}""", """{"value":800,"unit":"m"}""")]
     [InlineData("""{"value":1.5,"unit":"Muster","code":"km"}""", """{"value":1.5,"unit":"km"}""")]
     [InlineData("""{"value":1.5,"unit":"Muster"}""", null)]
@@ -52,7 +55,12 @@ public sealed class LocationDistanceTests : IDisposable
 
     private void Publish(params string[] elements)
     {
-        var grant = StageWorld.Whole() with { Types = ["Location"], Patients = new PatientScope { None = true }, Elements = elements };
+        var grant = StageWorld.Whole() with
+        {
+            Types = ["Location"],
+            Patients = new PatientScope { None = true },
+            Elements = elements,
+        };
         _world.Publish(TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grant))));
     }
 
@@ -62,7 +70,7 @@ public sealed class LocationDistanceTests : IDisposable
                 200,
                 $$"""
                 {"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"http://fhir.example/r4/Location"}],
-                "entry":[{"resource":{"resourceType":"Location","id":"{{id}}","name":"x","position":{"longitude":1,"latitude":2}},
+                "entry":[{"resource":{"resourceType":"Location","id":"{{id}}","name":"x","position":{"longitude":1,"latitude":2} },
                 "search":{"extension":[{{extensions}}],"mode":"match"} }]}
                 """,
                 "application/fhir+json"

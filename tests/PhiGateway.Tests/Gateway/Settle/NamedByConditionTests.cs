@@ -57,7 +57,9 @@ public sealed class NamedByConditionTests : IDisposable
     [Theory]
     [InlineData("""{"fullUrl":"NAME","request":{"method":"GET","url":"Patient?identifier=urn:mrn|777"}}""")]
     [InlineData("""{"fullUrl":"NAME","request":{"method":"DELETE","url":"Patient?identifier=urn:mrn|777"}}""")]
-    [InlineData("""{"fullUrl":"NAME","resource":{"resourceType":"Group","type":"person","actual":true},"request":{"method":"POST","url":"Group"}}""")]
+    [InlineData(
+        """{"fullUrl":"NAME","resource":{"resourceType":"Group","type":"person","actual":true},"request":{"method":"POST","url":"Group"}}"""
+    )]
     public async Task Run_ANameOfAnythingElse_LeavesItNobodysToWrite(string named)
     {
         Publish(new PatientScope { Any = true });
@@ -73,7 +75,7 @@ public sealed class NamedByConditionTests : IDisposable
     public async Task Run_AnObservationOfANewDeviceOrPlace_IsWritten(string type)
     {
         Publish(new PatientScope { Any = true });
-        var made = $$"""{"fullUrl":"{{Name}}","resource":{"resourceType":"{{type}}"},"request":{"method":"POST","url":"{{type}}"}}""";
+        var made = $$"""{"fullUrl":"{{Name}}","resource":{"resourceType":"{{type}}"},"request":{"method":"POST","url":"{{type}}"} }""";
 
         Assert.Null(await AskAsync(made, Observation(Name)));
         var sent = JsonNode.Parse(_world.Upstream.Calls[^1].Body.Span)!["entry"]!;
@@ -100,7 +102,10 @@ public sealed class NamedByConditionTests : IDisposable
             "https://profiles.ihe.net/ITI/MHD/StructureDefinition/IHE.MHD.Minimal.ProvideBundle",
             (string?)sent["meta"]!["profile"]![0]
         );
-        Assert.Equal(("b1", "4711", "2026-05-01T12:00:00Z"), ((string?)sent["id"], (string?)sent["identifier"]!["value"], (string?)sent["timestamp"]));
+        Assert.Equal(
+            ("b1", "4711", "2026-05-01T12:00:00Z"),
+            ((string?)sent["id"], (string?)sent["identifier"]!["value"], (string?)sent["timestamp"])
+        );
         Assert.DoesNotContain("south", sent.ToJsonString(), StringComparison.Ordinal);
         Assert.DoesNotContain("Patient/18", sent.ToJsonString(), StringComparison.Ordinal);
     }
@@ -112,14 +117,18 @@ public sealed class NamedByConditionTests : IDisposable
             var asked = _world.Upstream.Calls[^1];
             if (asked.Method == "POST")
             {
-                var responses = JsonNode.Parse(asked.Body.Span)!["entry"]!.AsArray().Select(static _ => """{"response":{"status":"201 Created"}}""");
+                var responses = JsonNode.Parse(asked.Body.Span)!["entry"]!
+                    .AsArray()
+                    .Select(static _ => """{"response":{"status":"201 Created"}}""");
                 var bundle = $$"""{"resourceType":"Bundle","type":"transaction-response","entry":[{{string.Join(',', responses)}}]}""";
                 return RecordingUpstream.Reply(200, bundle, "application/fhir+json");
             }
 
-            var found = match is null ? string.Empty : $$$"""{"resource":{"resourceType":"Patient","id":"{{{match}}}"},"search":{"mode":"match"}}""";
+            var found = match is null
+                ? string.Empty
+                : $$$"""{"resource":{"resourceType":"Patient","id":"{{{match}}}"},"search":{"mode":"match"}}""";
             var body = asked.PathAndQuery.StartsWith("/Patient/", StringComparison.Ordinal)
-                ? $$"""{"resourceType":"Patient","id":"{{match}}","meta":{"versionId":"1"}}"""
+                ? $$"""{"resourceType":"Patient","id":"{{match}}","meta":{"versionId":"1"} }"""
                 : $$"""
                     {"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"http://fhir.example/r4{{asked.PathAndQuery}}"}],
                     "entry":[{{found}}]}

@@ -267,7 +267,11 @@ internal sealed class StageWorld : IDisposable
             .AddSingleton<CutAnswers>()
             .AddSingleton<IAuditJournal>(Journal);
         services.AddSingleton(new PatientPseudonym(new byte[32]));
-        services.AddSingleton<ITaskUses>(Tasks).AddSingleton<IQuotaUses>(_ => Quotas).AddSingleton<IKeptPages>(Pages).AddSingleton<ICallerAuthenticator>(Callers);
+        services
+            .AddSingleton<ITaskUses>(Tasks)
+            .AddSingleton<IQuotaUses>(_ => Quotas)
+            .AddSingleton<IKeptPages>(Pages)
+            .AddSingleton<ICallerAuthenticator>(Callers);
         services
             .AddEgress(new EgressConnector(new EgressPolicy()))
             .AddExchange()
