@@ -21,5 +21,6 @@ internal static class LookupsRegistration
             .AddSingleton<VersionLookup>()
             .AddSingleton<TargetLookup>()
             .AddSingleton<HopLookup>()
+            .AddSingleton<VersionConflict>()
             .AddSingleton<ReferrerLookup>();
 }

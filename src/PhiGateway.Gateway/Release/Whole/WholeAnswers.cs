@@ -5,6 +5,7 @@ using PhiGateway.Fhir.Answers.Streaming;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
+using PhiGateway.Gateway.Lookups;
 using PhiGateway.Gateway.Release.Leaving;
 using PhiGateway.Gateway.Release.Pages;
 using PhiGateway.Gateway.Release.Streaming;
@@ -23,6 +24,7 @@ internal sealed class WholeAnswers(
     AnswerJudge judge,
     HandleIssuer handles,
     CreatedPlace created,
+    VersionConflict conflicts,
     Exit exit
 )
 {
@@ -41,7 +43,9 @@ internal sealed class WholeAnswers(
         var meant = AnswerStatus.Read(answer.Status, exchange);
         if (!meant.Continues)
         {
-            return meant.Result;
+            return await conflicts.IsMetAsync(exchange)
+                ? StageResult.Refuse(DenyReason.UpstreamRejected, "upstream-409", StatusCodes.Status412PreconditionFailed)
+                : meant.Result;
         }
 
         var meaning = meant.Value;
