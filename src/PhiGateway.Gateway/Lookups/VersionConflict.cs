@@ -16,6 +16,10 @@ namespace PhiGateway.Gateway.Lookups;
 /// </remarks>
 internal sealed class VersionConflict(Fetch fetch)
 {
+    /// <summary>What is told then.</summary>
+    public static StageResult Refusal =>
+        StageResult.Refuse(DenyReason.UpstreamRejected, "upstream-409", StatusCodes.Status412PreconditionFailed);
+
     /// <summary>Whether somebody else was faster.</summary>
     /// <param name="exchange">The change, which was sent and answered.</param>
     public async ValueTask<bool> IsMetAsync(GatewayExchange exchange)

@@ -43,9 +43,7 @@ internal sealed class WholeAnswers(
         var meant = AnswerStatus.Read(answer.Status, exchange);
         if (!meant.Continues)
         {
-            return await conflicts.IsMetAsync(exchange)
-                ? StageResult.Refuse(DenyReason.UpstreamRejected, "upstream-409", StatusCodes.Status412PreconditionFailed)
-                : meant.Result;
+            return await conflicts.IsMetAsync(exchange) ? VersionConflict.Refusal : meant.Result;
         }
 
         var meaning = meant.Value;
