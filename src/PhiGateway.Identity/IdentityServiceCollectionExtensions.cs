@@ -54,6 +54,7 @@ public static class IdentityServiceCollectionExtensions
             provider.GetRequiredService<ILogger<IssuerDirectory>>(),
             connect
         ));
+        services.AddSingleton<IIssuerPlaces>(static provider => provider.GetRequiredService<IssuerDirectory>());
         services.AddSingleton(new ValidatedTokenCache(ValidatedTokenCache.DefaultCapacity));
         services.AddSingleton(static provider => new NonceKeeper(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new DpopChecker(

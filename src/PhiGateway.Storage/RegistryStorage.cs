@@ -39,6 +39,9 @@ public sealed class RegistryStorage : IAsyncDisposable
     /// <summary>Remembers what was used once, over all nodes.</summary>
     public ISingleUses SingleUses => _source.SingleUses;
 
+    /// <summary>Keeps, over all nodes, what a client's next page needs and its address has no room for.</summary>
+    public IKeptPages KeptPages => _source.KeptPages;
+
     /// <summary>Makes and checks the schema; called by the command that migrates and at the start of a node.</summary>
     public IStorageMigrator Migrator { get; }
 

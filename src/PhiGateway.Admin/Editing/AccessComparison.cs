@@ -1,5 +1,6 @@
 using PhiGateway.Policy.Approvals;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Admin.Editing;
 
@@ -9,14 +10,27 @@ internal static class AccessComparison
     /// <param name="outcome">The change.</param>
     /// <param name="client">Client id.</param>
     /// <param name="path">What the change does to its doors and tasks; null: nothing.</param>
-    public static AccessEffect Of(EditOutcome outcome, string client, PathEffect? path) =>
-        Of(client, ApprovedClient.Find(outcome.Before, client), ApprovedClient.Find(outcome.After, client), outcome.Node, path);
+    /// <param name="unnamed">Labels that hid something from it and that no grant names any more; null: none.</param>
+    public static AccessEffect Of(EditOutcome outcome, string client, PathEffect? path, IReadOnlyList<SecurityLabel>? unnamed) =>
+        Of(
+            client,
+            ApprovedClient.Find(outcome.Before, client),
+            ApprovedClient.Find(outcome.After, client),
+            outcome.Node,
+            [.. Tasks(path), .. Labels(unnamed)]
+        );
 
-    private static AccessEffect Of(string client, ApprovedClient? before, ApprovedClient? after, NodeTerms node, PathEffect? path)
+    private static AccessEffect Of(
+        string client,
+        ApprovedClient? before,
+        ApprovedClient? after,
+        NodeTerms node,
+        IReadOnlyList<AccessChange> besides
+    )
     {
         IReadOnlyList<AccessChange> changes =
             before is { UseCase: not null } && after is { UseCase: not null }
-                ? [.. AccessDiff.Compare(before.Input(node.Limits), after.Input(node.Limits), node.TokenService), .. Tasks(path)]
+                ? [.. AccessDiff.Compare(before.Input(node.Limits), after.Input(node.Limits), node.TokenService), .. besides]
                 : [];
         var wider = changes.Any(static change => change.Kind == ChangeKind.Widening);
         var narrower = changes.Any(static change => change.Kind == ChangeKind.Narrowing);
@@ -46,6 +60,13 @@ internal static class AccessComparison
             : path
                 .Widened.Select(static task => new AccessChange(ChangeKind.Widening, task, "covers more than it did"))
                 .Concat(path.Narrowed.Select(static task => new AccessChange(ChangeKind.Narrowing, task, "covers less than it did")));
+
+    private static IEnumerable<AccessChange> Labels(IReadOnlyList<SecurityLabel>? unnamed) =>
+        (unnamed ?? []).Select(static label => new AccessChange(
+            ChangeKind.Widening,
+            "labels",
+            $"counts and chains tell of records with {label.System}|{label.Code}: no grant names it any more"
+        ));
 
     private static bool Lives(ApprovedClient? view) =>
         view

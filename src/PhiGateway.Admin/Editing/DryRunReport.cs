@@ -70,9 +70,18 @@ public sealed record DryRunReport
 
     internal static DryRunReport Of(EditOutcome outcome)
     {
-        var clients = AffectedClients.Of(outcome.Before, outcome.After, outcome.Plan.Writes);
+        var unnamed = LostLabels.Find(outcome.Before, outcome.After, outcome.Plan.Writes);
+        IReadOnlyList<string> clients =
+        [
+            .. AffectedClients
+                .Of(outcome.Before, outcome.After, outcome.Plan.Writes)
+                .Union(unnamed.Keys, StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
         var paths = outcome.Paths.ToDictionary(static path => path.Client, StringComparer.Ordinal);
-        var effects = clients.Select(client => AccessComparison.Of(outcome, client, paths.GetValueOrDefault(client))).ToList();
+        var effects = clients
+            .Select(client => AccessComparison.Of(outcome, client, paths.GetValueOrDefault(client), unnamed.GetValueOrDefault(client)))
+            .ToList();
         return new DryRunReport
         {
             DryRun = outcome.DryRun,

@@ -33,7 +33,8 @@ internal static class OpeningGuard
     )
     {
         var after = before.After(plan.Writes, now, persons[0]);
-        var clients = AffectedClients.Of(before, after, plan.Writes);
+        var unnamed = LostLabels.Find(before, after, plan.Writes);
+        IReadOnlyList<string> clients = [.. AffectedClients.Of(before, after, plan.Writes).Union(unnamed.Keys, StringComparer.Ordinal)];
         var opened = edit.IsSecondPerson
             ? []
             : PathChange
@@ -42,6 +43,7 @@ internal static class OpeningGuard
                 .Select(static change => change.Client)
                 .Concat(Replaced(plan, before, after, revoked, now))
                 .Concat(TaskCount.Outgrown(plan, after, mostTasks, now))
+                .Concat(unnamed.Keys)
                 .ToHashSet();
         var losers = plan
             .Writes.Where(static write => write.Kind == RegistryKind.Credential)

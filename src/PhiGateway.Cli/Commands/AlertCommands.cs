@@ -75,6 +75,11 @@ internal static class AlertCommands
             );
         }
 
+        foreach (var verb in TimedVerbs.OfAlert(common, id))
+        {
+            alert.Add(verb);
+        }
+
         alert.Add(Review(common, id));
         return alert;
     }

@@ -107,6 +107,11 @@ internal static class ClientCommands
 
         client.Add(Verb(common, "revoke", "Ends a client for good.", id));
         client.Add(ApproveCommands.OfClient(common, id));
+        foreach (var verb in TimedVerbs.OfClient(common, id))
+        {
+            client.Add(verb);
+        }
+
         client.Add(Rotate(common, id));
         client.Add(ApiKeyCommand.Create(common, id));
         client.Add(

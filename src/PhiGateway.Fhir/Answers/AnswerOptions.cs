@@ -30,6 +30,9 @@ public sealed record AnswerOptions
     /// <summary>Who names each Binary of the answer, as far as it was looked up. Null (default): nobody looked.</summary>
     public FileReferrers? Referrers { get; init; }
 
+    /// <summary>Whose the records are on which the Slots of the answer, and their kin, hang. Null (default): nobody looked.</summary>
+    public HopTargets? Hops { get; init; }
+
     /// <summary>
     /// For versions that may not be the current ones (vread, histories): which resources may be shown in them at all. Null (default): every
     /// resource is taken to be current.

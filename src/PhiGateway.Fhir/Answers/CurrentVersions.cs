@@ -27,6 +27,9 @@ public sealed class CurrentVersions
     /// <summary>Who names each Binary whose versions are judged; null (default): nobody looked.</summary>
     public FileReferrers? Files { get; init; }
 
+    /// <summary>Whose the records are on which those hang whose versions are judged; null (default): nobody looked.</summary>
+    public HopTargets? Hops { get; init; }
+
     /// <summary>
     /// Security: of a resource that is no more and was not seen, its deletion is told by its name, where every record of the type is shown
     /// whatever its labels; only where nothing but labels withholds. False by default.
@@ -64,7 +67,7 @@ public sealed class CurrentVersions
 
             if (facts.Type != ResourceType.Bundle)
             {
-                Take(facts, Judge(reader, policy), isCurrent: true);
+                Take(facts, Judge(ByteOrderMark.Skip(resource), reader, policy, context), isCurrent: true);
                 return true;
             }
         }
@@ -195,13 +198,14 @@ public sealed class CurrentVersions
                 reader.Read();
                 var start = checked((int)reader.TokenStartIndex);
                 reader.Skip();
-                if (!scanner.TryReadWhole(bundle[start..checked((int)reader.BytesConsumed)], policy, bases, scanner.Facts))
+                var resource = bundle[start..checked((int)reader.BytesConsumed)];
+                if (!scanner.TryReadWhole(resource, policy, bases, scanner.Facts))
                 {
-                    Refuse(bundle[start..checked((int)reader.BytesConsumed)], bases);
+                    Refuse(resource, bases);
                     continue;
                 }
 
-                Take(scanner.Facts, Judge(scanner, policy), isCurrent);
+                Take(scanner.Facts, Judge(resource, scanner, policy, context), isCurrent);
             }
 
             return true;
@@ -216,8 +220,9 @@ public sealed class CurrentVersions
         }
     }
 
-    private ReleaseVerdict Judge(ResourceReader reader, ReleasePolicy policy)
+    private ReleaseVerdict Judge(ReadOnlySpan<byte> resource, ResourceReader reader, ReleasePolicy policy, FhirContext context)
     {
+        Hops?.Give(resource, reader.Facts, context);
         var hidden = FileReferrers.Attribute(Files, reader, policy);
         return hidden == WithholdReason.None ? policy.Judge(reader.Facts) : ReleaseVerdict.Withheld(hidden);
     }

@@ -15,7 +15,13 @@ public static class FoundRecords
     /// <param name="answer">The answer, whole.</param>
     /// <param name="policy">Says which facts are needed; null: all that a grant or scope could set a condition on.</param>
     /// <param name="context">Bases and depth.</param>
-    public static IReadOnlyList<ResourceFacts> Read(ReadOnlySpan<byte> answer, ReleasePolicy? policy, FhirContext context)
+    /// <param name="hops">Says whose those are that hang on other records; null (default): nobody looked.</param>
+    public static IReadOnlyList<ResourceFacts> Read(
+        ReadOnlySpan<byte> answer,
+        ReleasePolicy? policy,
+        FhirContext context,
+        HopTargets? hops = null
+    )
     {
         policy ??= BodyPolicy.Instance;
         var json = ByteOrderMark.Skip(answer);
@@ -27,6 +33,7 @@ public static class FoundRecords
 
         if (facts.Type != ResourceType.Bundle)
         {
+            hops?.Give(json, facts, context);
             return [facts];
         }
 
@@ -39,6 +46,7 @@ public static class FoundRecords
                 var one = new ResourceFacts();
                 if (ResourceScanner.TryScan(resources.Current, policy, context, one))
                 {
+                    hops?.Give(resources.Current, one, context);
                     found.Add(one);
                 }
             }

@@ -16,8 +16,13 @@ internal static class PatchText
     /// <summary>A document's root object; null when it has another root.</summary>
     internal static JsonObject? Read(ReadOnlySpan<byte> json) => JsonNode.Parse(json, nodeOptions: null, Reading) as JsonObject;
 
+    /// <summary>
+    /// The document that a patch came to, without the lists and objects that it left empty: FHIR's JSON has none (R4 json, "no empty arrays"),
+    /// and a server that applies the patch to its own model has none either.
+    /// </summary>
     internal static byte[] Write(JsonNode root)
     {
+        DropEmpty(root);
         var output = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(output, Writing))
         {
@@ -25,6 +30,33 @@ internal static class PatchText
         }
 
         return output.WrittenSpan.ToArray();
+    }
+
+    private static bool DropEmpty(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject members:
+                foreach (var name in members.Where(static member => DropEmpty(member.Value)).Select(static member => member.Key).ToList())
+                {
+                    members.Remove(name);
+                }
+
+                return members.Count == 0;
+            case JsonArray items:
+                // A null keeps its place: beside it stands what accompanies a primitive.
+                for (var i = items.Count - 1; i >= 0; i--)
+                {
+                    if (DropEmpty(items[i]))
+                    {
+                        items.RemoveAt(i);
+                    }
+                }
+
+                return items.Count == 0;
+            default:
+                return false;
+        }
     }
 
     /// <summary>Takes about the size of a piece out of a budget; false when it is spent. Never walks further than the budget reaches.</summary>

@@ -45,7 +45,7 @@ public static class TransactionForms
         var output = new ArrayBufferWriter<byte>(transaction.Body.Length + 256);
         using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true }))
         {
-            BundleWriter.Begin(json, Interaction.Transaction);
+            BundleWriter.Begin(json, transaction);
             for (var i = 0; i < transaction.Entries.Count; i++)
             {
                 if (idle.Contains(i))

@@ -122,6 +122,7 @@ internal static class DataPlane
         }
 
         services.AddSingleton(parts.TaskUses).AddSingleton(parts.QuotaUses).AddSingleton(parts.SingleUses).AddSingleton(parts.Pseudonym);
+        services.AddSingleton(parts.KeptPages);
         services
             .AddEgress(egress)
             .AddExchange()

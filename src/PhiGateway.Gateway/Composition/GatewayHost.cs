@@ -343,6 +343,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             TaskUses = registry.TaskUses,
             QuotaUses = registry.QuotaUses,
             SingleUses = registry.SingleUses,
+            KeptPages = registry.KeptPages,
             AuditStore = ofAdmins.Audit.Store,
             AuditReports = ofAdmins.Audit.Reports,
             AuditKeeping = ofAdmins.Audit.Keeping,

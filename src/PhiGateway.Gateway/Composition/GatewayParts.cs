@@ -40,6 +40,9 @@ internal sealed record GatewayParts
     /// <summary>What was used once.</summary>
     public required ISingleUses SingleUses { get; init; }
 
+    /// <summary>What addresses of next pages have no room for.</summary>
+    public required IKeptPages KeptPages { get; init; }
+
     public required IAuditStore AuditStore { get; init; }
 
     public required IAuditReports AuditReports { get; init; }

@@ -334,7 +334,7 @@ public sealed class AuditStoreOptions
     public string ConnectionString { get; set; } = string.Empty;
 }
 
-/// <summary>Endpoints for <c>.well-known/smart-configuration</c>; null: derived from the first issuer.</summary>
+/// <summary>Endpoints for <c>.well-known/smart-configuration</c>; null: what the first issuer's discovery document says.</summary>
 public sealed class SmartEndpointOptions
 {
     public string? Token { get; set; }

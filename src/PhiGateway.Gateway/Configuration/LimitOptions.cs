@@ -102,6 +102,12 @@ public sealed class LimitOptions
     public int PagesPerPage { get; set; } = 10;
 
     /// <summary>
+    /// Next pages of one client whose address has no room for what they need (a search by POST for hundreds of ids), kept in the registry's
+    /// database for the hour that they are good; default 200. 0: none, and such a search has one page.
+    /// </summary>
+    public int KeptPages { get; set; } = 200;
+
+    /// <summary>
     /// Records that one link of a chained search may lead over, where the gateway looks them up for a client that does not see all of them;
     /// default 100. They stand in the address of the search that follows.
     /// </summary>

@@ -71,6 +71,11 @@ internal static class LimitValidator
             add("Limits:WalkedRecords", "must be between 1 and 1000.");
         }
 
+        if (limits.KeptPages is < 0 or > 10_000)
+        {
+            add("Limits:KeptPages", "must be between 0 and 10,000.");
+        }
+
         if (limits.WalkedSearches is < 0 or > 1000)
         {
             add("Limits:WalkedSearches", "must be between 0 and 1000.");

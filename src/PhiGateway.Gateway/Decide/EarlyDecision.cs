@@ -1,3 +1,4 @@
+using System.Text;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
@@ -52,7 +53,9 @@ internal static class EarlyDecision
                 return new Decided(StageResult.Continue, whole.Value, []);
             }
 
-            return whole.Result.Refusal == DenyReason.PatientUndetermined && (StoredVersions.AreNeeded(exchange) || SpeaksOfOthers(request))
+            return
+                whole.Result.Refusal == DenyReason.PatientUndetermined
+                && (StoredVersions.AreNeeded(exchange) || SpeaksOfOthers(request) || NamesWhatIsLookedUp(exchange))
                 ? new Decided(StageResult.Continue, null, [])
                 : whole.Result;
         }
@@ -66,6 +69,28 @@ internal static class EarlyDecision
         return written.Continues || (written.Result.Refusal == DenyReason.PatientUndetermined && waits)
             ? new Decided(StageResult.Continue, null, [])
             : written.Result;
+    }
+
+    // Whom the name of an entry with a condition stands for is known when that was looked up; then each entry is decided anew.
+    private static bool NamesWhatIsLookedUp(GatewayExchange exchange)
+    {
+        if (exchange.Bundle is not { } bundle || bundle.Request.Interaction != Interaction.Transaction || exchange.Request.Body.IsEmpty)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < bundle.Request.Entries.Count; i++)
+        {
+            if (
+                bundle.Request.Entries[i] is { Conditions.Count: > 0, FullUrl: { } name }
+                && exchange.Request.Body.Span.IndexOf(Encoding.UTF8.GetBytes(name)) >= 0
+            )
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Whether whose the written resource is hangs on what it names; that is looked up once there is room for this client.</summary>

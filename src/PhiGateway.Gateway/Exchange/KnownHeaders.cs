@@ -44,6 +44,7 @@ internal static class KnownHeaders
         HeaderNames.ContentLocation,
         HeaderNames.RetryAfter,
         "X-Progress",
+        HeaderNames.Expires,
         HeaderNames.AcceptRanges,
         RateLimitFields.Policy,
         RateLimitFields.State,

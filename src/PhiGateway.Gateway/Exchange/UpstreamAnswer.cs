@@ -54,6 +54,9 @@ internal sealed class UpstreamAnswer : IDisposable
     /// <param name="now">The moment that a date is held against.</param>
     public int? WaitAt(DateTimeOffset now) => RetryAfter.Read(_head.RetryAfter, now);
 
+    /// <summary>Until when the files that a manifest names are there; null: it does not say, or nothing that can be read.</summary>
+    public DateTimeOffset? Expires => Microsoft.Net.Http.Headers.HeaderUtilities.TryParseDate(_head.Expires, out var time) ? time : null;
+
     /// <summary>How far a job is, in the upstream's words, which may hold anything; null: it does not say.</summary>
     public string? Progress => _head.Progress;
 

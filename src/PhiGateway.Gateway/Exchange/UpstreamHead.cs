@@ -23,6 +23,9 @@ internal readonly record struct UpstreamHead
 
     public string? RetryAfter { get; init; }
 
+    /// <summary>Until when the files that a manifest names are there.</summary>
+    public string? Expires { get; init; }
+
     /// <summary>How far an asynchronous job is, in the upstream's words.</summary>
     public string? Progress { get; init; }
 
@@ -42,6 +45,7 @@ internal readonly record struct UpstreamHead
             Location = response.Headers.Location?.OriginalString,
             ContentLocation = content.ContentLocation?.OriginalString,
             RetryAfter = response.Headers.NonValidated.TryGetValues("Retry-After", out var wait) ? wait.ToString() : null,
+            Expires = content.Expires?.ToString("r"),
             Progress = response.Headers.TryGetValues("X-Progress", out var progress) ? progress.First() : null,
         };
     }

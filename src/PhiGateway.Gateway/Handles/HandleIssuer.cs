@@ -1,3 +1,4 @@
+using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Gateway.Exchange;
 
@@ -7,10 +8,16 @@ namespace PhiGateway.Gateway.Handles;
 /// Turns addresses of the upstream (pages, export jobs, export files, cursors) into sealed URLs of the gateway, bound to the client; called
 /// by Release.
 /// </summary>
-internal sealed class HandleIssuer(HandleSealer sealer, BaseProposals proposals)
+internal sealed class HandleIssuer(HandleSealer sealer, PageKeeper keeper, BaseProposals proposals)
 {
     private static readonly TimeSpan PageLife = TimeSpan.FromHours(1);
-    private static readonly TimeSpan ExportLife = TimeSpan.FromHours(24);
+
+    /// <summary>How long the names of an export's job and files are good.</summary>
+    internal static readonly TimeSpan ExportLife = TimeSpan.FromHours(24);
+
+    // A request of this length may have a handle that is too long, together with the place that the upstream names.
+    private const int Long = 2048;
+
     private static readonly string OrdinaryPlace = new('/', 512);
 
     /// <summary>The URL for a client; null when the place is not below the upstream's base or does not fit into a handle.</summary>
@@ -77,23 +84,72 @@ internal sealed class HandleIssuer(HandleSealer sealer, BaseProposals proposals)
     /// <param name="page">Where the page begins.</param>
     /// <param name="size">Matches per page.</param>
     /// <param name="before">Where the page before it begins; null: not known.</param>
-    public string? IssuePage(GatewayExchange exchange, PagePlace page, int size, PagePlace? before)
+    public string? IssuePage(GatewayExchange exchange, PagePlace page, int size, PagePlace? before) =>
+        ContentOf(exchange, page, size, before) is { } content ? UrlOf(exchange, sealer.Seal(content)) : null;
+
+    /// <summary>The same; what does not fit into a handle is kept for as long, and named. Null where that cannot be done.</summary>
+    public async ValueTask<string?> IssueOrKeepPageAsync(GatewayExchange exchange, PagePlace page, int size, PagePlace? before)
     {
-        if (HandleBinding.Of(exchange) is not { } binding)
+        if (ContentOf(exchange, page, size, before) is not { } content)
         {
             return null;
         }
 
-        var content = new HandleContent(HandleKind.Page, binding, exchange.Now + PageLife, OriginalRequest.Of(exchange), page.Place)
-        {
-            From = page.From,
-            Size = size,
-            Before = before,
-        };
-        return sealer.Seal(content) is { } handle
-            ? $"{exchange.Ingressed.Route.Language.GatewayBase}{PathOf(HandleKind.Page)}{handle}"
-            : null;
+        return UrlOf(exchange, sealer.Seal(content) ?? await keeper.KeepAsync(content, exchange.Id, exchange.Http.RequestAborted));
     }
+
+    /// <summary>
+    /// The URL of the page that the upstream itself names as the next one, where what is asked is too long for a handle; null: it is not, or
+    /// there is no such page, or nothing can be kept.
+    /// </summary>
+    /// <param name="exchange">The request that is answered.</param>
+    /// <param name="answer">The upstream's answer, whole.</param>
+    public async ValueTask<KeyValuePair<string, string>?> KeepNextAsync(GatewayExchange exchange, ReadOnlyMemory<byte> answer)
+    {
+        if (
+            !IsLong(exchange)
+            || NextPlace.Find(answer.Span, exchange.Ingressed.Route.Language) is not { } link
+            || Issue(exchange, HandleKind.Page, link) is not null
+            || FindPlace(exchange, link) is not { } place
+        )
+        {
+            return null;
+        }
+
+        return await IssueOrKeepPageAsync(exchange, new PagePlace(place, 0), 0, null) is { } url ? KeyValuePair.Create(link, url) : null;
+    }
+
+    /// <summary>Whether what is asked may be too long for a handle.</summary>
+    /// <param name="exchange">The request.</param>
+    public static bool IsLong(GatewayExchange exchange)
+    {
+        if (exchange.Understood.Continuation is { Original: var original })
+        {
+            return original.Target.Length + original.Body.Length > Long;
+        }
+
+        // Nothing is written out for a request that is short, as nearly all are.
+        var length = exchange.Body?.Written.Length ?? 0;
+        foreach (var (name, value) in exchange.Request.Canonical.Query)
+        {
+            length += name.Length + value.Length;
+        }
+
+        return length > Long;
+    }
+
+    private static HandleContent? ContentOf(GatewayExchange exchange, PagePlace page, int size, PagePlace? before) =>
+        HandleBinding.Of(exchange) is { } binding
+            ? new HandleContent(HandleKind.Page, binding, exchange.Now + PageLife, OriginalRequest.Of(exchange), page.Place)
+            {
+                From = page.From,
+                Size = size,
+                Before = before,
+            }
+            : null;
+
+    private static string? UrlOf(GatewayExchange exchange, string? handle) =>
+        handle is null ? null : $"{exchange.Ingressed.Route.Language.GatewayBase}{PathOf(HandleKind.Page)}{handle}";
 
     /// <summary>A cursor of a declared API, sealed; null when it does not fit into a handle.</summary>
     /// <param name="exchange">The request that is answered.</param>

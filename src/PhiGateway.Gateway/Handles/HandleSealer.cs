@@ -17,6 +17,7 @@ internal sealed class HandleSealer
     /// request passes; the reader of paths takes a segment of this length.</summary>
     public const int MaxLength = 6144;
 
+    private const int NameLength = 16;
     private const int SaltLength = 16;
     private const int NonceLength = 12;
     private const int TagLength = 16;
@@ -32,15 +33,56 @@ internal sealed class HandleSealer
 
     private static ReadOnlySpan<byte> Purpose => "phi-gateway handle 1"u8;
 
+    private static ReadOnlySpan<byte> NamePurpose => "phi-gateway page name 1"u8;
+
     /// <summary>The handle; null when it would be too long.</summary>
-    public string? Seal(HandleContent content)
+    public string? Seal(HandleContent content) =>
+        HandleFormat.Write(content) is { } plain && Base64Url.GetEncodedLength(plain.Length + Overhead) <= MaxLength
+            ? Base64Url.EncodeToString(Encrypt(plain))
+            : null;
+
+    /// <summary>The same as bytes, however long; null for a request that is too long to be sealed at all.</summary>
+    public byte[]? SealBytes(HandleContent content) => HandleFormat.Write(content) is { } plain ? Encrypt(plain) : null;
+
+    /// <summary>A new name for what is kept elsewhere: shorter than any handle, and only these nodes make one.</summary>
+    public string NewName()
     {
-        var plain = HandleFormat.Write(content);
-        if (plain is null || Base64Url.GetEncodedLength(plain.Length + Overhead) > MaxLength)
+        Span<byte> name = stackalloc byte[2 * NameLength];
+        RandomNumberGenerator.Fill(name[..NameLength]);
+        Mark(name[..NameLength], name[NameLength..]);
+        return Base64Url.EncodeToString(name);
+    }
+
+    /// <summary>Whether one of these nodes made a name.</summary>
+    public bool IsName(string text)
+    {
+        Span<byte> name = stackalloc byte[2 * NameLength];
+        Span<byte> mark = stackalloc byte[NameLength];
+        if (
+            text.Length != Base64Url.GetEncodedLength(2 * NameLength)
+            || !Base64Url.IsValid(text)
+            || !Base64Url.TryDecodeFromChars(text, name, out var length)
+            || length != 2 * NameLength
+        )
         {
-            return null;
+            return false;
         }
 
+        Mark(name[..NameLength], mark);
+        return CryptographicOperations.FixedTimeEquals(mark, name[NameLength..]);
+    }
+
+    private void Mark(ReadOnlySpan<byte> name, Span<byte> mark)
+    {
+        Span<byte> key = stackalloc byte[32];
+        Span<byte> whole = stackalloc byte[32];
+        HKDF.Expand(HashAlgorithmName.SHA256, _key, key, NamePurpose);
+        HMACSHA256.HashData(key, name, whole);
+        whole[..NameLength].CopyTo(mark);
+    }
+
+    private byte[] Encrypt(byte[] plain)
+    {
         var bytes = new byte[plain.Length + Overhead];
         var head = bytes.AsSpan(0, SaltLength + NonceLength);
         RandomNumberGenerator.Fill(head);
@@ -52,13 +94,16 @@ internal sealed class HandleSealer
             bytes.AsSpan(head.Length + plain.Length),
             Purpose
         );
-        return Base64Url.EncodeToString(bytes);
+        return bytes;
     }
 
     /// <summary>Opens a handle for a request; null with the flaw, in words for the record, when it is not this request's to use.</summary>
-    public HandleContent? Open(string handle, HandleKind kind, HandleBinding binding, DateTimeOffset now, out string? flaw)
+    public HandleContent? Open(string handle, HandleKind kind, HandleBinding binding, DateTimeOffset now, out string? flaw) =>
+        Check(Unseal(handle), kind, binding, now, out flaw);
+
+    /// <summary>The same for what was unsealed already; null: it could not be.</summary>
+    public static HandleContent? Check(HandleContent? content, HandleKind kind, HandleBinding binding, DateTimeOffset now, out string? flaw)
     {
-        var content = Unseal(handle);
         flaw = content switch
         {
             null => "handle-not-ours",
@@ -80,9 +125,15 @@ internal sealed class HandleSealer
             return null;
         }
 
-        var bytes = Base64Url.DecodeFromChars(handle);
         // One spelling only: the spare bits of the last character are part of the seal.
-        if (bytes.Length <= Overhead || Base64Url.EncodeToString(bytes) != handle)
+        var bytes = Base64Url.DecodeFromChars(handle);
+        return Base64Url.EncodeToString(bytes) == handle ? Unseal(bytes) : null;
+    }
+
+    /// <summary>The content of sealed bytes; null where these nodes did not seal them.</summary>
+    public HandleContent? Unseal(byte[] bytes)
+    {
+        if (bytes.Length <= Overhead)
         {
             return null;
         }

@@ -9,5 +9,5 @@ internal static class HandlesRegistration
     /// <param name="services">Receives them.</param>
     /// <param name="key">The key that the nodes of a fleet share; null: one that ends with the process.</param>
     public static IServiceCollection AddHandles(this IServiceCollection services, string? key) =>
-        services.AddSingleton(new HandleSealer(key)).AddSingleton<BaseProposals>().AddSingleton<HandleIssuer>();
+        services.AddSingleton(new HandleSealer(key)).AddSingleton<BaseProposals>().AddSingleton<PageKeeper>().AddSingleton<HandleIssuer>();
 }

@@ -13,7 +13,7 @@ namespace PhiGateway.Gateway.Lookups;
 /// Makes one search of the gateway's own on behalf of a client: narrowed by its permit, and of its answer only what this client may see,
 /// page by page up to a bound.
 /// </summary>
-internal sealed class JudgedSearch(Fetch fetch, AnswerBuffers buffers, GatewayOptions options)
+internal sealed class JudgedSearch(Fetch fetch, HopLookup hopLookup, AnswerBuffers buffers, GatewayOptions options)
 {
     /// <summary>Detail of the refusal where the upstream does not serve such a search at all: 404, 400, 422.</summary>
     internal const string NotServed = "not-served";
@@ -38,13 +38,14 @@ internal sealed class JudgedSearch(Fetch fetch, AnswerBuffers buffers, GatewayOp
 
         // A page may hold nothing that this client may see: where the bound lay on the first, it would tell how much there is.
         var call = UpstreamCallFactory.Create(search, permit);
+        var hops = new HopTargets();
         for (var page = 0; page < options.Limits.PagesPerPage; page++)
         {
             var pages = new NextLink();
             using var fetched = await fetch.ReadAsync(exchange, call);
             var taken = fetched switch
             {
-                Fetched.Found found => Judge(exchange, search, permit, found.Body, pages, take),
+                Fetched.Found found => await JudgeAsync(exchange, search, permit, found.Body, (pages, hops), take),
                 Fetched.Failed { Status: 400 or 422 } => StageResult.Refuse(DenyReason.UpstreamRejected, NotServed),
                 Fetched.Failed failed => StageResult.Refuse(failed.Reason),
 
@@ -67,15 +68,21 @@ internal sealed class JudgedSearch(Fetch fetch, AnswerBuffers buffers, GatewayOp
         return true;
     }
 
-    private StageResult<bool> Judge(
+    private async ValueTask<StageResult<bool>> JudgeAsync(
         GatewayExchange exchange,
         FhirRequest search,
         Permit permit,
         ReadOnlyMemory<byte> body,
-        NextLink pages,
+        (NextLink Pages, HopTargets Hops) walk,
         Func<Disclosure, ReadOnlyMemory<byte>, bool> take
     )
     {
+        var hung = await hopLookup.FindIfMetAsync(exchange, search, permit.Release, body, walk.Hops);
+        if (!hung.Continues)
+        {
+            return hung;
+        }
+
         using var filtered = buffers.Open(exchange);
         var found = new Disclosure();
         var verdict = AnswerFilter.Filter(
@@ -85,7 +92,7 @@ internal sealed class JudgedSearch(Fetch fetch, AnswerBuffers buffers, GatewayOp
             exchange.Ingressed.Route.Language,
             filtered,
             found,
-            new AnswerOptions { Links = pages }
+            new AnswerOptions { Links = walk.Pages, Hops = walk.Hops }
         );
         return verdict is AnswerVerdict.Rewritten or AnswerVerdict.Unchanged
             ? take(found, body)

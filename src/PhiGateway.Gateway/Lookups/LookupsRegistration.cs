@@ -20,5 +20,7 @@ internal static class LookupsRegistration
             .AddSingleton<ConditionSearch>()
             .AddSingleton<VersionLookup>()
             .AddSingleton<TargetLookup>()
+            .AddSingleton<HopLookup>()
+            .AddSingleton<VersionConflict>()
             .AddSingleton<ReferrerLookup>();
 }

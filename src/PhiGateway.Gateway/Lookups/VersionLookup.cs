@@ -10,7 +10,7 @@ namespace PhiGateway.Gateway.Lookups;
 /// Fetches the current version of resources whose earlier versions are about to be judged: what was restricted since must not leave as it
 /// was before.
 /// </summary>
-internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers, GatewayOptions options)
+internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers, HopLookup hopLookup, GatewayOptions options)
 {
     /// <summary>Ids in one search; fewer than any server gives on a page.</summary>
     private const int PerSearch = 20;
@@ -41,7 +41,7 @@ internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers, Gatew
     {
         if (exchange.Kind != RequestKind.Transaction)
         {
-            var current = new CurrentVersions { Files = options.Referrers };
+            var current = new CurrentVersions { Files = options.Referrers, Hops = options.Hops };
             var confirmed = await ConfirmNamedAsync(exchange, current);
             return confirmed.Continues ? options with { Current = current } : confirmed;
         }
@@ -56,7 +56,7 @@ internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers, Gatew
             }
 
             // The transaction is done: what cannot be looked up now is not shown. Nor is the history of a whole type.
-            currents[i] = new CurrentVersions { Files = options.Referrers };
+            currents[i] = new CurrentVersions { Files = options.Referrers, Hops = options.Hops };
             if (entry.Request.Id is not null)
             {
                 _ = await ConfirmNamedAsync(entry, currents[i]!);
@@ -86,7 +86,12 @@ internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers, Gatew
         switch (named)
         {
             case Fetched.Found found:
-                await FindFilesAsync(exchange, found.Body, versions);
+                var hung = await FindBesideAsync(exchange, found.Body, versions);
+                if (!hung.Continues)
+                {
+                    return hung;
+                }
+
                 return versions.TryConfirmNamed(request, found.Body.Span, release, context)
                     ? StageResult.Continue
                     : Refuse(DenyReason.UnreadableAnswer);
@@ -95,9 +100,9 @@ internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers, Gatew
         }
 
         using var history = await fetch.ReadAsync(exchange, $"/{request.Type.Name}/{request.Id}/_history?_count=50");
-        if (history is Fetched.Found gone)
+        if (history is Fetched.Found gone && await FindBesideAsync(exchange, gone.Body, versions) is { Continues: false } unknown)
         {
-            await FindFilesAsync(exchange, gone.Body, versions);
+            return unknown;
         }
 
         switch (history)
@@ -132,9 +137,12 @@ internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers, Gatew
             {
                 left -= ids.Length;
                 using var fetched = await fetch.ReadAsync(exchange, $"/{type.Name}?_id={string.Join(',', ids)}&_count={PerSearch}");
-                if (fetched is Fetched.Found current)
+                if (
+                    fetched is Fetched.Found current
+                    && await FindBesideAsync(exchange, current.Body, versions) is { Continues: false } unknown
+                )
                 {
-                    await FindFilesAsync(exchange, current.Body, versions);
+                    return unknown;
                 }
 
                 switch (fetched)
@@ -150,12 +158,16 @@ internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers, Gatew
         return StageResult.Continue;
     }
 
-    private async ValueTask FindFilesAsync(GatewayExchange exchange, ReadOnlyMemory<byte> answer, CurrentVersions versions)
+    private async ValueTask<StageResult> FindBesideAsync(GatewayExchange exchange, ReadOnlyMemory<byte> answer, CurrentVersions versions)
     {
         if (versions.Files is { } files)
         {
             await referrers.FindIfMetAsync(exchange, exchange.Request, answer, files);
         }
+
+        return versions.Hops is { } hops
+            ? await hopLookup.FindIfMetAsync(exchange, exchange.Request, exchange.Permit.Release, answer, hops)
+            : StageResult.Continue;
     }
 
     private static StageResult Refuse(DenyReason reason) => StageResult.Refuse(reason, "current-version");

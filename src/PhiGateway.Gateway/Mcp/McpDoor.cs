@@ -64,12 +64,41 @@ internal sealed class McpDoor(
     private Task RunAsync(HttpContext http, Ways ways)
     {
         var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget;
-        var isMessage =
+        var isForTheDoor =
             target is not null
-            && HttpMethods.IsPost(http.Request.Method)
             && (http.Request.Headers.Authorization.Count > 0 || http.Connection.ClientCertificate is not null)
             && _places.Contains(target);
-        return isMessage ? AnswerAsync(http, target![..^McpOptions.Place.Length], ways) : ways.Next(http);
+        if (!isForTheDoor)
+        {
+            return ways.Next(http);
+        }
+
+        return http.Request.Method switch
+        {
+            "POST" => AnswerAsync(http, target![..^McpOptions.Place.Length], ways),
+            "GET" or "DELETE" => TellThatThereIsNoneAsync(http, ways),
+            _ => ways.Next(http),
+        };
+    }
+
+    // There is no stream to listen to and no session to end: clients ask for both each time, and take 405 alone for that (MCP, Streamable HTTP,
+    // "Listening for Messages from the Server"). Whom the registry does not know is refused by the pipeline, as always.
+    private async Task TellThatThereIsNoneAsync(HttpContext http, Ways ways)
+    {
+        if (ways.Refusal.IsDue(http) || http.Request.Headers.Origin.Count > 0 || await FindAsync(http) is not { } client)
+        {
+            await ways.Next(http);
+            return;
+        }
+
+        if (_room.Take(client.Client.Id, options.Mcp.MessagesPerSecond) is { Ticks: > 0 } wait)
+        {
+            TellTooMany(http, wait);
+            return;
+        }
+
+        http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        http.Response.Headers.Allow = "POST";
     }
 
     private async Task AnswerAsync(HttpContext http, string basePath, Ways ways)

@@ -20,7 +20,7 @@ namespace PhiGateway.Gateway.Settle;
 /// who may see it, or, of a type that this client reads nothing of, by who may name its patients; what is not there is refused like what is
 /// somebody else's.
 /// </remarks>
-internal sealed class NamedRecordGuard(Fetch fetch, GatewayOptions options)
+internal sealed class NamedRecordGuard(Fetch fetch, HopLookup hopLookup, GatewayOptions options)
 {
     /// <summary>Ids in one search; fewer than any server gives on a page.</summary>
     private const int PerSearch = 20;
@@ -176,7 +176,13 @@ internal sealed class NamedRecordGuard(Fetch fetch, GatewayOptions options)
                 if (fetched is Fetched.Found found)
                 {
                     var read = ReferenceEquals(judge, ReleasePolicy.Nothing) ? null : judge;
-                    Keep(FoundRecords.Read(found.Body.Span, read, exchange.Ingressed.Route.Language), type, judge, write, known);
+                    var hops = HopTargets.AreOf(type) ? new HopTargets() : null;
+                    if (hops is not null && await hopLookup.FindAsync(exchange, judge, found.Body, hops) is { Continues: false } unknown)
+                    {
+                        return unknown;
+                    }
+
+                    Keep(FoundRecords.Read(found.Body.Span, read, exchange.Ingressed.Route.Language, hops), type, judge, write, known);
                 }
 
                 if (Array.Exists(ids, id => !known.Contains($"{type.Name}/{id}")))

@@ -83,6 +83,19 @@ internal static partial class GatewayLog
     )]
     public static partial void OlderRevisionAccepted(ILogger log, long offered, long newest);
 
+    [LoggerMessage(7250, LogLevel.Warning, "What the next page of decision {Decision} needs could not be kept: {Fault}")]
+    public static partial void PageNotKept(ILogger log, Guid decision, string fault);
+
+    [LoggerMessage(
+        7251,
+        LogLevel.Warning,
+        "What the next page of decision {Decision} needs is not kept: {Client} has Limits:KeptPages of them"
+    )]
+    public static partial void PagesFull(ILogger log, Guid decision, string client);
+
+    [LoggerMessage(7252, LogLevel.Warning, "What a page of decision {Decision} needs could not be looked up: {Fault}")]
+    public static partial void PageNotFound(ILogger log, Guid decision, string fault);
+
     [LoggerMessage(1107, LogLevel.Error, "The use of a task could not be counted for decision {Decision}: {Fault}")]
     public static partial void TaskNotCounted(ILogger log, Guid decision, string fault);
 

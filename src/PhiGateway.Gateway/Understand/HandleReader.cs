@@ -2,6 +2,7 @@ using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
+using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Understand;
@@ -9,7 +10,7 @@ namespace PhiGateway.Gateway.Understand;
 /// <summary>
 /// Opens a handle and reads the request behind it again, so that everything after it decides and judges as if that had come.
 /// </summary>
-internal sealed class HandleReader(HandleSealer sealer)
+internal sealed class HandleReader(HandleSealer sealer, PageKeeper keeper, ILogger<HandleReader> log)
 {
     /// <summary>Gives the original and its continuation; every flaw is told as the same 404.</summary>
     public StageResult<Understood> Open(GatewayExchange exchange, FhirRequest asked)
@@ -19,11 +20,42 @@ internal sealed class HandleReader(HandleSealer sealer)
             return StageResult.Refuse(DenyReason.HandleNotYours, "handle-without-client");
         }
 
-        if (sealer.Open(asked.Handle!, KindOf(asked.Interaction), binding, exchange.Now, out var flaw) is not { } content)
+        return sealer.Open(asked.Handle!, KindOf(asked.Interaction), binding, exchange.Now, out var flaw) is { } content
+            ? Read(exchange, asked, content)
+            : StageResult.Refuse(DenyReason.HandleNotYours, flaw);
+    }
+
+    /// <summary>Whether what a handle needs is kept elsewhere, so that it is opened by <see cref="OpenKeptAsync"/>.</summary>
+    public bool IsKept(FhirRequest asked) => asked is { Interaction: Interaction.SearchPage, Handle: { } handle } && keeper.IsName(handle);
+
+    /// <summary>The same for one of which only a name was given; refused while it cannot be looked up.</summary>
+    public async ValueTask<StageResult<Understood>> OpenKeptAsync(GatewayExchange exchange, FhirRequest asked)
+    {
+        if (HandleBinding.Of(exchange) is not { } binding)
         {
-            return StageResult.Refuse(DenyReason.HandleNotYours, flaw);
+            return StageResult.Refuse(DenyReason.HandleNotYours, "handle-without-client");
         }
 
+        HandleContent? found;
+        try
+        {
+            found = await keeper.FindAsync(asked.Handle!, exchange.Http.RequestAborted);
+        }
+#pragma warning disable CA1031 // Whatever is wrong with the database, the page is there later.
+        catch (Exception fault) when (!exchange.Http.RequestAborted.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            GatewayLog.PageNotFound(log, exchange.Id, fault.GetType().Name);
+            return StageResult.Refuse(DenyReason.PageUnavailable);
+        }
+
+        return HandleSealer.Check(found, KindOf(asked.Interaction), binding, exchange.Now, out var flaw) is { } content
+            ? Read(exchange, asked, content)
+            : StageResult.Refuse(DenyReason.HandleNotYours, flaw);
+    }
+
+    private static StageResult<Understood> Read(GatewayExchange exchange, FhirRequest asked, HandleContent content)
+    {
         var route = exchange.Ingressed.Route;
         var original = content.Original;
         if (

@@ -36,7 +36,7 @@ internal sealed class UnderstandStage(
             return new(EarlyDecision.FindClosedDoor(exchange, snapshots, options) ?? braked);
         }
 
-        return FhirRequestReader.ExpectsBody(exchange.Ingressed.Canonical) ? ReadBodyAsync(exchange) : new(Understand(exchange, default));
+        return FhirRequestReader.ExpectsBody(exchange.Ingressed.Canonical) ? ReadBodyAsync(exchange) : UnderstandAsync(exchange, default);
     }
 
     private async ValueTask<StageResult> ReadBodyAsync(GatewayExchange exchange)
@@ -85,12 +85,48 @@ internal sealed class UnderstandStage(
             );
         }
 
-        return Understand(exchange, body.Written);
+        return await UnderstandAsync(exchange, body.Written);
     }
 
-    private StageResult Understand(GatewayExchange exchange, ReadOnlyMemory<byte> body)
+    private ValueTask<StageResult> UnderstandAsync(GatewayExchange exchange, ReadOnlyMemory<byte> body)
     {
-        var found = exchange.Ingressed.Route.Api is { } table ? apis.Read(exchange, table, body) : ReadFhir(exchange, body);
+        if (exchange.Ingressed.Route.Api is { } table)
+        {
+            return new(Take(exchange, apis.Read(exchange, table, body)));
+        }
+
+        var asked = ReadFhir(exchange, body);
+        if (!asked.Continues)
+        {
+            return new(asked.Result);
+        }
+
+        if (asked.Value.Handle is null)
+        {
+            return new(Take(exchange, new Understood(asked.Value)));
+        }
+
+        return handles.IsKept(asked.Value)
+            ? OpenKeptAsync(exchange, asked.Value)
+            : new(TakeOpened(exchange, asked.Value, handles.Open(exchange, asked.Value)));
+    }
+
+    private async ValueTask<StageResult> OpenKeptAsync(GatewayExchange exchange, FhirRequest asked) =>
+        TakeOpened(exchange, asked, await handles.OpenKeptAsync(exchange, asked));
+
+    private static StageResult TakeOpened(GatewayExchange exchange, FhirRequest asked, StageResult<Understood> opened)
+    {
+        if (!opened.Continues)
+        {
+            // The record tells what was tried.
+            exchange.Fill(new Understood(asked));
+        }
+
+        return Take(exchange, opened);
+    }
+
+    private static StageResult Take(GatewayExchange exchange, StageResult<Understood> found)
+    {
         if (!found.Continues)
         {
             return found.Result;
@@ -105,7 +141,7 @@ internal sealed class UnderstandStage(
         return StageResult.Continue;
     }
 
-    private StageResult<Understood> ReadFhir(GatewayExchange exchange, ReadOnlyMemory<byte> body)
+    private StageResult<FhirRequest> ReadFhir(GatewayExchange exchange, ReadOnlyMemory<byte> body)
     {
         ref readonly var line = ref exchange.Ingressed;
         var reading = FhirRequestReader.Read(line.Canonical, line.Headers, body, line.Route.Language);
@@ -134,19 +170,7 @@ internal sealed class UnderstandStage(
             }
         }
 
-        if (request.Handle is null)
-        {
-            return new Understood(request);
-        }
-
-        var opened = handles.Open(exchange, request);
-        if (!opened.Continues)
-        {
-            // The record tells what was tried.
-            exchange.Fill(new Understood(request));
-        }
-
-        return opened;
+        return request;
     }
 
     // Of a batch each entry by itself; a patch stands in it in another spelling than its own.

@@ -33,6 +33,9 @@ internal sealed class DiscoveryKeySetReader : IKeySetReader, IDisposable
     /// <summary>The last document that named the right issuer; null: none was read.</summary>
     public byte[]? Document { get; private set; }
 
+    /// <summary>What that document says of the issuer's endpoints.</summary>
+    public IssuerPlaces Places { get; private set; } = IssuerPlaces.None;
+
     public async Task<JwksReading> ReadAsync(CancellationToken cancellationToken)
     {
         try
@@ -45,7 +48,12 @@ internal sealed class DiscoveryKeySetReader : IKeySetReader, IDisposable
             }
 
             var reading = JwksReader.Read(await _download.GetAsync(keys, cancellationToken));
-            Document = reading.Keys is null ? Document : document;
+            if (reading.Keys is not null)
+            {
+                Document = document;
+                Places = IssuerPlaces.Read(document, _document.Scheme == Uri.UriSchemeHttp && _document.IsLoopback);
+            }
+
             return reading;
         }
         catch (Exception fault) when (JwksDownload.WordsOf(fault, cancellationToken) is { } words)

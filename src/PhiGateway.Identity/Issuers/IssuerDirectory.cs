@@ -4,9 +4,10 @@ using Microsoft.Extensions.Logging;
 namespace PhiGateway.Identity.Issuers;
 
 /// <summary>All issuers the gateway trusts, found by exact <c>iss</c>; fixed for the life of the process.</summary>
-internal sealed class IssuerDirectory : IDisposable
+internal sealed class IssuerDirectory : IIssuerPlaces, IDisposable
 {
     private readonly FrozenDictionary<string, TrustedIssuer> _byIssuer;
+    private readonly Dictionary<string, DiscoveryKeySetReader> _discovered = new(StringComparer.Ordinal);
     private readonly List<IDisposable> _owned = [];
 
     public IssuerDirectory(
@@ -22,9 +23,10 @@ internal sealed class IssuerDirectory : IDisposable
             IKeySetReader reader = option.Jwks is null
                 ? new DiscoveryKeySetReader(option.Issuer, connect)
                 : new StaticKeySetReader(option.Jwks);
-            if (reader is IDisposable disposable)
+            if (reader is DiscoveryKeySetReader discovery)
             {
-                _owned.Add(disposable);
+                _owned.Add(discovery);
+                _discovered[option.Issuer] = discovery;
             }
 
             issuers.Add(new TrustedIssuer(option, new IssuerKeySource(option.Name, reader, time, logger)));
@@ -39,6 +41,9 @@ internal sealed class IssuerDirectory : IDisposable
 
     /// <summary>The issuer with exactly this <c>iss</c>; null when it is not trusted.</summary>
     public TrustedIssuer? Find(string? issuer) => issuer is not null && _byIssuer.TryGetValue(issuer, out var found) ? found : null;
+
+    /// <inheritdoc/>
+    IssuerPlaces IIssuerPlaces.Find(string issuer) => _discovered.TryGetValue(issuer, out var reader) ? reader.Places : IssuerPlaces.None;
 
     public void Dispose()
     {

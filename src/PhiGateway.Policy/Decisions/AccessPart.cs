@@ -34,6 +34,12 @@ public sealed record AccessPart
     public OperationValues Values { get; init; }
 
     /// <summary>
+    /// Types of records that the server makes of what an operation submits, and answers with; what its client may read of them leaves. None by
+    /// default.
+    /// </summary>
+    public ResourceTypeSet AnsweredWith { get; init; }
+
+    /// <summary>
     /// Types whose records the operation's answer is worked out from without showing them; none: it shows what it is about. Only who sees every
     /// such record of the patients that are meant may have it.
     /// </summary>

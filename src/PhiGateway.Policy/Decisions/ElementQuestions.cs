@@ -144,7 +144,7 @@ internal static class ElementQuestions
         foreach (var place in usable)
         {
             var grant = run.UseCase.Grants[place];
-            if (Hides(grant, part) && !Contradicts(grant.Where, part.Conditions) && !IsShownByAnother(run, usable, grant, part))
+            if (Hides(run, grant, part) && !Contradicts(grant.Where, part.Conditions) && !IsShownByAnother(run, usable, grant, part))
             {
                 return grant.Rule;
             }
@@ -168,7 +168,7 @@ internal static class ElementQuestions
             {
                 var grant = run.UseCase.Grants[brought];
                 var isShown =
-                    !Hides(grant, part)
+                    !Hides(run, grant, part)
                     || Contradicts(grant.Where, part.Conditions)
                     || (AreSearchedAsRead(run, part.Type) && IsShownByAnother(run, run.Reach.Usable(run.Grants[place]), grant, part));
                 if (!isShown)
@@ -181,16 +181,17 @@ internal static class ElementQuestions
         return null;
     }
 
-    private static bool Hides(GrantRule grant, AccessPart part)
+    private static bool Hides(DecisionRun run, GrantRule grant, AccessPart part)
     {
-        if (grant.Elements.IsAll)
+        var shown = OpenSchedule.Narrow(run, grant.Elements, part.Type);
+        if (shown.IsAll)
         {
             return false;
         }
 
         for (var use = 0; use < part.Uses.Count; use++)
         {
-            if (!grant.Elements.Contains(part.Uses[use]))
+            if (!shown.Contains(part.Uses[use]))
             {
                 return true;
             }
@@ -205,7 +206,7 @@ internal static class ElementQuestions
         foreach (var place in grants)
         {
             var other = run.UseCase.Grants[place];
-            if (!Hides(other, part) && IsAsWide(other, grant) && TakesIn(other.Where, grant.Where, part.Conditions))
+            if (!Hides(run, other, part) && IsAsWide(other, grant) && TakesIn(other.Where, grant.Where, part.Conditions))
             {
                 return true;
             }

@@ -69,9 +69,18 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
     public override ReleaseVerdict Judge(ResourceFacts facts)
     {
         var admission = Admit(facts, OwnersAsked.All);
-        return admission.Grants.IsEmpty
-            ? ReleaseVerdict.Withheld(admission.Nearest)
-            : ReleaseVerdict.Released(_reach.UseCase.ElementsOf(admission.Grants), _reach.UseCase.RuleOf(admission.Grants));
+        if (admission.Grants.IsEmpty)
+        {
+            return ReleaseVerdict.Withheld(admission.Nearest);
+        }
+
+        var elements = _reach.UseCase.ElementsOf(admission.Grants);
+        if (!AdmitsUndetermined && facts.Owner == OwnerState.NotPatientData)
+        {
+            elements = OpenSchedule.Narrow(elements, facts.Type);
+        }
+
+        return ReleaseVerdict.Released(elements, _reach.UseCase.RuleOf(admission.Grants));
     }
 
     public override WithholdReason JudgeWhosever(ResourceFacts facts)

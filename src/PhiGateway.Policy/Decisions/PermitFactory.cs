@@ -73,6 +73,16 @@ internal static class PermitFactory
                 lanes.Add(new ReleaseLane(default, run.Reach.Usable(PartRights.ReadGrants(run.UseCase)), ScopeRights.Read));
             }
 
+            foreach (var answer in part.AnsweredWith.Members())
+            {
+                var read = new AccessPart { Interaction = Interaction.Read, Type = answer };
+                var readers = run.Reach.Usable(PartRights.Readers(read, run.UseCase));
+                if (!readers.IsEmpty && run.Reach.ScopesGrant(answer, ScopeRights.Read, usableOnly: true))
+                {
+                    lanes.Add(new ReleaseLane(answer, readers, ScopeRights.Read));
+                }
+            }
+
             var shown = ShownValues(run, part, grants);
             if (!shown.IsEmpty)
             {

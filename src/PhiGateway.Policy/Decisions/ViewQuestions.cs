@@ -40,12 +40,23 @@ internal static class ViewQuestions
             return new Deny(DenyReason.HiddenElement, run.UseCase.RuleOf(over));
         }
 
-        return Hides(run, part, over) ?? (seen.IsEmpty ? null : Hides(run, part, seen));
+        if (Hides(run, part, over, run.UseCase.ElementsOf(over)) is { } hidden)
+        {
+            return hidden;
+        }
+
+        if (seen.IsEmpty)
+        {
+            return null;
+        }
+
+        var shown = run.UseCase.ElementsOf(seen);
+        var isNobodys = stored is null or { Owner: OwnerState.NotPatientData };
+        return Hides(run, part, seen, isNobodys ? OpenSchedule.Narrow(run, shown, part.Type) : shown);
     }
 
-    private static Deny? Hides(DecisionRun run, AccessPart part, GrantSet grants)
+    private static Deny? Hides(DecisionRun run, AccessPart part, GrantSet grants, ElementSet shown)
     {
-        var shown = run.UseCase.ElementsOf(grants);
         if (shown.IsAll)
         {
             return null;

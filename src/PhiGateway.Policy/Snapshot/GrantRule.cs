@@ -66,7 +66,7 @@ internal sealed class GrantRule
 
     // A coding without a system is matched by no permission: what it means is anyone's guess. A group of ActCode covers its members, no
     // other system has groups.
-    private static bool PermitsLabel(in TokenValue permitted, in SecurityLabel label) =>
+    internal static bool PermitsLabel(in TokenValue permitted, in SecurityLabel label) =>
         !string.IsNullOrEmpty(label.System)
         && (
             permitted.Matches(label.System, label.Code)

@@ -44,6 +44,7 @@ public sealed partial class DenyReason
     public static readonly DenyReason MalformedBody = new("malformed-body", 400, DenyStage.Understand, "structure", "The body is not the JSON that this request takes.");
     public static readonly DenyReason OperationNotSupported = new("operation-not-supported", 404, DenyStage.Understand, "not-supported", "The operation is not supported.");
     public static readonly DenyReason HandleNotYours = new("handle-not-yours", 404, DenyStage.Understand, "not-found", "The page, job or file does not exist.");
+    public static readonly DenyReason PageUnavailable = new("page-unavailable", 503, DenyStage.Understand, "transient", "The page cannot be looked up at the moment; try again.");
 
     // --- Decide: revoked ---
     public static readonly DenyReason UnknownClient = new("unknown-client", 403, DenyStage.Decide, "forbidden", "This client is not registered for any approved use.");

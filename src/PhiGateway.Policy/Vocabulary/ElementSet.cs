@@ -48,6 +48,15 @@ public sealed class ElementSet
         return new(names.Count == 0 ? null : Of(names)._names, [.. masks.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
     }
 
+    /// <summary>
+    /// URLs of the extensions that leave at the root of a set that does not name <c>extension</c>; then no other extension leaves, at no
+    /// depth. Null: extensions go by their element.
+    /// </summary>
+    public IReadOnlyList<string>? Extensions { get; private init; }
+
+    /// <summary>The same set, with no extension but those at the root that have one of these URLs.</summary>
+    public ElementSet WithExtensions(IReadOnlyList<string> urls) => new(_names, _masks) { Extensions = urls };
+
     /// <summary>What either set lets out: masked is only what neither shows.</summary>
     public ElementSet Union(ElementSet other)
     {

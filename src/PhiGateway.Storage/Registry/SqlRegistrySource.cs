@@ -132,6 +132,9 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time, 
     /// <summary>What may be used once.</summary>
     public ISingleUses SingleUses => field ??= new SqlSingleUses(database, Time, EnterAsync);
 
+    /// <summary>What addresses of next pages have no room for.</summary>
+    public IKeptPages KeptPages => field ??= new SqlKeptPages(database, Time, EnterAsync);
+
     /// <inheritdoc />
     public void Renew() => database.Renew();
 

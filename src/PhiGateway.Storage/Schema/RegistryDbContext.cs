@@ -90,6 +90,14 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
             e.HasIndex(r => r.Until);
             e.Property(r => r.Use).UseCollation(KeyCollation);
         });
+        modelBuilder.Entity<KeptPageRow>(e =>
+        {
+            e.ToTable("kept_page").HasKey(r => r.Id);
+            e.HasIndex(r => r.Client);
+            e.HasIndex(r => r.Until);
+            e.Property(r => r.Id).UseCollation(KeyCollation);
+            e.Property(r => r.Client).UseCollation(KeyCollation);
+        });
         SnakeCase.Apply(modelBuilder);
     }
 }

@@ -92,6 +92,8 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         await DeniedAsync("phigw_gateway", "DELETE FROM quota_patient");
         await DeniedAsync("phigw_gateway", "UPDATE quota_patient SET until = now()");
         await DeniedAsync("phigw_gateway", "UPDATE single_use SET until = now()");
+        await DeniedAsync("phigw_gateway", "UPDATE kept_page SET until = now()");
+        await DeniedAsync("phigw_admin", "SELECT * FROM kept_page");
         await DeniedAsync("phigw_gateway", "SELECT * FROM audit_event");
         await DeniedAsync("phigw_gateway", "INSERT INTO audit_log VALUES ('x', 0, 0)");
         await DeniedAsync("phigw_gateway", "CREATE TABLE x (y int)");

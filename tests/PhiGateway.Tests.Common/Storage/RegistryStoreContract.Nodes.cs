@@ -60,6 +60,26 @@ public abstract partial class RegistryStoreContract
         Assert.False(await Storage.SingleUses.IsUsedAsync("proof:old", None));
     }
 
+    [Fact]
+    public async Task KeepPage_ByOneNode_IsFoundByAnother_UntilItsTimeIsOver()
+    {
+        var now = DateTimeOffset.UtcNow;
+        byte[] content = [1, 0, 255, 39];
+        Assert.True(await Storage.KeptPages.TryKeepAsync(new KeptPage("p1", "acme", content, now.AddHours(1)), 2, None));
+        Assert.True(await Storage.KeptPages.TryKeepAsync(new KeptPage("p2", "acme", content, now.AddHours(-1)), 2, None));
+        await using var another = RegistryStorage.Create(_location.Options);
+
+        Assert.Equal(content, await another.KeptPages.FindAsync("p1", None));
+        Assert.Null(await another.KeptPages.FindAsync("p2", None));
+        Assert.Null(await another.KeptPages.FindAsync("p3", None));
+
+        // What is over counts no more, and another client's neither.
+        Assert.True(await another.KeptPages.TryKeepAsync(new KeptPage("p4", "acme", content, now.AddHours(1)), 2, None));
+        Assert.False(await another.KeptPages.TryKeepAsync(new KeptPage("p5", "acme", content, now.AddHours(1)), 2, None));
+        Assert.Null(await Storage.KeptPages.FindAsync("p5", None));
+        Assert.True(await Storage.KeptPages.TryKeepAsync(new KeptPage("p6", "other", content, now.AddHours(1)), 2, None));
+    }
+
     private sealed class AheadClock : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddHours(1);

@@ -148,6 +148,7 @@ internal sealed class AnswerWork : IDisposable
             hidden = FileReferrers.Attribute(Options.Referrers, Reader, Policy);
         }
 
+        Options.Hops?.Give(data[start..end], facts, Bases);
         var verdict = hidden == WithholdReason.None ? Policy.Judge(facts) : ReleaseVerdict.Withheld(hidden);
         if (verdict is not { Reason: WithholdReason.None, Elements: { } elements })
         {
@@ -252,6 +253,7 @@ internal sealed class AnswerWork : IDisposable
                 Currents = null,
                 Targets = null,
                 Referrers = container is null ? Options.Referrers : null,
+                Hops = container is null ? Options.Hops : null,
             },
             null,
             Nesting + 1

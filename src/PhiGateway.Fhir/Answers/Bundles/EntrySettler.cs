@@ -111,10 +111,8 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         if (output.Kind == BundleKind.SearchSet && mode.Length > 0)
         {
             work.Output.Write(",\"search\":{"u8);
-            if (work.Options.CountIsWhole)
-            {
-                MatchGrade.Write(data, ref entry, work.Output);
-            }
+            var isNear = !isExtra && LocationDistance.IsTold(request, work.Reader.Facts.Type, work.LastElements);
+            MatchGrade.Write(data, ref entry, work.Options.CountIsWhole, isNear, work.Output);
 
             work.Output.Write("\"mode\":\""u8);
             work.Output.Write(mode);

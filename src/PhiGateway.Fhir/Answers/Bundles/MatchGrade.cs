@@ -5,7 +5,8 @@ namespace PhiGateway.Fhir.Answers.Bundles;
 
 /// <summary>
 /// Writes how well an entry matches, as the server says it: its score and the grade of <c>$match</c> (R4 Patient-operation-match). Only for
-/// clients from whom nothing of what was asked for can be withheld, since both are told over all that the server found.
+/// clients from whom nothing of what was asked for can be withheld, since both are told over all that the server found. How far a place is
+/// hangs on nothing but the place (<see cref="LocationDistance"/>).
 /// </summary>
 internal static class MatchGrade
 {
@@ -24,20 +25,25 @@ internal static class MatchGrade
 
     private static ReadOnlySpan<byte> GradeUrl => "http://hl7.org/fhir/StructureDefinition/match-grade"u8;
 
-    /// <summary>Writes them, each with a comma behind it; of the extensions the grade alone, since no decision sees what is in another.</summary>
+    /// <summary>
+    /// Writes them, each with a comma behind it; of the extensions the grade, and how far a place is, alone, since no decision sees what is in
+    /// another.
+    /// </summary>
     /// <param name="data">The bytes that the entry was read from.</param>
     /// <param name="entry">Where its parts stand.</param>
+    /// <param name="isGraded">Score and grade may be told.</param>
+    /// <param name="isNear">How far the entry's place is from where the client looks may be told.</param>
     /// <param name="output">Receives them.</param>
-    public static void Write(ReadOnlySpan<byte> data, ref EntrySpan entry, IBufferWriter<byte> output)
+    public static void Write(ReadOnlySpan<byte> data, ref EntrySpan entry, bool isGraded, bool isNear, IBufferWriter<byte> output)
     {
-        var grade = entry.SearchExtensions.IsNone ? default : FindGrade(entry.SearchExtensions.In(data));
-        if (!grade.IsEmpty)
+        if ((isGraded || isNear) && !entry.SearchExtensions.IsNone)
         {
-            output.Write("\"extension\":[{\"url\":\""u8);
-            output.Write(GradeUrl);
-            output.Write("\",\"valueCode\":\""u8);
-            output.Write(grade);
-            output.Write("\"}],"u8);
+            WriteExtensions(entry.SearchExtensions.In(data), isGraded, isNear, output);
+        }
+
+        if (!isGraded)
+        {
+            return;
         }
 
         var score = entry.Score.IsNone ? default : entry.Score.In(data);
@@ -47,6 +53,22 @@ internal static class MatchGrade
             output.Write(score);
             output.Write(","u8);
         }
+    }
+
+    private static void WriteExtensions(ReadOnlySpan<byte> extensions, bool isGraded, bool isNear, IBufferWriter<byte> output)
+    {
+        var grade = isGraded ? FindGrade(extensions) : default;
+        if (!grade.IsEmpty)
+        {
+            output.Write("\"extension\":[{\"url\":\""u8);
+            output.Write(GradeUrl);
+            output.Write("\",\"valueCode\":\""u8);
+            output.Write(grade);
+            output.Write("\"}"u8);
+        }
+
+        var hasDistance = isNear && LocationDistance.TryWrite(extensions, grade.IsEmpty ? "\"extension\":["u8 : ","u8, output);
+        output.Write(hasDistance || !grade.IsEmpty ? "],"u8 : default);
     }
 
     // A decimal from 0 to 1 (R4 Bundle.entry.search.score); the text is JSON's already.

@@ -17,9 +17,15 @@ internal sealed class ElementNames
 
     private readonly MaskNode? _masks;
 
-    private ElementNames(IEnumerable<string> names, bool keepsAll = false, IReadOnlyList<string>? masks = null)
+    private ElementNames(
+        IEnumerable<string> names,
+        bool keepsAll = false,
+        IReadOnlyList<string>? masks = null,
+        IReadOnlyList<string>? extensions = null
+    )
     {
         KeepsAll = keepsAll;
+        Extensions = extensions;
         _masks = masks is { Count: > 0 } ? MaskNode.Of(masks) : null;
         var bases = names
             .Select(static name => name.EndsWith("[x]", StringComparison.Ordinal) ? name[..^3] : name)
@@ -34,7 +40,7 @@ internal sealed class ElementNames
 
     /// <summary>The set of a verdict; null when everything may leave.</summary>
     public static ElementNames? Of(ElementSet set) =>
-        set.IsAll ? null : Known.GetValue(set, static key => new ElementNames(key.Names, key.KeepsAll, key.Masks));
+        set.IsAll ? null : Known.GetValue(set, static key => new ElementNames(key.Names, key.KeepsAll, key.Masks, key.Extensions));
 
     public static ElementNames Of(IEnumerable<string> names) => new(names);
 
@@ -44,6 +50,9 @@ internal sealed class ElementNames
     /// <summary>Some values leave masked; then the narrative, which repeats them, does not leave.</summary>
     public bool HasMasks => _masks is not null;
 
+    /// <summary>URLs of the only extensions that leave, at the root alone; null: they go by their element.</summary>
+    public IReadOnlyList<string>? Extensions { get; }
+
     /// <summary>What of a member is masked; null: nothing.</summary>
     public MaskNode? MaskOf(ReadOnlySpan<byte> member) => _masks?.Find(member.StartsWith("_"u8) ? member[1..] : member);
 
@@ -52,6 +61,8 @@ internal sealed class ElementNames
     {
         var name = member.StartsWith("_"u8) ? member[1..] : member;
         return !(HasMasks && Ascii.EqualsIgnoreCase(name, "text"u8))
+            // Beside a primitive stand its extensions and nothing else.
+            && (Extensions is null || !member.StartsWith("_"u8))
             && (KeepsAll || (_names.TryGetValue(NameKey.Of(name), out var known) && name.SequenceEqual(known)));
     }
 }

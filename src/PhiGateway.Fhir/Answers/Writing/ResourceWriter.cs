@@ -45,6 +45,12 @@ internal static class ResourceWriter
             if (permitted is not null && !permitted.Contains(name))
             {
                 cut = true;
+                if (permitted.Extensions is { } urls && name.SequenceEqual("extension"u8) && view?.Shows(name) != false)
+                {
+                    var (from, to) = (members.ValueStart(i, data), members.End(i, data));
+                    any |= ExtensionWriter.WriteListed(data, from, to, urls, source.Edits, first: !any, output);
+                }
+
                 continue;
             }
 
@@ -77,7 +83,29 @@ internal static class ResourceWriter
             else if (name.SequenceEqual("meta"u8) && (subsetted || masked))
             {
                 marked = true;
-                MetaWriter.Write(data, members.ValueStart(i, data), members.End(i, data), source.Edits, subsetted, masked, output);
+                var (from, to) = (members.ValueStart(i, data), members.End(i, data));
+                if (permitted is { Extensions: not null } && ExtensionWriter.IsIn(data[from..to]))
+                {
+                    var bare = new ArrayBufferWriter<byte>(to - from);
+                    ExtensionWriter.WriteWithout(data, from, from, to, source.Edits, bare);
+                    MetaWriter.Write(bare.WrittenSpan, 0, bare.WrittenCount, new EditList(), subsetted, masked, output);
+                }
+                else
+                {
+                    MetaWriter.Write(data, from, to, source.Edits, subsetted, masked, output);
+                }
+            }
+            else if (permitted is { Extensions: not null } && ExtensionWriter.IsIn(data[members.Start(i)..members.End(i, data)]))
+            {
+                cut = true;
+                ExtensionWriter.WriteWithout(
+                    data,
+                    members.Start(i),
+                    members.ValueStart(i, data),
+                    members.End(i, data),
+                    source.Edits,
+                    output
+                );
             }
             else
             {

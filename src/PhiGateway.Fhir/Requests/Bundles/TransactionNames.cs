@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PhiGateway.Fhir.Requests.Routing;
+using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -11,7 +12,8 @@ namespace PhiGateway.Fhir.Requests.Bundles;
 /// <remarks>
 /// A name of an entry whose url holds an id is replaced by that id before the body is judged, and so it is forwarded: nobody after us
 /// resolves it again.
-/// A name of a new Patient stands for somebody who has no id yet. Any other name leaves an owner undetermined.
+/// A name of a new Patient stands for somebody who has no id yet, that of a new device or place for what is nobody's. Any other name leaves an
+/// owner undetermined.
 /// </remarks>
 internal sealed class TransactionNames
 {
@@ -43,6 +45,11 @@ internal sealed class TransactionNames
         {
             _new.Add(name, NewPatientReference);
         }
+        else if (method == "POST" && url is not null && ResourceType.TryParse(url, out var type) && RecordNames.MayBeNobodys(type))
+        {
+            // A new device or place is one, whatever id it will have.
+            _new.Add(name, $"{url}/new-record.of.this.transaction");
+        }
 
         return true;
     }
@@ -50,7 +57,7 @@ internal sealed class TransactionNames
     /// <summary>The resource with every name that is an id elsewhere in the bundle put as that id; null when there is none in it.</summary>
     internal byte[]? Resolve(JsonElement resource) => _literal.Count == 0 ? null : ReferenceRewriter.Rewrite(resource, _literal);
 
-    /// <summary>Reads a body's facts, with the names of new Patients as what they are.</summary>
+    /// <summary>Reads a body's facts, with the names of new Patients, devices and places as what they are.</summary>
     internal static bool TryScan(RequestSource source, JsonElement body, ResourceFacts facts)
     {
         if (

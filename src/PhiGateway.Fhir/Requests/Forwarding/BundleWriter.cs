@@ -14,7 +14,7 @@ internal static class BundleWriter
         var output = new ArrayBufferWriter<byte>(transaction.Body.Length + 256);
         using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true }))
         {
-            Begin(json, transaction.Interaction);
+            Begin(json, transaction);
             for (var i = 0; i < calls.Count; i++)
             {
                 var call = calls[i];
@@ -38,11 +38,13 @@ internal static class BundleWriter
         return output.WrittenSpan.ToArray();
     }
 
-    internal static void Begin(Utf8JsonWriter json, Interaction interaction)
+    /// <summary>Opens the Bundle, with what it says of itself; the entries follow.</summary>
+    internal static void Begin(Utf8JsonWriter json, FhirRequest transaction)
     {
         json.WriteStartObject();
         json.WriteString("resourceType", "Bundle");
-        json.WriteString("type", interaction == Interaction.Transaction ? "transaction" : "batch");
+        BundleHead.Write(json, transaction.Body);
+        json.WriteString("type", transaction.Interaction == Interaction.Transaction ? "transaction" : "batch");
         json.WriteStartArray("entry");
     }
 

@@ -91,10 +91,11 @@ internal static class Narrowing
                     or Interaction.HistoryType
                     or Interaction.HistorySystem
             || request.Operation == "$everything";
+        var isHistory = request.Interaction is Interaction.HistoryInstance or Interaction.HistoryType or Interaction.HistorySystem;
         for (var i = 0; i < request.Parameters.Count; i++)
         {
             var parameter = request.Parameters[i];
-            if (IsDropped(parameter, withholds))
+            if (IsDropped(parameter, withholds) || (isHistory && parameter.Name is ("_total" or "_sort")))
             {
                 continue;
             }
@@ -191,7 +192,7 @@ internal static class Narrowing
     private static bool IsDropped(QueryParameter parameter, bool withholds) =>
         parameter.Name switch
         {
-            "_format" or "_pretty" or "_elements" or "_outputFormat" or "_contained" => true,
+            "_format" or "_pretty" or "_elements" or "_outputFormat" or "_contained" or "_totalMethod" => true,
             "_summary" => parameter.Value != "count" || withholds,
             "_total" => withholds,
             "_count" => withholds && parameter.Value.AsSpan().TrimStart('0').IsEmpty,

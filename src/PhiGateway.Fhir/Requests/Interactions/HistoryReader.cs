@@ -10,7 +10,9 @@ namespace PhiGateway.Fhir.Requests.Interactions;
 /// <summary>Reads a history request of an instance, a type or the whole system; each parameter at most once (R4 3.1.0.10).</summary>
 internal static class HistoryReader
 {
-    private static readonly string[] Known = ["_count", "_since", "_at", "_format", "_pretty"];
+    // _summary, _elements and _total say how the answer is written (R4 3.1.0.1.5: parameters for all interactions); some clients add them to
+    // each of their histories. Their order is the one that they have anyway.
+    private static readonly string[] Known = ["_count", "_since", "_at", "_format", "_pretty", "_summary", "_elements", "_total", "_sort"];
 
     internal static Reading<FhirRequest> Read(RequestSource source, ResourceType type, string? id)
     {
@@ -85,7 +87,15 @@ internal static class HistoryReader
 
             var isDate = at is 1 or 2;
             var date = isDate ? SearchValue.WithPlus(value) : value;
-            var fits = isDate ? SearchValue.HasShape(SearchParameterKind.Date, date) : ResultParameters.HasShape(name, value);
+            var fits = name switch
+            {
+                _ when isDate => SearchValue.HasShape(SearchParameterKind.Date, date),
+                "_sort" => value == "-_lastUpdated",
+
+                // How many versions there are counts what is withheld.
+                "_summary" => value != "count" && ResultParameters.HasShape(name, value),
+                _ => ResultParameters.HasShape(name, value),
+            };
             if (!fits || (seen & 1 << at) != 0)
             {
                 return Refusal.Query("history parameter twice or out of shape").About(name);

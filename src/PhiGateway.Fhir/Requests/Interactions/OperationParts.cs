@@ -40,6 +40,7 @@ internal static class OperationParts
                 Id = call.Id,
                 Operation = call.Name,
                 Values = operation.Values ?? ValuesOf(operation.Returns),
+                AnsweredWith = operation.Returns == OperationResult.Submission ? AnswersTo(call.Type) : default,
                 ComputedOver = operation.IsComputed ? OfPatients : default,
                 Patients = reading.Patients,
                 Conditions = reading.Conditions,
@@ -88,6 +89,15 @@ internal static class OperationParts
                 return new Refusal(DenyReason.OperationNotSupported, "operation with an unknown result");
         }
     }
+
+    // What an insurer makes of what was submitted (R4 Claim-submit, CoverageEligibilityRequest-submit): whose it is, it says itself.
+    private static ResourceTypeSet AnswersTo(ResourceType type) =>
+        type.Name switch
+        {
+            "Claim" => default(ResourceTypeSet).With(ResourceType.Parse("ClaimResponse")),
+            "CoverageEligibilityRequest" => default(ResourceTypeSet).With(ResourceType.Parse("CoverageEligibilityResponse")),
+            _ => default,
+        };
 
     // Who is looked for by what a resource says asks about its elements, as a search does by its parameters.
     private static IReadOnlyList<string> UsesOf(OperationCall call, SearchReading reading)

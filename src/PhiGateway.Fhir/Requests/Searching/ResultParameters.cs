@@ -10,7 +10,18 @@ namespace PhiGateway.Fhir.Requests.Searching;
 /// </summary>
 internal static class ResultParameters
 {
-    private static readonly string[] Once = ["_count", "_sort", "_elements", "_summary", "_total", "_format", "_pretty", "_contained"];
+    private static readonly string[] Once =
+    [
+        "_count",
+        "_sort",
+        "_elements",
+        "_summary",
+        "_total",
+        "_format",
+        "_pretty",
+        "_contained",
+        "_totalMethod",
+    ];
 
     internal static bool IsKnown(string name) => Array.IndexOf(Once, name) >= 0 || IsInclude(name);
 
@@ -55,6 +66,9 @@ internal static class ResultParameters
             "_format" => true,
             // What is contained comes with what contains it, never by itself: R4's default, which some clients spell out.
             "_contained" => value is "false",
+
+            // How a server is to count, as the Python client says it; what is counted here is counted.
+            "_totalMethod" => value is "count" or "estimate" or "accurate" or "none",
             _ => false,
         };
 

@@ -118,6 +118,10 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
             case AnswerVerdict.Rewritten:
                 bytes = filtered.Written;
                 return StageResult.Continue;
+            case AnswerVerdict.Withheld when request.Meaning.IsWrite:
+                // What was written was decided before; only its echo stays, as at the FHIR door. Told as missing it would be written again.
+                bytes = ReadOnlyMemory<byte>.Empty;
+                return StageResult.Continue;
             case AnswerVerdict.Withheld:
                 return StageResult.Refuse(DenyReason.NotFoundOrWithheld, exchange.Disclosure.LastWithheld.ToString());
             case AnswerVerdict.TooLarge:

@@ -4,6 +4,7 @@ using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Forward;
+using PhiGateway.Gateway.Lookups;
 using PhiGateway.Gateway.Release.Leaving;
 using PhiGateway.Gateway.Settle;
 using PhiGateway.Gateway.Trail;
@@ -22,6 +23,7 @@ internal sealed class BatchRelease(
     AnswerJudge judge,
     StillOpen still,
     CreatedPlace created,
+    VersionConflict conflicts,
     Exit exit,
     AuditTrail trail,
     GatewayOptions options
@@ -121,7 +123,7 @@ internal sealed class BatchRelease(
         var meant = AnswerStatus.Read(answer.Status, entry);
         if (!meant.Continues)
         {
-            return meant.Result;
+            return await conflicts.IsMetAsync(entry) ? VersionConflict.Refusal : meant.Result;
         }
 
         var meaning = meant.Value;

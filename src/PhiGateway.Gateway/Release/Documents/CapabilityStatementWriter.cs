@@ -49,15 +49,17 @@ internal static class CapabilityStatementWriter
         json.WriteStartObject();
         json.WriteString("mode", "server");
         WriteSecurity(json, route);
-        json.WriteStartArray("resource");
-        foreach (var (type, reach) in reachable)
-        {
-            WriteResource(json, route, type, reach);
-        }
-
-        json.WriteEndArray();
         if (reachable.Count > 0)
         {
+            // FHIR's JSON has no empty arrays (R4 json).
+            json.WriteStartArray("resource");
+            foreach (var (type, reach) in reachable)
+            {
+                WriteResource(json, route, type, reach);
+            }
+
+            json.WriteEndArray();
+
             // The gateway takes a batch apart itself; each entry is decided like a request.
             List<string> codes = ["batch"];
             if (reachable.Values.Any(static reach => reach.Interactions.Overlaps(Writes)))
@@ -100,7 +102,11 @@ internal static class CapabilityStatementWriter
     {
         json.WriteStartObject();
         json.WriteString("type", type);
-        WriteCodes(json, "interaction", reach.Interactions);
+        if (reach.Interactions.Count > 0)
+        {
+            WriteCodes(json, "interaction", reach.Interactions);
+        }
+
         WriteParameters(json, route, ResourceType.Parse(type), reach);
         WriteOperations(json, route, type, reach);
         json.WriteEndObject();

@@ -5,6 +5,7 @@ using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Release.Leaving;
 using PhiGateway.Identity.Assertions;
+using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Proofs;
 using PhiGateway.Identity.Tokens;
 using PhiGateway.Identity.Workloads;
@@ -16,7 +17,12 @@ namespace PhiGateway.Gateway.Release.Documents;
 /// Answers <c>/metadata</c>, the SMART configuration, the protected resource metadata and UDAP's for the gateway itself: never the upstream's, and
 /// nothing that no policy could allow.
 /// </summary>
-internal sealed class DiscoveryDocuments(GatewayOptions options, Exit exit, UdapStatements? statements = null)
+internal sealed class DiscoveryDocuments(
+    GatewayOptions options,
+    Exit exit,
+    UdapStatements? statements = null,
+    IIssuerPlaces? issuers = null
+)
 {
     /// <summary>Writes the document that was asked for, and lets it out.</summary>
     public ValueTask<StageResult> ReleaseAsync(GatewayExchange exchange)
@@ -55,6 +61,7 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, Exit exit, Udap
     {
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
+        IReadOnlyList<string> methods = ["private_key_jwt"];
         if (options.TokenService is { } own)
         {
             json.WriteString("issuer", own.Issuer);
@@ -65,15 +72,15 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, Exit exit, Udap
         }
         else if (options.Issuers.Count > 0)
         {
-            // The first issuer of the environment; several issuers are told apart by their own metadata.
-            var issuer = options.Issuers[0].Issuer.TrimEnd('/');
-            json.WriteString("issuer", options.Issuers[0].Issuer);
-            json.WriteString("jwks_uri", options.SmartEndpoints.Jwks ?? $"{issuer}/jwks");
-            json.WriteString("token_endpoint", options.SmartEndpoints.Token ?? $"{issuer}/token");
-            if (options.SmartEndpoints.Authorization is { } authorization)
-            {
-                json.WriteString("authorization_endpoint", authorization);
-            }
+            // The first issuer of the environment; several issuers are told apart by their own metadata. What neither it nor the operator has
+            // said is not told: a client that follows a guess asks for its token where there is none.
+            var issuer = options.Issuers[0].Issuer;
+            var known = issuers?.Find(issuer) ?? IssuerPlaces.None;
+            methods = known.Methods;
+            json.WriteString("issuer", issuer);
+            WriteKnown(json, "jwks_uri", options.SmartEndpoints.Jwks ?? known.Keys);
+            WriteKnown(json, "token_endpoint", options.SmartEndpoints.Token ?? known.Token);
+            WriteKnown(json, "authorization_endpoint", options.SmartEndpoints.Authorization);
         }
 
         WriteStrings(
@@ -82,12 +89,17 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, Exit exit, Udap
             options.SmartEndpoints.Authorization is null ? ["client_credentials"] : ["authorization_code", "client_credentials"]
         );
         WriteStrings(json, "code_challenge_methods_supported", ["S256"]);
-        WriteStrings(json, "token_endpoint_auth_methods_supported", ["private_key_jwt"]);
+        if (methods.Count > 0)
+        {
+            WriteStrings(json, "token_endpoint_auth_methods_supported", [.. methods]);
+        }
+
         WriteStrings(
             json,
             "capabilities",
             [
-                "client-confidential-asymmetric",
+                .. methods.Contains("private_key_jwt") ? (string[])["client-confidential-asymmetric"] : [],
+                .. methods.Contains("client_secret_basic") ? (string[])["client-confidential-symmetric"] : [],
                 "permission-v1",
                 "permission-v2",
                 "permission-patient",
@@ -96,6 +108,14 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, Exit exit, Udap
             ]
         );
         json.WriteEndObject();
+    }
+
+    private static void WriteKnown(Utf8JsonWriter json, string name, string? place)
+    {
+        if (place is not null)
+        {
+            json.WriteString(name, place);
+        }
     }
 
     // RFC 9728 section 2: whose tokens are taken here, and how they are shown.

@@ -43,10 +43,12 @@ internal sealed class ExportAnswers(
         };
     }
 
-    private static StageResult Refused(GatewayExchange exchange, UpstreamAnswer answer)
-    {
-        return AnswerStatus.Refuse(answer.Status, exchange.Request);
-    }
+    // A client that asks too often slows down at 429, and takes 503 for the end of its export (Bulk Data Access, 2.4).
+    private static StageResult Refused(GatewayExchange exchange, UpstreamAnswer answer) =>
+        answer.Status == StatusCodes.Status429TooManyRequests
+        && exchange.Asked.Interaction is (Interaction.Export or Interaction.ExportStatus)
+            ? StageResult.Refuse(DenyReason.UpstreamBusy, "upstream-429", StatusCodes.Status429TooManyRequests)
+            : AnswerStatus.Refuse(answer.Status, exchange.Request);
 
     private ValueTask<StageResult> StartedAsync(GatewayExchange exchange, UpstreamAnswer answer)
     {
@@ -94,6 +96,13 @@ internal sealed class ExportAnswers(
         if (!open.Continues)
         {
             return open;
+        }
+
+        // Bulk Data Access, 2.5: when the files will be gone. Under the gateway's names that is no later than these end.
+        if (answer.Expires is { } gone && gone > exchange.Now)
+        {
+            var end = exchange.Now + HandleIssuer.ExportLife;
+            exchange.Http.Response.Headers.Expires = (gone < end ? gone : end).ToString("R", CultureInfo.InvariantCulture);
         }
 
         using var manifest = buffers.Open(exchange);

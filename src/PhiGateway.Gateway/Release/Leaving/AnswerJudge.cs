@@ -21,6 +21,7 @@ internal sealed class AnswerJudge(
     VersionLookup versions,
     TargetLookup targets,
     ReferrerLookup referrers,
+    HopLookup hopLookup,
     StillOpen still
 )
 {
@@ -83,13 +84,31 @@ internal sealed class AnswerJudge(
         }
 
         var holdsFiles = HoldsFiles(exchange, body);
-        return holdsFiles || VersionLookup.IsNeeded(exchange)
+        return holdsFiles || HoldsHanging(exchange, body) || VersionLookup.IsNeeded(exchange)
             ? LookUpAsync(exchange, body, filtered, holdsFiles)
+            : JudgeLinkedAsync(exchange, body, filtered);
+    }
+
+    // The address of a next page may have no room for all that was asked: that is kept before the answer is written.
+    private ValueTask<StageResult<ReadOnlyMemory<byte>>> JudgeLinkedAsync(
+        GatewayExchange exchange,
+        PooledBuffer body,
+        PooledBuffer filtered
+    )
+    {
+        return !exchange.IsWrite && HandleIssuer.IsLong(exchange)
+            ? KeepAsync()
             : new(Judge(exchange, body, filtered, PageLinks.OptionsFor(exchange, handles)));
+
+        async ValueTask<StageResult<ReadOnlyMemory<byte>>> KeepAsync() =>
+            Judge(exchange, body, filtered, PageLinks.OptionsFor(exchange, handles, await handles.KeepNextAsync(exchange, body.Written)));
     }
 
     private static bool HoldsFiles(GatewayExchange exchange, PooledBuffer body) =>
         IsOfStored(exchange) && FileReferrers.Matter(exchange.Request, exchange.Permit.Release, body.Written.Span);
+
+    private static bool HoldsHanging(GatewayExchange exchange, PooledBuffer body) =>
+        IsOfStored(exchange) && HopTargets.Matter(exchange.Request, exchange.Permit.Release, body.Written.Span);
 
     // Of a write what was written is judged by itself; an operation may answer with anything, whether it writes or not.
     private static bool IsOfStored(GatewayExchange exchange) =>
@@ -122,12 +141,25 @@ internal sealed class AnswerJudge(
         bool holdsFiles
     )
     {
-        var options = PageLinks.OptionsFor(exchange, handles);
+        var kept = exchange.IsWrite ? null : await handles.KeepNextAsync(exchange, body.Written);
+        var options = PageLinks.OptionsFor(exchange, handles, kept);
         if (holdsFiles)
         {
             var files = new FileReferrers();
             await referrers.FindAsync(exchange, body.Written, exchange.Permit.Release, files);
             options = options with { Referrers = files };
+        }
+
+        if (HoldsHanging(exchange, body))
+        {
+            var hops = new HopTargets();
+            var hung = await hopLookup.FindAsync(exchange, exchange.Permit.Release, body.Written, hops);
+            if (!hung.Continues)
+            {
+                return hung;
+            }
+
+            options = options with { Hops = hops };
         }
 
         if (!VersionLookup.IsNeeded(exchange))

@@ -14,7 +14,14 @@ namespace PhiGateway.Gateway.Release.Pages;
 /// Counts the matches that a client may see, page by page of the upstream up to a bound; for bare counts, and for an accurate total beside a
 /// page.
 /// </summary>
-internal sealed class CountWalk(Fetch fetch, ReferrerLookup referrers, HandleIssuer handles, AnswerBuffers buffers, GatewayOptions options)
+internal sealed class CountWalk(
+    Fetch fetch,
+    ReferrerLookup referrers,
+    HopLookup hopLookup,
+    HandleIssuer handles,
+    AnswerBuffers buffers,
+    GatewayOptions options
+)
 {
     /// <summary>Answers a bare count.</summary>
     /// <param name="exchange">The request; what went upstream was the search whose matches are counted.</param>
@@ -89,6 +96,12 @@ internal sealed class CountWalk(Fetch fetch, ReferrerLookup referrers, HandleIss
     )
     {
         await referrers.FindIfMetAsync(exchange, search, page, counted.Files);
+        var hung = await hopLookup.FindIfMetAsync(exchange, search, exchange.Permit.Release, page, counted.Hops);
+        if (!hung.Continues)
+        {
+            return hung;
+        }
+
         return Take(exchange, search, page, counted, isFirst);
     }
 
@@ -109,6 +122,7 @@ internal sealed class CountWalk(Fetch fetch, ReferrerLookup referrers, HandleIss
                 Narrowed = isFirst ? UpstreamCallFactory.FindNarrowing(search, exchange.Permit) : [],
                 SelfLinks = exchange.Ingressed.Route.SelfLinks,
                 Referrers = counted.Files,
+                Hops = counted.Hops,
             }
         );
         if (verdict is not (AnswerVerdict.Rewritten or AnswerVerdict.Unchanged))
@@ -146,6 +160,8 @@ internal sealed class CountWalk(Fetch fetch, ReferrerLookup referrers, HandleIss
     private sealed class Counted
     {
         public FileReferrers Files { get; } = new();
+
+        public HopTargets Hops { get; } = new();
 
         public int Matches { get; set; }
 

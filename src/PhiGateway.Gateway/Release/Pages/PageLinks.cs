@@ -11,10 +11,13 @@ namespace PhiGateway.Gateway.Release.Pages;
 /// <summary>
 /// Turns the paging links of one upstream answer into sealed handles of the gateway; called by the answer filter for each link.
 /// </summary>
-internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) : ILinkSealer
+internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange, KeyValuePair<string, string>? kept = null) : ILinkSealer
 {
     /// <summary>What is added to the filtering of an answer: nothing for a single resource.</summary>
-    public static AnswerOptions OptionsFor(GatewayExchange exchange, HandleIssuer handles)
+    /// <param name="exchange">The request that is answered.</param>
+    /// <param name="handles">Issues the handles.</param>
+    /// <param name="kept">A link of the answer with its URL, that is kept since it is too long for a handle; null: none is.</param>
+    public static AnswerOptions OptionsFor(GatewayExchange exchange, HandleIssuer handles, KeyValuePair<string, string>? kept = null)
     {
         if (exchange.Kind == RequestKind.Transaction)
         {
@@ -38,7 +41,7 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) 
         var withholds = UpstreamCallFactory.Withholds(permit);
         return new AnswerOptions
         {
-            Links = new PageLinks(handles, exchange),
+            Links = new PageLinks(handles, exchange, kept),
             Narrowed = exchange.Understood.Continuation is null or { IsStart: true }
                 ? UpstreamCallFactory.FindNarrowing(request, permit)
                 : [],
@@ -62,6 +65,7 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) 
     public string? Seal(string relation, string upstreamUrl) =>
         relation switch
         {
+            "next" when kept is { } next && next.Key == upstreamUrl => next.Value,
             "next" or "previous" or "prev" or "first" => handles.Issue(exchange, HandleKind.Page, upstreamUrl),
 
             // Where a server names itself elsewhere, there is nothing to give and something to say.

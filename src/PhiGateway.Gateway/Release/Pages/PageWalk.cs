@@ -17,6 +17,7 @@ internal sealed class PageWalk(
     Fetch fetch,
     VersionLookup versions,
     ReferrerLookup referrers,
+    HopLookup hopLookup,
     HandleIssuer handles,
     CountWalk counts,
     GatewayOptions options
@@ -46,8 +47,8 @@ internal sealed class PageWalk(
         var continuation = exchange.Understood.Continuation;
         var start = continuation?.Page ?? new PagePlace(string.Empty, 0);
         var asked = continuation?.Size ?? 0;
-        var files = new FileReferrers();
-        var current = VersionLookup.IsHistory(exchange.Request) ? VersionsOf(exchange, files) : null;
+        var beside = (Files: new FileReferrers(), Hops: new HopTargets());
+        var current = VersionLookup.IsHistory(exchange.Request) ? VersionsOf(exchange, beside.Files, beside.Hops) : null;
         using var page = new PagedAnswer(
             exchange.Request,
             exchange.Permit.Release,
@@ -57,14 +58,15 @@ internal sealed class PageWalk(
             PageLinks.OptionsFor(exchange, handles) with
             {
                 Current = current,
-                Referrers = files,
+                Referrers = beside.Files,
+                Hops = beside.Hops,
             },
             asked > 0 ? asked : UpstreamCallFactory.PageSize(exchange.Request, exchange.Permit),
             start.From
         );
 
         // 1. What was fetched already.
-        var taken = await TakeAsync(exchange, page, body.Written, current, files);
+        var taken = await TakeAsync(exchange, page, body.Written, current, beside);
         if (!taken.Continues)
         {
             return taken;
@@ -87,7 +89,7 @@ internal sealed class PageWalk(
                 break;
             }
 
-            taken = await FetchAsync(exchange, page, following, current, files);
+            taken = await FetchAsync(exchange, page, following, current, beside);
             if (!taken.Continues)
             {
                 return taken;
@@ -108,7 +110,8 @@ internal sealed class PageWalk(
             return Withheld(exchange);
         }
 
-        var links = LinksOf(exchange, page.Size, rest, isFirst ? null : continuation?.Before, isFirst, start).ToArray();
+        var next = rest is null ? null : await handles.IssueOrKeepPageAsync(exchange, rest, page.Size, start);
+        var links = LinksOf(exchange, page.Size, next, isFirst ? null : continuation?.Before, isFirst).ToArray();
         var isLost = rest is null ? page.Next is not null : !Array.Exists(links, static link => link.Key == "next");
         exchange.Disclosure.CannotFollow |= isLost;
         var isAll = isFirst && rest is null && page.Next is null;
@@ -118,10 +121,11 @@ internal sealed class PageWalk(
     }
 
     // What a deletion is of cannot be looked up any more: in histories of many it is told to whom everything is (ADR 12).
-    private static CurrentVersions VersionsOf(GatewayExchange exchange, FileReferrers files) =>
+    private static CurrentVersions VersionsOf(GatewayExchange exchange, FileReferrers files, HopTargets hops) =>
         new()
         {
             Files = files,
+            Hops = hops,
             TellsDeletions =
                 exchange.Request.Interaction != Interaction.HistoryInstance
                 && !UpstreamCallFactory.Confines(exchange.Permit)
@@ -144,15 +148,14 @@ internal sealed class PageWalk(
     private IEnumerable<KeyValuePair<string, string>> LinksOf(
         GatewayExchange exchange,
         int size,
-        PagePlace? next,
+        string? next,
         PagePlace? before,
-        bool isFirst,
-        PagePlace present
+        bool isFirst
     )
     {
-        if (next is not null && handles.IssuePage(exchange, next, size, present) is { } nextUrl)
+        if (next is not null)
         {
-            yield return KeyValuePair.Create("next", nextUrl);
+            yield return KeyValuePair.Create("next", next);
         }
 
         if (before is not null && handles.IssuePage(exchange, before, size, null) is { } beforeUrl)
@@ -172,10 +175,16 @@ internal sealed class PageWalk(
         PagedAnswer page,
         ReadOnlyMemory<byte> body,
         CurrentVersions? current,
-        FileReferrers files
+        (FileReferrers Files, HopTargets Hops) beside
     )
     {
-        await referrers.FindIfMetAsync(exchange, exchange.Request, body, files);
+        await referrers.FindIfMetAsync(exchange, exchange.Request, body, beside.Files);
+        var hung = await hopLookup.FindIfMetAsync(exchange, exchange.Request, exchange.Permit.Release, body, beside.Hops);
+        if (!hung.Continues)
+        {
+            return hung;
+        }
+
         if (current is not null)
         {
             var looked = StageResult.Continue;
@@ -202,14 +211,14 @@ internal sealed class PageWalk(
         PagedAnswer page,
         string place,
         CurrentVersions? current,
-        FileReferrers files
+        (FileReferrers Files, HopTargets Hops) beside
     )
     {
         using var fetched = await fetch.ReadAsync(exchange, Continuation.CallTo(place));
         switch (fetched)
         {
             case Fetched.Found { IsReadable: true } found:
-                return await TakeAsync(exchange, page, found.Body, current, files);
+                return await TakeAsync(exchange, page, found.Body, current, beside);
             case Fetched.Found:
                 return StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
             case Fetched.Failed { Status: 0 or 200 } failed:

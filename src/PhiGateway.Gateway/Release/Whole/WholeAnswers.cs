@@ -1,9 +1,11 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Answers.Streaming;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
+using PhiGateway.Gateway.Lookups;
 using PhiGateway.Gateway.Release.Leaving;
 using PhiGateway.Gateway.Release.Pages;
 using PhiGateway.Gateway.Release.Streaming;
@@ -22,6 +24,7 @@ internal sealed class WholeAnswers(
     AnswerJudge judge,
     HandleIssuer handles,
     CreatedPlace created,
+    VersionConflict conflicts,
     Exit exit
 )
 {
@@ -40,7 +43,7 @@ internal sealed class WholeAnswers(
         var meant = AnswerStatus.Read(answer.Status, exchange);
         if (!meant.Continues)
         {
-            return meant.Result;
+            return await conflicts.IsMetAsync(exchange) ? VersionConflict.Refusal : meant.Result;
         }
 
         var meaning = meant.Value;
@@ -116,7 +119,13 @@ internal sealed class WholeAnswers(
         && BundleStreamFilter.CanStream(request)
         && !PageWalk.HoldsWhole(exchange)
         && request.Type != ResourceType.Binary
+        && !IsJudgedByOthers(exchange)
+        && !HandleIssuer.IsLong(exchange)
         && !HttpMethods.IsHead(exchange.Http.Request.Method);
+
+    // Whose a Slot is its Schedule says, which is looked up for a page that is held; the hospital's own are shown it without.
+    private static bool IsJudgedByOthers(GatewayExchange exchange) =>
+        HopTargets.AreOf(exchange.Request.Type) && !ReleaseChecks.MayReceiveUndetermined(exchange);
 
     private ValueTask<StageResult> StreamAsync(GatewayExchange exchange, PooledBuffer body, Stream stream)
     {

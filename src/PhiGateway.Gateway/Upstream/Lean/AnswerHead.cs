@@ -48,6 +48,8 @@ internal sealed class AnswerHead
 
     public string? Progress { get; set; }
 
+    public string? Expires { get; set; }
+
     /// <summary>The same without what is of the wire only.</summary>
     public UpstreamHead Known =>
         new()
@@ -62,5 +64,6 @@ internal sealed class AnswerHead
             ContentLocation = ContentLocation,
             RetryAfter = RetryAfter,
             Progress = Progress,
+            Expires = Expires,
         };
 }

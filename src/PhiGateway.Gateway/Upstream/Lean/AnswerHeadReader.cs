@@ -180,6 +180,10 @@ internal static class AnswerHeadReader
         {
             case 4 when Is(name, "etag"u8):
                 return TakeOnce(head.ETag, value, out var tag) && (head.ETag = tag) is not null;
+            case 7 when Is(name, "expires"u8):
+                // Caches and proxies write it too, and some write it twice: then it says nothing.
+                head.Expires = head.Expires is null ? TextOf(value) : string.Empty;
+                return true;
             case 8 when Is(name, "location"u8):
                 return TakeOnce(head.Location, value, out var location) && (head.Location = location) is not null;
             case 10 when Is(name, "x-progress"u8):

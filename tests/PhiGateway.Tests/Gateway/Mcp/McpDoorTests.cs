@@ -241,6 +241,27 @@ public sealed class McpDoorTests : IDisposable
         Assert.Empty(_flaws);
     }
 
+    // What every client asks after it has begun: there is no stream and no session, which it takes from 405 alone.
+    [Theory]
+    [InlineData("GET", true, null, 405)]
+    [InlineData("DELETE", true, null, 405)]
+    [InlineData("GET", false, null, 418)]
+    [InlineData("GET", true, "https://evil.example", 418)]
+    [InlineData("PUT", true, null, 418)]
+    public async Task StreamOrSession_ThatThereIsNot_IsToldToAKnownClient(string method, bool isKnown, string? origin, int status)
+    {
+        _callers.Result = isKnown ? _callers.Result : CallerResult.Refused(DenyReason.InvalidToken);
+        var http = Message(new Unread());
+        http.Request.Method = method;
+        http.Request.Headers.Origin = origin;
+
+        await _door(http);
+
+        Assert.Equal(status, http.Response.StatusCode);
+        Assert.Equal(status == 405 ? "POST" : string.Empty, http.Response.Headers.Allow.ToString());
+        Assert.Equal(status == 405 ? 0 : 1, _passed.Count);
+    }
+
     private static DefaultHttpContext Message(string body) => Message(new MemoryStream(Encoding.UTF8.GetBytes(body)));
 
     private static DefaultHttpContext Message(Stream body)

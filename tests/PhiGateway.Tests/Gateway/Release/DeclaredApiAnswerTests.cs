@@ -122,6 +122,41 @@ public sealed class DeclaredApiAnswerTests : IDisposable
         Assert.Equal("2026-05-01T00:00:00Z", (string?)JsonNode.Parse(StageWorld.Written(exchange))!["transactionTime"]);
     }
 
+    // Who may make a record and not read it, or is shown nothing of what the backend made of it, is told that it was made.
+    [Theory]
+    [InlineData("create", """{"id":"o7","patient":"17"}""", false)]
+    [InlineData("create,read", """{"id":"o7","patient":"17"}""", true)]
+    [InlineData("create,read", """{"id":"o7","patient":"18"}""", false)]
+    [InlineData("create,read", """{"id":"o7"}""", false)]
+    public async Task Release_WhatWasMade_IsToldWhoeverMayReadIt(string interactions, string answer, bool isShown)
+    {
+        var create = ApiFixture.Read();
+        (create.Method, create.Interaction, create.Path, create.Id) = ("POST", "create", "/v1/results", null);
+        create.Body = new ApiBodyOptions
+        {
+            Members = ["patient"],
+            Patient = new ApiPointerOptions { Pointer = "/patient" },
+        };
+        using var world = new StageWorld(null, null, StageWorld.Grant(interactions.Split(',')));
+        world.Route = world.Route! with { Api = ApiFixture.Table(ApiFixture.Read(), create) };
+        world.Upstream.Answers(
+            "POST /v1/results",
+            answer,
+            201,
+            "application/json",
+            static response => response.Headers.Location = new Uri("http://fhir.example/r4/v1/results/o7")
+        );
+        using var exchange = world.Open("POST", "/fhir/v1/results", """{"patient":"17"}""");
+        exchange.Http.Request.ContentType = "application/json";
+
+        var result = await world.WalkAsync(exchange, "Release");
+
+        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
+        Assert.Equal(201, exchange.Http.Response.StatusCode);
+        Assert.Equal("https://gw.example/fhir/v1/results/o7", exchange.Http.Response.Headers.Location.ToString());
+        Assert.Equal(isShown ? answer : string.Empty, StageWorld.Written(exchange));
+    }
+
     private static string Answer(string? next) =>
         $$"""
             {"results":[{"id":"1","patient":"17","level":"N","labels":[]}]{{(next is null ? string.Empty : $",\"next\":\"{next}\"")}}}

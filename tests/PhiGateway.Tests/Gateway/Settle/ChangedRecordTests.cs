@@ -88,6 +88,36 @@ public sealed class ChangedRecordTests : IDisposable
         Assert.Equal(told, (await _world.WalkAsync(exchange, "Release")).Status);
     }
 
+    // Servers tell a conflict of versions by 409 as well; that it was one, the version says that stands there now.
+    [Theory]
+    [InlineData("PUT", "4", 412)]
+    [InlineData("PUT", "3", 422)]
+    [InlineData("PUT", null, 412)]
+    [InlineData("DELETE", "4", 412)]
+    [InlineData("DELETE", "3", 422)]
+    public async Task Run_ConflictThatTheServerTellsBy409_IsOfTheVersionWhereItHasMoved(string method, string? now, int told)
+    {
+        using var world = new StageWorld(null, null, StageWorld.Grant("read", "update", "delete"));
+        world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+        world.Upstream.Answers($"{method} /Observation/1", "{}", 409);
+        world.Upstream.OnCall = call =>
+        {
+            if (call.Method == method)
+            {
+                world.Upstream.Answers(
+                    "GET /Observation/1",
+                    now is null ? "{}" : StageWorld.Observation(version: now),
+                    now is null ? 410 : 200
+                );
+            }
+        };
+        using var exchange = world.Open(method, "/fhir/Observation/1", method == "PUT" ? StageWorld.Observation() : null);
+
+        var result = await world.WalkAsync(exchange, "Release");
+
+        Assert.Equal((DenyReason.UpstreamRejected, told), (result.Refusal, result.Status));
+    }
+
     [Fact]
     public async Task Brake_ClientThatTriesIdentifiersByCreations_IsHeldOff()
     {

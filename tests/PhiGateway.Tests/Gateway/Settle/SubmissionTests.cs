@@ -93,6 +93,40 @@ public sealed class SubmissionTests : IDisposable
         Assert.Equal(passes ? null : DenyReason.UnknownParameter, (await _world.WalkAsync(exchange, "Decide")).Refusal);
     }
 
+    // What the insurer makes of it is whose it says that it is, and leaves to who may read it; to nobody else, and whatever it is the claim was
+    // made.
+    [Theory]
+    [InlineData("17", "ClaimResponse", true)]
+    [InlineData("18", "ClaimResponse", false)]
+    [InlineData("17", "Claim", false)]
+    public async Task Run_WhatASubmissionIsAnsweredWith_LeavesToWhoMayReadIt(string patient, string readable, bool isShown)
+    {
+        using var world = new StageWorld(
+            null,
+            null,
+            TestRegistry.Grant() with
+            {
+                Types = ["Claim"],
+                Interactions = ["read", "search", "create"],
+                Operations = ["$submit"],
+            },
+            TestRegistry.Grant() with
+            {
+                Types = [readable],
+                Interactions = ["read", "search"],
+            }
+        );
+        world.Upstream.Answers(
+            "POST /Claim/$submit",
+            $$$"""{"resourceType":"ClaimResponse","id":"r1","status":"active","patient":{"reference":"Patient/{{{patient}}}"},"outcome":"complete"}"""
+        );
+        using var exchange = world.Open("POST", "/fhir/Claim/$submit", Own);
+
+        Assert.True((await world.WalkAsync(exchange, "Release")).Continues);
+        Assert.Equal(isShown, StageWorld.Written(exchange).Contains("\"r1\"", StringComparison.Ordinal));
+        Assert.DoesNotContain(exchange.Http.Response.StatusCode, (int[])[403, 404]);
+    }
+
     private static string Parameters(string resource) =>
         $$"""{"resourceType":"Parameters","parameter":[{"name":"resource","resource":{{resource}} }]}""";
 }

@@ -72,6 +72,9 @@ internal sealed class StageWorld : IDisposable
 
     internal MadeUpCallers Callers { get; } = new();
 
+    /// <summary>Pages that were kept; shared by worlds that are nodes of one fleet.</summary>
+    internal PageShelf Pages { get; init; } = new();
+
     /// <summary>The route that requests come to; null: none matches.</summary>
     internal PhiRoute? Route { get; set; } =
         new()
@@ -264,7 +267,11 @@ internal sealed class StageWorld : IDisposable
             .AddSingleton<CutAnswers>()
             .AddSingleton<IAuditJournal>(Journal);
         services.AddSingleton(new PatientPseudonym(new byte[32]));
-        services.AddSingleton<ITaskUses>(Tasks).AddSingleton<IQuotaUses>(_ => Quotas).AddSingleton<ICallerAuthenticator>(Callers);
+        services
+            .AddSingleton<ITaskUses>(Tasks)
+            .AddSingleton<IQuotaUses>(_ => Quotas)
+            .AddSingleton<IKeptPages>(Pages)
+            .AddSingleton<ICallerAuthenticator>(Callers);
         services
             .AddEgress(new EgressConnector(new EgressPolicy()))
             .AddExchange()

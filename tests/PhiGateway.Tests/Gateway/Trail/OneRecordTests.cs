@@ -30,6 +30,7 @@ public sealed class OneRecordTests
         DenyReason.SnapshotTooOld,
         DenyReason.TaskUsedUp,
         DenyReason.TaskNotCounted,
+        DenyReason.PageUnavailable,
         DenyReason.MemoryExhausted,
         DenyReason.ReaderTooSlow,
         DenyReason.Faulted,

@@ -106,6 +106,40 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Registry
                     b.ToTable("idempotency", (string)null);
                 });
 
+            modelBuilder.Entity("PhiGateway.Storage.Schema.KeptPageRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Client")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("client")
+                        .UseCollation("C");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("Id")
+                        .HasName("pk_kept_page");
+
+                    b.HasIndex("Client")
+                        .HasDatabaseName("ix_kept_page_client");
+
+                    b.HasIndex("Until")
+                        .HasDatabaseName("ix_kept_page_until");
+
+                    b.ToTable("kept_page", (string)null);
+                });
+
             modelBuilder.Entity("PhiGateway.Storage.Schema.NodeStatusRow", b =>
                 {
                     b.Property<string>("Node")

@@ -98,6 +98,38 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Registry
                     b.ToTable("idempotency", (string)null);
                 });
 
+            modelBuilder.Entity("PhiGateway.Storage.Schema.KeptPageRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Client")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("client");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("content");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("until");
+
+                    b.HasKey("Id")
+                        .HasName("pk_kept_page");
+
+                    b.HasIndex("Client")
+                        .HasDatabaseName("ix_kept_page_client");
+
+                    b.HasIndex("Until")
+                        .HasDatabaseName("ix_kept_page_until");
+
+                    b.ToTable("kept_page", (string)null);
+                });
+
             modelBuilder.Entity("PhiGateway.Storage.Schema.NodeStatusRow", b =>
                 {
                     b.Property<string>("Node")

@@ -1,0 +1,147 @@
+using System.Buffers;
+using System.Text.Json;
+using PhiGateway.Fhir.Json;
+using PhiGateway.Fhir.Resources;
+
+namespace PhiGateway.Fhir.Answers.Writing;
+
+/// <summary>
+/// Writes members of a resource of whose extensions only listed ones may leave: at its root those with a listed URL, below it none. An
+/// extension can hold anything, also a name.
+/// </summary>
+internal static class ExtensionWriter
+{
+    private static ReadOnlySpan<byte> End => "xtension\""u8;
+
+    /// <summary>Whether a value holds an extension somewhere; the reader has refused member names with escapes.</summary>
+    public static bool IsIn(ReadOnlySpan<byte> value) => value.IndexOf(End) >= 0;
+
+    /// <summary>Writes the root's extensions with a listed URL, with their name; false when there is none.</summary>
+    /// <param name="data">The whole resource.</param>
+    /// <param name="start">Where the array begins.</param>
+    /// <param name="end">Where it ends.</param>
+    /// <param name="urls">Those that may leave.</param>
+    /// <param name="edits">References that leave rewritten.</param>
+    /// <param name="first">No comma goes before it.</param>
+    /// <param name="output">Receives it.</param>
+    public static bool WriteListed(
+        ReadOnlySpan<byte> data,
+        int start,
+        int end,
+        IReadOnlyList<string> urls,
+        EditList edits,
+        bool first,
+        IBufferWriter<byte> output
+    )
+    {
+        var any = false;
+        var reader = new Utf8JsonReader(data[start..end]);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+        {
+            return false;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        {
+            var from = start + checked((int)reader.TokenStartIndex);
+            var isListed = IsListed(reader, urls);
+            reader.Skip();
+            if (isListed)
+            {
+                output.Write(
+                    (any, first) switch
+                    {
+                        (true, _) => ","u8,
+                        (_, true) => "\"extension\":["u8,
+                        _ => ",\"extension\":["u8,
+                    }
+                );
+                edits.Copy(data, from, start + checked((int)reader.BytesConsumed), output);
+                any = true;
+            }
+        }
+
+        output.Write(any ? "]"u8 : default);
+        return any;
+    }
+
+    /// <summary>Writes a member, name and value, without the extensions in it.</summary>
+    /// <param name="data">The whole resource.</param>
+    /// <param name="nameStart">Where its name begins.</param>
+    /// <param name="start">Where its value begins.</param>
+    /// <param name="end">Where it ends.</param>
+    /// <param name="edits">References that leave rewritten.</param>
+    /// <param name="output">Receives it.</param>
+    public static void WriteWithout(ReadOnlySpan<byte> data, int nameStart, int start, int end, EditList edits, IBufferWriter<byte> output)
+    {
+        edits.Copy(data, nameStart, start, output);
+        var reader = new Utf8JsonReader(data[start..end]);
+        reader.Read();
+        WriteValue(ref reader, data, start, edits, output);
+    }
+
+    // Simple extensions alone: what one holds in others or in a reference, nobody listed.
+    private static bool IsListed(Utf8JsonReader extension, IReadOnlyList<string> urls)
+    {
+        var isListed = false;
+        var depth = extension.CurrentDepth + 1;
+        while (extension.Read() && extension.TokenType != JsonTokenType.EndObject)
+        {
+            if (extension.TokenType == JsonTokenType.PropertyName && extension.CurrentDepth == depth)
+            {
+                var isUrl = extension.ValueTextEquals("url"u8);
+                if (extension.ValueSpan.EndsWith(End[..^1]) || extension.ValueTextEquals("valueReference"u8))
+                {
+                    return false;
+                }
+
+                extension.Read();
+                isListed |= isUrl && extension.TokenType == JsonTokenType.String && urls.Contains(extension.GetString()!);
+                extension.Skip();
+            }
+        }
+
+        return isListed;
+    }
+
+    private static void WriteValue(
+        ref Utf8JsonReader reader,
+        ReadOnlySpan<byte> data,
+        int offset,
+        EditList edits,
+        IBufferWriter<byte> output
+    )
+    {
+        if (reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
+        {
+            edits.Copy(data, offset + checked((int)reader.TokenStartIndex), offset + checked((int)reader.BytesConsumed), output);
+            return;
+        }
+
+        var isList = reader.TokenType == JsonTokenType.StartArray;
+        var any = false;
+        output.Write(isList ? "["u8 : "{"u8);
+        while (reader.Read() && reader.TokenType is not (JsonTokenType.EndArray or JsonTokenType.EndObject))
+        {
+            if (!isList && (reader.ValueSpan.EndsWith(End[..^1]) || reader.ValueSpan.StartsWith("_"u8)))
+            {
+                reader.Read();
+                reader.Skip();
+                continue;
+            }
+
+            output.Write(any ? ","u8 : default);
+            any = true;
+            if (!isList)
+            {
+                var name = offset + checked((int)reader.TokenStartIndex);
+                reader.Read();
+                edits.Copy(data, name, offset + checked((int)reader.TokenStartIndex), output);
+            }
+
+            WriteValue(ref reader, data, offset, edits, output);
+        }
+
+        output.Write(isList ? "]"u8 : "}"u8);
+    }
+}

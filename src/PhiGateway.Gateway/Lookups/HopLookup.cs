@@ -1,0 +1,78 @@
+using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Lookups;
+
+/// <summary>
+/// Fetches the records on which the Slots of an answer (and their kin) hang, so that these can be judged by whose those are. Nothing of
+/// what is fetched leaves, so that its client need not be one that may read it.
+/// </summary>
+internal sealed class HopLookup(Fetch fetch, GatewayOptions options)
+{
+    /// <summary>Ids in one search; fewer than any server gives on a page.</summary>
+    private const int PerSearch = 20;
+
+    private const string Detail = "hangs-on";
+
+    /// <summary>Looks up what an answer, or a page of it, needs; nothing where it holds nothing of the kind.</summary>
+    /// <param name="exchange">The client's request.</param>
+    /// <param name="request">What was asked.</param>
+    /// <param name="policy">The judge of the answer.</param>
+    /// <param name="answer">One resource, or a Bundle.</param>
+    /// <param name="hops">Receives what was found out; what is beyond the bound stays unknown, and what hangs on it is withheld.</param>
+    public ValueTask<StageResult> FindIfMetAsync(
+        GatewayExchange exchange,
+        FhirRequest request,
+        ReleasePolicy policy,
+        ReadOnlyMemory<byte> answer,
+        HopTargets hops
+    ) => HopTargets.Matter(request, policy, answer.Span) ? FindAsync(exchange, policy, answer, hops) : new(StageResult.Continue);
+
+    /// <summary>The same where it is known that there is something of the kind.</summary>
+    public async ValueTask<StageResult> FindAsync(
+        GatewayExchange exchange,
+        ReleasePolicy policy,
+        ReadOnlyMemory<byte> answer,
+        HopTargets hops
+    )
+    {
+        var context = exchange.Ingressed.Route.Language;
+        var counter = exchange.Bundle ?? exchange;
+        foreach (var (type, all) in hops.FindMissing(answer.Span, policy, context))
+        {
+            foreach (var ids in all.Chunk(PerSearch))
+            {
+                // The first costs no more than a Provenance's targets do.
+                if (hops.Searches++ > 0 && counter.WalkedSearches++ >= options.Limits.WalkedSearches)
+                {
+                    return StageResult.Continue;
+                }
+
+                var place = ids is [var only] ? $"/{type.Name}/{only}" : $"/{type.Name}?_id={string.Join(',', ids)}&_count={PerSearch}";
+                using var fetched = await fetch.ReadAsync(exchange, place);
+                switch (fetched)
+                {
+                    case Fetched.Found found:
+                        hops.Take(type, ids, found.Body.Span, policy, context);
+                        break;
+
+                    // It is not there, or the server cannot be asked so: whose it is nobody can say.
+                    case Fetched.Absent
+                    or Fetched.Failed { Status: 400 or 422 }:
+                        hops.Take(type, ids, default, policy, context);
+                        break;
+                    case Fetched.Failed failed:
+                        return StageResult.Refuse(failed.Reason, Detail);
+                    default:
+                        return StageResult.Refuse(DenyReason.Faulted, Detail);
+                }
+            }
+        }
+
+        return StageResult.Continue;
+    }
+}
