@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
@@ -75,11 +76,7 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         // What was done stands in the history once its record is stored, with the way back.
         await officer.GotoAsync(world.Origin + "/console/history?document=client/lumen-scribe");
         var row = officer.Locator("section[aria-label=Changes] tbody tr").First;
-        for (var look = 0; look < 240 && await row.CountAsync() == 0; look++)
-        {
-            await officer.WaitForTimeoutAsync(500);
-            await officer.ReloadAsync();
-        }
+        await FoundAsync(officer, row);
 
         Assert.Contains("client.approve", await row.InnerTextAsync());
         Assert.Contains("approved by tom.okafor@hospital.example", await row.InnerTextAsync());
@@ -129,6 +126,17 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         await page.EmulateMediaAsync(new() { Media = Media.Print });
         Assert.False(await page.Locator(".officer").IsVisibleAsync());
         Assert.True(await page.Locator("#told").IsVisibleAsync());
+        await page.EmulateMediaAsync(new() { Media = Media.Screen });
+
+        // A request that is put down stands in the list without a patient, and counts on the first screen.
+        await page.ClickAsync("summary:has-text('Put a request down')");
+        await page.FillAsync("#received", DateTimeOffset.UtcNow.AddDays(-51).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        await page.ClickAsync("button:has-text('Put it down')");
+        await page.GotoAsync(world.Origin + "/console/requests");
+        await FoundAsync(page, page.Locator("section[aria-label=Requests] tbody tr").First);
+        Assert.DoesNotContain("f001", await page.Locator("main").InnerTextAsync());
+        Assert.Contains("that you looked at patients' requests", await page.Locator(".record").InnerTextAsync());
+        await PictureAsync(page, "requests");
         await page.Context.CloseAsync();
     }
 
@@ -183,6 +191,32 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
     }
 
     [Fact]
+    public async Task Stop_OfAVendorAndOfAModel_IsFollowedUntilItIsClosedEverywhere()
+    {
+        var page = await world.OpenAsync("analyst");
+        await page.GotoAsync(world.Origin + "/console/vendors/clearbill/stop");
+        await page.FillAsync("#reason", "the contract has ended");
+        await page.Locator("button.stop").First.ClickAsync();
+        await page.GotoAsync(world.Origin + "/console/offboardings");
+        await FoundAsync(page, page.Locator("section[aria-label=Offboardings] tbody tr").First);
+        Assert.Contains("organization/clearbill", await page.Locator("main").InnerTextAsync());
+        await PictureAsync(page, "offboardings");
+        await page.Locator("tbody tr a").First.ClickAsync();
+        Assert.Contains("clearbill", await page.Locator("main").InnerTextAsync());
+        Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
+
+        await page.GotoAsync(world.Origin + "/console/stop");
+        await page.FillAsync("#of-organization", "clearbill");
+        await page.Locator("form:has(#of-organization) button").ClickAsync();
+        Assert.Contains("value=clearbill", page.Url);
+        await page.FillAsync("#reason", "the contract has ended");
+        await page.Locator("#stop button.stop").ClickAsync();
+        Assert.Contains("clearbill", await page.Locator("section[aria-label=Revocations]").InnerTextAsync());
+        await PictureAsync(page, "revocations");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Alerts_VendorsAndTrust_AnswerTheirQuestions()
     {
         var page = await world.OpenAsync("analyst");
@@ -204,11 +238,7 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         var first = page.Locator("section.panel:has(form)").First;
 
         // The gateway looks for emergency uses every few seconds.
-        for (var look = 0; look < 120 && await first.CountAsync() == 0; look++)
-        {
-            await page.WaitForTimeoutAsync(500);
-            await page.ReloadAsync();
-        }
+        await FoundAsync(page, first);
 
         Assert.Contains("client/emergency-board", await first.InnerTextAsync());
         Assert.Contains("emergency call", await first.InnerTextAsync());
@@ -334,11 +364,32 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         Assert.Equal(
             LookedAtScreens
                 .Pictured.Select(screen => screen.Name)
-                .Concat(["accounting", "api", "case", "history", "now-dark", "one-access", "patient"])
+                .Concat([
+                    "accounting",
+                    "api",
+                    "case",
+                    "history",
+                    "now-dark",
+                    "offboardings",
+                    "one-access",
+                    "patient",
+                    "requests",
+                    "revocations",
+                ])
                 .Order(),
             shown.Order()
         );
         Assert.All(shown, name => Assert.True(File.Exists(RepositoryPaths.Of("docs", "console", name + ".png")), name));
+    }
+
+    // What the trail has to tell is there once its record is stored.
+    private static async Task FoundAsync(IPage page, ILocator what)
+    {
+        for (var look = 0; look < 240 && await what.CountAsync() == 0; look++)
+        {
+            await page.WaitForTimeoutAsync(500);
+            await page.ReloadAsync();
+        }
     }
 
     private static async Task PictureAsync(IPage page, string name)

@@ -36,8 +36,18 @@ internal sealed class ClientsScreen(
             out var page
         )
             ? problem
-            : new PageContent("Clients", "clients", typeof(ClientsPage), new ClientsModel(text, status, page));
+            : new PageContent(
+                "Clients",
+                "clients",
+                typeof(ClientsPage),
+                new ClientsModel(text, status, page, NextOf(request, text, status, page), request.Session.FormToken)
+            );
     }
+
+    private static string? NextOf(ConsoleRequest request, string? text, ClientStatus? status, ClientPage page) =>
+        page.NextCursor is { } after
+            ? request.Words.Link("/console/clients", ("q", text), ("status", status is { } one ? Words.Kebab(one) : null), ("after", after))
+            : null;
 
     /// <summary>One client.</summary>
     public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => ShowAsync(request, null, null);
