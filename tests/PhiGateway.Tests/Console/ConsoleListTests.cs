@@ -82,11 +82,16 @@ public sealed partial class ConsoleListTests
                                     State = number % 2 == 0 ? CampaignState.Open : CampaignState.Done,
                                 }
                             ),
-                            new RegistryWrite(
+                            Write(
                                 RegistryKind.Client,
-                                $"w-{number:d3}",
-                                $$"""{"id":"w-{{number:d3}}","use_case":"u","owner":"Owner","status":"submitted","kind":"backend-service"}""",
-                                0
+                                new Client
+                                {
+                                    Id = $"w-{number:d3}",
+                                    UseCase = "u",
+                                    Owner = "Owner",
+                                    Environment = "production",
+                                    Status = ClientStatus.Submitted,
+                                }
                             ),
                             Write(
                                 RegistryKind.Alert,

@@ -102,9 +102,13 @@ internal sealed class HistoryScreen(RegistryHistory history, RegistryRevert reve
         )
         {
             Status = tried?.Status ?? (problem is { Status: 422 } ? 422 : 200),
-            OnRecord = "that you looked at the registry as it was.",
+            OnRecord = IsUnasked(problem) ? null : "that you looked at the registry as it was.",
         };
     }
+
+    // What was filled in is no moment or no document: nothing was looked at.
+    private static bool IsUnasked(AdminProblem? problem) =>
+        problem?.Errors is { Count: > 0 } errors && errors.All(static error => error.Pointer is "/at" or "/document");
 
     private static string WordsOf(AdminProblem problem) =>
         problem.Errors is { Count: > 0 } errors
