@@ -10,9 +10,6 @@ namespace PhiGateway.EndToEnd.Console;
 /// <summary>Each screen answers its three questions from the page as a browser shows it; with it come keyboard, zoom, print and no script.</summary>
 public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixture<ConsoleWorld>
 {
-    // Set, the pictures of docs/console.md are made anew.
-    private const string Pictures = "PHIGW_CONSOLE_PICTURES";
-
     [Fact]
     public async Task Now_OfTheDemonstration_SaysWhatChangedWhomItTouchesAndWhatIsNext()
     {
@@ -50,7 +47,7 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         Assert.Contains("revision", await page.Locator("section[aria-label='In words']").InnerTextAsync());
         await Assertions.Expect(page.Locator("#proof")).ToContainTextAsync("proven");
         Assert.Contains("that you opened this record", await page.Locator(".record").InnerTextAsync());
-        await PictureAsync(page, "one-access");
+        await LookedAtScreens.PictureAsync(page, "one-access");
         Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
         await page.Context.CloseAsync();
     }
@@ -76,11 +73,11 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         // What was done stands in the history once its record is stored, with the way back.
         await officer.GotoAsync(world.Origin + "/console/history?document=client/lumen-scribe");
         var row = officer.Locator("section[aria-label=Changes] tbody tr").First;
-        await FoundAsync(officer, row);
+        await LookedAtScreens.FoundAsync(officer, row);
 
         Assert.Contains("client.approve", await row.InnerTextAsync());
         Assert.Contains("approved by tom.okafor@hospital.example", await row.InnerTextAsync());
-        await PictureAsync(officer, "history");
+        await LookedAtScreens.PictureAsync(officer, "history");
         await row.Locator("a.button").ClickAsync();
         Assert.Contains("Take the registry back", await officer.Locator("h1").InnerTextAsync());
         Assert.Empty((await officer.RunAxe()).Violations.Select(one => one.Id));
@@ -114,14 +111,14 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         Assert.DoesNotContain("f001", page.Url, StringComparison.Ordinal);
         Assert.DoesNotContain("f001", await page.TitleAsync(), StringComparison.Ordinal);
         Assert.Contains("complaint 26-114", await page.Locator(".record").InnerTextAsync());
-        await PictureAsync(page, "patient");
+        await LookedAtScreens.PictureAsync(page, "patient");
         Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
 
         // What the patient gets, and the officer's part that is not printed.
         await page.ClickAsync("text=Accounting of disclosures");
         Assert.Contains("45 CFR 164.528", await page.Locator("#told").InnerTextAsync());
         Assert.Contains("excluded", await page.Locator("#left-out").InnerTextAsync());
-        await PictureAsync(page, "accounting");
+        await LookedAtScreens.PictureAsync(page, "accounting");
         Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
         await page.EmulateMediaAsync(new() { Media = Media.Print });
         Assert.False(await page.Locator(".officer").IsVisibleAsync());
@@ -133,10 +130,10 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         await page.FillAsync("#received", DateTimeOffset.UtcNow.AddDays(-51).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
         await page.ClickAsync("button:has-text('Put it down')");
         await page.GotoAsync(world.Origin + "/console/requests");
-        await FoundAsync(page, page.Locator("section[aria-label=Requests] tbody tr").First);
+        await LookedAtScreens.FoundAsync(page, page.Locator("section[aria-label=Requests] tbody tr").First);
         Assert.DoesNotContain("f001", await page.Locator("main").InnerTextAsync());
         Assert.Contains("that you looked at patients' requests", await page.Locator(".record").InnerTextAsync());
-        await PictureAsync(page, "requests");
+        await LookedAtScreens.PictureAsync(page, "requests");
         await page.Context.CloseAsync();
     }
 
@@ -150,7 +147,7 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         await page.FillAsync("#text", "asked the owner, who needs two of them");
         await page.ClickAsync("button:has-text('Note it')");
         Assert.Contains("asked the owner", await page.Locator("section[aria-label=Timeline]").InnerTextAsync());
-        await PictureAsync(page, "case");
+        await LookedAtScreens.PictureAsync(page, "case");
         Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
         await page.Context.CloseAsync();
     }
@@ -198,9 +195,9 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         await page.FillAsync("#reason", "the contract has ended");
         await page.Locator("button.stop").First.ClickAsync();
         await page.GotoAsync(world.Origin + "/console/offboardings");
-        await FoundAsync(page, page.Locator("section[aria-label=Offboardings] tbody tr").First);
+        await LookedAtScreens.FoundAsync(page, page.Locator("section[aria-label=Offboardings] tbody tr").First);
         Assert.Contains("organization/clearbill", await page.Locator("main").InnerTextAsync());
-        await PictureAsync(page, "offboardings");
+        await LookedAtScreens.PictureAsync(page, "offboardings");
         await page.Locator("tbody tr a").First.ClickAsync();
         Assert.Contains("clearbill", await page.Locator("main").InnerTextAsync());
         Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
@@ -212,7 +209,7 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         await page.FillAsync("#reason", "the contract has ended");
         await page.Locator("#stop button.stop").ClickAsync();
         Assert.Contains("clearbill", await page.Locator("section[aria-label=Revocations]").InnerTextAsync());
-        await PictureAsync(page, "revocations");
+        await LookedAtScreens.PictureAsync(page, "revocations");
         await page.Context.CloseAsync();
     }
 
@@ -238,7 +235,7 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         var first = page.Locator("section.panel:has(form)").First;
 
         // The gateway looks for emergency uses every few seconds.
-        await FoundAsync(page, first);
+        await LookedAtScreens.FoundAsync(page, first);
 
         Assert.Contains("client/emergency-board", await first.InnerTextAsync());
         Assert.Contains("emergency call", await first.InnerTextAsync());
@@ -267,7 +264,7 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
             await page.GotoAsync(world.Origin + path);
             if (LookedAtScreens.Pictured.Contains((name, path)) && (scheme == ColorScheme.Light || name == "now"))
             {
-                await PictureAsync(page, scheme == ColorScheme.Light ? name : name + "-dark");
+                await LookedAtScreens.PictureAsync(page, scheme == ColorScheme.Light ? name : name + "-dark");
             }
 
             var found = await page.RunAxe(scheme == ColorScheme.Light ? ConsoleWorld.Everything : ConsoleWorld.ColoursOnly);
@@ -307,7 +304,7 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         await page.ClickAsync("text=API reference");
         var group = page.Locator(".opblock-tag", new() { HasText = "accounting" });
         await Assertions.Expect(group.First).ToBeVisibleAsync(new() { Timeout = 120_000 });
-        await PictureAsync(page, "api");
+        await LookedAtScreens.PictureAsync(page, "api");
         await group.First.ClickAsync();
         await Assertions.Expect(page.Locator(".opblock-summary", new() { HasText = "accounting:report" }).First).ToBeVisibleAsync();
         Assert.False(world.Complaints.Any(), string.Join('\n', world.Complaints));
@@ -380,27 +377,6 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
             shown.Order()
         );
         Assert.All(shown, name => Assert.True(File.Exists(RepositoryPaths.Of("docs", "console", name + ".png")), name));
-    }
-
-    // What the trail has to tell is there once its record is stored.
-    private static async Task FoundAsync(IPage page, ILocator what)
-    {
-        for (var look = 0; look < 240 && await what.CountAsync() == 0; look++)
-        {
-            await page.WaitForTimeoutAsync(500);
-            await page.ReloadAsync();
-        }
-    }
-
-    private static async Task PictureAsync(IPage page, string name)
-    {
-        var options = new PageScreenshotOptions { FullPage = false };
-        if (Environment.GetEnvironmentVariable(Pictures) == "1")
-        {
-            options.Path = RepositoryPaths.Of("docs", "console", name + ".png");
-        }
-
-        Assert.NotEmpty(await page.ScreenshotAsync(options));
     }
 
     [GeneratedRegex(@"\]\(console/(?<name>[a-z0-9-]+)\.png\)")]
