@@ -29,23 +29,23 @@ internal sealed class AskedSeal
             new SharedProtection(options.SignInKey ?? RandomNumberGenerator.GetBytes(KeySize)).CreateProtector("phi-gateway console asked");
 
     /// <summary>Seals words by the name of their field; null: they are too long for an address.</summary>
-    public AskedWords? Seal(IReadOnlyDictionary<string, string> typed)
+    public SealedWords? Seal(IReadOnlyDictionary<string, string> typed)
     {
         if (typed.Count == 0)
         {
-            return new AskedWords(this, string.Empty, typed);
+            return new SealedWords(this, string.Empty, typed);
         }
 
         var plain = JsonSerializer.SerializeToUtf8Bytes(typed);
-        return plain.Length > MostBytes ? null : new AskedWords(this, Base64Url.EncodeToString(_protection.Protect(plain)), typed);
+        return plain.Length > MostBytes ? null : new SealedWords(this, Base64Url.EncodeToString(_protection.Protect(plain)), typed);
     }
 
     /// <summary>Opens what was sealed; null: nothing that is, or that this node can open.</summary>
-    public AskedWords? Open(string? text)
+    public SealedWords? Open(string? text)
     {
         if (string.IsNullOrEmpty(text))
         {
-            return new AskedWords(this, string.Empty, new Dictionary<string, string>(StringComparer.Ordinal));
+            return new SealedWords(this, string.Empty, new Dictionary<string, string>(StringComparer.Ordinal));
         }
 
         try
@@ -54,7 +54,7 @@ internal sealed class AskedSeal
                 text.Length <= MostCharacters
                 && JsonSerializer.Deserialize<Dictionary<string, string>>(_protection.Unprotect(Base64Url.DecodeFromChars(text)))
                     is { } typed
-                ? new AskedWords(this, text, typed)
+                ? new SealedWords(this, text, typed)
                 : null;
         }
         catch (Exception fault) when (fault is CryptographicException or FormatException or JsonException)

@@ -30,9 +30,9 @@ internal sealed class ConsoleRequest
         Session = session;
         Form = form;
         Query = context.Request.Query;
-        Words = _seal.Open(Query[AskedWords.Parameter]) ?? _seal.Open(null)!;
-        IsUnreadable = Query.ContainsKey(AskedWords.Parameter) && Words.Typed.Count == 0;
-        if (Query.ContainsKey(AskedWords.Parameter))
+        Words = _seal.Open(Query[SealedWords.Parameter]) ?? _seal.Open(null)!;
+        IsUnreadable = Query.ContainsKey(SealedWords.Parameter) && Words.Typed.Count == 0;
+        if (Query.ContainsKey(SealedWords.Parameter))
         {
             Query = MergedOf(Query, Words);
         }
@@ -54,7 +54,7 @@ internal sealed class ConsoleRequest
     public IQueryCollection Query { get; }
 
     /// <summary>The words that stand sealed in the query; links of the page are made by them.</summary>
-    public AskedWords Words { get; }
+    public SealedWords Words { get; }
 
     /// <summary>Whether words stand sealed in the query that cannot be opened: the page without them would show what was not asked for.</summary>
     public bool IsUnreadable { get; }
@@ -145,18 +145,18 @@ internal sealed class ConsoleRequest
         Form is not null && Form[name] is [{ Length: <= MostText } text] && !string.IsNullOrWhiteSpace(text) ? text : null;
 
     /// <summary>A query that a form brings along, with the words that stand sealed in it.</summary>
-    public (Func<string, string?> Asked, AskedWords Words) Read(string query)
+    public (Func<string, string?> Asked, SealedWords Words) Read(string query)
     {
         var parsed = new QueryCollection(QueryHelpers.ParseQuery(query));
-        var words = _seal.Open(parsed[AskedWords.Parameter]) ?? _seal.Open(null)!;
+        var words = _seal.Open(parsed[SealedWords.Parameter]) ?? _seal.Open(null)!;
         var merged = MergedOf(parsed, words);
         return (name => One(merged[name]), words);
     }
 
     // What stands there as it is goes before what is sealed.
-    private static QueryCollection MergedOf(IQueryCollection query, AskedWords words)
+    private static QueryCollection MergedOf(IQueryCollection query, SealedWords words)
     {
-        var merged = query.Where(static pair => pair.Key != AskedWords.Parameter).ToDictionary(StringComparer.OrdinalIgnoreCase);
+        var merged = query.Where(static pair => pair.Key != SealedWords.Parameter).ToDictionary(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, text) in words.Typed)
         {
             merged.TryAdd(name, text);

@@ -11,7 +11,7 @@ namespace PhiGateway.Console.Http;
 internal sealed class ConsoleRoutes(IEndpointRouteBuilder routes)
 {
     private static readonly AdminProblem Unreadable = AdminProblem.BadParameter(
-        AskedWords.Parameter,
+        SealedWords.Parameter,
         "the words of this search can no longer be read; open the page again and type them anew."
     );
 

@@ -102,7 +102,7 @@ public sealed partial class ConsoleAskedTests
         using var browser = await server.SignInAsync("all");
 
         var led = await browser.SubmitAsync(page, AskedScreen.Path, ("_page", page), (field, text));
-        Assert.StartsWith($"{page}?{AskedWords.Parameter}=", led.Headers["Location"], StringComparison.Ordinal);
+        Assert.StartsWith($"{page}?{SealedWords.Parameter}=", led.Headers["Location"], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed record AlertPlace(string State, string? Lane, string? Kind, string
     public static AlertPlace First { get; } = new(Open, null, null, null, null, false, 0);
 
     /// <summary>What of it was typed and stands sealed in the address; null: nothing.</summary>
-    internal AskedWords? Typed { get; init; }
+    internal SealedWords? Typed { get; init; }
 
     /// <summary>Whether only those are shown that somebody has closed.</summary>
     public bool IsClosed => State == Closed;
@@ -93,7 +93,7 @@ public sealed record AlertPlace(string State, string? Lane, string? Kind, string
     /// <summary>Reads an address; a value that is none is told, since a list that passes over it would show what was not asked for.</summary>
     /// <param name="asked">One value by its name; null: absent.</param>
     /// <param name="typed">What of the values stands sealed.</param>
-    internal static Outcome<AlertPlace> Of(Func<string, string?> asked, AskedWords typed)
+    internal static Outcome<AlertPlace> Of(Func<string, string?> asked, SealedWords typed)
     {
         var state = asked("state") ?? Open;
         if (state is not (Open or Closed or All))

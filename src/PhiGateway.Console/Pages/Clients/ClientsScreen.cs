@@ -44,10 +44,13 @@ internal sealed class ClientsScreen(
             );
     }
 
-    private static string? NextOf(ConsoleRequest request, string? text, ClientStatus? status, ClientPage page) =>
-        page.NextCursor is { } after
-            ? request.Words.Link("/console/clients", ("q", text), ("status", status is { } one ? Words.Kebab(one) : null), ("after", after))
+    private static string? NextOf(ConsoleRequest request, string? text, ClientStatus? status, ClientPage page)
+    {
+        var state = status is { } one ? Words.Kebab(one) : null;
+        return page.NextCursor is { } after
+            ? request.Words.Link("/console/clients", ("q", text), ("status", state), ("after", after))
             : null;
+    }
 
     /// <summary>One client.</summary>
     public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => ShowAsync(request, null, null);

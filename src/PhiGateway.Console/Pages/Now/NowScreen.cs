@@ -140,10 +140,13 @@ internal sealed class NowScreen(
                 );
             }
         );
-        var open = read?.Value?.Items.Where(static one => one.Answered is null).ToList();
-        return read is null
-            ? null
-            : new Looked<NowRequests>(open is null ? null : new NowRequests(open.Count, open.Count(one => one.Due <= now)));
+        if (read is null)
+        {
+            return null;
+        }
+
+        var open = read.Value?.Items.Where(static one => one.Answered is null).ToList();
+        return new Looked<NowRequests>(open is null ? null : new NowRequests(open.Count, open.Count(one => one.Due <= now)));
     }
 
     // Whoever has to stop a client has it from the first screen, whether counts of the trail stand there or not.

@@ -41,10 +41,10 @@ internal sealed class SearchQuery
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
     private readonly Dictionary<string, string> _values;
-    private readonly AskedWords? _typed;
+    private readonly SealedWords? _typed;
     private readonly DateTimeOffset _now;
 
-    private SearchQuery(Dictionary<string, string> values, AskedWords? typed, DateTimeOffset now) =>
+    private SearchQuery(Dictionary<string, string> values, SealedWords? typed, DateTimeOffset now) =>
         (_values, _typed, _now) = (values, typed, now);
 
     /// <summary>Whether words are among the filters that no name fits: they stand sealed in the address, and the search cannot be kept.</summary>
@@ -89,7 +89,7 @@ internal sealed class SearchQuery
     /// <summary>Reads a query as it is kept.</summary>
     public static SearchQuery Read(string query, DateTimeOffset now) => Read(QueryHelpers.ParseQuery(query), null, now);
 
-    private static SearchQuery Read(IEnumerable<KeyValuePair<string, StringValues>> asked, AskedWords? typed, DateTimeOffset now)
+    private static SearchQuery Read(IEnumerable<KeyValuePair<string, StringValues>> asked, SealedWords? typed, DateTimeOffset now)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, given) in asked)

@@ -6,7 +6,7 @@ namespace PhiGateway.Console.Http;
 /// <param name="seal">Seals what is left when a word is taken away.</param>
 /// <param name="text">As they stand in the address; empty: there are none.</param>
 /// <param name="typed">The words by the name of their field.</param>
-internal sealed class AskedWords(AskedSeal seal, string text, IReadOnlyDictionary<string, string> typed)
+internal sealed class SealedWords(AskedSeal seal, string text, IReadOnlyDictionary<string, string> typed)
 {
     /// <summary>Name of the parameter that carries them.</summary>
     public const string Parameter = "asked";
