@@ -22,6 +22,8 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
     // For so long something waits to be asked for by whoever began it.
     private static readonly TimeSpan Waiting = TimeSpan.FromMinutes(5);
 
+    private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<WorkKey, Entry> _entries = [];
     private readonly CancellationTokenSource _stop = new();
@@ -68,7 +70,7 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
                     return null;
                 }
 
-                _entries[key] = entry = new Entry();
+                _entries[key] = entry = new Entry(isOnce ? Waiting : Kept);
             }
 
             if (entry.Fault is { } fault)
@@ -162,13 +164,13 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
         }
     }
 
-    // What nobody has made anew for an hour is let go.
+    // What nobody has made anew for an hour is let go, and what is shown once when nobody came for it.
     private void Sweep()
     {
-        var old = time.GetUtcNow() - TimeSpan.FromHours(1);
+        var now = time.GetUtcNow();
         foreach (
             var key in _entries
-                .Where(pair => pair.Value is { Running: null } entry && entry.At < old)
+                .Where(pair => pair.Value is { Running: null } entry && now - entry.At > entry.Keeps)
                 .Select(static pair => pair.Key)
                 .ToList()
         )
@@ -194,8 +196,10 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
         return done.Count > 0 && _entries.Remove(done.MinBy(static pair => pair.Value.At).Key);
     }
 
-    private sealed class Entry
+    private sealed class Entry(TimeSpan keeps)
     {
+        public TimeSpan Keeps => keeps;
+
         public object? Made { get; set; }
 
         public DateTimeOffset At { get; set; }

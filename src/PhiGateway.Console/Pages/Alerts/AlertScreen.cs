@@ -52,15 +52,15 @@ internal sealed class AlertScreen(
                 await cases.CaseOfAsync(call, id),
                 past,
                 use?.Report,
-                use is { IsRead: true, Report: null },
+                use is { IsBeingRead: true },
                 await IsStoppableAsync(call, alert),
                 now
             )
         )
         {
             Status = refused?.Status ?? 200,
-            OnRecord = OnRecordOf(past is not null, use is { IsRead: true }),
-            Again = use is { IsRead: true, Report: null } && tried is null ? WaitAnswer.Soon(Links.Alert(id)) : null,
+            OnRecord = OnRecordOf(past is not null, use is { IsOnRecord: true }),
+            Again = use is { IsBeingRead: true } && tried is null ? WaitAnswer.Soon(Links.Alert(id)) : null,
         };
     }
 
@@ -78,19 +78,19 @@ internal sealed class AlertScreen(
             {
                 if ((await emergencies.LookAsync(Apart(request.Call), alert.Id)).Failed(out _, out var looked))
                 {
-                    return new ReadUse(false, null);
+                    return new ReadUse(false, false, null);
                 }
 
                 var made = await work.OnceAsync(
                     WorkKey.Of(request, "emergency " + alert.Id),
                     async stopping => new Made<EmergencyReport>(await emergencies.ReadAsync(looked, stopping))
                 );
-                return new ReadUse(made is null || made.Outcome.Value is not null, made?.Outcome.Value);
+                return new ReadUse(true, made is null, made?.Outcome.Value);
             }
         );
     }
 
-    private sealed record ReadUse(bool IsRead, EmergencyReport? Report);
+    private sealed record ReadUse(bool IsOnRecord, bool IsBeingRead, EmergencyReport? Report);
 
     // Each look is on record by itself.
     private static AdminCall Apart(AdminCall call) => call with { RequestId = Guid.CreateVersion7() };
