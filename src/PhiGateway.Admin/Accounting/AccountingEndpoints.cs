@@ -63,8 +63,7 @@ internal static class AccountingEndpoints
             .Repeatable();
         api.MapGet(
                 "/accounting/holds",
-                (HttpContext context, DisclosureRegister register) =>
-                    Answer.JsonAsync<HoldList>(context, async call => await register.HoldsAsync(call.Cancelled))
+                (HttpContext context, DisclosureRegister register) => Answer.JsonAsync<HoldList>(context, register.ListHoldsAsync)
             )
             .RequireRoles(Roles)
             .Describe("Lists holds")
@@ -95,8 +94,7 @@ internal static class AccountingEndpoints
             .Repeatable();
         api.MapGet(
                 "/accounting/requests",
-                (HttpContext context, DisclosureRegister register) =>
-                    Answer.JsonAsync<RequestList>(context, async call => await register.RequestsAsync(call.Cancelled))
+                (HttpContext context, DisclosureRegister register) => Answer.JsonAsync<RequestList>(context, register.ListRequestsAsync)
             )
             .RequireRoles(Roles)
             .Describe("Lists requests with their clocks", "Those that are due first.")

@@ -44,6 +44,28 @@ internal sealed class DisclosureRegister(
         return new RegisterEntry(id, step);
     }
 
+    /// <summary>Every hold, for somebody who asks: the look is on record first.</summary>
+    public async Task<Outcome<HoldList>> ListHoldsAsync(AdminCall call)
+    {
+        await LookAsync(call, "audit.holds");
+        return await HoldsAsync(call.Cancelled);
+    }
+
+    /// <summary>Every request, for somebody who asks: the look is on record first.</summary>
+    public async Task<Outcome<RequestList>> ListRequestsAsync(AdminCall call)
+    {
+        await LookAsync(call, "audit.requests");
+        return await RequestsAsync(call.Cancelled);
+    }
+
+    /// <summary>Puts on record that somebody looks at holds or requests over all patients; durable when it returns.</summary>
+    public async Task LookAsync(AdminCall call, string look)
+    {
+        var record = records.Create(call, look, "audit", call.RequestId, Guid.Empty, AuditKind.AuditUse);
+        record.Note = "all";
+        await journal.AppendAsync(record);
+    }
+
     /// <summary>The holds of a patient that are in force.</summary>
     public async Task<IReadOnlyList<DisclosureHold>> HoldsAsync(string tenant, string patient, CancellationToken cancellationToken)
     {

@@ -1,11 +1,12 @@
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Watch.Findings;
 
 namespace PhiGateway.Admin.Alerts;
 
 /// <summary>Lists alerts by lane for people who work through them; every count is of the whole lane. Called by the console.</summary>
-internal sealed class AlertInbox(WorkingSetSource sets, TimeProvider time)
+internal sealed class AlertInbox(WorkingSetSource sets, TimeProvider time, IRepeatSource? repeats = null)
 {
     // The gateway has some thirty; whoever writes alerts of their own has a few.
     private const int MostKinds = 100;
@@ -35,7 +36,7 @@ internal sealed class AlertInbox(WorkingSetSource sets, TimeProvider time)
             .. lanes.Select(lane =>
             {
                 var found = Sorted(all[lane], lane, filter?.Kind).ToList();
-                return new AlertLanePage(lane, [.. found.Skip(skip).Take(take)], found.Count, skip);
+                return new AlertLanePage(lane, [.. found.Skip(skip).Take(take).Select(WithRepeats)], found.Count, skip);
             }),
         ];
     }
@@ -58,8 +59,16 @@ internal sealed class AlertInbox(WorkingSetSource sets, TimeProvider time)
     /// <summary>One alert, in whatever state.</summary>
     public async Task<Outcome<ListedAlert>> FindAsync(AdminCall call, string id) =>
         (await sets.GetAsync(call.Cancelled)).Find(RegistryKind.Alert, id) is { Entity: Alert alert, Item: var item }
-            ? new ListedAlert(alert, item.Version)
+            ? WithRepeats(new ListedAlert(alert, item.Version))
             : AdminProblem.NotFound("alert");
+
+    private ListedAlert WithRepeats(ListedAlert listed) =>
+        repeats?.Find(listed.Alert.Kind, listed.Alert.Subject) is { } again && again.Last > listed.Alert.At
+            ? listed with
+            {
+                Again = again,
+            }
+            : listed;
 
     /// <summary>What nobody has closed about some subjects, by subject: the urgent first, then the newest.</summary>
     public async Task<ILookup<string, Alert>> OpenAboutAsync(AdminCall call, IReadOnlySet<string> subjects) =>
@@ -90,4 +99,8 @@ public sealed record AlertLanePage(string Lane, IReadOnlyList<ListedAlert> Items
 /// <summary>One alert and its version.</summary>
 /// <param name="Alert">The alert.</param>
 /// <param name="Version">Its version, to act on exactly what was seen.</param>
-public sealed record ListedAlert(Alert Alert, long Version);
+public sealed record ListedAlert(Alert Alert, long Version)
+{
+    /// <summary>What this node's watch has seen of it since it was told; null: nothing, or it does not watch.</summary>
+    public Repetition? Again { get; init; }
+}

@@ -14,20 +14,27 @@ namespace PhiGateway.Admin.Alerts;
 internal sealed class EmergencyReports(AlertInbox inbox, IAuditStore trail, TrailSearch looks)
 {
     // Calls of one client on one day that are read for it; of more it is said that they are not counted.
-    private const int MostRead = 20_000;
+    internal const int MostRead = 5000;
 
-    /// <summary>One use.</summary>
-    public async Task<Outcome<EmergencyReport>> ReadAsync(AdminCall call, string id)
+    /// <summary>One use, for whoever may read it: the look is on record first.</summary>
+    public async Task<Outcome<EmergencyReport>> ReadAsync(AdminCall call, string id) =>
+        (await LookAsync(call, id)).Failed(out var problem, out var alert) ? problem : await ReadAsync(alert, call.Cancelled);
+
+    /// <summary>Whether somebody may read what was said at a use; the look is on record when this returns.</summary>
+    /// <returns>The use; or why not.</returns>
+    public async Task<Outcome<Alert>> LookAsync(AdminCall call, string id)
     {
         if ((await inbox.FindAsync(call, id)).Failed(out var problem, out var found))
         {
             return problem;
         }
 
-        if (found.Alert is not { Kind: EmergencyUses.Kind } alert || alert.Subject.Split('/', 2) is not ["client", var client])
+        if (ClientOf(found.Alert) is null)
         {
             return AdminProblem.Conflict("no-review", "Only an emergency use has a justification.");
         }
+
+        var alert = found.Alert;
 
         // Whoever only decides reads what waits for a decision of theirs.
         var isReader = call.Caller.HasAny([AdminRoles.Auditor, AdminRoles.PrivacyOfficer]);
@@ -37,9 +44,18 @@ internal sealed class EmergencyReports(AlertInbox inbox, IAuditStore trail, Trai
         }
 
         await looks.RecordAsync(call, "audit.emergency", "alert=" + alert.Id, null, null);
+        return alert;
+    }
+
+    /// <summary>What a use was, whose look was put on record; may take longer than a page.</summary>
+    /// <param name="alert">The use.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<Outcome<EmergencyReport>> ReadAsync(Alert alert, CancellationToken cancellationToken)
+    {
+        var client = ClientOf(alert) ?? DayUses.Nobody;
         var day = new DateTimeOffset(alert.At.UtcDateTime.Date, TimeSpan.Zero);
         var uses = new DayUses(day, isDetailed: true);
-        var isCut = await ReadAsync(uses, client, day, call.Cancelled);
+        var isCut = await ReadAsync(uses, client, day, cancellationToken);
         var use = uses.ToList().FirstOrDefault(use => AlertKinds.IdOf(EmergencyUses.Kind, use.Key) == alert.Id);
         return use?.Details is { } details
             ? new EmergencyReport(
@@ -55,6 +71,9 @@ internal sealed class EmergencyReports(AlertInbox inbox, IAuditStore trail, Trai
             )
             : AdminProblem.NotFound("record of this emergency use");
     }
+
+    private static string? ClientOf(Alert alert) =>
+        alert.Kind == EmergencyUses.Kind && alert.Subject.Split('/', 2) is ["client", var client] ? client : null;
 
     private async Task<bool> ReadAsync(DayUses uses, string client, DateTimeOffset day, CancellationToken cancellationToken)
     {

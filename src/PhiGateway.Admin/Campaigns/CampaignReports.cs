@@ -17,19 +17,26 @@ internal sealed class CampaignReports(WorkingSetSource sets)
             : AdminProblem.NotFound("campaign");
     }
 
-    /// <summary>Every campaign's progress: the open ones first, the next due first.</summary>
-    public async Task<IReadOnlyList<CampaignReport>> ListAsync(AdminCall call)
+    /// <summary>One part of the campaigns with their progress: the open ones first, the next due first; of those that have ended the latest.</summary>
+    public async Task<ListSlice<CampaignReport>> ListAsync(AdminCall call, int skip, int take)
     {
         var set = await sets.GetAsync(call.Cancelled);
-        return
-        [
-            .. set.All<Campaign>(RegistryKind.Campaign)
-                .OrderBy(static campaign => campaign.State != CampaignState.Open)
-                .ThenBy(static campaign => campaign.Due)
-                .Take(PageRequest.Most)
-                .Select(campaign => Of(campaign, [.. set.ItemsOf(campaign.Id)])),
-        ];
+        var all = set.All<Campaign>(RegistryKind.Campaign)
+            .OrderBy(static campaign => campaign.State != CampaignState.Open)
+            .ThenBy(static campaign => campaign.State == CampaignState.Open ? campaign.Due.DayNumber : -campaign.Due.DayNumber)
+            .ThenBy(static campaign => campaign.Id, StringComparer.Ordinal)
+            .ToList();
+        var part = ListSlice<Campaign>.Of(all, skip, take);
+        return new ListSlice<CampaignReport>(
+            [.. part.Items.Select(campaign => Of(campaign, [.. set.ItemsOf(campaign.Id)]))],
+            part.Total,
+            part.Skipped
+        );
     }
+
+    /// <summary>How many campaigns are open.</summary>
+    public async Task<int> CountOpenAsync(AdminCall call) =>
+        (await sets.GetAsync(call.Cancelled)).All<Campaign>(RegistryKind.Campaign).Count(static one => one.State == CampaignState.Open);
 
     /// <summary>How many open campaigns are past the day on which they were due, and how many of their decisions wait to be applied.</summary>
     /// <param name="call">The call.</param>

@@ -42,15 +42,18 @@ internal sealed class CaseReports(WorkingSetSource sets)
         );
     }
 
-    /// <summary>The open cases, the newest first.</summary>
-    public async Task<IReadOnlyList<AlertCase>> ListAsync(AdminCall call, CaseState state) =>
-        [
-            .. (await sets.GetAsync(call.Cancelled))
-                .All<AlertCase>(RegistryKind.Case)
-                .Where(one => one.State == state)
-                .OrderByDescending(static one => one.OpenedAt)
-                .Take(PageRequest.Most),
-        ];
+    /// <summary>One part of the cases of a state, the newest first.</summary>
+    public async Task<ListSlice<AlertCase>> ListAsync(AdminCall call, CaseState state, int skip, int take) =>
+        ListSlice<AlertCase>.Of(
+            [
+                .. (await sets.GetAsync(call.Cancelled))
+                    .All<AlertCase>(RegistryKind.Case)
+                    .Where(one => one.State == state)
+                    .OrderByDescending(static one => one.OpenedAt),
+            ],
+            skip,
+            take
+        );
 
     /// <summary>The case that one alert is in; null: none.</summary>
     public async Task<AlertCase?> CaseOfAsync(AdminCall call, string alert)

@@ -16,6 +16,7 @@ namespace PhiGateway.Admin.Clients;
 internal sealed class ClientReports(WorkingSetSource sets, ISnapshotSource snapshots, AdminOptions options, TimeProvider time)
 {
     private static readonly ConditionalWeakTable<WorkingSet, string[]> MayWait = [];
+    private static readonly ConditionalWeakTable<WorkingSet, WaitingClients> Waiting = [];
 
     /// <summary>Every door of a client's PHI path on this node.</summary>
     public async Task<Outcome<PostureReport>> PostureAsync(AdminCall call, string id)
@@ -93,10 +94,53 @@ internal sealed class ClientReports(WorkingSetSource sets, ISnapshotSource snaps
         return new QueuePage([.. waiting.Take(page.Limit)], next);
     }
 
+    /// <summary>One part of the clients that wait for an approver, those that wait longest first, and how many wait in all.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="skip">How many stand before the part.</param>
+    /// <param name="take">How many stand in it.</param>
+    public async Task<ListSlice<QueueEntry>> WaitingAsync(AdminCall call, int skip, int take)
+    {
+        var set = await sets.GetAsync(call.Cancelled);
+        var now = time.GetUtcNow();
+
+        // An approval ends with its day: until then what waits is what the registry says.
+        var day = DateOnly.FromDateTime(now.UtcDateTime);
+        if (Waiting.GetValue(set, static _ => new WaitingClients()).Of is not { } known || known.Day != day)
+        {
+            known = new WaitingDay(
+                day,
+                [
+                    .. MayWait
+                        .GetValue(set, static found => [.. WhoMayWait(found)])
+                        .Select(id => QueueEntry.Of(set, ApprovedClient.Find(set, id)!, now))
+                        .OfType<QueueEntry>()
+                        .OrderBy(static entry => entry.Since)
+                        .ThenBy(static entry => entry.Client, StringComparer.Ordinal),
+                ]
+            );
+            Waiting.GetValue(set, static _ => new WaitingClients()).Of = known;
+        }
+
+        return ListSlice<QueueEntry>.Of(known.Entries, skip, take);
+    }
+
     // Whose approval does not count, or ends some day: looked for once in each state of the registry, in order of id.
     private static IEnumerable<string> WhoMayWait(WorkingSet set) =>
         set.All<Client>(RegistryKind.Client)
             .Where(static client => client.Status is not (ClientStatus.Draft or ClientStatus.Revoked or ClientStatus.Archived))
             .Where(client => ApprovedClient.Find(set, client.Id) is not { IsApproved: true, Approval.Until: null })
             .Select(static client => client.Id);
+
+    private sealed class WaitingClients
+    {
+        private volatile WaitingDay? _of;
+
+        public WaitingDay? Of
+        {
+            get => _of;
+            set => _of = value;
+        }
+    }
+
+    private sealed record WaitingDay(DateOnly Day, IReadOnlyList<QueueEntry> Entries);
 }

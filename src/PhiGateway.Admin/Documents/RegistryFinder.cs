@@ -8,6 +8,12 @@ namespace PhiGateway.Admin.Documents;
 /// <summary>Finds documents of every kind that people call by a name, by part of it, over the whole registry; called by the console.</summary>
 internal sealed class RegistryFinder(WorkingSetSource sets)
 {
+    // Whose ids people choose as names; what a task is about may be a patient.
+    private static readonly RegistryKind[] Named =
+    [
+        .. Enum.GetValues<RegistryKind>().Where(static kind => kind is not (RegistryKind.TaskGrant or RegistryKind.Review)),
+    ];
+
     /// <summary>What fits a text, by kind; of each kind the first few and how many there are.</summary>
     /// <param name="call">The call; access reviews are found by those who may read them.</param>
     /// <param name="text">Part of a name, in any case.</param>
@@ -55,6 +61,17 @@ internal sealed class RegistryFinder(WorkingSetSource sets)
                 .Order(StringComparer.OrdinalIgnoreCase)
                 .Take(most),
         ];
+    }
+
+    /// <summary>Whether the registry has exactly this name: of a document, with its kind or without, of a tenant or a person of it.</summary>
+    public async Task<bool> KnowsAsync(AdminCall call, string name)
+    {
+        var set = await sets.GetAsync(call.Cancelled);
+        var (word, id) = name.Split('/', 2) is [var first, var rest] ? (first, rest) : (null, name);
+        return Array.Exists(Named, kind => (word is null || word == KindWord.Of(kind)) && set.Find(kind, id) is not null)
+            || set.All<UseCase>(RegistryKind.UseCase).Any(one => one.Tenants.Contains(name, StringComparer.Ordinal))
+            || set.All<Client>(RegistryKind.Client).Any(one => one.Owner == name || one.Deputy == name)
+            || set.All<AdminKey>(RegistryKind.AdminKey).Any(one => one.Person == name);
     }
 
     private static bool Has(string? name, string text) => name?.Contains(text, StringComparison.OrdinalIgnoreCase) == true;

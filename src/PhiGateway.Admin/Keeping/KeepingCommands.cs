@@ -19,6 +19,7 @@ internal sealed class KeepingCommands(
     CaseReports cases,
     TrailNames names,
     ShippedSteps steps,
+    TrailSearch looks,
     IAuditJournal journal,
     AdminJournal records,
     TimeProvider time,
@@ -28,8 +29,18 @@ internal sealed class KeepingCommands(
     private static readonly (bool? IsDone, long Records) NotDeleted = (false, 0);
 
     /// <summary>Every hold.</summary>
-    public async Task<Outcome<LegalHoldList>> HoldsAsync(AdminCall call) =>
-        new LegalHoldList([.. (await register.ReadAsync(call.Cancelled)).Select(static stored => stored.Hold)]);
+    public async Task<Outcome<LegalHoldList>> HoldsAsync(AdminCall call)
+    {
+        await looks.RecordAsync(call, "audit.keeping", "holds", null, null);
+        return new LegalHoldList([.. (await register.ReadAsync(call.Cancelled)).Select(static stored => stored.Hold)]);
+    }
+
+    /// <summary>How long each month is kept.</summary>
+    public async Task<Outcome<KeepingReport>> ReportAsync(AdminCall call)
+    {
+        await looks.RecordAsync(call, "audit.keeping", "months", null, null);
+        return await planner.ReportAsync(call);
+    }
 
     /// <summary>Sets a hold.</summary>
     public async Task<Outcome<RegisterEntry>> HoldAsync(AdminCall call, LegalHoldBody body)

@@ -18,7 +18,7 @@ internal static class KeepingEndpoints
     {
         api.MapGet(
                 "/audit/keeping",
-                (HttpContext context, KeepingPlanner planner) => Answer.JsonAsync<KeepingReport>(context, planner.ReportAsync)
+                (HttpContext context, KeepingCommands commands) => Answer.JsonAsync<KeepingReport>(context, commands.ReportAsync)
             )
             .RequireRoles(Readers)
             .Describe("Says how long the trail is kept", "Of each month until when, whether that is over, and which holds keep it.")

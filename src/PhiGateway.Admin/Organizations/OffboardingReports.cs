@@ -38,6 +38,7 @@ internal sealed class OffboardingReports(
     /// <summary>All of them.</summary>
     public async Task<Outcome<OffboardingList>> ListAsync(AdminCall call)
     {
+        await looks.RecordAsync(call, "audit.offboarding", "all", null, null);
         var now = time.GetUtcNow();
         var all = await register.ReadAsync(now - Shown, call.Cancelled);
         return new OffboardingList([.. all.Select(one => new OffboardingLine(one, OffboardingFigures.Of(one, now)))]);
@@ -46,6 +47,14 @@ internal sealed class OffboardingReports(
     /// <summary>One of them.</summary>
     public async Task<Outcome<OffboardingReport>> FindAsync(AdminCall call, string id)
     {
+        // Its clock is read out of the trail too, whoever looks.
+        await looks.RecordAsync(
+            call,
+            "audit.offboarding",
+            "id=" + (Guid.TryParseExact(id, "D", out var known) ? known : Guid.Empty),
+            null,
+            null
+        );
         if ((await FindOneAsync(call, id)).Failed(out var problem, out var one))
         {
             return problem;
@@ -55,7 +64,6 @@ internal sealed class OffboardingReports(
         IReadOnlyList<OffboardedClient>? calls = null;
         if (call.Caller.HasAny(TrailReaders))
         {
-            await looks.RecordAsync(call, "audit.offboarding", "id=" + one.Id.ToString("D"), null, null);
             calls = await CallsAsync(one, call.Cancelled);
         }
 

@@ -3,6 +3,7 @@ using PhiGateway.Console.Http;
 using PhiGateway.Console.Pages.Access;
 using PhiGateway.Console.Pages.Alerts;
 using PhiGateway.Console.Pages.Approvals;
+using PhiGateway.Console.Pages.Asked;
 using PhiGateway.Console.Pages.Callers;
 using PhiGateway.Console.Pages.Cases;
 using PhiGateway.Console.Pages.Clients;
@@ -49,6 +50,7 @@ internal static class ConsoleScreens
             .GraveGet<AccessScreen>("/console/access/{id}/evidence", Auditors, static (screen, request) => screen.EvidenceAsync(request))
             .Get<FindScreen>("/console/find", AdminRoles.All, static (_, request) => Task.FromResult(FindScreen.Ask(request)))
             .Post<FindScreen>("/console/find", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
+            .Post<AskedScreen>(AskedScreen.Path, AdminRoles.All, static (screen, request) => screen.LeadAsync(request))
             .Get<ClientsScreen>("/console/clients", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
             .Get<ClientsScreen>("/console/clients/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
             .Get<NarrowerScreen>(

@@ -2,6 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Primitives;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
@@ -18,12 +21,22 @@ internal sealed class ConsoleRequest
     private const int MostText = 16_384;
 
     private readonly HttpContext _context;
+    private readonly AskedSeal _seal;
 
     private ConsoleRequest(HttpContext context, ConsoleSession session, IFormCollection? form)
     {
         _context = context;
+        _seal = context.RequestServices.GetRequiredService<AskedSeal>();
         Session = session;
         Form = form;
+        Query = context.Request.Query;
+        Words = _seal.Open(Query[SealedWords.Parameter]) ?? _seal.Open(null)!;
+        IsUnreadable = Query.ContainsKey(SealedWords.Parameter) && Words.Typed.Count == 0;
+        if (Query.ContainsKey(SealedWords.Parameter))
+        {
+            Query = MergedOf(Query, Words);
+        }
+
         Call = new AdminCall(session.Caller, RequestId.GuidOf(context), context.RequestAborted)
         {
             Method = context.Request.Method,
@@ -37,8 +50,21 @@ internal sealed class ConsoleRequest
     /// <summary>The call, as the person.</summary>
     public AdminCall Call { get; }
 
-    /// <summary>The parameters of the query.</summary>
-    public IQueryCollection Query => _context.Request.Query;
+    /// <summary>The parameters of the query, with the words that stand sealed in it.</summary>
+    public IQueryCollection Query { get; }
+
+    /// <summary>The words that stand sealed in the query; links of the page are made by them.</summary>
+    public SealedWords Words { get; }
+
+    /// <summary>Whether words stand sealed in the query that cannot be opened: the page without them would show what was not asked for.</summary>
+    public bool IsUnreadable { get; }
+
+    /// <summary>What was filled in, by the names of its fields; what is empty, stands twice or is too long is passed over.</summary>
+    public IEnumerable<(string Name, string Text)> Filled =>
+        (Form ?? Enumerable.Empty<KeyValuePair<string, StringValues>>())
+            .Select(static one => (one.Key, Text: One(one.Value)))
+            .Where(static one => one.Text is not null)
+            .Select(static one => (one.Key, one.Text!));
 
     /// <summary>Path and query as they are.</summary>
     public string PathAndQuery => _context.Request.Path + _context.Request.QueryString.ToString();
@@ -118,6 +144,27 @@ internal sealed class ConsoleRequest
     public string? TypedText(string name) =>
         Form is not null && Form[name] is [{ Length: <= MostText } text] && !string.IsNullOrWhiteSpace(text) ? text : null;
 
-    private static string? One(Microsoft.Extensions.Primitives.StringValues values) =>
+    /// <summary>A query that a form brings along, with the words that stand sealed in it.</summary>
+    public (Func<string, string?> Asked, SealedWords Words) Read(string query)
+    {
+        var parsed = new QueryCollection(QueryHelpers.ParseQuery(query));
+        var words = _seal.Open(parsed[SealedWords.Parameter]) ?? _seal.Open(null)!;
+        var merged = MergedOf(parsed, words);
+        return (name => One(merged[name]), words);
+    }
+
+    // What stands there as it is goes before what is sealed.
+    private static QueryCollection MergedOf(IQueryCollection query, SealedWords words)
+    {
+        var merged = query.Where(static pair => pair.Key != SealedWords.Parameter).ToDictionary(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, text) in words.Typed)
+        {
+            merged.TryAdd(name, text);
+        }
+
+        return new QueryCollection(merged);
+    }
+
+    private static string? One(StringValues values) =>
         values is [{ } value] && value.Trim() is { Length: > 0 and <= MostCharacters } text ? text : null;
 }

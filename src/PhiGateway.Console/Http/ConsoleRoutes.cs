@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
 
 namespace PhiGateway.Console.Http;
@@ -9,6 +10,11 @@ namespace PhiGateway.Console.Http;
 /// <summary>Maps screens: each names who may see it, and each step who may do it.</summary>
 internal sealed class ConsoleRoutes(IEndpointRouteBuilder routes)
 {
+    private static readonly AdminProblem Unreadable = AdminProblem.BadParameter(
+        SealedWords.Parameter,
+        "the words of this search can no longer be read; open the page again and type them anew."
+    );
+
     /// <summary>A page.</summary>
     public ConsoleRoutes Get<TScreen>(string path, IReadOnlyList<string> roles, Func<TScreen, ConsoleRequest, Task<ScreenAnswer>> show)
         where TScreen : class => Map(HttpMethods.Get, path, roles, show);
@@ -45,7 +51,9 @@ internal sealed class ConsoleRoutes(IEndpointRouteBuilder routes)
                 async context =>
                 {
                     var request = ConsoleGate.RequestOf(context);
-                    var answer = await run(context.RequestServices.GetRequiredService<TScreen>(), request);
+                    var answer = request.IsUnreadable
+                        ? Unreadable
+                        : await run(context.RequestServices.GetRequiredService<TScreen>(), request);
                     if (request.Missing is { } missing && answer is ScreenAnswer.Shown(var page))
                     {
                         answer = page with { Missing = missing };

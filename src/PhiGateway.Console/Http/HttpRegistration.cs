@@ -7,5 +7,5 @@ internal static class HttpRegistration
 {
     /// <summary>Writes pages, and keeps the steps that wait for a fresh sign-in.</summary>
     public static IServiceCollection AddHttp(this IServiceCollection services) =>
-        services.AddSingleton<PageWriter>().AddSingleton<HeldScreen>();
+        services.AddSingleton<PageWriter>().AddSingleton<HeldScreen>().AddSingleton<AskedSeal>();
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Console.Pages.Access;
 using PhiGateway.Console.Pages.Alerts;
 using PhiGateway.Console.Pages.Approvals;
+using PhiGateway.Console.Pages.Asked;
 using PhiGateway.Console.Pages.Callers;
 using PhiGateway.Console.Pages.Cases;
 using PhiGateway.Console.Pages.Clients;
@@ -37,6 +38,7 @@ internal static class PagesRegistration
             .AddSingleton<AccessScreen>()
             .AddSingleton<ClientsScreen>()
             .AddSingleton<FindScreen>()
+            .AddSingleton<AskedScreen>()
             .AddSingleton<NarrowerScreen>()
             .AddSingleton<StopScreen>()
             .AddSingleton<ThrottleScreen>()

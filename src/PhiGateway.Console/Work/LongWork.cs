@@ -5,21 +5,27 @@ namespace PhiGateway.Console.Work;
 
 /// <summary>
 /// Makes what takes longer than a page may: begun by the first who asks, it goes on behind the pages and is found again by whoever asks for
-/// the same. Asked by screens whose counts grow with the trail or the registry. Thread-safe and bounded.
+/// the same. Asked by screens whose counts grow with the trail or the registry. Thread-safe and bounded: what everybody looks at has places
+/// of its own, and one person has a share of each room, so that nobody's searches keep another's first screen waiting.
 /// </summary>
 /// <remarks>What is kept here is counts and reports, never a record. A key names everything that decides who may see it.</remarks>
 internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDisposable
 {
-    // Of so many things one is made or kept at a time; who comes then is told to ask again.
-    private const int Most = 32;
+    // Of so many things one is made or kept at a time in each room; who comes then is told to ask again.
+    internal const int Most = 32;
+
+    // So many of them may be one person's.
+    internal const int MostOfOne = 4;
 
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     // For so long something waits to be asked for by whoever began it.
     private static readonly TimeSpan Waiting = TimeSpan.FromMinutes(5);
 
+    private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
+
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<WorkKey, Entry> _entries = [];
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>What is known under a key, after a moment's patience.</summary>
@@ -27,12 +33,21 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
     /// <param name="fresh">How long it counts as new; older, it is shown all the same and made again behind the page.</param>
     /// <param name="make">Makes it; it does not end with the request that began it.</param>
     /// <returns>What was made; null: it is being made still.</returns>
-    public Task<T?> FindAsync<T>(string key, TimeSpan fresh, Func<CancellationToken, Task<T>> make)
+    public Task<T?> FindAsync<T>(WorkKey key, TimeSpan fresh, Func<CancellationToken, Task<T>> make)
         where T : class => FindAsync(key, fresh, isOnce: false, make);
 
     /// <summary>The same of what is shown once, and made anew for the next look.</summary>
-    public Task<T?> OnceAsync<T>(string key, Func<CancellationToken, Task<T>> make)
+    public Task<T?> OnceAsync<T>(WorkKey key, Func<CancellationToken, Task<T>> make)
         where T : class => FindAsync(key, Waiting, isOnce: true, make);
+
+    /// <summary>Whether something under a key is made or kept now.</summary>
+    public bool IsBegun(WorkKey key)
+    {
+        lock (_gate)
+        {
+            return _entries.ContainsKey(key);
+        }
+    }
 
     /// <summary>Ends what is being made.</summary>
     public void Dispose()
@@ -41,7 +56,7 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
         _stop.Dispose();
     }
 
-    private async Task<T?> FindAsync<T>(string key, TimeSpan fresh, bool isOnce, Func<CancellationToken, Task<T>> make)
+    private async Task<T?> FindAsync<T>(WorkKey key, TimeSpan fresh, bool isOnce, Func<CancellationToken, Task<T>> make)
         where T : class
     {
         Task<object> running;
@@ -50,12 +65,12 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
             Sweep();
             if (!_entries.TryGetValue(key, out var entry))
             {
-                if (_entries.Count >= Most && !MakeRoom())
+                if (!IsRoom(key))
                 {
                     return null;
                 }
 
-                _entries[key] = entry = new Entry();
+                _entries[key] = entry = new Entry(isOnce ? Waiting : Kept);
             }
 
             if (entry.Fault is { } fault)
@@ -110,7 +125,7 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
         }
     }
 
-    private T Take<T>(string key, T made, bool isOnce)
+    private T Take<T>(WorkKey key, T made, bool isOnce)
     {
         if (isOnce)
         {
@@ -123,7 +138,7 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
         return made;
     }
 
-    private async Task<object> RunAsync(string key, Entry entry, Func<CancellationToken, Task<object>> make)
+    private async Task<object> RunAsync(WorkKey key, Entry entry, Func<CancellationToken, Task<object>> make)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         patience.CancelAfter(Longest);
@@ -149,13 +164,13 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
         }
     }
 
-    // What nobody has made anew for an hour is let go.
+    // What nobody has made anew for an hour is let go, and what is shown once when nobody came for it.
     private void Sweep()
     {
-        var old = time.GetUtcNow() - TimeSpan.FromHours(1);
+        var now = time.GetUtcNow();
         foreach (
             var key in _entries
-                .Where(pair => pair.Value is { Running: null } entry && entry.At < old)
+                .Where(pair => pair.Value is { Running: null } entry && now - entry.At > entry.Keeps)
                 .Select(static pair => pair.Key)
                 .ToList()
         )
@@ -164,14 +179,27 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
         }
     }
 
-    private bool MakeRoom()
+    // A person's share first: what is theirs and done gives way to what they ask now.
+    private bool IsRoom(WorkKey key) =>
+        (key.Person is not { } person || IsRoom(MostOfOne, one => one.IsEverybodys == key.IsEverybodys && one.Person == person))
+        && IsRoom(Most, one => one.IsEverybodys == key.IsEverybodys);
+
+    private bool IsRoom(int most, Func<WorkKey, bool> isCounted)
     {
-        var done = _entries.Where(static pair => pair.Value.Running is null).ToList();
+        var there = _entries.Where(pair => isCounted(pair.Key)).ToList();
+        if (there.Count < most)
+        {
+            return true;
+        }
+
+        var done = there.Where(static pair => pair.Value.Running is null).ToList();
         return done.Count > 0 && _entries.Remove(done.MinBy(static pair => pair.Value.At).Key);
     }
 
-    private sealed class Entry
+    private sealed class Entry(TimeSpan keeps)
     {
+        public TimeSpan Keeps => keeps;
+
         public object? Made { get; set; }
 
         public DateTimeOffset At { get; set; }

@@ -26,7 +26,7 @@ using PhiGateway.Identity.Issuers;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.RegistryFiles.Documents;
-using PhiGateway.Watch.Usage;
+using PhiGateway.Watch.Detection;
 
 namespace PhiGateway.Gateway.Composition;
 
@@ -43,14 +43,14 @@ internal static class ControlPlane
     /// <param name="data">What the data plane made and both use: the node's budget for bodies, and what runs.</param>
     /// <param name="keys">What the other planes hold of others' keys, to be shown and purged.</param>
     /// <param name="console">What people look at; null: it is not on.</param>
-    /// <param name="usage">What clients used; null: this node does not watch the trail.</param>
+    /// <param name="watch">Who watches the trail; null: this node does not.</param>
     public static WebApplication Build(
         GatewayParts parts,
         Readiness readiness,
         IServiceProvider data,
         IReadOnlyList<IHeldKeys> keys,
         ConsoleOptions? console,
-        IUsageSource? usage
+        TrailWatch? watch
     )
     {
         var options = parts.Options;
@@ -102,9 +102,9 @@ internal static class ControlPlane
         }
 
         services.AddSingleton<IPatientPseudonym>(parts.Pseudonym);
-        if (usage is not null)
+        if (watch is not null)
         {
-            services.AddSingleton(usage);
+            services.AddSingleton(watch.Usage).AddSingleton(watch.Repeats);
         }
 
         services

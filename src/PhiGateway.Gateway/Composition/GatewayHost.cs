@@ -104,7 +104,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 host._data.Services,
                 [host._data.Services.GetRequiredService<ICallerAuthenticator>(), .. TokenPlane.KeysOf(host._tokens)],
                 console ?? ConsoleSetup.Of(options, host.Parts.Metrics.CountExhausted),
-                watch?.Usage
+                watch
             );
             host._owned.AddRange([host._admin, host._data]);
             var shared = host._shared =

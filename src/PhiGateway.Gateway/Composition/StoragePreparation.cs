@@ -18,7 +18,11 @@ internal sealed class StoragePreparation(TimeProvider clock, ILogger log)
 
     /// <summary>The databases that are not ready yet, and why, in words for operators.</summary>
     public IReadOnlyList<StartProblem> Problems =>
-        [.. _problems.OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => new StartProblem($"{one.Key} schema", one.Value))];
+        [
+            .. _problems
+                .OrderBy(static one => one.Key, StringComparer.Ordinal)
+                .Select(static one => new StartProblem($"{one.Key} schema", one.Value)),
+        ];
 
     /// <summary>Migrates; only a database that is merely unreachable is left to a loop in the background.</summary>
     public async Task PrepareAsync(IReadOnlyList<IStorageMigrator> migrators, WatchedLoops loops, CancellationToken cancellationToken)

@@ -67,16 +67,15 @@ internal static class AuditCounting
         }
 
 #pragma warning disable CA2100 // put together from constants of this file and of the database only
-        command.CommandText = (counts.Step, conditions) switch
-        {
-            // Everything of a time: each shape is counted first, and what it says is looked up once.
-            (null, All) => $"SELECT {List("0", columns)}, CAST(sum(c.n) AS bigint) AS many "
-                + $"FROM (SELECT e.shape, count(*) AS n FROM audit_event e WHERE {InTime} GROUP BY e.shape) c JOIN {shapes} ON s.id = c.shape",
-            (null, _) => $"SELECT {List("0", columns)}, count(*) AS many FROM audit_event e JOIN {shapes} ON s.id = e.shape WHERE {InTime}",
-            // With steps there would be a row for each shape of each step: there are far fewer of each value.
-            _ => $"SELECT {List(database.StepSql("e.time"), columns)}, count(*) AS many "
-                + $"FROM audit_event e JOIN {shapes} ON s.id = e.shape WHERE {InTime}",
-        };
+        var at = counts.Step is null ? "0" : database.StepSql("e.time");
+        command.CommandText =
+            conditions == All
+                // Everything of a time: each shape is counted first, and what it says is looked up under the month of its first record, where
+                // it stands. Never all shapes of the months: there may be more of them than records of the time.
+                ? $"SELECT {List("c.at", columns)}, CAST(sum(c.n) AS bigint) AS many FROM "
+                    + $"(SELECT {at} AS at, e.shape, count(*) AS n, min(e.time) AS first FROM audit_event e WHERE {InTime} GROUP BY 1, 2) c "
+                    + $"JOIN audit_shape s ON s.id = c.shape AND s.month = {database.MonthOf("c.first")} AND {Requests}"
+                : $"SELECT {List(at, columns)}, count(*) AS many FROM audit_event e JOIN {shapes} ON s.id = e.shape WHERE {InTime}";
         command.CommandText +=
             $" GROUP BY {List("1", columns.Select(static (_, place) => $"{place + 2}"))} ORDER BY many DESC LIMIT @limit";
 #pragma warning restore CA2100

@@ -23,7 +23,7 @@ internal sealed class SqlAuditReports(Database database) : IAuditReports
         "purpose",
     ];
 
-    private static readonly string Values = string.Join(", ", Columns.Select(static column => "s." + column));
+    private static readonly string Values = string.Join(", ", Columns.Select(Text));
 
     public async Task<IReadOnlyList<AuditTally>> TallyAsync(AuditQuery query, CancellationToken cancellationToken)
     {
@@ -33,8 +33,9 @@ internal sealed class SqlAuditReports(Database database) : IAuditReports
         var (events, shapes) = Parts(command, query);
 #pragma warning disable CA2100 // put together from constants of these files only
         command.CommandText =
-            $"SELECT CAST(sum(c.n) AS bigint), {Values} FROM (SELECT e.shape, count(*) AS n FROM {events} GROUP BY e.shape) c "
-            + $"JOIN ({shapes}) s ON s.id = c.shape GROUP BY {Values}";
+            $"SELECT CAST(sum(c.n) AS bigint), {Values} FROM "
+            + $"(SELECT e.shape, count(*) AS n, min(e.time) AS first FROM {events} GROUP BY e.shape) c "
+            + $"JOIN audit_shape s ON s.id = c.shape AND s.month = {database.MonthOf("c.first")}{shapes} GROUP BY {Values}";
 #pragma warning restore CA2100
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var counts = new List<AuditTally>();
@@ -69,7 +70,8 @@ internal sealed class SqlAuditReports(Database database) : IAuditReports
         return marks;
     }
 
-    // The records that are counted, as a table with its conditions, and their shapes, each once.
+    // The records that are counted, as a table with its conditions, and the conditions on their shapes: each stands under the month of its
+    // first record.
     private (string Events, string Shapes) Parts(DbCommand command, AuditQuery query)
     {
         if (query.Id is not null)
@@ -83,13 +85,15 @@ internal sealed class SqlAuditReports(Database database) : IAuditReports
             ? "audit_patient p JOIN audit_event e ON e.log = p.log AND e.sequence = p.sequence AND e.time = p.time"
             : "audit_event e";
         var conditions = filter.OfPatients(command) + filter.OfTime(command, byPatient ? "p" : "e", database);
+        var shapes = filter.OfShape(command);
+        if (!filter.AsksForShape)
+        {
+            return ($"{from} WHERE 1 = 1{conditions}", shapes);
+        }
+
         command.With("first_month", filter.FirstMonth).With("last_month", filter.LastMonth);
-        var shapes = "audit_shape s WHERE s.month BETWEEN @first_month AND @last_month" + filter.OfShape(command);
-        var isOf = filter.AsksForShape ? $" AND e.shape IN (SELECT s.id FROM {shapes})" : string.Empty;
-        return (
-            $"{from} WHERE 1 = 1{conditions}{isOf}",
-            $"SELECT DISTINCT s.id, {string.Join(", ", Columns.Select(static column => $"{Text(column)} AS {column}"))} FROM {shapes}"
-        );
+        var isOf = $" AND e.shape IN (SELECT s.id FROM audit_shape s WHERE s.month BETWEEN @first_month AND @last_month{shapes})";
+        return ($"{from} WHERE 1 = 1{conditions}{isOf}", shapes);
     }
 
     private static string Text(string column) => column == "kind" ? "CAST(s.kind AS text)" : "s." + column;

@@ -75,6 +75,9 @@ public sealed class TrailWatch : IDisposable
     /// <summary>What clients used.</summary>
     public IUsageSource Usage => _detector.Usage;
 
+    /// <summary>What went on of findings after they were told.</summary>
+    public IRepeatSource Repeats => _detector.Fold;
+
     /// <summary>Told when a round failed, with the fault's kind; it is tried again.</summary>
     public event Action<string>? Failed;
 

@@ -51,10 +51,16 @@ internal static class ConsoleRun
     private static async Task FillTrailAsync(AuditStorage audit, TrailSample sample)
     {
         await audit.Migrator.MigrateAsync(CancellationToken.None);
+        // The next is made while the database takes the one before.
+        var storing = Task.CompletedTask;
         foreach (var batch in sample.Batches(Batch))
         {
-            await audit.Store.AppendAsync([.. batch.Select(Legible)], CancellationToken.None);
+            AuditEntry[] made = [.. batch.Select(Legible)];
+            await storing;
+            storing = Task.Run(() => audit.Store.AppendAsync(made, CancellationToken.None));
         }
+
+        await storing;
     }
 
     // As the database does by itself behind what is written.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
@@ -9,9 +10,6 @@ namespace PhiGateway.EndToEnd.Console;
 /// <summary>Each screen answers its three questions from the page as a browser shows it; with it come keyboard, zoom, print and no script.</summary>
 public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixture<ConsoleWorld>
 {
-    // Set, the pictures of docs/console.md are made anew.
-    private const string Pictures = "PHIGW_CONSOLE_PICTURES";
-
     [Fact]
     public async Task Now_OfTheDemonstration_SaysWhatChangedWhomItTouchesAndWhatIsNext()
     {
@@ -49,7 +47,7 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         Assert.Contains("revision", await page.Locator("section[aria-label='In words']").InnerTextAsync());
         await Assertions.Expect(page.Locator("#proof")).ToContainTextAsync("proven");
         Assert.Contains("that you opened this record", await page.Locator(".record").InnerTextAsync());
-        await PictureAsync(page, "one-access");
+        await LookedAtScreens.PictureAsync(page, "one-access");
         Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
         await page.Context.CloseAsync();
     }
@@ -75,15 +73,11 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         // What was done stands in the history once its record is stored, with the way back.
         await officer.GotoAsync(world.Origin + "/console/history?document=client/lumen-scribe");
         var row = officer.Locator("section[aria-label=Changes] tbody tr").First;
-        for (var look = 0; look < 240 && await row.CountAsync() == 0; look++)
-        {
-            await officer.WaitForTimeoutAsync(500);
-            await officer.ReloadAsync();
-        }
+        await LookedAtScreens.FoundAsync(officer, row);
 
         Assert.Contains("client.approve", await row.InnerTextAsync());
         Assert.Contains("approved by tom.okafor@hospital.example", await row.InnerTextAsync());
-        await PictureAsync(officer, "history");
+        await LookedAtScreens.PictureAsync(officer, "history");
         await row.Locator("a.button").ClickAsync();
         Assert.Contains("Take the registry back", await officer.Locator("h1").InnerTextAsync());
         Assert.Empty((await officer.RunAxe()).Violations.Select(one => one.Id));
@@ -117,18 +111,29 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         Assert.DoesNotContain("f001", page.Url, StringComparison.Ordinal);
         Assert.DoesNotContain("f001", await page.TitleAsync(), StringComparison.Ordinal);
         Assert.Contains("complaint 26-114", await page.Locator(".record").InnerTextAsync());
-        await PictureAsync(page, "patient");
+        await LookedAtScreens.PictureAsync(page, "patient");
         Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
 
         // What the patient gets, and the officer's part that is not printed.
         await page.ClickAsync("text=Accounting of disclosures");
         Assert.Contains("45 CFR 164.528", await page.Locator("#told").InnerTextAsync());
         Assert.Contains("excluded", await page.Locator("#left-out").InnerTextAsync());
-        await PictureAsync(page, "accounting");
+        await LookedAtScreens.PictureAsync(page, "accounting");
         Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
         await page.EmulateMediaAsync(new() { Media = Media.Print });
         Assert.False(await page.Locator(".officer").IsVisibleAsync());
         Assert.True(await page.Locator("#told").IsVisibleAsync());
+        await page.EmulateMediaAsync(new() { Media = Media.Screen });
+
+        // A request that is put down stands in the list without a patient, and counts on the first screen.
+        await page.ClickAsync("summary:has-text('Put a request down')");
+        await page.FillAsync("#received", DateTimeOffset.UtcNow.AddDays(-51).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        await page.ClickAsync("button:has-text('Put it down')");
+        await page.GotoAsync(world.Origin + "/console/requests");
+        await LookedAtScreens.FoundAsync(page, page.Locator("section[aria-label=Requests] tbody tr").First);
+        Assert.DoesNotContain("f001", await page.Locator("main").InnerTextAsync());
+        Assert.Contains("that you looked at patients' requests", await page.Locator(".record").InnerTextAsync());
+        await LookedAtScreens.PictureAsync(page, "requests");
         await page.Context.CloseAsync();
     }
 
@@ -142,7 +147,7 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         await page.FillAsync("#text", "asked the owner, who needs two of them");
         await page.ClickAsync("button:has-text('Note it')");
         Assert.Contains("asked the owner", await page.Locator("section[aria-label=Timeline]").InnerTextAsync());
-        await PictureAsync(page, "case");
+        await LookedAtScreens.PictureAsync(page, "case");
         Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
         await page.Context.CloseAsync();
     }
@@ -183,6 +188,32 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
     }
 
     [Fact]
+    public async Task Stop_OfAVendorAndOfAModel_IsFollowedUntilItIsClosedEverywhere()
+    {
+        var page = await world.OpenAsync("analyst");
+        await page.GotoAsync(world.Origin + "/console/vendors/clearbill/stop");
+        await page.FillAsync("#reason", "the contract has ended");
+        await page.Locator("button.stop").First.ClickAsync();
+        await page.GotoAsync(world.Origin + "/console/offboardings");
+        await LookedAtScreens.FoundAsync(page, page.Locator("section[aria-label=Offboardings] tbody tr").First);
+        Assert.Contains("organization/clearbill", await page.Locator("main").InnerTextAsync());
+        await LookedAtScreens.PictureAsync(page, "offboardings");
+        await page.Locator("tbody tr a").First.ClickAsync();
+        Assert.Contains("clearbill", await page.Locator("main").InnerTextAsync());
+        Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
+
+        await page.GotoAsync(world.Origin + "/console/stop");
+        await page.FillAsync("#of-organization", "clearbill");
+        await page.Locator("form:has(#of-organization) button").ClickAsync();
+        Assert.Contains("value=clearbill", page.Url);
+        await page.FillAsync("#reason", "the contract has ended");
+        await page.Locator("#stop button.stop").ClickAsync();
+        Assert.Contains("clearbill", await page.Locator("section[aria-label=Revocations]").InnerTextAsync());
+        await LookedAtScreens.PictureAsync(page, "revocations");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Alerts_VendorsAndTrust_AnswerTheirQuestions()
     {
         var page = await world.OpenAsync("analyst");
@@ -204,11 +235,7 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         var first = page.Locator("section.panel:has(form)").First;
 
         // The gateway looks for emergency uses every few seconds.
-        for (var look = 0; look < 120 && await first.CountAsync() == 0; look++)
-        {
-            await page.WaitForTimeoutAsync(500);
-            await page.ReloadAsync();
-        }
+        await LookedAtScreens.FoundAsync(page, first);
 
         Assert.Contains("client/emergency-board", await first.InnerTextAsync());
         Assert.Contains("emergency call", await first.InnerTextAsync());
@@ -237,7 +264,7 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
             await page.GotoAsync(world.Origin + path);
             if (LookedAtScreens.Pictured.Contains((name, path)) && (scheme == ColorScheme.Light || name == "now"))
             {
-                await PictureAsync(page, scheme == ColorScheme.Light ? name : name + "-dark");
+                await LookedAtScreens.PictureAsync(page, scheme == ColorScheme.Light ? name : name + "-dark");
             }
 
             var found = await page.RunAxe(scheme == ColorScheme.Light ? ConsoleWorld.Everything : ConsoleWorld.ColoursOnly);
@@ -277,7 +304,7 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         await page.ClickAsync("text=API reference");
         var group = page.Locator(".opblock-tag", new() { HasText = "accounting" });
         await Assertions.Expect(group.First).ToBeVisibleAsync(new() { Timeout = 120_000 });
-        await PictureAsync(page, "api");
+        await LookedAtScreens.PictureAsync(page, "api");
         await group.First.ClickAsync();
         await Assertions.Expect(page.Locator(".opblock-summary", new() { HasText = "accounting:report" }).First).ToBeVisibleAsync();
         Assert.False(world.Complaints.Any(), string.Join('\n', world.Complaints));
@@ -334,22 +361,22 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         Assert.Equal(
             LookedAtScreens
                 .Pictured.Select(screen => screen.Name)
-                .Concat(["accounting", "api", "case", "history", "now-dark", "one-access", "patient"])
+                .Concat([
+                    "accounting",
+                    "api",
+                    "case",
+                    "history",
+                    "now-dark",
+                    "offboardings",
+                    "one-access",
+                    "patient",
+                    "requests",
+                    "revocations",
+                ])
                 .Order(),
             shown.Order()
         );
         Assert.All(shown, name => Assert.True(File.Exists(RepositoryPaths.Of("docs", "console", name + ".png")), name));
-    }
-
-    private static async Task PictureAsync(IPage page, string name)
-    {
-        var options = new PageScreenshotOptions { FullPage = false };
-        if (Environment.GetEnvironmentVariable(Pictures) == "1")
-        {
-            options.Path = RepositoryPaths.Of("docs", "console", name + ".png");
-        }
-
-        Assert.NotEmpty(await page.ScreenshotAsync(options));
     }
 
     [GeneratedRegex(@"\]\(console/(?<name>[a-z0-9-]+)\.png\)")]

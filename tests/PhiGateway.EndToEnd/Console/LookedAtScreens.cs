@@ -1,19 +1,26 @@
 using Microsoft.Playwright;
+using PhiGateway.Tests.Common.Infrastructure;
+using Xunit;
 
 namespace PhiGateway.EndToEnd.Console;
 
 /// <summary>The screens of the demonstration that the journeys look at one by one.</summary>
 internal static class LookedAtScreens
 {
+    // Set, the pictures of docs/console.md are made anew.
+    private const string Pictures = "PHIGW_CONSOLE_PICTURES";
+
     /// <summary>Each with a picture in docs/console.md.</summary>
     public static readonly IReadOnlyList<(string Name, string Path)> Pictured =
     [
         ("now", "/console/now"),
         ("alerts", "/console/alerts"),
+        ("alert", "/console/alerts/unused-bed-planner"),
         ("audit-search", "/console/audit?decision=deny"),
         ("clients", "/console/clients"),
         ("one-client", "/console/clients/cohort-44-loader"),
         ("stop", "/console/clients/cohort-44-loader/stop"),
+        ("emergency-stop", "/console/stop?target=organization&value=westside-imaging"),
         ("approvals", "/console/approvals"),
         ("approval", "/console/approvals/lumen-scribe"),
         ("reviews", "/console/reviews"),
@@ -40,10 +47,8 @@ internal static class LookedAtScreens
         ("revert", "/console/history/revert?at=2026-01-01"),
         ("shadows", "/console/lab/shadows?use_case=imaging-reports"),
         ("work", "/console/jobs"),
-        ("emergency stop of a tenant", "/console/stop?target=organization&value=westside-imaging"),
         ("revocations", "/console/revocations"),
         ("offboardings", "/console/offboardings"),
-        ("one alert", "/console/alerts/unused-bed-planner"),
         ("closed alerts", "/console/alerts?state=closed"),
         ("held", "/console/held"),
         ("sign-in", "/console/sign-in"),
@@ -55,4 +60,26 @@ internal static class LookedAtScreens
     /// <summary>Those that are looked at in a scheme: all of them in the light; in the dark, which changes colours alone, the parts.</summary>
     public static IEnumerable<(string Name, string Path)> In(ColorScheme scheme) =>
         scheme == ColorScheme.Light ? Pictured.Concat(More) : Pictured.Where(static screen => Dark.Contains(screen.Name));
+
+    /// <summary>Takes the picture of a screen; kept for docs/console.md where that is asked for.</summary>
+    public static async Task PictureAsync(IPage page, string name)
+    {
+        var options = new PageScreenshotOptions { FullPage = false };
+        if (Environment.GetEnvironmentVariable(Pictures) == "1")
+        {
+            options.Path = RepositoryPaths.Of("docs", "console", name + ".png");
+        }
+
+        Assert.NotEmpty(await page.ScreenshotAsync(options));
+    }
+
+    /// <summary>Looks again until something is there: what the trail has to tell is, once its record is stored.</summary>
+    public static async Task FoundAsync(IPage page, ILocator what)
+    {
+        for (var look = 0; look < 240 && await what.CountAsync() == 0; look++)
+        {
+            await page.WaitForTimeoutAsync(500);
+            await page.ReloadAsync();
+        }
+    }
 }

@@ -8,6 +8,8 @@ namespace PhiGateway.Tests.Console;
 /// <summary>What takes longer than a page may is begun once, goes on behind the pages, and is found again.</summary>
 public sealed class LongWorkTests
 {
+    private static readonly WorkKey K = WorkKey.OfAll("k");
+
     private readonly FakeTime _time = new();
     private readonly TaskCompletionSource<string> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _begun;
@@ -16,19 +18,19 @@ public sealed class LongWorkTests
     public async Task Once_OfWhatTakesLong_IsFoundAgainByWhoeverAsksNext()
     {
         using var work = Make(TimeSpan.Zero);
-        Assert.Null(await work.OnceAsync("k", MakeAsync));
-        Assert.Null(await work.OnceAsync("k", MakeAsync));
+        Assert.Null(await work.OnceAsync(K, MakeAsync));
+        Assert.Null(await work.OnceAsync(K, MakeAsync));
         _done.SetResult("made");
 
         string? found;
-        while ((found = await work.OnceAsync("k", MakeAsync)) is null)
+        while ((found = await work.OnceAsync(K, MakeAsync)) is null)
         {
             await Task.Yield();
         }
 
         Assert.Equal(("made", 1), (found, _begun));
         // Shown once: the next look makes it anew.
-        while (await work.OnceAsync("k", MakeAsync) is null)
+        while (await work.OnceAsync(K, MakeAsync) is null)
         {
             await Task.Yield();
         }
@@ -41,12 +43,12 @@ public sealed class LongWorkTests
     {
         using var work = Make(TimeSpan.FromMinutes(5));
         var fresh = TimeSpan.FromMinutes(1);
-        Assert.Equal("1", await work.FindAsync("k", fresh, NextAsync));
-        Assert.Equal("1", await work.FindAsync("k", fresh, NextAsync));
+        Assert.Equal("1", await work.FindAsync(K, fresh, NextAsync));
+        Assert.Equal("1", await work.FindAsync(K, fresh, NextAsync));
         Assert.Equal(1, _begun);
         _time.Now += TimeSpan.FromMinutes(2);
         string? found;
-        while ((found = await work.FindAsync("k", fresh, NextAsync)) == "1")
+        while ((found = await work.FindAsync(K, fresh, NextAsync)) == "1")
         {
             await Task.Yield();
         }
@@ -59,27 +61,27 @@ public sealed class LongWorkTests
     {
         using var work = Make(TimeSpan.FromMinutes(5));
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            work.FindAsync<string>("k", TimeSpan.Zero, _ => throw new InvalidOperationException())
+            work.FindAsync<string>(K, TimeSpan.Zero, _ => throw new InvalidOperationException())
         );
-        Assert.Equal("1", await work.FindAsync("k", TimeSpan.Zero, NextAsync));
+        Assert.Equal("1", await work.FindAsync(K, TimeSpan.Zero, NextAsync));
     }
 
     [Fact]
     public async Task Find_OfWhatFailsBehindThePage_TellsWhoeverAsksNextAndTriesAgain()
     {
         using var work = Make(TimeSpan.Zero);
-        Assert.Null(await work.OnceAsync("k", MakeAsync));
+        Assert.Null(await work.OnceAsync(K, MakeAsync));
         _done.SetException(new InvalidOperationException());
 
         await Assert.ThrowsAsync<InvalidOperationException>(async () =>
         {
-            while (await work.OnceAsync("k", MakeAsync) is null)
+            while (await work.OnceAsync(K, MakeAsync) is null)
             {
                 await Task.Yield();
             }
         });
         Assert.Equal(1, _begun);
-        while (await work.OnceAsync("k", NextAsync) is null)
+        while (await work.OnceAsync(K, NextAsync) is null)
         {
             await Task.Yield();
         }
@@ -91,13 +93,13 @@ public sealed class LongWorkTests
         using var work = Make(TimeSpan.Zero);
         for (var i = 0; i < 40; i++)
         {
-            Assert.Null(await work.FindAsync($"k{i}", TimeSpan.Zero, _ => _done.Task));
+            Assert.Null(await work.FindAsync(WorkKey.OfAll($"k{i}"), TimeSpan.Zero, _ => _done.Task));
         }
 
         var begun = 0;
         Assert.Null(
             await work.FindAsync(
-                "one more",
+                WorkKey.OfAll("one more"),
                 TimeSpan.Zero,
                 _ =>
                 {
@@ -108,6 +110,54 @@ public sealed class LongWorkTests
         );
         Assert.Equal(0, begun);
         _done.SetResult("made");
+    }
+
+    [Fact]
+    public async Task Find_OfOnePersonsMany_TakesTheirShareAndNobodyElsesPlace()
+    {
+        using var work = Make(TimeSpan.Zero);
+        for (var i = 0; i < LongWork.Most; i++)
+        {
+            Assert.Null(await work.OnceAsync(new WorkKey($"s{i}", "eve", false), _ => _done.Task));
+        }
+
+        // Others search still, and the page that everybody looks at is made for her as for them.
+        Assert.True(await IsBegunAsync(work, new WorkKey("s", "rosa", false)));
+        Assert.True(await IsBegunAsync(work, new WorkKey("now", "eve", true)));
+        Assert.True(await IsBegunAsync(work, WorkKey.OfAll("posture")));
+        Assert.False(await IsBegunAsync(work, new WorkKey("one more", "eve", false)));
+        _done.SetResult("made");
+    }
+
+    [Fact]
+    public async Task Find_WhereEveryPlaceForSearchesIsTaken_StillMakesTheFirstScreen()
+    {
+        using var work = Make(TimeSpan.Zero);
+        for (var i = 0; i < 2 * LongWork.Most; i++)
+        {
+            Assert.Null(await work.OnceAsync(new WorkKey($"s{i}", $"p{i}", false), _ => _done.Task));
+        }
+
+        Assert.False(await IsBegunAsync(work, new WorkKey("s", "rosa", false)));
+        Assert.True(await IsBegunAsync(work, new WorkKey("now", "rosa", true)));
+        _done.SetResult("made");
+    }
+
+    [Fact]
+    public async Task Find_WhatIsDoneOfOnesShare_GivesWayToWhatTheyAskNow()
+    {
+        using var work = Make(TimeSpan.FromMinutes(5));
+        for (var i = 0; i < 3 * LongWork.MostOfOne; i++)
+        {
+            var made = await work.FindAsync(new WorkKey($"s{i}", "rosa", false), TimeSpan.FromMinutes(1), NextAsync);
+            Assert.Equal($"{i + 1}", made);
+        }
+    }
+
+    private async Task<bool> IsBegunAsync(LongWork work, WorkKey key)
+    {
+        Assert.Null(await work.OnceAsync(key, _ => _done.Task));
+        return work.IsBegun(key);
     }
 
     private LongWork Make(TimeSpan patience) =>

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.WebUtilities;
 using PhiGateway.Console.Http;
 
 namespace PhiGateway.Console.Pages.Alerts;
@@ -23,8 +22,7 @@ internal sealed record AlertBack(bool IsPage, AlertPlace Place)
             return new AlertBack(text is not null, AlertPlace.First);
         }
 
-        var query = QueryHelpers.ParseQuery(text);
-        var read = AlertPlace.Of(name => query.TryGetValue(name, out var values) && values is [{ Length: > 0 } value] ? value : null);
-        return new AlertBack(false, read.Value ?? AlertPlace.First);
+        var (asked, typed) = request.Read(text);
+        return new AlertBack(false, AlertPlace.Of(asked, typed).Value ?? AlertPlace.First);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Calls;
+using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
 using PhiGateway.Policy.Registry;
 
@@ -36,6 +37,9 @@ public sealed record AlertPlace(string State, string? Lane, string? Kind, string
     /// <summary>The list as it is first.</summary>
     public static AlertPlace First { get; } = new(Open, null, null, null, null, false, 0);
 
+    /// <summary>What of it was typed and stands sealed in the address; null: nothing.</summary>
+    internal SealedWords? Typed { get; init; }
+
     /// <summary>Whether only those are shown that somebody has closed.</summary>
     public bool IsClosed => State == Closed;
 
@@ -54,17 +58,23 @@ public sealed record AlertPlace(string State, string? Lane, string? Kind, string
     }
 
     /// <summary>The address.</summary>
-    public string Address =>
-        Links.With(
-            Path,
-            ("state", State == Open ? null : State),
-            ("lane", Lane),
-            ("kind", Kind),
-            ("subject", Subject),
-            ("severity", Severity is { } severity ? Words.Kebab(severity) : null),
-            ("mine", IsMine ? "1" : null),
-            ("skip", Skip == 0 ? null : Skip.ToString(CultureInfo.InvariantCulture))
-        );
+    public string Address
+    {
+        get
+        {
+            (string, string?)[] parts =
+            [
+                ("state", State == Open ? null : State),
+                ("lane", Lane),
+                ("kind", Kind),
+                ("subject", Subject),
+                ("severity", Severity is { } severity ? Words.Kebab(severity) : null),
+                ("mine", IsMine ? "1" : null),
+                ("skip", Skip == 0 ? null : Skip.ToString(CultureInfo.InvariantCulture)),
+            ];
+            return Typed is { } typed ? typed.Link(Path, parts) : Links.With(Path, parts);
+        }
+    }
 
     /// <summary>The lanes that are shown.</summary>
     internal IReadOnlyList<string> Lanes =>
@@ -82,7 +92,8 @@ public sealed record AlertPlace(string State, string? Lane, string? Kind, string
 
     /// <summary>Reads an address; a value that is none is told, since a list that passes over it would show what was not asked for.</summary>
     /// <param name="asked">One value by its name; null: absent.</param>
-    internal static Outcome<AlertPlace> Of(Func<string, string?> asked)
+    /// <param name="typed">What of the values stands sealed.</param>
+    internal static Outcome<AlertPlace> Of(Func<string, string?> asked, SealedWords typed)
     {
         var state = asked("state") ?? Open;
         if (state is not (Open or Closed or All))
@@ -110,6 +121,9 @@ public sealed record AlertPlace(string State, string? Lane, string? Kind, string
             },
             asked("mine") == "1",
             skip
-        );
+        )
+        {
+            Typed = typed,
+        };
     }
 }

@@ -5,6 +5,7 @@ using PhiGateway.Admin.Clients;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Work;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Console.Pages.Alerts;
@@ -19,6 +20,7 @@ internal sealed class AlertScreen(
     EmergencyReports emergencies,
     CaseReports cases,
     ClientDirectory clients,
+    LongWork work,
     TimeProvider time
 )
 {
@@ -37,8 +39,7 @@ internal sealed class AlertScreen(
         var alert = found.Alert;
         var isHistory = call.Caller.HasAny(AdminRoles.UseReaders);
         var past = isHistory ? await request.TryAsync("what happened to it", () => history.ReadAsync(Apart(call), alert)) : null;
-        var isUse = alert.Kind == EmergencyUses.Kind && call.Caller.HasAny(AdminRoles.EmergencyDeciders);
-        var use = isUse ? await request.TryCommandAsync("what was said at its use", () => emergencies.ReadAsync(Apart(call), id)) : null;
+        var use = await UseAsync(request, alert);
         var now = time.GetUtcNow();
         return new PageContent(
             "Alert",
@@ -50,16 +51,46 @@ internal sealed class AlertScreen(
                 AlertRights.Of(request, tried, AlertBack.Page),
                 await cases.CaseOfAsync(call, id),
                 past,
-                use?.Value,
+                use?.Report,
+                use is { IsBeingRead: true },
                 await IsStoppableAsync(call, alert),
                 now
             )
         )
         {
             Status = refused?.Status ?? 200,
-            OnRecord = OnRecordOf(past is not null, use is not null),
+            OnRecord = OnRecordOf(past is not null, use is { IsOnRecord: true }),
+            Again = use is { IsBeingRead: true } && tried is null ? WaitAnswer.Soon(Links.Alert(id)) : null,
         };
     }
+
+    // Up to thousands of records, each of which is opened: read behind the page, and kept by nobody once it was shown. Null: not for the viewer.
+    private async Task<ReadUse?> UseAsync(ConsoleRequest request, Alert alert)
+    {
+        if (alert.Kind != EmergencyUses.Kind || !request.Call.Caller.HasAny(AdminRoles.EmergencyDeciders))
+        {
+            return null;
+        }
+
+        return await request.TryAsync(
+            "what was said at its use",
+            async () =>
+            {
+                if ((await emergencies.LookAsync(Apart(request.Call), alert.Id)).Failed(out _, out var looked))
+                {
+                    return new ReadUse(false, false, null);
+                }
+
+                var made = await work.OnceAsync(
+                    WorkKey.Of(request, "emergency " + alert.Id),
+                    async stopping => new Made<EmergencyReport>(await emergencies.ReadAsync(looked, stopping))
+                );
+                return new ReadUse(true, made is null, made?.Outcome.Value);
+            }
+        );
+    }
+
+    private sealed record ReadUse(bool IsOnRecord, bool IsBeingRead, EmergencyReport? Report);
 
     // Each look is on record by itself.
     private static AdminCall Apart(AdminCall call) => call with { RequestId = Guid.CreateVersion7() };

@@ -33,6 +33,7 @@ public sealed record AlertsModel(
 /// <param name="Case">The case that it is in; null: none.</param>
 /// <param name="Past">What happened to it; null: the viewer does not read that, or it cannot be reached.</param>
 /// <param name="Use">What an emergency use was; null: it is none, or the viewer does not decide about it.</param>
+/// <param name="IsBeingRead">Whether what an emergency use was is being read still: the page asks again by itself.</param>
 /// <param name="IsStoppable">Whether the viewer may stop the client that it is about.</param>
 /// <param name="At">Now.</param>
 public sealed record AlertPageModel(
@@ -42,6 +43,7 @@ public sealed record AlertPageModel(
     AlertCase? Case,
     AlertPast? Past,
     EmergencyReport? Use,
+    bool IsBeingRead,
     bool IsStoppable,
     DateTimeOffset At
 )

@@ -104,7 +104,7 @@ internal sealed class AlertsScreen(
         );
 
     private async Task<ScreenAnswer> ListAsync(ConsoleRequest request, bool isEmergency) =>
-        AlertPlace.Of(request.Asked).Failed(out var problem, out var place)
+        AlertPlace.Of(request.Asked, request.Words).Failed(out var problem, out var place)
             ? problem
             : await PageAsync(request, place, isEmergency, null, null);
 

@@ -4,11 +4,10 @@ using PhiGateway.Console.Parts;
 namespace PhiGateway.Console.Pages.Approvals;
 
 /// <summary>What the queue of approvals shows.</summary>
-/// <param name="Items">Clients that wait, those of this page that wait longest first.</param>
-/// <param name="IsLater">Whether this is a later page.</param>
-/// <param name="Next">Address of the next page; null: this is the last.</param>
+/// <param name="Items">Clients that wait, those that wait longest first.</param>
+/// <param name="Part">Which part of them this is.</param>
 /// <param name="At">Now.</param>
-public sealed record ApprovalsModel(IReadOnlyList<QueueEntry> Items, bool IsLater, string? Next, DateTimeOffset At);
+public sealed record ApprovalsModel(IReadOnlyList<QueueEntry> Items, ListPart Part, DateTimeOffset At);
 
 /// <summary>What an approver sees of one client.</summary>
 /// <param name="Brief">The whole in words.</param>

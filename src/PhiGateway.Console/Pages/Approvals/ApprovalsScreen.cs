@@ -10,29 +10,16 @@ namespace PhiGateway.Console.Pages.Approvals;
 /// <summary>Shows what waits for a second person, says in words what an approval would permit, and takes it for exactly what was shown.</summary>
 internal sealed class ApprovalsScreen(ClientReports reports, ApprovalBriefs briefs, ClientApproval approval, TimeProvider time)
 {
+    private const string Path = "/console/approvals";
+    private const int OnePage = 50;
+
     /// <summary>The queue.</summary>
-    public async Task<ScreenAnswer> ListAsync(ConsoleRequest request) =>
-        (await reports.QueueAsync(request.Call, new PageRequest(PageRequest.Most, PlaceOf(request)), null)).Failed(
-            out var problem,
-            out var queue
-        )
-            ? problem
-            : new PageContent(
-                "Approvals",
-                "approvals",
-                typeof(ApprovalsPage),
-                new ApprovalsModel(
-                    [.. queue.Items.OrderBy(static entry => entry.Since)],
-                    request.Asked("cursor") is not null,
-                    NextOf(queue),
-                    time.GetUtcNow()
-                )
-            );
-
-    private static string? NextOf(QueuePage queue) =>
-        queue.NextCursor is { } next ? Links.With("/console/approvals", ("cursor", next)) : null;
-
-    private static Cursor? PlaceOf(ConsoleRequest request) => request.Asked("cursor") is { } text ? Cursor.Decode(text) : null;
+    public async Task<ScreenAnswer> ListAsync(ConsoleRequest request)
+    {
+        var queue = await reports.WaitingAsync(request.Call, request.Skipped, OnePage);
+        var part = ListPart.Of(queue.Skipped, queue.Items.Count, queue.Total, static skip => Links.With(Path, ("skip", skip)));
+        return new PageContent("Approvals", "approvals", typeof(ApprovalsPage), new ApprovalsModel(queue.Items, part, time.GetUtcNow()));
+    }
 
     /// <summary>One client in words.</summary>
     public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => BriefAsync(request, null);

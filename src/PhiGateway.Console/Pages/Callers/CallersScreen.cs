@@ -19,7 +19,7 @@ internal sealed class CallersScreen(UnknownCallers callers, LongWork work)
         var days = int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var many) ? many : 0;
         days = asked is null ? Default : days;
         var made = await work.OnceAsync(
-            string.Create(CultureInfo.InvariantCulture, $"callers {request.Session.FormToken} {days}"),
+            WorkKey.Of(request, string.Create(CultureInfo.InvariantCulture, $"callers {days}")),
             async stopping => new Made<UnknownReport>(await callers.ListAsync(request.Behind(stopping), days))
         );
         if (made is null)

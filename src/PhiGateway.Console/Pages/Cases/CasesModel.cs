@@ -7,8 +7,9 @@ namespace PhiGateway.Console.Pages.Cases;
 
 /// <summary>What the list of cases shows.</summary>
 /// <param name="Items">The newest first.</param>
+/// <param name="Part">Which part of them this is.</param>
 /// <param name="IsClosed">Whether the closed ones are shown.</param>
-public sealed record CasesModel(IReadOnlyList<AlertCase> Items, bool IsClosed);
+public sealed record CasesModel(IReadOnlyList<AlertCase> Items, ListPart Part, bool IsClosed);
 
 /// <summary>What one case shows.</summary>
 /// <param name="View">The case with its alerts and its timeline.</param>

@@ -29,6 +29,7 @@ internal sealed class CasesScreen(
 {
     // Alerts name a dozen records each; a case shows the first of them, the search shows all.
     private const int MostRecords = 24;
+    private const int OnePage = 50;
     private const int LeastReason = 8;
     private const int MostReason = 120;
 
@@ -36,8 +37,15 @@ internal sealed class CasesScreen(
     public async Task<ScreenAnswer> ListAsync(ConsoleRequest request)
     {
         var isClosed = request.Asked("state") == "closed";
-        var items = await reports.ListAsync(request.Call, isClosed ? CaseState.Closed : CaseState.Open);
-        return new PageContent("Cases", "alerts", typeof(CasesPage), new CasesModel(items, isClosed));
+        var list = await reports.ListAsync(request.Call, isClosed ? CaseState.Closed : CaseState.Open, request.Skipped, OnePage);
+        var state = isClosed ? "closed" : null;
+        var part = ListPart.Of(
+            list.Skipped,
+            list.Items.Count,
+            list.Total,
+            skip => Links.With("/console/cases", ("state", state), ("skip", skip))
+        );
+        return new PageContent("Cases", "alerts", typeof(CasesPage), new CasesModel(list.Items, part, isClosed));
     }
 
     /// <summary>One case.</summary>

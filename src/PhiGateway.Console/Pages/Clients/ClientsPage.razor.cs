@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using PhiGateway.Console.Parts;
 
 namespace PhiGateway.Console.Pages.Clients;
 
@@ -9,6 +8,4 @@ public sealed partial class ClientsPage
     /// <summary>What it shows.</summary>
     [Parameter, EditorRequired]
     public required ClientsModel Model { get; set; }
-
-    private static string? StatusOf(ClientsModel model) => model.Status is { } status ? Words.Kebab(status) : null;
 }

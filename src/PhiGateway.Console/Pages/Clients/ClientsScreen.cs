@@ -36,7 +36,20 @@ internal sealed class ClientsScreen(
             out var page
         )
             ? problem
-            : new PageContent("Clients", "clients", typeof(ClientsPage), new ClientsModel(text, status, page));
+            : new PageContent(
+                "Clients",
+                "clients",
+                typeof(ClientsPage),
+                new ClientsModel(text, status, page, NextOf(request, text, status, page), request.Session.FormToken)
+            );
+    }
+
+    private static string? NextOf(ConsoleRequest request, string? text, ClientStatus? status, ClientPage page)
+    {
+        var state = status is { } one ? Words.Kebab(one) : null;
+        return page.NextCursor is { } after
+            ? request.Words.Link("/console/clients", ("q", text), ("status", state), ("after", after))
+            : null;
     }
 
     /// <summary>One client.</summary>

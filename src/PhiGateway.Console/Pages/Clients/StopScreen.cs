@@ -107,6 +107,7 @@ internal sealed class StopScreen(
         )
         {
             Status = tried?.Status ?? 200,
+            OnRecord = allowed is null ? null : "that you counted what this client was permitted.",
         };
     }
 }

@@ -14,13 +14,15 @@ namespace PhiGateway.Console.Pages.Design;
 /// <param name="Doors">Doors, open, closing and closed.</param>
 /// <param name="Credential">One that is to be rotated.</param>
 /// <param name="Today">The day.</param>
+/// <param name="FormToken">Token of the session's forms.</param>
 public sealed record DesignModel(
     BarsModel Bars,
     IReadOnlyList<SearchFacet> Facets,
     IReadOnlyList<TrailLine> Lines,
     IReadOnlyList<DoorReport> Doors,
     Credential Credential,
-    DateOnly Today
+    DateOnly Today,
+    string FormToken
 )
 {
     internal static ScreenAnswer PageOf(ConsoleRequest request)
@@ -43,7 +45,7 @@ public sealed record DesignModel(
             TimeSpan.FromHours(1)
         );
         var today = DateOnly.FromDateTime(begin.UtcDateTime);
-        var model = new DesignModel(bars, SomeFacets(), SomeLines(begin), SomeDoors(begin), KeyOf(begin), today);
+        var model = new DesignModel(bars, SomeFacets(), SomeLines(begin), SomeDoors(begin), KeyOf(begin), today, request.Session.FormToken);
         return new PageContent("Design", string.Empty, typeof(DesignPage), model);
     }
 

@@ -10,6 +10,8 @@ public sealed partial class DesignPage
     [Parameter, EditorRequired]
     public required DesignModel Model { get; set; }
 
+    private static readonly ListPart Part = new(50, 50, 620, "/console/design", "/console/design");
+
     private static readonly TriedForm Wrong = new(
         "plain",
         string.Empty,

@@ -11,7 +11,16 @@ namespace PhiGateway.Console.Pages.History;
 /// <param name="To">Until when, as it was filled in.</param>
 /// <param name="Next">Address of the next page; null: this is the last.</param>
 /// <param name="MayProve">Whether the viewer reads the records behind.</param>
-public sealed record HistoryModel(HistoryPage Page, string? Document, string? From, string? To, string? Next, bool MayProve);
+/// <param name="FormToken">Token of the session's forms.</param>
+public sealed record HistoryModel(
+    HistoryPage Page,
+    string? Document,
+    string? From,
+    string? To,
+    string? Next,
+    bool MayProve,
+    string FormToken
+);
 
 /// <summary>What taking the registry back would do.</summary>
 /// <param name="At">To which moment.</param>

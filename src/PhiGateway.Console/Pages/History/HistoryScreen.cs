@@ -24,9 +24,9 @@ internal sealed class HistoryScreen(RegistryHistory history, RegistryRevert reve
         }
 
         var query = new HistoryQuery(document, since.At, until.At, request.Asked("cursor"));
-        var here = Links.With(Path, ("document", document), ("from", from), ("to", to), ("cursor", query.Cursor));
+        var here = request.Words.Link(Path, ("document", document), ("from", from), ("to", to), ("cursor", query.Cursor));
         var made = await work.OnceAsync(
-            $"history {request.Session.FormToken} {here}",
+            WorkKey.Of(request, $"history {here}"),
             async stopping => new Made<HistoryPage>(await history.ListAsync(request.Behind(stopping), query))
         );
         if (made is null)
@@ -40,13 +40,11 @@ internal sealed class HistoryScreen(RegistryHistory history, RegistryRevert reve
         }
 
         var next = page.NextCursor is { } cursor
-            ? Links.With(Path, ("document", document), ("from", from), ("to", to), ("cursor", cursor))
+            ? request.Words.Link(Path, ("document", document), ("from", from), ("to", to), ("cursor", cursor))
             : null;
         var mayProve = request.Call.Caller.HasAny(ConsoleSections.TrailReaders);
-        return new PageContent("History", "lab", typeof(HistoryList), new HistoryModel(page, document, from, to, next, mayProve))
-        {
-            OnRecord = "that you read the history of the registry.",
-        };
+        var model = new HistoryModel(page, document, from, to, next, mayProve, request.Session.FormToken);
+        return new PageContent("History", "lab", typeof(HistoryList), model) { OnRecord = "that you read the history of the registry." };
     }
 
     /// <summary>What taking it back would change.</summary>
@@ -104,9 +102,13 @@ internal sealed class HistoryScreen(RegistryHistory history, RegistryRevert reve
         )
         {
             Status = tried?.Status ?? (problem is { Status: 422 } ? 422 : 200),
-            OnRecord = "that you looked at the registry as it was.",
+            OnRecord = IsUnasked(problem) ? null : "that you looked at the registry as it was.",
         };
     }
+
+    // What was filled in is no moment or no document: nothing was looked at.
+    private static bool IsUnasked(AdminProblem? problem) =>
+        problem?.Errors is { Count: > 0 } errors && errors.All(static error => error.Pointer is "/at" or "/document");
 
     private static string WordsOf(AdminProblem problem) =>
         problem.Errors is { Count: > 0 } errors

@@ -14,7 +14,6 @@ namespace PhiGateway.Console.Pages.Now;
 /// <param name="Nodes">Every node as it last reported.</param>
 /// <param name="Status">This node.</param>
 /// <param name="Waiting">How many clients wait for an approver.</param>
-/// <param name="IsMoreWaiting">Whether more wait than were counted.</param>
 /// <param name="Reviews">Reviews past their day; null: the viewer does not see reviews.</param>
 /// <param name="Requests">Patients' requests that wait; null: the viewer does not answer them, or they cannot be reached.</param>
 /// <param name="IsLive">Whether the page is asked for again by itself.</param>
@@ -28,7 +27,6 @@ public sealed record NowModel(
     NodesReport Nodes,
     HereReport Status,
     int Waiting,
-    bool IsMoreWaiting,
     OverdueCampaigns? Reviews,
     NowRequests? Requests,
     bool IsLive,

@@ -46,15 +46,13 @@ internal sealed class NowScreen(
             return problem;
         }
 
-        if (
-            (await reports.NodesAsync(call)).Failed(out problem, out var nodes)
-            || (await clients.QueueAsync(call, new PageRequest(PageRequest.Most, null), null)).Failed(out problem, out var queue)
-        )
+        if ((await reports.NodesAsync(call)).Failed(out problem, out var nodes))
         {
             return problem;
         }
 
         var lanes = await alerts.ListAsync(call, AlertLanes.Open, take: MostAlerts);
+        var asked = await RequestsAsync(request, now);
         var isLive = request.Asked("live") == "1";
         return new PageContent(
             "Now",
@@ -68,12 +66,11 @@ internal sealed class NowScreen(
                 await StoppableAsync(call, lanes),
                 nodes,
                 await reports.HereAsync(call),
-                queue.Items.Count,
-                queue.NextCursor is not null,
+                (await clients.WaitingAsync(call, 0, 0)).Total,
                 call.Caller.HasAny(AdminRoles.UseReaders)
                     ? await campaigns.OverdueAsync(call, DateOnly.FromDateTime(now.UtcDateTime))
                     : null,
-                await RequestsAsync(request, now),
+                asked?.Value,
                 isLive,
                 call.Caller.HasAny(AdminRoles.Closers)
             )
@@ -82,7 +79,7 @@ internal sealed class NowScreen(
             }
         )
         {
-            OnRecord = made is null ? null : "that you counted the requests of this time.",
+            OnRecord = OnRecordOf(made is not null, asked is not null),
             Again = AgainOf(range, isLive, made is { Value: null }),
         };
     }
@@ -93,12 +90,21 @@ internal sealed class NowScreen(
         async Task<Made<NowTraffic>> MakeAsync(CancellationToken stopping) =>
             new(await traffic.ReadAsync(request.Behind(stopping), range, time.GetUtcNow()));
 
-        var key = $"now {request.Session.FormToken} {range.Name}";
+        var key = WorkKey.OfNow(request, $"now {range.Name}");
         return request.TryAsync(
             "counts of the trail",
             async () => new Looked<Made<NowTraffic>>(await work.FindAsync(key, Fresh, MakeAsync))
         );
     }
+
+    private static string? OnRecordOf(bool isCounted, bool isAsked) =>
+        (isCounted, isAsked) switch
+        {
+            (true, true) => "that you counted the requests of this time, and looked at patients' requests for an accounting.",
+            (true, false) => "that you counted the requests of this time.",
+            (false, true) => "that you looked at patients' requests for an accounting.",
+            _ => null,
+        };
 
     private static AgainLater? AgainOf(NowRange range, bool isLive, bool isCounting)
     {
@@ -115,20 +121,32 @@ internal sealed class NowScreen(
     private sealed record Looked<T>(T? Value)
         where T : class;
 
-    private async Task<NowRequests?> RequestsAsync(ConsoleRequest request, DateTimeOffset now)
+    // Null: they are not for the viewer, or cannot be had.
+    private async Task<Looked<NowRequests>?> RequestsAsync(ConsoleRequest request, DateTimeOffset now)
     {
         if (!request.Call.Caller.HasAny([AdminRoles.PrivacyOfficer]))
         {
             return null;
         }
 
-        // They name no patient, and are the same for every officer.
+        // They name no patient, and are the same for every officer; each look is on record by itself.
         var read = await request.TryAsync(
             "patients' requests",
-            async () => new Looked<RequestList>(await work.FindAsync("requests of patients", Registered, register.RequestsAsync))
+            async () =>
+            {
+                await register.LookAsync(request.Behind(request.Call.Cancelled), "audit.requests");
+                return new Looked<RequestList>(
+                    await work.FindAsync(WorkKey.OfAll("requests of patients"), Registered, register.RequestsAsync)
+                );
+            }
         );
-        var open = read?.Value?.Items.Where(static one => one.Answered is null).ToList();
-        return open is null ? null : new NowRequests(open.Count, open.Count(one => one.Due <= now));
+        if (read is null)
+        {
+            return null;
+        }
+
+        var open = read.Value?.Items.Where(static one => one.Answered is null).ToList();
+        return new Looked<NowRequests>(open is null ? null : new NowRequests(open.Count, open.Count(one => one.Due <= now)));
     }
 
     // Whoever has to stop a client has it from the first screen, whether counts of the trail stand there or not.

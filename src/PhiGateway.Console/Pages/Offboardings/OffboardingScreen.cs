@@ -10,11 +10,24 @@ namespace PhiGateway.Console.Pages.Offboardings;
 /// <summary>Shows the clocks of offboardings, and one with its letters; puts down that a partner was told.</summary>
 internal sealed class OffboardingScreen(OffboardingReports reports, TimeProvider time)
 {
+    private const string Path = "/console/offboardings";
+    private const int OnePage = 50;
+
     /// <summary>All of them.</summary>
     public async Task<ScreenAnswer> ListAsync(ConsoleRequest request) =>
         (await reports.ListAsync(request.Call)).Failed(out var problem, out var list)
             ? problem
-            : new PageContent("Offboardings", "vendors", typeof(OffboardingsPage), new OffboardingsModel(list.Items, time.GetUtcNow()));
+            : new PageContent("Offboardings", "vendors", typeof(OffboardingsPage), ModelOf(request, list.Items))
+            {
+                OnRecord = "that you looked at the offboardings.",
+            };
+
+    private OffboardingsModel ModelOf(ConsoleRequest request, IReadOnlyList<OffboardingLine> all)
+    {
+        var list = ListSlice<OffboardingLine>.Of(all, request.Skipped, OnePage);
+        var part = ListPart.Of(list.Skipped, list.Items.Count, list.Total, static skip => Links.With(Path, ("skip", skip)));
+        return new OffboardingsModel(list.Items, part, time.GetUtcNow());
+    }
 
     /// <summary>One of them.</summary>
     public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => ShowAsync(request, null, null);
@@ -54,7 +67,9 @@ internal sealed class OffboardingScreen(OffboardingReports reports, TimeProvider
         )
         {
             Status = tried?.Status ?? 200,
-            OnRecord = report.Calls is null ? null : "that you looked up the last calls of its clients.",
+            OnRecord = report.Calls is null
+                ? "that you looked at this offboarding."
+                : "that you looked at this offboarding, and up the last calls of its clients.",
         };
     }
 }

@@ -5,8 +5,9 @@ namespace PhiGateway.Console.Pages.Offboardings;
 
 /// <summary>What the list of offboardings shows.</summary>
 /// <param name="Items">The newest first.</param>
+/// <param name="Part">Which part of them this is.</param>
 /// <param name="At">Now.</param>
-public sealed record OffboardingsModel(IReadOnlyList<OffboardingLine> Items, DateTimeOffset At);
+public sealed record OffboardingsModel(IReadOnlyList<OffboardingLine> Items, ListPart Part, DateTimeOffset At);
 
 /// <summary>What one offboarding shows.</summary>
 /// <param name="Report">Its clock, figures, last calls and letters.</param>

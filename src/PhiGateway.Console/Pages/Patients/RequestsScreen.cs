@@ -1,5 +1,4 @@
 using PhiGateway.Admin.Accounting;
-using PhiGateway.Admin.Trail;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
@@ -7,16 +6,20 @@ using PhiGateway.Console.Rendering;
 namespace PhiGateway.Console.Pages.Patients;
 
 /// <summary>Shows patients' requests for an accounting with their clocks, over all patients and without naming one.</summary>
-internal sealed class RequestsScreen(DisclosureRegister register, TrailSearch looks, TimeProvider time)
+internal sealed class RequestsScreen(DisclosureRegister register, TimeProvider time)
 {
     private const int OnePage = 100;
 
     /// <summary>The list.</summary>
     public async Task<ScreenAnswer> ShowAsync(ConsoleRequest request)
     {
-        await looks.RecordAsync(request.Call, "audit.requests", "all", null, null);
+        if ((await register.ListRequestsAsync(request.Call)).Failed(out var problem, out var list))
+        {
+            return problem;
+        }
+
         var now = time.GetUtcNow();
-        var (all, skip) = ((await register.RequestsAsync(request.Call.Cancelled)).Items, request.Skipped);
+        var (all, skip) = (list.Items, request.Skipped);
         return new PageContent(
             "Requests",
             "patient",

@@ -5,12 +5,16 @@ namespace PhiGateway.Console.Pages.Reviews;
 
 /// <summary>What the list of access reviews shows.</summary>
 /// <param name="Items">The open ones first.</param>
+/// <param name="Part">Which part of them this is.</param>
+/// <param name="Open">How many are open in all.</param>
 /// <param name="Today">Today.</param>
 /// <param name="Draft">What was typed to start one; null: nothing, or the viewer may not.</param>
 /// <param name="Tried">The form that was refused; null: it was not tried.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
 public sealed record ReviewsModel(
     IReadOnlyList<CampaignReport> Items,
+    ListPart Part,
+    int Open,
     DateOnly Today,
     ReviewDraft? Draft,
     TriedForm? Tried,

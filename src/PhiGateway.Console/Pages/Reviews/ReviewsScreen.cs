@@ -22,6 +22,8 @@ internal sealed class ReviewsScreen(
     TimeProvider time
 )
 {
+    private const int OneList = 50;
+
     private DateOnly Today => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
 
     /// <summary>All of them.</summary>
@@ -150,12 +152,15 @@ internal sealed class ReviewsScreen(
                 request.Typed("purpose")
             )
             : null;
+        var list = await reports.ListAsync(request.Call, request.Skipped, OneList);
         return new PageContent(
             "Reviews",
             "reviews",
             typeof(ReviewsPage),
             new ReviewsModel(
-                await reports.ListAsync(request.Call),
+                list.Items,
+                ListPart.Of(list.Skipped, list.Items.Count, list.Total, static skip => Links.With("/console/reviews", ("skip", skip))),
+                await reports.CountOpenAsync(request.Call),
                 Today,
                 draft,
                 TriedForms.Of(

@@ -9,25 +9,29 @@ namespace PhiGateway.Console.Pages.Search;
 /// <summary>The searches that people keep: listed beside the filters, kept and given up from there.</summary>
 internal sealed class SavedSearches(DocumentQueries queries, DocumentCommands commands)
 {
-    /// <summary>All of them, by id.</summary>
+    /// <summary>All of them, by what they are called.</summary>
     public async Task<IReadOnlyList<SavedLine>> ListAsync(AdminCall call)
     {
-        var listed = await queries.ListAsync(call, RegistryKind.SavedSearch, new PageRequest(PageRequest.Most, null), []);
-        return listed.Value is { } list
-            ?
-            [
-                .. (list.Body["items"] as JsonArray ?? [])
-                    .OfType<JsonObject>()
-                    .Select(static item => new SavedLine(
-                        (string)item["id"]!,
-                        (long)item["meta"]!["version"]!,
-                        (string?)item["title"] ?? (string)item["id"]!,
-                        $"{SearchQuery.Path}?{(string?)item["query"]}",
-                        (string?)item["by"] ?? string.Empty
-                    )),
-            ]
-            : [];
+        var all = new List<SavedLine>();
+        for (Cursor? after = null; ; )
+        {
+            var listed = await queries.ListAsync(call, RegistryKind.SavedSearch, new PageRequest(PageRequest.Most, after), []);
+            all.AddRange((listed.Value?.Body["items"] as JsonArray ?? []).OfType<JsonObject>().Select(LineOf));
+            if (listed.Value?.Next is not { } next || (after = Cursor.Decode(next)) is null)
+            {
+                return [.. all.OrderBy(static one => one.Title, StringComparer.OrdinalIgnoreCase)];
+            }
+        }
     }
+
+    private static SavedLine LineOf(JsonObject item) =>
+        new(
+            (string)item["id"]!,
+            (long)item["meta"]!["version"]!,
+            (string?)item["title"] ?? (string)item["id"]!,
+            $"{SearchQuery.Path}?{(string?)item["query"]}",
+            (string?)item["by"] ?? string.Empty
+        );
 
     /// <summary>Keeps one.</summary>
     /// <returns>Why it was not kept; null: it is.</returns>

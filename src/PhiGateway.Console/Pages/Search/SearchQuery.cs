@@ -41,9 +41,14 @@ internal sealed class SearchQuery
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
     private readonly Dictionary<string, string> _values;
+    private readonly SealedWords? _typed;
     private readonly DateTimeOffset _now;
 
-    private SearchQuery(Dictionary<string, string> values, DateTimeOffset now) => (_values, _now) = (values, now);
+    private SearchQuery(Dictionary<string, string> values, SealedWords? typed, DateTimeOffset now) =>
+        (_values, _typed, _now) = (values, typed, now);
+
+    /// <summary>Whether words are among the filters that no name fits: they stand sealed in the address, and the search cannot be kept.</summary>
+    public bool IsSealed => _typed is { Typed.Count: > 0 };
 
     /// <summary>Whether the last day is taken because no time is named.</summary>
     public bool IsDefault => !_values.ContainsKey("from") && !_values.ContainsKey("to") && !_values.ContainsKey("id");
@@ -79,12 +84,12 @@ internal sealed class SearchQuery
     public IEnumerable<KeyValuePair<string, string>> Chosen => _values.Where(static one => Names.Contains(one.Key));
 
     /// <summary>Reads the address; what is left empty in the form is as if it were absent.</summary>
-    public static SearchQuery Read(ConsoleRequest request, DateTimeOffset now) => Read(request.Query, now);
+    public static SearchQuery Read(ConsoleRequest request, DateTimeOffset now) => Read(request.Query, request.Words, now);
 
     /// <summary>Reads a query as it is kept.</summary>
-    public static SearchQuery Read(string query, DateTimeOffset now) => Read(QueryHelpers.ParseQuery(query), now);
+    public static SearchQuery Read(string query, DateTimeOffset now) => Read(QueryHelpers.ParseQuery(query), null, now);
 
-    private static SearchQuery Read(IEnumerable<KeyValuePair<string, StringValues>> asked, DateTimeOffset now)
+    private static SearchQuery Read(IEnumerable<KeyValuePair<string, StringValues>> asked, SealedWords? typed, DateTimeOffset now)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, given) in asked)
@@ -95,11 +100,12 @@ internal sealed class SearchQuery
             }
         }
 
-        return new SearchQuery(values, now);
+        return new SearchQuery(values, typed, now);
     }
 
     /// <summary>The same without one of its parameters.</summary>
-    public SearchQuery Without(string name) => new(_values.Where(one => one.Key != name).ToDictionary(StringComparer.Ordinal), _now);
+    public SearchQuery Without(string name) =>
+        new(_values.Where(one => one.Key != name).ToDictionary(StringComparer.Ordinal), _typed, _now);
 
     /// <summary>The search, or what of it cannot be read.</summary>
     public Outcome<TrailQuery> ToTrail()
@@ -142,7 +148,7 @@ internal sealed class SearchQuery
             }
         }
 
-        return Links.With(path, [.. all]);
+        return _typed is { } typed ? typed.Link(path, [.. all]) : Links.With(path, [.. all]);
     }
 
     /// <summary>One filter; null: not set.</summary>

@@ -46,7 +46,7 @@ internal sealed class SearchScreen(
         {
             // The whole result, whichever page of it is shown; on record by itself. What takes long is shown when it is there.
             var found = await work.OnceAsync(
-                $"facets {request.Session.FormToken} {asked.At(SearchQuery.Path)}",
+                WorkKey.Of(request, $"facets {asked.At(SearchQuery.Path)}"),
                 async stopping => new Counted(
                     (
                         await reports.FacetsAsync(
@@ -89,7 +89,7 @@ internal sealed class SearchScreen(
                 isCounting ? asked.At(SearchQuery.Path, ("cursor", asked.Value("cursor"))) : null,
                 asked.IsDefault,
                 await request.TryAsync("kept searches", () => saved.ListAsync(request.Call)) ?? [],
-                asked.At(SearchQuery.Path).Split('?', 2) is [_, var kept] ? kept : string.Empty,
+                !asked.IsSealed && asked.At(SearchQuery.Path).Split('?', 2) is [_, var kept] ? kept : string.Empty,
                 request.Session.FormToken,
                 TriedForms.Of(request, tried, "keep", string.Empty, "title")
             )

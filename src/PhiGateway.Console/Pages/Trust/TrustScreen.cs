@@ -4,6 +4,7 @@ using PhiGateway.Admin.Http;
 using PhiGateway.Admin.Keeping;
 using PhiGateway.Admin.Status;
 using PhiGateway.Admin.Trail;
+using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
@@ -33,7 +34,7 @@ internal sealed class TrustScreen(
         await controls.LookAsync(request.Call);
         var mayRead = request.Call.Caller.HasAny(ConsoleSections.TrailReaders);
         var view = await work.FindAsync(
-            $"posture {mayRead}",
+            WorkKey.OfAll($"posture {mayRead}"),
             Fresh,
             stopping => controls.BothAsync(request.Call with { Cancelled = stopping })
         );
@@ -60,6 +61,7 @@ internal sealed class TrustScreen(
             return problem;
         }
 
+        var keeps = await KeepingAsync(request);
         var failed = (await proofs.ReportAsync(request.Call)).Failed(out var without, out var log);
         return new PageContent(
             "Trust",
@@ -73,9 +75,12 @@ internal sealed class TrustScreen(
                 reports.Trust(),
                 time.GetUtcNow(),
                 await FleetAsync(request),
-                await KeepingAsync(request)
+                keeps?.Model
             )
-        );
+        )
+        {
+            OnRecord = keeps is { IsOnRecord: true } ? "that you looked at holds and deletions of the trail." : null,
+        };
     }
 
     private async Task<FleetModel?> FleetAsync(ConsoleRequest request)
@@ -93,7 +98,7 @@ internal sealed class TrustScreen(
         return new FleetModel(null, without.Status == 404 ? null : without.Detail ?? without.Title);
     }
 
-    private async Task<KeepingModel?> KeepingAsync(ConsoleRequest request)
+    private async Task<ReadKeeping?> KeepingAsync(ConsoleRequest request)
     {
         if (!request.Call.Caller.HasAny([AdminRoles.Auditor, AdminRoles.PrivacyOfficer]))
         {
@@ -103,14 +108,18 @@ internal sealed class TrustScreen(
         try
         {
             return (await keeping.HoldsAsync(request.Call)).Failed(out var problem, out var holds)
-                ? new KeepingModel([], [], problem.Detail ?? problem.Title)
-                : new KeepingModel(holds.Items, await gone.ListAsync(request.Call));
+                ? new ReadKeeping(new KeepingModel([], [], problem.Detail ?? problem.Title), true)
+                : new ReadKeeping(new KeepingModel(holds.Items, await gone.ListAsync(request.Call)), true);
         }
         catch (Exception fault)
-            when (AdminBoundary.IsDatabase(fault) || fault is TimeoutException or InvalidDataException or ContentDestroyedException)
+            when (AdminBoundary.IsDatabase(fault)
+                || fault is TimeoutException or InvalidDataException or ContentDestroyedException or JournalUnavailableException
+            )
         {
             // The rest of the page is what one looks at when the store is away.
-            return new KeepingModel([], [], "The trail's store cannot be read now.");
+            return new ReadKeeping(new KeepingModel([], [], "The trail's store cannot be read now."), false);
         }
     }
+
+    private sealed record ReadKeeping(KeepingModel Model, bool IsOnRecord);
 }

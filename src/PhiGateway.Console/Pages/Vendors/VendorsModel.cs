@@ -12,6 +12,7 @@ namespace PhiGateway.Console.Pages.Vendors;
 /// <param name="Today">The day, UTC.</param>
 /// <param name="MayStop">Whether the viewer may stop one.</param>
 /// <param name="MayReadClocks">Whether the viewer reads the clocks of offboardings.</param>
+/// <param name="FormToken">Token of the session's forms.</param>
 public sealed record VendorsModel(
     IReadOnlyList<VendorLine> Items,
     int Total,
@@ -19,7 +20,8 @@ public sealed record VendorsModel(
     string? Next,
     DateOnly Today,
     bool MayStop,
-    bool MayReadClocks
+    bool MayReadClocks,
+    string FormToken
 );
 
 /// <summary>One organization with what its clients did and what was found about them.</summary>

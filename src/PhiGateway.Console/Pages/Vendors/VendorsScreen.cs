@@ -45,10 +45,11 @@ internal sealed class VendorsScreen(
                 [.. list.Items.Select(vendor => new VendorLine(vendor, TrafficOf(vendor, counted, now), FindingsOf(vendor, found)))],
                 list.Total,
                 text,
-                skip + list.Items.Count < list.Total ? Links.With("/console/vendors", ("q", text), ("skip", next)) : null,
+                skip + list.Items.Count < list.Total ? request.Words.Link("/console/vendors", ("q", text), ("skip", next)) : null,
                 DateOnly.FromDateTime(now.UtcDateTime),
                 request.Call.Caller.HasAny(AdminRoles.Closers),
-                request.Call.Caller.HasAny(AdminRoles.OffboardingReaders)
+                request.Call.Caller.HasAny(AdminRoles.OffboardingReaders),
+                request.Session.FormToken
             )
         )
         {

@@ -13,6 +13,9 @@ internal sealed class FakeAuditStore : IAuditStore
     /// <summary>How many pages were searched for.</summary>
     public int Queries { get; private set; }
 
+    /// <summary>How often records were looked for or counted, by whatever way.</summary>
+    public int Looks { get; private set; }
+
     /// <summary>Waited for before a page after the first is read.</summary>
     public Func<Task> BeforeNextPage { get; set; } = static () => Task.CompletedTask;
 
@@ -85,8 +88,10 @@ internal sealed class FakeAuditStore : IAuditStore
         return all.Count > query.Limit ? new AuditPage(all[..query.Limit], (skip + query.Limit).ToString()) : new AuditPage(all, null);
     }
 
-    public IEnumerable<AuditEntry> Find(AuditQuery query) =>
-        Entries.Where(entry =>
+    public IEnumerable<AuditEntry> Find(AuditQuery query)
+    {
+        Looks++;
+        return Entries.Where(entry =>
             (query.From is null || entry.Time >= query.From)
             && (query.To is null || entry.Time < query.To)
             && (query.Client is null || entry.Client == query.Client)
@@ -103,9 +108,12 @@ internal sealed class FakeAuditStore : IAuditStore
             && (query.Organization is null || entry.Organization == query.Organization)
             && (query.Purpose is null || entry.Purpose?.Split(' ').Contains(query.Purpose) == true)
         );
+    }
 
-    public Task<IReadOnlyList<AuditCount>> CountAsync(AuditCounts counts, CancellationToken cancellationToken) =>
-        IsAway
+    public Task<IReadOnlyList<AuditCount>> CountAsync(AuditCounts counts, CancellationToken cancellationToken)
+    {
+        Looks++;
+        return IsAway
             ? Task.FromException<IReadOnlyList<AuditCount>>(new StoreAwayException())
             : Task.FromResult<IReadOnlyList<AuditCount>>([
                 .. Entries
@@ -129,6 +137,7 @@ internal sealed class FakeAuditStore : IAuditStore
                     .OrderByDescending(count => count.Count)
                     .Take(counts.Limit),
             ]);
+    }
 
     public Task<AuditEntry?> FindDeliveryAsync(string log, long sequence, CancellationToken cancellationToken) =>
         Task.FromResult(Entries.Find(entry => entry.Log == log && entry.Delivers(sequence)));

@@ -1,0 +1,21 @@
+using PhiGateway.Console.Http;
+
+namespace PhiGateway.Console.Work;
+
+/// <summary>What <see cref="LongWork"/> makes and keeps, and whose share of its places it takes.</summary>
+/// <param name="What">What it is and who may see it.</param>
+/// <param name="Person">Who asked; null: it is the same for all and takes nobody's share.</param>
+/// <param name="IsEverybodys">Whether it is of a page that everybody looks at, and so in the room that no search can fill.</param>
+internal readonly record struct WorkKey(string What, string? Person, bool IsEverybodys)
+{
+    /// <summary>The same for all who may see it.</summary>
+    public static WorkKey OfAll(string what) => new(what, null, true);
+
+    /// <summary>Of the first screen, whose counts are each on record for who looks.</summary>
+    public static WorkKey OfNow(ConsoleRequest request, string what) => new(Own(request, what), request.Call.Person, true);
+
+    /// <summary>What one person asked for, with filters of their own.</summary>
+    public static WorkKey Of(ConsoleRequest request, string what) => new(Own(request, what), request.Call.Person, false);
+
+    private static string Own(ConsoleRequest request, string what) => $"{request.Session.FormToken} {what}";
+}
