@@ -19,5 +19,7 @@ internal static class GrantLabels
     ) => labels.All(label => types.All(type => !IsCovered(before, type, label) || IsCovered(after, type, label)));
 
     private static bool IsCovered(IReadOnlyList<Grant> grants, string type, string label) =>
-        grants.Any(grant => grant.Types.Contains(type, StringComparer.Ordinal) && grant.Labels.Any(granted => LabelCover.Covers(granted, label)));
+        grants.Any(grant =>
+            grant.Types.Contains(type, StringComparer.Ordinal) && grant.Labels.Any(granted => LabelCover.Covers(granted, label))
+        );
 }

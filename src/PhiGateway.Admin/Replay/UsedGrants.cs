@@ -114,7 +114,8 @@ internal sealed class UsedGrants(AdminOptions options)
         var query = target?.IndexOf('?', StringComparison.Ordinal) ?? -1;
         return query < 0
             ? null
-            : target![(query + 1)..]
+            : target!
+                [(query + 1)..]
                 .Split('&')
                 .Where(static pair => pair.StartsWith(Name, StringComparison.Ordinal))
                 .Select(static pair => Uri.UnescapeDataString(pair[Name.Length..]).Split(','))

@@ -186,10 +186,7 @@ internal sealed class AdmitStage(
 
         if (EnterGates(exchange, out var full) is not { } ticket)
         {
-            return StageResult.Refuse(
-                DenyReason.ConcurrencyLimited,
-                full == LimitOwner.Client ? null : full.NameOf("concurrency")
-            );
+            return StageResult.Refuse(DenyReason.ConcurrencyLimited, full == LimitOwner.Client ? null : full.NameOf("concurrency"));
         }
 
         // From here on the exchange gives it back, however the request ends.
@@ -201,7 +198,11 @@ internal sealed class AdmitStage(
     private AdmissionTicket? EnterGates(GatewayExchange exchange, out LimitOwner full)
     {
         var entry = exchange.Identified.Client;
-        var (own, ofUseCase, ofAll) = (gates.Of(entry.Client.Id), gates.Of(entry, LimitOwner.UseCase), gates.Of(entry, LimitOwner.Organization));
+        var (own, ofUseCase, ofAll) = (
+            gates.Of(entry.Client.Id),
+            gates.Of(entry, LimitOwner.UseCase),
+            gates.Of(entry, LimitOwner.Organization)
+        );
         own.Follow(ClientRate.SharedOf(entry.Client), entry.Client.Limits.Concurrency);
         var isEmergency = ClientRate.IsEmergency(exchange);
         full = LimitOwner.Client;
@@ -237,7 +238,10 @@ internal sealed class AdmitStage(
         }
 
         gate.Follow(limits.RequestsPerSecond, limits.Concurrency);
-        return gate.TryTakePlace(isEmergency ? int.MaxValue : limits.Concurrency ?? int.MaxValue, isEmergency || limits.Concurrency is null);
+        return gate.TryTakePlace(
+            isEmergency ? int.MaxValue : limits.Concurrency ?? int.MaxValue,
+            isEmergency || limits.Concurrency is null
+        );
     }
 
     private StageResult Conform(GatewayExchange exchange, AdmissionTicket ticket, int cost)

@@ -81,7 +81,9 @@ internal sealed class ClientGates(PatientPseudonym pseudonym)
 
     /// <summary>The share of a rate that nodes tell each other of under a name; null: the name is of something else.</summary>
     public RateShare? FindShare(string name) =>
-        name.EndsWith(RateShare.Suffix, StringComparison.Ordinal) && Split(name) is (var gate, RateShare.Suffix) ? gate.ShareForNews() : null;
+        name.EndsWith(RateShare.Suffix, StringComparison.Ordinal) && Split(name) is (var gate, RateShare.Suffix)
+            ? gate.ShareForNews()
+            : null;
 
     /// <summary>Every count there is, by the name under which nodes tell each other of it.</summary>
     public IEnumerable<(string Name, ClientQuota Quota)> Quotas =>

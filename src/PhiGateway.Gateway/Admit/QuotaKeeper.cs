@@ -7,9 +7,9 @@ using PhiGateway.Policy.Snapshot;
 namespace PhiGateway.Gateway.Admit;
 
 /// <summary>
-/// Exchanges the use of quotas, and shares of rates, with the database once a second: writes what clients took here and what is leased for them, reads what other
-/// nodes took and leased, or what this one took before a restart. A request waits for it only where its client has a quota and no slice of
-/// it on this node.
+/// Exchanges the use of quotas, and shares of rates, with the database once a second: writes what clients took here and what is leased for
+/// them, reads what other nodes took and leased, or what this one took before a restart. A request waits for it only where its client has a
+/// quota and no slice of it on this node.
 /// </summary>
 /// <remarks>
 /// While the database answers, all nodes together let out no more than the quota: what is leased elsewhere counts as taken. What is not

@@ -28,8 +28,7 @@ internal sealed class RefusalBrake(ClientGates gates, GatewayOptions options, Ti
     /// </summary>
     /// <returns>Whether there was one left; none is taken where there was not.</returns>
     public bool TakePlace(GatewayExchange exchange) =>
-        GateOf(exchange)
-            .ConformHere(ClientRate.Of(exchange, options), clock.GetElapsedTime(_started), 1, ClientRate.IsEmergency(exchange))
+        GateOf(exchange).ConformHere(ClientRate.Of(exchange, options), clock.GetElapsedTime(_started), 1, ClientRate.IsEmergency(exchange))
         == TimeSpan.Zero;
 
     /// <summary>How long this client must wait since it collects refusals; zero: it need not, or asks in an emergency.</summary>

@@ -98,9 +98,7 @@ internal sealed class ClientGate(Func<PatientStretch, ClientQuota> make) : Reque
     }
 
     protected override long IntervalOf(int perSecond) =>
-        Share is { } share
-            ? TimeSpan.TicksPerSecond * RateShare.Whole / ((long)perSecond * share.InForce)
-            : base.IntervalOf(perSecond);
+        Share is { } share ? TimeSpan.TicksPerSecond * RateShare.Whole / ((long)perSecond * share.InForce) : base.IntervalOf(perSecond);
 
     /// <summary>Counts a refusal against one minute's worth of them.</summary>
     public void NoteRefusal(int perMinute, TimeSpan now)

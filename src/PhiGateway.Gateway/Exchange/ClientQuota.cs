@@ -5,8 +5,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Exchange;
 
 /// <summary>
-/// Counts what one client, or all of a use case or organization, took of a quota, on this node and as far as is known on the others: distinct patients within a stretch of time,
-/// records on the day. Part of <see cref="ClientGate"/>; filled and emptied by the keeper that tells the other nodes.
+/// Counts what one client, or all of a use case or organization, took of a quota, on this node and as far as is known on the others: distinct
+/// patients within a stretch of time, records on the day. Part of <see cref="ClientGate"/>; filled and emptied by the keeper that tells the other nodes.
 /// </summary>
 /// <remarks>
 /// Thread-safe. Stretches (hours, days, 30 days) are UTC's; they never go back. Patients are told apart by keyed words, since what is said

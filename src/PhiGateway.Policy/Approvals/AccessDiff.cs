@@ -204,11 +204,7 @@ public static class AccessDiff
         {
             if (!apart.Contains(member.Name, StringComparer.Ordinal))
             {
-                diff.Most(
-                    "limits/" + member.Name,
-                    before is null ? null : member.Of(before),
-                    after is null ? null : member.Of(after)
-                );
+                diff.Most("limits/" + member.Name, before is null ? null : member.Of(before), after is null ? null : member.Of(after));
             }
         }
     }

@@ -32,10 +32,7 @@ internal static class Shorthand
             ReviewEvery(json, pointer, findings);
         }
 
-        if (
-            kind is RegistryKind.Client or RegistryKind.UseCase or RegistryKind.Organization
-            && json["limits"] is JsonObject limits
-        )
+        if (kind is RegistryKind.Client or RegistryKind.UseCase or RegistryKind.Organization && json["limits"] is JsonObject limits)
         {
             PlainLimits(limits, pointer + "/limits", findings);
         }

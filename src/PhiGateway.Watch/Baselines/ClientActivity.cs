@@ -58,7 +58,7 @@ internal sealed class ClientActivity
     public TokensInUse TokenAges { get; } = new();
 
     /// <summary>The ranges that it searches for.</summary>
-    public Narrowing Narrowing => field ??= new Narrowing();
+    public RangeTrails Ranges => field ??= new RangeTrails();
 
     /// <summary>Calls under a subject or by a program that came lately, beside what the client usually is.</summary>
     public RecordRing Strangers { get; } = new();

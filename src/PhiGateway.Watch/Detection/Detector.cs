@@ -154,7 +154,7 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
 
         if (seen.Range is not null)
         {
-            activity.Narrowing.Note(seen);
+            activity.Ranges.Note(seen);
         }
 
         // A token that is older than another in use may not be the client's: it teaches nothing about its own.

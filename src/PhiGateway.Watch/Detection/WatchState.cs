@@ -130,13 +130,15 @@ internal static class WatchState
 
             return untold;
         }
-        catch (Exception e) when (e
-                is ArgumentException
-                    or IOException
-                    or FormatException
-                    or OverflowException
-                    or IndexOutOfRangeException
-                    or KeyNotFoundException)
+        catch (Exception e)
+            when (e
+                    is ArgumentException
+                        or IOException
+                        or FormatException
+                        or OverflowException
+                        or IndexOutOfRangeException
+                        or KeyNotFoundException
+            )
         {
             throw new InvalidDataException("The kept baselines cannot be read.", e);
         }

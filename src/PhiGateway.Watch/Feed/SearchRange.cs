@@ -24,11 +24,7 @@ internal readonly record struct SearchRange(ulong Shape, double Low, double High
     /// <param name="target">The target as it was sent.</param>
     public static SearchRange? Of(string? interaction, string? target)
     {
-        if (
-            target is null
-            || target.Length > MostCharacters
-            || interaction?.StartsWith("search", StringComparison.Ordinal) != true
-        )
+        if (target is null || target.Length > MostCharacters || interaction?.StartsWith("search", StringComparison.Ordinal) != true)
         {
             return null;
         }
@@ -90,7 +86,9 @@ internal readonly record struct SearchRange(ulong Shape, double Low, double High
         var number = text[2..];
         var unit = number.IndexOfAny('|', '%');
         number = unit < 0 ? number : number[..unit];
-        return double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out value) ? IsUsual(value) : TryDate(number, out value);
+        return double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
+            ? IsUsual(value)
+            : TryDate(number, out value);
     }
 
     private static bool IsUsual(double value) => double.IsFinite(value);

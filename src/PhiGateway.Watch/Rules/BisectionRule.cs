@@ -27,7 +27,7 @@ internal sealed class BisectionRule : WatchRule
             return null;
         }
 
-        var narrowing = sighting.Activity.Narrowing;
+        var narrowing = sighting.Activity.Ranges;
         return narrowing.Steps >= LeastSteps && narrowing.Factor >= LeastFactor
             ? Found(
                 sighting,

@@ -3,8 +3,8 @@ using PhiGateway.Watch.Feed;
 namespace PhiGateway.Watch.Usage;
 
 /// <summary>
-/// The ledger of what each client used: by operation, include, label and element, each by purpose and tenant, with first and last use and a count. Written by the detector, read
-/// by the control plane; thread-safe, and bounded for each client.
+/// The ledger of what each client used: by operation, include, label and element, each by purpose and tenant, with first and last use and a
+/// count. Written by the detector, read by the control plane; thread-safe, and bounded for each client.
 /// </summary>
 internal sealed class UsageLedger : IUsageSource
 {

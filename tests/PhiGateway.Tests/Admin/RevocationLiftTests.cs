@@ -23,7 +23,7 @@ public sealed class RevocationLiftTests
 
         Assert.Equal("four-eyes", (await server.PostAsync(Path + "/r-machine:lift", Why, "anna")).Code);
         var same = await server.PostAsync(Path, """{"target":"tenant","value":"north","reason":"looked at by me"}""", "anna");
-        Assert.Equal(200, same.Status);
+        Assert.Equal(201, same.Status);
 
         // Who answers for it does not lift it.
         Assert.Equal("four-eyes", (await server.PostAsync(Path + "/r-machine:lift", Why, "anna")).Code);

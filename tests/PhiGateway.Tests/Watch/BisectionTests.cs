@@ -53,7 +53,9 @@ public sealed class BisectionTests
     {
         Assert.Empty(Found(Enumerable.Range(0, 60).Select(static call => $"/fhir/Observation?_lastUpdated=gt{2_000 + call}")));
         Assert.Empty(Found(Enumerable.Range(0, 60).Select(static call => $"/fhir/Observation?date=ge{call * 7}&date=lt{(call + 1) * 7}")));
-        Assert.Empty(Found(((int[])[365, 90, 30, 7, 1]).Select(static days => $"/fhir/Observation?date=ge{500 - days}&date=le{500 + days}")));
+        Assert.Empty(
+            Found(((int[])[365, 90, 30, 7, 1]).Select(static days => $"/fhir/Observation?date=ge{500 - days}&date=le{500 + days}"))
+        );
         Assert.Empty(Found(Enumerable.Range(0, 60).Select(static call => $"/fhir/Observation?patient={call}&value-quantity=gt5")));
     }
 

@@ -44,7 +44,9 @@ public sealed class CallerRuleTests
     {
         var detector = Known(new HumanUseRule());
 
-        Assert.Empty(Enumerable.Range(0, 20).SelectMany(day => Day(detector, KnownDays + day, static seen => seen with { Subject = "new" })));
+        Assert.Empty(
+            Enumerable.Range(0, 20).SelectMany(day => Day(detector, KnownDays + day, static seen => seen with { Subject = "new" }))
+        );
     }
 
     [Fact]

@@ -63,6 +63,5 @@ public sealed partial class ClientPageView
 
     private string? LimitsOfOrganization => Shared(Model.Profile.Organization?.Limits);
 
-    private static string? Shared(ClientLimits? limits) =>
-        string.Join(", ", LimitWords.Of(limits)) is { Length: > 0 } said ? said : null;
+    private static string? Shared(ClientLimits? limits) => string.Join(", ", LimitWords.Of(limits)) is { Length: > 0 } said ? said : null;
 }

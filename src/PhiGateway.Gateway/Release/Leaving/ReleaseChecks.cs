@@ -99,8 +99,8 @@ internal static class ReleaseChecks
             }
         }
 
-        return gate.Quota.FindExceeded(disclosure, limits.DistinctPatientsPerHour, limits.RecordsPerDay, exchange.Now, counts)
-            is { } exceeded
+        return
+            gate.Quota.FindExceeded(disclosure, limits.DistinctPatientsPerHour, limits.RecordsPerDay, exchange.Now, counts) is { } exceeded
             ? (gate.Quota, exceeded)
             : null;
     }

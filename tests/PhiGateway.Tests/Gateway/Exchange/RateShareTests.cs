@@ -213,7 +213,9 @@ public sealed class RateShareTests
             }
 
             node.Share.Settle(Now);
-            node.Claims = _board.TryGetValue(node.Name, out var told) && told.Patients.Any(static word => word.StartsWith("c:", StringComparison.Ordinal));
+            node.Claims =
+                _board.TryGetValue(node.Name, out var told)
+                && told.Patients.Any(static word => word.StartsWith("c:", StringComparison.Ordinal));
         }
     }
 

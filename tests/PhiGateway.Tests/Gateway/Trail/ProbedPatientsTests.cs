@@ -51,7 +51,11 @@ public sealed class ProbedPatientsTests
 
     private static StageWorld World(ClientLimits limits)
     {
-        var grant = StageWorld.Grant("read") with { Types = ["Patient"], Patients = new PatientScope { Any = true } };
+        var grant = StageWorld.Grant("read") with
+        {
+            Types = ["Patient"],
+            Patients = new PatientScope { Any = true },
+        };
         return new StageWorld(TestRegistry.Client() with { Limits = limits }, null, grant);
     }
 

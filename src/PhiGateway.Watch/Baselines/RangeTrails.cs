@@ -6,7 +6,7 @@ namespace PhiGateway.Watch.Baselines;
 /// Follows the ranges that a client searches for, by search: how often each was inside what the one before had left, which is how a hidden
 /// value is found by halves. Bounded; not kept over restarts.
 /// </summary>
-internal sealed class Narrowing
+internal sealed class RangeTrails
 {
     private const int MostShapes = 8;
 
