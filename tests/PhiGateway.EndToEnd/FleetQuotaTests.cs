@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using Xunit;
 
@@ -40,6 +41,45 @@ public sealed class FleetQuotaTests(FleetWorld world) : IClassFixture<FleetWorld
         }
 
         Assert.InRange(seen.Count, 2, Quota);
+    }
+
+    // Three processes called all the time share one rate: the bound of ADR 93, after the seconds in which they learn of each other.
+    [Fact]
+    public async Task Rate_ThreeProcessesCalledAllTheTime_IsTheRateOfOne()
+    {
+        const int Rate = 12;
+        var token = await world.AdmitLimitedAsync(world.Paced, new { requestsPerSecond = Rate });
+        _ = await CallAsync(token, TimeSpan.FromSeconds(4));
+        var (let, elapsed) = await CallAsync(token, TimeSpan.FromSeconds(8));
+
+        var most = (Rate * (elapsed.TotalSeconds + 1) * 1.1) + world.Nodes.Count;
+        Assert.InRange(let, Rate * 8 / 3, (int)Math.Ceiling(most));
+    }
+
+    private async Task<(int Let, TimeSpan Elapsed)> CallAsync(string token, TimeSpan time)
+    {
+        var watch = Stopwatch.StartNew();
+        var let = 0;
+        await Task.WhenAll(
+            world.Nodes.Select(async node =>
+            {
+                while (watch.Elapsed < time)
+                {
+                    var reply = await world.GetFromAsync(node, "/Patient/f001", token);
+                    Assert.True(
+                        reply.Status is HttpStatusCode.OK || reply is { Status: HttpStatusCode.TooManyRequests, Code: "rate-limited" },
+                        $"{(int)reply.Status} {reply.Body}"
+                    );
+                    if (reply.Status == HttpStatusCode.OK)
+                    {
+                        Interlocked.Increment(ref let);
+                    }
+
+                    await Task.Delay(20, TestContext.Current.CancellationToken);
+                }
+            })
+        );
+        return (let, watch.Elapsed);
     }
 
     // While the database is away treatment goes on, and each node counts for itself: the quota once for each node, and no more.

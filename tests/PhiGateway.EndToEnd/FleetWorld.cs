@@ -15,7 +15,9 @@ public sealed class FleetWorld : PostgresWorld
     /// <summary>The same, for a day of its own.</summary>
     internal IdentityProviderClient Alone { get; } = Client("counted-alone");
 
-    private protected override IReadOnlyList<IdentityProviderClient> MoreClients => [Counted, Alone];
+    internal IdentityProviderClient Paced { get; } = Client("counted-paced");
+
+    private protected override IReadOnlyList<IdentityProviderClient> MoreClients => [Counted, Alone, Paced];
 
     public override async ValueTask InitializeAsync()
     {
@@ -85,7 +87,12 @@ public sealed class FleetWorld : PostgresWorld
 
     /// <summary>Admits a client that may see so many patients a day, and waits until each node lets it in; it has seen one then.</summary>
     /// <returns>Its token.</returns>
-    internal async Task<string> AdmitCountedAsync(IdentityProviderClient client, int patientsPerDay)
+    internal Task<string> AdmitCountedAsync(IdentityProviderClient client, int patientsPerDay) =>
+        AdmitLimitedAsync(client, new { distinctPatientsPerDay = patientsPerDay });
+
+    /// <summary>Admits a client with these limits, and waits until each node lets it in.</summary>
+    /// <returns>Its token.</returns>
+    internal async Task<string> AdmitLimitedAsync(IdentityProviderClient client, object limits)
     {
         var id = client.ClientId;
         await Mary.CreateAsync(
@@ -96,7 +103,7 @@ public sealed class FleetWorld : PostgresWorld
                 useCase = "ward-charting",
                 owner = "mary.smith@hospital.example",
                 environment = "production",
-                limits = new { distinctPatientsPerDay = patientsPerDay },
+                limits,
             }
         );
         await Mary.CreateAsync(

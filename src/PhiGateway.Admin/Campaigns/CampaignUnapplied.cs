@@ -53,12 +53,19 @@ internal sealed class CampaignUnapplied(AlertWriter alerts, TimeProvider time)
         {
             await alerts.RaiseAsync(wanted, set.Revision);
         }
-        else if (known.State != AlertState.Closed && known.Evidence != wanted.Evidence)
+        else if (known.State == AlertState.Closed ? HasCome(set, campaign.Id, known.HandledAt) : known.Evidence != wanted.Evidence)
         {
-            var json = AuthorNote.Carried(RegistryJson.Serialize(known with { Evidence = wanted.Evidence }), there.Item);
-            await alerts.WriteAsync("alert.update", id, json, there.Item, set.Revision);
+            // Whoever closed it knew of those that waited then, and not of what was decided since.
+            var isAside = known.State == AlertState.Closed;
+            var next = (isAside ? AlertWriter.Reopened(known, time.GetUtcNow()) : known) with { Evidence = wanted.Evidence };
+            var json = AuthorNote.Carried(RegistryJson.Serialize(next), there.Item);
+            await alerts.WriteAsync(isAside ? "alert.escalate" : "alert.update", id, json, there.Item, set.Revision);
         }
     }
+
+    // Whether a decision that waits was made later than that.
+    private static bool HasCome(WorkingSet set, string campaign, DateTimeOffset? since) =>
+        set.ItemsOf(campaign).Any(item => item is { Decision: not null, Outcome: null } && !(item.DecidedAt <= since));
 
     private static string Decisions(int count) => count == 1 ? "1 decision" : $"{count} decisions";
 

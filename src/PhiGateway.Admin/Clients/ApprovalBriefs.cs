@@ -39,7 +39,11 @@ internal sealed class ApprovalBriefs(WorkingSetSource sets, IRegistryStore store
                 + string.Create(CultureInfo.InvariantCulture, $"until {until:yyyy-MM-dd}."),
             permits,
             [.. view.Credentials.Select(Words)],
-            [.. Confines(view.Client)],
+            [
+                .. Confines(view.Client),
+                .. LimitWords.Of(useCase.Limits, $"all clients of {useCase.Id} together at most"),
+                .. LimitWords.Of(view.Organization?.Limits, $"all clients of {useCase.Organization} together at most"),
+            ],
             until,
             view.Approval is { } last
                 ? new LastApproval(last.ApprovedBy, last.ApprovedAt, last.RequestedBy, last.Reason, last.Until)
@@ -213,25 +217,9 @@ internal sealed class ApprovalBriefs(WorkingSetSource sets, IRegistryStore store
             yield return string.Create(CultureInfo.InvariantCulture, $"acts for others through up to {client.DelegationDepth} actors");
         }
 
-        foreach (
-            var (most, what) in ((long?, string)[])
-                [
-                    (client.Limits.RequestsPerSecond, "requests a second"),
-                    (client.Limits.DistinctPatientsPerHour, "patients an hour"),
-                    (client.Limits.DistinctPatientsPerDay, "patients a day"),
-                    (client.Limits.DistinctPatientsPer30Days, "patients in 30 days"),
-                    (client.Limits.RecordsPerDay, "records a day"),
-                    (client.Limits.BytesPerDay, "bytes a day"),
-                    (client.Limits.ExportsPerDay, "exports a day"),
-                    (client.Limits.WritesPerDay, "writes a day"),
-                    (client.Limits.BreakGlassPerDay, "emergency requests a day"),
-                ]
-        )
+        foreach (var words in LimitWords.Of(client.Limits, "at most"))
         {
-            if (most is { } number)
-            {
-                yield return string.Create(CultureInfo.InvariantCulture, $"at most {number} {what}");
-            }
+            yield return words;
         }
     }
 

@@ -59,9 +59,5 @@ internal static class LiftGuard
     }
 
     // The gateway itself, and transmitters of signals in whose name it acts.
-    private static bool IsByGateway(IReadOnlyList<string> doers) =>
-        doers.Any(static doer =>
-            doer.Equals(AdminKeyRules.Gateway, StringComparison.OrdinalIgnoreCase)
-            || doer.StartsWith(AdminKeyRules.Transmitters, StringComparison.OrdinalIgnoreCase)
-        );
+    private static bool IsByGateway(IReadOnlyList<string> doers) => doers.Any(AdminKeyRules.IsMachine);
 }

@@ -19,6 +19,10 @@ internal static class AdminKeyRules
     /// <summary>Whether nobody may act under a name: the first key's, which is above four eyes, and the gateway's own.</summary>
     public static bool IsReserved(string person) => PersonName.AreSame(person, Bootstrap) || PersonName.AreSame(person, Gateway);
 
+    /// <summary>Whether a name is that of a machine which acts by itself: the gateway, or a transmitter of signals. It is no person.</summary>
+    public static bool IsMachine(string doer) =>
+        doer.Equals(Gateway, StringComparison.OrdinalIgnoreCase) || doer.StartsWith(Transmitters, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>What is wrong with a key.</summary>
     /// <param name="key">The key as it would be.</param>
     /// <param name="current">As it is; null: it is new.</param>

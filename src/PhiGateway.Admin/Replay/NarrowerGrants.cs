@@ -21,6 +21,10 @@ internal static class NarrowerGrants
                     + string.Join(' ', one.Part.Operations)
                     + "|"
                     + string.Join(' ', one.Part.Includes)
+                    + "|"
+                    + string.Join(' ', one.Part.Labels)
+                    + "|"
+                    + string.Join(' ', one.Part.Elements)
                 );
             narrower.AddRange(kept.Select(static same => same.First().Part with { Types = [.. same.Select(static one => one.Type)] }));
         }
@@ -42,7 +46,16 @@ internal static class NarrowerGrants
             Interactions = [.. grant.Interactions.Where(word => used.Uses(type, word))],
             Operations = [.. grant.Operations.Where(operation => used.UsesOperation(type, operation))],
             Includes = [.. grant.Includes.Where(used.UsesInclude)],
+            Labels = [.. grant.Labels.Where(label => used.UsesLabel(type, label))],
+            Elements = ElementsOf(grant, type, used),
         };
+
+    // None named would be all: where none was asked for, all that are granted stay.
+    private static IReadOnlyList<string> ElementsOf(Grant grant, string type, UsedGrants used)
+    {
+        string[] kept = [.. grant.Elements.Where(element => used.UsesElement(type, element))];
+        return kept.Length == 0 ? grant.Elements : kept;
+    }
 
     private static IEnumerable<string> Elements(IReadOnlyList<Grant> grants)
     {
@@ -59,6 +72,19 @@ internal static class NarrowerGrants
             foreach (var include in grant.Includes)
             {
                 yield return $"include {include}";
+            }
+
+            foreach (var type in grant.Types)
+            {
+                foreach (var label in grant.Labels)
+                {
+                    yield return $"{type} label {label}";
+                }
+
+                foreach (var element in grant.Elements)
+                {
+                    yield return $"{type} element {element}";
+                }
             }
         }
     }

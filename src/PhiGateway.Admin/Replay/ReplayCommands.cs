@@ -84,7 +84,13 @@ internal sealed class ReplayCommands(
             (grants, replay, _) = await TryAsync(set, useCase, used, clients, window, days, now, call.Cancelled);
         }
 
-        var isProven = replay is { WouldBeDenied: 0, WouldBePermitted: 0, Complete: true };
+        // Decisions are made again over requests; what labels left with them is held against the narrower grants beside that.
+        var isProven =
+            replay is { WouldBeDenied: 0, WouldBePermitted: 0, Complete: true }
+            && window.Records.All(record =>
+                record.Decision != "permit"
+                || GrantLabels.Keep(useCase.Grants, grants, [.. UsedGrants.TypesReleased(record)], record.Labels)
+            );
         return new RightSizeReport(
             id,
             days,

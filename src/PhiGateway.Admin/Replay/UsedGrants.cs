@@ -1,5 +1,6 @@
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Approvals;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -18,6 +19,13 @@ internal sealed class UsedGrants(AdminOptions options)
     // Types whose resources came although no part of the request named them.
     private readonly HashSet<string> _alongside = new(StringComparer.Ordinal);
 
+    // Labels that were let out with resources of a type, and elements that were asked for by name.
+    private readonly HashSet<(string Type, string Label)> _labels = [];
+    private readonly HashSet<(string Type, string Element)> _elements = [];
+
+    // Types of which a request came that named no elements: it took all.
+    private readonly HashSet<string> _whole = new(StringComparer.Ordinal);
+
     /// <summary>Types of which everything that is granted stays.</summary>
     public HashSet<string> Kept { get; } = new(StringComparer.Ordinal);
 
@@ -25,6 +33,8 @@ internal sealed class UsedGrants(AdminOptions options)
     public void Take(AuditRecord record)
     {
         var released = TypesReleased(record).ToList();
+        NoteLabels(record, released);
+        NoteElements(record, released);
         if (RecordedAccess.Read(record, options, out _) is { } access)
         {
             foreach (var part in access.Parts)
@@ -56,11 +66,61 @@ internal sealed class UsedGrants(AdminOptions options)
     public bool UsesInclude(string include) =>
         _includes.Contains(include) || _includes.Contains(include[..(include.IndexOf(':', StringComparison.Ordinal) + 1)] + "*");
 
+    /// <summary>Whether a granted label, or one of its members, was let out with resources of a type.</summary>
+    public bool UsesLabel(string type, string label) =>
+        Kept.Contains(type) || _labels.Any(used => used.Type == type && LabelCover.Covers(label, used.Label));
+
+    /// <summary>Whether an element was let out: all are where a request of the type named none.</summary>
+    public bool UsesElement(string type, string element) =>
+        Kept.Contains(type) || _whole.Contains(type) || _elements.Contains((type, element));
+
     /// <summary>Names of the types of what a record let out, once each.</summary>
     public static IEnumerable<string> TypesReleased(AuditRecord record) =>
         record
             .Resources.Select(static name => name.IndexOf('/', StringComparison.Ordinal) is > 0 and var at ? name[..at] : name)
             .Distinct(StringComparer.Ordinal);
+
+    // Whose of several types a label was the record does not say: it counts for each of them.
+    private void NoteLabels(AuditRecord record, List<string> released)
+    {
+        foreach (var label in record.Labels)
+        {
+            foreach (var type in released)
+            {
+                _labels.Add((type, label));
+            }
+        }
+    }
+
+    // What is asked for by name is of the type that is asked for; what comes along comes whole.
+    private void NoteElements(AuditRecord record, List<string> released)
+    {
+        var asked = ElementsAsked(record.RawTarget);
+        foreach (var type in record.ResourceType is { } own ? released.Append(own) : released)
+        {
+            if (asked is null || type != record.ResourceType)
+            {
+                _whole.Add(type);
+                continue;
+            }
+
+            _elements.UnionWith(asked.Select(element => (type, element)));
+        }
+    }
+
+    private static string[]? ElementsAsked(string? target)
+    {
+        const string Name = "_elements=";
+        var query = target?.IndexOf('?', StringComparison.Ordinal) ?? -1;
+        return query < 0
+            ? null
+            : target!
+                [(query + 1)..]
+                .Split('&')
+                .Where(static pair => pair.StartsWith(Name, StringComparison.Ordinal))
+                .Select(static pair => Uri.UnescapeDataString(pair[Name.Length..]).Split(','))
+                .FirstOrDefault();
+    }
 
     private void Note(AccessPart part)
     {

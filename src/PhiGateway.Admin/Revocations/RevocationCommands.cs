@@ -39,7 +39,7 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
         return await WriteAsync(call, "revocation.create", row);
     }
 
-    /// <summary>Lifts one; never by who wrote it.</summary>
+    /// <summary>Lifts one; never by who wrote it, and never what no person stands behind.</summary>
     public async Task<Outcome<RevocationOutcome>> LiftAsync(AdminCall call, string id, ReasonBody body)
     {
         if (ReasonBody.Require(body.Reason) is { } missing)
@@ -67,6 +67,17 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
                 "four-eyes",
                 "A second person must approve",
                 "You wrote this revocation; somebody else must lift it."
+            );
+        }
+
+        // Security: what opens needs two, and a machine is none (docs/adr/0072). Who revokes the same answers for it, and is the first.
+        if (rows.Where(other => IsSame(other, row)).All(static other => AdminKeyRules.IsMachine(other.By)))
+        {
+            return new AdminProblem(
+                403,
+                "four-eyes",
+                "A second person must approve",
+                "The gateway, or a signal, revoked this: somebody else revokes the same first, and so answers for it; then you lift it."
             );
         }
 

@@ -79,6 +79,9 @@ public sealed class AuditRecord
     /// <summary>SHA-256 of the token in hex, never the token.</summary>
     public string? TokenHash { get; set; }
 
+    /// <summary>When the token was issued, UTC (<c>iat</c>): with the time, how old it was when it was used. Null: there was no token.</summary>
+    public DateTimeOffset? TokenIssuedAt { get; set; }
+
     /// <summary>none, mtls, dpop; api-key where there was no token.</summary>
     public string? Binding { get; set; }
 
@@ -116,6 +119,12 @@ public sealed class AuditRecord
 
     /// <summary>Address that the call came from.</summary>
     public string? Peer { get; set; }
+
+    /// <summary>
+    /// The program that called, by its own word: the first product of <c>User-Agent</c> with its major version, such as
+    /// <c>python-requests/2</c>; <c>other</c> where it names itself in no such form. Null: it says nothing.
+    /// </summary>
+    public string? UserAgent { get; set; }
 
     /// <summary>HTTP method, as sent.</summary>
     public string? Method { get; set; }

@@ -136,6 +136,9 @@ public static class AuditRecordReader
             case "tokenHash":
                 r.TokenHash = reader.GetString();
                 break;
+            case "tokenIssuedAt":
+                r.TokenIssuedAt = reader.GetDateTimeOffset();
+                break;
             case "binding":
                 r.Binding = values.Of(ref reader);
                 break;
@@ -168,6 +171,9 @@ public static class AuditRecordReader
                 break;
             case "peer":
                 r.Peer = values.Of(ref reader);
+                break;
+            case "userAgent":
+                r.UserAgent = values.Of(ref reader);
                 break;
             case "method":
                 r.Method = values.Of(ref reader);

@@ -38,6 +38,11 @@ internal static class AuditRecordWriter
         json.Text(",\"subject\":"u8, record.Subject);
         json.Text(",\"tokenId\":"u8, record.TokenId);
         json.Text(",\"tokenHash\":"u8, record.TokenHash);
+        if (record.TokenIssuedAt is { } issuedAt)
+        {
+            json.Time(",\"tokenIssuedAt\":"u8, issuedAt);
+        }
+
         json.Text(",\"binding\":"u8, record.Binding);
         json.Text(",\"certificate\":"u8, record.Certificate);
         json.Text(",\"acr\":"u8, record.Acr);
@@ -53,6 +58,7 @@ internal static class AuditRecordWriter
         json.Text(",\"scope\":"u8, record.Scope);
         json.Text(",\"task\":"u8, record.Task);
         json.Text(",\"peer\":"u8, record.Peer);
+        json.Text(",\"userAgent\":"u8, record.UserAgent);
         json.Text(",\"method\":"u8, record.Method);
         json.Text(",\"template\":"u8, record.Template);
         json.Text(",\"interaction\":"u8, record.Interaction);

@@ -7,7 +7,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Admit;
 
-/// <summary>Is there room: rate and concurrency of the client, space in the journal, uses of the task that its token names?</summary>
+/// <summary>Is there room: rate and concurrency of the client and of what it shares, space in the journal, uses of the task that its token names?</summary>
 internal sealed class AdmitStage(
     GatewayOptions options,
     ClientGates gates,
@@ -31,8 +31,7 @@ internal sealed class AdmitStage(
         }
 
         // Who has a quota and no slice of it here waits for one; all others go on without a word.
-        var limits = exchange.Identified.Client.Client.Limits;
-        if (HasQuota(limits) && !QuotaKeeper.IsReady(exchange.Admitted.Ticket.Gate, limits, exchange.Now))
+        if (!QuotaKeeper.IsReady(exchange.Identified.Client, exchange.Admitted.Ticket, exchange.Now))
         {
             return LeaseAsync(exchange);
         }
@@ -40,13 +39,9 @@ internal sealed class AdmitStage(
         return TakeAsync(exchange);
     }
 
-    private static bool HasQuota(ClientLimits limits) =>
-        limits is not { DistinctPatientsPerHour: null, RecordsPerDay: null, DistinctPatientsPerDay: null, DistinctPatientsPer30Days: null }
-        || DayBudget.IsAnyIn(limits);
-
     private ValueTask<StageResult> TakeAsync(GatewayExchange exchange)
     {
-        if (DayBudget.IsAnyIn(exchange.Identified.Client.Client.Limits))
+        if (exchange.Admitted.Ticket.IsShared || DayBudget.IsAnyIn(exchange.Identified.Client.Client.Limits))
         {
             var left = TakeBudgets(exchange);
             if (!left.Continues)
@@ -115,7 +110,7 @@ internal sealed class AdmitStage(
 
     private async ValueTask<StageResult> LeaseAsync(GatewayExchange exchange)
     {
-        await quotas.EnterAsync(exchange.Identified.Client, exchange.Now, exchange.Http.RequestAborted);
+        await quotas.EnterAsync(exchange.Identified.Client, exchange.Admitted.Ticket, exchange.Now, exchange.Http.RequestAborted);
         return await TakeAsync(exchange);
     }
 
@@ -136,7 +131,8 @@ internal sealed class AdmitStage(
             return HoldOff(exchange, wait, "refusals-per-minute");
         }
 
-        return HoldOffAtRate(exchange, brake.RateWaitOf(exchange));
+        var rate = brake.RateWaitOf(exchange, out var owner);
+        return rate > TimeSpan.Zero ? HoldOffAtRate(exchange, rate, owner) : StageResult.Continue;
     }
 
     /// <summary>
@@ -165,11 +161,16 @@ internal sealed class AdmitStage(
             return Enter(exchange, cost);
         }
 
-        exchange.Admitted.Ticket.Gate.Charge(RateOf(exchange), cost - 1);
+        foreach (var owner in LimitOwners.All)
+        {
+            if (cost > 1 && ClientRate.Of(exchange, owner, options) is { } rate)
+            {
+                exchange.Admitted.Ticket.Of(owner)?.Charge(rate, cost - 1);
+            }
+        }
+
         return StageResult.Continue;
     }
-
-    private int RateOf(GatewayExchange exchange) => ClientRate.Of(exchange, options);
 
     private StageResult Enter(GatewayExchange exchange, int cost)
     {
@@ -183,28 +184,105 @@ internal sealed class AdmitStage(
                 return StageResult.Refuse(DenyReason.AuditUnavailable);
         }
 
-        var entry = exchange.Identified.Client;
-        var limits = entry.Client.Limits;
-        var gate = gates.Of(entry.Client.Id);
-        if (gate.Enter(limits.Concurrency ?? options.Limits.Concurrency) is not { } ticket)
+        if (EnterGates(exchange, out var full) is not { } ticket)
         {
-            return StageResult.Refuse(DenyReason.ConcurrencyLimited);
+            return StageResult.Refuse(DenyReason.ConcurrencyLimited, full == LimitOwner.Client ? null : full.NameOf("concurrency"));
         }
 
         // From here on the exchange gives it back, however the request ends.
         exchange.Fill(new Admitted(ticket));
-        return HoldOffAtRate(exchange, gate.Conform(RateOf(exchange), clock.GetElapsedTime(_started), cost));
+        return Conform(exchange, ticket, cost);
     }
 
-    private StageResult HoldOffAtRate(GatewayExchange exchange, TimeSpan wait)
+    // A place among the client's own, then among those it shares; where there is none in one of them, in none.
+    private AdmissionTicket? EnterGates(GatewayExchange exchange, out LimitOwner full)
     {
-        if (wait <= TimeSpan.Zero)
+        var entry = exchange.Identified.Client;
+        var (own, ofUseCase, ofAll) = (
+            gates.Of(entry.Client.Id),
+            gates.Of(entry, LimitOwner.UseCase),
+            gates.Of(entry, LimitOwner.Organization)
+        );
+        own.Follow(ClientRate.SharedOf(entry.Client), entry.Client.Limits.Concurrency);
+        var isEmergency = ClientRate.IsEmergency(exchange);
+        full = LimitOwner.Client;
+        if (!own.TryTakePlace(entry.Client.Limits.Concurrency ?? options.Limits.Concurrency, isEmergency))
         {
-            return StageResult.Continue;
+            return null;
         }
 
-        RateLimitFields.Write(exchange.Http.Response, "requests", RateOf(exchange), TimeSpan.FromSeconds(1), 0, wait);
-        return HoldOff(exchange, wait, null);
+        full = LimitOwner.UseCase;
+        if (!TryTakeShared(ofUseCase, entry.UseCase?.Limits, isEmergency))
+        {
+            own.Leave();
+            return null;
+        }
+
+        full = LimitOwner.Organization;
+        if (TryTakeShared(ofAll, entry.Organization?.Limits, isEmergency))
+        {
+            return new AdmissionTicket(own, ofUseCase, ofAll);
+        }
+
+        ofUseCase?.Leave();
+        own.Leave();
+        return null;
+    }
+
+    // Safety: what others use up of a place that is shared refuses no emergency.
+    private static bool TryTakeShared(ClientGate? gate, ClientLimits? limits, bool isEmergency)
+    {
+        if (gate is null || limits is null)
+        {
+            return true;
+        }
+
+        gate.Follow(limits.RequestsPerSecond, limits.Concurrency);
+        return gate.TryTakePlace(
+            isEmergency ? int.MaxValue : limits.Concurrency ?? int.MaxValue,
+            isEmergency || limits.Concurrency is null
+        );
+    }
+
+    private StageResult Conform(GatewayExchange exchange, AdmissionTicket ticket, int cost)
+    {
+        var isEmergency = ClientRate.IsEmergency(exchange);
+        if (ticket.IsShared && !isEmergency)
+        {
+            // What one of them refuses is taken of none.
+            var shared = brake.RateWaitOf(exchange, out var full);
+            if (shared > TimeSpan.Zero)
+            {
+                ticket.Of(full)?.Share?.Ask(cost);
+                return HoldOffAtRate(exchange, shared, full);
+            }
+        }
+
+        var now = clock.GetElapsedTime(_started);
+        foreach (var owner in LimitOwners.All)
+        {
+            if (ticket.Of(owner) is not { } gate || ClientRate.Of(exchange, owner, options) is not { } rate)
+            {
+                continue;
+            }
+
+            var wait = gate.ConformHere(rate, now, cost, isEmergency);
+
+            // Safety: it counts against what is shared, and what others used up of it refuses no emergency.
+            if (wait > TimeSpan.Zero && (owner == LimitOwner.Client || !isEmergency))
+            {
+                return HoldOffAtRate(exchange, wait, owner);
+            }
+        }
+
+        return StageResult.Continue;
+    }
+
+    private StageResult HoldOffAtRate(GatewayExchange exchange, TimeSpan wait, LimitOwner owner)
+    {
+        var rate = ClientRate.Of(exchange, owner, options) ?? 0;
+        RateLimitFields.Write(exchange.Http.Response, owner.NameOf("requests"), rate, TimeSpan.FromSeconds(1), 0, wait);
+        return HoldOff(exchange, wait, owner == LimitOwner.Client ? null : owner.NameOf("requests-per-second"));
     }
 
     private static StageResult HoldOff(GatewayExchange exchange, TimeSpan wait, string? detail)

@@ -1,5 +1,6 @@
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Gateway.Admit;
 
@@ -15,6 +16,16 @@ internal static class ClientRate
         var rate = client.Limits.RequestsPerSecond ?? options.Limits.RequestsPerSecond;
         return client.Throttle is { } throttle && !IsEmergency(exchange) ? Math.Min(rate, throttle.RequestsPerSecond) : rate;
     }
+
+    /// <summary>The rate of one owner of the client's limits; null: it has none.</summary>
+    public static int? Of(GatewayExchange exchange, LimitOwner owner, GatewayOptions options) =>
+        owner == LimitOwner.Client ? Of(exchange, options) : exchange.Identified.Client.LimitsOf(owner)?.RequestsPerSecond;
+
+    /// <summary>What the registry sets of the client's rate, which all nodes share: its limit or a throttle; null: neither.</summary>
+    public static int? SharedOf(Client client) =>
+        client.Throttle is { } throttle
+            ? Math.Min(client.Limits.RequestsPerSecond ?? int.MaxValue, throttle.RequestsPerSecond)
+            : client.Limits.RequestsPerSecond;
 
     /// <summary>
     /// Whether it is asked for in an emergency that the use case covers: safety goes before a throttle and before the brake, at the client's

@@ -7,9 +7,9 @@ using PhiGateway.Policy.Snapshot;
 namespace PhiGateway.Gateway.Admit;
 
 /// <summary>
-/// Exchanges the use of quotas with the database once a second: writes what clients took here and what is leased for them, reads what other
-/// nodes took and leased, or what this one took before a restart. A request waits for it only where its client has a quota and no slice of
-/// it on this node.
+/// Exchanges the use of quotas, and shares of rates, with the database once a second: writes what clients took here and what is leased for
+/// them, reads what other nodes took and leased, or what this one took before a restart. A request waits for it only where its client has a
+/// quota and no slice of it on this node.
 /// </summary>
 /// <remarks>
 /// While the database answers, all nodes together let out no more than the quota: what is leased elsewhere counts as taken. What is not
@@ -69,13 +69,12 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
     }
 
     /// <summary>
-    /// Leases a slice for a client that has a quota and none of it here: before its first request, and before the next one after a slice was
-    /// too small. All others go on without a word.
+    /// Leases a slice for a client that has a quota, or shares one, and none of it here: before its first request, and before the next one
+    /// after a slice was too small. All others go on without a word.
     /// </summary>
-    public async ValueTask EnterAsync(ClientEntry entry, DateTimeOffset now, CancellationToken cancellationToken)
+    public async ValueTask EnterAsync(ClientEntry entry, AdmissionTicket ticket, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var gate = gates.Of(entry.Client.Id);
-        if (IsReady(gate, entry.Client.Limits, now) || _isAway)
+        if (_isAway)
         {
             return;
         }
@@ -84,7 +83,7 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
         try
         {
             // Whoever waited with it may have leased it meanwhile.
-            if (!IsReady(gate, entry.Client.Limits, now) && !_isAway)
+            if (!IsReady(entry, ticket, now) && !_isAway)
             {
                 // Whoever goes away meanwhile ends no round: it is everybody's.
                 await ExchangeAsync(Haste, isLast: false, CancellationToken.None);
@@ -96,9 +95,26 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
         }
     }
 
-    /// <summary>Whether a client may go on without a word with the other nodes, by each of its quotas.</summary>
-    public static bool IsReady(ClientGate gate, ClientLimits limits, DateTimeOffset now)
+    /// <summary>Whether a client may go on without a word with the other nodes, by each of its quotas and of those that it shares.</summary>
+    public static bool IsReady(ClientEntry entry, AdmissionTicket ticket, DateTimeOffset now)
     {
+        var isReady = IsReady(ticket.Gate, entry.Client.Limits, now);
+        if (ticket.IsShared)
+        {
+            isReady &= IsReady(ticket.Of(LimitOwner.UseCase), entry.UseCase?.Limits, now);
+            isReady &= IsReady(ticket.Of(LimitOwner.Organization), entry.Organization?.Limits, now);
+        }
+
+        return isReady;
+    }
+
+    private static bool IsReady(ClientGate? gate, ClientLimits? limits, DateTimeOffset now)
+    {
+        if (gate is null || limits is null)
+        {
+            return true;
+        }
+
         var isReady = gate.Quota.IsReady(limits.DistinctPatientsPerHour, limits.RecordsPerDay, now);
         foreach (var stretch in PatientStretch.Longer)
         {
@@ -159,6 +175,11 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
                 quota.Settle(clock.GetUtcNow());
             }
 
+            foreach (var (_, _, share) in gates.Shares)
+            {
+                share.Settle(clock.GetUtcNow());
+            }
+
             (_since, _isAway) = (news.At - Overlap, false);
             return true;
         }
@@ -169,6 +190,11 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
             foreach (var (_, quota) in gates.Quotas)
             {
                 quota.Unsay();
+            }
+
+            foreach (var (_, _, share) in gates.Shares)
+            {
+                share.Unsay();
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -194,6 +220,14 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
             }
         }
 
+        foreach (var (name, gate, share) in gates.Shares)
+        {
+            if (share.Say(name, options.Node, isLast ? 0 : _others.Count + 1, gate.InFlight, now) is { } use)
+            {
+                own.Add(use);
+            }
+        }
+
         return own;
     }
 
@@ -203,21 +237,22 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
         var yesterday = (now.UtcTicks / TimeSpan.TicksPerDay) - 1;
         foreach (var use in news.Uses)
         {
-            var quota = gates.QuotaOf(use.Client);
+            var quota = gates.FindQuota(use.Client);
             if (use.Node != options.Node)
             {
-                quota.Learn(use, now);
+                quota?.Learn(use, now);
+                gates.FindShare(use.Client)?.Learn(use, now);
                 _ = use.Day >= yesterday ? _others.Add(use.Node) : _others.Remove(use.Node);
             }
             else if (!_isResumed)
             {
-                quota.Resume(use, now);
+                quota?.Resume(use, now);
             }
         }
 
         foreach (var patient in news.Patients)
         {
-            gates.QuotaOf(patient.Client).Learn(patient, now);
+            gates.FindQuota(patient.Client)?.Learn(patient, now);
         }
     }
 }

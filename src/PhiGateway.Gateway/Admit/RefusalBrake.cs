@@ -28,7 +28,8 @@ internal sealed class RefusalBrake(ClientGates gates, GatewayOptions options, Ti
     /// </summary>
     /// <returns>Whether there was one left; none is taken where there was not.</returns>
     public bool TakePlace(GatewayExchange exchange) =>
-        GateOf(exchange).Conform(ClientRate.Of(exchange, options), clock.GetElapsedTime(_started)) == TimeSpan.Zero;
+        GateOf(exchange).ConformHere(ClientRate.Of(exchange, options), clock.GetElapsedTime(_started), 1, ClientRate.IsEmergency(exchange))
+        == TimeSpan.Zero;
 
     /// <summary>How long this client must wait since it collects refusals; zero: it need not, or asks in an emergency.</summary>
     public TimeSpan WaitOf(GatewayExchange exchange)
@@ -37,9 +38,34 @@ internal sealed class RefusalBrake(ClientGates gates, GatewayOptions options, Ti
         return wait > TimeSpan.Zero && ClientRate.IsEmergency(exchange) ? TimeSpan.Zero : wait;
     }
 
-    /// <summary>How long this client must wait since it is too fast; zero: it need not.</summary>
-    public TimeSpan RateWaitOf(GatewayExchange exchange) =>
-        GateOf(exchange).WaitAtRate(ClientRate.Of(exchange, options), clock.GetElapsedTime(_started));
+    /// <summary>
+    /// How long this client must wait since it, or who shares a limit with it, is too fast; zero: it need not. What is shared holds no
+    /// emergency off.
+    /// </summary>
+    /// <param name="exchange">Of an identified client.</param>
+    /// <param name="owner">Whose limit it is.</param>
+    public TimeSpan RateWaitOf(GatewayExchange exchange, out LimitOwner owner)
+    {
+        var now = clock.GetElapsedTime(_started);
+        var isEmergency = ClientRate.IsEmergency(exchange);
+        foreach (var one in LimitOwners.All)
+        {
+            owner = one;
+            if (
+                (one == LimitOwner.Client || !isEmergency)
+                && ClientRate.Of(exchange, one, options) is { } rate
+                && gates.Of(exchange.Identified.Client, one) is { } gate
+                && gate.WaitHere(rate, now, isEmergency) is var wait
+                && wait > TimeSpan.Zero
+            )
+            {
+                return wait;
+            }
+        }
+
+        owner = LimitOwner.Client;
+        return TimeSpan.Zero;
+    }
 
     private ClientGate GateOf(GatewayExchange exchange) => gates.Of(exchange.Identified.Client.Client.Id);
 }

@@ -5,8 +5,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Exchange;
 
 /// <summary>
-/// Counts what one client took of a quota, on this node and as far as is known on the others: distinct patients within a stretch of time,
-/// records on the day. Part of <see cref="ClientGate"/>; filled and emptied by the keeper that tells the other nodes.
+/// Counts what one client, or all of a use case or organization, took of a quota, on this node and as far as is known on the others: distinct
+/// patients within a stretch of time, records on the day. Part of <see cref="ClientGate"/>; filled and emptied by the keeper that tells the other nodes.
 /// </summary>
 /// <remarks>
 /// Thread-safe. Stretches (hours, days, 30 days) are UTC's; they never go back. Patients are told apart by keyed words, since what is said
@@ -19,10 +19,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
 {
     private readonly Lock _lock = new();
     private readonly MetPatients _met = new();
-    private readonly Dictionary<string, long> _recordsElsewhere = new(StringComparer.Ordinal);
-
-    // Leased by others: it counts as if it had left, until they give it back.
-    private readonly Dictionary<string, (long Patients, long Records)> _leasedElsewhere = new(StringComparer.Ordinal);
+    private readonly TakenElsewhere _elsewhere = new();
     private QuotaSlice _patientSlice;
     private QuotaSlice _recordSlice;
     private int? _mostPatients;
@@ -64,7 +61,12 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
     }
 
     /// <summary>Counts what is about to leave; the name of the quota, and nothing counted, when it would exceed one.</summary>
-    public string? FindExceeded(Disclosure disclosure, int? mostPatients, int? recordsPerDay, DateTimeOffset now)
+    /// <param name="disclosure">What is about to leave.</param>
+    /// <param name="mostPatients">How many patients may be met in the stretch; null: not limited.</param>
+    /// <param name="recordsPerDay">How many records may leave on the day; null: not limited.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="counts">False: it is asked only, and nothing is counted.</param>
+    public string? FindExceeded(Disclosure disclosure, int? mostPatients, int? recordsPerDay, DateTimeOffset now, bool counts = true)
     {
         if (mostPatients is null && recordsPerDay is null)
         {
@@ -91,6 +93,11 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
                 return stretch.Name;
             }
 
+            if (!counts)
+            {
+                return null;
+            }
+
             _met.Meet(words);
             _patientSlice.Take(fresh);
 
@@ -100,6 +107,32 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
             // Of patients who were known nobody has to be told.
             _isUnsaid |= fresh > 0 || _mostRecords is not null;
             return null;
+        }
+    }
+
+    /// <summary>
+    /// A client asked for a patient and was told that there is none: who walks through ids meets as many as who reads them. False, and
+    /// nothing counted, when it is one more than may be met.
+    /// </summary>
+    /// <param name="patient">The id that was asked for.</param>
+    /// <param name="mostPatients">How many may be met in the stretch.</param>
+    /// <param name="now">The moment.</param>
+    public bool TryProbe(string patient, int mostPatients, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            Roll(now);
+            _mostPatients = mostPatients;
+            string[] words = [LeasedWords.Keyed + wordOf(patient)];
+            if (!Fits(words, out var fresh))
+            {
+                return false;
+            }
+
+            _met.Meet(words);
+            _patientSlice.Take(fresh);
+            _isUnsaid |= fresh > 0;
+            return true;
         }
     }
 
@@ -121,6 +154,17 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
             _recordSlice.Take(amount);
             _isUnsaid = true;
             return true;
+        }
+    }
+
+    /// <summary>Whether so much is left of the day's budget; takes nothing.</summary>
+    public bool HasRoom(long amount, long most, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            Roll(now);
+            _mostRecords = most;
+            return FitsRecords(amount);
         }
     }
 
@@ -227,20 +271,13 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
         lock (_lock)
         {
             Roll(now);
-            _recordsElsewhere.Remove(use.Node);
-            _leasedElsewhere[use.Node] = (
-                use.Hour >= _hour ? LeasedWords.Of(use, LeasedWords.Patients) : 0,
-                use.Day >= _day ? LeasedWords.Of(use, LeasedWords.Records) : 0
-            );
+            var patients = use.Hour >= _hour ? LeasedWords.Of(use, LeasedWords.Patients) : 0;
+            var isOfDay = use.Day >= _day;
+            _elsewhere.Learn(use.Node, (patients, isOfDay ? LeasedWords.Of(use, LeasedWords.Records) : 0), isOfDay ? use.Records : null);
             if (use.Hour >= _hour)
             {
                 // A node of a version before says them so.
                 _met.Learn(PatientsOf(use));
-            }
-
-            if (use.Day >= _day)
-            {
-                _recordsElsewhere[use.Node] = use.Records;
             }
         }
     }
@@ -280,38 +317,11 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
 
     private HashSet<string> PatientsOf(QuotaUse use) => LeasedWords.PatientsOf(use, WordOf);
 
-    private long Sum()
-    {
-        var records = _records;
-        foreach (var (_, elsewhere) in _recordsElsewhere)
-        {
-            records += elsewhere;
-        }
+    private long Sum() => _records + _elsewhere.Records;
 
-        return records;
-    }
+    private long RestOfRecords() => (_mostRecords ?? 0) - Sum() - _elsewhere.LeasedRecords;
 
-    private long RestOfRecords()
-    {
-        var rest = (_mostRecords ?? 0) - Sum();
-        foreach (var (_, leased) in _leasedElsewhere)
-        {
-            rest -= leased.Records;
-        }
-
-        return rest;
-    }
-
-    private long RestOfPatients()
-    {
-        var rest = (long)(_mostPatients ?? 0) - _met.Count;
-        foreach (var (_, leased) in _leasedElsewhere)
-        {
-            rest -= leased.Patients;
-        }
-
-        return rest;
-    }
+    private long RestOfPatients() => (long)(_mostPatients ?? 0) - _met.Count - _elsewhere.LeasedPatients;
 
     private bool FitsRecords(long records)
     {
@@ -370,7 +380,8 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
         {
             _hour = hour;
             _met.Begin(hour);
-            EndLease(ref _patientSlice, static leased => leased with { Patients = 0 });
+            _patientSlice.Release();
+            _elsewhere.EndStretch();
         }
 
         var day = now.UtcTicks / TimeSpan.TicksPerDay;
@@ -378,18 +389,8 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
         {
             _day = day;
             _records = 0;
-            _recordsElsewhere.Clear();
-            EndLease(ref _recordSlice, static leased => leased with { Records = 0 });
-        }
-    }
-
-    // A new stretch or day: nobody has leased anything of it yet.
-    private void EndLease(ref QuotaSlice slice, Func<(long Patients, long Records), (long Patients, long Records)> less)
-    {
-        slice.Release();
-        foreach (var node in _leasedElsewhere.Keys.ToList())
-        {
-            _leasedElsewhere[node] = less(_leasedElsewhere[node]);
+            _recordSlice.Release();
+            _elsewhere.EndDay();
         }
     }
 }

@@ -4,12 +4,13 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Exchange;
 
 /// <summary>
-/// Something that a client may have so much of on a day, counted over all nodes as records are: which limit is meant, and how it is called.
+/// Something that a client, or all clients of a use case or organization, may have so much of on a day, counted over all nodes as records
+/// are: which limit is meant, and how it is called.
 /// Asked by Admit and by the way out.
 /// </summary>
 /// <param name="Name">In refusals and metrics.</param>
-/// <param name="Suffix">Behind the client's id where nodes tell each other: no id has a slash.</param>
-/// <param name="LimitOf">The client's limit; null: none.</param>
+/// <param name="Suffix">Behind the owner's name where nodes tell each other: no id has a slash.</param>
+/// <param name="LimitOf">The owner's limit; null: none.</param>
 internal sealed record DayBudget(string Name, string Suffix, Func<ClientLimits, long?> LimitOf)
 {
     public static readonly DayBudget Bytes = new("bytes-per-day", "/bytes", static limits => limits.BytesPerDay);
@@ -25,51 +26,80 @@ internal sealed record DayBudget(string Name, string Suffix, Func<ClientLimits, 
     public static bool IsAnyIn(ClientLimits limits) =>
         limits is not { BytesPerDay: null, ExportsPerDay: null, WritesPerDay: null, BreakGlassPerDay: null };
 
-    /// <summary>Continues when so much was left of it, which is taken; a refusal says when there is more.</summary>
+    /// <summary>
+    /// Continues when so much was left of it, of the client's own and of what it shares, and is taken; a refusal says when there is more.
+    /// </summary>
     /// <param name="exchange">A request that was admitted.</param>
     /// <param name="amount">How much it takes; 0: nothing.</param>
     public StageResult Take(GatewayExchange exchange, long amount)
     {
-        if (amount == 0 || LimitOf(exchange.Identified.Client.Client.Limits) is not { } most)
+        if (amount == 0)
         {
             return StageResult.Continue;
         }
 
-        var quota = exchange.Admitted.Ticket.Gate.Of(this);
-        if (quota.TryTake(amount, most, exchange.Now))
+        // What one of them refuses is taken of none.
+        if (exchange.Admitted.Ticket.IsShared && Refusing(exchange, amount, Step.Look) is { } full)
         {
-            return StageResult.Continue;
+            return Refuse(exchange, full, amount);
         }
 
-        return Refuse(exchange, quota, most, amount);
+        return Refusing(exchange, amount, Step.Take) is { } owner ? Refuse(exchange, owner, amount) : StageResult.Continue;
     }
 
     /// <summary>
     /// Takes so much of it, whatever is left: what was done upstream is not called refused, or its client would do it again.
     /// </summary>
-    public void Charge(GatewayExchange exchange, long amount)
-    {
-        if (LimitOf(exchange.Identified.Client.Client.Limits) is { } most)
-        {
-            _ = exchange.Admitted.Ticket.Gate.Of(this).TryTake(amount, most, exchange.Now, anyway: true);
-        }
-    }
+    public void Charge(GatewayExchange exchange, long amount) => _ = Refusing(exchange, amount, Step.Charge);
 
     /// <summary>Continues while anything is left of it; asked before anything is done.</summary>
-    public StageResult Ask(GatewayExchange exchange)
+    public StageResult Ask(GatewayExchange exchange) =>
+        Refusing(exchange, 1, Step.Ask) is { } owner ? Refuse(exchange, owner, 1) : StageResult.Continue;
+
+    // Whose limit refuses it; null: nobody's.
+    private LimitOwner? Refusing(GatewayExchange exchange, long amount, Step step)
     {
-        if (LimitOf(exchange.Identified.Client.Client.Limits) is not { } most)
+        for (var place = 0; place < LimitOwners.All.Length; place++)
         {
-            return StageResult.Continue;
+            var owner = LimitOwners.All[place];
+            if (
+                exchange.Identified.Client.LimitsOf(owner) is not { } limits
+                || LimitOf(limits) is not { } most
+                || exchange.Admitted.Ticket.Of(owner)?.Of(this) is not { } quota
+            )
+            {
+                continue;
+            }
+
+            var fits = step switch
+            {
+                Step.Look => quota.HasRoom(amount, most, exchange.Now),
+                Step.Ask => quota.HasAny(most, exchange.Now),
+                _ => quota.TryTake(amount, most, exchange.Now, anyway: step == Step.Charge),
+            };
+            if (!fits)
+            {
+                return owner;
+            }
         }
 
-        var quota = exchange.Admitted.Ticket.Gate.Of(this);
-        return quota.HasAny(most, exchange.Now) ? StageResult.Continue : Refuse(exchange, quota, most, 1);
+        return null;
     }
 
-    private StageResult Refuse(GatewayExchange exchange, ClientQuota quota, long most, long amount)
+    private StageResult Refuse(GatewayExchange exchange, LimitOwner owner, long amount)
     {
-        RateLimitFields.WriteUsedUp(exchange.Http.Response, Name, most, Day, quota.RecordsLeft, exchange.Now, amount);
-        return StageResult.Refuse(DenyReason.QuotaExceeded, Name);
+        var name = owner.NameOf(Name);
+        var quota = exchange.Admitted.Ticket.Of(owner)!.Of(this);
+        var most = LimitOf(exchange.Identified.Client.LimitsOf(owner)!)!.Value;
+        RateLimitFields.WriteUsedUp(exchange.Http.Response, name, most, Day, quota.RecordsLeft, exchange.Now, amount);
+        return StageResult.Refuse(DenyReason.QuotaExceeded, name);
+    }
+
+    private enum Step : byte
+    {
+        Look,
+        Ask,
+        Take,
+        Charge,
     }
 }

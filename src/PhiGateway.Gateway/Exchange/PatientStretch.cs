@@ -28,6 +28,9 @@ internal sealed record PatientStretch(string Name, TimeSpan Length, string Suffi
         static limits => limits.DistinctPatientsPer30Days
     );
 
+    /// <summary>All of them.</summary>
+    public static readonly PatientStretch[] All = [Hour, Day, Month];
+
     /// <summary>Those longer than the hour, whose quotas most clients have not.</summary>
     public static readonly PatientStretch[] Longer = [Day, Month];
 }

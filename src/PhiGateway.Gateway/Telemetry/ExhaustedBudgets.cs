@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Telemetry;
@@ -27,9 +28,11 @@ internal static class ExhaustedBudgets
         [DenyReason.AuditUnavailable] = "journal",
     }.ToFrozenDictionary();
 
-    // What a refusal may name itself: words of this program only.
+    // What a refusal may name itself: words of this program only. Limits are a client's, or shared in its use case or organization.
     private static readonly FrozenSet<string> Closer = new[]
     {
+        "requests-per-second",
+        "concurrency",
         "parameter-values",
         "request-values",
         "request-parts",
@@ -51,7 +54,9 @@ internal static class ExhaustedBudgets
         "export-parts",
         "least-rate",
         Introspections,
-    }.ToFrozenSet(StringComparer.Ordinal);
+    }
+        .SelectMany(static name => LimitOwners.All.Select(owner => owner.NameOf(name)))
+        .ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The name; null when no budget is exhausted.</summary>
     /// <param name="reason">Why the request was refused.</param>

@@ -155,12 +155,17 @@ internal sealed class AuditTrail(
             exchange.Http.Response.Headers.RetryAfter = "1";
         }
 
-        // What it is told is what was used up; a budget that it would have found used up counts no more.
-        metrics.CountExhausted(reason, detail);
         if (!isStranger)
         {
             brake.Note(exchange, reason);
+            if (!exchange.IntentRecorded && ProbedPatients.FindExceeded(exchange, reason) is { } full)
+            {
+                (reason, detail) = (DenyReason.QuotaExceeded, full);
+            }
         }
+
+        // What it is told is what was used up; a budget that it would have found used up counts no more.
+        metrics.CountExhausted(reason, detail);
 
         exchange.Status = reason.Status;
         if (exchange.IntentRecorded)

@@ -95,6 +95,7 @@ internal static class RecordedRequest
             Environment = known.Route?.Environment ?? environment,
             Peer = exchange.Http.Connection.RemoteIpAddress?.ToString(),
             ParentId = ParentOf(exchange),
+            UserAgent = UserAgentFamily.Of(exchange.Http.Request.Headers.UserAgent),
             Method = MethodOf(exchange),
             Template = asked?.Template,
             Interaction = asked is null ? null : AuditText.NameOf(asked.Interaction),
@@ -130,6 +131,9 @@ internal static class RecordedRequest
             record.Subject = caller.Subject;
             record.TokenId = caller.TokenId;
             record.TokenHash = caller.TokenHash;
+
+            // The key itself is no token; when it was made stands in the registry.
+            record.TokenIssuedAt = caller.Binding == ProofBinding.ApiKey ? null : caller.IssuedAt;
             record.Binding = AuditText.NameOf(caller.Binding);
             record.Certificate = caller.CertificateHash;
             record.Acr = caller.Acr;

@@ -11,6 +11,8 @@ namespace PhiGateway.Policy.Approvals;
 /// <remarks>Whatever changes the fingerprint and is not plainly narrower counts as wider or neutral, never as narrower.</remarks>
 public static class AccessDiff
 {
+    private static readonly string[] NodesOwn = ["requestsPerSecond", "concurrency"];
+
     /// <summary>The one word for a whole change: widening wins over neutral, neutral over narrowing.</summary>
     public static ChangeKind Classify(ApprovedInput before, ApprovedInput after, string? tokenService = null)
     {
@@ -102,6 +104,7 @@ public static class AccessDiff
         }
 
         diff.Set("tenants", before.Tenants, after.Tenants);
+        CompareLimits(before.Limits, after.Limits, diff);
         CompareStepUp(before.StepUp, after.StepUp, diff);
     }
 
@@ -163,6 +166,7 @@ public static class AccessDiff
     private static void CompareOrganization(Organization? before, Organization? after, AccessDiffWriter diff)
     {
         diff.Same("kind", before?.Kind.ToString(), after?.Kind.ToString(), ChangeKind.Widening);
+        CompareLimits(before?.Limits, after?.Limits, diff);
 
         // A new module is other software behind the same name: not more rights, but not what was approved.
         var (old, present) = (before?.Modules ?? [], after?.Modules ?? []);
@@ -184,20 +188,25 @@ public static class AccessDiff
         diff.Most("delegationDepth", before.DelegationDepth, after.DelegationDepth);
         diff.MostInstead("limits/requestsPerSecond", before.Limits.RequestsPerSecond, after.Limits.RequestsPerSecond);
         diff.MostInstead("limits/concurrency", before.Limits.Concurrency, after.Limits.Concurrency);
-        diff.Most("limits/distinctPatientsPerHour", before.Limits.DistinctPatientsPerHour, after.Limits.DistinctPatientsPerHour);
-        diff.Most("limits/distinctPatientsPerDay", before.Limits.DistinctPatientsPerDay, after.Limits.DistinctPatientsPerDay);
-        diff.Most("limits/distinctPatientsPer30Days", before.Limits.DistinctPatientsPer30Days, after.Limits.DistinctPatientsPer30Days);
-        diff.Most("limits/recordsPerDay", before.Limits.RecordsPerDay, after.Limits.RecordsPerDay);
-        diff.Most("limits/bytesPerDay", before.Limits.BytesPerDay, after.Limits.BytesPerDay);
-        diff.Most("limits/exportsPerDay", before.Limits.ExportsPerDay, after.Limits.ExportsPerDay);
-        diff.Most("limits/writesPerDay", before.Limits.WritesPerDay, after.Limits.WritesPerDay);
-        diff.Most("limits/breakGlassPerDay", before.Limits.BreakGlassPerDay, after.Limits.BreakGlassPerDay);
+        CompareLimits(before.Limits, after.Limits, diff, NodesOwn);
         diff.Restriction("tenants", before.Tenants, after.Tenants);
         diff.Restriction("networks", before.Networks, after.Networks);
         diff.Restriction("hours", before.Hours, after.Hours);
         diff.Restriction("requires", before.Requires, after.Requires);
         diff.Restriction("scopes", before.Scopes, after.Scopes);
         CompareCharter(before.Charter, after.Charter, diff);
+    }
+
+    // No limit is the widest; what a node gives a client that has none of its own is compared apart.
+    private static void CompareLimits(ClientLimits? before, ClientLimits? after, AccessDiffWriter diff, params IReadOnlyList<string> apart)
+    {
+        foreach (var member in LimitMember.All)
+        {
+            if (!apart.Contains(member.Name, StringComparer.Ordinal))
+            {
+                diff.Most("limits/" + member.Name, before is null ? null : member.Of(before), after is null ? null : member.Of(after));
+            }
+        }
     }
 
     private static void CompareCharter(AgentCharter? before, AgentCharter? after, AccessDiffWriter diff)

@@ -63,6 +63,8 @@ public static class ApprovalFingerprint
             form.Add("freshWithinSeconds", stepUp.FreshWithinSeconds).AddSet("acr", stepUp.Acr).AddSet("stepUpTypes", stepUp.Types);
         }
 
+        Write(form, "useCaseLimits", useCase.Limits);
+        Write(form, "organizationLimits", organization?.Limits);
         Write(form, agreement);
         form.Add("organizationKind", organization?.Kind.ToString()).AddSet("modules", organization?.Modules ?? []);
         return form.Sha256();
@@ -190,6 +192,15 @@ public static class ApprovalFingerprint
         foreach (var (parameter, values) in grant.Where.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
         {
             form.Add("parameter", parameter).AddSet("values", values.Split(','));
+        }
+    }
+
+    // What all clients share; nothing where nobody set it, so that what was approved before is still approved.
+    private static void Write(FingerprintWriter form, string whose, ClientLimits? limits)
+    {
+        foreach (var member in limits is null ? [] : LimitMember.All)
+        {
+            form.AddIfAny($"{whose}.{member.Name}", member.Of(limits!));
         }
     }
 

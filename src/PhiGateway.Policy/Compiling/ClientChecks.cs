@@ -32,7 +32,7 @@ internal static class ClientChecks
             problems.Add(new RegistryProblem(path + "/delegationDepth", "The delegation depth is 0 to 8."));
         }
 
-        CheckLimits(client.Limits, path + "/limits", problems);
+        LimitChecks.Check(client.Limits, path + "/limits", problems);
         for (var place = 0; place < client.Requires.Count; place++)
         {
             if (client.Requires[place] is not ("mtls" or "dpop"))
@@ -115,52 +115,6 @@ internal static class ClientChecks
             if (!served.Contains(client.Tenants[place]))
             {
                 problems.Add(new RegistryProblem($"{path}/tenants/{place}", "The use case does not serve this tenant."));
-            }
-        }
-    }
-
-    private static void CheckLimits(ClientLimits limits, string path, List<RegistryProblem> problems)
-    {
-        foreach (
-            var (name, value) in new (string, long?)[]
-            {
-                ("requestsPerSecond", limits.RequestsPerSecond),
-                ("concurrency", limits.Concurrency),
-                ("distinctPatientsPerHour", limits.DistinctPatientsPerHour),
-                ("distinctPatientsPerDay", limits.DistinctPatientsPerDay),
-                ("distinctPatientsPer30Days", limits.DistinctPatientsPer30Days),
-                ("recordsPerDay", limits.RecordsPerDay),
-                ("bytesPerDay", limits.BytesPerDay),
-                ("exportsPerDay", limits.ExportsPerDay),
-                ("writesPerDay", limits.WritesPerDay),
-                ("breakGlassPerDay", limits.BreakGlassPerDay),
-            }
-        )
-        {
-            if (value is <= 0)
-            {
-                problems.Add(
-                    new RegistryProblem($"{path}/{name}", "A limit is a positive number; leave it out for the gateway's default.")
-                );
-            }
-        }
-
-        foreach (
-            var (name, value, over) in new[]
-            {
-                ("distinctPatientsPerDay", limits.DistinctPatientsPerDay, "a day"),
-                ("distinctPatientsPer30Days", limits.DistinctPatientsPer30Days, "30 days"),
-            }
-        )
-        {
-            if (value > ClientLimits.MostPatientsPer30Days)
-            {
-                problems.Add(
-                    new RegistryProblem(
-                        $"{path}/{name}",
-                        $"At most {ClientLimits.MostPatientsPer30Days} patients are told apart over {over}; leave it out for no limit."
-                    )
-                );
             }
         }
     }

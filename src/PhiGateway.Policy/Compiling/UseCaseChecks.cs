@@ -44,6 +44,7 @@ internal static class UseCaseChecks
             problems.Add(new RegistryProblem(path + "/reviewEveryDays", "Access is reviewed every 1 to 366 days."));
         }
 
+        LimitChecks.Check(useCase.Limits, path + "/limits", problems);
         if (useCase.Grants.Count > GrantCompiler.MostGrants)
         {
             problems.Add(new RegistryProblem(path + "/grants", $"A use case has at most {GrantCompiler.MostGrants} grants; split it."));
@@ -72,6 +73,8 @@ internal static class UseCaseChecks
         {
             problems.Add(new RegistryProblem(path + "/organization", "There is no such organization."));
         }
+
+        LimitChecks.Check(organization?.Limits, RegistryPaths.Of(RegistryKind.Organization, useCase.Organization) + "/limits", problems);
 
         if (useCase.Agreement is not null && agreement is null)
         {

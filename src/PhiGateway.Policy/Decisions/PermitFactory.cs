@@ -165,7 +165,7 @@ internal static class PermitFactory
         AddIf(obligations, trimmed, Elements);
         AddIf(obligations, lanes.Length > 0 && !ShowsEverything(run), Labelled);
         AddIf(obligations, confined, OutsideRoster);
-        if (run.Entry.Client.Limits.RecordsPerDay is { } most)
+        if (LeastRecords(run.Entry) is { } most)
         {
             obligations.Add(new LimitRecords(most));
         }
@@ -182,6 +182,18 @@ internal static class PermitFactory
         }
 
         return obligations;
+    }
+
+    // What is a day's for all is more than one answer may hold.
+    private static int? LeastRecords(ClientEntry entry)
+    {
+        var least = entry.Client.Limits.RecordsPerDay;
+        if (entry.UseCase?.Limits?.RecordsPerDay is { } ofUseCase && !(least <= ofUseCase))
+        {
+            least = ofUseCase;
+        }
+
+        return entry.Organization?.Limits?.RecordsPerDay is { } ofAll && !(least <= ofAll) ? ofAll : least;
     }
 
     // Whoever sees whatever there is of what was asked for may be told how much that is.

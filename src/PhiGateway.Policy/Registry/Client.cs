@@ -108,7 +108,10 @@ public sealed record ClientThrottle
     public string? Reason { get; init; }
 }
 
-/// <summary>How much a client may take; null means the gateway's default.</summary>
+/// <summary>
+/// How much a client may take, where null means the gateway's default; or all clients of a use case or of an organization together, where
+/// null means no limit.
+/// </summary>
 public sealed record ClientLimits
 {
     /// <summary>Requests per second, sustained.</summary>

@@ -23,6 +23,12 @@ public sealed record Organization : IRegistryEntity
     /// next one does.
     /// </summary>
     public VendorReview? LastReview { get; init; }
+
+    /// <summary>
+    /// How much all its clients together may take, of all its use cases, beside what each of them may; null: no limit. Part of every approval
+    /// fingerprint.
+    /// </summary>
+    public ClientLimits? Limits { get; init; }
 }
 
 /// <summary>What an organization is to the hospital.</summary>

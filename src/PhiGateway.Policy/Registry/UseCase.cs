@@ -54,6 +54,9 @@ public sealed record UseCase : IRegistryEntity
 
     /// <summary>What is asked of the sign-in behind a token; null: nothing.</summary>
     public StepUp? StepUp { get; init; }
+
+    /// <summary>How much all its clients together may take, beside what each of them may; null: no limit.</summary>
+    public ClientLimits? Limits { get; init; }
 }
 
 /// <summary>How much harm a misuse could do.</summary>

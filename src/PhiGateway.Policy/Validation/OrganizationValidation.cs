@@ -1,3 +1,4 @@
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 
@@ -9,6 +10,7 @@ internal static class OrganizationValidation
     internal static void Check(Organization organization, string path, ValidationContext context)
     {
         context.Text(organization.Name, path + "/name");
+        LimitChecks.Check(organization.Limits, path + "/limits", context.Problems);
         if (organization.LastReview is not { } review)
         {
             return;

@@ -125,7 +125,7 @@ public sealed partial class DenyReason
     // --- Admit ---
     public static readonly DenyReason RateLimited = new("rate-limited", 429, DenyStage.Admit, "throttled", "Too many requests.");
     public static readonly DenyReason ConcurrencyLimited = new("concurrency-limited", 429, DenyStage.Admit, "throttled", "Too many requests at once.");
-    public static readonly DenyReason QuotaExceeded = new("quota-exceeded", 429, DenyStage.Admit, "throttled", "A quota of this client is used up.");
+    public static readonly DenyReason QuotaExceeded = new("quota-exceeded", 429, DenyStage.Admit, "throttled", "A quota is used up.");
 
     public static readonly DenyReason AgentCallsSpent = new("agent-calls-spent", 429, DenyStage.Admit, "throttled", "This agent has made its calls of the day.");
 

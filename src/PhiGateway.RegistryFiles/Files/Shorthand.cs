@@ -32,17 +32,14 @@ internal static class Shorthand
             ReviewEvery(json, pointer, findings);
         }
 
-        if (kind == RegistryKind.Client)
+        if (kind is RegistryKind.Client or RegistryKind.UseCase or RegistryKind.Organization && json["limits"] is JsonObject limits)
         {
-            if (json["limits"] is JsonObject limits)
-            {
-                PlainLimits(limits, pointer + "/limits", findings);
-            }
+            PlainLimits(limits, pointer + "/limits", findings);
+        }
 
-            if (json.ContainsKey("credentials"))
-            {
-                documents.AddRange(Nested(json, pointer, findings));
-            }
+        if (kind == RegistryKind.Client && json.ContainsKey("credentials"))
+        {
+            documents.AddRange(Nested(json, pointer, findings));
         }
 
         return documents;

@@ -55,6 +55,14 @@ internal sealed class ClientActivity
 
     public TokenPlaces Tokens { get; } = new();
 
+    public TokensInUse TokenAges { get; } = new();
+
+    /// <summary>The ranges that it searches for.</summary>
+    public RangeTrails Ranges => field ??= new RangeTrails();
+
+    /// <summary>Calls under a subject or by a program that came lately, beside what the client usually is.</summary>
+    public RecordRing Strangers { get; } = new();
+
     public RecentRefusals Probes { get; } = new();
 
     public RecentRefusals Elsewhere { get; } = new();

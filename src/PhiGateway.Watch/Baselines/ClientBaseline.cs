@@ -39,6 +39,11 @@ internal sealed class ClientBaseline
 
     public KnownWords Subjects { get; } = new();
 
+    /// <summary>Hashes of the names of the programs that called.</summary>
+    public KnownWords Programs { get; } = new();
+
+    public AgeBuckets TokenAges { get; } = new();
+
     public PatientMemory Patients { get; } = new();
 
     public HourSlots Slots { get; } = new();

@@ -42,6 +42,28 @@ internal static class BaselineFile
         }
     }
 
+    /// <summary>What is known of its programs and tokens: at the end of the file, for versions before did not write it.</summary>
+    public static void WriteCallers(BinaryWriter writer, ClientBaseline baseline)
+    {
+        Write(writer, baseline.Programs);
+        for (var bucket = 0; bucket < AgeBuckets.Count; bucket++)
+        {
+            writer.Write(baseline.TokenAges.Days[bucket]);
+            writer.Write(baseline.TokenAges.LastDay[bucket]);
+        }
+    }
+
+    /// <summary>Reads it back.</summary>
+    public static void ReadCallers(BinaryReader reader, ClientBaseline baseline)
+    {
+        Read(reader, baseline.Programs);
+        for (var bucket = 0; bucket < AgeBuckets.Count; bucket++)
+        {
+            baseline.TokenAges.Days[bucket] = reader.ReadInt32();
+            baseline.TokenAges.LastDay[bucket] = reader.ReadInt32();
+        }
+    }
+
     public static ClientBaseline Read(BinaryReader reader)
     {
         var baseline = new ClientBaseline(Moment(reader)) { LastSeen = Moment(reader), LongestGap = reader.ReadDouble() };

@@ -16,6 +16,8 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
     /// <summary>Name under which a rule's own fault is told.</summary>
     public const string FaultRule = "rule-failed";
 
+    private static readonly TimeSpan Lately = TimeSpan.FromDays(7);
+
     private readonly List<Finding> _found = [];
     private bool _isNews;
 
@@ -33,10 +35,13 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
         new TwoPlacesRule(),
         new NewNetworkRule(),
         new HumanUseRule(),
+        new NewProgramRule(),
+        new StaleTokenRule(),
         new CrossEnvironmentRule(),
         new ProbingRule(),
         new OutsideCharterRule(),
         new EnumerationRule(),
+        new BisectionRule(),
         new VolumeSpikeRule(),
         new ScrapingRule(),
         new NewOperationRule(),
@@ -134,11 +139,35 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
             watch.Baseline.Networks.Note(seen.Network, seen.Time);
         }
 
-        if (seen.Subject.Length > 0)
+        CountCaller(seen, watch);
+    }
+
+    private static void CountCaller(WatchEvent seen, ClientWatch watch)
+    {
+        var (baseline, activity) = (watch.Baseline, watch.Activity);
+        var isStranger = seen.Subject.Length > 0 && IsStranger(baseline.Subjects, seen.Subject, seen.Time);
+        isStranger |= seen.Program.Length > 0 && IsStranger(baseline.Programs, seen.Program, seen.Time);
+        if (isStranger)
         {
-            watch.Baseline.Subjects.Note(seen.Subject, seen.Time);
+            activity.Strangers.Add(seen.Id);
+        }
+
+        if (seen.Range is not null)
+        {
+            activity.Ranges.Note(seen);
+        }
+
+        // A token that is older than another in use may not be the client's: it teaches nothing about its own.
+        activity.TokenAges.Note(seen);
+        if (seen.TokenIssuedAt is { } issued && seen.Kind == WatchKind.Access && issued >= activity.TokenAges.NewestIssue)
+        {
+            baseline.TokenAges.Note(seen.Time - issued, ClientBaseline.DayOf(seen.Time));
         }
     }
+
+    // Not seen before the last days, where others were.
+    private static bool IsStranger(KnownWords words, string word, DateTimeOffset at) =>
+        words.Note(word, at) is var known && words.Count > 1 && at - known.First <= Lately;
 
     private void Ask(WatchRule rule, in Sighting sighting)
     {

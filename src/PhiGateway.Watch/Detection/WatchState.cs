@@ -11,7 +11,10 @@ namespace PhiGateway.Watch.Detection;
 /// <remarks>No PHI: patients are hashes of pseudonyms, cut to 32 bits.</remarks>
 internal static class WatchState
 {
-    private const int Version = 2;
+    private const int Version = 3;
+
+    // Without programs and ages of tokens.
+    private const int Second = 2;
 
     // Without incidents and what is yet to be told.
     private const int First = 1;
@@ -61,6 +64,12 @@ internal static class WatchState
         detector.Usage.Write(writer);
         FindingFile.Write(writer, [.. detector.Fold.Incidents]);
         FindingFile.Write(writer, untold);
+        writer.Write(detector.Clients.Count);
+        foreach (var watch in detector.Clients.Values)
+        {
+            writer.Write(watch.Client);
+            BaselineFile.WriteCallers(writer, watch.Baseline);
+        }
     }
 
     /// <returns>What is yet to be told.</returns>
@@ -71,7 +80,7 @@ internal static class WatchState
         try
         {
             var version = reader.ReadInt32();
-            if (version is not (Version or First))
+            if (version is not (Version or Second or First))
             {
                 throw new InvalidDataException("Of another version.");
             }
@@ -110,9 +119,26 @@ internal static class WatchState
                 detector.Fold.Restore(incident);
             }
 
-            return FindingFile.Findings(reader);
+            var untold = FindingFile.Findings(reader);
+            if (version == Version)
+            {
+                for (var left = reader.ReadInt32(); left > 0; left--)
+                {
+                    BaselineFile.ReadCallers(reader, detector.Clients[reader.ReadString()].Baseline);
+                }
+            }
+
+            return untold;
         }
-        catch (Exception e) when (e is ArgumentException or IOException or FormatException or OverflowException or IndexOutOfRangeException)
+        catch (Exception e)
+            when (e
+                    is ArgumentException
+                        or IOException
+                        or FormatException
+                        or OverflowException
+                        or IndexOutOfRangeException
+                        or KeyNotFoundException
+            )
         {
             throw new InvalidDataException("The kept baselines cannot be read.", e);
         }

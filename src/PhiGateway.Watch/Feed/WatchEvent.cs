@@ -35,6 +35,9 @@ internal sealed record WatchEvent
 
     public int Records { get; init; }
 
+    /// <summary>What else of its grants an access used: <c>include Observation:subject</c>, <c>label R</c>, <c>element Patient.name</c>.</summary>
+    public IReadOnlyList<string> Parts { get; init; } = [];
+
     /// <summary>Network of the caller: a /24, of IPv6 a /48; empty when not known.</summary>
     public string Network { get; init; } = string.Empty;
 
@@ -44,6 +47,18 @@ internal sealed record WatchEvent
     public string Subject { get; init; } = string.Empty;
 
     public string TokenHash { get; init; } = string.Empty;
+
+    /// <summary>The program that called, without its version, as a hash of its name; empty: it did not say.</summary>
+    public string Program { get; init; } = string.Empty;
+
+    /// <summary>Whether it is one that people use by hand: a browser, a command line tool.</summary>
+    public bool IsByHand { get; init; }
+
+    /// <summary>When the token was issued; null: nobody says.</summary>
+    public DateTimeOffset? TokenIssuedAt { get; init; }
+
+    /// <summary>The bounds of a search by ranges; null: it is none. PHI for a moment: neither kept on disk nor told.</summary>
+    public SearchRange? Range { get; init; }
 
     public string Purpose { get; init; } = string.Empty;
 

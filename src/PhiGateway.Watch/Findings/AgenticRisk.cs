@@ -43,8 +43,9 @@ public sealed record AgenticRisk(string Id, string Title)
     public static AgenticRisk? Of(string rule) =>
         rule switch
         {
-            "new-operation" or "volume-spike" or "record-scraping" or "enumeration" => ToolMisuse,
-            "new-network" or "two-places" or "human-use" or "probing" or "cross-environment" => PrivilegeAbuse,
+            "new-operation" or "volume-spike" or "record-scraping" or "enumeration" or "bisection" => ToolMisuse,
+            "new-network" or "two-places" or "human-use" or "new-program" or "stale-token" or "probing" or "cross-environment" =>
+                PrivilegeAbuse,
             "off-hours" or "outside-charter" or "slow-drip" or "slow-ramp" or "dormant-waking" => Rogue,
             _ => null,
         };

@@ -1,4 +1,5 @@
 using PhiGateway.Policy.Registry;
+using PhiGateway.Watch.Baselines;
 using PhiGateway.Watch.Findings;
 
 namespace PhiGateway.Watch.Rules;
@@ -11,6 +12,10 @@ internal sealed class HumanUseRule : WatchRule
 {
     private const int UsualDays = 5;
     private const int MostUsual = 3;
+    private const int LeastAtNight = 3;
+
+    // Who sleeps for less than that has no night.
+    private const int LeastSilent = 6;
 
     private static readonly TimeSpan Fresh = TimeSpan.FromDays(7);
 
@@ -24,32 +29,70 @@ internal sealed class HumanUseRule : WatchRule
 
     public override Finding? Look(in Sighting sighting)
     {
-        var seen = sighting.Seen;
-        var subjects = sighting.Baseline.Subjects;
+        var (seen, subjects) = (sighting.Seen, sighting.Baseline.Subjects);
         if (
             seen.Subject.Length == 0
+            || subjects.Count < 2
             || sighting.Registered is not { Kind: ClientKind.Service or ClientKind.Device }
-            || sighting.Baseline.AgeAt(seen.Time) < Baselines.ClientBaseline.FirstDays
-            || subjects.Find(seen.Subject) is not { } known
-            || seen.Time - known.First > Fresh
-            || !IsBesideTheUsual(subjects, known)
+            || sighting.Baseline.AgeAt(seen.Time) < ClientBaseline.FirstDays
+            || subjects.Find(seen.Subject) is not { } own
         )
         {
             return null;
         }
 
-        return Found(
-            sighting,
-            FindingSeverity.High,
-            Say(
-                $"{known.Count} calls since {known.First.UtcDateTime:yyyy-MM-dd HH:mm} UTC under a subject that this service never had, "
-                    + $"while it goes on under its own. Who it is stands in the records."
-            ),
-            [seen.Id]
-        );
+        // The service's own call shows it as well as the other's: whoever came once may not come again.
+        if (FreshOf(subjects, own, seen.Time) is not { } fresh)
+        {
+            return null;
+        }
+
+        if (IsBesideTheUsual(subjects, fresh))
+        {
+            return Found(
+                sighting,
+                FindingSeverity.High,
+                Say(
+                    $"{fresh.Count} calls since {fresh.First.UtcDateTime:yyyy-MM-dd HH:mm} UTC under a subject that this service never had, "
+                        + $"while it goes on under its own. Who it is stands in the records."
+                ),
+                sighting.Activity.Strangers.List()
+            );
+        }
+
+        return own == fresh && IsAtNight(sighting, fresh)
+            ? Found(
+                sighting,
+                FindingSeverity.High,
+                Say(
+                    $"{fresh.Count} calls since {fresh.First.UtcDateTime:yyyy-MM-dd HH:mm} UTC under a subject that this service never had, at "
+                        + $"an hour at which it never works. Who it is stands in the records."
+                ),
+                sighting.Activity.Strangers.List()
+            )
+            : null;
     }
 
-    private static bool IsBesideTheUsual(Baselines.KnownWords subjects, Baselines.KnownWord fresh)
+    // The one that came lately: whose call this is, else another beside it.
+    private static KnownWord? FreshOf(KnownWords subjects, KnownWord own, DateTimeOffset now)
+    {
+        if (now - own.First <= Fresh)
+        {
+            return own;
+        }
+
+        foreach (var (_, known) in subjects.All)
+        {
+            if (now - known.First <= Fresh)
+            {
+                return known;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsBesideTheUsual(KnownWords subjects, KnownWord fresh)
     {
         var (usual, isGoingOn) = (0, false);
         foreach (var (_, known) in subjects.All)
@@ -62,5 +105,17 @@ internal sealed class HumanUseRule : WatchRule
         }
 
         return usual is > 0 and <= MostUsual && isGoingOn;
+    }
+
+    // A change of subject keeps the hours: what runs at night runs at night under its new name.
+    private static bool IsAtNight(in Sighting sighting, KnownWord fresh)
+    {
+        var at = sighting.Seen.Time;
+        var (slot, day, slots) = (HourSlots.Of(at), ClientBaseline.DayOf(at), sighting.Baseline.Slots);
+        return fresh.Count >= LeastAtNight
+            && sighting.IsLearned
+            && !sighting.IsAnnounced
+            && slots.IsSilent(slot, day)
+            && slots.CountSilent(slot, day) >= LeastSilent;
     }
 }

@@ -3,8 +3,8 @@ using PhiGateway.Watch.Feed;
 namespace PhiGateway.Watch.Usage;
 
 /// <summary>
-/// The ledger of what each client used: by operation, purpose and tenant, with first and last use and a count. Written by the detector, read
-/// by the control plane; thread-safe, and bounded for each client.
+/// The ledger of what each client used: by operation, include, label and element, each by purpose and tenant, with first and last use and a
+/// count. Written by the detector, read by the control plane; thread-safe, and bounded for each client.
 /// </summary>
 internal sealed class UsageLedger : IUsageSource
 {
@@ -31,20 +31,28 @@ internal sealed class UsageLedger : IUsageSource
         lock (_lock)
         {
             var uses = OfClient(seen.Client);
-            var key = new Key(seen.Operation, seen.Purpose, seen.Tenant);
-            if (!uses.TryGetValue(key, out var use))
+            Note(uses, new Key(seen.Operation, seen.Purpose, seen.Tenant), seen.Time);
+            foreach (var part in seen.Parts)
             {
-                if (uses.Count >= MostOfOne)
-                {
-                    uses.Remove(uses.MinBy(static pair => pair.Value.Last).Key);
-                }
+                Note(uses, new Key(part, seen.Purpose, seen.Tenant), seen.Time);
+            }
+        }
+    }
 
-                uses[key] = use = new Use { First = seen.Time };
+    private static void Note(Dictionary<Key, Use> uses, Key key, DateTimeOffset at)
+    {
+        if (!uses.TryGetValue(key, out var use))
+        {
+            if (uses.Count >= MostOfOne)
+            {
+                uses.Remove(uses.MinBy(static pair => pair.Value.Last).Key);
             }
 
-            use.Last = seen.Time > use.Last ? seen.Time : use.Last;
-            use.Count++;
+            uses[key] = use = new Use { First = at };
         }
+
+        use.Last = at > use.Last ? at : use.Last;
+        use.Count++;
     }
 
     /// <summary>Writes it to the file in which baselines are kept.</summary>

@@ -1,7 +1,10 @@
 namespace PhiGateway.Watch.Usage;
 
 /// <summary>How one client used one thing that it may.</summary>
-/// <param name="Operation">Interaction and type, such as <c>search-type Observation</c>.</param>
+/// <param name="Operation">
+/// Interaction and type, such as <c>search-type Observation</c>; or what was used beside them: <c>include Observation:subject</c>,
+/// <c>label R</c> as it was let out, <c>element Patient.name</c> as it was asked for by name.
+/// </param>
 /// <param name="Purpose">Purpose codes that counted; empty: none.</param>
 /// <param name="Tenant">Tenant.</param>
 /// <param name="First">First use that is remembered.</param>

@@ -37,4 +37,13 @@ internal enum AttackKind
 
     /// <summary>Many clients, each of them little, on the same days.</summary>
     Together,
+
+    /// <summary>A value that is not shown, found by halves.</summary>
+    Bisection,
+
+    /// <summary>A service's credential in another program: by hand, or in a script.</summary>
+    NewProgram,
+
+    /// <summary>A token that somebody kept, beside the client's own newer ones.</summary>
+    StaleToken,
 }

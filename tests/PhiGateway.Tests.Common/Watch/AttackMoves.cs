@@ -58,6 +58,16 @@ internal sealed class AttackMoves(SyntheticClient client, Chance chance)
             case AttackKind.Probing:
                 Probe(sink, from);
                 break;
+            case AttackKind.Bisection:
+                Bisect(sink, from);
+                break;
+            case AttackKind.NewProgram:
+                var isByHand = chance.Happens(0.6);
+                Many(5, 60, 7, from, at => OtherProgram(sink, at, isByHand));
+                break;
+            case AttackKind.StaleToken:
+                Many(6, 60, 4, date.AddHours(client.OpensAt + 11), at => Kept(sink, at, date.AddHours(client.OpensAt + 1)));
+                break;
             case AttackKind.RosterGrowth:
                 sink.Roster(client, from, $"manager-{client.Number}", chance.Between(600, 5000));
                 break;
@@ -123,6 +133,33 @@ internal sealed class AttackMoves(SyntheticClient client, Chance chance)
     {
         Known(sink, at);
         sink.Last(seen => seen with { Subject = $"engineer-{client.Number}", TokenHash = $"{client.Id} by hand" });
+    }
+
+    private void OtherProgram(EventSink sink, DateTimeOffset at, bool isByHand)
+    {
+        Known(sink, at);
+        var program = ProgramName.HashOf(isByHand ? "curl/8" : $"script-{client.Number}/1");
+        sink.Last(seen => seen with { Program = program, IsByHand = isByHand });
+    }
+
+    private void Kept(EventSink sink, DateTimeOffset at, DateTimeOffset issued)
+    {
+        Known(sink, at);
+        sink.Last(seen => seen with { TokenIssuedAt = issued, TokenHash = $"{client.Id} kept" });
+    }
+
+    private void Bisect(EventSink sink, DateTimeOffset from)
+    {
+        var (low, high, hidden) = (0.0, 16384.0, chance.Between(100.0, 16000.0));
+        var at = from;
+        for (var left = chance.Between(16, 22); left > 0; left--)
+        {
+            var probe = (low + high) / 2;
+            (low, high) = hidden > probe ? (probe, high) : (low, probe);
+            at = at.AddSeconds(chance.Between(5.0, 60.0));
+            sink.Access(client, at, "search-type Observation", [], 0);
+            sink.Last(seen => seen with { Range = new SearchRange(1, probe, double.PositiveInfinity) });
+        }
     }
 
     private void Sequence(EventSink sink, DateTimeOffset from, double pace)

@@ -55,6 +55,8 @@ internal sealed class Attacks
             AttackKind.OutsideCharter => client.Rhythm == Rhythm.Agent,
             AttackKind.OffHours => client.Rhythm is Rhythm.Office or Rhythm.MonthEnd or Rhythm.Agent,
             AttackKind.HumanUse or AttackKind.StolenToken => client.Rhythm is not (Rhythm.App or Rhythm.Agent),
+            AttackKind.NewProgram => client.Rhythm is not (Rhythm.App or Rhythm.Agent or Rhythm.Weekly),
+            AttackKind.StaleToken => client.Rhythm is Rhythm.Office or Rhythm.Around or Rhythm.MonthEnd or Rhythm.App,
             AttackKind.SlowRamp => client.Rhythm is Rhythm.Office or Rhythm.Around or Rhythm.Agent or Rhythm.App,
             AttackKind.DormantWaking => client.Rhythm is Rhythm.Office or Rhythm.Agent,
             _ => true,

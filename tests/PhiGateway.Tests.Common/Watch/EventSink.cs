@@ -48,6 +48,8 @@ internal sealed class EventSink
     private static WatchEvent Request(SyntheticClient client, DateTimeOffset at, string operation, IReadOnlyList<long> patients)
     {
         var peer = client.Chance.Of(client.Networks);
+        var period = client.TokenHours * TimeSpan.TicksPerHour;
+        var issued = new DateTimeOffset(at.UtcTicks - (at.UtcTicks % period), TimeSpan.Zero);
         var keys = new ulong[patients.Count];
         for (var i = 0; i < keys.Length; i++)
         {
@@ -67,12 +69,21 @@ internal sealed class EventSink
             Peer = peer,
             Network = NetworkName.Of(peer),
             Subject = client.Subject,
-            TokenHash = $"{client.Id} {at.UtcTicks / TimeSpan.TicksPerHour}",
+            TokenHash = $"{client.Id} {issued.UtcTicks / TimeSpan.TicksPerHour}",
+            TokenIssuedAt = issued,
+            Program = client.Program,
+            Range = RangeOf(operation, at),
             Purpose = "TREAT",
             Tenant = "main",
             Environment = "production",
         };
     }
+
+    // Every third search asks for what is new since the one before.
+    private static SearchRange? RangeOf(string operation, DateTimeOffset at) =>
+        operation.StartsWith("search", StringComparison.Ordinal) && at.UtcTicks % 3 == 0
+            ? new SearchRange(StableHash.Of(operation), at.UtcTicks / (double)TimeSpan.TicksPerSecond, double.PositiveInfinity)
+            : null;
 
     private static ulong KeyOf(long number) => StableHash.Of($"patient {number}");
 }

@@ -41,6 +41,11 @@ internal sealed class Oddities
         Once(client, 0.04, day => On(client, day, (sink, date) => Stray(sink, client, date)));
         Once(client, 0.04, day => On(client, day, (sink, date) => HonestDays.Batch(sink, client, date.AddHours(2), 0.4)));
         Once(client, 0.05, day => On(client, day, (_, _) => client.Subject += "-new"));
+        // By a chance of their own, so that the rest of the traffic is what it was before there were these.
+        var other = new Chance((ulong)(7919 * client.Number));
+        OnceBy(other, 0.08, day => On(client, day, (sink, date) => ProgramChange(sink, client, date)));
+        OnceBy(other, 0.05, day => On(client, day, (_, _) => client.TokenHours = 8));
+        OnceBy(other, 0.10, day => On(client, day, (sink, date) => Zoom(sink, client, date, other)));
         if (chance.Happens(0.1))
         {
             // Closed for a while.
@@ -138,6 +143,36 @@ internal sealed class Oddities
         }
     }
 
+    // Another program takes the place of the one before, node by node: for some hours both call.
+    private static void ProgramChange(EventSink sink, SyntheticClient client, DateTimeOffset date)
+    {
+        client.Program = ProgramName.HashOf($"connector-{client.Number:000}-next/1");
+        var from = date.AddHours(10);
+        for (var place = 0; place < sink.Events.Count; place++)
+        {
+            var seen = sink.Events[place];
+            var isNext = seen.Time >= from.AddHours(4) || (seen.Time >= from && seen.Time.UtcTicks % 2 == 0);
+            if (seen.Client == client.Id && isNext)
+            {
+                sink.Events[place] = seen with { Program = client.Program };
+            }
+        }
+    }
+
+    // Somebody looks closer at a chart: a year, a quarter, a month, a week, a day.
+    private static void Zoom(EventSink sink, SyntheticClient client, DateTimeOffset date, Chance chance)
+    {
+        var (at, days) = (date.AddHours(11), 365.0);
+        var middle = at.UtcTicks / (double)TimeSpan.TicksPerDay;
+        foreach (var shrink in (double[])[4, 3, 4, 7])
+        {
+            sink.Access(client, at, "search-type Observation", [], 20);
+            var (low, high) = (middle - (days * chance.Between(0.4, 0.6)), middle + (days * 0.4));
+            sink.Last(seen => seen with { Range = new SearchRange(2, low, high) });
+            (at, days) = (at.AddSeconds(chance.Between(5.0, 40.0)), days / shrink);
+        }
+    }
+
     private static void Stray(EventSink sink, SyntheticClient client, DateTimeOffset date)
     {
         for (var left = client.Chance.Between(1, 2); left > 0; left--)
@@ -151,6 +186,14 @@ internal sealed class Oddities
         if (client.Chance.Happens(probability))
         {
             plan(client.Chance.Between(15, _days - 3));
+        }
+    }
+
+    private void OnceBy(Chance chance, double probability, Action<int> plan)
+    {
+        if (chance.Happens(probability))
+        {
+            plan(chance.Between(15, _days - 3));
         }
     }
 

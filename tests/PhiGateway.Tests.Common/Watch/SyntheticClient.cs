@@ -47,6 +47,7 @@ internal sealed class SyntheticClient
             Rosters = [$"roster-{number:000}"],
         };
         Subject = $"service-{number:000}";
+        Program = ProgramName.HashOf($"connector-{number:000}/4");
     }
 
     public int Number { get; }
@@ -78,6 +79,12 @@ internal sealed class SyntheticClient
     public RegisteredClient Registered { get; set; }
 
     public string Subject { get; set; }
+
+    /// <summary>The program that calls, hashed.</summary>
+    public string Program { get; set; }
+
+    /// <summary>For how many hours it uses a token.</summary>
+    public int TokenHours { get; set; } = 1;
 
     /// <summary>Days on which it is silent.</summary>
     public Func<int, bool> IsSilent { get; set; } = static _ => false;

@@ -22,12 +22,15 @@ public sealed class SyntheticTrafficTests
             score.Rows.Where(static row => row.Kind is AttackKind.FastSpike or AttackKind.FastSequence),
             static row => Assert.True(row.Median <= TimeSpan.FromMinutes(1), $"{row.Kind} was found after {row.Median}")
         );
-        Assert.True(score.Rate >= 0.95, $"found {score.Found} of {score.Planted}");
+        Assert.True(score.Rate >= 0.95, $"found {score.Found} of {score.Planted}, not all of {Missed(score)}");
         Assert.True(
             score.FalseAlarmsPerClientMonth <= 0.1,
             $"{score.FalseAlarms.Count} false alarms in {score.ClientMonths:0} client-months"
         );
     }
+
+    private static string Missed(DetectionScore score) =>
+        string.Join(", ", score.Rows.Where(static row => row.Found < row.Planted).Select(static row => row.Kind));
 
     [Fact]
     public void Read_SameSeed_IsTheSameTraffic()

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using PhiGateway.Admin.Clients;
 using PhiGateway.Console.Parts;
 using PhiGateway.Policy.Registry;
 
@@ -54,27 +55,13 @@ public sealed partial class ClientPageView
         }
     }
 
-    private string Limits
-    {
-        get
-        {
-            var limits = Model.Profile.Client.Limits;
-            string?[] words =
-            [
-                limits.RequestsPerSecond is { } rate ? Words.Count(rate, "request a second", "requests a second") : null,
-                limits.DistinctPatientsPerHour is { } patients ? Words.Count(patients, "patient an hour", "patients an hour") : null,
-                limits.DistinctPatientsPerDay is { } daily ? Words.Count(daily, "patient a day", "patients a day") : null,
-                limits.DistinctPatientsPer30Days is { } monthly ? Words.Count(monthly, "patient in 30 days", "patients in 30 days") : null,
-                limits.RecordsPerDay is { } records ? Words.Count(records, "record a day", "records a day") : null,
-                limits.BytesPerDay is { } bytes ? Words.Count(bytes, "byte a day", "bytes a day") : null,
-                limits.ExportsPerDay is { } exports ? Words.Count(exports, "export a day", "exports a day") : null,
-                limits.WritesPerDay is { } writes ? Words.Count(writes, "write a day", "writes a day") : null,
-                limits.BreakGlassPerDay is { } emergencies
-                    ? Words.Count(emergencies, "emergency request a day", "emergency requests a day")
-                    : null,
-            ];
-            var said = string.Join(", ", words.OfType<string>());
-            return said.Length == 0 ? "the gateway's defaults" : said;
-        }
-    }
+    private string Limits =>
+        string.Join(", ", LimitWords.Of(Model.Profile.Client.Limits)) is { Length: > 0 } said ? said : "the gateway's defaults";
+
+    // What it shares with others, nothing where nobody set it.
+    private string? LimitsOfUseCase => Shared(Model.Profile.UseCase?.Limits);
+
+    private string? LimitsOfOrganization => Shared(Model.Profile.Organization?.Limits);
+
+    private static string? Shared(ClientLimits? limits) => string.Join(", ", LimitWords.Of(limits)) is { Length: > 0 } said ? said : null;
 }

@@ -7,12 +7,13 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Release.Leaving;
 
 /// <summary>
-/// Checks a judged answer or segment just before it leaves: narrowing applied upstream, known patients, record limit, the client's quotas.
+/// Checks a judged answer or segment just before it leaves: narrowing applied upstream, known patients, record limit, the quotas of the client,
+/// its use case and its organization.
 /// Continues, or refuses it with a reason. Whether its path is still open is asked beside it.
 /// </summary>
 internal static class ReleaseChecks
 {
-    /// <summary>Continues when all of it may leave; what continues counts against the client's quota.</summary>
+    /// <summary>Continues when all of it may leave; what continues counts against the quotas.</summary>
     /// <param name="exchange">The request.</param>
     /// <param name="disclosure">What this piece lets out.</param>
     /// <param name="before">Records of the same answer that left before.</param>
@@ -36,55 +37,81 @@ internal static class ReleaseChecks
             return StageResult.Refuse(DenyReason.QuotaExceeded, "limit-records");
         }
 
-        var limits = exchange.Identified.Client.Client.Limits;
-        var gate = exchange.Admitted.Ticket.Gate;
-        if (
-            limits is not { DistinctPatientsPerDay: null, DistinctPatientsPer30Days: null }
-            && FindLonger(exchange, disclosure) is { } longer
-        )
-        {
-            return StageResult.Refuse(DenyReason.QuotaExceeded, longer);
-        }
-
-        if (gate.Quota.FindExceeded(disclosure, limits.DistinctPatientsPerHour, limits.RecordsPerDay, exchange.Now) is { } exceeded)
-        {
-            TellWhen(exchange, gate.Quota, exceeded);
-            return StageResult.Refuse(DenyReason.QuotaExceeded, exceeded);
-        }
-
-        return StageResult.Continue;
+        return AskQuotas(exchange, disclosure);
     }
 
-    // The longest first: what a stretch refuses counts against none that is shorter. What a shorter one then refuses was counted against
-    // the longer: its patients were asked for, and would have left.
-    private static string? FindLonger(GatewayExchange exchange, Disclosure disclosure)
+    private static StageResult AskQuotas(GatewayExchange exchange, Disclosure disclosure)
     {
-        var limits = exchange.Identified.Client.Client.Limits;
-        for (var place = PatientStretch.Longer.Length - 1; place >= 0; place--)
+        // What one of several owners refuses is counted against none.
+        if (exchange.Admitted.Ticket.IsShared && FindExceeded(exchange, disclosure, counts: false) is { } full)
         {
-            var stretch = PatientStretch.Longer[place];
+            return StageResult.Refuse(DenyReason.QuotaExceeded, full);
+        }
+
+        return FindExceeded(exchange, disclosure, counts: true) is { } exceeded
+            ? StageResult.Refuse(DenyReason.QuotaExceeded, exceeded)
+            : StageResult.Continue;
+    }
+
+    // The name of the quota that would be exceeded; the client's own first, so that it takes nothing of what others share.
+    private static string? FindExceeded(GatewayExchange exchange, Disclosure disclosure, bool counts)
+    {
+        for (var place = 0; place < LimitOwners.All.Length; place++)
+        {
+            var owner = LimitOwners.All[place];
             if (
-                stretch.LimitOf(limits) is { } most
-                && exchange.Admitted.Ticket.Gate.Of(stretch) is var quota
-                && quota.FindExceeded(disclosure, most, null, exchange.Now) is { } exceeded
+                exchange.Identified.Client.LimitsOf(owner) is { } limits
+                && exchange.Admitted.Ticket.Of(owner) is { } gate
+                && FindExceeded(exchange, disclosure, gate, limits, counts) is var (quota, name)
             )
             {
-                TellWhen(exchange, quota, exceeded);
-                return exceeded;
+                TellWhen(exchange, quota, limits, name, owner);
+                return owner.NameOf(name);
             }
         }
 
         return null;
     }
 
-    private static void TellWhen(GatewayExchange exchange, ClientQuota quota, string name)
+    // The longest first: what a stretch refuses counts against none that is shorter. What a shorter one then refuses was counted against
+    // the longer: its patients were asked for, and would have left.
+    private static (ClientQuota Quota, string Name)? FindExceeded(
+        GatewayExchange exchange,
+        Disclosure disclosure,
+        ClientGate gate,
+        ClientLimits limits,
+        bool counts
+    )
     {
-        var limits = exchange.Identified.Client.Client.Limits;
+        if (limits is not { DistinctPatientsPerDay: null, DistinctPatientsPer30Days: null })
+        {
+            for (var place = PatientStretch.Longer.Length - 1; place >= 0; place--)
+            {
+                var stretch = PatientStretch.Longer[place];
+                if (
+                    stretch.LimitOf(limits) is { } most
+                    && gate.Of(stretch) is var longer
+                    && longer.FindExceeded(disclosure, most, null, exchange.Now, counts) is { } name
+                )
+                {
+                    return (longer, name);
+                }
+            }
+        }
+
+        return
+            gate.Quota.FindExceeded(disclosure, limits.DistinctPatientsPerHour, limits.RecordsPerDay, exchange.Now, counts) is { } exceeded
+            ? (gate.Quota, exceeded)
+            : null;
+    }
+
+    private static void TellWhen(GatewayExchange exchange, ClientQuota quota, ClientLimits limits, string name, LimitOwner owner)
+    {
         var isOfPatients = name == quota.Stretch.Name;
         var period = isOfPatients ? quota.Stretch.Length : TimeSpan.FromDays(1);
         var left = isOfPatients ? quota.PatientsLeft : quota.RecordsLeft;
         var most = isOfPatients ? quota.Stretch.LimitOf(limits) : limits.RecordsPerDay;
-        RateLimitFields.WriteUsedUp(exchange.Http.Response, name, most ?? 0, period, left, exchange.Now);
+        RateLimitFields.WriteUsedUp(exchange.Http.Response, owner.NameOf(name), most ?? 0, period, left, exchange.Now);
     }
 
     /// <summary>Whether what is patient data of somebody who cannot be told may leave to this client: to the hospital's own, but for AI agents.</summary>

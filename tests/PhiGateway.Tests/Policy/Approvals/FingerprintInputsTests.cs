@@ -14,6 +14,20 @@ namespace PhiGateway.Tests.Policy.Approvals;
 /// </summary>
 public sealed class FingerprintInputsTests
 {
+    private static readonly ClientLimits EveryLimit = new()
+    {
+        RequestsPerSecond = 1,
+        Concurrency = 1,
+        DistinctPatientsPerHour = 1,
+        RecordsPerDay = 1,
+        DistinctPatientsPerDay = 1,
+        DistinctPatientsPer30Days = 1,
+        BytesPerDay = 1,
+        ExportsPerDay = 1,
+        WritesPerDay = 1,
+        BreakGlassPerDay = 1,
+    };
+
     private static readonly ApprovedInput Approved = new(
         TestRegistry.Client() with
         {
@@ -29,19 +43,7 @@ public sealed class FingerprintInputsTests
             },
             Expires = new DateOnly(2026, 9, 1),
             MaxTokenLifetimeSeconds = 300,
-            Limits = new ClientLimits
-            {
-                RequestsPerSecond = 1,
-                Concurrency = 1,
-                DistinctPatientsPerHour = 1,
-                RecordsPerDay = 1,
-                DistinctPatientsPerDay = 1,
-                DistinctPatientsPer30Days = 1,
-                BytesPerDay = 1,
-                ExportsPerDay = 1,
-                WritesPerDay = 1,
-                BreakGlassPerDay = 1,
-            },
+            Limits = EveryLimit,
             Throttle = new ClientThrottle
             {
                 RequestsPerSecond = 1,
@@ -66,6 +68,7 @@ public sealed class FingerprintInputsTests
                 Types = ["Observation"],
             },
             Description = "d",
+            Limits = EveryLimit,
         },
         TestRegistry.Agreement() with
         {
@@ -74,6 +77,7 @@ public sealed class FingerprintInputsTests
         TestRegistry.Organization() with
         {
             LastReview = new VendorReview(new DateOnly(2026, 1, 1), "li", "VR", new DateOnly(2026, 12, 1)),
+            Limits = EveryLimit,
         },
         [
             TestRegistry.Credential() with

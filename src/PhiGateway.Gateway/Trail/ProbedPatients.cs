@@ -1,0 +1,64 @@
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Trail;
+
+/// <summary>
+/// Counts the patients that a client asked for and was told that there are none, like those of answers; called by <see cref="AuditTrail"/>
+/// for each refusal.
+/// </summary>
+/// <remarks>
+/// Security: whoever walks through ids learns of each whether it is there, and would otherwise learn it of any number of them. What a search
+/// without a match asked for is not counted.
+/// </remarks>
+internal static class ProbedPatients
+{
+    // Of one request; further ones cost the client a refusal, as any does.
+    private const int Most = 32;
+
+    /// <summary>The name of the quota that they would exceed, which the client is told instead; null: they count, or nothing is limited.</summary>
+    public static string? FindExceeded(GatewayExchange exchange, DenyReason reason)
+    {
+        if (
+            (reason != DenyReason.NotFoundOrWithheld && reason != DenyReason.PatientNotFound)
+            || exchange.Known is not { Client: { } known, Ticket: { } ticket, Request: { } request }
+        )
+        {
+            return null;
+        }
+
+        IReadOnlyList<string>? asked = null;
+        foreach (var owner in LimitOwners.All)
+        {
+            foreach (var stretch in PatientStretch.All)
+            {
+                if (
+                    known.LimitsOf(owner) is { } limits
+                    && stretch.LimitOf(limits) is { } most
+                    && ticket.Of(owner)?.Of(stretch) is { } quota
+                    && Exceeds(quota, asked ??= AuditText.PatientsAsked(request, Most, out _), most, exchange.Now)
+                )
+                {
+                    var name = owner.NameOf(stretch.Name);
+                    RateLimitFields.WriteUsedUp(exchange.Http.Response, name, most, stretch.Length, quota.PatientsLeft, exchange.Now);
+                    return name;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Exceeds(ClientQuota quota, IReadOnlyList<string> asked, int most, DateTimeOffset now)
+    {
+        foreach (var patient in asked)
+        {
+            if (!quota.TryProbe(patient, most, now))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace PhiGateway.Watch.Feed;
+
+/// <summary>Reads of a record which program called: hashed, since what a caller writes there is nobody's to keep in a file of the node.</summary>
+internal static class ProgramName
+{
+    // What people hold in their hands: browsers say Mozilla, and these are used on a command line or a desk.
+    private static readonly string[] ByHand =
+    [
+        "Mozilla",
+        "Opera",
+        "curl",
+        "Wget",
+        "HTTPie",
+        "PostmanRuntime",
+        "insomnia",
+        "bruno-runtime",
+        "PowerShell",
+        "WindowsPowerShell",
+    ];
+
+    /// <summary>The hash of the name without its version; empty: the record has none.</summary>
+    public static string HashOf(string? userAgent) =>
+        userAgent is null ? string.Empty : StableHash.Of(NameOf(userAgent)).ToString("x16", CultureInfo.InvariantCulture);
+
+    /// <summary>Whether it is one that people use by hand.</summary>
+    public static bool IsByHand(string? userAgent)
+    {
+        foreach (var name in ByHand)
+        {
+            if (userAgent is not null && NameOf(userAgent).Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // An upgrade is no other program.
+    private static ReadOnlySpan<char> NameOf(string userAgent)
+    {
+        var end = userAgent.IndexOf('/', StringComparison.Ordinal);
+        return end < 0 ? userAgent : userAgent.AsSpan(0, end);
+    }
+}
