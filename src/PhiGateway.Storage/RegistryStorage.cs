@@ -39,6 +39,9 @@ public sealed class RegistryStorage : IAsyncDisposable
     /// <summary>Remembers what was used once, over all nodes.</summary>
     public ISingleUses SingleUses => _source.SingleUses;
 
+    /// <summary>Keeps who asked to be registered as a client.</summary>
+    public IRegistrationRequests RegistrationRequests => _source.RegistrationRequests;
+
     /// <summary>Makes and checks the schema; called by the command that migrates and at the start of a node.</summary>
     public IStorageMigrator Migrator { get; }
 

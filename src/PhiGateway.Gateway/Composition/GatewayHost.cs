@@ -343,6 +343,8 @@ internal sealed class GatewayHost : IAsyncDisposable
             TaskUses = registry.TaskUses,
             QuotaUses = registry.QuotaUses,
             SingleUses = registry.SingleUses,
+            RegistrationRequests = registry.RegistrationRequests,
+            RegistrationQueue = ofAdmins.Registry.RegistrationRequests,
             AuditStore = ofAdmins.Audit.Store,
             AuditReports = ofAdmins.Audit.Reports,
             AuditKeeping = ofAdmins.Audit.Keeping,

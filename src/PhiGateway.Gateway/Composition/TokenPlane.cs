@@ -75,6 +75,7 @@ internal static class TokenPlane
             .AddSingleton<ISnapshotSource>(parts.Snapshots)
             .AddSingleton(parts.RegistryStore)
             .AddSingleton(parts.SingleUses)
+            .AddSingleton(parts.RegistrationRequests)
             .AddSingleton(proofs)
             .AddTokenRoom(parts.Metrics)
             .AddTokenService(service, ring, options.Environment, new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync);

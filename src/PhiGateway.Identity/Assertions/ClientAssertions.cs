@@ -60,6 +60,9 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
     /// <summary>The names of the algorithms, for metadata.</summary>
     public static IReadOnlyList<string> SigningAlgorithms => Algorithms;
 
+    /// <summary>Whether an assertion could be verified with a key: a public one of a sort and size that are taken.</summary>
+    public static bool CanVerifyWith(PublicJwk key) => JwksReader.ReadOne(key) is not null;
+
     /// <summary>Whom an assertion is said to be of, unverified; null: it cannot be read, or does not say it in one way.</summary>
     public static string? ClientOf(string? assertion)
     {

@@ -132,6 +132,9 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time, 
     /// <summary>What may be used once.</summary>
     public ISingleUses SingleUses => field ??= new SqlSingleUses(database, Time, EnterAsync);
 
+    /// <summary>Who asked to be registered.</summary>
+    public IRegistrationRequests RegistrationRequests => field ??= new SqlRegistrationRequests(database, EnterAsync);
+
     /// <inheritdoc />
     public void Renew() => database.Renew();
 

@@ -62,6 +62,9 @@ public sealed class TokenServiceOptions
     /// <summary>By what FHIR bases sign where tokens are given (UDAP); null, the default: they do not.</summary>
     public UdapOptions? Udap { get; set; }
 
+    /// <summary>Whether strangers may ask to be registered; null, the default: they may not.</summary>
+    public RegistrationOptions? Registration { get; set; }
+
     /// <summary>
     /// Providers of persons whose identity assertions (ID-JAG) are taken for clients that are registered for them; none by default.
     /// </summary>
@@ -78,6 +81,9 @@ public sealed class TokenServiceOptions
 
     /// <summary>Where clients ask for tokens; also the <c>aud</c> of their assertions.</summary>
     public string TokenEndpoint => Issuer + "/token";
+
+    /// <summary>Where strangers ask to be registered; null: nowhere.</summary>
+    public string? RegistrationEndpoint => Registration is { Enabled: true } ? Issuer + RegistrationOptions.Path : null;
 
     /// <summary>Reports what is wrong, by member and in words; the listener is judged by whoever opens listeners.</summary>
     public void Validate(Action<string, string> add)
@@ -105,6 +111,7 @@ public sealed class TokenServiceOptions
         ValidateSecret(add);
         IdentityProviderOptions.Validate(IdentityProviders, add);
         Udap?.Validate(add);
+        Registration?.Validate(add);
         if (ClientAuthorities is { } file && Identity.Workloads.ClientAuthorities.FindFlaw(file) is { } flaw)
         {
             add("ClientAuthorities", flaw);

@@ -51,6 +51,11 @@ internal sealed class MetadataDocuments(TokenServiceOptions options, KeyRing rin
             json.WriteString("token_endpoint", options.TokenEndpoint);
             json.WriteString("revocation_endpoint", options.Issuer + "/revoke");
             json.WriteString("introspection_endpoint", options.Issuer + "/introspect");
+            if (options.RegistrationEndpoint is { } registration)
+            {
+                json.WriteString("registration_endpoint", registration);
+            }
+
             WriteTexts(json, "grant_types_supported", _grants);
             if (options.IdentityProviders.Count > 0)
             {

@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Registrations;
 using PhiGateway.Console.Parts;
 
 namespace PhiGateway.Console.Pages.Approvals;
@@ -8,7 +9,14 @@ namespace PhiGateway.Console.Pages.Approvals;
 /// <param name="IsLater">Whether this is a later page.</param>
 /// <param name="Next">Address of the next page; null: this is the last.</param>
 /// <param name="At">Now.</param>
-public sealed record ApprovalsModel(IReadOnlyList<QueueEntry> Items, bool IsLater, string? Next, DateTimeOffset At);
+/// <param name="Strangers">Who asked to be registered and is undecided, on the first page.</param>
+public sealed record ApprovalsModel(
+    IReadOnlyList<QueueEntry> Items,
+    bool IsLater,
+    string? Next,
+    DateTimeOffset At,
+    IReadOnlyList<RegistrationEntry> Strangers
+);
 
 /// <summary>What an approver sees of one client.</summary>
 /// <param name="Brief">The whole in words.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Registrations;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
@@ -8,26 +9,37 @@ using PhiGateway.Console.Rendering;
 namespace PhiGateway.Console.Pages.Approvals;
 
 /// <summary>Shows what waits for a second person, says in words what an approval would permit, and takes it for exactly what was shown.</summary>
-internal sealed class ApprovalsScreen(ClientReports reports, ApprovalBriefs briefs, ClientApproval approval, TimeProvider time)
+internal sealed class ApprovalsScreen(
+    ClientReports reports,
+    ApprovalBriefs briefs,
+    ClientApproval approval,
+    RegistrationCommands registrations,
+    TimeProvider time
+)
 {
     /// <summary>The queue.</summary>
-    public async Task<ScreenAnswer> ListAsync(ConsoleRequest request) =>
-        (await reports.QueueAsync(request.Call, new PageRequest(PageRequest.Most, PlaceOf(request)), null)).Failed(
-            out var problem,
-            out var queue
+    public async Task<ScreenAnswer> ListAsync(ConsoleRequest request)
+    {
+        var isLater = request.Asked("cursor") is not null;
+        if (
+            (await reports.QueueAsync(request.Call, new PageRequest(PageRequest.Most, PlaceOf(request)), null)).Failed(
+                out var problem,
+                out var queue
+            ) || (await registrations.ListAsync(request.Call)).Failed(out problem, out var asked)
         )
-            ? problem
-            : new PageContent(
-                "Approvals",
-                "approvals",
-                typeof(ApprovalsPage),
-                new ApprovalsModel(
-                    [.. queue.Items.OrderBy(static entry => entry.Since)],
-                    request.Asked("cursor") is not null,
-                    NextOf(queue),
-                    time.GetUtcNow()
-                )
-            );
+        {
+            return problem;
+        }
+
+        var model = new ApprovalsModel(
+            [.. queue.Items.OrderBy(static entry => entry.Since)],
+            isLater,
+            NextOf(queue),
+            time.GetUtcNow(),
+            isLater ? [] : [.. asked.Items.Where(static entry => entry.State == "pending")]
+        );
+        return new PageContent("Approvals", "approvals", typeof(ApprovalsPage), model);
+    }
 
     private static string? NextOf(QueuePage queue) =>
         queue.NextCursor is { } next ? Links.With("/console/approvals", ("cursor", next)) : null;

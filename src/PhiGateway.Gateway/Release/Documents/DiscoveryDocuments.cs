@@ -33,12 +33,13 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, Exit exit, Udap
                 return LetOutAsync(exchange, body, KnownMediaTypes.Json);
             case PublicDocument.Udap:
                 var (route, endpoint) = (exchange.Ingressed.Route, options.TokenService?.TokenEndpoint);
-                if (endpoint is null || statements?.Find(route.PublicOrigin + route.Base, endpoint) is not { } statement)
+                var registration = options.TokenService?.RegistrationEndpoint;
+                if (endpoint is null || statements?.Find(route.PublicOrigin + route.Base, endpoint, registration) is not { } statement)
                 {
                     return new(StageResult.Refuse(DenyReason.UnknownResourceType, "udap"));
                 }
 
-                WriteUdap(body, endpoint, statement);
+                WriteUdap(body, endpoint, registration, statement);
                 return LetOutAsync(exchange, body, KnownMediaTypes.Json);
             case PublicDocument.CapabilityStatement:
                 CapabilityStatementWriter.Write(body, exchange);
@@ -117,13 +118,17 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, Exit exit, Udap
         json.WriteEndObject();
     }
 
-    // Only what is offered: clients are registered by the operator, so there is no endpoint for it and no udap_dcr.
-    private static void WriteUdap(IBufferWriter<byte> output, string tokenEndpoint, string statement)
+    // Only what is offered: where strangers may not ask to be registered there is no endpoint for it and no udap_dcr.
+    private static void WriteUdap(IBufferWriter<byte> output, string tokenEndpoint, string? registrationEndpoint, string statement)
     {
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
         WriteStrings(json, "udap_versions_supported", ["1"]);
-        WriteStrings(json, "udap_profiles_supported", ["udap_authn", "udap_authz"]);
+        WriteStrings(
+            json,
+            "udap_profiles_supported",
+            registrationEndpoint is null ? ["udap_authn", "udap_authz"] : ["udap_dcr", "udap_authn", "udap_authz"]
+        );
         WriteStrings(json, "udap_authorization_extensions_supported", ["hl7-b2b"]);
         WriteStrings(json, "udap_authorization_extensions_required", []);
         WriteStrings(json, "udap_certifications_supported", []);
@@ -131,6 +136,12 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, Exit exit, Udap
         json.WriteString("token_endpoint", tokenEndpoint);
         WriteStrings(json, "token_endpoint_auth_methods_supported", ["private_key_jwt"]);
         WriteStrings(json, "token_endpoint_auth_signing_alg_values_supported", [.. ClientAssertions.SigningAlgorithms]);
+        if (registrationEndpoint is not null)
+        {
+            json.WriteString("registration_endpoint", registrationEndpoint);
+            WriteStrings(json, "registration_endpoint_jwt_signing_alg_values_supported", [.. SoftwareStatements.SigningAlgorithms]);
+        }
+
         json.WriteString("signed_metadata", statement);
         json.WriteEndObject();
     }
