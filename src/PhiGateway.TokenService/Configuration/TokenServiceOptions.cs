@@ -25,11 +25,16 @@ public sealed class TokenServiceOptions
     /// <summary>The <c>aud</c> of its tokens: the FHIR base; required.</summary>
     public string Audience { get; set; } = string.Empty;
 
-    /// <summary>Folder of the signing keys, encrypted; the same for all nodes. Required.</summary>
+    /// <summary>Folder of the signing keys, encrypted; the same for all nodes. With <see cref="Signer"/> only public keys are in it. Required.</summary>
     public string KeyDirectory { get; set; } = string.Empty;
 
-    /// <summary>Secret that encrypts them, by reference (<c>env:NAME</c>, <c>file:/path</c>), at least 32 characters; required.</summary>
+    /// <summary>
+    /// Secret that encrypts them, by reference (<c>env:NAME</c>, <c>file:/path</c>), at least 32 characters; required without <see cref="Signer"/>.
+    /// </summary>
     public string KeySecret { get; set; } = string.Empty;
+
+    /// <summary>A service that keeps the signing keys and signs with them; null, the default: they are files of <see cref="KeyDirectory"/>.</summary>
+    public SignerOptions? Signer { get; set; }
 
     /// <summary>Life of a token; default and at most 5 minutes.</summary>
     public TimeSpan TokenLifetime { get; set; } = LongestLifetime;
@@ -82,6 +87,12 @@ public sealed class TokenServiceOptions
     /// <summary>Where clients ask for tokens; also the <c>aud</c> of their assertions.</summary>
     public string TokenEndpoint => Issuer + "/token";
 
+    /// <summary>How clients authenticate at its endpoints (RFC 8705): by a name in a certificate only where there are authorities.</summary>
+    public IReadOnlyList<string> AuthenticationMethods =>
+        ClientAuthorities is null
+            ? ["private_key_jwt", "self_signed_tls_client_auth"]
+            : ["private_key_jwt", "self_signed_tls_client_auth", "tls_client_auth"];
+
     /// <summary>Where strangers ask to be registered; null: nowhere.</summary>
     public string? RegistrationEndpoint => Registration is { Enabled: true } ? Issuer + RegistrationOptions.Path : null;
 
@@ -108,7 +119,15 @@ public sealed class TokenServiceOptions
             add("KeyDirectory", "is required: signing keys are kept there.");
         }
 
-        ValidateSecret(add);
+        if (Signer is { } signer)
+        {
+            signer.Validate(add);
+        }
+        else
+        {
+            ValidateSecret(add);
+        }
+
         IdentityProviderOptions.Validate(IdentityProviders, add);
         Udap?.Validate(add);
         Registration?.Validate(add);

@@ -28,15 +28,18 @@ internal static class ApplicantReader
     /// <returns>The words; null: they cannot be taken.</returns>
     public static RegistrationWords? Read(JsonElement members, string form, string? document, StatementFacts? statement, out string? flaw)
     {
-        flaw =
-            FindName(members, out var name)
-            ?? FindMethod(members)
-            ?? FindWord(members, "client_uri", LongestWord, out var uri)
-            ?? FindWord(members, "software_id", LongestWord, out var software)
-            ?? FindWord(members, "software_version", LongestWord, out var version)
-            ?? FindWord(members, "scope", LongestScope, out var scope)
-            ?? FindContacts(members, out var contacts)
-            ?? FindKeys(members, statement, out var keys, out var address);
+        string?[] flaws =
+        [
+            FindName(members, out var name),
+            FindMethod(members),
+            FindWord(members, "client_uri", LongestWord, out var uri),
+            FindWord(members, "software_id", LongestWord, out var software),
+            FindWord(members, "software_version", LongestWord, out var version),
+            FindWord(members, "scope", LongestScope, out var scope),
+            FindContacts(members, out var contacts),
+            FindKeys(members, statement, out var keys, out var address),
+        ];
+        flaw = Array.Find(flaws, static one => one is not null);
         return flaw is not null
             ? null
             : new RegistrationWords

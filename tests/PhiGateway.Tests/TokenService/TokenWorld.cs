@@ -50,7 +50,8 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
         Credential? also = null,
         IdentityProviderOptions? provider = null,
         DpopOptions? dpop = null,
-        RegistrationOptions? registration = null
+        RegistrationOptions? registration = null,
+        Func<TokenServiceOptions, TimeProvider, KeyRing>? ring = null
     )
     {
         _also = also;
@@ -70,7 +71,7 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
             IdentityProviders = provider is null ? [] : [provider],
             Registration = registration,
         };
-        Ring = KeyRing.Open(Options, "a secret for tests of 32 characters", Clock);
+        Ring = ring?.Invoke(Options, Clock) ?? KeyRing.Open(Options, "a secret for tests of 32 characters", Clock);
         _services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<TimeProvider>(Clock)

@@ -83,20 +83,30 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, Exit exit, Udap
             options.SmartEndpoints.Authorization is null ? ["client_credentials"] : ["authorization_code", "client_credentials"]
         );
         WriteStrings(json, "code_challenge_methods_supported", ["S256"]);
-        WriteStrings(json, "token_endpoint_auth_methods_supported", ["private_key_jwt"]);
-        WriteStrings(
-            json,
-            "capabilities",
-            [
-                "client-confidential-asymmetric",
-                "permission-v1",
-                "permission-v2",
-                "permission-patient",
-                "permission-user",
-                "context-standalone-patient",
-            ]
-        );
+        if (options.TokenService is { } issuing)
+        {
+            // What its clients need to choose by stands in its own metadata too.
+            WriteStrings(json, "token_endpoint_auth_methods_supported", [.. issuing.AuthenticationMethods]);
+            WriteStrings(json, "token_endpoint_auth_signing_alg_values_supported", [.. ClientAssertions.SigningAlgorithms]);
+            if (issuing.RegistrationEndpoint is { } registration)
+            {
+                json.WriteString("registration_endpoint", registration);
+            }
+        }
+        else
+        {
+            WriteStrings(json, "token_endpoint_auth_methods_supported", ["private_key_jwt"]);
+        }
+
+        WriteStrings(json, "capabilities", Capabilities());
         json.WriteEndObject();
+    }
+
+    // A standalone launch is offered where there is somewhere to send a person.
+    private string[] Capabilities()
+    {
+        string[] always = ["client-confidential-asymmetric", "permission-v1", "permission-v2", "permission-patient", "permission-user"];
+        return options.SmartEndpoints.Authorization is null ? always : [.. always, "launch-standalone", "context-standalone-patient"];
     }
 
     // RFC 9728 section 2: whose tokens are taken here, and how they are shown.
@@ -135,7 +145,7 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, Exit exit, Udap
         WriteStrings(json, "grant_types_supported", ["client_credentials"]);
         json.WriteString("token_endpoint", tokenEndpoint);
         WriteStrings(json, "token_endpoint_auth_methods_supported", ["private_key_jwt"]);
-        WriteStrings(json, "token_endpoint_auth_signing_alg_values_supported", [.. ClientAssertions.SigningAlgorithms]);
+        WriteStrings(json, "token_endpoint_auth_signing_alg_values_supported", [.. ClientAssertions.UdapSigningAlgorithms]);
         if (registrationEndpoint is not null)
         {
             json.WriteString("registration_endpoint", registrationEndpoint);
