@@ -20,7 +20,7 @@
 --
 -- Without the last two the control plane uses the first two, which then need both roles each.
 --
--- phigw_gateway       a data plane: reads the registry, says in node_status what it enforces, counts in task_use how often tasks were used and in quota_use and quota_patient what clients with quotas took (what has ended it may drop), remembers in single_use what may be used once, keeps in kept_page what the address of a next page has no room for, writes nothing else
+-- phigw_gateway       a data plane: reads the registry, says in node_status what it enforces, counts in task_use how often tasks were used and in quota_use and quota_patient what clients with quotas took (what has ended it may drop), remembers in single_use what may be used once, keeps in kept_page what the address of a next page has no room for, adds to registration_request who asked to be registered, without a decision, writes nothing else
 -- phigw_admin         a control plane: writes the registry; revocations are added, never changed or removed, those of tokens excepted that said themselves when they end, and did
 -- phigw_audit_writer  a shipper: adds audit records and sees which it has added; cannot change, remove or read them
 -- phigw_audit_reader  the console and the auditors: reads audit records, writes nothing
@@ -60,6 +60,13 @@ BEGIN
         GRANT SELECT, INSERT, DELETE ON single_use TO phigw_gateway;
         IF to_regclass('kept_page') IS NOT NULL THEN
             GRANT SELECT, INSERT, DELETE ON kept_page TO phigw_gateway;
+        END IF;
+        IF to_regclass('registration_request') IS NOT NULL THEN
+            -- Who asks to be registered is written down; what becomes of it is decided elsewhere, in columns that no data plane writes.
+            GRANT SELECT ON registration_request TO phigw_gateway;
+            GRANT INSERT (id, received_at, until, peer, words) ON registration_request TO phigw_gateway;
+            GRANT SELECT, DELETE ON registration_request TO phigw_admin;
+            GRANT UPDATE (state, client, decided_by, decided_at, reason) ON registration_request TO phigw_admin;
         END IF;
         IF to_regclass('quota_patient') IS NOT NULL THEN
             GRANT SELECT, INSERT ON quota_patient TO phigw_gateway;

@@ -33,6 +33,7 @@ internal static class PhigwCommand
         root.Add(IssuerCommands.Create(common));
         root.Add(AlertCommands.Queue(common));
         root.Add(AlertCommands.Create(common));
+        root.Add(RegistrationCommand.Create(common));
         root.Add(CampaignCommands.Create(common));
         root.Add(OffboardingCommands.Create(common));
         root.Add(ShadowVerbs.Create(common));

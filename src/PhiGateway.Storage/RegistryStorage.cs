@@ -42,6 +42,9 @@ public sealed class RegistryStorage : IAsyncDisposable
     /// <summary>Keeps, over all nodes, what a client's next page needs and its address has no room for.</summary>
     public IKeptPages KeptPages => _source.KeptPages;
 
+    /// <summary>Keeps who asked to be registered as a client.</summary>
+    public IRegistrationRequests RegistrationRequests => _source.RegistrationRequests;
+
     /// <summary>Makes and checks the schema; called by the command that migrates and at the start of a node.</summary>
     public IStorageMigrator Migrator { get; }
 

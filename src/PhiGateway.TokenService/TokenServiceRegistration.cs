@@ -8,6 +8,7 @@ using PhiGateway.Identity.Workloads;
 using PhiGateway.Policy.Registry;
 using PhiGateway.TokenService.Configuration;
 using PhiGateway.TokenService.Endpoints;
+using PhiGateway.TokenService.Registering;
 using PhiGateway.TokenService.Signing;
 using PhiGateway.TokenService.Trail;
 
@@ -55,6 +56,7 @@ public static class TokenServiceRegistration
                 provider.GetRequiredService<ILogger<IdentityAssertions>>(),
                 connect
             ))
+            .AddRegistering(options, connect)
             .AddSingleton<TokenSigner>()
             .AddSingleton<TokenTrail>()
             .AddSingleton<AccessReader>()
@@ -72,6 +74,12 @@ public static class TokenServiceRegistration
         Post(endpoints, "/token", services.GetRequiredService<TokenEndpoint>().RunAsync);
         Post(endpoints, "/revoke", services.GetRequiredService<RevocationEndpoint>().RunAsync);
         Post(endpoints, "/introspect", services.GetRequiredService<IntrospectionEndpoint>().RunAsync);
+        if (services.GetService<RegistrationEndpoint>() is { } registration)
+        {
+            Post(endpoints, RegistrationOptions.Path, registration.RunAsync);
+            Get(endpoints, RegistrationOptions.Path + "/{id}", registration.ShowAsync);
+        }
+
         Get(endpoints, "/jwks", metadata.WriteKeysAsync);
         Get(endpoints, "/.well-known/openid-configuration", metadata.WriteServerAsync);
         Get(endpoints, "/.well-known/oauth-authorization-server", metadata.WriteServerAsync);

@@ -103,7 +103,7 @@ internal static class EventFactory
     private static IReadOnlyList<FhirCoding> AuthEvents(string name) =>
         name switch
         {
-            "token.introspect" => [FhirCoding.Event(name)],
+            "token.introspect" or "token.register" => [FhirCoding.Event(name)],
             "token.revoke" => [FhirCoding.Logout, FhirCoding.Event(name)],
             _ when name.EndsWith("logout", StringComparison.Ordinal) => [FhirCoding.Logout, FhirCoding.Event(name)],
             _ => [FhirCoding.Login, FhirCoding.Event(name)],

@@ -17,6 +17,7 @@ using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Http;
 using PhiGateway.Admin.Keeping;
 using PhiGateway.Admin.Organizations;
+using PhiGateway.Admin.Registrations;
 using PhiGateway.Admin.Replay;
 using PhiGateway.Admin.Revocations;
 using PhiGateway.Admin.Rosters;
@@ -58,6 +59,7 @@ public static class AdminApi
         CampaignEndpoints.Map(api);
         CaseEndpoints.Map(api);
         CallerEndpoints.Map(api);
+        RegistrationEndpoints.Map(api);
         ControlEndpoints.Map(api);
         AuditEventEndpoints.Map(app);
         AuthZenEndpoints.Map(app);

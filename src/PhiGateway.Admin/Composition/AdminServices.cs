@@ -22,6 +22,7 @@ using PhiGateway.Admin.Http;
 using PhiGateway.Admin.Keeping;
 using PhiGateway.Admin.OpenApi;
 using PhiGateway.Admin.Organizations;
+using PhiGateway.Admin.Registrations;
 using PhiGateway.Admin.Replay;
 using PhiGateway.Admin.Revocations;
 using PhiGateway.Admin.Rosters;
@@ -69,6 +70,7 @@ public static class AdminServices
             .AddCases()
             .AddCampaigns()
             .AddCallers()
+            .AddRegistrations()
             .AddControls()
             .AddRosters()
             .AddTrail()

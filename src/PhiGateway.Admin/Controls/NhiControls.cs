@@ -57,7 +57,7 @@ internal static class NhiControls
                 Clients
             ),
             None(
-                facts.Open("new-network", "two-places"),
+                facts.Open("new-network", "two-places", "replayed-proof"),
                 "sign of a credential elsewhere is open",
                 "signs of credentials elsewhere are open",
                 AlertQuery + "new-network"

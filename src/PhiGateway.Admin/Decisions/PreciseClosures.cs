@@ -129,7 +129,7 @@ internal static class PreciseClosures
                     : null,
                 useCase.StepUp?.Acr is { Count: > 0 } acr ? $"of the class {List(acr)}" : null,
             }.OfType<string>()
-        );
+        ) + (useCase.StepUp is { When.Count: > 0 } ? " when the client comes from a new network or for a new type" : string.Empty);
 
     private static string Covered(UseCase useCase) =>
         List(useCase.Grants.SelectMany(static grant => grant.Types.Select(type => $"{type}.{string.Join('+', grant.Interactions)}")));

@@ -181,6 +181,8 @@ internal sealed class RequestExplainer(
             Parts = [],
             Justification = body.Justification,
             Tool = body.Tool,
+            // What a node had seen of the client is on no record: what is explained is what a call that is not its first meets.
+            Habits = ClientHabits.Known,
         };
         var basePath = body.Base ?? "/fhir";
         var line = CanonicalReader.ReadAsked(method, target, basePath);

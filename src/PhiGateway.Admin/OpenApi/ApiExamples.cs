@@ -12,6 +12,7 @@ using PhiGateway.Admin.Declarative;
 using PhiGateway.Admin.Http;
 using PhiGateway.Admin.Keeping;
 using PhiGateway.Admin.Organizations;
+using PhiGateway.Admin.Registrations;
 using PhiGateway.Admin.Revocations;
 using PhiGateway.Admin.Rosters;
 using PhiGateway.Admin.Shadows;
@@ -114,6 +115,7 @@ internal static class ApiExamples
             """
         ),
         [typeof(IssueKeyBody)] = Of(new IssueKeyBody("acme-key-1", new DateOnly(2027, 1, 1), new DateOnly(2027, 1, 1), Reason: Reason)),
+        [typeof(TakeBody)] = Of(new TakeBody("acme-connector", "lab-results", Person, ["north"], Reason: Reason)),
         [typeof(RevokeBody)] = Parse("""{"target":"client","value":"acme-connector","reason":"The key was seen in a paste."}"""),
         [typeof(OffboardBody)] = Of(new OffboardBody(Reason, OffboardStage.Suspend)),
         [typeof(LeftBody)] = Of(new LeftBody(Reason)),

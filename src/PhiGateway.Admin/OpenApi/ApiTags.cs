@@ -21,7 +21,7 @@ internal static class ApiTags
         (
             "approvals",
             "What waits for a second person, and what was approved and reviewed.",
-            ["approvals", "reviews", "campaigns", "campaign-items"]
+            ["approvals", "registrations", "reviews", "campaigns", "campaign-items"]
         ),
         ("revocations", "Stopping, and lifting it.", ["revocations", "issuers"]),
         ("alerts", "What somebody must look at.", ["alerts", "cases"]),

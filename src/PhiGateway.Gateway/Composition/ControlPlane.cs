@@ -95,7 +95,7 @@ internal static class ControlPlane
         }
 
         services.AddSingleton<ISnapshotSource>(parts.Snapshots);
-        services.AddSingleton(parts.SingleUses);
+        services.AddSingleton(parts.SingleUses).AddSingleton(parts.RegistrationQueue);
         foreach (var holder in keys)
         {
             services.AddSingleton(holder);

@@ -262,7 +262,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         // What this node issues itself it also takes, as of any issuer.
         if (options.TokenService is { } service)
         {
-            _ring = TokenPlane.OpenKeys(service, clock);
+            _ring = await TokenPlane.OpenKeysAsync(service, options.Egress, clock, cancellationToken);
             _owned.Add(new OwnedPart(_ring));
             options.Issuers = [.. options.Issuers, TokenPlane.IssuerOf(service, options.Environment, _ring)];
         }
@@ -344,6 +344,8 @@ internal sealed class GatewayHost : IAsyncDisposable
             QuotaUses = registry.QuotaUses,
             SingleUses = registry.SingleUses,
             KeptPages = registry.KeptPages,
+            RegistrationRequests = registry.RegistrationRequests,
+            RegistrationQueue = ofAdmins.Registry.RegistrationRequests,
             AuditStore = ofAdmins.Audit.Store,
             AuditReports = ofAdmins.Audit.Reports,
             AuditKeeping = ofAdmins.Audit.Keeping,

@@ -43,6 +43,12 @@ internal sealed record GatewayParts
     /// <summary>What addresses of next pages have no room for.</summary>
     public required IKeptPages KeptPages { get; init; }
 
+    /// <summary>Who asked to be registered, as the token service may write it.</summary>
+    public required IRegistrationRequests RegistrationRequests { get; init; }
+
+    /// <summary>The same as the control plane may write it.</summary>
+    public required IRegistrationRequests RegistrationQueue { get; init; }
+
     public required IAuditStore AuditStore { get; init; }
 
     public required IAuditReports AuditReports { get; init; }

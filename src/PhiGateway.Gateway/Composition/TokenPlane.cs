@@ -20,8 +20,30 @@ internal static class TokenPlane
 {
     /// <summary>Opens the signing keys.</summary>
     /// <exception cref="InvalidOperationException">They cannot be opened; in words for operators.</exception>
-    public static KeyRing OpenKeys(TokenServiceOptions options, TimeProvider clock)
+    public static async Task<KeyRing> OpenKeysAsync(
+        TokenServiceOptions options,
+        EgressOptions egress,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
+        if (options.Signer is not null)
+        {
+            try
+            {
+                var connector = new EgressConnector(new EgressPolicy(egress.Allow));
+                return await KeyRing.OpenRemoteAsync(options, clock, connector.ConnectAsync, cancellationToken);
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                throw new InvalidOperationException("PhiGateway:TokenService:KeyDirectory: the folder cannot be used.", fault);
+            }
+            catch (System.Security.Cryptography.CryptographicException fault)
+            {
+                throw new InvalidOperationException("PhiGateway:TokenService:Signer: its certificates cannot be read.", fault);
+            }
+        }
+
         if (!SecretReference.TryResolve(options.KeySecret, out var secret, out var why))
         {
             throw new InvalidOperationException($"PhiGateway:TokenService:KeySecret: {why}");
@@ -75,6 +97,7 @@ internal static class TokenPlane
             .AddSingleton<ISnapshotSource>(parts.Snapshots)
             .AddSingleton(parts.RegistryStore)
             .AddSingleton(parts.SingleUses)
+            .AddSingleton(parts.RegistrationRequests)
             .AddSingleton(proofs)
             .AddTokenRoom(parts.Metrics)
             .AddTokenService(service, ring, options.Environment, new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync);

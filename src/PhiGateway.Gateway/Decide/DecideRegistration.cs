@@ -5,5 +5,5 @@ internal static class DecideRegistration
 {
     /// <summary>Whether it is approved, and whether it still is.</summary>
     public static IServiceCollection AddDecide(this IServiceCollection services) =>
-        services.AddSingleton<StillOpen>().AddSingleton<RenewedTokens>().AddSingleton<DecideStage>();
+        services.AddSingleton<StillOpen>().AddSingleton<RenewedTokens>().AddSingleton<HabitKeeper>().AddSingleton<DecideStage>();
 }

@@ -8,7 +8,7 @@ namespace PhiGateway.Gateway.Decide;
 /// The Decide stage of the pipeline: puts the understood request before the policy decision point, for a bundle entry by entry, and fills
 /// the exchange with the permits, or with what is missing while facts of the upstream are; all else is refused.
 /// </summary>
-internal sealed class DecideStage(StillOpen still, RenewedTokens tokens, TimeProvider clock) : IStage
+internal sealed class DecideStage(StillOpen still, RenewedTokens tokens, HabitKeeper habits, TimeProvider clock) : IStage
 {
     private static readonly Permit DiscoveryPermit = new("discovery", [], ReleasePolicy.Nothing);
 
@@ -22,7 +22,9 @@ internal sealed class DecideStage(StillOpen still, RenewedTokens tokens, TimePro
             exchange.Fill(decided.Value);
             if (exchange.Kind != RequestKind.PublicDocument)
             {
-                tokens.Note(exchange.Identified.Caller, DecisionMaker.PeerOf(exchange));
+                var peer = DecisionMaker.PeerOf(exchange);
+                tokens.Note(exchange.Identified.Caller, peer);
+                habits.Note(exchange.Identified.Entry, exchange.Identified.Caller, peer, exchange.Request.Parts, exchange.Now);
             }
         }
 
@@ -38,6 +40,12 @@ internal sealed class DecideStage(StillOpen still, RenewedTokens tokens, TimePro
             if (!renewed.Continues)
             {
                 return renewed;
+            }
+
+            if (habits.Find(exchange.Identified.Entry, DecisionMaker.PeerOf(exchange)) is { } known)
+            {
+                // For every decision about this request: what it asks for first does not become known while it is answered.
+                exchange.Http.Features.Set(known);
             }
         }
 

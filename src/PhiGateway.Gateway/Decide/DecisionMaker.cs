@@ -50,6 +50,7 @@ internal static class DecisionMaker
             Parts = parts,
             Tool = exchange.Identified.Entry?.Client.Charter is null ? null : exchange.Http.Features.Get<ToolCall>()?.Name,
             Justification = exchange.Justification,
+            Habits = StepUpHabits.AreKept(exchange.Identified.Entry) ? exchange.Http.Features.Get<ClientHabits>() : null,
         };
 
     private static StageResult<Permit> Answer(Decision decision) =>

@@ -135,6 +135,9 @@ internal sealed partial class GatewayExchange(
     /// <summary>Client id that a refused token claimed, unverified; for the record only.</summary>
     public string? ClaimedClientId { get; set; }
 
+    /// <summary>Whose proof of possession was shown a second time; for the record only, since nobody is let in by it.</summary>
+    public ClientEntry? Replayed { get; set; }
+
     /// <summary>Nonce for the client's next proof of possession, told with whatever answer it gets; null: none.</summary>
     public string? ProofNonce { get; set; }
 

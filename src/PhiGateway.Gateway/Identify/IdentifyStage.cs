@@ -49,6 +49,7 @@ internal sealed class IdentifyStage(ICallerAuthenticator authenticator) : IStage
 
         if (!result.Reading.TryGet(out var caller, out var refusal))
         {
+            exchange.Replayed = result.Replayed is { } copied ? exchange.Snapshot.FindClient(copied.Issuer, copied.ClientId) : null;
             return StageResult.Refuse(refusal, result.Detail);
         }
 

@@ -112,7 +112,7 @@ internal static class RecordedRequest
             record.Note = exchange.Justification;
         }
 
-        if (known.Client is { } client)
+        if ((known.Client ?? exchange.Replayed) is { } client)
         {
             record.Client = client.Client.Id;
             record.UseCase = client.Client.UseCase;

@@ -30,6 +30,8 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
     // SMART requires the first two of servers; the others are FAPI 2.0's.
     private static readonly string[] Algorithms = ["RS384", "ES384", "ES256", "PS256", "PS384"];
 
+    private const string Udap = "RS256";
+
     private readonly ISingleUses _uses;
     private readonly TimeProvider _time;
     private readonly ClientKeySources _sources;
@@ -59,6 +61,12 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
 
     /// <summary>The names of the algorithms, for metadata.</summary>
     public static IReadOnlyList<string> SigningAlgorithms => Algorithms;
+
+    /// <summary>The same for UDAP's.</summary>
+    public static IReadOnlyList<string> UdapSigningAlgorithms { get; } = [Udap, .. Algorithms];
+
+    /// <summary>Whether an assertion could be verified with a key: a public one of a sort and size that are taken.</summary>
+    public static bool CanVerifyWith(PublicJwk key) => JwksReader.ReadOne(key) is not null;
 
     /// <summary>Whom an assertion is said to be of, unverified; null: it cannot be read, or does not say it in one way.</summary>
     public static string? ClientOf(string? assertion)
@@ -107,13 +115,15 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
                 return new AssertionCheck(null, flaw);
             }
 
-            if (text.Algorithm is null || Array.IndexOf(Algorithms, text.Algorithm) < 0)
+            var header = text.Header;
+            // UDAP's own algorithm (FAST Security): for who names a key by its certificate, as UDAP has it, and for nobody else.
+            var isOfUdap = text.Algorithm == Udap && header.TryGetProperty("x5c", out _);
+            if (text.Algorithm is null || !(isOfUdap || Array.IndexOf(Algorithms, text.Algorithm) >= 0))
             {
                 return new AssertionCheck(null, "assertion:alg");
             }
 
             var algorithm = SignatureAlgorithm.Find(text.Algorithm)!;
-            var header = text.Header;
             if (header.TryGetProperty("jku", out var jku) && !(ClaimText.TryRead(jku, out var address) && keys.Addresses.Contains(address)))
             {
                 return new AssertionCheck(null, "assertion:jku");
@@ -136,7 +146,7 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
                 var mark = SHA256.HashData(Encoding.UTF8.GetBytes(client + "\0" + id));
                 return await _uses.TryUseAsync("assertion:" + Convert.ToHexStringLower(mark), until + Skew, cancellationToken)
                     ? new AssertionCheck(new ClaimedAssertion(client, PurposesOf(text.Claims), signedBy.Key.Thumbprint), null)
-                    : new AssertionCheck(null, "assertion:replayed");
+                    : new AssertionCheck(null, AssertionCheck.Replayed);
             }
 #pragma warning disable CA1031 // Whatever is wrong with the database: what it cannot remember is not taken.
             catch (Exception fault) when (fault is not OperationCanceledException)

@@ -17,16 +17,22 @@ internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimePro
     /// <summary>Security: with an issuer that cannot be asked for this long, a withdrawn key could still be in use: fail closed.</summary>
     public static readonly TimeSpan MaximumAge = TimeSpan.FromHours(24);
 
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
     private readonly Lock _gate = new();
     private volatile IssuerKeySet? _keys;
     private Task<IssuerKeySet?>? _running;
-    private DateTimeOffset _loadedAt;
+
+    // UTC, in ticks.
+    private long _loadedAt;
     private DateTimeOffset _attemptedAt = DateTimeOffset.MinValue;
     private int _generation;
     private string _message = "no keys yet: not fetched";
 
     /// <summary>The keys to check tokens with; null: none are there.</summary>
-    public IssuerKeySet? Current => _keys;
+    /// <remarks>Security: by their age whoever asks, also while a fetch of them never ends.</remarks>
+    public IssuerKeySet? Current =>
+        _keys is { } keys && time.GetUtcNow().UtcTicks - Volatile.Read(ref _loadedAt) < MaximumAge.Ticks ? keys : null;
 
     /// <summary>How often they were purged: what was found out before a purge is found out anew.</summary>
     public int Purges => Volatile.Read(ref _generation);
@@ -105,8 +111,8 @@ internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimePro
         JwksReading reading;
         try
         {
-            // Not tied to the request that happened to come first: others wait for it too.
-            reading = await reader.ReadAsync(CancellationToken.None);
+            // Not tied to the request that happened to come first: others wait for it too, and for no reader without end.
+            reading = await reader.ReadAsync(CancellationToken.None).WaitAsync(Longest);
         }
         catch (Exception exception)
         {
@@ -137,6 +143,9 @@ internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimePro
 
         if (reading.Keys is { } fresh)
         {
+            // Before the keys: new ones are never as old as those before them.
+            Volatile.Write(ref _loadedAt, now.UtcTicks);
+
             // The same keys stay the same object, so that nobody has to look again.
             if (_keys is null || !_keys.IsSameAs(fresh))
             {
@@ -144,21 +153,22 @@ internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimePro
                 IdentityLog.KeysLoaded(logger, name, fresh.Count);
             }
 
-            _loadedAt = now;
             _message = $"{fresh.Count} keys, fetched {Stamp(now)}";
             return;
         }
 
         var words = string.Join("; ", reading.Problems);
-        if (_keys is not null && now - _loadedAt < MaximumAge)
+        if (_keys is not null && now.UtcTicks - _loadedAt < MaximumAge.Ticks)
         {
-            _message = $"{_keys.Count} keys, fetched {Stamp(_loadedAt)}; last refresh failed: {words}";
+            _message = $"{_keys.Count} keys, fetched {Stamp(LoadedAt)}; last refresh failed: {words}";
             return;
         }
 
-        _message = _keys is null ? $"no keys yet: {words}" : $"keys fetched {Stamp(_loadedAt)} are too old to be trusted: {words}";
+        _message = _keys is null ? $"no keys yet: {words}" : $"keys fetched {Stamp(LoadedAt)} are too old to be trusted: {words}";
         _keys = null;
     }
+
+    private DateTimeOffset LoadedAt => new(_loadedAt, TimeSpan.Zero);
 
     private static string Stamp(DateTimeOffset moment) => moment.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

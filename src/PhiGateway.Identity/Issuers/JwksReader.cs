@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.IdentityModel.Tokens;
@@ -15,6 +16,8 @@ internal static class JwksReader
 {
     private const int MinimumRsaBits = 2048;
     private const int MaximumKeys = 64;
+
+    private static readonly ConditionalWeakTable<PublicJwk, RegisteredKey> Registered = [];
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
@@ -108,11 +111,18 @@ internal static class JwksReader
     }
 
     /// <summary>Reads one key as the registry has it; null: it cannot verify anything.</summary>
-    public static IssuerKey? ReadOne(PublicJwk jwk)
-    {
-        using var document = JsonSerializer.SerializeToDocument(jwk, RegistryJson.Options);
-        return ReadKey(document.RootElement, out _);
-    }
+    /// <remarks>Once for each document of the registry: a key of one lives as long as what names it.</remarks>
+    public static IssuerKey? ReadOne(PublicJwk jwk) =>
+        Registered
+            .GetValue(
+                jwk,
+                static key =>
+                {
+                    using var document = JsonSerializer.SerializeToDocument(key, RegistryJson.Options);
+                    return new RegisteredKey(ReadKey(document.RootElement, out _));
+                }
+            )
+            .Key;
 
     // A key of a foreign sort (OKP, encryption) is none of our business: left out without a problem.
     private static IssuerKey? ReadKey(JsonElement element, out string? problem, string? onlyUse = null)
@@ -259,4 +269,7 @@ internal static class JwksReader
 
         return value.ValueKind == JsonValueKind.String && ClaimText.TryRead(value, out text);
     }
+
+    // A key, or that there is none.
+    private sealed record RegisteredKey(IssuerKey? Key);
 }

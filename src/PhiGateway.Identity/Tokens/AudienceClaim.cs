@@ -40,16 +40,27 @@ internal static class AudienceClaim
             return false;
         }
 
-        if (audience.ValueKind == JsonValueKind.Array)
+        if (audience.ValueKind != JsonValueKind.Array)
         {
-            if (audience.GetArrayLength() != 1)
+            return IsWanted(audience, wanted);
+        }
+
+        if (audience.GetArrayLength() == 0 || audience.GetArrayLength() > wanted.Count)
+        {
+            return false;
+        }
+
+        foreach (var item in audience.EnumerateArray())
+        {
+            if (!IsWanted(item, wanted))
             {
                 return false;
             }
-
-            audience = audience[0];
         }
 
-        return ClaimText.TryRead(audience, out var text) && wanted.Contains(text!, StringComparer.Ordinal);
+        return true;
     }
+
+    private static bool IsWanted(JsonElement audience, IReadOnlyList<string> wanted) =>
+        ClaimText.TryRead(audience, out var text) && wanted.Contains(text!, StringComparer.Ordinal);
 }

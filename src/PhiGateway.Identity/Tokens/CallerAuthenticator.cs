@@ -253,7 +253,10 @@ internal sealed class CallerAuthenticator(
     {
         var result = check.Key.TryGet(out _, out var refusal)
             ? CallerResult.Of(token.Caller)
-            : CallerResult.Refused(refusal, token.Caller.ClientId, check.Key.Detail);
+            : CallerResult.Refused(refusal, token.Caller.ClientId, check.Key.Detail) with
+            {
+                Replayed = refusal == DenyReason.DpopProofReplayed ? token.Caller : null,
+            };
         return check.Nonce is null ? result : result with { Nonce = check.Nonce };
     }
 

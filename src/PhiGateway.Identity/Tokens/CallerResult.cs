@@ -12,6 +12,12 @@ namespace PhiGateway.Identity.Tokens;
 /// <param name="Nonce">For the client's next proof of possession (RFC 9449 section 8.2); null: it needs none.</param>
 public readonly record struct CallerResult(Reading<Caller> Reading, string? IssuerClientId = null, string? Nonce = null)
 {
+    /// <summary>
+    /// Whose proof of possession was shown a second time: token and signature held, so that it is known who was copied. For the record only; null:
+    /// nobody's.
+    /// </summary>
+    public Caller? Replayed { get; init; }
+
     /// <summary>Set exactly when the credential is good.</summary>
     public Caller? Caller => Reading.TryGet(out var caller, out _) ? caller : null;
 

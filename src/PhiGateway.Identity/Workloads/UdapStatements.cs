@@ -48,10 +48,11 @@ public sealed class UdapStatements
     /// <summary>The statement for a base; null: the certificate does not speak for it, or not now.</summary>
     /// <param name="address">The base as clients know it, which is <c>iss</c> and <c>sub</c>.</param>
     /// <param name="tokenEndpoint">Where tokens are given.</param>
-    public string? Find(string address, string tokenEndpoint)
+    /// <param name="registrationEndpoint">Where clients ask to be registered; null: nowhere.</param>
+    public string? Find(string address, string tokenEndpoint, string? registrationEndpoint = null)
     {
         var now = _time.GetUtcNow();
-        return _file.Current is { } signer && signer.Speaks(address, now) ? signer.For(address, tokenEndpoint, now) : null;
+        return _file.Current is { } signer && signer.Speaks(address, now) ? signer.For(address, tokenEndpoint, registrationEndpoint, now) : null;
     }
 
     // One certificate with its key; immutable but for the statements that it made.
@@ -64,7 +65,7 @@ public sealed class UdapStatements
     )
     {
         private readonly Lock _gate = new();
-        private readonly ConcurrentDictionary<(string Address, string Endpoint), (string Text, DateTimeOffset At)> _made = new();
+        private readonly ConcurrentDictionary<(string Address, string Endpoint, string? Registration), (string Text, DateTimeOffset At)> _made = new();
 
         public static Signer? Read(string text, string reference, out string flaw)
         {
@@ -109,19 +110,19 @@ public sealed class UdapStatements
         public bool Speaks(string address, DateTimeOffset now) =>
             names.Contains(address, StringComparer.Ordinal) && from <= now && now < until;
 
-        public string For(string address, string tokenEndpoint, DateTimeOffset now)
+        public string For(string address, string tokenEndpoint, string? registrationEndpoint, DateTimeOffset now)
         {
-            if (_made.TryGetValue((address, tokenEndpoint), out var made) && made.At <= now && now - made.At < Renewed)
+            if (_made.TryGetValue((address, tokenEndpoint, registrationEndpoint), out var made) && made.At <= now && now - made.At < Renewed)
             {
                 return made.Text;
             }
 
-            var text = Sign(address, tokenEndpoint, now);
-            _made[(address, tokenEndpoint)] = (text, now);
+            var text = Sign(address, tokenEndpoint, registrationEndpoint, now);
+            _made[(address, tokenEndpoint, registrationEndpoint)] = (text, now);
             return text;
         }
 
-        private string Sign(string address, string tokenEndpoint, DateTimeOffset now)
+        private string Sign(string address, string tokenEndpoint, string? registrationEndpoint, DateTimeOffset now)
         {
             var head = Write(json =>
             {
@@ -143,6 +144,10 @@ public sealed class UdapStatements
                 json.WriteNumber("exp", end.ToUnixTimeSeconds());
                 json.WriteString("jti", Guid.NewGuid().ToString("N"));
                 json.WriteString("token_endpoint", tokenEndpoint);
+                if (registrationEndpoint is not null)
+                {
+                    json.WriteString("registration_endpoint", registrationEndpoint);
+                }
             });
             var input = $"{head}.{claims}";
             byte[] signature;

@@ -128,7 +128,10 @@ public static class AccessDiff
         diff.Restriction("stepUp/acr", before.Acr, after.Acr);
         // Which types it is asked for: fewer is wider, and none named is all.
         diff.Same("stepUp/types", AccessDiffWriter.List(before.Types), AccessDiffWriter.List(after.Types), ChangeKind.Widening);
+        diff.Same("stepUp/when", Occasions(before), Occasions(after), ChangeKind.Widening);
     }
+
+    private static string Occasions(StepUp asked) => AccessDiffWriter.List([.. asked.When.Select(static occasion => occasion.ToString())]);
 
     private static void CompareAgreement(Agreement? before, Agreement? after, AccessDiffWriter diff)
     {

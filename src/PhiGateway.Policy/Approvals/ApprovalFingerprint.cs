@@ -61,6 +61,10 @@ public static class ApprovalFingerprint
         if (useCase.StepUp is { } stepUp)
         {
             form.Add("freshWithinSeconds", stepUp.FreshWithinSeconds).AddSet("acr", stepUp.Acr).AddSet("stepUpTypes", stepUp.Types);
+            if (stepUp.When.Count > 0)
+            {
+                form.AddSet("stepUpWhen", [.. stepUp.When.Select(static occasion => occasion.ToString())]);
+            }
         }
 
         Write(form, "useCaseLimits", useCase.Limits);

@@ -41,6 +41,12 @@ internal static class StepUpChecks
 
         var types = ListReading.Types(asked.Types, path, problems);
         var within = asked.FreshWithinSeconds is { } seconds ? seconds * TimeSpan.TicksPerSecond : long.MaxValue;
-        return new StepUpEntry(within, [.. asked.Acr], types);
+        return new StepUpEntry(
+            within,
+            [.. asked.Acr],
+            types,
+            asked.When.Contains(StepUpOccasion.NewNetwork),
+            asked.When.Contains(StepUpOccasion.NewType)
+        );
     }
 }

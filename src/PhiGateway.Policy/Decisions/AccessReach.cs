@@ -48,6 +48,9 @@ internal sealed class AccessReach
     /// <summary>The task that the token names: nothing outside it is reached; null: it names none.</summary>
     internal TaskEntry? Task { get; init; }
 
+    /// <summary>What the client did before; null: nobody has kept it.</summary>
+    internal ClientHabits? Habits { get; init; }
+
     internal long Ticks => _ticks;
 
     /// <summary>Labels besides HL7's sensitivities that grants of the registry name.</summary>
@@ -139,14 +142,20 @@ internal sealed class AccessReach
     internal bool TaskAdmitsNobodys(ResourceType type) => (Task is not { } task || task.Types.Contains(type)) && Admits(type);
 
     /// <summary>Whether the sign-in behind the token is as the use case asks for a type.</summary>
-    internal bool SignInAdmits(ResourceType type) => _unmet is null || !_unmet.IsFor(type);
+    internal bool SignInAdmits(ResourceType type) => _unmet is null || !_unmet.IsFor(type) || !IsAskedNow(_unmet, type);
+
+    // Where nobody has kept what the client did before, all of it is new.
+    private bool IsAskedNow(StepUpEntry asked, ResourceType type) =>
+        asked.IsAlways
+        || (asked.OnNewNetwork && Habits?.KnowsNetwork != true)
+        || (asked.OnNewType && Habits?.Types.Contains(type) != true);
 
     /// <summary>Whether an agent's charter lets it touch a type; always, where there is none or it names no types.</summary>
     internal bool CharterAdmits(ResourceType type) =>
         _entry.Charter is not { } charter || charter.Types.IsEmpty || charter.Types.Contains(type);
 
     // How long ago is asked only where the use case says how fresh it must be: a sign-in of which nothing is said is none.
-    private static bool IsSignedInAs(StepUpEntry asked, Caller caller, long ticks) =>
+    internal static bool IsSignedInAs(StepUpEntry asked, Caller caller, long ticks) =>
         !caller.IsSignInKnown
         || (
             (asked.Within == long.MaxValue || (caller.SignedInAt is { } moment && ticks - moment.UtcTicks <= asked.Within))

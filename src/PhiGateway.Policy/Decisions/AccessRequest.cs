@@ -35,6 +35,12 @@ public sealed record AccessRequest
     /// <summary>The tool of an agent by which it was asked; null: by none.</summary>
     public string? Tool { get; init; }
 
+    /// <summary>
+    /// What the client did before under a sign-in as its use case asks for, where that asks for it when something is new; null: nobody has kept
+    /// it, and everything is new.
+    /// </summary>
+    public ClientHabits? Habits { get; init; }
+
     /// <summary>Why a break-glass purpose is asserted; null otherwise.</summary>
     public string? Justification { get; init; }
 }

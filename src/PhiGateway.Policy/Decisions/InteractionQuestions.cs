@@ -24,7 +24,12 @@ internal static class InteractionQuestions
 
     internal static Deny? Covered(DecisionRun run)
     {
-        run.Reach = new AccessReach(run.Caller, run.Entry, run.Snapshot, run.Ticks) { TenantTag = run.Request.TenantTag, Task = run.Task };
+        run.Reach = new AccessReach(run.Caller, run.Entry, run.Snapshot, run.Ticks)
+        {
+            TenantTag = run.Request.TenantTag,
+            Task = run.Task,
+            Habits = run.Request.Habits,
+        };
         if (run.OnlyCapabilities)
         {
             return null;

@@ -16,4 +16,7 @@ public sealed record StepUp
 
     /// <summary>Resource types that this is asked for; empty: all.</summary>
     public IReadOnlyList<string> Types { get; init; } = [];
+
+    /// <summary>Only when the client does one of these first; empty: always.</summary>
+    public IReadOnlyList<StepUpOccasion> When { get; init; } = [];
 }

@@ -9,7 +9,6 @@ namespace PhiGateway.Policy.Validation;
 /// </summary>
 internal static class CredentialMembers
 {
-    private const int LongestKeyId = 128;
     private const int LongestUri = 2048;
 
     private static readonly CredentialKind[] OfClients =
@@ -135,12 +134,12 @@ internal static class CredentialMembers
             context.Add(path + "/jwk", "A client's key is given as jwk or by jwksUri, one of them.");
         }
 
-        if (credential.JwksUri is { } uri && !IsJwksUri(uri))
+        if (credential.JwksUri is { } uri && !ClientKeyForm.IsJwksUri(uri))
         {
             context.Add(path + "/jwksUri", "An absolute https URL without user, fragment or query.");
         }
 
-        if (credential.Jwk is { } jwk && !IsPublicKey(jwk))
+        if (credential.Jwk is { } jwk && !ClientKeyForm.IsPublicKey(jwk))
         {
             context.Add(
                 path + "/jwk",
@@ -149,24 +148,6 @@ internal static class CredentialMembers
         }
     }
 
-    // Sizes by length: 2048 bits are 342 characters. Whether the point lies on its curve is asked by whoever verifies with it.
-    private static bool IsPublicKey(PublicJwk jwk) =>
-        (jwk.Kid is null or { Length: > 0 and <= LongestKeyId })
-        && jwk switch
-        {
-            { Kty: "EC", Crv: "P-256", N: null, E: null } => IsNumber(jwk.X, 43, 43) && IsNumber(jwk.Y, 43, 43),
-            { Kty: "EC", Crv: "P-384", N: null, E: null } => IsNumber(jwk.X, 64, 64) && IsNumber(jwk.Y, 64, 64),
-            { Kty: "EC", Crv: "P-521", N: null, E: null } => IsNumber(jwk.X, 88, 88) && IsNumber(jwk.Y, 88, 88),
-            { Kty: "RSA", Crv: null, X: null, Y: null } => IsNumber(jwk.N, 342, 1366) && IsNumber(jwk.E, 1, 6),
-            _ => false,
-        };
-
-    private static bool IsNumber(string? text, int least, int most) =>
-        text is not null
-        && text.Length >= least
-        && text.Length <= most
-        && text.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_');
-
     private static void CheckJwks(Credential credential, string path, ValidationContext context)
     {
         if (credential.JwksUri is null == credential.JwkThumbprint is null)
@@ -174,7 +155,7 @@ internal static class CredentialMembers
             context.Add(path + "/jwksUri", "Keys are named by jwksUri or by jwkThumbprint, one of them.");
         }
 
-        if (credential.JwksUri is { } uri && !IsJwksUri(uri))
+        if (credential.JwksUri is { } uri && !ClientKeyForm.IsJwksUri(uri))
         {
             context.Add(path + "/jwksUri", "An absolute https URL without user, fragment or query.");
         }
@@ -191,13 +172,4 @@ internal static class CredentialMembers
             context.Add(path + "/jwkThumbprint", "The SHA-256 of RFC 7638 in base64url without padding.");
         }
     }
-
-    // What is compared and shown is the text itself, so the text must be the URL's one form.
-    private static bool IsJwksUri(string text) =>
-        text.StartsWith("https://", StringComparison.Ordinal)
-        && Uri.TryCreate(text, UriKind.Absolute, out var uri)
-        && uri is { UserInfo.Length: 0, Fragment.Length: 0, Query.Length: 0, Host.Length: > 0 }
-        && !text.Contains('#', StringComparison.Ordinal)
-        && !text.Contains('?', StringComparison.Ordinal)
-        && string.Equals(uri.AbsoluteUri, text, StringComparison.Ordinal);
 }

@@ -135,6 +135,9 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time, 
     /// <summary>What addresses of next pages have no room for.</summary>
     public IKeptPages KeptPages => field ??= new SqlKeptPages(database, Time, EnterAsync);
 
+    /// <summary>Who asked to be registered.</summary>
+    public IRegistrationRequests RegistrationRequests => field ??= new SqlRegistrationRequests(database, EnterAsync);
+
     /// <inheritdoc />
     public void Renew() => database.Renew();
 

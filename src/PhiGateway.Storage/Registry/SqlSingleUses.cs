@@ -18,22 +18,21 @@ internal sealed class SqlSingleUses(Database database, TimeProvider time, Func<C
     // Of two who keep the same at once one waits for the other, and looks again.
     private const int MostTries = 5;
 
+    private readonly SingleUseBatch _batch = new(database, enter);
     private long _purgedAt;
 
     public async Task<bool> TryUseAsync(string use, DateTimeOffset until, CancellationToken cancellationToken)
     {
-        using var turn = await enter(cancellationToken);
-        await using var connection = await database.OpenAsync(cancellationToken);
-        await using var command = connection
-            .Command("INSERT INTO single_use (use, until) VALUES (@use, @until) ON CONFLICT (use) DO NOTHING")
-            .With("use", use)
-            .With("until", database.Time(until));
-        var isFirst = await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+        // A use that is on its way is taken, whoever has left meanwhile.
+        var isFirst = await _batch.TryUseAsync(use, until).WaitAsync(cancellationToken);
 
         var now = time.GetUtcNow();
         var purgedAt = Interlocked.Read(ref _purgedAt);
         if (now.UtcTicks - purgedAt > BetweenPurges.Ticks && Interlocked.CompareExchange(ref _purgedAt, now.UtcTicks, purgedAt) == purgedAt)
         {
+            using var turn = await enter(cancellationToken);
+            await using var connection = await database.OpenAsync(cancellationToken);
+
             // By the database's time: a node whose clock is ahead would forget for all of them what may be used once.
             await using var purge = connection.Command($"DELETE FROM single_use WHERE until < {database.BeforeNow(Grace)}");
             await purge.ExecuteNonQueryAsync(cancellationToken);

@@ -98,6 +98,13 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
             e.Property(r => r.Id).UseCollation(KeyCollation);
             e.Property(r => r.Client).UseCollation(KeyCollation);
         });
+        modelBuilder.Entity<RegistrationRow>(e =>
+        {
+            e.ToTable("registration_request").HasKey(r => r.Id);
+            e.HasIndex(r => r.Until);
+            e.Property(r => r.Id).UseCollation(KeyCollation);
+            e.Property(r => r.State).HasDefaultValue((short)0);
+        });
         SnakeCase.Apply(modelBuilder);
     }
 }

@@ -25,11 +25,16 @@ public sealed class TokenServiceOptions
     /// <summary>The <c>aud</c> of its tokens: the FHIR base; required.</summary>
     public string Audience { get; set; } = string.Empty;
 
-    /// <summary>Folder of the signing keys, encrypted; the same for all nodes. Required.</summary>
+    /// <summary>Folder of the signing keys, encrypted; the same for all nodes. With <see cref="Signer"/> only public keys are in it. Required.</summary>
     public string KeyDirectory { get; set; } = string.Empty;
 
-    /// <summary>Secret that encrypts them, by reference (<c>env:NAME</c>, <c>file:/path</c>), at least 32 characters; required.</summary>
+    /// <summary>
+    /// Secret that encrypts them, by reference (<c>env:NAME</c>, <c>file:/path</c>), at least 32 characters; required without <see cref="Signer"/>.
+    /// </summary>
     public string KeySecret { get; set; } = string.Empty;
+
+    /// <summary>A service that keeps the signing keys and signs with them; null, the default: they are files of <see cref="KeyDirectory"/>.</summary>
+    public SignerOptions? Signer { get; set; }
 
     /// <summary>Life of a token; default and at most 5 minutes.</summary>
     public TimeSpan TokenLifetime { get; set; } = LongestLifetime;
@@ -62,6 +67,9 @@ public sealed class TokenServiceOptions
     /// <summary>By what FHIR bases sign where tokens are given (UDAP); null, the default: they do not.</summary>
     public UdapOptions? Udap { get; set; }
 
+    /// <summary>Whether strangers may ask to be registered; null, the default: they may not.</summary>
+    public RegistrationOptions? Registration { get; set; }
+
     /// <summary>
     /// Providers of persons whose identity assertions (ID-JAG) are taken for clients that are registered for them; none by default.
     /// </summary>
@@ -78,6 +86,15 @@ public sealed class TokenServiceOptions
 
     /// <summary>Where clients ask for tokens; also the <c>aud</c> of their assertions.</summary>
     public string TokenEndpoint => Issuer + "/token";
+
+    /// <summary>How clients authenticate at its endpoints (RFC 8705): by a name in a certificate only where there are authorities.</summary>
+    public IReadOnlyList<string> AuthenticationMethods =>
+        ClientAuthorities is null
+            ? ["private_key_jwt", "self_signed_tls_client_auth"]
+            : ["private_key_jwt", "self_signed_tls_client_auth", "tls_client_auth"];
+
+    /// <summary>Where strangers ask to be registered; null: nowhere.</summary>
+    public string? RegistrationEndpoint => Registration is { Enabled: true } ? Issuer + RegistrationOptions.Path : null;
 
     /// <summary>Reports what is wrong, by member and in words; the listener is judged by whoever opens listeners.</summary>
     public void Validate(Action<string, string> add)
@@ -102,9 +119,18 @@ public sealed class TokenServiceOptions
             add("KeyDirectory", "is required: signing keys are kept there.");
         }
 
-        ValidateSecret(add);
+        if (Signer is { } signer)
+        {
+            signer.Validate(add);
+        }
+        else
+        {
+            ValidateSecret(add);
+        }
+
         IdentityProviderOptions.Validate(IdentityProviders, add);
         Udap?.Validate(add);
+        Registration?.Validate(add);
         if (ClientAuthorities is { } file && Identity.Workloads.ClientAuthorities.FindFlaw(file) is { } flaw)
         {
             add("ClientAuthorities", flaw);

@@ -75,13 +75,17 @@ internal sealed class ClientAuthentication(
                 [.. keys.Where(static key => key.Jwk is not null).Select(static key => key.Jwk!)],
                 [.. keys.Where(static key => key.JwksUri is not null).Select(static key => key.JwksUri!)]
             ),
-            _audiences,
+            AudiencesOf(http),
             http.RequestAborted,
             () => WaitOf(snapshot, client) == TimeSpan.Zero
         );
         var error = check.Flaw == AssertionCheck.NoRoom ? OAuthError.TooMany(WaitOf(snapshot, client)) : ErrorOf(check);
         return new AuthenticatedClient(check.Assertion, client, error, check.Flaw);
     }
+
+    // Some libraries say the very endpoint that they call.
+    private string[] AudiencesOf(HttpContext http) =>
+        http.Request.Path.Value is "/revoke" or "/introspect" ? [.. _audiences, options.Issuer + http.Request.Path.Value] : _audiences;
 
     private TimeSpan WaitOf(RegistrySnapshot snapshot, string clientId) =>
         snapshot.FindClient(options.Name, clientId) is { } client ? room.WaitOf(client) : TimeSpan.Zero;

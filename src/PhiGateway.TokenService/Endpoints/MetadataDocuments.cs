@@ -18,11 +18,6 @@ internal sealed class MetadataDocuments(TokenServiceOptions options, KeyRing rin
 {
     private const string Cached = "public, max-age=60";
 
-    // RFC 8705: by authorities only where there are some.
-    private readonly string[] _methods = options.ClientAuthorities is null
-        ? ["private_key_jwt", "self_signed_tls_client_auth"]
-        : ["private_key_jwt", "self_signed_tls_client_auth", "tls_client_auth"];
-
     private readonly string[] _grants =
         options.IdentityProviders.Count == 0
             ? ["client_credentials", AccessReader.Exchange]
@@ -51,6 +46,11 @@ internal sealed class MetadataDocuments(TokenServiceOptions options, KeyRing rin
             json.WriteString("token_endpoint", options.TokenEndpoint);
             json.WriteString("revocation_endpoint", options.Issuer + "/revoke");
             json.WriteString("introspection_endpoint", options.Issuer + "/introspect");
+            if (options.RegistrationEndpoint is { } registration)
+            {
+                json.WriteString("registration_endpoint", registration);
+            }
+
             WriteTexts(json, "grant_types_supported", _grants);
             if (options.IdentityProviders.Count > 0)
             {
@@ -61,7 +61,7 @@ internal sealed class MetadataDocuments(TokenServiceOptions options, KeyRing rin
             WriteTexts(json, "response_types_supported", []);
             foreach (var place in new[] { "token", "revocation", "introspection" })
             {
-                WriteTexts(json, place + "_endpoint_auth_methods_supported", _methods);
+                WriteTexts(json, place + "_endpoint_auth_methods_supported", options.AuthenticationMethods);
                 WriteTexts(json, place + "_endpoint_auth_signing_alg_values_supported", ClientAssertions.SigningAlgorithms);
             }
 

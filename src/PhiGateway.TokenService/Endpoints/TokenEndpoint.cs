@@ -63,7 +63,9 @@ internal sealed class TokenEndpoint(
         using var place = sender.Place;
         if (sender.Assertion is not { } assertion)
         {
-            await RefuseAsync(http, snapshot, sender.Error!, sender.Detail, sender.ClaimedId, null);
+            // Its signature held: whose assertion was shown again is known, and somebody is to look.
+            var copied = sender.Detail == AssertionCheck.Replayed ? snapshot.FindClient(options.Name, sender.ClaimedId!) : null;
+            await RefuseAsync(http, snapshot, sender.Error!, sender.Detail, sender.ClaimedId, copied);
             return;
         }
 
@@ -167,8 +169,18 @@ internal sealed class TokenEndpoint(
         string key
     )
     {
-        var text = signer.Sign(token);
         var what = isExchange ? Exchanged : What;
+        string text;
+        try
+        {
+            text = await signer.SignAsync(token, http.RequestAborted);
+        }
+        catch (SigningException fault)
+        {
+            await RefuseAsync(http, snapshot, OAuthError.Busy, "signing:" + fault.Flaw, token.ClientId, client, nonce, token.Task, what);
+            return;
+        }
+
         if (text.Length > TokenSigner.MaximumLength)
         {
             // Signs of a filter are longer in a token than they are.

@@ -36,6 +36,25 @@ internal sealed record OAuthError(string Code, string Words, int Status = 400)
     public static readonly OAuthError Nonce = new("use_dpop_nonce", "The DPoP proof must carry the nonce that is given here.");
     public static readonly OAuthError Busy = new("temporarily_unavailable", "Tokens cannot be issued at the moment.", 503);
 
+    public static readonly OAuthError ClientMetadata = new(
+        "invalid_client_metadata",
+        "Registered here are clients with a client_name, public keys (jwks or jwks_uri), private_key_jwt and client_credentials."
+    );
+    public static readonly OAuthError SoftwareStatement = new("invalid_software_statement", "The software statement does not hold.");
+    public static readonly OAuthError UnapprovedStatement = new(
+        "unapproved_software_statement",
+        "Nobody whom this service trusts vouches for who signed the statement."
+    );
+    public static readonly OAuthError QueueFull = new(
+        "temporarily_unavailable",
+        "No further registrations are taken until people have decided about those that wait.",
+        503
+    )
+    {
+        RetryAfter = TimeSpan.FromHours(1),
+    };
+    public static readonly OAuthError UnknownRegistration = new("invalid_request", "There is no such registration.", 404);
+
     public static readonly OAuthError ScopeTooLong = new(
         "invalid_scope",
         "What is approved of these scopes is longer than a token may be: ask for less of them."
@@ -47,6 +66,10 @@ internal sealed record OAuthError(string Code, string Words, int Status = 400)
     /// <summary>The client asks more often, or more at once, than it may.</summary>
     public static OAuthError TooMany(TimeSpan wait) =>
         new("temporarily_unavailable", "This client asks too often.", 429) { RetryAfter = wait };
+
+    /// <summary>Strangers ask more often than they may.</summary>
+    public static OAuthError TooManyStrangers(TimeSpan wait) =>
+        new("temporarily_unavailable", "Too many registrations are asked for.", 429) { RetryAfter = wait };
 
     /// <summary>A request that cannot be read in one way.</summary>
     public static OAuthError Malformed(string words) => new("invalid_request", words);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -7,8 +6,8 @@ using PhiGateway.TokenService.Configuration;
 namespace PhiGateway.TokenService.Signing;
 
 /// <summary>
-/// The signing keys of the token service: one file each in a folder that all nodes share, encrypted, readable by their owner. The newest
-/// that every verifier has had time to fetch signs; older ones are published until nothing they signed is alive.
+/// The signing keys of the token service: files in a folder that all nodes share, or keys of a service that signs. The newest that every
+/// verifier has had time to fetch signs; older ones are published until nothing they signed is alive.
 /// </summary>
 /// <remarks>Thread-safe; what is in force is replaced as a whole.</remarks>
 public sealed class KeyRing : IDisposable
@@ -21,18 +20,15 @@ public sealed class KeyRing : IDisposable
 
     // A token lives five minutes at most; clocks differ.
     private static readonly TimeSpan Farewell = TimeSpan.FromMinutes(15);
-    private static readonly PbeParameters Encryption = new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 100_000);
 
     private readonly string _folder;
-    private readonly string _secret;
-    private readonly TimeSpan _rotateAfter;
+    private readonly IRingKeys _source;
     private readonly TimeProvider _time;
-    private readonly Lock _writing = new();
+    private readonly SemaphoreSlim _turn = new(1);
     private volatile RingKey[] _keys = [];
     private volatile string _jwks = "{\"keys\":[]}";
 
-    private KeyRing(string folder, string secret, TimeSpan rotateAfter, TimeProvider time) =>
-        (_folder, _secret, _rotateAfter, _time) = (folder, secret, rotateAfter, time);
+    private KeyRing(string folder, IRingKeys source, TimeProvider time) => (_folder, _source, _time) = (folder, source, time);
 
     /// <summary>The public key set.</summary>
     public string Jwks => _jwks;
@@ -42,8 +38,15 @@ public sealed class KeyRing : IDisposable
 
     internal IReadOnlyList<RingKey> Keys => _keys;
 
-    /// <summary>The key that signs now.</summary>
-    internal RingKey Current => CurrentOf(_keys, _time.GetUtcNow());
+    /// <summary>The key that signs now; null: none is at hand.</summary>
+    internal RingKey? Current => CurrentOf(_keys, _time.GetUtcNow());
+
+    /// <summary>Whether a key says that it was made at a time that is to come: some node's clock was far ahead, or this one's is behind.</summary>
+    internal bool HasKeyToCome => _keys is [.., var newest] && newest.Created > _time.GetUtcNow() + Notice;
+
+    internal static Comparison<RingKey> ByAge { get; } =
+        static (left, right) =>
+            left.Created.CompareTo(right.Created) is not 0 and var order ? order : string.CompareOrdinal(left.Id, right.Id);
 
     /// <summary>Opens the folder, and makes the first key where there is none.</summary>
     /// <exception cref="IOException">The folder cannot be used.</exception>
@@ -51,33 +54,54 @@ public sealed class KeyRing : IDisposable
     public static KeyRing Open(TokenServiceOptions options, string secret, TimeProvider time)
     {
         Directory.CreateDirectory(options.KeyDirectory);
-        var ring = new KeyRing(Path.GetFullPath(options.KeyDirectory), secret, options.RotateAfter, time);
-        ring.Refresh();
+        var folder = Path.GetFullPath(options.KeyDirectory);
+        var ring = new KeyRing(folder, new FolderKeys(folder, secret, options.RotateAfter), time);
+        ring.Take(ring._source.ReadAsync(_ => null, time.GetUtcNow(), CancellationToken.None).GetAwaiter().GetResult());
+        return ring;
+    }
+
+    /// <summary>Opens the keys of a service that signs; one that is away now is asked again, and until then nothing is issued.</summary>
+    /// <param name="options">Already validated; they name a signer.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="connect">Opens the connections to it, by the host's own rules.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="IOException">The folder of the public keys cannot be used.</exception>
+    public static async Task<KeyRing> OpenRemoteAsync(
+        TokenServiceOptions options,
+        TimeProvider time,
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect,
+        CancellationToken cancellationToken
+    )
+    {
+        Directory.CreateDirectory(options.KeyDirectory);
+        var ring = new KeyRing(Path.GetFullPath(options.KeyDirectory), new TransitKeys(options.Signer!, time, connect), time);
+        try
+        {
+            await ring.RefreshAsync(cancellationToken);
+        }
+        catch (SigningException)
+        {
+            // What was published last is taken still; where nothing was, verifiers on this machine find a set without keys.
+            if (!File.Exists(ring.PublicPath))
+            {
+                ring.Publish(ring._jwks);
+            }
+        }
+
         return ring;
     }
 
     /// <summary>Reads what other nodes made, makes a key that is due, and removes what nothing needs any more; called every minute.</summary>
-    public void Refresh()
+    public async Task RefreshAsync(CancellationToken cancellationToken)
     {
-        lock (_writing)
+        await _turn.WaitAsync(cancellationToken);
+        try
         {
-            var now = _time.GetUtcNow();
-            var keys = ReadAll();
-            if (keys.Count == 0 || now - keys[^1].Created >= _rotateAfter)
-            {
-                keys.Add(Make(now));
-            }
-
-            // A key is over when the next one has signed for so long that nothing of it is alive.
-            while (keys.Count > 1 && keys[1].Created + Notice + Farewell < now)
-            {
-                File.Delete(PathOf(keys[0]));
-                keys.RemoveAt(0);
-            }
-
-            _keys = [.. keys];
-            _jwks = Write(keys);
-            Publish(_jwks);
+            Take(await _source.ReadAsync(Find, _time.GetUtcNow(), cancellationToken));
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 
@@ -95,15 +119,22 @@ public sealed class KeyRing : IDisposable
         return null;
     }
 
+    /// <summary>Whether the oldest key is over: the next one has signed for so long that nothing of it is alive.</summary>
+    internal static bool IsFirstOver(List<RingKey> keys, DateTimeOffset now) =>
+        keys.Count > 1 && keys[1].Created + Notice + Farewell < now;
+
     public void Dispose()
     {
         foreach (var key in _keys)
         {
             key.Dispose();
         }
+
+        _source.Dispose();
+        _turn.Dispose();
     }
 
-    private static RingKey CurrentOf(RingKey[] keys, DateTimeOffset now)
+    private static RingKey? CurrentOf(RingKey[] keys, DateTimeOffset now)
     {
         for (var i = keys.Length - 1; i > 0; i--)
         {
@@ -113,89 +144,23 @@ public sealed class KeyRing : IDisposable
             }
         }
 
-        return keys[0];
+        return keys.Length == 0 ? null : keys[0];
     }
 
-    // In order of age. Those that are known are not decrypted again: that is made slow on purpose.
-    private List<RingKey> ReadAll()
+    private void Take(List<RingKey> keys)
     {
-        var keys = new List<RingKey>();
-        foreach (var path in Directory.EnumerateFiles(_folder, "*.pem"))
-        {
-            var name = Path.GetFileNameWithoutExtension(path);
-            var dash = name.IndexOf('-', StringComparison.Ordinal);
-            if (
-                dash > 0
-                && long.TryParse(name.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-                && seconds < 253_402_300_799
-            )
-            {
-                if ((Find(name[(dash + 1)..]) ?? Read(path, DateTimeOffset.FromUnixTimeSeconds(seconds))) is { } key)
-                {
-                    keys.Add(key);
-                }
-            }
-        }
-
-        keys.Sort(
-            static (left, right) =>
-                left.Created.CompareTo(right.Created) is not 0 and var order ? order : string.CompareOrdinal(left.Id, right.Id)
-        );
-        return keys;
+        var jwks = Write(keys);
+        Publish(jwks);
+        _keys = [.. keys];
+        _jwks = jwks;
     }
-
-    // Null: there is no key in the file, or nothing at all, as after a disk that was full. It must not keep the ring from turning.
-    private RingKey? Read(string path, DateTimeOffset created)
-    {
-        using var key = ECDsa.Create();
-        try
-        {
-            key.ImportFromEncryptedPem(File.ReadAllText(path), _secret);
-        }
-        catch (ArgumentException)
-        {
-            return null;
-        }
-
-        return RingKey.Of(key, created);
-    }
-
-    private RingKey Make(DateTimeOffset now)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var made = RingKey.Of(key, DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds()));
-        WriteWhole(PathOf(made), key.ExportEncryptedPkcs8PrivateKeyPem(_secret, Encryption), isSecret: true);
-        return made;
-    }
-
-    private string PathOf(RingKey key) =>
-        Path.Combine(_folder, $"{key.Created.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}-{key.Id}.pem");
 
     private void Publish(string jwks)
     {
         if (!File.Exists(PublicPath) || File.ReadAllText(PublicPath) != jwks)
         {
-            WriteWhole(PublicPath, jwks, isSecret: false);
+            RingFile.Write(PublicPath, jwks, isSecret: false);
         }
-    }
-
-    // Under another name first: a file is there as a whole or not at all.
-    private static void WriteWhole(string path, string text, bool isSecret)
-    {
-        var beside = $"{path}.{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}.new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (isSecret && !OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var stream = new FileStream(beside, options))
-        {
-            stream.Write(Encoding.UTF8.GetBytes(text));
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(beside, path, overwrite: true);
     }
 
     private static string Write(List<RingKey> keys)
@@ -207,7 +172,7 @@ public sealed class KeyRing : IDisposable
             json.WriteStartArray("keys");
             foreach (var key in keys)
             {
-                var jwk = key.Public();
+                var jwk = key.Public;
                 json.WriteStartObject();
                 json.WriteString("kty", jwk.Kty);
                 json.WriteString("crv", jwk.Crv);

@@ -6,51 +6,64 @@ using PhiGateway.Policy.Registry;
 namespace PhiGateway.TokenService.Signing;
 
 /// <summary>One signing key of the ring (ES256); signs and verifies from many requests at once.</summary>
-/// <param name="id"><c>kid</c>: the RFC 7638 thumbprint.</param>
-/// <param name="created">When it was made, UTC.</param>
-/// <param name="pkcs8">The private key; a secret, in memory only.</param>
-internal sealed class RingKey(string id, DateTimeOffset created, byte[] pkcs8) : IDisposable
+internal sealed class RingKey : IDisposable
 {
     // One instance serves one caller at a time.
     private readonly ConcurrentBag<ECDsa> _idle = [];
+    private readonly IKeySigner _signer;
+    private readonly ECParameters _public;
 
-    public string Id { get; } = id;
-
-    public DateTimeOffset Created { get; } = created;
-
-    /// <summary>Reads a key and names it.</summary>
-    public static RingKey Of(ECDsa key, DateTimeOffset created) => new(PublicOf(key).Thumbprint(), created, key.ExportPkcs8PrivateKey());
-
-    /// <summary>The public half, as it is published.</summary>
-    public PublicJwk Public()
+    private RingKey(PublicJwk jwk, ECParameters parameters, DateTimeOffset created, IKeySigner signer)
     {
-        var key = Take();
-        try
-        {
-            return PublicOf(key) with { Kid = Id };
-        }
-        finally
-        {
-            _idle.Add(key);
-        }
+        Id = jwk.Thumbprint();
+        Public = jwk with { Kid = Id };
+        Created = created;
+        _public = parameters;
+        _signer = signer;
     }
 
-    public byte[] Sign(ReadOnlySpan<byte> data)
+    /// <summary><c>kid</c>: the RFC 7638 thumbprint.</summary>
+    public string Id { get; }
+
+    /// <summary>When it was made, UTC.</summary>
+    public DateTimeOffset Created { get; }
+
+    /// <summary>The public half, as it is published.</summary>
+    public PublicJwk Public { get; }
+
+    /// <summary>Names a key by its public half.</summary>
+    /// <param name="key">The public half at least.</param>
+    /// <param name="created">When it was made.</param>
+    /// <param name="signer">Signs with the private half.</param>
+    public static RingKey Of(ECDsa key, DateTimeOffset created, IKeySigner signer)
     {
-        var key = Take();
-        try
+        var parameters = key.ExportParameters(includePrivateParameters: false);
+        var jwk = new PublicJwk
         {
-            return key.SignData(data, HashAlgorithmName.SHA256);
-        }
-        finally
-        {
-            _idle.Add(key);
-        }
+            Kty = "EC",
+            Crv = "P-256",
+            X = Base64Url.EncodeToString(parameters.Q.X),
+            Y = Base64Url.EncodeToString(parameters.Q.Y),
+        };
+        return new RingKey(jwk, parameters, created, signer);
+    }
+
+    /// <summary>Whether a key is of the one sort that signs here.</summary>
+    public static bool IsOfTheSort(ECDsa key) =>
+        key.KeySize == 256 && key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value == "1.2.840.10045.3.1.7";
+
+    /// <summary>A signature that holds.</summary>
+    /// <exception cref="SigningException">There is none.</exception>
+    public async ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        var signature = await _signer.SignAsync(data, cancellationToken);
+        // Security: of another key, or of other bytes, it would be a token that no node takes, or one that says what nobody asked for.
+        return !_signer.IsRemote || Verifies(data.Span, signature) ? signature : throw new SigningException("mismatch");
     }
 
     public bool Verifies(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
-        var key = Take();
+        var key = _idle.TryTake(out var idle) ? idle : ECDsa.Create(_public);
         try
         {
             return signature.Length == 64 && key.VerifyData(data, signature, HashAlgorithmName.SHA256);
@@ -68,30 +81,6 @@ internal sealed class RingKey(string id, DateTimeOffset created, byte[] pkcs8) :
             key.Dispose();
         }
 
-        CryptographicOperations.ZeroMemory(pkcs8);
-    }
-
-    private static PublicJwk PublicOf(ECDsa key)
-    {
-        var point = key.ExportParameters(includePrivateParameters: false).Q;
-        return new PublicJwk
-        {
-            Kty = "EC",
-            Crv = "P-256",
-            X = Base64Url.EncodeToString(point.X),
-            Y = Base64Url.EncodeToString(point.Y),
-        };
-    }
-
-    private ECDsa Take()
-    {
-        if (_idle.TryTake(out var key))
-        {
-            return key;
-        }
-
-        key = ECDsa.Create();
-        key.ImportPkcs8PrivateKey(pkcs8, out _);
-        return key;
+        _signer.Dispose();
     }
 }

@@ -18,14 +18,16 @@ internal sealed class TokenSigner(TokenServiceOptions options, KeyRing ring)
     public const int MaximumLength = (16 * 1024) - 64;
 
     /// <summary>The token's text, signed by the key that is in force.</summary>
-    public string Sign(IssuedToken token)
+    /// <exception cref="SigningException">No signature is to be had now.</exception>
+    public async ValueTask<string> SignAsync(IssuedToken token, CancellationToken cancellationToken)
     {
-        var key = ring.Current;
+        var key = ring.Current ?? throw new SigningException("no-key");
         var header = Base64Url.EncodeToString(Encoding.ASCII.GetBytes($$"""{"alg":"ES256","typ":"at+jwt","kid":"{{key.Id}}"}"""));
         var payload = new ArrayBufferWriter<byte>(1024);
         Write(payload, token);
         var input = $"{header}.{Base64Url.EncodeToString(payload.WrittenSpan)}";
-        return $"{input}.{Base64Url.EncodeToString(key.Sign(Encoding.ASCII.GetBytes(input)))}";
+        var signature = await key.SignAsync(Encoding.ASCII.GetBytes(input), cancellationToken);
+        return $"{input}.{Base64Url.EncodeToString(signature)}";
     }
 
     /// <summary>SHA-256 of what is signed, lower-case hex: the token's identity, by which it is revoked and recorded.</summary>
@@ -63,7 +65,7 @@ internal sealed class TokenSigner(TokenServiceOptions options, KeyRing ring)
                 && kid.ValueKind == JsonValueKind.String
                     ? ring.Find(kid.GetString())
                     : null;
-            // Everything below was written by Sign.
+            // Everything below was written by SignAsync.
             return key is not null && key.Verifies(Encoding.ASCII.GetBytes(token[..token.LastIndexOf('.')]), signature)
                 ? ReadClaims(payload)
                 : null;

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.TokenService.Configuration;
 using PhiGateway.TokenService.Signing;
@@ -65,6 +66,17 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
         record.IssuerClientId = clientId;
         record.Note = isActive ? "active" : "not active";
         journal.TryAppend(record);
+    }
+
+    /// <summary>Completes when it is on record that somebody asked to be registered; what they say is cut, and in the strangers' room.</summary>
+    public async ValueTask RecordApplicationAsync(HttpContext http, RegistrationRequest request, RegistrySnapshot snapshot)
+    {
+        var record = Of(http, "token.register", "permit", StatusCodes.Status201Created);
+        Fill(record, null, snapshot);
+        record.IssuerClientId = BoundedText.Cut(request.ClientId);
+        record.Rule = request.Words.Form;
+        record.Note = request.State == RegistrationState.Pending ? "asked to be registered" : "asked again";
+        await journal.AppendAsync(record, AuditLane.Stranger);
     }
 
     /// <summary>A refusal.</summary>

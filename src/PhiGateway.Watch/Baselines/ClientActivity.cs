@@ -67,6 +67,9 @@ internal sealed class ClientActivity
 
     public RecentRefusals Elsewhere { get; } = new();
 
+    /// <summary>What counts once and was shown again; made for those whose was.</summary>
+    public RecentRefusals Replays => field ??= new RecentRefusals();
+
     /// <summary>What an agent was refused by its charter; made for those that are.</summary>
     public RecentRefusals Charter => field ??= new RecentRefusals();
 

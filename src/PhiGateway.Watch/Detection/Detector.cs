@@ -33,6 +33,7 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
     public static IReadOnlyList<WatchRule> AllRules { get; } =
     [
         new TwoPlacesRule(),
+        new ReplayedProofRule(),
         new NewNetworkRule(),
         new HumanUseRule(),
         new NewProgramRule(),
@@ -59,26 +60,55 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
     {
         _found.Clear();
         _isNews = isNews;
-        if (seen.Kind == WatchKind.RosterChange)
+        switch (seen.Kind)
         {
-            TakeRoster(seen);
-        }
-        else
-        {
-            TakeClient(seen);
+            case WatchKind.RosterChange:
+                TakeRoster(seen);
+                break;
+            case WatchKind.Token:
+                TakeToken(seen);
+                break;
+            default:
+                TakeClient(seen);
+                break;
         }
 
         return _found;
     }
 
-    private void TakeClient(WatchEvent seen)
+    // What is usual for a client is learned from its calls: a token teaches nothing, so that the first call from elsewhere is news still.
+    private void TakeToken(WatchEvent seen)
     {
-        var client = registered.Find(seen.Client);
+        var watch = WatchOf(seen);
+        if (ReplayedProofRule.Counts(seen.Reason))
+        {
+            watch.Activity.Replays.Note(seen, seen.Network);
+        }
+
+        var sighting = new Sighting(seen, watch, registered.Find(seen.Client), TimeSpan.Zero);
+        foreach (var rule in rules)
+        {
+            if (rule.SeesTokens)
+            {
+                Ask(rule, sighting);
+            }
+        }
+    }
+
+    private ClientWatch WatchOf(WatchEvent seen)
+    {
         if (!Clients.TryGetValue(seen.Client, out var watch))
         {
             Clients[seen.Client] = watch = new ClientWatch(seen.Client, new ClientBaseline(seen.Time));
         }
 
+        return watch;
+    }
+
+    private void TakeClient(WatchEvent seen)
+    {
+        var client = registered.Find(seen.Client);
+        var watch = WatchOf(seen);
         var (baseline, activity) = (watch.Baseline, watch.Activity);
         var gap = seen.Time - baseline.LastSeen;
         if (activity.Roll(seen.Time, baseline) is { } ended)
@@ -121,6 +151,10 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
         else if (ProbingRule.Counts(seen.Reason))
         {
             watch.Activity.Probes.Note(seen, $"{seen.Reason} {seen.Operation} {seen.Purpose}");
+        }
+        else if (ReplayedProofRule.Counts(seen.Reason))
+        {
+            watch.Activity.Replays.Note(seen, seen.Network);
         }
         else if (OutsideCharterRule.Counts(seen.Reason))
         {

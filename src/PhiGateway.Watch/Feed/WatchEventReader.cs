@@ -12,6 +12,13 @@ internal static class WatchEventReader
     private const string ImportEvent = "roster.import";
     private const string MemberEvent = "roster.member.put";
     private const string Accepted = "accepted ";
+    private const string IssueEvent = "token.issue";
+    private const string ExchangeEvent = "token.exchange";
+
+    private const string ReplayedAssertion = "assertion:replayed";
+
+    // Before the thumbprint of the key by which a client proved itself.
+    private const string Key = "key/";
 
     /// <summary>Reads one entry.</summary>
     public static WatchEvent? Read(AuditEntry entry)
@@ -20,6 +27,7 @@ internal static class WatchEventReader
         {
             AuditKind.Disclosure or AuditKind.Decision or AuditKind.Intent => entry.Client is not null,
             AuditKind.Outcome => entry is { Client: not null, Decision: "deny" },
+            AuditKind.Auth => entry is { Client: not null, Event: IssueEvent or ExchangeEvent },
             AuditKind.Admin => entry.Event is ImportEvent or MemberEvent && entry.Actor is not null,
             _ => false,
         };
@@ -34,7 +42,12 @@ internal static class WatchEventReader
             return null;
         }
 
-        return entry.Kind == AuditKind.Admin ? OfRoster(entry, record) : OfRequest(entry, record);
+        return entry.Kind switch
+        {
+            AuditKind.Admin => OfRoster(entry, record),
+            AuditKind.Auth => OfToken(entry, record),
+            _ => OfRequest(entry, record),
+        };
     }
 
     private static WatchEvent? OfRequest(AuditEntry entry, AuditRecord record)
@@ -78,6 +91,30 @@ internal static class WatchEventReader
             Tenant = record.Tenant ?? string.Empty,
             Environment = record.Environment ?? string.Empty,
             IsEmergency = IsEmergencyPurpose(record.Purpose),
+        };
+    }
+
+    // Which key got a token and from where; and of refusals only that what counts once was shown again.
+    private static WatchEvent? OfToken(AuditEntry entry, AuditRecord record)
+    {
+        var isReplay = entry.Decision == "deny" && record.Rule == ReplayedAssertion;
+        if (!isReplay && !(entry.Decision == "permit" && record.Rule?.StartsWith(Key, StringComparison.Ordinal) == true))
+        {
+            return null;
+        }
+
+        return new WatchEvent
+        {
+            Id = record.Id,
+            Kind = WatchKind.Token,
+            Time = record.Time,
+            Client = record.Client!,
+            Operation = record.Event,
+            Reason = isReplay ? record.Rule : null,
+            Status = record.Status,
+            Network = NetworkName.Of(record.Peer),
+            Peer = record.Peer ?? string.Empty,
+            TokenHash = isReplay ? string.Empty : record.Rule!,
         };
     }
 

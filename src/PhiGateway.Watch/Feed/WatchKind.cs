@@ -9,6 +9,9 @@ internal enum WatchKind : byte
     /// <summary>A request was refused.</summary>
     Refusal,
 
+    /// <summary>A token was given, or an assertion was shown again.</summary>
+    Token,
+
     /// <summary>Somebody added to a roster.</summary>
     RosterChange,
 }

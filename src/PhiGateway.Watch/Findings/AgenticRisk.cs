@@ -44,8 +44,8 @@ public sealed record AgenticRisk(string Id, string Title)
         rule switch
         {
             "new-operation" or "volume-spike" or "record-scraping" or "enumeration" or "bisection" => ToolMisuse,
-            "new-network" or "two-places" or "human-use" or "new-program" or "stale-token" or "probing" or "cross-environment" =>
-                PrivilegeAbuse,
+            "new-network" or "two-places" or "replayed-proof" or "human-use" or "new-program" => PrivilegeAbuse,
+            "stale-token" or "probing" or "cross-environment" => PrivilegeAbuse,
             "off-hours" or "outside-charter" or "slow-drip" or "slow-ramp" or "dormant-waking" => Rogue,
             _ => null,
         };

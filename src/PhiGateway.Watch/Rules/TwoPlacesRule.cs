@@ -1,9 +1,12 @@
 using PhiGateway.Policy.Registry;
+using PhiGateway.Watch.Feed;
 using PhiGateway.Watch.Findings;
 
 namespace PhiGateway.Watch.Rules;
 
-/// <summary>One token used from the client's own network and from a strange one within minutes: it was copied.</summary>
+/// <summary>
+/// One token, or one key that gets tokens, used from the client's own network and from a strange one within minutes: it was copied.
+/// </summary>
 internal sealed class TwoPlacesRule : WatchRule
 {
     private const int UsualDays = 3;
@@ -17,6 +20,8 @@ internal sealed class TwoPlacesRule : WatchRule
     public override RuleFamily Family => RuleFamily.Caller;
 
     public override string Technique => Techniques.ApplicationAccessToken;
+
+    public override bool SeesTokens => true;
 
     public override Finding? Look(in Sighting sighting)
     {
@@ -33,7 +38,7 @@ internal sealed class TwoPlacesRule : WatchRule
                 sighting,
                 FindingSeverity.Critical,
                 Say(
-                    $"One token was used from {other.Network} at {other.At.UtcDateTime:HH:mm:ss} and from {seen.Network} at "
+                    $"{(seen.Kind == WatchKind.Token ? "One key got tokens" : "One token was used")} from {other.Network} at {other.At.UtcDateTime:HH:mm:ss} and from {seen.Network} at "
                         + $"{seen.Time.UtcDateTime:HH:mm:ss} UTC; only one of them is a network that the client usually calls from."
                 ),
                 [other.Record, seen.Id]

@@ -21,6 +21,9 @@ internal abstract class WatchRule
     /// <summary>Rules of one family see one thing from several sides: within a day they are one incident.</summary>
     public abstract RuleFamily Family { get; }
 
+    /// <summary>Whether it looks at what happened at the token service too; else at calls alone.</summary>
+    public virtual bool SeesTokens => false;
+
     /// <summary>Looks at one record. As long as the pattern holds it is given each time; whoever asks folds it.</summary>
     public abstract Finding? Look(in Sighting sighting);
 

@@ -37,6 +37,7 @@ internal sealed class ConsoleNode : IAsyncDisposable
             .Services.AddSingleton(clock)
             .AddSingleton(registry.Store)
             .AddSingleton(registry.Source)
+            .AddSingleton(registry.RegistrationRequests)
             .AddSingleton(audit.Store)
             .AddSingleton(audit.Reports)
             .AddSingleton(audit.Keeping)

@@ -50,7 +50,7 @@ public sealed class PostgresMigratorTests(PostgresFixture postgres) : StorageMig
         {
             await undo.Database.ExecuteSqlRawAsync(
                 "DELETE FROM registry_migrations; DROP TABLE documents, roster_member, revocation, "
-                    + "registry_revision, idempotency, node_status, task_use, quota_use, quota_patient, single_use, kept_page; "
+                    + "registry_revision, idempotency, node_status, task_use, quota_use, quota_patient, single_use, kept_page, registration_request; "
                     + "DROP FUNCTION registry_announce(), registry_drop_ended_revocations(), registry_drop_ended_quotas()"
             );
         }

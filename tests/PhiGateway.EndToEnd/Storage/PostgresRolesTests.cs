@@ -60,6 +60,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         Assert.Null(await gateway.TaskUses.TryTakeAsync([new TaskUse("task-1", 2)], None));
         Assert.True(await gateway.SingleUses.TryUseAsync("proof:roles", DateTimeOffset.UtcNow, None));
         await gateway.SingleUses.KeepAsync("proof:roles", DateTimeOffset.UtcNow.AddHours(1), None);
+        Assert.NotNull(await gateway.RegistrationRequests.TryAddAsync(Stranger("reg-1"), 10, None));
         await gateway.Source.WaitForChangeAsync(TimeSpan.FromHours(1), None);
         await owner.Store.RevokeAsync(
             new Revocation("x", RevocationTarget.Client, "a", null, null, "r", "t", DateTimeOffset.UnixEpoch),
@@ -67,6 +68,16 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         );
         await gateway.Source.WaitForChangeAsync(TimeSpan.FromHours(1), None);
     }
+
+    private static RegistrationRequest Stranger(string id) =>
+        new()
+        {
+            Id = id,
+            ReceivedAt = DateTimeOffset.UtcNow,
+            Until = DateTimeOffset.UtcNow.AddDays(1),
+            Peer = "203.0.113.7",
+            Words = new RegistrationWords { Form = "metadata", Name = "Somebody" },
+        };
 
     [Fact]
     public async Task Gateway_BeyondItsWork_WritesNothing()
@@ -94,6 +105,13 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         await DeniedAsync("phigw_gateway", "UPDATE single_use SET until = now()");
         await DeniedAsync("phigw_gateway", "UPDATE kept_page SET until = now()");
         await DeniedAsync("phigw_admin", "SELECT * FROM kept_page");
+        // Who asked is written; what becomes of it is nothing that a data plane says.
+        await DeniedAsync("phigw_gateway", "UPDATE registration_request SET state = 1");
+        await DeniedAsync("phigw_gateway", "DELETE FROM registration_request");
+        await DeniedAsync(
+            "phigw_gateway",
+            "INSERT INTO registration_request (id, received_at, until, peer, words, state) VALUES ('x', now(), now(), 'p', '{}', 1)"
+        );
         await DeniedAsync("phigw_gateway", "SELECT * FROM audit_event");
         await DeniedAsync("phigw_gateway", "INSERT INTO audit_log VALUES ('x', 0, 0)");
         await DeniedAsync("phigw_gateway", "CREATE TABLE x (y int)");
@@ -126,6 +144,11 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         Assert.Equal("x", Assert.Single(await admin.Store.ListRevocationsAsync(10, None)).Id);
         Assert.Null(await admin.Store.PutIdempotentAsync(new IdempotencyEntry("k", "h", 0, "", DateTimeOffset.UnixEpoch), None));
         Assert.Empty(await admin.Store.ListNodesAsync(None));
+        await using var gateway = RegistryStorage.Create(Options(_connections["phigw_gateway"]));
+        var asked = await gateway.RegistrationRequests.TryAddAsync(Stranger("reg-2"), 10, None);
+        Assert.True(await admin.RegistrationRequests.TryDecideAsync(asked! with { State = RegistrationState.Declined }, None));
+        await admin.RegistrationRequests.DropEndedAsync(None);
+        await DeniedAsync("phigw_admin", "UPDATE registration_request SET words = '{}'");
 
         await DeniedAsync("phigw_admin", "UPDATE revocation SET value = 'b'");
         await DeniedAsync("phigw_admin", "DELETE FROM revocation");

@@ -14,6 +14,7 @@ internal static class AdminServerPorts
     {
         services.AddSingleton<ISnapshotSource>(new StoredSnapshots(store));
         services.AddSingleton<IPatientPseudonym>(new LegiblePseudonym());
+        services.AddSingleton<IRegistrationRequests>(new FakeRegistrationRequests());
     }
 
     /// <summary>The store's newest, until a test says that the registry is out of sight.</summary>

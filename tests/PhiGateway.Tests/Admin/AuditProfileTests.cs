@@ -51,6 +51,7 @@ public sealed class AuditProfileTests
     [InlineData("token.issue", "deny", "audit-token", "110122")]
     [InlineData("token.exchange", "permit", "audit-token", "110122")]
     [InlineData("token.introspect", "permit", "audit-token", null)]
+    [InlineData("token.register", "permit", "audit-token", null)]
     [InlineData("token.revoke", "permit", "audit-token", "110123")]
     [InlineData("admin.authenticate", "deny", "audit-denied", "110122")]
     [InlineData("console.sign-in", "permit", "audit-administration", "110122")]

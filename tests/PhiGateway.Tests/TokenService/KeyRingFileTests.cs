@@ -14,7 +14,7 @@ public sealed class KeyRingFileTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("no key")]
-    public void Refresh_WithAFileThatIsNoKey_TurnsAllTheSame(string content)
+    public async Task Refresh_WithAFileThatIsNoKey_TurnsAllTheSame(string content)
     {
         File.WriteAllText(Path.Combine(_folder.FullName, "123-torn.pem"), content);
         using var ring = KeyRing.Open(
@@ -25,7 +25,7 @@ public sealed class KeyRingFileTests : IDisposable
         var first = Assert.Single(ring.Keys);
 
         _clock.Advance(TimeSpan.FromDays(31));
-        ring.Refresh();
+        await ring.RefreshAsync(default);
         Assert.Equal([first.Id], ring.Keys.Take(1).Select(static key => key.Id));
         Assert.Equal(2, ring.Keys.Count);
     }

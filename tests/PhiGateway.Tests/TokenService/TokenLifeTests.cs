@@ -93,25 +93,25 @@ public sealed class TokenLifeTests : IDisposable
     }
 
     [Fact]
-    public void Ring_WhenItsTurnComes_PublishesBeforeItSignsAndAfterwardsUntilNothingIsAlive()
+    public async Task Ring_WhenItsTurnComes_PublishesBeforeItSignsAndAfterwardsUntilNothingIsAlive()
     {
-        var first = _world.Ring.Current.Id;
+        var first = _world.Ring.Current!.Id;
         _world.Clock.Advance(_world.Options.RotateAfter);
-        _world.Ring.Refresh();
+        await _world.Ring.RefreshAsync(default);
 
         // Published, and not signing yet: verifiers have an hour to fetch it.
         Assert.Equal(2, _world.Ring.Keys.Count);
-        Assert.Equal(first, _world.Ring.Current.Id);
+        Assert.Equal(first, _world.Ring.Current!.Id);
         Assert.Contains(_world.Ring.Keys[1].Id, File.ReadAllText(_world.Ring.PublicPath), StringComparison.Ordinal);
         _world.Clock.Advance(KeyRing.Notice);
-        var second = _world.Ring.Current.Id;
+        var second = _world.Ring.Current!.Id;
         Assert.NotEqual(first, second);
-        _world.Ring.Refresh();
+        await _world.Ring.RefreshAsync(default);
         Assert.NotNull(_world.Ring.Find(first));
         _world.Clock.Advance(TimeSpan.FromMinutes(16));
-        _world.Ring.Refresh();
+        await _world.Ring.RefreshAsync(default);
         Assert.Null(_world.Ring.Find(first));
-        Assert.Equal(second, _world.Ring.Current.Id);
+        Assert.Equal(second, _world.Ring.Current!.Id);
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class TokenLifeTests : IDisposable
         using var other = KeyRing.Open(_world.Options, "a secret for tests of 32 characters", _world.Clock);
         var token = await TokenAsync();
 
-        Assert.Equal(_world.Ring.Current.Id, other.Current.Id);
+        Assert.Equal(_world.Ring.Current!.Id, other.Current!.Id);
         Assert.NotNull(new TokenSigner(_world.Options, other).Read(token));
     }
 

@@ -17,6 +17,7 @@ using PhiGateway.Tests.Policy.Snapshot;
 using PhiGateway.TokenService;
 using PhiGateway.TokenService.Configuration;
 using PhiGateway.TokenService.Endpoints;
+using PhiGateway.TokenService.Registering;
 using PhiGateway.TokenService.Signing;
 
 namespace PhiGateway.Tests.TokenService;
@@ -48,7 +49,9 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
         string? authorities = null,
         Credential? also = null,
         IdentityProviderOptions? provider = null,
-        DpopOptions? dpop = null
+        DpopOptions? dpop = null,
+        RegistrationOptions? registration = null,
+        Func<TokenServiceOptions, TimeProvider, KeyRing>? ring = null
     )
     {
         _also = also;
@@ -66,8 +69,9 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
             KeyDirectory = _folder,
             ClientAuthorities = authorities,
             IdentityProviders = provider is null ? [] : [provider],
+            Registration = registration,
         };
-        Ring = KeyRing.Open(Options, "a secret for tests of 32 characters", Clock);
+        Ring = ring?.Invoke(Options, Clock) ?? KeyRing.Open(Options, "a secret for tests of 32 characters", Clock);
         _services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<TimeProvider>(Clock)
@@ -75,6 +79,7 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
             .AddSingleton<ISnapshotSource>(this)
             .AddSingleton<IRegistryStore>(Store)
             .AddSingleton<ISingleUses>(Shared)
+            .AddSingleton<IRegistrationRequests>(Strangers)
             .AddSingleton(_identity.Get<IKeyProof>())
             .AddSingleton<ITokenRoom>(new TokenRoom(Options, Metrics, Clock))
             .AddTokenService(Options, Ring, environment, null)
@@ -86,6 +91,9 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
     public AdjustableClock Clock => _identity.Clock;
 
     public SharedUses Shared { get; }
+
+    /// <summary>Who asked to be registered.</summary>
+    public FakeRegistrationRequests Strangers { get; } = new();
 
     /// <summary>The client's.</summary>
     public SigningKey Key { get; }
@@ -200,6 +208,29 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
 
     public Task<TokenReply> IntrospectAsync(string assertion, string token) =>
         SendAsync<IntrospectionEndpoint>(static endpoint => endpoint.RunAsync, "/introspect", With(assertion, token));
+
+    /// <summary>A stranger asks to be registered.</summary>
+    public Task<TokenReply> RegisterAsync(string json, Action<HttpContext>? spoil = null) =>
+        SendAsync<RegistrationEndpoint>(
+            static endpoint => endpoint.RunAsync,
+            RegistrationOptions.Path,
+            [],
+            context =>
+            {
+                context.Request.ContentType = "application/json";
+                context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(json));
+                spoil?.Invoke(context);
+            }
+        );
+
+    /// <summary>Somebody asks what became of a request.</summary>
+    public Task<TokenReply> LookAsync(string id) =>
+        SendAsync<RegistrationEndpoint>(
+            static endpoint => endpoint.ShowAsync,
+            RegistrationOptions.Path,
+            [],
+            context => context.Request.RouteValues["id"] = id
+        );
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Registrations;
 using PhiGateway.Console.Parts;
 
 namespace PhiGateway.Console.Pages.Approvals;
@@ -7,7 +8,13 @@ namespace PhiGateway.Console.Pages.Approvals;
 /// <param name="Items">Clients that wait, those that wait longest first.</param>
 /// <param name="Part">Which part of them this is.</param>
 /// <param name="At">Now.</param>
-public sealed record ApprovalsModel(IReadOnlyList<QueueEntry> Items, ListPart Part, DateTimeOffset At);
+/// <param name="Strangers">Who asked to be registered and is undecided, on the first page.</param>
+public sealed record ApprovalsModel(
+    IReadOnlyList<QueueEntry> Items,
+    ListPart Part,
+    DateTimeOffset At,
+    IReadOnlyList<RegistrationEntry> Strangers
+);
 
 /// <summary>What an approver sees of one client.</summary>
 /// <param name="Brief">The whole in words.</param>

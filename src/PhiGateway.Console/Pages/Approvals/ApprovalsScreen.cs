@@ -1,6 +1,7 @@
 using System.Globalization;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Registrations;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
@@ -8,7 +9,13 @@ using PhiGateway.Console.Rendering;
 namespace PhiGateway.Console.Pages.Approvals;
 
 /// <summary>Shows what waits for a second person, says in words what an approval would permit, and takes it for exactly what was shown.</summary>
-internal sealed class ApprovalsScreen(ClientReports reports, ApprovalBriefs briefs, ClientApproval approval, TimeProvider time)
+internal sealed class ApprovalsScreen(
+    ClientReports reports,
+    ApprovalBriefs briefs,
+    ClientApproval approval,
+    RegistrationCommands registrations,
+    TimeProvider time
+)
 {
     private const string Path = "/console/approvals";
     private const int OnePage = 50;
@@ -17,8 +24,19 @@ internal sealed class ApprovalsScreen(ClientReports reports, ApprovalBriefs brie
     public async Task<ScreenAnswer> ListAsync(ConsoleRequest request)
     {
         var queue = await reports.WaitingAsync(request.Call, request.Skipped, OnePage);
+        if ((await registrations.ListAsync(request.Call)).Failed(out var problem, out var asked))
+        {
+            return problem;
+        }
+
         var part = ListPart.Of(queue.Skipped, queue.Items.Count, queue.Total, static skip => Links.With(Path, ("skip", skip)));
-        return new PageContent("Approvals", "approvals", typeof(ApprovalsPage), new ApprovalsModel(queue.Items, part, time.GetUtcNow()));
+        var model = new ApprovalsModel(
+            queue.Items,
+            part,
+            time.GetUtcNow(),
+            queue.Skipped > 0 ? [] : [.. asked.Items.Where(static entry => entry.State == "pending")]
+        );
+        return new PageContent("Approvals", "approvals", typeof(ApprovalsPage), model);
     }
 
     /// <summary>One client in words.</summary>

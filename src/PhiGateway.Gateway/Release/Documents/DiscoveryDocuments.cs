@@ -39,12 +39,13 @@ internal sealed class DiscoveryDocuments(
                 return LetOutAsync(exchange, body, KnownMediaTypes.Json);
             case PublicDocument.Udap:
                 var (route, endpoint) = (exchange.Ingressed.Route, options.TokenService?.TokenEndpoint);
-                if (endpoint is null || statements?.Find(route.PublicOrigin + route.Base, endpoint) is not { } statement)
+                var registration = options.TokenService?.RegistrationEndpoint;
+                if (endpoint is null || statements?.Find(route.PublicOrigin + route.Base, endpoint, registration) is not { } statement)
                 {
                     return new(StageResult.Refuse(DenyReason.UnknownResourceType, "udap"));
                 }
 
-                WriteUdap(body, endpoint, statement);
+                WriteUdap(body, endpoint, registration, statement);
                 return LetOutAsync(exchange, body, KnownMediaTypes.Json);
             case PublicDocument.CapabilityStatement:
                 CapabilityStatementWriter.Write(body, exchange);
@@ -89,26 +90,37 @@ internal sealed class DiscoveryDocuments(
             options.SmartEndpoints.Authorization is null ? ["client_credentials"] : ["authorization_code", "client_credentials"]
         );
         WriteStrings(json, "code_challenge_methods_supported", ["S256"]);
+        if (options.TokenService is { } issuing)
+        {
+            // What its clients need to choose by stands in its own metadata too.
+            methods = [.. issuing.AuthenticationMethods];
+            WriteStrings(json, "token_endpoint_auth_signing_alg_values_supported", [.. ClientAssertions.SigningAlgorithms]);
+            if (issuing.RegistrationEndpoint is { } registration)
+            {
+                json.WriteString("registration_endpoint", registration);
+            }
+        }
+
         if (methods.Count > 0)
         {
             WriteStrings(json, "token_endpoint_auth_methods_supported", [.. methods]);
         }
 
-        WriteStrings(
-            json,
-            "capabilities",
-            [
-                .. methods.Contains("private_key_jwt") ? (string[])["client-confidential-asymmetric"] : [],
-                .. methods.Contains("client_secret_basic") ? (string[])["client-confidential-symmetric"] : [],
-                "permission-v1",
-                "permission-v2",
-                "permission-patient",
-                "permission-user",
-                "context-standalone-patient",
-            ]
-        );
+        WriteStrings(json, "capabilities", Capabilities(methods));
         json.WriteEndObject();
     }
+
+    // A standalone launch is offered where there is somewhere to send a person.
+    private string[] Capabilities(IReadOnlyList<string> methods) =>
+        [
+            .. methods.Contains("private_key_jwt") ? (string[])["client-confidential-asymmetric"] : [],
+            .. methods.Contains("client_secret_basic") ? (string[])["client-confidential-symmetric"] : [],
+            "permission-v1",
+            "permission-v2",
+            "permission-patient",
+            "permission-user",
+            .. options.SmartEndpoints.Authorization is null ? (string[])[] : ["launch-standalone", "context-standalone-patient"],
+        ];
 
     private static void WriteKnown(Utf8JsonWriter json, string name, string? place)
     {
@@ -137,20 +149,30 @@ internal sealed class DiscoveryDocuments(
         json.WriteEndObject();
     }
 
-    // Only what is offered: clients are registered by the operator, so there is no endpoint for it and no udap_dcr.
-    private static void WriteUdap(IBufferWriter<byte> output, string tokenEndpoint, string statement)
+    // Only what is offered: where strangers may not ask to be registered there is no endpoint for it and no udap_dcr.
+    private static void WriteUdap(IBufferWriter<byte> output, string tokenEndpoint, string? registrationEndpoint, string statement)
     {
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
         WriteStrings(json, "udap_versions_supported", ["1"]);
-        WriteStrings(json, "udap_profiles_supported", ["udap_authn", "udap_authz"]);
+        WriteStrings(
+            json,
+            "udap_profiles_supported",
+            registrationEndpoint is null ? ["udap_authn", "udap_authz"] : ["udap_dcr", "udap_authn", "udap_authz"]
+        );
         WriteStrings(json, "udap_authorization_extensions_supported", ["hl7-b2b"]);
         WriteStrings(json, "udap_authorization_extensions_required", []);
         WriteStrings(json, "udap_certifications_supported", []);
         WriteStrings(json, "grant_types_supported", ["client_credentials"]);
         json.WriteString("token_endpoint", tokenEndpoint);
         WriteStrings(json, "token_endpoint_auth_methods_supported", ["private_key_jwt"]);
-        WriteStrings(json, "token_endpoint_auth_signing_alg_values_supported", [.. ClientAssertions.SigningAlgorithms]);
+        WriteStrings(json, "token_endpoint_auth_signing_alg_values_supported", [.. ClientAssertions.UdapSigningAlgorithms]);
+        if (registrationEndpoint is not null)
+        {
+            json.WriteString("registration_endpoint", registrationEndpoint);
+            WriteStrings(json, "registration_endpoint_jwt_signing_alg_values_supported", [.. SoftwareStatements.SigningAlgorithms]);
+        }
+
         json.WriteString("signed_metadata", statement);
         json.WriteEndObject();
     }

@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Net;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Decide;
+
+/// <summary>
+/// Remembers from which networks and for which types of resources each client has come with a sign-in as its use case asks for, so that what
+/// it does first can be asked a fresh one for (RFC 9470). Asked and told by Decide, for clients of such use cases only.
+/// </summary>
+/// <remarks>
+/// Thread-safe. Of this node and this process: after a start everything is new once more, and a client that renews its token is asked once.
+/// Bounded: as many clients as the registry has, so many networks each, the one not seen for longest goes first.
+/// </remarks>
+internal sealed class HabitKeeper(TimeProvider clock)
+{
+    private const int MostNetworks = 64;
+
+    // What was not seen for a month is new again.
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+
+    private readonly ConcurrentDictionary<string, Habit> _clients = new(StringComparer.Ordinal);
+
+    /// <summary>What is known of a client; null: nothing need be.</summary>
+    public ClientHabits? Find(ClientEntry? client, IPAddress? peer)
+    {
+        if (client is null || !StepUpHabits.AreKept(client))
+        {
+            return null;
+        }
+
+        return _clients.TryGetValue(client.Client.Id, out var habit)
+            ? habit.Look(NetworkOf(peer), clock.GetUtcNow() - Kept)
+            : new ClientHabits(false, default);
+    }
+
+    /// <summary>A call was permitted.</summary>
+    public void Note(ClientEntry? client, Caller caller, IPAddress? peer, IReadOnlyList<AccessPart> parts, DateTimeOffset now)
+    {
+        if (client is null || !StepUpHabits.AreKept(client) || StepUpHabits.Learn(client, caller, parts, now) is not { } types)
+        {
+            return;
+        }
+
+        _clients.GetOrAdd(client.Client.Id, static _ => new Habit()).Note(NetworkOf(peer), types, clock.GetUtcNow());
+    }
+
+    // As detection tells places apart; whoever cannot be placed comes from nowhere that is known.
+    private static UInt128? NetworkOf(IPAddress? peer)
+    {
+        if (peer is null)
+        {
+            return null;
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        _ = peer.MapToIPv6().TryWriteBytes(bytes, out _);
+        var isOld = peer.IsIPv4MappedToIPv6 || peer.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork;
+        bytes[(isOld ? 15 : 6)..].Clear();
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
+
+    private sealed class Habit
+    {
+        private readonly Lock _gate = new();
+        private readonly Dictionary<UInt128, DateTimeOffset> _networks = [];
+        private ResourceTypeSet _types;
+
+        public ClientHabits Look(UInt128? network, DateTimeOffset since)
+        {
+            lock (_gate)
+            {
+                return new ClientHabits(network is { } place && _networks.TryGetValue(place, out var seen) && seen >= since, _types);
+            }
+        }
+
+        public void Note(UInt128? network, ResourceTypeSet types, DateTimeOffset now)
+        {
+            lock (_gate)
+            {
+                _types = _types.Union(types);
+                if (network is not { } place)
+                {
+                    return;
+                }
+
+                if (_networks.Count >= MostNetworks && !_networks.ContainsKey(place))
+                {
+                    _networks.Remove(_networks.MinBy(static pair => pair.Value).Key);
+                }
+
+                _networks[place] = now;
+            }
+        }
+    }
+}

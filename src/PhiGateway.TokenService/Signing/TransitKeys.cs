@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using PhiGateway.TokenService.Configuration;
+
+namespace PhiGateway.TokenService.Signing;
+
+/// <summary>
+/// The versions of one key in the Transit engine of Vault or OpenBao: <c>GET {mount}/keys/{name}</c>. Who rotates the key there rotates the
+/// ring; private halves never leave it.
+/// </summary>
+internal sealed class TransitKeys : IRingKeys
+{
+    // A ring of years; older ones have signed nothing that is alive.
+    private const int MostVersions = 64;
+
+    private readonly TransitClient _client;
+
+    public TransitKeys(
+        SignerOptions options,
+        TimeProvider time,
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect
+    ) => _client = new TransitClient(options, time, connect);
+
+    public async ValueTask<List<RingKey>> ReadAsync(Func<string, RingKey?> known, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        using var answer = await _client.GetKeyAsync(cancellationToken);
+        var keys = new List<RingKey>();
+        try
+        {
+            var data = answer.RootElement.GetProperty("data");
+            if (data.GetProperty("type").GetString() != "ecdsa-p256")
+            {
+                throw new SigningException("refused");
+            }
+
+            foreach (var version in data.GetProperty("keys").EnumerateObject().TakeLast(MostVersions))
+            {
+                if (Read(version, known) is { } key)
+                {
+                    keys.Add(key);
+                }
+            }
+        }
+        catch (Exception fault) when (fault is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw new SigningException("refused");
+        }
+        catch (CryptographicException)
+        {
+            throw new SigningException("refused");
+        }
+
+        keys.Sort(KeyRing.ByAge);
+        while (KeyRing.IsFirstOver(keys, now))
+        {
+            // It stays where it is: that is not ours to delete.
+            keys.RemoveAt(0);
+        }
+
+        return keys.Count > 0 ? keys : throw new SigningException("no-key");
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private RingKey? Read(JsonProperty version, Func<string, RingKey?> known)
+    {
+        if (!int.TryParse(version.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            return null;
+        }
+
+        using var key = ECDsa.Create();
+        key.ImportFromPem(version.Value.GetProperty("public_key").GetString());
+        if (!RingKey.IsOfTheSort(key))
+        {
+            throw new SigningException("refused");
+        }
+
+        var made = RingKey.Of(key, version.Value.GetProperty("creation_time").GetDateTimeOffset(), new TransitSigner(_client, number));
+        return known(made.Id) ?? made;
+    }
+
+    // One version of the key.
+    private sealed class TransitSigner(TransitClient client, int version) : IKeySigner
+    {
+        public bool IsRemote => true;
+
+        public ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken) =>
+            client.SignAsync(version, data, cancellationToken);
+
+        public void Dispose() { }
+    }
+}

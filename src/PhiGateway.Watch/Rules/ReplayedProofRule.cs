@@ -1,0 +1,66 @@
+using PhiGateway.Policy.Registry;
+using PhiGateway.Watch.Findings;
+
+namespace PhiGateway.Watch.Rules;
+
+/// <summary>
+/// What counts once was shown again: a DPoP proof, or the assertion of a client at the token service. From a network that is none of the
+/// client's it was copied; from its own one it is a client that sends things twice, or somebody beside it.
+/// </summary>
+internal sealed class ReplayedProofRule : WatchRule
+{
+    private const int UsualDays = 3;
+
+    // A library that sends the same request again after a broken connection does so now and then.
+    private const int LeastAtHome = 3;
+
+    /// <summary>The reason of a refused assertion, as the feed tells it.</summary>
+    public const string Assertion = "assertion:replayed";
+
+    public override string Name => "replayed-proof";
+
+    public override NhiRisk Risk => NhiRisk.SecretLeakage;
+
+    public override RuleFamily Family => RuleFamily.Caller;
+
+    public override string Technique => Techniques.ApplicationAccessToken;
+
+    public override bool SeesTokens => true;
+
+    /// <summary>Whether a refusal is one of those that count.</summary>
+    public static bool Counts(string? reason) => reason is Assertion or "dpop-proof-replayed";
+
+    public override Finding? Look(in Sighting sighting)
+    {
+        var seen = sighting.Seen;
+        if (!Counts(seen.Reason))
+        {
+            return null;
+        }
+
+        var isOwn =
+            sighting.Registered?.Covers(seen.Peer) == true || sighting.Baseline.Networks.Find(seen.Network) is { Days: >= UsualDays };
+        var what = seen.Reason == Assertion ? "An assertion" : "A DPoP proof";
+        if (!isOwn && sighting.Registered?.Kind != ClientKind.InteractiveApp)
+        {
+            return Found(
+                sighting,
+                FindingSeverity.Critical,
+                Say(
+                    $"{what} of the client that had been used was shown again from {seen.Network}, which is no network that it usually calls from: it was copied."
+                ),
+                [seen.Id]
+            );
+        }
+
+        var replays = sighting.Activity.Replays;
+        return replays.Calls >= LeastAtHome
+            ? Found(
+                sighting,
+                FindingSeverity.Medium,
+                Say($"{what} that had been used was shown again, {replays.Calls} times within a day, from a network of the client's own."),
+                replays.Records.List()
+            )
+            : null;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Tests.Common.Admin.Fakes;
+
+/// <summary>Requests to be registered in memory; the time of a request is not looked at.</summary>
+internal sealed class FakeRegistrationRequests : IRegistrationRequests
+{
+    private readonly ConcurrentDictionary<string, RegistrationRequest> _requests = new(StringComparer.Ordinal);
+
+    /// <summary>The database does not answer.</summary>
+    public bool IsAway { get; set; }
+
+    public IReadOnlyCollection<RegistrationRequest> All => [.. _requests.Values];
+
+    public Task<RegistrationRequest?> TryAddAsync(RegistrationRequest request, int most, CancellationToken cancellationToken)
+    {
+        StoreAwayException.ThrowIf(IsAway);
+        if (!_requests.ContainsKey(request.Id) && _requests.Values.Count(static one => one.State == RegistrationState.Pending) < most)
+        {
+            _requests[request.Id] = request;
+        }
+
+        return FindAsync(request.Id, cancellationToken);
+    }
+
+    public Task<RegistrationRequest?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        StoreAwayException.ThrowIf(IsAway);
+        return Task.FromResult(_requests.GetValueOrDefault(id));
+    }
+
+    public Task<IReadOnlyList<RegistrationRequest>> ListAsync(int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<RegistrationRequest>>([
+            .. _requests.Values.OrderBy(static one => one.State).ThenBy(static one => one.ReceivedAt).Take(limit),
+        ]);
+
+    public Task<bool> TryDecideAsync(RegistrationRequest decided, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            _requests.TryGetValue(decided.Id, out var current)
+                && current.State == RegistrationState.Pending
+                && _requests.TryUpdate(decided.Id, decided, current)
+        );
+
+    public Task DropEndedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
