@@ -96,8 +96,11 @@ internal sealed class AdminGate(
         }
 
         var token = value[Bearer.Length..].Trim();
+        var isStop = context.GetEndpoint()?.Metadata.GetMetadata<EmergencyStop>() is not null;
         var caller =
-            token.Length == 0 ? null : await keys.AuthenticateAsync(token, context.RequestAborted) ?? await oidc.AuthenticateAsync(context);
+            token.Length == 0
+                ? null
+                : await keys.AuthenticateAsync(token, isStop, context.RequestAborted) ?? await oidc.AuthenticateAsync(context);
         return (caller, "invalid-credential");
     }
 }

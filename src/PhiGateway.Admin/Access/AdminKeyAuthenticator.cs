@@ -9,11 +9,11 @@ internal sealed class AdminKeyAuthenticator(IAdminKeys keys, TimeProvider time)
     /// <summary>What stands before the id of a key where it is said how somebody was authenticated.</summary>
     internal const string KeyMethod = "key:";
 
-    public async Task<AdminCaller?> AuthenticateAsync(string token, CancellationToken cancellationToken)
+    public async Task<AdminCaller?> AuthenticateAsync(string token, bool isStop, CancellationToken cancellationToken)
     {
         var hash = Convert.FromHexString(AdminKeyHash.OfShown(token));
         AdminKey? found = null;
-        foreach (var key in await keys.ListAsync(cancellationToken))
+        foreach (var key in await keys.ListAsync(isStop, cancellationToken))
         {
             // No early exit: the time taken says nothing about which key came close.
             if (AdminKeyHash.Matches(key.Hash, hash))
@@ -32,7 +32,7 @@ internal sealed class AdminKeyAuthenticator(IAdminKeys keys, TimeProvider time)
             ? new AdminCaller(found.Person, KeyMethod + found.Id, [AdminRoles.Unclaimed])
             : new AdminCaller(found.Person, KeyMethod + found.Id, [.. found.Roles.Where(AdminRoles.IsKnown)])
             {
-                Makers = await keys.KnownToAsync(found, cancellationToken),
+                Makers = await keys.KnownToAsync(found, isStop, cancellationToken),
             };
     }
 }

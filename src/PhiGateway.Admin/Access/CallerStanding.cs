@@ -22,7 +22,7 @@ internal sealed class CallerStanding(IAdminKeys keys, TimeProvider time)
             return true;
         }
 
-        foreach (var key in await keys.ListAsync(cancellationToken))
+        foreach (var key in await keys.ListAsync(isStop: false, cancellationToken))
         {
             if (AdminKeyAuthenticator.KeyMethod + key.Id == caller.Method)
             {

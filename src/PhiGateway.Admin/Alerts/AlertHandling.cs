@@ -48,7 +48,21 @@ internal sealed class AlertHandling(RegistryEditor editor, TimeProvider time)
             id,
             "snooze",
             body.Reason,
-            alert => alert with { SnoozedUntil = until, HandledBy = call.Person, HandledAt = now }
+            alert =>
+                // Somebody is to have decided by then: it waits at most so long, and beyond it not at all.
+                alert.Kind == AlertKinds.Emergency
+                && until > EmergencyUses.DueOf(alert)
+                    ? AdminProblem.Invalid(
+                        "/until",
+                        "beyond-due",
+                        $"It is to be decided by {EmergencyUses.DueOf(alert).UtcDateTime:yyyy-MM-dd HH:mm} UTC and waits no longer than that."
+                    )
+                    : alert with
+                    {
+                        SnoozedUntil = until,
+                        HandledBy = call.Person,
+                        HandledAt = now,
+                    }
         );
     }
 
@@ -64,7 +78,13 @@ internal sealed class AlertHandling(RegistryEditor editor, TimeProvider time)
 
     private static Task<Outcome<EditOutcome>> Refuse(AdminProblem problem) => Task.FromResult<Outcome<EditOutcome>>(problem);
 
-    private Task<Outcome<EditOutcome>> WriteAsync(AdminCall call, string id, string verb, string? reason, Func<Alert, Alert> change) =>
+    private Task<Outcome<EditOutcome>> WriteAsync(
+        AdminCall call,
+        string id,
+        string verb,
+        string? reason,
+        Func<Alert, Outcome<Alert>> change
+    ) =>
         editor.WriteAsync(
             call,
             AlertEdit.Of(
@@ -72,10 +92,15 @@ internal sealed class AlertHandling(RegistryEditor editor, TimeProvider time)
                 id,
                 verb,
                 reason,
-                (alert, _, _) =>
-                    alert.State == AlertState.Closed
-                        ? AdminProblem.Conflict("already-closed", "The alert is closed already.")
-                        : change(alert)
+                (alert, item, set) =>
+                {
+                    // Whoever may not decide does not make it wait either, nor take it from those who may.
+                    var refused =
+                        alert.State == AlertState.Closed
+                            ? AdminProblem.Conflict("already-closed", "The alert is closed already.")
+                            : AlertStanding.Check(call, alert, item, set);
+                    return refused is null ? change(alert) : refused;
+                }
             )
         );
 }

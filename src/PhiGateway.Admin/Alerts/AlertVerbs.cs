@@ -46,26 +46,11 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
             "review",
             AlertState.Closed,
             reasonRequired: true,
-            (alert, item, set) => Refusal(call, alert, item, set)
+            static (alert, _, _) =>
+                alert.Kind == EmergencyUses.Kind
+                    ? null
+                    : AdminProblem.Conflict("no-review", "Only an emergency use is reviewed; close the alert.")
         );
-    }
-
-    private static AdminProblem? Refusal(AdminCall call, Alert alert, RegistryItem item, WorkingSet set)
-    {
-        if (alert.Kind != EmergencyUses.Kind)
-        {
-            return AdminProblem.Conflict("no-review", "Only an emergency use is reviewed; close the alert.");
-        }
-
-        var found = set.Find(RegistryKind.Client, alert.Subject[(alert.Subject.IndexOf('/', StringComparison.Ordinal) + 1)..]);
-        var client = found?.Entity as Client;
-        var former = found is null ? [] : AuthorNote.StoodSince(found.Item, alert.At);
-
-        // Whoever stood behind it when it was used, and whoever does now: nobody becomes a stranger by handing it over.
-        string?[] behind = [client?.Owner, client?.Deputy, .. former, .. AuthorNote.Behind(item), .. alert.Notify?.Split(", ") ?? []];
-        return call.MayBeAny(behind.OfType<string>())
-            ? new AdminProblem(403, "four-eyes", "A second person must decide", "You stand behind this client; somebody else must decide.")
-            : null;
     }
 
     private async Task<Outcome<EditOutcome>> RunAsync(
@@ -90,7 +75,7 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
             body.Reason,
             (alert, item, set) =>
             {
-                if (refusal?.Invoke(alert, item, set) is { } refused)
+                if ((refusal?.Invoke(alert, item, set) ?? AlertStanding.Check(call, alert, item, set)) is { } refused)
                 {
                     return refused;
                 }

@@ -10,14 +10,16 @@ namespace PhiGateway.Admin.Alerts;
 /// and how many alerts there are, does not grow with the calls.
 /// </remarks>
 /// <param name="day">Which day, UTC.</param>
-/// <param name="isDetailed">Whether reasons and patients are kept too, for who decides about one of them.</param>
-internal sealed class DayUses(DateTimeOffset day, bool isDetailed = false)
+internal sealed class DayUses(DateTimeOffset day)
 {
     /// <summary>Tokens of one client and day with an alert of their own.</summary>
     internal const int MostTokens = 100;
 
     /// <summary>Stands for a client that no record names.</summary>
     internal const string Nobody = "unknown";
+
+    /// <summary>Stands for all tokens of a client beyond those with an alert of their own; no token's hash is that.</summary>
+    internal const string RestOf = "*";
 
     private readonly Dictionary<(string Client, string? Token), DayUse> _uses = [];
     private readonly Dictionary<string, int> _tokens = new(StringComparer.Ordinal);
@@ -65,20 +67,24 @@ internal sealed class DayUses(DateTimeOffset day, bool isDetailed = false)
         return [.. _uses.Values.OrderBy(static use => use.First.Time)];
     }
 
-    // No token's hash is that.
+    /// <summary>What names the use of a token on a day, for the id of its alert.</summary>
+    /// <param name="client">Id of the client.</param>
+    /// <param name="token">Hash of the token; <see cref="RestOf"/>: all further ones together.</param>
+    /// <param name="day">The day.</param>
+    internal static string KeyOf(string client, string? token, DateTimeOffset day) => $"{client}\n{token}\n{day:yyyy-MM-dd}";
+
     private DayUse Rest(string client)
     {
-        var key = (client, (string?)"*");
+        var key = (client, (string?)RestOf);
         if (!_uses.TryGetValue(key, out var rest))
         {
-            _uses[key] = rest = Use(client, "*", isRest: true);
+            _uses[key] = rest = Use(client, RestOf, isRest: true);
         }
 
         return rest;
     }
 
-    private DayUse Use(string client, string? token, bool isRest = false) =>
-        new(client, $"{client}\n{token}\n{day:yyyy-MM-dd}") { IsRest = isRest, Details = isDetailed ? new UseDetails() : null };
+    private DayUse Use(string client, string? token, bool isRest = false) => new(client, KeyOf(client, token, day)) { IsRest = isRest };
 }
 
 /// <summary>The emergency calls of one client with one token on one day, or with all its further tokens.</summary>
@@ -145,11 +151,6 @@ internal sealed class DayUse(string client, string key)
         foreach (var (time, decision) in other._first)
         {
             Name(time, decision);
-        }
-
-        if (other.Details is { } details)
-        {
-            Details?.Add(details);
         }
     }
 

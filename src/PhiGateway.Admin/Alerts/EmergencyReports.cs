@@ -4,6 +4,7 @@ using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Alerts;
 
@@ -11,7 +12,11 @@ namespace PhiGateway.Admin.Alerts;
 /// Shows whoever decides about an emergency use what was said when it was used, and how much it touched: out of the trail, and the look is on
 /// record before anything is shown. Called by the endpoint and the console.
 /// </summary>
-internal sealed class EmergencyReports(AlertInbox inbox, IAuditStore trail, TrailSearch looks)
+/// <remarks>
+/// Security: the calls that the alert names are read first and by their ids, so however many others the client makes on that day, what was
+/// said at the first of them is shown. Whose a call is, is told by the alerts that there are, not by counting anew what could be read.
+/// </remarks>
+internal sealed class EmergencyReports(AlertInbox inbox, WorkingSetSource sets, IAuditStore trail, TrailSearch looks)
 {
     // Calls of one client on one day that are read for it; of more it is said that they are not counted.
     internal const int MostRead = 5000;
@@ -54,10 +59,10 @@ internal sealed class EmergencyReports(AlertInbox inbox, IAuditStore trail, Trai
     {
         var client = ClientOf(alert) ?? DayUses.Nobody;
         var day = new DateTimeOffset(alert.At.UtcDateTime.Date, TimeSpan.Zero);
-        var uses = new DayUses(day, isDetailed: true);
-        var isCut = await ReadAsync(uses, client, day, cancellationToken);
-        var use = uses.ToList().FirstOrDefault(use => AlertKinds.IdOf(EmergencyUses.Kind, use.Key) == alert.Id);
-        return use?.Details is { } details
+        var details = new UseDetails();
+        var use = new DayUse(client, alert.Id) { Details = details };
+        var isCut = await ReadAsync(use, alert, day, cancellationToken);
+        return use.Calls > 0
             ? new EmergencyReport(
                 use.Calls,
                 use.First.Time,
@@ -75,25 +80,32 @@ internal sealed class EmergencyReports(AlertInbox inbox, IAuditStore trail, Trai
     private static string? ClientOf(Alert alert) =>
         alert.Kind == EmergencyUses.Kind && alert.Subject.Split('/', 2) is ["client", var client] ? client : null;
 
-    private async Task<bool> ReadAsync(DayUses uses, string client, DateTimeOffset day, CancellationToken cancellationToken)
+    // Whether there were more than were read.
+    private async Task<bool> ReadAsync(DayUse use, Alert alert, DateTimeOffset day, CancellationToken cancellationToken)
     {
+        var set = await sets.GetAsync(cancellationToken);
+        var taken = new HashSet<Guid>();
+        foreach (var decision in alert.Records)
+        {
+            if (Guid.TryParse(decision, out var id))
+            {
+                Take((await TrailFamily.ReadAsync(trail, id, cancellationToken)).Entries);
+            }
+        }
+
         var query = new AuditQuery
         {
             From = day,
             To = day.AddDays(1),
             Actor = EmergencyUse.Actor,
             Kind = AuditKind.Override,
-            Client = client == DayUses.Nobody ? null : client,
+            Client = use.Client == DayUses.Nobody ? null : use.Client,
             Limit = PageRequest.Most,
         };
         for (var read = 0; ; )
         {
             var page = await trail.QueryAsync(query, cancellationToken);
-            foreach (var record in page.Entries.Select(static entry => entry.Read()).OfType<AuditRecord>())
-            {
-                uses.Add(record);
-            }
-
+            Take(page.Entries);
             read += page.Entries.Count;
             if (page.Next is null || read >= MostRead)
             {
@@ -102,6 +114,32 @@ internal sealed class EmergencyReports(AlertInbox inbox, IAuditStore trail, Trai
 
             query = query with { Cursor = page.Next };
         }
+
+        void Take(IReadOnlyList<AuditEntry> entries)
+        {
+            foreach (var entry in entries)
+            {
+                if (
+                    entry is { Kind: AuditKind.Override, Actor: EmergencyUse.Actor }
+                    && entry.Read() is { } record
+                    && AlertOf(set, record, day) == alert.Id
+                    && taken.Add(record.Id)
+                )
+                {
+                    use.Add(record);
+                }
+            }
+        }
+    }
+
+    // Of a token that has no alert of its own it is the one of all further tokens.
+    private static string AlertOf(WorkingSet set, AuditRecord record, DateTimeOffset day)
+    {
+        var client = record.Client ?? DayUses.Nobody;
+        var own = AlertKinds.IdOf(EmergencyUses.Kind, DayUses.KeyOf(client, record.TokenHash, day));
+        return set.Find(RegistryKind.Alert, own) is null
+            ? AlertKinds.IdOf(EmergencyUses.Kind, DayUses.KeyOf(client, DayUses.RestOf, day))
+            : own;
     }
 }
 

@@ -91,7 +91,7 @@ internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, Ti
                     },
                 };
             },
-            static (json, _) => AuthorNote.WithAsked(json, [])
+            static (client, _) => AuthorNote.WithAsked(RegistryJson.Serialize(client), [])
         );
 
     /// <summary>
@@ -136,7 +136,7 @@ internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, Ti
         string verb,
         string reason,
         Func<Client, RegistryItem, Client?> change,
-        Func<string, RegistryItem, string> note
+        Func<Client, RegistryItem, string> stored
     )
     {
         if (
@@ -147,7 +147,7 @@ internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, Ti
             return false;
         }
 
-        var json = note(AuthorNote.Carried(RegistryJson.Serialize(changed), item), item);
+        var json = AuthorNote.Carried(stored(changed, item), item);
         var name = "client." + verb;
         var now = time.GetUtcNow();
         await RecordAsync(
@@ -164,9 +164,8 @@ internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, Ti
 
     private static Client Read(RegistryItem item) => RegistryJson.Deserialize<Client>(StoredBody.WithoutNotes(item.Json).ToJsonString());
 
-    // Whoever asked before asked for something else.
-    private string Closed(string json, RegistryItem item) =>
-        AuthorNote.WithActed(AuthorNote.WithAsked(AuthorNote.Closed(json, item, [AlertWriter.Gateway]), []), time.GetUtcNow());
+    private string Closed(Client client, RegistryItem item) =>
+        AuthorNote.WithActed(ClientClosing.Json(client, item, [AlertWriter.Gateway]), time.GetUtcNow());
 
     // The gateway's intent, on record before it is done.
     private async Task RecordAsync(string name, string target, string? before, string? after, string? reason, DateTimeOffset now) =>

@@ -48,27 +48,6 @@ internal sealed class UseDetails
         }
     }
 
-    /// <summary>Takes another's.</summary>
-    public void Add(UseDetails other)
-    {
-        foreach (var (reason, calls) in other._reasons)
-        {
-            Add(reason, calls);
-        }
-
-        OtherCalls += other.OtherCalls;
-        WordlessCalls += other.WordlessCalls;
-        foreach (var tenant in other._tenants)
-        {
-            Add(tenant);
-        }
-
-        foreach (var patient in other._patients)
-        {
-            Add(patient);
-        }
-    }
-
     private void Add(string? reason, long calls)
     {
         if (string.IsNullOrWhiteSpace(reason))

@@ -81,7 +81,10 @@ internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets
                 (outcome, done) = (step.Outcome, step.Done);
                 return step.Plan;
             }
-        );
+        )
+        {
+            IsClosing = decision == ReviewDecision.Remove,
+        };
         var written = await editor.WriteAsync(call with { CarryApproval = decision == ReviewDecision.Narrow }, edit);
         if (written.Failed(out var refused, out var edited))
         {
@@ -188,7 +191,10 @@ internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets
             stored,
             CampaignOutcome.Removed,
             "It is revoked, in force on every node.",
-            [new RegistryWrite(RegistryKind.Client, client.Id, RegistryJson.Serialize(next), before.Version), ReviewOf(set, item)]
+            [
+                new RegistryWrite(RegistryKind.Client, client.Id, ClientClosing.Json(next, before, call.Persons), before.Version),
+                ReviewOf(set, item),
+            ]
         );
         var row = new Revocation(
             Guid.CreateVersion7(now).ToString(),

@@ -40,7 +40,7 @@ internal sealed class CaseVerbs(RegistryEditor editor, TimeProvider time)
                 KindWord.Of(RegistryKind.Case, id),
                 set =>
                 {
-                    if (Find(set, ids, null).Failed(out var refused, out var alerts))
+                    if (Find(call, set, ids, null).Failed(out var refused, out var alerts))
                     {
                         return refused;
                     }
@@ -65,7 +65,7 @@ internal sealed class CaseVerbs(RegistryEditor editor, TimeProvider time)
     public Task<Outcome<EditOutcome>> AddAsync(AdminCall call, string id, CaseAlertsBody body) =>
         Named(body.Alerts).Failed(out var problem, out var ids)
             ? Refuse(problem)
-            : ChangeAsync(call, id, "add", (known, set) => Added(known, set, ids));
+            : ChangeAsync(call, id, "add", (known, set) => Added(call, known, set, ids));
 
     /// <summary>Takes alerts out of it; the last one stays.</summary>
     public Task<Outcome<EditOutcome>> RemoveAsync(AdminCall call, string id, CaseAlertsBody body) =>
@@ -157,9 +157,9 @@ internal sealed class CaseVerbs(RegistryEditor editor, TimeProvider time)
         }
     }
 
-    private static Outcome<AlertCase> Added(AlertCase known, WorkingSet set, string[] ids)
+    private static Outcome<AlertCase> Added(AdminCall call, AlertCase known, WorkingSet set, string[] ids)
     {
-        if (Find(set, ids, known.Id).Failed(out var refused, out _))
+        if (Find(call, set, ids, known.Id).Failed(out var refused, out _))
         {
             return refused;
         }
@@ -189,15 +189,20 @@ internal sealed class CaseVerbs(RegistryEditor editor, TimeProvider time)
             ? AdminProblem.Invalid("/alerts", "required", $"Name 1 to {MostAlerts} alerts.")
             : ids.Distinct(StringComparer.Ordinal).ToArray();
 
-    private static Outcome<List<Alert>> Find(WorkingSet set, IReadOnlyList<string> ids, string? into)
+    private static Outcome<List<Alert>> Find(AdminCall call, WorkingSet set, IReadOnlyList<string> ids, string? into)
     {
         var taken = CaseReports.Membership(set);
         var alerts = new List<Alert>();
         foreach (var id in ids)
         {
-            if (set.Find<Alert>(RegistryKind.Alert, id) is not { } alert)
+            if (set.Find(RegistryKind.Alert, id) is not { Entity: Alert alert, Item: var item })
             {
                 return AdminProblem.NotFound("alert");
+            }
+
+            if (alert.State != AlertState.Closed && AlertStanding.Check(call, alert, item, set) is { } behind)
+            {
+                return behind;
             }
 
             if (taken.TryGetValue(id, out var other) && other != into)

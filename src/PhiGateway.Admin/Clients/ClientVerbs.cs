@@ -247,10 +247,10 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
 
         return next.Status switch
         {
-            // Whoever asked before that it be lifted asked for something else.
-            ClientStatus.Suspended or ClientStatus.Quarantined when next.Status != view.Client.Status => AuthorNote.WithAsked(
-                AuthorNote.Closed(json, view.Item, call.Persons),
-                []
+            ClientStatus.Suspended or ClientStatus.Quarantined when next.Status != view.Client.Status => ClientClosing.Json(
+                next,
+                view.Item,
+                call.Persons
             ),
             ClientStatus.Active when view.Client.Status != ClientStatus.Active => AuthorNote.WithAsked(
                 AuthorNote.WithOpened(AuthorNote.Closed(json, view.Item, null), time.GetUtcNow()),

@@ -144,4 +144,7 @@ public sealed class AdminOptions
     /// for the largest import.
     /// </summary>
     public string SpoolDirectory { get; set; } = Path.GetTempPath();
+
+    /// <summary>Most bytes of everything that is held there at a time, files that the console makes among it; default: 8 GiB.</summary>
+    public long SpoolBytes { get; set; } = 8L * 1024 * 1024 * 1024;
 }

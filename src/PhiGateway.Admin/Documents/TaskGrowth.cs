@@ -29,7 +29,14 @@ internal sealed class TaskGrowth(WorkingSetSource sets, RegistryEditor editor, A
 
         var alert = AlertKinds.IdOf(AlertKinds.TasksGrew, client);
         var earlier = set.Find(RegistryKind.Alert, alert)?.Item;
-        var grown = TaskCount.Since(set, client, earlier is null ? 0 : AuthorNote.Seen(earlier), time.GetUtcNow());
+        if (TaskCount.From(set, client, time.GetUtcNow()) is not { } seen)
+        {
+            return;
+        }
+
+        // From the approval, or from where it was told of, whichever is later.
+        var given = TaskCount.Since(set, client, time.GetUtcNow());
+        var grown = given - (earlier is null ? 0 : TaskNote.Find(earlier, seen) ?? 0);
         if (grown < options.RosterGrowth.AlertMembers)
         {
             return;
@@ -37,11 +44,15 @@ internal sealed class TaskGrowth(WorkingSetSource sets, RegistryEditor editor, A
 
         await editor.WriteAsync(
             call,
-            new Edit("alert.raise", KindWord.Of(RegistryKind.Alert, alert), now => Raise(now, alert, client, call.Person, grown))
+            new Edit(
+                "alert.raise",
+                KindWord.Of(RegistryKind.Alert, alert),
+                now => Raise(now, alert, client, call.Person, grown, (seen, given))
+            )
         );
     }
 
-    private EditPlan Raise(WorkingSet set, string id, string client, string person, int grown)
+    private EditPlan Raise(WorkingSet set, string id, string client, string person, int grown, (long Seen, int Given) told)
     {
         var known = set.Find<Client>(RegistryKind.Client, client);
         var alert = new Alert
@@ -52,11 +63,11 @@ internal sealed class TaskGrowth(WorkingSetSource sets, RegistryEditor editor, A
             At = time.GetUtcNow(),
             Evidence = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{grown} tasks were given or changed since somebody looked, the last by {person}."
+                $"{grown} tasks were given since somebody looked, closed and ended ones too, the last by {person}."
             ),
             Notify = known?.Owner,
         };
-        var json = AuthorNote.Given(RegistryJson.Serialize(alert), set.Revision, null);
+        var json = TaskNote.With(AuthorNote.Given(RegistryJson.Serialize(alert), set.Revision, null), told.Seen, told.Given);
         return new EditPlan([new RegistryWrite(RegistryKind.Alert, id, json, set.Find(RegistryKind.Alert, id)?.Item.Version ?? 0)]);
     }
 }

@@ -26,19 +26,19 @@ internal sealed class AdminJournal(IAuditJournal journal, TimeProvider time, ILo
         if (plan.Writes.Count == 1)
         {
             Describe(head, plan.Writes[0], before);
-            await journal.AppendAsync(head, AdminLane.Of(edit.Event));
+            await journal.AppendAsync(head, edit.Lane);
             return;
         }
 
         // Appended together: one group commit takes them all.
-        var pending = new List<Task> { journal.AppendAsync(head, AdminLane.Of(edit.Event)).AsTask() };
+        var pending = new List<Task> { journal.AppendAsync(head, edit.Lane).AsTask() };
         foreach (var write in plan.Writes)
         {
             var part = Create(call, edit.Event, KindWord.Of(write.Kind, write.Id), Guid.CreateVersion7(time.GetUtcNow()), head.Id);
             part.Revision = revision;
             part.Note = "intent";
             Describe(part, write, before);
-            pending.Add(journal.AppendAsync(part, AdminLane.Of(edit.Event)).AsTask());
+            pending.Add(journal.AppendAsync(part, edit.Lane).AsTask());
         }
 
         await Task.WhenAll(pending);

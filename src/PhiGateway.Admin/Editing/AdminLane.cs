@@ -14,6 +14,7 @@ internal static class AdminLane
         "revocation.create",
         "suspend",
         "quarantine",
+        "throttle",
         "terminate",
         "offboard",
         "left",

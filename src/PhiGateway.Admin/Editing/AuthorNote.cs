@@ -45,6 +45,7 @@ internal static class AuthorNote
         Opened,
         AlertNote.Rules,
         AlertNote.Places,
+        TaskNote.Name,
         Acted,
     ];
 

@@ -1,5 +1,6 @@
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Configuration;
+using PhiGateway.Audit.Journal;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 
@@ -20,6 +21,15 @@ internal sealed record Edit(string Event, string Target, Func<WorkingSet, Outcom
     /// Security: the verb is itself the second person's act and has asked who the first ones were; what it opens needs nobody else.
     /// </summary>
     public bool IsSecondPerson { get; init; }
+
+    /// <summary>
+    /// It closes a path: it finds room in the journal to the last, waits only for its like and is not told to come back for a while. Said by
+    /// its name, or by whoever plans it where one name stands for several acts.
+    /// </summary>
+    public bool IsClosing { get; init; } = AdminLane.Of(Event) == AuditLane.Reserved;
+
+    /// <summary>The lane of its records.</summary>
+    public AuditLane Lane => IsClosing ? AuditLane.Reserved : AuditLane.Ordinary;
 
     /// <summary>It writes revocations only, and no document: it waits for no other change.</summary>
     public bool IsRowsOnly { get; init; }

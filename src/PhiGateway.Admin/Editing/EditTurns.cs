@@ -1,5 +1,3 @@
-using PhiGateway.Audit.Journal;
-
 namespace PhiGateway.Admin.Editing;
 
 /// <summary>
@@ -15,9 +13,6 @@ internal sealed class EditTurns : IDisposable
     private readonly SemaphoreSlim _ordinary = new(1, 1);
     private readonly SemaphoreSlim _closing = new(1, 1);
 
-    /// <summary>Whether a change by that name closes a path, and so waits for nobody who does not.</summary>
-    public static bool IsClosing(string @event) => AdminLane.Of(@event) == AuditLane.Reserved;
-
     /// <summary>Waits for the turn of a change; it lasts until what is given is disposed of.</summary>
     /// <param name="edit">The change.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -29,7 +24,7 @@ internal sealed class EditTurns : IDisposable
             return new Turn(null);
         }
 
-        if (IsClosing(edit.Event))
+        if (edit.IsClosing)
         {
             await _closing.WaitAsync(cancellationToken);
             return new Turn(_closing);

@@ -11,6 +11,7 @@ internal static class EditingRegistration
         services
             .AddSingleton(static provider => new WorkingSetSource(
                 provider.GetRequiredService<IRegistryStore>(),
+                provider.GetRequiredService<TimeProvider>(),
                 provider.GetService<IRegistrySource>()
             ))
             .AddSingleton<RegistryRules>()

@@ -134,7 +134,10 @@ internal static class OpeningGuard
     {
         if (after.ApprovalOf(client) is { } approval && before.Find(RegistryKind.Approval, approval.Id)?.Item is { } item)
         {
-            return Ended(approval, item, persons, before.Revision, ends ? DateOnly.FromDateTime(now.UtcDateTime) : null);
+            // What the plan notes in it already stays.
+            var planned = plan.Writes.FirstOrDefault(write => write.Kind == RegistryKind.Approval && write.Id == approval.Id)?.Json;
+            var noted = item with { Json = planned ?? item.Json };
+            return Ended(approval, noted, persons, before.Revision, ends ? DateOnly.FromDateTime(now.UtcDateTime) : null);
         }
 
         if (ends || after.Find(RegistryKind.Client, client) is null || before.Find(RegistryKind.Client, client)?.Item is not { } stored)

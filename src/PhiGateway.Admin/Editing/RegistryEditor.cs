@@ -59,7 +59,7 @@ internal sealed class RegistryEditor(
 
     private async Task<Outcome<EditOutcome>> WriteOneAsync(AdminCall call, Edit edit)
     {
-        var most = EditTurns.IsClosing(edit.Event) ? MaxAttemptsToClose : MaxAttempts;
+        var most = edit.IsClosing ? MaxAttemptsToClose : MaxAttempts;
         for (var attempt = 1; ; attempt++)
         {
             // 1. Plan on what is there now, refuse what would contradict itself.
@@ -141,7 +141,8 @@ internal sealed class RegistryEditor(
 
     private async Task<Outcome<EditOutcome>> PlanAsync(AdminCall call, Edit edit)
     {
-        var before = await sets.GetAsync(call.Cancelled);
+        // An emergency stop is judged against nothing, and does not wait behind whoever waits for a database that hangs.
+        var before = edit.IsRowsOnly && edit.IsClosing ? await sets.GetOrLastAsync(call.Cancelled) : await sets.GetAsync(call.Cancelled);
         var now = time.GetUtcNow();
         if (
             edit.Plan(before).Failed(out var problem, out var plan)
@@ -188,7 +189,15 @@ internal sealed class RegistryEditor(
         IReadOnlySet<string> revoked = writesCredentials
             ? await RevocationRows.CredentialsAsync(store, call.Cancelled)
             : new HashSet<string>();
-        plan = OpeningGuard.Extend(edit, plan, before, call.Persons, revoked, options.RosterGrowth.MostAlone, now);
+        plan = OpeningGuard.Extend(
+            edit,
+            TaskCount.Noted(plan, before, now),
+            before,
+            call.Persons,
+            revoked,
+            options.RosterGrowth.MostAlone,
+            now
+        );
         return new EditOutcome(before, before.After(plan.Writes, now, call.Person), plan, [], DryRun: true, now)
         {
             Warnings = rules.Warn(after, plan.Writes),

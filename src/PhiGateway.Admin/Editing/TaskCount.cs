@@ -7,27 +7,34 @@ namespace PhiGateway.Admin.Editing;
 /// Counts the tasks that were given to a client since a second person looked at it. A task is one person's act and stands before no approval,
 /// like a membership of a roster; how many of them that person gives is what is counted. Asked by the guard of every write, and for alerts.
 /// </summary>
+/// <remarks>
+/// Security: what was given counts until the next approval, whether it is closed, has ended, was deleted or is for another patient by now:
+/// one task at a time reads as many records as a thousand at once. The numbers stand in notes (<see cref="TaskNote"/>) that the same write
+/// makes, so neither a restart nor another node begins anew.
+/// </remarks>
 internal static class TaskCount
 {
-    /// <summary>Live tasks of a client that were written after a revision; 0: no approved use case of it lets tasks open anything.</summary>
+    /// <summary>
+    /// How many were given to a client since its approval, each once for each patient; 0: no approved use case of it lets tasks open anything.
+    /// </summary>
     /// <param name="set">The registry.</param>
     /// <param name="client">Client id.</param>
-    /// <param name="since">Those written after it count, and those written after the client's approval at the earliest.</param>
-    /// <param name="now">The moment: what has ended does not count.</param>
-    public static int Since(WorkingSet set, string client, long since, DateTimeOffset now)
+    /// <param name="now">The moment.</param>
+    public static int Since(WorkingSet set, string client, DateTimeOffset now)
     {
-        if (
-            ApprovedClient.Find(set, client) is not { UseCase: { } useCase, Approval: { } approval }
-            || approval.Until <= DateOnly.FromDateTime(now.UtcDateTime)
-            || !useCase.Grants.Any(static grant => grant.Patients?.Task == true)
-        )
+        if (ApprovalOf(set, client, now) is not { } approval)
         {
             return 0;
         }
 
-        var seen = Math.Max(since, AuthorNote.Seen(set.Find(RegistryKind.Approval, approval.Id)!.Item));
-        return set.TasksOf(client).Count(task => IsLive(task, now) && set.Find(RegistryKind.TaskGrant, task.Id)!.Item.Revision > seen);
+        var seen = AuthorNote.Seen(approval);
+        return (TaskNote.Find(approval, seen) ?? 0)
+            + set.TasksOf(client).Sum(task => Times(set.Find(RegistryKind.TaskGrant, task.Id)!.Item, task, seen, now));
     }
+
+    /// <summary>The revision on which the approval was given from which on a client's tasks are counted; null: they are not.</summary>
+    public static long? From(WorkingSet set, string client, DateTimeOffset now) =>
+        ApprovalOf(set, client, now) is { } approval ? AuthorNote.Seen(approval) : null;
 
     /// <summary>Clients to whom a plan gives more tasks than one person may since the approval.</summary>
     public static IEnumerable<string> Outgrown(EditPlan plan, WorkingSet after, int? most, DateTimeOffset now) =>
@@ -40,7 +47,98 @@ internal static class TaskCount
                 .Where(task => IsLive(task, now))
                 .Select(static task => task.Client)
                 .Distinct(StringComparer.Ordinal)
-                .Where(client => Since(after, client, 0, now) > most);
+                .Where(client => Since(after, client, now) > most);
+
+    /// <summary>The plan with the numbers noted in what it writes: in the tasks, and in the approvals of clients that lose some.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="before">The set that it was planned on.</param>
+    /// <param name="now">The moment.</param>
+    public static EditPlan Noted(EditPlan plan, WorkingSet before, DateTimeOffset now)
+    {
+        if (!plan.Writes.Any(static write => write.Kind == RegistryKind.TaskGrant))
+        {
+            return plan;
+        }
+
+        var after = before.After(plan.Writes, now, string.Empty);
+        var gone = plan
+            .Writes.Where(static write => write.Kind == RegistryKind.TaskGrant)
+            .Select(write => Leaving(write.Id, before, after, now))
+            .Where(static leaving => leaving.Times > 0)
+            .GroupBy(static leaving => leaving.Client, StringComparer.Ordinal)
+            .Select(client => (ApprovalOf(before, client.Key, now)!, client.Sum(static leaving => leaving.Times)));
+        var writes = plan.Writes.Select(write => write.Kind == RegistryKind.TaskGrant ? Noted(write, before, after, now) : write).ToList();
+        foreach (var (approval, times) in gone)
+        {
+            var place = writes.FindIndex(write => write.Kind == RegistryKind.Approval && write.Id == approval.Id);
+            var seen = AuthorNote.Seen(approval);
+            var json = TaskNote.With(
+                AuthorNote.Carried((place < 0 ? null : writes[place].Json) ?? approval.Json, approval),
+                seen,
+                times + (TaskNote.Find(approval, seen) ?? 0)
+            );
+            var write = new RegistryWrite(RegistryKind.Approval, approval.Id, json, approval.Version);
+            if (place < 0)
+            {
+                writes.Add(write);
+            }
+            else
+            {
+                writes[place] = write;
+            }
+        }
+
+        return plan with
+        {
+            Writes = writes,
+        };
+    }
+
+    private static RegistryWrite Noted(RegistryWrite write, WorkingSet before, WorkingSet after, DateTimeOffset now)
+    {
+        if (
+            write.Json is not { } json
+            || after.Find<TaskGrant>(RegistryKind.TaskGrant, write.Id) is not { } next
+            || From(after, next.Client, now) is not { } seen
+        )
+        {
+            return write;
+        }
+
+        var was = before.Find<TaskGrant>(RegistryKind.TaskGrant, write.Id);
+        var had =
+            was is not null && was.Client == next.Client ? Times(before.Find(RegistryKind.TaskGrant, write.Id)!.Item, was, seen, now) : 0;
+
+        // Once given, another patient counts though the task is closed just now: it may be opened again.
+        var isGiving = had == 0 ? IsLive(next, now) : was!.Patient != next.Patient;
+        return had == 0 && !isGiving ? write : write with { Json = TaskNote.With(json, seen, isGiving ? had + 1 : had) };
+    }
+
+    // What a client loses with a task that goes, or goes to another one.
+    private static (string Client, int Times) Leaving(string id, WorkingSet before, WorkingSet after, DateTimeOffset now) =>
+        before.Find(RegistryKind.TaskGrant, id) is { Entity: TaskGrant was, Item: var item }
+        && after.Find<TaskGrant>(RegistryKind.TaskGrant, id)?.Client != was.Client
+        && From(before, was.Client, now) is { } seen
+            ? (was.Client, Times(item, was, seen, now))
+            : (string.Empty, 0);
+
+    // One from before there were notes counts while it is live, as it did.
+    private static int Times(RegistryItem item, TaskGrant task, long seen, DateTimeOffset now)
+    {
+        if (TaskNote.Find(item, seen) is { } noted)
+        {
+            return noted;
+        }
+
+        return IsLive(task, now) && item.Revision > seen ? 1 : 0;
+    }
+
+    private static RegistryItem? ApprovalOf(WorkingSet set, string client, DateTimeOffset now) =>
+        ApprovedClient.Find(set, client) is { UseCase: { } useCase, Approval: { } approval }
+        && !(approval.Until <= DateOnly.FromDateTime(now.UtcDateTime))
+        && useCase.Grants.Any(static grant => grant.Patients?.Task == true)
+            ? set.Find(RegistryKind.Approval, approval.Id)!.Item
+            : null;
 
     private static bool IsLive(TaskGrant task, DateTimeOffset now) => !task.Closed && task.Expires > now;
 }

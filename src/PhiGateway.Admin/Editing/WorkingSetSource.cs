@@ -8,9 +8,12 @@ namespace PhiGateway.Admin.Editing;
 /// With a change feed only what changed is read; without one the set is read anew when somebody else wrote. After a standby took over, or an
 /// older database was put in the place of this one, everything is read anew: nothing of a lost history is planned on.
 /// </remarks>
-internal sealed class WorkingSetSource(IRegistryStore store, IRegistrySource? feed = null) : IDisposable
+internal sealed class WorkingSetSource(IRegistryStore store, TimeProvider time, IRegistrySource? feed = null) : IDisposable
 {
     private const int Page = 1000;
+
+    // So long an emergency stop waits to be told what there is.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _loading = new(1, 1);
     private volatile WorkingSet _current = WorkingSet.Empty;
@@ -40,6 +43,30 @@ internal sealed class WorkingSetSource(IRegistryStore store, IRegistrySource? fe
         finally
         {
             _loading.Release();
+        }
+    }
+
+    /// <summary>
+    /// The newest set, or the last one that was read where the store does not answer in time (<see cref="WorkingSet.MayBeOld"/>); empty: none
+    /// was. For what only closes and is judged against nothing.
+    /// </summary>
+    public async Task<WorkingSet> GetOrLastAsync(CancellationToken cancellationToken)
+    {
+        // Not given up with the caller: whoever asks next has it sooner.
+        var newest = GetAsync(CancellationToken.None);
+        try
+        {
+            return await newest.WaitAsync(Patience, time, cancellationToken);
+        }
+        catch (TimeoutException) when (!newest.IsCompleted)
+        {
+            _ = newest.ContinueWith(
+                static ended => ended.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted,
+                TaskScheduler.Default
+            );
+            return _current.AsOld();
         }
     }
 

@@ -21,6 +21,7 @@ internal sealed class SealedSpool : Stream
     private const int SlotSize = ChunkSize + TagSize;
 
     private readonly SafeFileHandle _file;
+    private readonly SpoolRoom? _room;
     private readonly AesGcm _cipher;
     private readonly byte[] _plain = new byte[ChunkSize];
     private readonly byte[] _sealed = new byte[SlotSize];
@@ -29,11 +30,12 @@ internal sealed class SealedSpool : Stream
     private long _chunks;
     private long _next;
     private long _length;
+    private long _held;
     private bool _reading;
 
-    private SealedSpool(SafeFileHandle file)
+    private SealedSpool(SafeFileHandle file, SpoolRoom? room)
     {
-        _file = file;
+        (_file, _room) = (file, room);
         var key = RandomNumberGenerator.GetBytes(32);
         _cipher = new AesGcm(key, TagSize);
         CryptographicOperations.ZeroMemory(key);
@@ -53,9 +55,15 @@ internal sealed class SealedSpool : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>Opens an empty one in the room of all of them; what is written beyond that throws <see cref="SpoolFullException"/>.</summary>
+    /// <exception cref="IOException">The directory takes no file.</exception>
+    public static SealedSpool Create(SpoolRoom room) => Create(room.Directory, room);
+
     /// <summary>Opens an empty one.</summary>
     /// <exception cref="IOException">The directory takes no file.</exception>
-    public static SealedSpool Create(string directory)
+    public static SealedSpool Create(string directory) => Create(directory, null);
+
+    private static SealedSpool Create(string directory, SpoolRoom? room)
     {
         var path = Path.Combine(directory, $"phigw-spool-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
         var options = FileOptions.Asynchronous | (OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None);
@@ -65,7 +73,7 @@ internal sealed class SealedSpool : Stream
             File.Delete(path);
         }
 
-        return new SealedSpool(file);
+        return new SealedSpool(file, room);
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -154,6 +162,7 @@ internal sealed class SealedSpool : Stream
         if (disposing)
         {
             _file.Dispose();
+            _room?.Give(Interlocked.Exchange(ref _held, 0));
             _cipher.Dispose();
             CryptographicOperations.ZeroMemory(_plain);
         }
@@ -163,6 +172,12 @@ internal sealed class SealedSpool : Stream
 
     private async ValueTask SealAsync(CancellationToken cancellationToken)
     {
+        if (_room?.TryTake(TagSize + _filled) == false)
+        {
+            throw new SpoolFullException();
+        }
+
+        _held += TagSize + _filled;
         _cipher.Encrypt(NonceOf(_chunks), _plain.AsSpan(0, _filled), _sealed.AsSpan(TagSize, _filled), _sealed.AsSpan(0, TagSize));
         await RandomAccess.WriteAsync(_file, _sealed.AsMemory(0, TagSize + _filled), _chunks * SlotSize, cancellationToken);
         _chunks++;

@@ -1,7 +1,6 @@
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
-using PhiGateway.Policy.Validation;
 using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Organizations;
@@ -61,11 +60,18 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, OffboardingRegist
             return stale;
         }
 
+        // What was ended does not become what is only watched: it would come back by one person's act. Ended again it may be, with what came
+        // since.
+        var observe = body.Stage == OffboardStage.Suspend;
+        if (observe && organization.Status == OrganizationStatus.Offboarded)
+        {
+            return AdminProblem.Conflict("offboarded", "The organization was offboarded, which is final; it is not suspended any more.");
+        }
+
         var useCases = set.All<UseCase>(RegistryKind.UseCase)
             .Where(useCase => useCase.Organization == id)
             .Select(static useCase => useCase.Id)
             .ToHashSet(StringComparer.Ordinal);
-        var observe = body.Stage == OffboardStage.Suspend;
         var writes = new List<RegistryWrite>
         {
             new(
@@ -80,28 +86,16 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, OffboardingRegist
                 found.Item.Version
             ),
         };
-        foreach (var (clientId, item) in set.Kind(RegistryKind.Client))
+        foreach (var item in set.Kind(RegistryKind.Client).Values)
         {
-            if (item.Entity is not Client client || !useCases.Contains(client.UseCase))
+            if (
+                item.Entity is Client client
+                && useCases.Contains(client.UseCase)
+                && ClientClosing.Along(item, observe ? ClientStatus.Suspended : ClientStatus.Revoked, body.Reason, call.Persons)
+                    is { } write
+            )
             {
-                continue;
-            }
-
-            var to = observe ? ClientStatus.Suspended : ClientStatus.Revoked;
-            if (ClientLifecycle.Allows(client.Status, to))
-            {
-                writes.Add(
-                    new RegistryWrite(
-                        RegistryKind.Client,
-                        clientId,
-                        AuthorNote.Closed(
-                            RegistryJson.Serialize(client with { Status = to, StatusReason = body.Reason }),
-                            item.Item,
-                            call.Persons
-                        ),
-                        item.Item.Version
-                    )
-                );
+                writes.Add(write);
             }
         }
 

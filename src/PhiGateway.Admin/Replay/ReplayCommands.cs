@@ -23,9 +23,12 @@ internal sealed class ReplayCommands(
     WorkingSetSource sets,
     AdminOptions options,
     TimeProvider time
-)
+) : IDisposable
 {
     private const int MostDays = 400;
+
+    // Each reads up to fifty thousand records of the audit database and decides them again: who comes then waits.
+    private readonly SemaphoreSlim _turns = new(2, 2);
 
     /// <summary>Decides a window again over a candidate and lists whose answers change.</summary>
     /// <param name="call">The call.</param>
@@ -47,10 +50,19 @@ internal sealed class ReplayCommands(
         var now = time.GetUtcNow();
         var clients = AffectedClients.Of(set, set.After(writes, now, call.Person), writes);
         await RecordAsync(call, "trail.replay", days, string.Join(' ', clients));
-        var window = await TrailWindow.ReadAsync(trail, clients, now.AddDays(-days), now, call.Cancelled);
-        var both = await TwoRegistries.BuildAsync(registry, set, writes, clients, now, call.Cancelled);
-        return Run(both, window, now.AddDays(-days), now).Report;
+        await _turns.WaitAsync(call.Cancelled);
+        try
+        {
+            var both = await TwoRegistries.BuildAsync(registry, set, writes, clients, now, call.Cancelled);
+            return (await RunAsync(both, new TrailWindow(trail, clients, now.AddDays(-days), now), call.Cancelled)).Report;
+        }
+        finally
+        {
+            _turns.Release();
+        }
     }
+
+    public void Dispose() => _turns.Dispose();
 
     /// <summary>What a use case is granted and did not use, with narrower grants and their proof.</summary>
     public async Task<Outcome<RightSizeReport>> RightSizeAsync(AdminCall call, string id, int days)
@@ -69,19 +81,43 @@ internal sealed class ReplayCommands(
         var now = time.GetUtcNow();
         string[] clients = [.. set.ClientsOf(id).Select(static client => client.Id)];
         await RecordAsync(call, "trail.right-size", days, "use-case/" + id);
-        var window = await TrailWindow.ReadAsync(trail, clients, now.AddDays(-days), now, call.Cancelled);
-        var used = new UsedGrants(options);
-        foreach (var record in window.Records.Where(static record => record.Decision == "permit"))
+        await _turns.WaitAsync(call.Cancelled);
+        try
         {
-            used.Take(record);
+            return await RightSizeAsync(set, useCase, new TrailWindow(trail, clients, now.AddDays(-days), now), days, call.Cancelled);
         }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
+    private async Task<RightSizeReport> RightSizeAsync(
+        WorkingSet set,
+        UseCase useCase,
+        TrailWindow window,
+        int days,
+        CancellationToken cancellationToken
+    )
+    {
+        var used = new UsedGrants(options);
+        await window.ReadAsync(
+            record =>
+            {
+                if (record.Decision == "permit")
+                {
+                    used.Take(record);
+                }
+            },
+            cancellationToken
+        );
 
         // What is missed at the first try is given back once; what is missed then is said.
-        var (grants, replay, missing) = await TryAsync(set, useCase, used, clients, window, days, now, call.Cancelled);
+        var (grants, replay, missing) = await TryAsync(set, useCase, used, window, cancellationToken);
         if (replay.WouldBeDenied > 0)
         {
             used.Kept.UnionWith(missing);
-            (grants, replay, _) = await TryAsync(set, useCase, used, clients, window, days, now, call.Cancelled);
+            (grants, replay, _) = await TryAsync(set, useCase, used, window, cancellationToken);
         }
 
         // Decisions are made again over requests; what labels left with them is held against the narrower grants beside that.
@@ -92,9 +128,9 @@ internal sealed class ReplayCommands(
                 || GrantLabels.Keep(useCase.Grants, grants, [.. UsedGrants.TypesReleased(record)], record.Labels)
             );
         return new RightSizeReport(
-            id,
+            useCase.Id,
             days,
-            clients,
+            window.Clients,
             NarrowerGrants.Removed(useCase.Grants, grants),
             grants.Count == 0 ? null : grants,
             isProven,
@@ -106,30 +142,27 @@ internal sealed class ReplayCommands(
         WorkingSet set,
         UseCase useCase,
         UsedGrants used,
-        string[] clients,
         TrailWindow window,
-        int days,
-        DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
         var grants = NarrowerGrants.Of(useCase.Grants, used);
         var version = set.Find(RegistryKind.UseCase, useCase.Id)!.Item.Version;
         var write = new RegistryWrite(RegistryKind.UseCase, useCase.Id, RegistryJson.Serialize(useCase with { Grants = grants }), version);
-        var both = await TwoRegistries.BuildAsync(registry, set, [write], clients, now, cancellationToken);
-        var (report, run) = Run(both, window, now.AddDays(-days), now);
-        return (grants, report, [.. run.Missing.Select(static type => type.Name).Distinct(StringComparer.Ordinal)]);
+        var both = await TwoRegistries.BuildAsync(registry, set, [write], window.Clients, window.To, cancellationToken);
+        var (report, run) = await RunAsync(both, window, cancellationToken);
+        return (grants, report, [.. run.Missing.Select(static type => type.Name)]);
     }
 
-    private (ReplayReport Report, ReplayRun Run) Run(TwoRegistries both, TrailWindow window, DateTimeOffset from, DateTimeOffset to)
+    private async Task<(ReplayReport Report, ReplayRun Run)> RunAsync(
+        TwoRegistries both,
+        TrailWindow window,
+        CancellationToken cancellationToken
+    )
     {
-        var run = new ReplayRun(both, options, to);
-        foreach (var record in window.Records)
-        {
-            run.Take(record);
-        }
-
-        return (run.Report(from, to, window.IsComplete), run);
+        var run = new ReplayRun(both, options, window.To);
+        var isComplete = await window.ReadAsync(run.Take, cancellationToken);
+        return (run.Report(window.From, window.To, isComplete), run);
     }
 
     private async Task RecordAsync(AdminCall call, string name, int days, string what)

@@ -15,8 +15,8 @@ internal sealed class ReplayRun(TwoRegistries registries, AdminOptions options, 
     private int _records;
     private int _replayed;
 
-    /// <summary>Parts of requests that would be denied: what a narrower grant must give back.</summary>
-    public List<ResourceType> Missing { get; } = [];
+    /// <summary>Types of parts of requests that would be denied: what a narrower grant must give back.</summary>
+    public HashSet<ResourceType> Missing { get; } = [];
 
     /// <summary>Decides one record again.</summary>
     public void Take(AuditRecord record)
@@ -30,7 +30,7 @@ internal sealed class ReplayRun(TwoRegistries registries, AdminOptions options, 
         }
 
         _replayed++;
-        Missing.AddRange(judged.Missing);
+        Missing.UnionWith(judged.Missing);
         if (judged.Differs)
         {
             Note(record, judged);

@@ -1,56 +1,63 @@
-using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Admin.Replay;
 
-/// <summary>The decisions of some clients within a time, as records; bounded, and says when it is not all of them.</summary>
-/// <param name="Records">The newest first.</param>
-/// <param name="IsComplete">Whether the window was read to its end.</param>
-internal sealed record TrailWindow(IReadOnlyList<AuditRecord> Records, bool IsComplete)
+/// <summary>
+/// The decisions of some clients within a time, read record by record for a replay; bounded, and says when it is not all of them. Read again
+/// by each look at it.
+/// </summary>
+/// <remarks>
+/// Nothing is kept: a record of a bulk export names a thousand resources, and fifty thousand of those are the memory of a whole node.
+/// </remarks>
+/// <param name="Store">The stored trail.</param>
+/// <param name="Clients">Whose.</param>
+/// <param name="From">From this moment on.</param>
+/// <param name="To">Before this moment.</param>
+internal sealed record TrailWindow(IAuditStore Store, IReadOnlyList<string> Clients, DateTimeOffset From, DateTimeOffset To)
 {
     /// <summary>Most records of one replay.</summary>
     public const int Most = 50_000;
 
-    /// <summary>Reads it.</summary>
-    public static async Task<TrailWindow> ReadAsync(
-        IAuditStore store,
-        IReadOnlyList<string> clients,
-        DateTimeOffset from,
-        DateTimeOffset to,
-        CancellationToken cancellationToken
-    )
+    /// <summary>Hands out each decision, the newest of a client first.</summary>
+    /// <returns>Whether the window was read to its end.</returns>
+    public async Task<bool> ReadAsync(Action<AuditRecord> take, CancellationToken cancellationToken)
     {
-        var records = new List<AuditRecord>();
-        foreach (var client in clients)
+        var taken = 0;
+        foreach (var client in Clients)
         {
             var query = new AuditQuery
             {
                 Client = client,
-                From = from,
-                To = to,
-                Limit = PageRequest.Most,
+                From = From,
+                To = To,
+                Limit = TrailFamily.Rows,
             };
             while (true)
             {
-                var page = await store.QueryAsync(query, cancellationToken);
-                records.AddRange(page.Entries.Where(IsDecision).Select(TrailWalk.TryRead).OfType<AuditRecord>());
+                var page = await Store.QueryAsync(query, cancellationToken);
+                foreach (var record in page.Entries.Where(IsDecision).Select(TrailWalk.TryRead).OfType<AuditRecord>())
+                {
+                    taken++;
+                    take(record);
+                }
+
                 if (page.Next is null)
                 {
                     break;
                 }
 
-                if (records.Count >= Most)
+                if (taken >= Most)
                 {
-                    return new TrailWindow(records, IsComplete: false);
+                    return false;
                 }
 
                 query = query with { Cursor = page.Next };
             }
         }
 
-        return new TrailWindow(records, IsComplete: true);
+        return true;
     }
 
     /// <summary>Whether an entry stands for a request that was decided.</summary>

@@ -59,8 +59,10 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
             return AdminProblem.Conflict("is-a-lift", "This row lifts a revocation; it cannot be lifted itself.");
         }
 
-        // A lift takes every revocation of the same thing away, so nobody who wrote one of them does it.
-        if (rows.Any(other => IsSame(other, row) && call.Persons.Any(person => PersonName.Names(other.By, person))))
+        // A lift takes every revocation of the same thing away, so nobody who wrote one of them does it. What an earlier one took away is
+        // over: whoever wrote that in another year is a second person as any other.
+        var standing = rows.Where(other => IsSame(other, row)).TakeWhile(static other => !other.Lifted);
+        if (standing.Any(other => call.Persons.Any(person => PersonName.Names(other.By, person))))
         {
             return new AdminProblem(
                 403,
@@ -120,7 +122,7 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
     }
 
     private static bool IsSame(Revocation one, Revocation other) =>
-        !one.Lifted && one.Target == other.Target && one.Value == other.Value && one.Issuer == other.Issuer;
+        one.Target == other.Target && one.Value == other.Value && one.Issuer == other.Issuer;
 
     private async Task<Outcome<RevocationOutcome>> WriteAsync(AdminCall call, string @event, Revocation row)
     {
@@ -136,7 +138,10 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
             @event,
             $"{name}/{target}",
             set =>
-                row.Lifted || RevocationMatch.Of(set, row).IsKnown
+                // What is not in a set that may be old may be in the registry: it is stopped all the same.
+                row.Lifted
+                || set.MayBeOld
+                || RevocationMatch.Of(set, row).IsKnown
                     ? new EditPlan([]) { Revocations = [row], Note = row.Reason }
                     : AdminProblem.Invalid("/value", "unknown-target", $"There is no such {name} in the registry: nothing was revoked.")
         )

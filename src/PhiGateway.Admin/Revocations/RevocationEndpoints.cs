@@ -33,7 +33,8 @@ internal static class RevocationEndpoints
                 typeof(RevokeBody),
                 typeof(Revocation),
                 StatusCodes.Status201Created
-            );
+            )
+            .WithMetadata(new EmergencyStop());
         api.MapPost(
                 "/revocations/{id}:lift",
                 (HttpContext context, string id, RevocationCommands commands) =>

@@ -37,6 +37,9 @@ internal sealed class ImportRun(string roster, long fromLine, bool dryRun)
 
     public long Revision { get; set; }
 
+    /// <summary>Whether memberships were written, or may have been: what only removes lets nothing grow.</summary>
+    public bool HasPut { get; set; }
+
     public bool IsBatchFull => Puts.Count + Removals.Count >= MemberImport.BatchSize;
 
     public void Take(NdjsonLine line)

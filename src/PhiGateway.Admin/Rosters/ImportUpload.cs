@@ -11,12 +11,16 @@ internal static class ImportUpload
     internal const long MaxHeld = 2L * 1024 * 1024 * 1024;
 
     /// <summary>The upload, ready to be read from its beginning; the caller disposes of it.</summary>
-    public static async Task<Outcome<SealedSpool>> HoldAsync(Stream body, byte[] digest, string directory, long most = MaxHeld)
+    /// <param name="body">What is uploaded.</param>
+    /// <param name="digest">Its SHA-256, as its sender names it.</param>
+    /// <param name="room">The room of all that is held.</param>
+    /// <param name="most">Most bytes of this one.</param>
+    public static async Task<Outcome<SealedSpool>> HoldAsync(Stream body, byte[] digest, SpoolRoom room, long most = MaxHeld)
     {
         SealedSpool? spool = null;
         try
         {
-            spool = SealedSpool.Create(directory);
+            spool = SealedSpool.Create(room);
             if (await ReceiveAsync(body, spool, digest, most) is { } problem)
             {
                 return problem;

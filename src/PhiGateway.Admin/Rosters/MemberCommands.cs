@@ -33,13 +33,18 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal,
             return AdminProblem.NotFound("roster");
         }
 
-        var written = await WriteAsync(call, "roster.member.put", id, patient, () => growth.PutAsync(call, id, [line.ToMember(id)]));
-        if (!call.IsDryRun)
+        try
         {
-            await growth.AfterAsync(call, id);
+            return await WriteAsync(call, "roster.member.put", id, patient, () => growth.PutAsync(call, id, [line.ToMember(id)]));
         }
-
-        return written;
+        finally
+        {
+            // Whatever became of the answer: it may have been written.
+            if (!call.IsDryRun)
+            {
+                await growth.AfterAsync(call, id);
+            }
+        }
     }
 
     /// <summary>Removes one membership.</summary>

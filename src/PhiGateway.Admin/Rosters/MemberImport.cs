@@ -1,8 +1,8 @@
 using System.IO.Pipelines;
 using Microsoft.Extensions.Hosting;
 using PhiGateway.Admin.Calls;
-using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Rosters;
@@ -20,7 +20,7 @@ namespace PhiGateway.Admin.Rosters;
 internal sealed class MemberImport(
     IRegistryStore store,
     AdminJournal journal,
-    AdminOptions options,
+    SpoolRoom spools,
     RosterGrowth growth,
     IHostApplicationLifetime lifetime
 )
@@ -60,7 +60,9 @@ internal sealed class MemberImport(
             return await ApplyAsync(call, run, input, input.Lines, tell, call.Cancelled);
         }
 
-        if ((await ImportUpload.HoldAsync(input.Body, input.Digest, options.SpoolDirectory)).Failed(out var refused, out var spool))
+        using var upload = spools.TryEnter(call.Person);
+        var held = upload is null ? AdminProblem.NotHeld : await ImportUpload.HoldAsync(input.Body, input.Digest, spools);
+        if (held.Failed(out var refused, out var spool))
         {
             if (!call.IsDryRun)
             {
@@ -88,6 +90,9 @@ internal sealed class MemberImport(
         var failure = await RunAsync(call, run, lines, input.IsUploadFault, tell, cancellationToken);
         if (!run.DryRun)
         {
+            // However it ended: what was written before it broke off is on the roster.
+            var untold = run.HasPut ? await TellGrowthAsync(call, run.Roster) : null;
+            failure ??= untold;
             var note =
                 $"lines {run.Lines}, accepted {run.Accepted}, removed {run.Removed}, rejected {run.Rejected}, next line "
                 + $"{run.NextLine}, sha256 {run.Digest()}{(failure is null ? string.Empty : ", broke off: " + failure)}";
@@ -133,11 +138,6 @@ internal sealed class MemberImport(
             }
 
             await FlushAsync(run, call);
-            if (!run.DryRun)
-            {
-                await growth.AfterAsync(call, run.Roster);
-            }
-
             return null;
         }
         catch (OperationCanceledException)
@@ -156,12 +156,29 @@ internal sealed class MemberImport(
         }
     }
 
+    // It counts in the store, so where it fails the next write of the roster tells it.
+    private async Task<string?> TellGrowthAsync(AdminCall call, string roster)
+    {
+        try
+        {
+            await growth.AfterAsync(call, roster);
+            return null;
+        }
+#pragma warning disable CA1031 // The answer has begun: a fault of the store becomes its last line.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return "registry-unavailable";
+        }
+    }
+
     private async Task FlushAsync(ImportRun run, AdminCall call)
     {
         if (!run.DryRun)
         {
             if (run.Puts.Count > 0)
             {
+                run.HasPut = true;
                 if ((await growth.PutAsync(call, run.Roster, [.. run.Puts.Values])).Failed(out var stopped, out var written))
                 {
                     throw new InvalidOperationException(stopped.Code);

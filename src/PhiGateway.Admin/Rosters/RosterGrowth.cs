@@ -95,7 +95,7 @@ internal sealed class RosterGrowth(
         return (await editor.WriteAsync(call, edit)).Failed(out var problem, out _) ? problem : null;
     }
 
-    /// <summary>Asked after memberships were written: raises an alert when the roster has grown by much.</summary>
+    /// <summary>Asked after memberships were added or changed: raises an alert when that was much, with those that are gone again.</summary>
     public async Task AfterAsync(AdminCall call, string roster)
     {
         var set = await sets.GetAsync(CancellationToken.None);
@@ -109,14 +109,17 @@ internal sealed class RosterGrowth(
 
         // From when it was raised, not from when somebody last took, snoozed or closed it.
         var since = Math.Max(approved.Max(static client => client.Seen), earlier is null ? 0 : AuthorNote.Seen(earlier));
-        var grown = await store.CountMembersAsync(roster, since, withRemoved: false, CancellationToken.None);
+
+        // Those that went again too: who comes, is read and goes was on it.
+        var grown = await store.CountMembersAsync(roster, since, withRemoved: true, CancellationToken.None);
         if (grown < Math.Min(LeastForShare, options.RosterGrowth.AlertMembers))
         {
             return;
         }
 
         var size = await store.CountMembersAsync(roster, 0, withRemoved: false, CancellationToken.None);
-        var isShare = grown >= LeastForShare && grown * 100 >= (size - grown) * options.RosterGrowth.AlertPercent;
+        var there = await store.CountMembersAsync(roster, since, withRemoved: false, CancellationToken.None);
+        var isShare = grown >= LeastForShare && grown * 100 >= (size - there) * options.RosterGrowth.AlertPercent;
         if (grown < options.RosterGrowth.AlertMembers && !isShare)
         {
             return;
@@ -139,7 +142,8 @@ internal sealed class RosterGrowth(
             At = time.GetUtcNow(),
             Evidence = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{grown} of {size} memberships were added or changed since somebody looked, the last by {person}. Clients: {Named(clients)}."
+                $"{grown} memberships were added, changed or removed since somebody looked, the last by {person}; {size} are there. "
+                    + $"Clients: {Named(clients)}."
             ),
             Notify = Named([
                 .. clients

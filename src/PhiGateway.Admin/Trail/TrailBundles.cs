@@ -47,6 +47,12 @@ internal sealed class TrailBundles(
             return problem;
         }
 
+        // Records by their ids alone, or by alerts, are of any patient: the auditors', as a search without a patient is.
+        if (query.Patient is null && !call.Caller.HasAny([AdminRoles.Auditor]))
+        {
+            return AdminProblem.Forbidden("Evidence of single records, alerts and cases is for auditors: name the patient and the tenant.");
+        }
+
         var found = new Found(call.RequestId);
         var refused = query.Patient is null ? await OfCaseAsync(call, query, found) : await OfPatientAsync(call, query, found);
         if (refused is not null)
@@ -79,7 +85,7 @@ internal sealed class TrailBundles(
                 break;
             }
 
-            var family = await TrailFamily.ReadAsync(store, name, call.Cancelled);
+            var family = await TrailFamily.ReadAsync(store, name, call.Cancelled, MostBytes);
             if (family.IsCut)
             {
                 return TrailFamily.TooMany;
@@ -123,7 +129,7 @@ internal sealed class TrailBundles(
                 break;
             }
 
-            var family = await TrailFamily.ReadAsync(store, id, call.Cancelled);
+            var family = await TrailFamily.ReadAsync(store, id, call.Cancelled, MostBytes);
             if (family.Entries.Count == 0 || family.IsCut)
             {
                 return family.IsCut ? TrailFamily.TooMany : AdminProblem.NotFound("record");

@@ -20,6 +20,9 @@ internal sealed class TrailSearch(
     // Rows that one call looks at where only their bodies tell whether they fit: the next page goes on behind them.
     private const int MostLooked = 5000;
 
+    // Records of bulk exports are large: a page ends with them before it is full, and the next one begins behind them.
+    private const long MostPageBytes = 8 * 1024 * 1024;
+
     /// <summary>One record and those that belong to it.</summary>
     public async Task<Outcome<JsonObject>> ReadAsync(AdminCall call, string id)
     {
@@ -79,7 +82,7 @@ internal sealed class TrailSearch(
         AuditPage page;
         try
         {
-            page = narrowing is null ? await store.QueryAsync(asked, call.Cancelled) : await NarrowAsync(asked, narrowing, call.Cancelled);
+            page = narrowing is null ? await PageAsync(asked, call.Cancelled) : await NarrowAsync(asked, narrowing, call.Cancelled);
         }
         catch (AuditCursorException)
         {
@@ -110,12 +113,37 @@ internal sealed class TrailSearch(
         return new TrailPage(body, page.Next);
     }
 
+    // One page as it was asked for, or a shorter one with a next one where it would be too large.
+    private async Task<AuditPage> PageAsync(AuditQuery asked, CancellationToken cancellationToken)
+    {
+        var found = new List<AuditEntry>();
+        var (query, bytes) = (asked, 0L);
+        while (true)
+        {
+            var page = await store.QueryAsync(
+                query with
+                {
+                    Limit = Math.Min(TrailFamily.Rows, asked.Limit - found.Count),
+                },
+                cancellationToken
+            );
+            found.AddRange(page.Entries);
+            bytes += page.Entries.Sum(static entry => (long)entry.Body.Length);
+            if (page.Next is null || found.Count >= asked.Limit || bytes >= MostPageBytes)
+            {
+                return new AuditPage(found, page.Next);
+            }
+
+            query = query with { Cursor = page.Next };
+        }
+    }
+
     // The first page on which anything fits, or an empty one with a next one where many rows were looked at in vain.
     private async Task<AuditPage> NarrowAsync(AuditQuery asked, TrailNarrowing narrowing, CancellationToken cancellationToken)
     {
         for (var looked = 0; ; )
         {
-            var page = await store.QueryAsync(asked, cancellationToken);
+            var page = await PageAsync(asked, cancellationToken);
             looked += page.Entries.Count;
             List<AuditEntry> fit = [.. page.Entries.Where(narrowing.Covers)];
             if (fit.Count > 0 || page.Next is null || looked >= MostLooked)

@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
 using PhiGateway.Admin.Calls;
-using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Http;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Journal;
@@ -29,16 +28,16 @@ internal sealed class Jobs : IDisposable
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(30);
 
     private readonly ConsoleOptions _options;
-    private readonly AdminOptions _admin;
+    private readonly SpoolRoom _spools;
     private readonly TrailSearch _looks;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Job> _jobs = new(StringComparer.Ordinal);
     private readonly ITimer _timer;
 
-    public Jobs(ConsoleOptions options, AdminOptions admin, TrailSearch looks, TimeProvider time)
+    public Jobs(ConsoleOptions options, SpoolRoom spools, TrailSearch looks, TimeProvider time)
     {
-        (_options, _admin, _looks, _time) = (options, admin, looks, time);
+        (_options, _spools, _looks, _time) = (options, spools, looks, time);
         _timer = time.CreateTimer(_ => Sweep(), null, Look, Look);
     }
 
@@ -185,7 +184,7 @@ internal sealed class Jobs : IDisposable
     {
         try
         {
-            var run = new JobRun(job, call, _admin.SpoolDirectory, MostBytes, TakeRoom);
+            var run = new JobRun(job, call, _spools, MostBytes, TakeRoom);
             var problem = await job.Plan.RunAsync(run);
             if (problem is null && job.Plan.FileName is not null)
             {
@@ -195,7 +194,7 @@ internal sealed class Jobs : IDisposable
 
             job.End(_time.GetUtcNow(), problem, null);
         }
-        catch (JobTooLargeException)
+        catch (Exception fault) when (fault is JobTooLargeException or SpoolFullException)
         {
             job.End(
                 _time.GetUtcNow(),

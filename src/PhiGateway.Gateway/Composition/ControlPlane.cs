@@ -167,6 +167,7 @@ internal static class ControlPlane
                 ),
                 TenantTagsOf = (tenant, environment) => RoutePlaces.TagsOf(options.RoutePlaces, tenant, environment, options.Environment),
                 SpoolDirectory = options.Admin.SpoolDirectory ?? Path.GetTempPath(),
+                SpoolBytes = options.Admin.SpoolBytes,
             }
         );
 

@@ -93,4 +93,7 @@ public sealed class AdminPlaneOptions
     /// directory.
     /// </summary>
     public string? SpoolDirectory { get; set; }
+
+    /// <summary>Most bytes that are held there at a time, files that the console makes among them.</summary>
+    public long SpoolBytes { get; set; } = 8L * 1024 * 1024 * 1024;
 }

@@ -145,6 +145,11 @@ internal static class GatewayOptionsValidator
             Add("Admin:SpoolDirectory", "is not a directory.");
         }
 
+        if (options.Admin.SpoolBytes < 1024 * 1024)
+        {
+            Add("Admin:SpoolBytes", "must be 1048576 (1 MiB) or more.");
+        }
+
         if (options.Telemetry.Otlp is { } collector && !IsCollector(collector))
         {
             Add(

@@ -50,7 +50,7 @@ internal sealed class FailoverMemory(TimeProvider time)
         // What was written anew, or lifted, is no longer lost.
         if (_lost.Count > 0 && changes.Revocations.Count > 0)
         {
-            _lost = [.. _lost.Where(lost => !changes.Revocations.Any(row => row.Target == lost.Target && row.Value == lost.Value))];
+            _lost = [.. _lost.Where(lost => !changes.Revocations.Any(row => IsSame(row, lost)))];
         }
     }
 
@@ -69,7 +69,7 @@ internal sealed class FailoverMemory(TimeProvider time)
         {
             if (row.Lifted)
             {
-                closing.RemoveAll(one => (one.Target, one.Value, one.Issuer) == (row.Target, row.Value, row.Issuer));
+                closing.RemoveAll(one => IsSame(one, row));
             }
             else
             {
@@ -89,10 +89,21 @@ internal sealed class FailoverMemory(TimeProvider time)
 
         // Of a token that is dead by itself nobody need write anything anew, whether its row was lost or dropped.
         var now = time.GetUtcNow();
-        _lost = [.. missing.Where(row => !row.Lifted && !(row.Until <= now))];
         Take(everything);
+
+        // What is there of the same thing from before it says nothing of it: it was written and perhaps lifted in another year.
+        _lost =
+        [
+            .. missing.Where(row =>
+                !row.Lifted && !(row.Until <= now) && !everything.Revocations.Any(known => IsSame(known, row) && known.At >= row.At)
+            ),
+        ];
         return missing.Count == 0 ? everything : everything with { Revocations = [.. missing, .. everything.Revocations] };
     }
+
+    // The subject of one issuer is not that of another.
+    private static bool IsSame(Revocation one, Revocation other) =>
+        (one.Target, one.Value, one.Issuer) == (other.Target, other.Value, other.Issuer);
 
     private void DropEnded(DateTimeOffset now)
     {

@@ -15,8 +15,8 @@ public sealed record RegistryBatch(IReadOnlyList<RegistryWrite> Writes)
     public IReadOnlyList<Revocation> Revocations { get; init; } = [];
 
     /// <summary>
-    /// The revision whose documents the change was judged against: when any document was written after it, nothing is written. Null: not
-    /// asked.
+    /// The revision whose documents the change was judged against: when any document was written after it, nothing is written, kinds that no
+    /// change is judged by excepted (<see cref="RegistryKinds.NotJudgedBy"/>). Null: not asked.
     /// </summary>
     /// <remarks>
     /// What two people write at once on two nodes may contradict each other although each alone is sound; this makes one of them look

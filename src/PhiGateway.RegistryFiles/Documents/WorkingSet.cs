@@ -31,6 +31,9 @@ public sealed class WorkingSet
     /// <summary>The line of the store's history that the revision counts on; null: the store does not tell.</summary>
     public string? Timeline { get; private init; }
 
+    /// <summary>Whether the store did not tell in time that this is the newest one: nothing is refused for what is missing in it.</summary>
+    public bool MayBeOld { get; private init; }
+
     private ILookup<string, Credential> CredentialIndex =>
         field ??= All<Credential>(RegistryKind.Credential).ToLookup(static credential => credential.Client, StringComparer.Ordinal);
 
@@ -147,6 +150,9 @@ public sealed class WorkingSet
 
     /// <summary>The same set, read on that line of the store's history.</summary>
     public WorkingSet On(string? timeline) => new(Revision, _kinds) { Timeline = timeline };
+
+    /// <summary>The same set, of which nobody has said lately that it is the newest.</summary>
+    public WorkingSet AsOld() => new(Revision, _kinds) { Timeline = Timeline, MayBeOld = true };
 
     /// <summary>The set as it would be after these writes, for validation and dry runs; versions and times are provisional.</summary>
     public WorkingSet After(IEnumerable<RegistryWrite> writes, DateTimeOffset now, string actor) =>

@@ -36,7 +36,7 @@ internal static class MemberBounds
         CancellationToken cancellationToken
     )
     {
-        if (await write.FindMovedAsync(bound.SeenRevision, bound.SeenTimeline, cancellationToken) is { } newest)
+        if (await write.FindMovedAsync(bound.SeenRevision, bound.SeenTimeline, [], cancellationToken) is { } newest)
         {
             return new MemberWriteResult.Moved(newest);
         }

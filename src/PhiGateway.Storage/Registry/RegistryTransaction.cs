@@ -80,11 +80,21 @@ internal sealed class RegistryTransaction : IAsyncDisposable
 
     /// <summary>
     /// The revision of the document that was written last, where that was after what was seen or on another line of history; null: what was
-    /// seen is what is there.
+    /// seen is what is there. Documents that these writes are not judged by do not count.
     /// </summary>
-    public async Task<long?> FindMovedAsync(long seen, string? seenTimeline, CancellationToken cancellationToken)
+    public async Task<long?> FindMovedAsync(
+        long seen,
+        string? seenTimeline,
+        IReadOnlyList<RegistryWrite> writes,
+        CancellationToken cancellationToken
+    )
     {
-        await using var command = Command($"SELECT COALESCE(MAX(revision), 0), {_database.TimelineSql} FROM documents");
+        // Numbers of an enumeration, no text; of the documents only those that came since are looked at.
+        var apart = string.Join(',', RegistryKinds.NotJudgedBy(writes).Select(static kind => (int)kind));
+        await using var command = Command(
+                $"SELECT COALESCE(MAX(revision), @seen), {_database.TimelineSql} FROM documents WHERE revision > @seen AND kind NOT IN ({apart})"
+            )
+            .With("seen", seen);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var newest = reader.GetInt64(0);

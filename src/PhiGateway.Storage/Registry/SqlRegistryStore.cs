@@ -66,7 +66,10 @@ internal abstract class SqlRegistryStore(Database database, string dropEnded) : 
 
         // From here on this transaction alone holds the revision's row: nobody writes between the look and the commit.
         await using var write = await BeginAsync(cancellationToken);
-        if (batch.SeenRevision is { } seen && await write.FindMovedAsync(seen, batch.SeenTimeline, cancellationToken) is { } newest)
+        if (
+            batch.SeenRevision is { } seen
+            && await write.FindMovedAsync(seen, batch.SeenTimeline, batch.Writes, cancellationToken) is { } newest
+        )
         {
             return new RegistryWriteResult.Moved(newest);
         }

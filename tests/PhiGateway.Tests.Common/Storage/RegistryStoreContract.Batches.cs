@@ -80,6 +80,36 @@ public abstract partial class RegistryStoreContract
         Assert.Single(await Store.ListRevocationsAsync(10, None));
     }
 
+    /// <summary>Alerts come in bursts: what is not judged by them does not lose to them, and each still loses to its like.</summary>
+    [Theory]
+    [InlineData(RegistryKind.Alert, RegistryKind.Client, true)]
+    [InlineData(RegistryKind.Alert, RegistryKind.Case, true)]
+    [InlineData(RegistryKind.Case, RegistryKind.Client, true)]
+    [InlineData(RegistryKind.CampaignItem, RegistryKind.Client, true)]
+    [InlineData(RegistryKind.SavedSearch, RegistryKind.Approval, true)]
+    [InlineData(RegistryKind.Case, RegistryKind.Case, false)]
+    [InlineData(RegistryKind.CampaignItem, RegistryKind.Campaign, false)]
+    [InlineData(RegistryKind.Client, RegistryKind.Alert, false)]
+    [InlineData(RegistryKind.UseCase, RegistryKind.Credential, false)]
+    [InlineData(RegistryKind.Approval, RegistryKind.Client, false)]
+    [InlineData(RegistryKind.AdminKey, RegistryKind.AdminKey, false)]
+    public async Task Batch_AnotherKindMovedOn_IsWrittenWhereItIsNotJudgedByThat(RegistryKind moved, RegistryKind written, bool isWritten)
+    {
+        var seen = (await PutAsync(RegistryKind.Client, "a", "1", 0)).Revision;
+        await PutAsync(moved, "m", "1", 0);
+        var result = await Store.WriteAsync(new RegistryBatch([new(written, "w", "1", 0)]) { SeenRevision = seen }, "tester", None);
+        Assert.Equal(isWritten, result is RegistryWriteResult.Written);
+
+        // A version that is not the expected one is a conflict all the same.
+        Assert.IsType<RegistryWriteResult.Conflict>(
+            await Store.WriteAsync(
+                new RegistryBatch([new(moved, "m", "2", 0)]) { SeenRevision = await Store.GetRevisionAsync(None) },
+                "tester",
+                None
+            )
+        );
+    }
+
     [Fact]
     public async Task Batch_ManyWritersOverTheSameSet_OneWins()
     {

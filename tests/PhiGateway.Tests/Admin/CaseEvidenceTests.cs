@@ -52,6 +52,28 @@ public sealed class CaseEvidenceTests
         Assert.Equal(403, (await server.PostAsync(Path, body, "olga")).Status);
     }
 
+    /// <summary>Records by their ids alone are of anybody: the auditors'. A privacy officer names the patient.</summary>
+    [Theory]
+    [InlineData("""{"case":"c-1"}""")]
+    [InlineData("""{"alerts":["a-1"]}""")]
+    [InlineData("""{"ids":["01990000-0000-7000-8000-00000000dead"]}""")]
+    public async Task Evidence_WithoutAPatient_IsTheAuditorsAlone(string body)
+    {
+        await using var world = await LogWorld.StartAsync(10);
+        await using var server = await StartAsync(world);
+        await server.AddKeyAsync("petra", "privacy-officer");
+        await server.AddKeyAsync("both", "privacy-officer", "auditor");
+
+        Assert.Equal(403, (await server.PostAsync(Path, body, "petra")).Status);
+        Assert.DoesNotContain(server.Journal.Records, static record => record.Event == "audit.evidence");
+        Assert.NotEqual(403, (await server.PostAsync(Path, body, "both")).Status);
+
+        // The twin: of a patient, with the tenant, whether there is anything or not.
+        var own = await server.PostAsync(Path, """{"patient":"p-1","tenant":"north"}""", "petra");
+        Assert.True(own.Status != 403, own.Text);
+        Assert.Contains(server.Journal.Records, static record => record.Event == "audit.evidence" && record.Actor!.StartsWith("petra"));
+    }
+
     private static async Task<AdminServer> StartAsync(LogWorld world)
     {
         var prover = new LogProver(world.Log.Files, world.Log.Entries);

@@ -91,5 +91,44 @@ public sealed class EditTurnsTests
         Assert.NotNull(await server.Store.FindAsync(RegistryKind.Organization, "slow", default));
     }
 
+    /// <summary>A client that runs amok makes alerts in a row; whoever suspends it does not lose to each of them.</summary>
+    [Theory]
+    [InlineData("/admin/v1/clients/acme-connector:suspend", """{"reason":"odd traffic"}""", 200)]
+    [InlineData("/admin/v1/clients/acme-connector:revoke", """{"reason":"odd traffic"}""", 200)]
+    [InlineData("/admin/v1/organizations", """{"id":"next","kind":"vendor","name":"Next"}""", 201)]
+    public async Task Write_WhileAlertsAreWrittenInARow_IsWrittenAtTheFirstAttempt(string path, string body, int status)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        var alerts = 0;
+        server.Store.BeforeWrite = Burst;
+        var written = await server.PostAsync(path, body);
+        server.Store.BeforeWrite = null;
+        Assert.True(written.Status == status, written.Text);
+        Assert.Equal(1, alerts);
+
+        // The twin: what it is judged by moved on, so it is planned anew.
+        server.Store.BeforeWrite = () => Put(RegistryKind.Organization, "between", """{"id":"between","kind":"vendor","name":"B"}""");
+        var journaled = server.Journal.Records.Count;
+        Assert.Equal(201, (await server.PostAsync("/admin/v1/organizations", """{"id":"last","kind":"vendor","name":"L"}""")).Status);
+        Assert.Contains(
+            server.Journal.Records.Skip(journaled),
+            static record => record.Note?.Contains("planned anew", StringComparison.Ordinal) == true
+        );
+
+        void Burst()
+        {
+            Put(RegistryKind.Alert, $"a-{alerts++}", """{"id":"a","kind":"break-glass","subject":"client/acme-connector"}""");
+            server.Store.BeforeWrite = Burst;
+        }
+
+        // The store in memory is done when it returns.
+        void Put(RegistryKind kind, string id, string json)
+        {
+            server.Store.BeforeWrite = null;
+            Assert.True(server.Store.WriteAsync([new RegistryWrite(kind, id, json, 0)], "gateway", default).IsCompletedSuccessfully);
+        }
+    }
+
     private static Edit Of(string @event) => new(@event, "test/one", static _ => new EditPlan([]));
 }

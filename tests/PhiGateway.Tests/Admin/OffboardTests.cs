@@ -60,6 +60,12 @@ public sealed class OffboardTests
         await server.PostAsync(Offboard, """{"reason":"contract ended"}""");
         var reopened = await server.PatchAsync("/admin/v1/organizations/acme", """{"status":"active"}""");
         Assert.Equal(["/status"], reopened.Pointers);
+
+        // Final by the verb too: what was ended is not watched again. Ended again it may be.
+        var watched = await server.PostAsync(Offboard, """{"reason":"observe","stage":"suspend"}""");
+        Assert.Equal((409, "offboarded"), (watched.Status, watched.Code));
+        Assert.Equal("offboarded", (string)(await server.GetAsync("/admin/v1/organizations/acme")).Json["status"]!);
+        Assert.Equal(200, (await server.PostAsync(Offboard, """{"reason":"contract ended"}""")).Status);
         Assert.Equal(["/reason"], (await server.PostAsync(Offboard, "{}")).Pointers);
     }
 

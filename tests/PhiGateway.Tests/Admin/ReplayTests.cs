@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
+using PhiGateway.Admin.Replay;
 using PhiGateway.Audit.Records;
 using PhiGateway.Cli;
 using PhiGateway.Tests.Common.Admin;
+using PhiGateway.Tests.Common.Admin.Fakes;
+using PhiGateway.Tests.Common.Audit;
 using PhiGateway.Tests.Watch;
 using Xunit;
 
@@ -80,6 +83,49 @@ public sealed class ReplayTests
 
         Assert.Null(json["grants"]);
         Assert.Equal(["Observation read", "Observation search"], Words(json["unused"]!));
+    }
+
+    /// <summary>A bulk client's records name a thousand resources each; none of them is held while the others are read.</summary>
+    [Fact]
+    public async Task Window_OfRecordsOfBulkExports_IsReadWithoutHoldingThem()
+    {
+        const int Records = 2_000;
+        var store = new FakeAuditStore();
+        var record = new AuditRecord
+        {
+            Id = Guid.NewGuid(),
+            Kind = AuditKind.Disclosure,
+            Event = "export",
+            Client = "bulk",
+            Time = TestRecords.Noon,
+            Decision = "permit",
+            Resources = [.. Enumerable.Range(0, 1000).Select(static i => $"Observation/a-name-of-some-forty-characters-{i:00000}")],
+        };
+        var entry = StoredTrail.EntryOf(record, 0);
+        for (var i = 0; i < Records; i++)
+        {
+            store.Entries.Add(entry with { Sequence = i });
+        }
+
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var (taken, most) = (0, 0L);
+        var window = new TrailWindow(store, ["bulk"], TestRecords.Noon.AddDays(-1), TestRecords.Noon.AddDays(1));
+        var isComplete = await window.ReadAsync(
+            one =>
+            {
+                taken += one.Resources.Count == 1000 ? 1 : 0;
+                if (taken % 500 == 0)
+                {
+                    most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
+                }
+            },
+            CancellationToken.None
+        );
+
+        // All of them together are some 200 MB.
+        Assert.True(isComplete);
+        Assert.Equal(Records, taken);
+        Assert.InRange(most, 0, 64 * 1024 * 1024);
     }
 
     [Theory]

@@ -1,32 +1,66 @@
-using PhiGateway.Admin.Editing;
-using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
 
-/// <summary>What the gateway or a signal revoked by itself is lifted by two persons too: one answers for it, another lifts it.</summary>
+/// <summary>What is revoked is lifted by another person than who revoked it since the last lift; a stop waits for no database that hangs.</summary>
 public sealed class RevocationLiftTests
 {
     private const string Path = "/admin/v1/revocations";
-    private const string Why = """{"reason":"the vendor rotated its key"}""";
+    private const string Issuer = """{"target":"issuer","value":"hospital-idp","reason":"leak"}""";
+    private const string Why = """{"reason":"mistake"}""";
 
-    [Theory]
-    [InlineData(AdminKeyRules.Gateway)]
-    [InlineData(AdminKeyRules.Transmitters + "okta")]
-    public async Task Lift_OfWhatAMachineRevoked_TakesAPersonWhoRevokesTheSame_AndAnother(string machine)
+    [Fact]
+    public async Task Lift_OfWhatWasRevokedAndLiftedBefore_IsOpenToWhoRevokedItThen()
     {
         await using var server = await AdminServer.StartAsync();
         await Sample.WriteAsync(server);
-        var row = new Revocation("r-machine", RevocationTarget.Tenant, "north", null, null, "two-places", machine, server.Time.Now);
-        await server.Store.RevokeAsync(row, default);
+        var first = await RevokeAsync(server, "anna");
+        Assert.Equal("four-eyes", (await server.PostAsync($"{Path}/{first}:lift", Why, "anna")).Code);
+        Assert.Equal(200, (await server.PostAsync($"{Path}/{first}:lift", Why, "arno")).Status);
 
-        Assert.Equal("four-eyes", (await server.PostAsync(Path + "/r-machine:lift", Why, "anna")).Code);
-        var same = await server.PostAsync(Path, """{"target":"tenant","value":"north","reason":"looked at by me"}""", "anna");
-        Assert.Equal(201, same.Status);
+        // Months later, the other way round: of two approvers one must be able to.
+        var second = await RevokeAsync(server, "arno");
+        Assert.Equal("four-eyes", (await server.PostAsync($"{Path}/{second}:lift", Why, "arno")).Code);
+        Assert.Equal(200, (await server.PostAsync($"{Path}/{second}:lift", Why, "anna")).Status);
 
-        // Who answers for it does not lift it.
-        Assert.Equal("four-eyes", (await server.PostAsync(Path + "/r-machine:lift", Why, "anna")).Code);
-        Assert.True((bool)(await server.PostAsync(Path + "/r-machine:lift", Why, "arno")).Json["lifted"]!);
+        // Whoever wrote one of those that stand lifts none of them, by whichever row.
+        var third = await RevokeAsync(server, "anna");
+        var fourth = await RevokeAsync(server, "arno");
+        foreach (var row in (string[])[first, second, third, fourth])
+        {
+            foreach (var person in (string[])["anna", "arno"])
+            {
+                Assert.Equal("four-eyes", (await server.PostAsync($"{Path}/{row}:lift", Why, person)).Code);
+            }
+        }
+    }
+
+    /// <summary>After a failover the registry may not say what there is for long; what was read last will do to stop something.</summary>
+    [Fact]
+    public async Task Revoke_WhileTheRegistryDoesNotSayWhatThereIs_IsWritten_AndWhatIsUnknownIsRefusedOnceItDoes()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        var there = new TaskCompletionSource();
+        server.Store.PlaceHeld = there.Task;
+        Assert.Equal(201, (await server.PostAsync(Path, """{"target":"client","value":"acme-connector","reason":"leak"}""")).Status);
+
+        // Nobody can tell whether there is one: it is stopped all the same.
+        Assert.Equal(201, (await server.PostAsync(Path, """{"target":"client","value":"unknown","reason":"leak"}""")).Status);
+        Assert.Equal(2, (await server.Store.ListRevocationsAsync(10, default)).Count);
+        var lift = server.PostAsync(Path + "/x:lift", Why, "anna");
+
+        there.SetResult();
+        Assert.Equal(404, (await lift).Status);
+        Assert.Equal(422, (await server.PostAsync(Path, """{"target":"client","value":"unknown","reason":"leak"}""")).Status);
+        Assert.Equal(401, (await server.SendAsync(null, "POST", Path, Issuer)).Status);
+    }
+
+    private static async Task<string> RevokeAsync(AdminServer server, string person)
+    {
+        var made = await server.PostAsync(Path, Issuer, person);
+        Assert.True(made.Status == 201, made.Text);
+        return (string)made.Json["id"]!;
     }
 }

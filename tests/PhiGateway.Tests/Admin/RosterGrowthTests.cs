@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Rosters;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
@@ -17,13 +18,13 @@ public sealed class RosterGrowthTests
         await ImportAsync(server, 0, 19);
         Assert.Empty(await AlertsAsync(server));
         await ImportAsync(server, 0, 25);
-        Assert.Contains("25 of 25 memberships", Assert.Single(await AlertsAsync(server)));
+        Assert.Contains("25 memberships", Assert.Single(await AlertsAsync(server)));
 
         await ImportAsync(server, 0, 25);
         await ImportAsync(server, 25, 30);
-        Assert.Contains("25 of 25 memberships", Assert.Single(await AlertsAsync(server)));
+        Assert.Contains("25 memberships", Assert.Single(await AlertsAsync(server)));
         await ImportAsync(server, 30, 60);
-        Assert.Contains("35 of 60 memberships", Assert.Single(await AlertsAsync(server)));
+        Assert.Contains("35 memberships", Assert.Single(await AlertsAsync(server)));
         Assert.True(await IsOpenAsync(server));
     }
 
@@ -44,7 +45,7 @@ public sealed class RosterGrowthTests
         Assert.True(handled.Status == 200, handled.Text);
         await ImportAsync(server, 40, 50);
 
-        Assert.Contains("25 of 50 memberships", Assert.Single(await AlertsAsync(server)));
+        Assert.Contains("25 memberships", Assert.Single(await AlertsAsync(server)));
     }
 
     [Fact]
@@ -97,6 +98,64 @@ public sealed class RosterGrowthTests
         Assert.Equal(isSamePatient, await IsOpenAsync(server));
     }
 
+    /// <summary>An import that breaks off behind a batch is told of for what it wrote; one that wrote a few is not.</summary>
+    [Theory]
+    [InlineData(MemberImport.BatchSize + 5, true)]
+    [InlineData(5, false)]
+    public async Task Growth_ByAnImportThatBreaksOff_IsTold(int lines, bool isTold)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        server.Store.FailBatch = server.Store.Batches + 2;
+        var text = string.Concat(Enumerable.Range(0, lines).Select(static i => $$"""{"patient":"p-{{i}}"}""" + "\n"));
+        var answer = await server.SendAsync("nora", "POST", Members + ":import", text, ("Content-Type", "application/x-ndjson"));
+
+        Assert.Equal(isTold, answer.Text.Contains("\"failed\"", StringComparison.Ordinal));
+        Assert.Equal(isTold ? 1 : 0, (await AlertsAsync(server)).Count);
+    }
+
+    // In, read, out, and the next ones in: however few are there at a time, all of them were on it.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Growth_OfARosterThatIsSwappedAgainAndAgain_IsTold_OneThatOnlyShrinksIsNot(bool shrinksOnly)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await ImportAsync(server, 1000, 1100);
+        await Approvals.OpenAsync(server);
+        if (shrinksOnly)
+        {
+            await ImportAsync(server, 1000, 1060, removes: true);
+            Assert.Empty(await AlertsAsync(server));
+            return;
+        }
+
+        await ImportAsync(server, 0, 19);
+        Assert.Empty(await AlertsAsync(server));
+        for (var from = 0; from < 76; from += 19)
+        {
+            await ImportAsync(server, from, from + 19);
+            await ImportAsync(server, from, from + 19, removes: true);
+        }
+
+        Assert.Contains("57 memberships", Assert.Single(await AlertsAsync(server)));
+    }
+
+    /// <summary>In and out within one long import: they were on it all the same.</summary>
+    [Fact]
+    public async Task Growth_ByAnImportThatTakesOutAgainWhatItPutIn_IsTold()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        string Lines(string word) =>
+            string.Concat(Enumerable.Range(0, MemberImport.BatchSize).Select(i => $$"""{"patient":"p-{{i}}"{{word}}}""" + "\n"));
+        var text = Lines(string.Empty) + Lines(",\"remove\":true");
+        var answer = await server.SendAsync("nora", "POST", Members + ":import", text, ("Content-Type", "application/x-ndjson"));
+
+        Assert.Contains("\"done\"", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("1000 memberships", Assert.Single(await AlertsAsync(server)));
+    }
+
     private static async Task WriteAsync(AdminServer server, bool byOnes, int from, int to)
     {
         if (!byOnes)
@@ -111,9 +170,10 @@ public sealed class RosterGrowthTests
         }
     }
 
-    private static async Task ImportAsync(AdminServer server, int from, int to)
+    private static async Task ImportAsync(AdminServer server, int from, int to, bool removes = false)
     {
-        var lines = string.Concat(Enumerable.Range(from, to - from).Select(static i => $$"""{"patient":"p-{{i}}"}""" + "\n"));
+        var word = removes ? ",\"remove\":true" : string.Empty;
+        var lines = string.Concat(Enumerable.Range(from, to - from).Select(i => $$"""{"patient":"p-{{i}}"{{word}}}""" + "\n"));
         var answer = await server.SendAsync("nora", "POST", Members + ":import", lines, ("Content-Type", "application/x-ndjson"));
         Assert.True(answer.Status == 200 && answer.Text.Contains("\"done\"", StringComparison.Ordinal), answer.Text);
     }

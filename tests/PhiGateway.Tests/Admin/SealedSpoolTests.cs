@@ -62,15 +62,50 @@ public sealed class SealedSpoolTests
     {
         var body = new byte[100];
         var digest = SHA256.HashData(body);
-        Assert.True(
-            (await ImportUpload.HoldAsync(new MemoryStream(body), digest, Path.GetTempPath(), most: 99)).Failed(out var problem, out _)
-        );
+        Assert.True((await ImportUpload.HoldAsync(new MemoryStream(body), digest, Room(), most: 99)).Failed(out var problem, out _));
         Assert.Equal((413, "body-too-large"), (problem.Status, problem.Code));
-        Assert.False(
-            (await ImportUpload.HoldAsync(new MemoryStream(body), digest, Path.GetTempPath(), most: 100)).Failed(out _, out var spool)
-        );
+        Assert.False((await ImportUpload.HoldAsync(new MemoryStream(body), digest, Room(), most: 100)).Failed(out _, out var spool));
         await spool!.DisposeAsync();
     }
+
+    /// <summary>However many uploads there are: together they hold what the room is, and the disk keeps what is others'.</summary>
+    [Fact]
+    public async Task Hold_MoreThanTheRoomOfAll_IsNotHeld_AndWhatWasHeldMakesRoomAgain()
+    {
+        var body = new byte[3 * SealedSpool.ChunkSize];
+        var digest = SHA256.HashData(body);
+        var room = Room(body.Length * 5 / 2);
+        Assert.False((await ImportUpload.HoldAsync(new MemoryStream(body), digest, room)).Failed(out _, out var first));
+        Assert.False((await ImportUpload.HoldAsync(new MemoryStream(body), digest, room)).Failed(out _, out var second));
+        Assert.True((await ImportUpload.HoldAsync(new MemoryStream(body), digest, room)).Failed(out var full, out _));
+        Assert.Equal((503, "upload-not-held", 60), (full.Status, full.Code, full.RetryAfter));
+
+        await first!.DisposeAsync();
+        Assert.False((await ImportUpload.HoldAsync(new MemoryStream(body), digest, room)).Failed(out _, out var third));
+        await second!.DisposeAsync();
+        await third!.DisposeAsync();
+
+        // A disk with little left is left alone.
+        var small = new SpoolRoom(Path.GetTempPath(), 1L << 33, static _ => SpoolRoom.LeastFree + 1024);
+        Assert.True((await ImportUpload.HoldAsync(new MemoryStream(body), digest, small)).Failed(out full, out _));
+        Assert.Equal("upload-not-held", full.Code);
+    }
+
+    [Fact]
+    public void Enter_MoreUploadsOfOnePersonThanAreHeldAtATime_IsRefused_AnothersAreNot()
+    {
+        var room = Room();
+        var held = Enumerable.Range(0, SpoolRoom.MostOfOne).Select(_ => room.TryEnter("feed@hospital.example")).ToList();
+        Assert.DoesNotContain(null, held);
+        Assert.Null(room.TryEnter("Feed@hospital.example"));
+        Assert.NotNull(room.TryEnter("other@hospital.example"));
+        held[0]!.Dispose();
+        held[0]!.Dispose();
+        Assert.NotNull(room.TryEnter("feed@hospital.example"));
+        Assert.Null(room.TryEnter("feed@hospital.example"));
+    }
+
+    private static SpoolRoom Room(long bytes = 1L << 33) => new(Path.GetTempPath(), bytes, static _ => long.MaxValue);
 
     // What the other tests had open a moment ago may be closed by now.
     private static string TargetOf(string link)

@@ -44,6 +44,60 @@ public sealed class TaskGrowthTests
         Assert.True(await IsOpenAsync(server));
     }
 
+    /// <summary>One task at a time, each gone before the next: every patient's record is opened as by a thousand at once.</summary>
+    [Theory]
+    [InlineData("close")]
+    [InlineData("delete")]
+    [InlineData("end")]
+    [InlineData("rewrite")]
+    [InlineData("swap closed")]
+    [InlineData("same id")]
+    public async Task Tasks_OneAfterTheOther_EachGoneBeforeTheNext_ShutThePathAllTheSame(string goes)
+    {
+        await using var server = await OpenAsync(new RosterGrowthRules(AlertMembers: 3, MostAlone: 3));
+        for (var i = 0; i < 3; i++)
+        {
+            await GiveOneAsync(server, goes, i);
+            Assert.True(await IsOpenAsync(server));
+        }
+
+        Assert.StartsWith("3 tasks", Assert.Single(await AlertsAsync(server)));
+        await GiveOneAsync(server, goes, 3);
+        Assert.False(await IsOpenAsync(server));
+
+        // Another person approves, and it is counted from there.
+        server.Time.Now = server.Time.Now.AddMinutes(1);
+        Assert.Equal(200, (await Approvals.ApproveAsAsync(server, "anna")).Status);
+        for (var i = 4; i < 7; i++)
+        {
+            await GiveOneAsync(server, goes, i);
+            Assert.True(await IsOpenAsync(server));
+        }
+    }
+
+    /// <summary>The twin: one patient's task that is kept up to date is one, whatever is done with it, and old ones that end are none.</summary>
+    [Fact]
+    public async Task Tasks_OfOnePatientThatAreEditedClosedAndOpened_AreOne()
+    {
+        await using var server = await OpenAsync(new RosterGrowthRules(AlertMembers: 3, MostAlone: 2));
+        await GiveAsync(server, 0, 2);
+        for (var round = 0; round < 4; round++)
+        {
+            await PatchAsync(server, "t-0", """{"closed":true}""");
+            await PatchAsync(server, "t-0", """{"closed":false}""");
+            await PatchAsync(server, "t-0", $$"""{"workflow":"w-{{round}}"}""");
+        }
+
+        Assert.True(await IsOpenAsync(server));
+        Assert.Empty(await AlertsAsync(server));
+        server.Time.Now = server.Time.Now.AddMinutes(1);
+        Assert.Equal(200, (await Approvals.ApproveAsAsync(server, "anna")).Status);
+        await PatchAsync(server, "t-0", """{"closed":true}""");
+        await DeleteAsync(server, "t-1");
+        await GiveAsync(server, 2, 4);
+        Assert.True(await IsOpenAsync(server));
+    }
+
     [Fact]
     public async Task Tasks_OfAClientThatTasksOpenNothingFor_AreNobodysBusiness()
     {
@@ -65,6 +119,60 @@ public sealed class TaskGrowthTests
         await Approvals.ApproveAsync(server);
         Assert.True(await IsOpenAsync(server));
         return server;
+    }
+
+    // The earlier one goes first; the one that is given is for a patient of its own.
+    private static async Task GiveOneAsync(AdminServer server, string goes, int i)
+    {
+        var (last, task) = ($"t-{i - 1}", $"t-{i}");
+        switch (goes)
+        {
+            case "close" when i > 0:
+                await PatchAsync(server, last, """{"closed":true}""");
+                break;
+            case "delete" when i > 0:
+                await DeleteAsync(server, last);
+                break;
+            case "end" when i > 0:
+                await PatchAsync(server, last, $$"""{"expires":"{{server.Time.Now.AddSeconds(1):O}}"}""");
+                server.Time.Now = server.Time.Now.AddSeconds(2);
+                break;
+            case "rewrite" when i > 0:
+                await PatchAsync(server, "t-0", $$"""{"patient":"p-{{i}}"}""");
+                return;
+            case "swap closed" when i > 0:
+                await PatchAsync(server, "t-0", """{"closed":true}""");
+                await PatchAsync(server, "t-0", $$"""{"patient":"p-{{i}}"}""");
+                await PatchAsync(server, "t-0", """{"closed":false}""");
+                return;
+            case "same id":
+                if (i > 0)
+                {
+                    await DeleteAsync(server, "t-0");
+                }
+
+                task = "t-0";
+                break;
+            default:
+                break;
+        }
+
+        var body = $$"""{"id":"{{task}}","client":"acme-connector","patient":"p-{{i}}","workflow":"w","expires":"2026-06-01T00:00:00Z"}""";
+        var made = await server.PostAsync("/admin/v1/task-grants", body, "nora");
+        Assert.True(made.Status == 201, made.Text);
+    }
+
+    private static async Task PatchAsync(AdminServer server, string task, string patch)
+    {
+        var changed = await server.PatchAsync("/admin/v1/task-grants/" + task, patch, "nora");
+        Assert.True(changed.Status == 200, changed.Text);
+    }
+
+    private static async Task DeleteAsync(AdminServer server, string task)
+    {
+        var tag = (await server.GetAsync("/admin/v1/task-grants/" + task)).ETag;
+        var gone = await server.SendAsync("nora", "DELETE", "/admin/v1/task-grants/" + task, null, ("If-Match", tag!));
+        Assert.True(gone.Status == 204, gone.Text);
     }
 
     private static async Task GiveAsync(AdminServer server, int from, int to, bool closed = false)

@@ -135,6 +135,51 @@ public sealed class TrailTests
         Assert.NotNull(page.Json["next_cursor"]);
     }
 
+    /// <summary>What belongs to a bulk export is shown as far as one answer holds it, the record itself always; so is a page of a search.</summary>
+    [Fact]
+    public async Task Read_RecordWithLargeChildren_ShowsItself_AndSaysThatTheyAreNotAll()
+    {
+        await using var server = await StartAsync();
+        var child = server.Trail.Entries[1];
+        var large = new AuditRecord
+        {
+            Id = Guid.NewGuid(),
+            Kind = child.Kind,
+            Event = child.Event,
+            Time = child.Time,
+            Resources = [.. Enumerable.Range(0, 1000).Select(static i => $"Observation/a-name-of-some-forty-characters-{i:00000}")],
+        };
+        var body = StoredTrail.EntryOf(large, 0).Body;
+        for (var i = 0; i < 500; i++)
+        {
+            server.Trail.Entries.Add(
+                child with
+                {
+                    Id = Guid.NewGuid(),
+                    Sequence = 10 + i,
+                    Time = child.Time.AddSeconds(1 + i),
+                    Body = body,
+                }
+            );
+        }
+
+        var answer = await server.GetAsync($"/admin/v1/audit/{Decision}", "august");
+        Assert.Equal(1, (int)answer.Json["record"]!["sequence"]!);
+        Assert.InRange(answer.Json["children"]!.AsArray().Count, 200, 450);
+        Assert.True((bool)answer.Json["truncated"]!);
+
+        // A page of them ends before it is full, and goes on where it ended.
+        var shown = 0;
+        string? next = string.Empty;
+        do
+        {
+            var page = await server.GetAsync($"/admin/v1/audit?id={Decision}&limit=500{next}", "august");
+            shown += page.Json["items"]!.AsArray().Count;
+            next = page.Json["next_cursor"] is { } cursor ? "&cursor=" + (string)cursor! : null;
+        } while (next is not null);
+        Assert.True(shown >= 502, $"{shown}");
+    }
+
     private static void AddChildren(AdminServer server, int count)
     {
         var child = server.Trail.Entries[1];

@@ -50,8 +50,14 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
     /// <summary>The line of history that it writes; null: it does not tell.</summary>
     public string? Timeline { get; set; }
 
-    public async Task<RegistryPlace> GetPlaceAsync(CancellationToken cancellationToken) =>
-        new(await GetRevisionAsync(cancellationToken), Timeline);
+    /// <summary>What is waited for before it says what revision it has.</summary>
+    public Task PlaceHeld { get; set; } = Task.CompletedTask;
+
+    public async Task<RegistryPlace> GetPlaceAsync(CancellationToken cancellationToken)
+    {
+        await PlaceHeld;
+        return new RegistryPlace(await GetRevisionAsync(cancellationToken), Timeline);
+    }
 
     /// <summary>A standby takes over that never got what was written after a revision; another line of history from here on.</summary>
     public void FailOver(long revision, string? timeline)
@@ -103,6 +109,12 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
         return await WriteNowAsync(batch, actor);
     }
 
+    private long NewestJudgedBy(IReadOnlyList<RegistryWrite> writes)
+    {
+        var apart = RegistryKinds.NotJudgedBy(writes);
+        return _items.Values.Where(item => !apart.Contains(item.Kind)).Select(item => item.Revision).DefaultIfEmpty().Max();
+    }
+
     private Task<RegistryWriteResult> WriteNowAsync(RegistryBatch batch, string actor)
     {
         var writes = batch.Writes;
@@ -116,7 +128,7 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
 
         lock (_lock)
         {
-            var newest = _items.Values.Select(item => item.Revision).DefaultIfEmpty().Max();
+            var newest = NewestJudgedBy(writes);
             if (batch.SeenRevision < newest || RegistryPlace.AreDifferent(batch.SeenTimeline, Timeline))
             {
                 return Task.FromResult<RegistryWriteResult>(new RegistryWriteResult.Moved(newest));
@@ -196,7 +208,7 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
     {
         lock (_lock)
         {
-            var newest = _items.Values.Select(item => item.Revision).DefaultIfEmpty().Max();
+            var newest = NewestJudgedBy([]);
             if (newest > bound.SeenRevision)
             {
                 return new MemberWriteResult.Moved(newest);

@@ -43,6 +43,30 @@ public sealed class FailoverMemoryTests
         Assert.NotNull(memory.Problem);
     }
 
+    /// <summary>A row about the same name at another issuer, or of another year, does not say that what was lost was written anew.</summary>
+    [Fact]
+    public void Problem_OfALostRevocation_StandsUntilThatVeryThingIsWrittenAnew()
+    {
+        var memory = new FailoverMemory(_clock);
+        var earlier = Of("january", "a");
+        _clock.Advance(TimeSpan.FromDays(300));
+        memory.Take(Changes(earlier, Of("november", "a")));
+        Assert.Equal(["november", "january"], memory.Complete(Changes(earlier)).Revocations.Select(static row => row.Id));
+        Assert.NotNull(memory.Problem);
+        memory.Take(Changes(Of("other", "b")));
+        Assert.NotNull(memory.Problem);
+
+        memory.Take(Changes(Of("anew", "a")));
+        Assert.Null(memory.Problem);
+
+        // At the next failover too, though the row that was lost is not there.
+        memory.Complete(Changes(earlier, Of("anew", "a")));
+        Assert.Null(memory.Problem);
+    }
+
+    private Revocation Of(string id, string issuer) =>
+        new(id, RevocationTarget.Subject, "x", issuer, _clock.GetUtcNow(), "leak", "anna", _clock.GetUtcNow());
+
     private static RegistryChanges Changes(params Revocation[] rows) => new(1, [], [], rows);
 
     private Revocation GivenBack(string id, DateTimeOffset? until) =>
