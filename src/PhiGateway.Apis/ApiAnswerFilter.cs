@@ -55,7 +55,8 @@ public static class ApiAnswerFilter
                 return AnswerVerdict.Unreadable;
             }
 
-            if (verdicts.Count > answer.MaxItems)
+            // Of those that leave: how many stay is not told by a bound either.
+            if (verdicts.Count(static verdict => verdict is not null) > answer.MaxItems)
             {
                 return AnswerVerdict.TooLarge;
             }

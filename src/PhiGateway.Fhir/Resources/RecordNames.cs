@@ -88,13 +88,28 @@ public static class RecordNames
     internal static List<ResourceName> In(ReadOnlySpan<byte> json, Bases bases, ElementSet elements)
     {
         var names = new List<ResourceName>();
+        foreach (var named in WithElements(json, bases))
+        {
+            if (elements.Contains(named.Element))
+            {
+                names.Add(named.Name);
+            }
+        }
+
+        return names;
+    }
+
+    /// <summary>The records that a resource names, each with the top-level element that it stands in.</summary>
+    /// <param name="json">One resource, well-formed.</param>
+    /// <param name="bases">The route's addresses, and depth.</param>
+    internal static List<NamedRecord> WithElements(ReadOnlySpan<byte> json, Bases bases)
+    {
+        var names = new List<NamedRecord>();
         foreach (var place in Find(json, bases, anyText: false))
         {
             var (space, slash) = (place.IndexOf(' ', StringComparison.Ordinal), place.LastIndexOf('/'));
-            if (elements.Contains(place[..space]))
-            {
-                names.Add(new ResourceName(ResourceType.Parse(place[(space + 1)..slash]), place[(slash + 1)..]));
-            }
+            var name = new ResourceName(ResourceType.Parse(place[(space + 1)..slash]), place[(slash + 1)..]);
+            names.Add(new NamedRecord(place[..space], name));
         }
 
         return names;

@@ -10,7 +10,7 @@ namespace PhiGateway.Gateway.Decide;
 
 /// <summary>
 /// Asks whether a request that was decided would still be permitted now: on the newest snapshot, at this moment, with its token. Called when
-/// it is decided, when it is settled, before an entry of a batch is begun, before an answer is judged and before it leaves.
+/// it is decided, when it is settled, before an entry of a batch is begun, before a write is sent, before an answer is judged and before it leaves.
 /// </summary>
 /// <remarks>While the snapshot is the same object and little time has passed, it costs two comparisons. Thread-safe.</remarks>
 internal sealed class StillOpen(SnapshotHolder snapshots, GatewayOptions options, TimeProvider clock)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Admit;
+using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Lookups;
@@ -21,7 +22,8 @@ internal sealed class ForwardStage(
     OwnerNotice notice,
     AuditTrail trail,
     AnswerBuffers buffers,
-    HandleIssuer handles
+    HandleIssuer handles,
+    StillOpen still
 ) : IStage
 {
     // A transaction is written beside the bodies of its entries, and once more when it is done.
@@ -94,7 +96,12 @@ internal sealed class ForwardStage(
             }
         }
 
-        // 5. Away with it.
+        // 5. Away with it, if a door has not closed meanwhile: telling, counting and recording may have taken their time.
+        if (FindClosed(exchange) is { } closed)
+        {
+            return closed;
+        }
+
         var reply = await upstream.SendAsync(written.Value, exchange, exchange.Http.RequestAborted);
         for (var hops = 0; hops < FileRedirects.Most && FileRedirects.Find(exchange, reply) is { } further; hops++)
         {
@@ -105,6 +112,17 @@ internal sealed class ForwardStage(
         return exchange.Settled.Unless is { } unless && reply.Status is 200 or 412
             ? await RaceAsync(exchange, unless.Request, reply)
             : Keep(exchange, reply);
+    }
+
+    // What changes something is asked about once more right before it goes; what is read is asked about before it leaves.
+    private StageResult? FindClosed(GatewayExchange exchange)
+    {
+        if (!exchange.IsWrite || still.Ask(exchange) is not { Continues: false } closed)
+        {
+            return null;
+        }
+
+        return Keep(exchange, new UpstreamReply(closed, Destination: null, WasSent: false));
     }
 
     private static StageResult Keep(GatewayExchange exchange, UpstreamReply reply)
@@ -127,14 +145,14 @@ internal sealed class ForwardStage(
         {
             // It is not: what matched is not this client's to know of, so the creation goes without the condition.
             reply.Answer.Value.Dispose();
-            return await SendAsync(exchange, CallWriter.WritePlain(exchange));
+            return FindClosed(exchange) ?? await SendAsync(exchange, CallWriter.WritePlain(exchange));
         }
 
         if (found.Continues && found.Value.Ids is [var id] && write is { Interaction: Interaction.Create })
         {
             // It is: a creation has its match.
             reply.Answer.Value.Dispose();
-            return await SendAsync(exchange, CallWriter.WriteFound(exchange, write, id, found.Value.Permit));
+            return FindClosed(exchange) ?? await SendAsync(exchange, CallWriter.WriteFound(exchange, write, id, found.Value.Permit));
         }
 
         Keep(exchange, reply);

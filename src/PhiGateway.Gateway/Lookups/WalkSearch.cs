@@ -188,9 +188,16 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
             return StageResult.Refuse(DenyReason.ChainTooBroad, TooMany);
         }
 
+        var hidden = permit.Release.FindHiddenLabels(inner.Type);
+        if (hidden.Contains(SecurityLabel.Unknown))
+        {
+            // A server cannot be asked for it.
+            return true;
+        }
+
         var call = UpstreamCallFactory.Create(inner, permit);
         var counter = exchange.Bundle ?? exchange;
-        foreach (var labels in permit.Release.FindHiddenLabels(inner.Type).Chunk(PerQuestion))
+        foreach (var labels in hidden.Chunk(PerQuestion))
         {
             if (counter.LabelSearches++ >= MostSearches(confirms: true))
             {

@@ -41,6 +41,10 @@ internal sealed class StartingRecordGuard(Fetch fetch)
         {
             case Fetched.Failed failed:
                 return StageResult.Refuse(failed.Reason, Detail);
+            case Fetched.Found found when IsOfMembers(request) && GroupMembers.AreWorkedOut(found.Body):
+                // That somebody is among them tells what their records say.
+                NoteWithheld(exchange, permit, found.Body);
+                return StageResult.Refuse(DenyReason.NotFoundOrWithheld, Detail);
             case Fetched.Found found when request.Interaction == Interaction.Export:
                 return MayBeExported(exchange, found.Body)
                     ? new Settled(permit)
@@ -110,6 +114,9 @@ internal sealed class StartingRecordGuard(Fetch fetch)
         facts.NamesNoPatient
         || facts.Owner == OwnerState.NotPatientData
         || DecisionMaker.Decide(exchange, [part with { Patients = [Nobody] }]).Continues;
+
+    private static bool IsOfMembers(FhirRequest request) =>
+        request.Type == ResourceType.Group && request.Operation is not ("$validate" or "$meta");
 
     // For the record: whose record it is of which the client is told that it is not there.
     private static void NoteWithheld(GatewayExchange exchange, Permit permit, ReadOnlyMemory<byte> record)

@@ -22,6 +22,10 @@ internal sealed class RegistryDocuments
     internal RegistryProblem? FindProblem(RegistryKind kind, string id) =>
         _documents.TryGetValue(new DocumentKey(kind, id), out var stored) ? stored.Problem : null;
 
+    /// <summary>The stored form of a document that cannot be read; null when it can, or when there is none.</summary>
+    internal string? FindUnreadable(RegistryKind kind, string id) =>
+        _documents.TryGetValue(new DocumentKey(kind, id), out var stored) ? stored.Raw : null;
+
     /// <summary>All of them, tombstones included.</summary>
     internal List<KeyValuePair<DocumentKey, StoredDocument>> Copy() => [.. _documents];
 

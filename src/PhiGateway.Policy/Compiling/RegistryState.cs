@@ -23,6 +23,7 @@ internal sealed class RegistryState(TimeProvider? time = null)
     // How many of each kind are not deleted: at an upgrade there may be very many.
     private readonly Dictionary<RegistryKind, int> _unknownLive = [];
     private int _memberCount;
+    private readonly Dictionary<string, IReadOnlyList<TokenValue>> _hintedLabels = new(StringComparer.Ordinal);
     private KnownLabels _labels = KnownLabels.None;
 
     /// <summary>Applies changes and publishes.</summary>
@@ -157,6 +158,7 @@ internal sealed class RegistryState(TimeProvider? time = null)
         foreach (var id in stale.UseCases)
         {
             var problems = new List<RegistryProblem>();
+            _hintedLabels.Remove(id);
             if (_documents.Find(RegistryKind.UseCase, id) is UseCase useCase)
             {
                 _useCases[id] = UseCaseCompiler.Compile(useCase, _documents, problems);
@@ -164,6 +166,10 @@ internal sealed class RegistryState(TimeProvider? time = null)
             else
             {
                 _useCases.Remove(id);
+                if (_documents.FindUnreadable(RegistryKind.UseCase, id) is { } unreadable)
+                {
+                    _hintedLabels[id] = LabelHints.Of(unreadable);
+                }
             }
 
             Report("use-case/" + id, problems);
@@ -173,7 +179,10 @@ internal sealed class RegistryState(TimeProvider? time = null)
         if (stale.UseCases.Count > 0)
         {
             _labels = KnownLabels.Of(
-                _useCases.Values.SelectMany(static useCase => useCase.Grants).SelectMany(static grant => grant.Labels)
+                _useCases
+                    .Values.SelectMany(static useCase => useCase.Grants)
+                    .SelectMany(static grant => grant.Labels)
+                    .Concat(_hintedLabels.Values.SelectMany(static labels => labels))
             );
         }
     }

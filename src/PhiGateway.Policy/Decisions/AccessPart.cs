@@ -119,6 +119,16 @@ public sealed record AccessPart
     public bool Relabels { get; init; }
 
     /// <summary>
+    /// For a change that the upstream applies: the search parameters that look at what it touches, so that nobody knows whether the record will
+    /// satisfy a condition on them afterwards; <see cref="AnyParameter"/>: it may touch anything. Empty (the default): what it comes to is in
+    /// <see cref="Body"/>, or it touches none.
+    /// </summary>
+    public IReadOnlyList<string> Unsettles { get; init; } = [];
+
+    /// <summary>Stands among <see cref="Unsettles"/> for whatever parameter there is.</summary>
+    public const string AnyParameter = "*";
+
+    /// <summary>
     /// The patch tests values before it changes any: its success tells what is stored, which only one who may read it may learn.
     /// </summary>
     public bool Probes { get; init; }

@@ -38,14 +38,7 @@ internal static class ContentQuestions
 
     private static Deny? Content(DecisionRun run, GrantSet grants, AccessPart part)
     {
-        // What the hospital's own are shown they can keep: a document that describes its patient under a name of its own, and what has no
-        // place for whose it is. What leaves its subject out is refused to them too.
-        var isOwnStaff = PermitFactory.IsOwnStaff(run.Entry);
-        var judge = new GrantReleasePolicy(run.Reach, [new ReleaseLane(part.Type, grants, PartRights.Needed(part))])
-        {
-            AdmitsUndetermined = part.Type == ResourceType.Bundle && isOwnStaff,
-            AdmitsUnnamed = isOwnStaff,
-        };
+        var judge = Judge(run, part, grants, []);
         var rule = run.UseCase.RuleOf(grants);
         var admitted = grants;
         // Of a foreign record not even what a patch of it would come to is said.
@@ -80,6 +73,19 @@ internal static class ContentQuestions
         return part.Interaction == Interaction.Create ? null : Stored(run, judge, admitted, part, rule);
     }
 
+    // What the hospital's own are shown they can keep: a document that describes its patient under a name of its own, and what has no place for
+    // whose it is. What leaves its subject out is refused to them too.
+    private static GrantReleasePolicy Judge(DecisionRun run, AccessPart part, GrantSet grants, IReadOnlyList<string> unsettled)
+    {
+        var isOwnStaff = PermitFactory.IsOwnStaff(run.Entry);
+        return new GrantReleasePolicy(run.Reach, [new ReleaseLane(part.Type, grants, PartRights.Needed(part))])
+        {
+            AdmitsUndetermined = part.Type == ResourceType.Bundle && isOwnStaff,
+            AdmitsUnnamed = isOwnStaff,
+            Unsettled = unsettled,
+        };
+    }
+
     // A new record that says of itself that it is less confidential than one without a label is shown to more, and one that bears a tag is
     // taken for what others mark so: that is for whoever may label.
     private static bool Chooses(DecisionRun run, GrantSet grants, AccessPart part, ResourceFacts body) =>
@@ -101,6 +107,16 @@ internal static class ContentQuestions
                 if (over.IsEmpty)
                 {
                     return new Deny(DenyReason.PatientNotFound, rule);
+                }
+
+                // What the upstream makes of it must be under the same grants: a condition on what is touched may hold no more.
+                if (part is { Body: null, Unsettles.Count: > 0 })
+                {
+                    over = Judge(run, part, admitted, part.Unsettles).Admit(stored, newPatient: false).Grants.Intersect(over);
+                    if (over.IsEmpty)
+                    {
+                        return new Deny(DenyReason.ConditionNotMet, rule);
+                    }
                 }
 
                 // A patch of what lies near the tags could hand the record to another tenant, and no right covers that.

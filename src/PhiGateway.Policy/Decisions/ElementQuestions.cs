@@ -70,7 +70,7 @@ internal static class ElementQuestions
                 continue;
             }
 
-            if (part.LinkedBy.Count == 0 || HidingLink(run, place, part) is not { } rule)
+            if (part.LinkedBy.Count == 0 || HidingLink(run, part) is not { } rule)
             {
                 remains |= part.IsOfEveryInclude;
                 continue;
@@ -110,20 +110,28 @@ internal static class ElementQuestions
         return false;
     }
 
-    private static string? HidingLink(DecisionRun run, int place, AccessPart part)
+    // The records that hold the reference leave under the grants of every part that brings their type, whichever of them brought one.
+    private static string? HidingLink(DecisionRun run, AccessPart part)
     {
-        if (part.Type == part.LinkedFrom && part.Role == PartRole.RevInclude)
+        var parts = run.Request.Parts;
+        var isBrought = false;
+        for (var place = 0; place < parts.Count; place++)
         {
-            return HidingGrant(run, run.Grants[place], part with { Uses = part.LinkedBy });
+            if (!Brings(parts[place], part.LinkedFrom))
+            {
+                continue;
+            }
+
+            isBrought = true;
+            if (HidingSource(run, place, parts[place] with { Uses = part.LinkedBy }) is { } rule)
+            {
+                return rule;
+            }
         }
 
-        var parts = run.Request.Parts;
-        for (var target = 0; target < parts.Count; target++)
+        if (isBrought)
         {
-            if (parts[target].Role == PartRole.Target && parts[target].Type == part.LinkedFrom)
-            {
-                return HidingGrant(run, run.Grants[target], parts[target] with { Uses = part.LinkedBy });
-            }
+            return null;
         }
 
         // It comes from what was brought along itself.
@@ -134,6 +142,43 @@ internal static class ElementQuestions
             Uses = part.LinkedBy,
         };
         return HidingGrant(run, PartRights.Readers(source, run.UseCase), source);
+    }
+
+    private static bool Brings(AccessPart part, ResourceType type) =>
+        part.Type == type && part.Role is PartRole.Target or PartRole.Include or PartRole.RevInclude;
+
+    private static string? HidingSource(DecisionRun run, int place, AccessPart source)
+    {
+        foreach (var brought in run.Reach.Usable(run.Grants[place]))
+        {
+            var grant = run.UseCase.Grants[brought];
+            if (Hides(grant, source) && !Contradicts(grant.Where, source.Conditions) && !IsShownBeside(run, grant, source))
+            {
+                return grant.Rule;
+            }
+        }
+
+        return null;
+    }
+
+    // Whether each record that leaves under the grant leaves under one of the same part, or of another one of the request, that shows it.
+    private static bool IsShownBeside(DecisionRun run, GrantRule grant, AccessPart source)
+    {
+        var parts = run.Request.Parts;
+        for (var place = 0; place < parts.Count; place++)
+        {
+            var other = parts[place];
+            if (
+                Brings(other, source.Type)
+                && AreScopedAlike(run, source.Type, PartRights.NeededByAnswer(source), PartRights.NeededByAnswer(other))
+                && IsShownByAnother(run, run.Reach.Usable(run.Grants[place]), grant, source)
+            )
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // A record may come under any one of the grants alone, so each of them must show what is asked about; but a grant whose conditions
@@ -170,7 +215,10 @@ internal static class ElementQuestions
                 var isShown =
                     !Hides(run, grant, part)
                     || Contradicts(grant.Where, part.Conditions)
-                    || (AreSearchedAsRead(run, part.Type) && IsShownByAnother(run, run.Reach.Usable(run.Grants[place]), grant, part));
+                    || (
+                        AreScopedAlike(run, part.Type, ScopeRights.Read, ScopeRights.Search)
+                        && IsShownByAnother(run, run.Reach.Usable(run.Grants[place]), grant, part)
+                    );
                 if (!isShown)
                 {
                     return grant.Rule;
@@ -249,14 +297,14 @@ internal static class ElementQuestions
         return true;
     }
 
-    // Whether whatever scopes let read they let search for.
-    private static bool AreSearchedAsRead(DecisionRun run, ResourceType type)
+    // Whether whatever scopes let do by some letters they let do by others too.
+    private static bool AreScopedAlike(DecisionRun run, ResourceType type, ScopeRights given, ScopeRights needed)
     {
         var scopes = run.Reach.Scopes.Scopes;
-        for (var place = 0; place < scopes.Count; place++)
+        for (var place = 0; given != needed && place < scopes.Count; place++)
         {
-            var rights = scopes[place].Rights & (ScopeRights.Read | ScopeRights.Search);
-            if (rights == ScopeRights.Read && scopes[place].Types.Contains(type))
+            var rights = scopes[place].Rights;
+            if ((rights & given) != 0 && (rights & needed) != needed && scopes[place].Types.Contains(type))
             {
                 return false;
             }

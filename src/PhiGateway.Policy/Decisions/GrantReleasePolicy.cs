@@ -15,12 +15,19 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 {
     private readonly AccessReach _reach;
     private readonly ReleaseLane[] _lanes;
+    private readonly ReleaseLane[]? _lanesOfHeld;
     private NeededParameters? _parameters;
+    private GrantReleasePolicy? _ofHeld;
 
     internal GrantReleasePolicy(AccessReach reach, ReleaseLane[] lanes)
+        : this(reach, Array.Exists(lanes, static lane => lane.OfHeld) ? Array.FindAll(lanes, static lane => !lane.OfHeld) : lanes, lanes)
+    { }
+
+    private GrantReleasePolicy(AccessReach reach, ReleaseLane[] lanes, ReleaseLane[] lanesOfHeld)
     {
         _reach = reach;
         _lanes = lanes;
+        _lanesOfHeld = ReferenceEquals(lanes, lanesOfHeld) ? null : lanesOfHeld;
         foreach (var lane in lanes)
         {
             if (!lane.Type.IsNone)
@@ -42,7 +49,21 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
     /// <summary>The same of what is complete without saying whose it is; false by default.</summary>
     internal bool AdmitsUnnamed { get; init; }
 
+    /// <summary>
+    /// Parameters of which nobody knows what the judged record will say by them: under a condition on one it is not admitted. Empty by default.
+    /// </summary>
+    internal IReadOnlyList<string> Unsettled { get; init; } = [];
+
     public override ResourceTypeSet Types { get; }
+
+    public override ReleasePolicy OfHeld =>
+        _lanesOfHeld is { } lanes
+            ? _ofHeld ??= new GrantReleasePolicy(_reach, lanes, lanes)
+            {
+                AdmitsUndetermined = AdmitsUndetermined,
+                AdmitsUnnamed = AdmitsUnnamed,
+            }
+            : this;
 
     public override IReadOnlyList<SecurityLabel> KnownLabels => _reach.KnownLabels;
 
@@ -62,8 +83,15 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
     public override ElementSet ElementsOfContained(ResourceType type)
     {
-        var grants = NamingType(type);
-        return grants.IsEmpty ? ElementSet.All : _reach.UseCase.ElementsOf(grants);
+        // A grant that only writes lets nothing out; of what no grant shows nobody said what to leave out.
+        var showing = default(GrantSet);
+        foreach (var place in NamingType(type))
+        {
+            showing = _reach.UseCase.Grants[place].ShowsRecords ? showing.With(place) : showing;
+        }
+
+        var usable = _reach.Usable(showing);
+        return showing.IsEmpty ? ElementSet.All : _reach.UseCase.ElementsOf(usable.IsEmpty ? showing : usable);
     }
 
     public override ReleaseVerdict Judge(ResourceFacts facts)
@@ -184,7 +212,7 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
             return WithholdReason.OutsidePatients;
         }
 
-        return FactMatching.Satisfies(facts, scope.Where) ? WithholdReason.None : WithholdReason.Condition;
+        return Satisfies(facts, scope.Where) ? WithholdReason.None : WithholdReason.Condition;
     }
 
     // Under a scope for one patient data that is nobody's record may be read when the scope names its type (standards: reference data).
@@ -225,7 +253,7 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
             return owner;
         }
 
-        if (!FactMatching.Satisfies(facts, grant.Where))
+        if (!Satisfies(facts, grant.Where))
         {
             return WithholdReason.Condition;
         }
@@ -236,6 +264,19 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         }
 
         return FactMatching.LabelsPermitted(facts, grant) ? WithholdReason.None : WithholdReason.Label;
+    }
+
+    private bool Satisfies(ResourceFacts facts, IReadOnlyList<TokenConstraint> where)
+    {
+        for (var place = 0; Unsettled.Count > 0 && place < where.Count; place++)
+        {
+            if (Unsettled.Contains(where[place].Parameter) || Unsettled.Contains(AccessPart.AnyParameter))
+            {
+                return false;
+            }
+        }
+
+        return FactMatching.Satisfies(facts, where);
     }
 
     private WithholdReason Nobodys(GrantRule grant, ResourceType type) =>

@@ -76,6 +76,31 @@ internal static class PartRights
     internal static GrantSet Readers(AccessPart part, UseCaseEntry useCase) =>
         GrantsFor(Interaction.Read, part.Type, useCase).Union(GrantsFor(Interaction.SearchType, part.Type, useCase));
 
+    /// <summary>
+    /// Those and the grants under which it comes to see one by another way: a version, a history, an export, <c>$everything</c>.
+    /// </summary>
+    internal static GrantSet Viewers(AccessPart part, UseCaseEntry useCase)
+    {
+        var found = Readers(part, useCase);
+        for (var place = 0; place < useCase.Grants.Length; place++)
+        {
+            var grant = useCase.Grants[place];
+            var isShown = !grant.Interactions.Intersect(ByOtherWays).IsEmpty || Array.IndexOf(grant.Operations, "$everything") >= 0;
+            found = isShown && grant.Types.Contains(part.Type) ? found.With(place) : found;
+        }
+
+        return found;
+    }
+
+    private static readonly InteractionSet ByOtherWays = InteractionSet.Of(
+        Interaction.VRead,
+        Interaction.HistoryInstance,
+        Interaction.HistoryType,
+        Interaction.HistorySystem,
+        Interaction.SearchSystem,
+        Interaction.Export
+    );
+
     /// <summary>The grants under which anything may be read by its id.</summary>
     internal static GrantSet ReadGrants(UseCaseEntry useCase) => GrantsFor(Interaction.Read, null, useCase);
 

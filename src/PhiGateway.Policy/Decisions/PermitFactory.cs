@@ -70,7 +70,9 @@ internal static class PermitFactory
             // A document, a message, a collection that was stored leaves whole, when each of its entries is one that may be read.
             if (part.Type == ResourceType.Bundle && needed is ScopeRights.Read or ScopeRights.Search && !grants.IsEmpty)
             {
-                lanes.Add(new ReleaseLane(default, run.Reach.Usable(PartRights.ReadGrants(run.UseCase)), ScopeRights.Read));
+                lanes.Add(
+                    new ReleaseLane(default, run.Reach.Usable(PartRights.ReadGrants(run.UseCase)), ScopeRights.Read) { OfHeld = true }
+                );
             }
 
             foreach (var answer in part.AnsweredWith.Members())

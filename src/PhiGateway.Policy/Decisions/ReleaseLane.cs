@@ -18,4 +18,7 @@ internal readonly record struct ReleaseLane(ResourceType Type, GrantSet Grants, 
 
     /// <summary>Such values leave only where they name patients, and under these.</summary>
     internal bool OfNamed { get; init; }
+
+    /// <summary>It lets out only what stands in a stored Bundle that leaves whole, and nothing that is found by itself.</summary>
+    internal bool OfHeld { get; init; }
 }

@@ -32,6 +32,12 @@ public abstract class ReleasePolicy
     /// </remarks>
     public virtual ElementSet ElementsOfContained(ResourceType type) => ElementSet.All;
 
+    /// <summary>
+    /// Judges what stands in a stored Bundle, which may be what can be read by its id; this one itself where there is no difference. What the
+    /// Bundle stands in, and the Bundle itself, are not asked of it.
+    /// </summary>
+    public virtual ReleasePolicy OfHeld => this;
+
     /// <summary>Judges one resource.</summary>
     public abstract ReleaseVerdict Judge(ResourceFacts facts);
 

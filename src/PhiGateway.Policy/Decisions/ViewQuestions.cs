@@ -24,7 +24,7 @@ internal static class ViewQuestions
 
         // Whoever may write and not read has no copy that was trimmed: such a client is the source. What the token's scope lets read is no
         // matter: the client may have another one.
-        var seen = run.Reach.Usable(PartRights.Readers(part, run.UseCase));
+        var seen = run.Reach.Usable(PartRights.Viewers(part, run.UseCase));
         if (stored is not null && !seen.IsEmpty)
         {
             var judge = new GrantReleasePolicy(run.Reach, [new ReleaseLane(part.Type, seen, PartRights.Needed(part))])

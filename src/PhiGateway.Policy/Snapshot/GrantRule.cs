@@ -46,6 +46,20 @@ internal sealed class GrantRule
 
     internal required bool MayRelabel { get; init; }
 
+    /// <summary>Whether it lets anything out: by some way of reading or by an operation, and not by writes alone.</summary>
+    internal bool ShowsRecords => Operations.Length > 0 || !Interactions.Intersect(Showing).IsEmpty;
+
+    private static readonly InteractionSet Showing = InteractionSet.Of(
+        Interaction.Read,
+        Interaction.VRead,
+        Interaction.SearchType,
+        Interaction.SearchSystem,
+        Interaction.HistoryInstance,
+        Interaction.HistoryType,
+        Interaction.HistorySystem,
+        Interaction.Export
+    );
+
     /// <summary>Whether it permits a named operation on a type.</summary>
     internal bool PermitsOperation(ResourceType type, string? operation) =>
         operation is not null && Types.Contains(type) && Array.IndexOf(Operations, operation) >= 0;

@@ -8,6 +8,9 @@ public readonly record struct SecurityLabel(string System, string Code)
     /// <summary>Stands for a code that some grant names without saying of which system, in the place of the system.</summary>
     public const string AnySystem = "urn:phi-gateway:any-system";
 
+    /// <summary>Stands for a label that some grant names of which nobody here can say what it is: no grant permits it.</summary>
+    public static SecurityLabel Unknown { get; } = new(string.Empty, "?");
+
     // Codes that say how a resource was processed, or that it is a test: they carry no sensitivity (HL7 v3-ObservationValue, v3-ActReason).
     // Codes that demand what happens with every release (v3-ActCode) ask for nothing more.
     private const string ObservationValue = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue";

@@ -115,8 +115,10 @@ public sealed class ApiReachTests
     {
         var row = Search();
         row.Answer!.MaxItems = 2;
-        Assert.Equal(AnswerVerdict.Rewritten, Filter(row, Target, """{"results":[{},{}]}""").Verdict);
-        Assert.Equal(AnswerVerdict.TooLarge, Filter(row, Target, """{"results":[{},{},{}]}""").Verdict);
+        const string own = """{"patient":"17"}""";
+        Assert.Equal(AnswerVerdict.Rewritten, Filter(row, Target, $$"""{"results":[{{own}},{{own}}]}""").Verdict);
+        Assert.Equal(AnswerVerdict.TooLarge, Filter(row, Target, $$"""{"results":[{{own}},{{own}},{{own}}]}""").Verdict);
+        Assert.Equal(AnswerVerdict.Rewritten, Filter(row, Target, $$"""{"results":[{{own}},{"patient":"99"},{},{{own}}]}""").Verdict);
         row.Answer.MaxBytes = 14;
         Assert.Equal(AnswerVerdict.Rewritten, Filter(row, Target, """{"results":[]}""").Verdict);
         Assert.Equal(AnswerVerdict.TooLarge, Filter(row, Target, """{"results": []}""").Verdict);

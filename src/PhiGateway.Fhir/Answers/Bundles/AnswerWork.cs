@@ -239,7 +239,7 @@ internal sealed class AnswerWork : IDisposable
         FhirRequest? asked = null
     ) =>
         new(
-            Policy,
+            container is null ? Policy : Policy.OfHeld,
             Bases,
             disclosure,
             output,

@@ -334,8 +334,7 @@ internal sealed class BundleWalker
     {
         for (var i = 0; i < _request!.Parameters.Count; i++)
         {
-            var name = _request.Parameters[i].Name;
-            if (name.StartsWith("_include", StringComparison.Ordinal) || name.StartsWith("_revinclude", StringComparison.Ordinal))
+            if (ShownEntries.IsInclude(_request.Parameters[i].Name))
             {
                 return true;
             }

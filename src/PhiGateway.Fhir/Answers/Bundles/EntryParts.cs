@@ -47,13 +47,15 @@ internal static class EntryParts
     /// <param name="hidden">Answer as for something that does not exist.</param>
     /// <param name="first">Nothing of the entry was written yet.</param>
     /// <param name="released">What leaves of the entry; null: nothing of a resource.</param>
+    /// <param name="isAsked">It answers a request that was decided; else nothing but a status leaves without a resource.</param>
     public static void WriteResponse(
         ReadOnlySpan<byte> data,
         ref EntrySpan entry,
         AnswerWork work,
         bool hidden,
         bool first,
-        ResourceFacts? released = null
+        ResourceFacts? released = null,
+        bool isAsked = true
     )
     {
         var output = work.Output;
@@ -70,20 +72,20 @@ internal static class EntryParts
         }
         else
         {
-            WriteOutcomeOf(data, ref entry, work, released);
+            WriteOutcomeOf(data, ref entry, work, released, isAsked);
         }
 
         output.Write("}"u8);
     }
 
     /// <summary>What a response says, without what is around it: status, location, etag and time of change.</summary>
-    public static void WriteOutcomeOf(ReadOnlySpan<byte> data, ref EntrySpan entry, AnswerWork work, ResourceFacts? released)
+    public static void WriteOutcomeOf(ReadOnlySpan<byte> data, ref EntrySpan entry, AnswerWork work, ResourceFacts? released, bool isAsked)
     {
         var status = StatusOf(entry.Status, data);
         WriteStatus(status.IsEmpty ? "502"u8 : status, work.Output);
-        if (!status.SequenceEqual("404"u8))
+        if (!status.SequenceEqual("404"u8) && (isAsked || released is not null))
         {
-            WriteLocation(data, entry.Location, work, released);
+            WriteLocation(data, entry.Location, work, released, isAsked);
             WriteSimple(data, entry.Etag, ",\"etag\":\""u8, work.Output);
             WriteSimple(data, entry.LastModified, ",\"lastModified\":\""u8, work.Output);
         }
@@ -109,7 +111,7 @@ internal static class EntryParts
     }
 
     // A place that has no name on this side is made anew from the resource that leaves; where none does, it is said that it is not told.
-    private static void WriteLocation(ReadOnlySpan<byte> data, TextSpan location, AnswerWork work, ResourceFacts? released)
+    private static void WriteLocation(ReadOnlySpan<byte> data, TextSpan location, AnswerWork work, ResourceFacts? released, bool isAsked)
     {
         if (location.IsNone)
         {
@@ -117,7 +119,7 @@ internal static class EntryParts
         }
 
         var text = Encoding.UTF8.GetBytes(JsonText.ToString(location.In(data), location.Escaped));
-        var place = FindPlace(text, work.Bases);
+        var place = isAsked ? FindPlace(text, work.Bases) : default;
         if (place.IsEmpty && released?.Id is null)
         {
             work.Disclosure.CannotFollow = true;
@@ -214,5 +216,29 @@ internal static class EntryParts
         var room = output.GetSpan(text!.Length);
         System.Text.Ascii.FromUtf16(text, room, out var written);
         output.Advance(written);
+    }
+
+    /// <summary>
+    /// Whether the entry just read stands under its own name on this server; what stands under another server's is not what is referred to here.
+    /// </summary>
+    public static bool IsHere(TextSpan fullUrl, ReadOnlySpan<byte> data, AnswerWork work) =>
+        fullUrl.IsNone
+        || (
+            !fullUrl.Escaped
+            && ReferenceReader.TryRead(fullUrl.In(data), work.Bases, out var type, out var id)
+            && type == work.Reader.Facts.Type
+            && System.Text.Ascii.Equals(id, work.Reader.Facts.Id)
+        );
+
+    /// <summary>A <c>search.mode</c> that means something here; empty: none.</summary>
+    public static ReadOnlySpan<byte> ModeOf(TextSpan mode, ReadOnlySpan<byte> data)
+    {
+        if (mode.IsNone)
+        {
+            return default;
+        }
+
+        var text = mode.In(data);
+        return text.SequenceEqual("match"u8) || text.SequenceEqual("include"u8) ? text : default;
     }
 }

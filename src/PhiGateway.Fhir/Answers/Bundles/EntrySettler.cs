@@ -52,8 +52,16 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
     public bool IsIncluded(ref EntrySpan entry, ReadOnlySpan<byte> data) =>
         Shown is { IsAround: true }
             ? entry.HasResource && RecordNames.IsNobodys(work.Reader.Facts.Type)
-            : ModeOf(entry.Mode, data).SequenceEqual("include"u8)
+            : (EntryParts.ModeOf(entry.Mode, data).SequenceEqual("include"u8) || IsOfAnotherType(ref entry, data))
                 && !(window is not null && request is { Interaction: Interaction.Operation });
+
+    // R4 lets servers leave the mode out: of a search of one type whatever is of another was included.
+    private bool IsOfAnotherType(ref EntrySpan entry, ReadOnlySpan<byte> data) =>
+        Shown is not null
+        && entry.HasResource
+        && request is { Interaction: Interaction.SearchType }
+        && EntryParts.ModeOf(entry.Mode, data).IsEmpty
+        && work.Reader.Facts.Type != request.Type;
 
     /// <summary>Settles the entry just read.</summary>
     /// <param name="data">The bytes it was read from.</param>
@@ -85,7 +93,7 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
             return ScanResult.Complete;
         }
 
-        var mode = ModeOf(entry.Mode, data);
+        var mode = EntryParts.ModeOf(entry.Mode, data);
         var included = IsIncluded(ref entry, data);
         var isOnItsOwn = included || (window is null && _limit is null);
         var outcome = isOnItsOwn ? Judge(data, ref entry, work.Disclosure) : JudgeForPage(data, ref entry);
@@ -101,7 +109,7 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
 
         // Included by a search: no match, and not what the client's view is about.
         var isExtra = included && Shown is not { IsAround: true };
-        Shown?.Add(work.Reader.Facts, ShownLinks(data, ref entry), isMatch: !included);
+        NoteShown(data, ref entry, isMatch: !included);
         Matches += isExtra ? 0 : 1;
         output.OpenEntry();
         work.Output.Write("{"u8);
@@ -193,6 +201,21 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         }
     }
 
+    private void NoteShown(ReadOnlySpan<byte> data, ref EntrySpan entry, bool isMatch)
+    {
+        if (Shown is { IsAround: true })
+        {
+            Shown.Add(work.Reader.Facts, ShownLinks(data, ref entry));
+            return;
+        }
+
+        if (Shown is not null)
+        {
+            var links = RecordNames.WithElements(data[entry.ResourceStart..entry.ResourceEnd], work.Bases);
+            Shown.Add(work.Reader.Facts, links, work.LastElements, isMatch);
+        }
+    }
+
     // Of a record that leaves in part, what the rest refers to is not to be told.
     private IReadOnlyList<ResourceName> ShownLinks(ReadOnlySpan<byte> data, ref EntrySpan entry) =>
         Shown!.IsAround && work.LastElements is { } elements
@@ -239,7 +262,7 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
     private ReleaseOutcome Judge(ReadOnlySpan<byte> data, ref EntrySpan entry, Disclosure disclosure)
     {
         // What stands under another server's address speaks of that server's resources.
-        var known = work.Known is not null && IsHere(entry.FullUrl, data) ? work.Known : null;
+        var known = work.Known is not null && EntryParts.IsHere(entry.FullUrl, data, work) ? work.Known : null;
         var outcome = work.Prepare(data, entry.ResourceStart, entry.ResourceEnd, null, disclosure, known);
         known?.Add(work.Reader.Facts, outcome == ReleaseOutcome.Withheld ? work.LastReason : WithholdReason.None);
         return outcome;
@@ -281,16 +304,6 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         return outcome;
     }
 
-    // Under its own name on this server; what stands under another server's is not what is referred to here.
-    private bool IsHere(TextSpan fullUrl, ReadOnlySpan<byte> data) =>
-        fullUrl.IsNone
-        || (
-            !fullUrl.Escaped
-            && ReferenceReader.TryRead(fullUrl.In(data), work.Bases, out var type, out var id)
-            && type == work.Reader.Facts.Type
-            && System.Text.Ascii.Equals(id, work.Reader.Facts.Id)
-        );
-
     /// <summary>
     /// Settles an entry of an answer by position whose resource cannot be read: what became of a write is said without it, a read has failed
     /// as it would have alone.
@@ -306,9 +319,9 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         work.Disclosure.PassBy();
         output.OpenEntry();
         work.Output.Write("{\"response\":{"u8);
-        if (asked?.IsWrite ?? !entry.Location.IsNone)
+        if (asked?.IsWrite == true)
         {
-            EntryParts.WriteOutcomeOf(data, ref entry, work, null);
+            EntryParts.WriteOutcomeOf(data, ref entry, work, null, isAsked: true);
         }
         else
         {
@@ -370,21 +383,11 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
             work.Write(data, entry.ResourceStart, entry.ResourceEnd, viewed: false);
         }
 
-        // What was read and must stay looks like what is not there; what was written was decided before.
-        var hidden = hasResource && !released && !(asked?.IsWrite ?? !entry.Location.IsNone);
-        EntryParts.WriteResponse(data, ref entry, work, hidden, first: !released, released ? work.Reader.Facts : null);
+        // What was read and must stay looks like what is not there; what was written was decided before, where it was asked for here. What an
+        // operation calls an answer to a batch nobody asked for.
+        var hidden = hasResource && !released && asked?.IsWrite != true;
+        EntryParts.WriteResponse(data, ref entry, work, hidden, !released, released ? work.Reader.Facts : null, isAsked: asked is not null);
         work.Output.Write("}"u8);
         return ScanResult.Complete;
-    }
-
-    private static ReadOnlySpan<byte> ModeOf(TextSpan mode, ReadOnlySpan<byte> data)
-    {
-        if (mode.IsNone)
-        {
-            return default;
-        }
-
-        var text = mode.In(data);
-        return text.SequenceEqual("match"u8) || text.SequenceEqual("include"u8) ? text : default;
     }
 }

@@ -18,6 +18,8 @@ internal static class IncompleteOutcome
 
     public static ReadOnlySpan<byte> SaidIncomplete => "The clinical system says that not all of its sources were heard."u8;
 
+    public static ReadOnlySpan<byte> NotExported => "The clinical system says that not everything could be exported."u8;
+
     /// <summary>Writes an OperationOutcome.</summary>
     public static void Write(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
     {

@@ -90,7 +90,7 @@ internal static class NestedBundle
         // What speaks of the rest leaves whole, to whom the whole may.
         foreach (var member in sum.Parts)
         {
-            var own = work.Policy.Judge(member);
+            var own = work.Policy.OfHeld.Judge(member);
             if (own is not { Reason: WithholdReason.None, Elements.IsAll: true })
             {
                 disclosure.Withhold(own.Reason == WithholdReason.None ? WithholdReason.NotCovered : own.Reason, facts);

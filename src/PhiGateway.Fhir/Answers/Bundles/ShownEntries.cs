@@ -17,26 +17,30 @@ internal sealed class ShownEntries
     private readonly HashSet<ResourceName> _shown = [];
     private readonly HashSet<ResourceName> _sources = [];
     private readonly HashSet<ResourceName> _targets = [];
+    private readonly HashSet<ResourceName> _looseTargets = [];
     private readonly HashSet<ResourceName> _ofHidden = [];
-    private readonly HashSet<string> _reverse = new(StringComparer.Ordinal);
-    private readonly bool _iterates;
+    private readonly IncludeRule[] _rules;
 
     /// <param name="parameters">What the search asked to be included.</param>
     /// <param name="isAround">All that lies around one resource was asked for.</param>
     public ShownEntries(IReadOnlyList<QueryParameter> parameters, bool isAround = false)
     {
         IsAround = isAround;
-        _iterates = isAround;
-        foreach (var (name, value) in parameters)
+        var rules = new List<IncludeRule>();
+        foreach (var parameter in parameters)
         {
-            if (name.StartsWith("_revinclude", StringComparison.Ordinal))
+            if (IsInclude(parameter.Name))
             {
-                _reverse.Add(value.Split(':')[0]);
+                rules.Add(IncludeRule.Of(parameter));
             }
-
-            _iterates |= name.EndsWith(":iterate", StringComparison.Ordinal) || name.EndsWith(":recurse", StringComparison.Ordinal);
         }
+
+        _rules = [.. rules];
     }
+
+    /// <summary>Whether a parameter asks for more than the matches.</summary>
+    public static bool IsInclude(string name) =>
+        name.StartsWith("_include", StringComparison.Ordinal) || name.StartsWith("_revinclude", StringComparison.Ordinal);
 
     /// <summary>All that lies around one resource was asked for: what is nobody's came along for the sake of the rest.</summary>
     public bool IsAround { get; }
@@ -59,27 +63,53 @@ internal sealed class ShownEntries
     /// <summary>Whether an entry that must stay refers to this resource.</summary>
     public bool IsOfHidden(ResourceName? name) => name is { } known && _ofHidden.Contains(known);
 
-    /// <summary>Notes an entry that leaves; what was included brings more along only where that was asked for.</summary>
-    public void Add(ResourceFacts facts, IReadOnlyList<ResourceName> links, bool isMatch)
+    /// <summary>Notes an entry that leaves, and what around one resource it refers to.</summary>
+    public void Add(ResourceFacts facts, IReadOnlyList<ResourceName> links)
     {
-        if (facts.Id is not null)
-        {
-            _shown.Add(new ResourceName(facts.Type, facts.Id));
-        }
+        Add(facts, isMatch: true);
+        Expect(links);
+    }
 
-        if (!isMatch && !_iterates)
+    /// <summary>Notes an entry of a search that leaves; what was included brings more along only where that was asked for.</summary>
+    /// <param name="facts">The entry's resource.</param>
+    /// <param name="links">What it refers to, and by which elements.</param>
+    /// <param name="elements">What leaves of it; null: all.</param>
+    /// <param name="isMatch">It was searched for.</param>
+    public void Add(ResourceFacts facts, IReadOnlyList<NamedRecord> links, ElementSet? elements, bool isMatch)
+    {
+        Add(facts, isMatch);
+        for (var i = 0; i < links.Count; i++)
+        {
+            var link = links[i];
+
+            // Whose record it is stands in the open, also where the element does not leave.
+            if (elements is not null && link.Name.Type != ResourceType.Patient && !elements.Contains(link.Element))
+            {
+                continue;
+            }
+
+            foreach (var rule in _rules)
+            {
+                if (!rule.IsReverse && rule.Follows(facts.Type, link))
+                {
+                    (isMatch || rule.Iterates ? _targets : _looseTargets).Add(link.Name);
+                }
+            }
+        }
+    }
+
+    private void Add(ResourceFacts facts, bool isMatch)
+    {
+        if (facts.Id is null)
         {
             return;
         }
 
-        if (facts.Id is not null)
+        var name = new ResourceName(facts.Type, facts.Id);
+        _shown.Add(name);
+        if (isMatch)
         {
-            _sources.Add(new ResourceName(facts.Type, facts.Id));
-        }
-
-        for (var i = 0; i < links.Count; i++)
-        {
-            _targets.Add(links[i]);
+            _sources.Add(name);
         }
     }
 
@@ -96,30 +126,39 @@ internal sealed class ShownEntries
     public bool Holds(ResourceName? name) => name is { } known && _shown.Contains(known);
 
     /// <summary>Whether an entry that leaves refers to what has this name.</summary>
-    public bool IsTarget(ResourceName name) => _targets.Contains(name);
+    public bool IsTarget(ResourceName name) => _targets.Contains(name) || _looseTargets.Contains(name);
 
-    /// <summary>Whether what has this name leaves, and brings along what refers to it.</summary>
-    public bool IsSource(ResourceName name) => _sources.Contains(name);
+    /// <summary>Whether what of this type refers to others may have come along for their sake.</summary>
+    public bool LeadsBack(ResourceType type) => Array.Exists(_rules, rule => rule.IsReverse && (rule.Source.IsNone || rule.Source == type));
 
     /// <summary>
-    /// Whether an entry that leaves refers to this resource, or it refers to one and is of a type that was asked for that way round.
+    /// Whether an entry that leaves refers to this resource by an element that was asked for, or it refers to one in the same way and was asked
+    /// for that way round.
     /// </summary>
     /// <param name="type">The resource's type.</param>
     /// <param name="name">Its name; null: it has none.</param>
-    /// <param name="links">What it refers to.</param>
-    public bool IsLinked(ResourceType type, ResourceName? name, IReadOnlyList<ResourceName> links)
+    /// <param name="links">What it refers to, for a type that <see cref="LeadsBack"/>.</param>
+    /// <param name="loosely">
+    /// What came along brings more along, whether or not that was asked for: some servers do so, and where every match leaves it tells nothing.
+    /// </param>
+    public bool IsLinked(ResourceType type, ResourceName? name, IReadOnlyList<NamedRecord> links, bool loosely)
     {
         // What is found by its canonical address is knowledge, not somebody's data.
-        if (HasCanonical[type.Index] || (name is { } known && _targets.Contains(known)))
+        if (HasCanonical[type.Index] || (name is { } known && (_targets.Contains(known) || (loosely && _looseTargets.Contains(known)))))
         {
             return true;
         }
 
-        for (var i = 0; i < links.Count && (_reverse.Contains(type.Name) || _reverse.Contains("*")); i++)
+        for (var i = 0; i < links.Count; i++)
         {
-            if (_sources.Contains(links[i]))
+            var link = links[i];
+            foreach (var rule in _rules)
             {
-                return true;
+                var from = rule.Iterates || loosely ? _shown : _sources;
+                if (rule.IsReverse && rule.Follows(type, link) && from.Contains(link.Name))
+                {
+                    return true;
+                }
             }
         }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
@@ -21,6 +22,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
     private List<WaitingEntry>? _waiting;
     private readonly Dictionary<ResourceName, List<int>> _byName = [];
     private readonly Dictionary<ResourceName, List<int>> _byLink = [];
+    private readonly HashSet<ResourceName> _awaited = [];
     private int _bytes;
     private bool _isLenient;
 
@@ -43,7 +45,16 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         if (window is null && _bytes + bytes.Length > MostWaiting)
         {
             // Too much came along to wait for the end: what nothing that left refers to by now stays, and it is said.
-            return Holds && settler.IsIncluded(ref entry, data) && !IsLinkedNow() && settler.PassBy() == ScanResult.Complete;
+            return Holds
+                && settler.IsIncluded(ref entry, data)
+                && !IsLinkedNow(data[entry.ResourceStart..entry.ResourceEnd])
+                && settler.PassBy() == ScanResult.Complete;
+        }
+
+        if (settler.Shown is { IsAround: false } && !settler.IsIncluded(ref entry, data))
+        {
+            // It waits for what came along for it, since that is what it is judged by.
+            _awaited.UnionWith(work.Reader.Links!);
         }
 
         (_waiting ??= []).Add(new WaitingEntry(bytes.ToArray()));
@@ -77,6 +88,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
             _waiting.Clear();
             _byName.Clear();
             _byLink.Clear();
+            _awaited.Clear();
         }
 
         _bytes = 0;
@@ -85,7 +97,8 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
 
     // What was included is there for the sake of matches: whether these leave is known at the end.
     private bool IsOfOthers(ReadOnlySpan<byte> data, ref EntrySpan entry) =>
-        (work.Known is not null && ScanProgram.For(work.Reader.Facts.Type).OfTargets) || (Holds && settler.IsIncluded(ref entry, data));
+        (work.Known is not null && ScanProgram.For(work.Reader.Facts.Type).OfTargets)
+        || (Holds && work.Reader.Facts.Type != ResourceType.OperationOutcome && settler.IsIncluded(ref entry, data));
 
     // It left with the page before, or leaves with the next.
     private bool IsGivenElsewhere => window is { GivesAccompanying: false } && settler.Shown is { IsAround: true };
@@ -137,7 +150,8 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
                 return result;
             }
 
-            waiting.Keep(work.Reader, Holds && settler.IsIncluded(ref entry, waiting.Bytes));
+            var back = BackOf(waiting.Bytes.AsSpan(entry.ResourceStart, entry.ResourceEnd - entry.ResourceStart));
+            waiting.Keep(work.Reader, Holds && settler.IsIncluded(ref entry, waiting.Bytes), back);
             Note(place, waiting);
         }
 
@@ -174,7 +188,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         if (waiting.Name is { } own)
         {
             Take(_byName, own, shown?.Holds(own) == true);
-            Take(_byLink, own, shown?.IsSource(own) == true);
+            Take(_byLink, own, shown?.Holds(own) == true);
         }
 
         // Once is enough: what is met after this finds it out by itself.
@@ -250,21 +264,29 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         }
     }
 
-    // Without a gap among the matches every one of them leaves, and so does what was included for them.
-    private bool IsWanted(WaitingEntry entry)
-    {
-        if (settler.Shown is { IsAround: true } around)
+    // Where every match leaves, something that was included may stay all the same, and what was included for its sake stays with it.
+    private bool IsWanted(WaitingEntry entry) =>
+        settler.Shown switch
         {
-            return (!settler.HasGaps && !around.IsPartial) || IsLinked(entry) || (_isLenient && !around.IsOfHidden(entry.Name));
-        }
+            null => !settler.HasGaps,
+            { IsAround: true } around => (!settler.HasGaps && !around.IsPartial)
+                || IsLinked(entry)
+                || (_isLenient && !around.IsOfHidden(entry.Name)),
+            _ => IsLinked(entry) || (!settler.HasGaps && entry.Name is { } name && _awaited.Contains(name)),
+        };
 
-        return !settler.HasGaps || IsLinked(entry);
+    private bool IsLinked(WaitingEntry entry) =>
+        settler.Shown?.IsLinked(entry.Type, entry.Name, entry.Back, loosely: !settler.HasGaps) == true;
+
+    // What is met later may be a gap.
+    private bool IsLinkedNow(ReadOnlySpan<byte> resource)
+    {
+        var facts = work.Reader.Facts;
+        return settler.Shown?.IsLinked(facts.Type, WaitingEntry.NameOf(facts), BackOf(resource), loosely: false) == true;
     }
 
-    private bool IsLinked(WaitingEntry entry) => settler.Shown?.IsLinked(entry.Type, entry.Name, entry.Links) == true;
-
-    private bool IsLinkedNow() =>
-        settler.Shown?.IsLinked(work.Reader.Facts.Type, WaitingEntry.NameOf(work.Reader.Facts), work.Reader.Links!) == true;
+    private List<NamedRecord> BackOf(ReadOnlySpan<byte> resource) =>
+        settler.Shown?.LeadsBack(work.Reader.Facts.Type) == true ? RecordNames.WithElements(resource, work.Bases) : [];
 
     /// <summary>What a look at an entry came to.</summary>
     private enum WaitingStep

@@ -21,12 +21,19 @@ internal sealed class WaitingEntry(byte[] bytes)
     /// <summary>What its resource refers to.</summary>
     public IReadOnlyList<ResourceName> Links { get; private set; } = [];
 
+    /// <summary>The same with the elements, where it may have come along for the sake of what it refers to.</summary>
+    public IReadOnlyList<NamedRecord> Back { get; private set; } = [];
+
     /// <summary>Whether it is there for the sake of others.</summary>
     public bool IsIncluded { get; private set; }
 
     /// <summary>Keeps what the reader has just read of it.</summary>
-    public void Keep(ResourceReader reader, bool isIncluded)
+    /// <param name="reader">The reader.</param>
+    /// <param name="isIncluded">It is there for the sake of others.</param>
+    /// <param name="back">What it refers to, with the elements, where that may be why.</param>
+    public void Keep(ResourceReader reader, bool isIncluded, IReadOnlyList<NamedRecord> back)
     {
+        Back = back;
         Type = reader.Facts.Type;
         Name = NameOf(reader.Facts);
         Links = reader.Links is { Count: > 0 } links ? [.. links] : [];

@@ -24,6 +24,10 @@ public static class NdjsonFilter
     /// <param name="limits">How much is held.</param>
     /// <param name="cancellation">Ends the run with <see cref="OperationCanceledException"/>: revocation, or a client that left.</param>
     /// <param name="request">The export, whose <c>_elements</c> are applied here; null: whole resources.</param>
+    /// <param name="tellsOutcomes">
+    /// Severity and code of each OperationOutcome leave; else, since each may hang on a record that is withheld, that there were any. False by
+    /// default.
+    /// </param>
     public static async ValueTask<StreamVerdict> RunAsync(
         Stream upstream,
         ReleasePolicy policy,
@@ -31,7 +35,8 @@ public static class NdjsonFilter
         SegmentHandler onSegment,
         StreamLimits limits,
         CancellationToken cancellation,
-        FhirRequest? request = null
+        FhirRequest? request = null,
+        bool tellsOutcomes = false
     )
     {
         using var buffer = new SlidingBuffer(upstream, limits);
@@ -47,7 +52,7 @@ public static class NdjsonFilter
             nesting: 0
         );
         var looked = 0;
-        var unread = false;
+        var (unread, said) = (false, false);
         var isPassing = false;
         while (true)
         {
@@ -71,12 +76,19 @@ public static class NdjsonFilter
                 }
             }
 
-            buffer.Use(TakeLines(buffer.Unused, looked, filled == FillResult.End, work));
+            buffer.Use(TakeLines(buffer.Unused, looked, filled == FillResult.End, work, tellsOutcomes));
             looked = buffer.Unused.Length;
             unread |= disclosure.Unread > 0;
+            said |= disclosure.SaidIncomplete;
             if (filled == FillResult.End && unread)
             {
                 IncompleteOutcome.Write(IncompleteOutcome.Unread, segment);
+                segment.Write("\n"u8);
+            }
+
+            if (filled == FillResult.End && said)
+            {
+                IncompleteOutcome.Write(IncompleteOutcome.NotExported, segment);
                 segment.Write("\n"u8);
             }
 
@@ -99,26 +111,26 @@ public static class NdjsonFilter
     }
 
     // What was looked through before has no line end, so a line that arrives in drops is not searched again and again.
-    private static int TakeLines(ReadOnlySpan<byte> data, int looked, bool final, AnswerWork work)
+    private static int TakeLines(ReadOnlySpan<byte> data, int looked, bool final, AnswerWork work, bool tellsOutcomes)
     {
         var used = 0;
         while (data[looked..].IndexOf((byte)'\n') is var end and >= 0)
         {
-            TakeLine(data[used..(looked + end)], work);
+            TakeLine(data[used..(looked + end)], work, tellsOutcomes);
             used = looked + end + 1;
             looked = used;
         }
 
         if (final)
         {
-            TakeLine(data[used..], work);
+            TakeLine(data[used..], work, tellsOutcomes);
             used = data.Length;
         }
 
         return used;
     }
 
-    private static void TakeLine(ReadOnlySpan<byte> line, AnswerWork work)
+    private static void TakeLine(ReadOnlySpan<byte> line, AnswerWork work, bool tellsOutcomes)
     {
         line = ByteOrderMark.Skip(line).Trim(" \t\r"u8);
         if (line.IsEmpty)
@@ -130,6 +142,12 @@ public static class NdjsonFilter
         if (!work.Reader.TryReadWhole(line, work.Policy, work.Bases, facts))
         {
             work.Disclosure.PassBy();
+            return;
+        }
+
+        if (facts.Type == ResourceType.OperationOutcome && !tellsOutcomes)
+        {
+            work.Disclosure.SaidIncomplete = true;
             return;
         }
 

@@ -81,7 +81,7 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
             Wrong("/affectsState", "is required: true when the operation changes anything that is stored.");
         }
 
-        var types = ReadTypes();
+        var types = ReadTypes(system);
         var values = ReadValues();
         var writes = Flag("affectsState");
         ReadParameters();
@@ -132,7 +132,7 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
         }
     }
 
-    private ResourceTypeSet ReadTypes()
+    private ResourceTypeSet ReadTypes(bool system)
     {
         var types = default(ResourceTypeSet);
         var place = 0;
@@ -153,6 +153,14 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
         if (types.IsEmpty)
         {
             Wrong("/resource", "is required: the types whose grants name the operation; of a system operation the one that it is about.");
+        }
+
+        if (system && types.Count > 1)
+        {
+            Wrong(
+                "/resource",
+                "must be one type for an operation that is called of the whole system: the one that it is about, by whose grants it is decided."
+            );
         }
 
         return types;

@@ -14,7 +14,7 @@ namespace PhiGateway.Fhir.Requests.Interactions;
 internal static class OperationParts
 {
     // What an operation answers with beside resources is judged as values, never as a record that it brings back.
-    private static readonly ResourceTypeSet ValuesThemselves = default(ResourceTypeSet).With(ResourceType.Parameters);
+    internal static readonly ResourceTypeSet ValuesThemselves = default(ResourceTypeSet).With(ResourceType.Parameters);
 
     // What a measure looks at nobody here knows: any record of a patient.
     private static readonly ResourceTypeSet OfPatients = CompartmentCatalog.Members(ResourceType.Patient).With(ResourceType.Patient);
@@ -229,6 +229,7 @@ internal static class OperationParts
             Patients = patients,
             Relabels = true,
             Probes = true,
+            Unsettles = [AccessPart.AnyParameter],
         };
 
     // Nothing of it is stored, and nothing is told but what is wrong with it; with an id it is told of as a change of that very record.

@@ -49,6 +49,15 @@ internal static class OperationReader
         var refusal =
             ReadInputs(reading, operation, inputs, id)
             ?? OperationParts.Add(source, operation, new OperationCall(name, subject, id, inputs, resources), reading, parts);
+        if (type.IsNone && operation is { Returns: OperationResult.Self, Types.Count: > 1 })
+        {
+            // Of the whole server it tells what every type holds, and not only the one that stands for them here.
+            parts[0] = parts[0] with
+            {
+                ComputedOver = operation.Types.Except(OperationParts.ValuesThemselves),
+            };
+        }
+
         return refusal is not null
             ? refusal.As<FhirRequest>()
             : Reading<FhirRequest>.Of(

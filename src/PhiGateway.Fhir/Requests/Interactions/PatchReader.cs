@@ -77,6 +77,7 @@ internal static class PatchReader
                             Patients = patients,
                             Uses = patch.Touched,
                             Probes = patch.Tests,
+                            Unsettles = patch.IsAppliedHere ? [] : UnsettledParameters.Of(type, patch.Touched),
                         },
                         .. condition?.Parts ?? [],
                         .. found.Parts,

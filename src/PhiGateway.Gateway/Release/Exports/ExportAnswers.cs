@@ -190,7 +190,16 @@ internal sealed class ExportAnswers(
             exchange,
             KnownMediaTypes.FhirNdjson,
             (release, sink, limits, cancellation) =>
-                NdjsonFilter.RunAsync(lines, release, exchange.Ingressed.Route.Language, sink, limits, cancellation, exchange.Request)
+                NdjsonFilter.RunAsync(
+                    lines,
+                    release,
+                    exchange.Ingressed.Route.Language,
+                    sink,
+                    limits,
+                    cancellation,
+                    exchange.Request,
+                    tellsOutcomes: !UpstreamCallFactory.Withholds(exchange.Permit)
+                )
         );
 
     private ValueTask<StageResult> WriteAsync(GatewayExchange exchange, int status, ReadOnlyMemory<byte> body) =>

@@ -16,6 +16,8 @@ internal sealed class LiveRelease(ReleasePolicy first) : ReleasePolicy
 
     public override IReadOnlyList<SecurityLabel> KnownLabels => _now.KnownLabels;
 
+    public override ReleasePolicy OfHeld => _now.OfHeld;
+
     /// <summary>From the next resource on, this policy judges.</summary>
     public void Use(ReleasePolicy next) => _now = next;
 

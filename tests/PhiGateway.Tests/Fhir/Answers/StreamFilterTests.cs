@@ -58,7 +58,8 @@ public sealed class StreamFilterTests
     {
         var run = await Ndjson(
             """{"resourceType":"OperationOutcome","text":{"div":"CANARY"},"issue":[{"severity":"error","code":"not-found","diagnostics":"CANARY"},{"severity":"CANARY","code":5}]}""",
-            1000
+            1000,
+            tellsOutcomes: true
         );
 
         Assert.Equal(
@@ -66,6 +67,25 @@ public sealed class StreamFilterTests
                 + "\n",
             run.Text
         );
+    }
+
+    // Each may hang on a record of somebody else's: how many there are, and of what kind, is not told.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(30)]
+    public async Task Ndjson_ErrorsOfAnExportForWhomSomethingIsWithheld_AreOneWord(int errors)
+    {
+        var codes = (string[])["not-found", "too-long"];
+        var outcomes = Enumerable
+            .Range(0, errors)
+            .Select(place => $$"""{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"{{codes[place % 2]}}"}]}""");
+
+        var run = await Ndjson(string.Join('\n', outcomes.Prepend(Observation("a", "1"))), 100);
+
+        var lines = run.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        Assert.Contains("could be exported", lines[1], StringComparison.Ordinal);
+        Assert.DoesNotContain("OperationOutcome", (await Ndjson(Observation("a", "1"), 100)).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -247,7 +267,7 @@ public sealed class StreamFilterTests
         }
     }
 
-    private static Task<Run> Ndjson(string body, int chunk) =>
+    private static Task<Run> Ndjson(string body, int chunk, bool tellsOutcomes = false) =>
         Collect(handler =>
             NdjsonFilter.RunAsync(
                 new ChunkedStream(Encoding.UTF8.GetBytes(body), chunk),
@@ -255,7 +275,8 @@ public sealed class StreamFilterTests
                 Context,
                 handler,
                 Small,
-                CancellationToken.None
+                CancellationToken.None,
+                tellsOutcomes: tellsOutcomes
             )
         );
 

@@ -56,6 +56,23 @@ public sealed class DeclaredOperationsTests
         Assert.Contains(pointer, problems.Select(static problem => problem.Pointer));
     }
 
+    // Of the whole system there is no type in the path: it would be decided by the grants of any one of them.
+    [Theory]
+    [InlineData(true, "[\"Patient\",\"Observation\"]", false)]
+    [InlineData(true, "[\"Patient\"]", true)]
+    [InlineData(false, "[\"Patient\",\"Observation\"]", true)]
+    public void Read_OperationOfTheSystem_IsAboutOneType(bool isOfSystem, string types, bool isRight)
+    {
+        var definition = JsonNode.Parse(File.ReadAllText(Example))!["entry"]![0]!["resource"]!.AsObject();
+        (definition["system"], definition["resource"]) = (isOfSystem, JsonNode.Parse(types));
+        var problems = new List<DeclaredProblem>();
+        var file = new DeclaredFile("docref.json", Encoding.UTF8.GetBytes(definition.ToJsonString()));
+
+        _ = DeclaredParameters.Read([file], problems);
+
+        Assert.Equal(isRight ? [] : ["/resource"], problems.Select(static problem => problem.Pointer));
+    }
+
     [Fact]
     public void Read_OperationThatR4Has_IsAProblem()
     {

@@ -1,7 +1,10 @@
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Gateway.Stages;
+using PhiGateway.Tests.Policy.Snapshot;
 using Xunit;
 
 namespace PhiGateway.Tests.Gateway.Forward;
@@ -61,6 +64,52 @@ public sealed class ForwardStageTests : IDisposable
         Assert.Equal(DenyReason.UpstreamTimeout, (await _world.WalkAsync(exchange, "Forward")).Refusal);
         Assert.Equal("first", exchange.Known.Reply?.Destination);
     }
+
+    // Between the last question and the creation without its condition lies a whole search.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_DoorThatClosesWhileACreationIsRaced_StopsTheWrite(bool closes)
+    {
+        var searches = 0;
+        _world.Upstream.OnCall = call =>
+        {
+            searches += call.Method == "GET" ? 1 : 0;
+            if (closes && searches == 2)
+            {
+                _world.Publish(
+                    TestRegistry.Build(
+                        TestRegistry.Open(
+                            TestRegistry.UseCase(grants: StageWorld.Grant("read", "search", "create")),
+                            TestRegistry.Client() with
+                            {
+                                Status = ClientStatus.Suspended,
+                            }
+                        )
+                    )
+                );
+            }
+        };
+        _world.Upstream.Otherwise = () =>
+        {
+            var call = _world.Upstream.Calls[^1];
+            var isFirst = _world.Upstream.Calls.Count(static one => one.Method == "POST") == 1;
+            return call.Method == "GET"
+                ? RecordingUpstream.Reply(200, Nothing(call.PathAndQuery), KnownMediaTypes.FhirJson)
+                : RecordingUpstream.Reply(isFirst ? 412 : 201, StageWorld.Observation("9"), KnownMediaTypes.FhirJson);
+        };
+        var body = StageWorld.Observation().Replace("\"id\":\"1\",", string.Empty, StringComparison.Ordinal);
+        using var exchange = _world.Open("POST", "/fhir/Observation", body, ("If-None-Exist", "patient=17&status=final"));
+
+        var result = await _world.WalkAsync(exchange, "Forward");
+
+        Assert.Equal(closes ? DenyReason.ClientNotActive : null, result.Refusal);
+        Assert.Equal(closes ? 1 : 2, _world.Upstream.Calls.Count(static one => one.Method == "POST"));
+        Assert.Equal(!closes, exchange.Forwarded.Reply.WasSent);
+    }
+
+    private static string Nothing(string asked) =>
+        $$"""{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"http://fhir.example/r4{{asked}}"}],"entry":[]}""";
 
     [Fact]
     public async Task Run_PublicDocument_SendsNothing()

@@ -83,6 +83,37 @@ public sealed class GroupExportTests : IDisposable
         }
     }
 
+    // A group whose members the server works out tells by who is among them what their records say: to whom something may be withheld it is as
+    // one that is not there. One that lists its members may have traits besides.
+    [Theory]
+    [InlineData("\"actual\":false,\"characteristic\":[{\"code\":{\"text\":\"x\"}}]", false)]
+    [InlineData("\"characteristic\":[{\"code\":{\"text\":\"x\"}}]", false)]
+    [InlineData(
+        "\"actual\":true,\"modifierExtension\":[{\"url\":\"http://hl7.org/fhir/uv/bulkdata/StructureDefinition/member-filter\"}]",
+        false
+    )]
+    [InlineData(
+        "\"actual\":false,\"characteristic\":[{\"code\":{\"text\":\"x\"}}],\"member\":[{\"entity\":{\"reference\":\"Patient/17\"}}]",
+        false
+    )]
+    [InlineData(
+        "\"actual\":true,\"characteristic\":[{\"code\":{\"text\":\"x\"}}],\"member\":[{\"entity\":{\"reference\":\"Patient/17\"}}]",
+        true
+    )]
+    [InlineData("\"actual\":true,\"characteristic\":[],\"member\":[]", true)]
+    [InlineData("\"actual\":true", true)]
+    public async Task Run_GroupWhoseMembersAreWorkedOut_IsAsOneThatIsNotThere(string members, bool isOpen)
+    {
+        foreach (var any in (bool[])[true, false])
+        {
+            Publish(Granted(any));
+            _world.Upstream.Answers("GET /Group/g1", $$"""{"resourceType":"Group","id":"g1","type":"person",{{members}}}""");
+
+            Assert.Equal(isOpen ? null : DenyReason.NotFoundOrWithheld, await AskAsync(Kick));
+            Assert.True(isOpen || await AskAsync("/fhir/Group/g1/$everything") == DenyReason.NotFoundOrWithheld);
+        }
+    }
+
     // Of whom it speaks cannot be read: it is for those to whom that does not matter.
     [Theory]
     [InlineData(true)]

@@ -200,6 +200,27 @@ public sealed class ReleasePolicyTests
         Assert.Equal(WithholdReason.None, service.Judge(Asked.Facts("Observation", "18")).Reason);
     }
 
+    // To write a type shows nothing of it.
+    [Fact]
+    public void ElementsOfContained_GrantThatOnlyWrites_LetsNothingOut()
+    {
+        var practitioner = TestRegistry.Grant() with
+        {
+            Types = ["Practitioner"],
+            Patients = new PatientScope { None = true },
+        };
+        var reading = practitioner with { Elements = ["name"] };
+        var writing = practitioner with { Interactions = ["create", "update", "delete"] };
+        var type = ResourceType.Parse("Practitioner");
+
+        Assert.Equal(["id", "meta", "name", "resourceType"], Sorted(Policy(TestRegistry.Grant(), reading, writing)));
+        Assert.Equal(["id", "meta", "name", "resourceType"], Sorted(Policy(TestRegistry.Grant(), reading)));
+        Assert.True(Policy(TestRegistry.Grant(), reading, practitioner).ElementsOfContained(type).IsAll);
+        Assert.True(Policy(TestRegistry.Grant(), writing).ElementsOfContained(type).IsAll);
+
+        List<string> Sorted(ReleasePolicy policy) => [.. policy.ElementsOfContained(type).Names.Order(StringComparer.Ordinal)];
+    }
+
     [Fact]
     public void ElementsOfContained_OfAType_AreThoseOfAnyGrantOfTheUseCase()
     {
