@@ -31,10 +31,13 @@ internal static class UsedParts
             Add(parts, "label ", label, label.Length <= Longest);
         }
 
-        var text = record.RawTarget.AsSpan(query + 1);
-        foreach (var range in query < 0 ? default : text.Split('&'))
+        if (query >= 0)
         {
-            AddAsked(parts, text[range], record.ResourceType);
+            var text = record.RawTarget.AsSpan(query + 1);
+            foreach (var range in text.Split('&'))
+            {
+                AddAsked(parts, text[range], record.ResourceType);
+            }
         }
 
         return parts.Count == 0 ? [] : [.. parts];

@@ -87,7 +87,7 @@ internal sealed class Attacks
                 On(plan, day, (sink, date) => moves.Spike(sink, date, 2.5));
                 On(plan, day + 3, (sink, date) => moves.Spike(sink, date, _chance.Between(6.0, 12.0)));
                 break;
-            case AttackKind.OffHours or AttackKind.HumanUse:
+            case AttackKind.OffHours or AttackKind.HumanUse or AttackKind.NewProgram:
                 Each(plan, day, _chance.Between(1, 3), (sink, date, _) => moves.Once(kind, sink, date));
                 break;
             default:
