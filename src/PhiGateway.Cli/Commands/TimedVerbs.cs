@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using PhiGateway.Cli.Common;
 using PhiGateway.Cli.Output;
@@ -33,7 +34,7 @@ internal static class TimedVerbs
                 ("alerts", "snooze", "Lets an alert wait, with an end; a reason is required."),
                 id,
                 [until],
-                parsed => [("until", parsed.GetValue(until).ToUniversalTime().ToString("O"))]
+                parsed => [("until", parsed.GetValue(until).ToUniversalTime().ToString("O", CultureInfo.InvariantCulture))]
             ),
         ];
     }
