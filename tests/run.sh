@@ -82,6 +82,11 @@ if [[ "$build" == yes ]]; then
   dotnet build "$what" --configuration "$configuration" --nologo -v minimal
 fi
 
+# Entity Framework, Npgsql, YARP and the product would be compiled anew at each of the gateway's starts; --fast starts none.
+if [[ "$fast" == no ]]; then
+  tests/compile-ahead "$configuration" || echo "nothing compiled ahead of time: each start takes longer"
+fi
+
 # The console's line for each test, as a sum every few seconds; what failed stands at once and whole.
 progress() {
   local passed=0 failed=0 shown=$SECONDS quiet=no class='' line='' got

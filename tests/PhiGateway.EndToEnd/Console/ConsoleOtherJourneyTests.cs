@@ -1,5 +1,4 @@
 using System.Globalization;
-using Deque.AxeCore.Playwright;
 using Xunit;
 
 namespace PhiGateway.EndToEnd.Console;
