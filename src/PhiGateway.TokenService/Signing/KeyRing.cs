@@ -120,8 +120,7 @@ public sealed class KeyRing : IDisposable
     }
 
     /// <summary>Whether the oldest key is over: the next one has signed for so long that nothing of it is alive.</summary>
-    internal static bool IsFirstOver(List<RingKey> keys, DateTimeOffset now) =>
-        keys.Count > 1 && keys[1].Created + Notice + Farewell < now;
+    internal static bool IsFirstOver(List<RingKey> keys, DateTimeOffset now) => keys.Count > 1 && keys[1].Created + Notice + Farewell < now;
 
     public void Dispose()
     {
