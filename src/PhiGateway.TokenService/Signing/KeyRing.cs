@@ -56,7 +56,7 @@ public sealed class KeyRing : IDisposable
         Directory.CreateDirectory(options.KeyDirectory);
         var folder = Path.GetFullPath(options.KeyDirectory);
         var ring = new KeyRing(folder, new FolderKeys(folder, secret, options.RotateAfter), time);
-        ring.Take(ring._source.ReadAsync(_ => null, time.GetUtcNow(), CancellationToken.None).GetAwaiter().GetResult());
+        ring.Take(ring._source.ReadAsync(_ => null, time.GetUtcNow(), CancellationToken.None).AsTask().GetAwaiter().GetResult());
         return ring;
     }
 

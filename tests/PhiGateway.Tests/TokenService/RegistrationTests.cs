@@ -158,7 +158,7 @@ public sealed class RegistrationTests : IDisposable
         var reply = await _world.RegisterAsync(body);
 
         Assert.Equal(400, reply.Status);
-        Assert.Contains(reply.Error, new[] { "invalid_client_metadata", "invalid_software_statement" });
+        Assert.True(reply.Error is "invalid_client_metadata" or "invalid_software_statement", reply.Error);
         Assert.Empty(_world.Strangers.All);
     }
 
