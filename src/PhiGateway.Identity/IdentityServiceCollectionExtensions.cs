@@ -28,6 +28,7 @@ public static class IdentityServiceCollectionExtensions
     /// <param name="apiKeysOf">The environment for which API keys are taken, out of the <see cref="ISnapshotSource"/> that the host
     /// registers; null: none is.</param>
     /// <param name="workloads">Whose workloads are taken by their certificates, and for which environment; null: nobody's.</param>
+    /// <param name="basicKeys">Whether API keys are taken as passwords of HTTP Basic too.</param>
     public static IServiceCollection AddPhiGatewayIdentity(
         this IServiceCollection services,
         IReadOnlyList<IssuerOptions> issuers,
@@ -36,7 +37,8 @@ public static class IdentityServiceCollectionExtensions
         DpopOptions? dpop = null,
         int? longestHeader = null,
         string? apiKeysOf = null,
-        (SpiffeOptions Options, string Environment)? workloads = null
+        (SpiffeOptions Options, string Environment)? workloads = null,
+        bool basicKeys = false
     )
     {
         var proofs = dpop ?? new DpopOptions();
@@ -87,7 +89,8 @@ public static class IdentityServiceCollectionExtensions
             new ApiKeyReader(
                 apiKeysOf is null ? null : provider.GetRequiredService<ISnapshotSource>(),
                 apiKeysOf ?? string.Empty,
-                apiKeysOf is null ? ScopeSet.Empty : readScope("system/*.cruds")
+                apiKeysOf is null ? ScopeSet.Empty : readScope("system/*.cruds"),
+                basicKeys
             ),
             longestHeader ?? AuthorizationHeader.DefaultLength,
             workloads is { Options.TrustDomains.Count: > 0 } of

@@ -54,6 +54,11 @@ internal sealed class ApiKeyIssue(DocumentCommands documents, CredentialRotation
             ["created"] = JsonValue.Create(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime)),
             ["expires"] = JsonValue.Create(body.Expires),
         };
+        if (body.BasicUser is { } user)
+        {
+            credential["basicUser"] = user;
+        }
+
         if (body.RotateBy is { } rotateBy)
         {
             credential["rotateBy"] = JsonValue.Create(rotateBy);
@@ -96,13 +101,15 @@ internal sealed class ApiKeyIssue(DocumentCommands documents, CredentialRotation
 /// <param name="Replaces">Id of the credential that it replaces, which is honoured for the overlap; absent: it replaces none.</param>
 /// <param name="OverlapHours">How long the old one is still honoured; default 168, at most 720.</param>
 /// <param name="Reason">Why, in words without patient data.</param>
+/// <param name="BasicUser">User name under which it comes as the password of HTTP Basic, and in no other way; absent: as a bearer token.</param>
 public sealed record IssueKeyBody(
     string? Id = null,
     DateOnly? Expires = null,
     DateOnly? RotateBy = null,
     string? Replaces = null,
     int? OverlapHours = null,
-    string? Reason = null
+    string? Reason = null,
+    string? BasicUser = null
 );
 
 /// <summary>The answer to making an API key.</summary>

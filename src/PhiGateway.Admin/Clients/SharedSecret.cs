@@ -20,6 +20,12 @@ public sealed record SharedSecret(string Credential, string Kind, DateOnly? Expi
     private static SharedSecret? Of(Credential credential) =>
         credential.Kind switch
         {
+            CredentialKind.ApiKey when credential.BasicUser is not null => new(
+                credential.Id,
+                "basic",
+                credential.Expires,
+                "A password goes with every call: whoever reads it is the client. Use an API key as a bearer token, or better tokens."
+            ),
             CredentialKind.ApiKey => new(
                 credential.Id,
                 "api-key",

@@ -25,10 +25,14 @@ internal sealed class RegistrationCommands(
     /// <summary>Most requests of one list; the queue is bounded to less unless an operator said more.</summary>
     public const int MostShown = 500;
 
+    private static readonly TimeSpan BetweenDrops = TimeSpan.FromHours(1);
+
+    private long _droppedAt;
+
     /// <summary>Those that are not over.</summary>
     public async Task<Outcome<RegistrationList>> ListAsync(AdminCall call)
     {
-        await requests.DropEndedAsync(call.Cancelled);
+        await DropEndedAsync(call);
         var found = await requests.ListAsync(MostShown + 1, call.Cancelled);
         return new RegistrationList([.. found.Take(MostShown).Select(RegistrationEntry.Of)], found.Count <= MostShown);
     }
@@ -38,7 +42,10 @@ internal sealed class RegistrationCommands(
     {
         if (options.TokenService is not { } issuer)
         {
-            return AdminProblem.Conflict("no-token-service", "This node is told of no token service, so there is none that it could come to.");
+            return AdminProblem.Conflict(
+                "no-token-service",
+                "This node is told of no token service, so there is none that it could come to."
+            );
         }
 
         var tooLong = body.Reason is { } why ? ReasonBody.TooLong(why) : null;
@@ -67,7 +74,13 @@ internal sealed class RegistrationCommands(
         }
 
         // The client is there by now, and waits for its approval, whatever becomes of this.
-        await requests.TryDecideAsync(Decided(call, request, RegistrationState.Taken) with { Client = body.Client }, CancellationToken.None);
+        await requests.TryDecideAsync(
+            Decided(call, request, RegistrationState.Taken) with
+            {
+                Client = body.Client,
+            },
+            CancellationToken.None
+        );
         return outcome;
     }
 
@@ -101,6 +114,17 @@ internal sealed class RegistrationCommands(
         }
 
         return isWritten ? RegistrationEntry.Of(declined) : Undecidable;
+    }
+
+    // Whoever looks does it, now and then: nobody needs to do it in between.
+    private async Task DropEndedAsync(AdminCall call)
+    {
+        var now = time.GetUtcNow().UtcTicks;
+        var last = Interlocked.Read(ref _droppedAt);
+        if (now - last > BetweenDrops.Ticks && Interlocked.CompareExchange(ref _droppedAt, now, last) == last)
+        {
+            await requests.DropEndedAsync(call.Cancelled);
+        }
     }
 
     private static AdminProblem Undecidable { get; } =

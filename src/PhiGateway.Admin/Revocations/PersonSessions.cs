@@ -41,5 +41,9 @@ internal sealed class PersonSessions(RevocationCommands revocations, ISnapshotSo
     public Task<Outcome<RevocationOutcome>> EndAsync(AdminCall call, string? person, string? reason) =>
         string.IsNullOrWhiteSpace(person)
             ? Task.FromResult<Outcome<RevocationOutcome>>(AdminProblem.Invalid("/person", "required", "Say whose sessions end."))
-            : revocations.RevokeAsync(call, new RevokeBody(RevocationTarget.Subject, KeyOf(person), Issuer, null, reason));
+            : revocations.RevokeAsync(
+                call,
+                new RevokeBody(RevocationTarget.Subject, KeyOf(person), Issuer, null, reason),
+                endsByItself: true
+            );
 }

@@ -10,7 +10,12 @@ namespace PhiGateway.Admin.Revocations;
 internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore store, TimeProvider time)
 {
     /// <summary>Writes one revocation.</summary>
-    public async Task<Outcome<RevocationOutcome>> RevokeAsync(AdminCall call, RevokeBody body)
+    /// <param name="call">Whose.</param>
+    /// <param name="body">What.</param>
+    /// <param name="endsByItself">
+    /// Of a subject: whether the row is dropped when nothing that it names can be alive any more; a person's own word stays.
+    /// </param>
+    public async Task<Outcome<RevocationOutcome>> RevokeAsync(AdminCall call, RevokeBody body, bool endsByItself = false)
     {
         if (ReasonBody.Require(body.Reason) is { } missing)
         {
@@ -35,7 +40,10 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
             body.Reason!,
             PersonName.Signed(call.Persons),
             now
-        );
+        )
+        {
+            Until = endsByItself && issuedBefore is { } moment ? (moment > now ? moment : now) + Revocation.LongestLife : null,
+        };
         return await WriteAsync(call, "revocation.create", row);
     }
 

@@ -99,7 +99,8 @@ internal sealed class SignalEffects(
         foreach (var (issuer, subject) in living)
         {
             var body = new RevokeBody(RevocationTarget.Subject, subject, issuer, moment, reason);
-            Expect(await revocations.RevokeAsync(call with { RequestId = Guid.CreateVersion7(time.GetUtcNow()) }, body));
+            var own = call with { RequestId = Guid.CreateVersion7(time.GetUtcNow()) };
+            Expect(await revocations.RevokeAsync(own, body, endsByItself: true));
         }
 
         var people = living.Count(static one => one.Issuer == PersonSessions.Issuer);

@@ -15,6 +15,10 @@ internal static class ApiKeyCommand
         var rotateBy = new Option<string?>("--rotate-by") { Description = "Day by which it must have been replaced." };
         var replaces = new Option<string?>("--replaces") { Description = "Id of the credential that it replaces." };
         var overlap = new Option<int?>("--overlap-hours") { Description = "How long the old one is still honoured; default 168." };
+        var user = new Option<string?>("--basic-user")
+        {
+            Description = "The key comes as the password of HTTP Basic under this name, and in no other way.",
+        };
         var file = new Option<FileInfo?>("--out")
         {
             Description = "Where the key is put, readable by its owner only; default: the terminal.",
@@ -29,6 +33,7 @@ internal static class ApiKeyCommand
                 rotateBy,
                 replaces,
                 overlap,
+                user,
                 file,
                 reason,
             },
@@ -41,6 +46,7 @@ internal static class ApiKeyCommand
                     ("rotate_by", parsed.GetValue(rotateBy)),
                     ("replaces", parsed.GetValue(replaces)),
                     ("overlap_hours", parsed.GetValue(overlap)),
+                    ("basic_user", parsed.GetValue(user)),
                     ("reason", parsed.GetValue(reason))
                 );
                 var answer = await run.Client.SendAsync(

@@ -34,7 +34,20 @@ internal static class RegistrationCommand
                         item!["says"] = $"\"{(string?)item["says"]!["name"]}\"";
                     }
 
-                    Printer.List(run.Out, run.Format, report, "id", "state", "received_at", "form", "says", "signed_by", "vouched", "peer", "client");
+                    Printer.List(
+                        run.Out,
+                        run.Format,
+                        report,
+                        "id",
+                        "state",
+                        "received_at",
+                        "form",
+                        "says",
+                        "signed_by",
+                        "vouched",
+                        "peer",
+                        "client"
+                    );
                 }
 
                 return isWaiting ? ExitCodes.Findings : ExitCodes.Ok;

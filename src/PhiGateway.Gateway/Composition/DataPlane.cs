@@ -104,7 +104,8 @@ internal static class DataPlane
                 options.Dpop,
                 options.Limits.MaxToken,
                 options.ApiKeys ? options.Environment : null,
-                (options.Spiffe, options.Environment)
+                (options.Spiffe, options.Environment),
+                options.BasicKeys
             );
         services.AddReverseProxy();
         services

@@ -49,6 +49,12 @@ public sealed class GatewayOptions
     /// </summary>
     public bool ApiKeys { get; set; }
 
+    /// <summary>
+    /// Whether an API key that is registered with a user name (<c>basicUser</c>) is taken as the password of HTTP Basic; default false, and nothing
+    /// without <see cref="ApiKeys"/>. Security: whoever reads one has it.
+    /// </summary>
+    public bool BasicKeys { get; set; }
+
     /// <summary>Whose workloads are recognised by their certificates (SPIFFE, X.509-SVID), without a token; nobody's by default.</summary>
     public SpiffeOptions Spiffe { get; set; } = new();
 

@@ -35,7 +35,8 @@ public sealed class ClientDocuments : IDisposable
     public bool Takes(string address) =>
         address.Length <= MaximumAddress
         && Uri.TryCreate(address, UriKind.Absolute, out var uri)
-        && uri is { Scheme: "https", IsDefaultPort: true, Query.Length: 0, Fragment.Length: 0, UserInfo.Length: 0, AbsolutePath.Length: > 1 }
+        && uri
+            is { Scheme: "https", IsDefaultPort: true, Query.Length: 0, Fragment.Length: 0, UserInfo.Length: 0, AbsolutePath.Length: > 1 }
         && string.Equals(uri.AbsoluteUri, address, StringComparison.Ordinal)
         && !address.Contains('%', StringComparison.Ordinal)
         && !address.Contains('|', StringComparison.Ordinal)

@@ -75,7 +75,13 @@ public sealed class SoftwareStatements(string? authorities, TimeProvider time)
             return MustBeVouched && !isVouched
                 ? new StatementCheck(null, "statement:chain", IsUnapproved: true)
                 : new StatementCheck(
-                    new StatementFacts(text.Claims.Clone(), issuer, Convert.ToHexStringLower(SHA256.HashData(leaf.RawData)), key, isVouched),
+                    new StatementFacts(
+                        text.Claims.Clone(),
+                        issuer,
+                        Convert.ToHexStringLower(SHA256.HashData(leaf.RawData)),
+                        key,
+                        isVouched
+                    ),
                     null
                 );
         }

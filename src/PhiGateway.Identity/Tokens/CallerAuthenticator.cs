@@ -38,7 +38,9 @@ internal sealed class CallerAuthenticator(
         var header = AuthorizationHeader.Read(context.Request.Headers.Authorization, longestHeader);
         if (header.Refusal is { } refusal)
         {
-            return new ValueTask<CallerResult>(OfWorkload(context) ?? CallerResult.Refused(refusal));
+            return new ValueTask<CallerResult>(
+                keys.ReadBasic(context.Request.Headers.Authorization) ?? OfWorkload(context) ?? CallerResult.Refused(refusal)
+            );
         }
 
         if (ApiKeyReader.IsKey(header.Token))
@@ -56,7 +58,7 @@ internal sealed class CallerAuthenticator(
         var header = AuthorizationHeader.Read(context.Request.Headers.Authorization, longestHeader);
         if (header.Refusal is not null)
         {
-            return OfWorkload(context)?.Caller;
+            return (keys.ReadBasic(context.Request.Headers.Authorization) ?? OfWorkload(context))?.Caller;
         }
 
         if (ApiKeyReader.IsKey(header.Token))

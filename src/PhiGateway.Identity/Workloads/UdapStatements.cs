@@ -52,7 +52,9 @@ public sealed class UdapStatements
     public string? Find(string address, string tokenEndpoint, string? registrationEndpoint = null)
     {
         var now = _time.GetUtcNow();
-        return _file.Current is { } signer && signer.Speaks(address, now) ? signer.For(address, tokenEndpoint, registrationEndpoint, now) : null;
+        return _file.Current is { } signer && signer.Speaks(address, now)
+            ? signer.For(address, tokenEndpoint, registrationEndpoint, now)
+            : null;
     }
 
     // One certificate with its key; immutable but for the statements that it made.
@@ -65,7 +67,10 @@ public sealed class UdapStatements
     )
     {
         private readonly Lock _gate = new();
-        private readonly ConcurrentDictionary<(string Address, string Endpoint, string? Registration), (string Text, DateTimeOffset At)> _made = new();
+        private readonly ConcurrentDictionary<
+            (string Address, string Endpoint, string? Registration),
+            (string Text, DateTimeOffset At)
+        > _made = new();
 
         public static Signer? Read(string text, string reference, out string flaw)
         {
@@ -112,7 +117,11 @@ public sealed class UdapStatements
 
         public string For(string address, string tokenEndpoint, string? registrationEndpoint, DateTimeOffset now)
         {
-            if (_made.TryGetValue((address, tokenEndpoint, registrationEndpoint), out var made) && made.At <= now && now - made.At < Renewed)
+            if (
+                _made.TryGetValue((address, tokenEndpoint, registrationEndpoint), out var made)
+                && made.At <= now
+                && now - made.At < Renewed
+            )
             {
                 return made.Text;
             }

@@ -153,6 +153,11 @@ public static class ApprovalFingerprint
             .Add("jwkThumbprint", credential.JwkThumbprint)
             .Add("spiffeId", credential.SpiffeId)
             .Add("keyHash", credential.KeyHash);
+        if (credential.BasicUser is { } user)
+        {
+            form.Add("basicUser", user);
+        }
+
         // Written only when there is one, so that what was approved before there were such keys is still approved.
         if (credential.Jwk is { } jwk)
         {

@@ -21,6 +21,10 @@ internal sealed class RevocationEditor(TimeProvider? time = null)
     // What will be dropped, the earliest end first; and the end of each key that has one, the latest of its rows'.
     private readonly PriorityQueue<(string Id, RevocationKey Key), DateTimeOffset> _ending = new();
     private readonly Dictionary<RevocationKey, DateTimeOffset> _ends = [];
+
+    // The same of subjects; and the moment up to which one is revoked without an end.
+    private readonly PriorityQueue<(string Id, RevokedSubject Key, long Moment), DateTimeOffset> _endingSubjects = new();
+    private readonly Dictionary<RevokedSubject, long> _lasting = [];
     private int _tokens;
 
     /// <summary>How many rows are remembered.</summary>
@@ -55,7 +59,7 @@ internal sealed class RevocationEditor(TimeProvider? time = null)
 
         if (row.Target == RevocationTarget.Subject)
         {
-            return TakeMoment(row, _subjects, new RevokedSubject(row.Issuer ?? RevocationSet.EveryIssuer, row.Value));
+            return TakeSubject(row, new RevokedSubject(row.Issuer ?? RevocationSet.EveryIssuer, row.Value));
         }
 
         var key = KeyOf(row);
@@ -98,6 +102,48 @@ internal sealed class RevocationEditor(TimeProvider? time = null)
                 _tokens -= _revoked.Remove(row.Key) ? 1 : 0;
             }
         }
+
+        while (_endingSubjects.TryPeek(out var row, out var end) && end + Revocation.KeptAfterEnd < now)
+        {
+            _endingSubjects.Dequeue();
+            _seen.Remove(row.Id);
+            // A later moment counts until its own end, or for ever.
+            if (_subjects.TryGet(row.Key, out var moment) && moment == row.Moment)
+            {
+                EndSubject(row.Key);
+            }
+        }
+    }
+
+    private void EndSubject(RevokedSubject key)
+    {
+        if (_lasting.TryGetValue(key, out var lasting))
+        {
+            _subjects.Set(key, lasting);
+        }
+        else
+        {
+            _subjects.Remove(key);
+        }
+    }
+
+    private RegistryProblem? TakeSubject(Revocation row, RevokedSubject key)
+    {
+        var moment = (row.IssuedBefore ?? row.At).UtcTicks;
+        if (row.Lifted)
+        {
+            _lasting.Remove(key);
+        }
+        else if (row.FindEnd() is { } end)
+        {
+            _endingSubjects.Enqueue((row.Id, key, moment), end);
+        }
+        else
+        {
+            _lasting[key] = _lasting.TryGetValue(key, out var earlier) ? Math.Max(earlier, moment) : moment;
+        }
+
+        return TakeMoment(row, _subjects, key);
     }
 
     private void NoteEnd(Revocation row, RevocationKey key, bool isNew)

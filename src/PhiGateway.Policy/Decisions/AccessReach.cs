@@ -146,9 +146,7 @@ internal sealed class AccessReach
 
     // Where nobody has kept what the client did before, all of it is new.
     private bool IsAskedNow(StepUpEntry asked, ResourceType type) =>
-        asked.IsAlways
-        || (asked.OnNewNetwork && Habits?.KnowsNetwork != true)
-        || (asked.OnNewType && Habits?.Types.Contains(type) != true);
+        asked.IsAlways || (asked.OnNewNetwork && Habits?.KnowsNetwork != true) || (asked.OnNewType && Habits?.Types.Contains(type) != true);
 
     /// <summary>Whether an agent's charter lets it touch a type; always, where there is none or it names no types.</summary>
     internal bool CharterAdmits(ResourceType type) =>

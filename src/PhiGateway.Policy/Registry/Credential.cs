@@ -55,6 +55,12 @@ public sealed record Credential : IRegistryEntity
     /// <summary>SHA-256 of the key in lower-case hex, never the key, for <see cref="CredentialKind.ApiKey"/>.</summary>
     public string? KeyHash { get; init; }
 
+    /// <summary>
+    /// Of a <see cref="CredentialKind.ApiKey"/>: the user name under which the key comes as the password of HTTP Basic (RFC 7617), and in no other
+    /// way; null: it comes as a bearer token only.
+    /// </summary>
+    public string? BasicUser { get; init; }
+
     public DateOnly? Created { get; init; }
 
     /// <summary>Day by which it must have been rotated, UTC; past it plus grace the path closes, for a kind that is enforced.</summary>

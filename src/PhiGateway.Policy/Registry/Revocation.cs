@@ -27,19 +27,26 @@ public sealed record Revocation(
     bool Lifted = false
 )
 {
+    /// <summary>
+    /// The longest that a token may live by any node's configuration, and a session of the console: what was issued before a moment is dead by
+    /// itself after it.
+    /// </summary>
+    public static readonly TimeSpan LongestLife = TimeSpan.FromHours(24);
+
     /// <summary>How long a row is kept after its end: longer than clocks may differ (at most 2 minutes, by the issuers' options).</summary>
     public static readonly TimeSpan KeptAfterEnd = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// When the one token that the row names is dead by itself, so that the row is dropped some time after; null: never, which is what an
-    /// operator's revocation says. Means nothing for what is no single token, nor where a row lifts another.
+    /// When the token, or the last of a subject's tokens and sessions, that the row names is dead by itself, so that the row is dropped some time
+    /// after; null: never, which is what an operator's revocation says. Means nothing for other targets, nor where a row lifts another.
     /// </summary>
     public DateTimeOffset? Until { get; init; }
 
     /// <summary>The end that counts; null: the row stays.</summary>
-    public DateTimeOffset? FindEnd() => Target is RevocationTarget.Token or RevocationTarget.TokenHash && !Lifted ? Until : null;
+    public DateTimeOffset? FindEnd() =>
+        Target is RevocationTarget.Token or RevocationTarget.TokenHash or RevocationTarget.Subject && !Lifted ? Until : null;
 
-    /// <summary>Whether the row says nothing any more: the token that it names has been dead for a while by every node's clock.</summary>
+    /// <summary>Whether the row says nothing any more: what it names has been dead for a while by every node's clock.</summary>
     public bool IsOver(DateTimeOffset now) => FindEnd() is { } end && end + KeptAfterEnd < now;
 }
 

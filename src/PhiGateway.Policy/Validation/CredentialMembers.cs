@@ -10,6 +10,7 @@ namespace PhiGateway.Policy.Validation;
 internal static class CredentialMembers
 {
     private const int LongestUri = 2048;
+    private const int LongestUser = 64;
 
     private static readonly CredentialKind[] OfClients =
     [
@@ -34,6 +35,7 @@ internal static class CredentialMembers
                 ("jwkThumbprint", credential.JwkThumbprint, [CredentialKind.Jwks]),
                 ("spiffeId", credential.SpiffeId, [CredentialKind.Spiffe]),
                 ("keyHash", credential.KeyHash, [CredentialKind.ApiKey]),
+                ("basicUser", credential.BasicUser, [CredentialKind.ApiKey]),
                 ("subjectDn", credential.SubjectDn, [CredentialKind.TlsClientAuth]),
                 ("sanDns", credential.SanDns, [CredentialKind.TlsClientAuth]),
                 ("sanUri", credential.SanUri, [CredentialKind.TlsClientAuth]),
@@ -72,6 +74,9 @@ internal static class CredentialMembers
                 break;
             case CredentialKind.ApiKey when !ValidationContext.IsSha256(credential.KeyHash):
                 context.Add(path + "/keyHash", "Only the SHA-256 of a key is kept, in lower-case hex.");
+                break;
+            case CredentialKind.ApiKey when credential.BasicUser is { } user && !IsBasicUser(user):
+                context.Add(path + "/basicUser", "1 to 64 plain characters without ':'.");
                 break;
             case CredentialKind.ApiKey when credential.Expires is null:
                 context.Add(path + "/expires", "An API key has an end.");
@@ -126,6 +131,10 @@ internal static class CredentialMembers
 
     // What a certificate holds as IA5String, without blanks and controls.
     private static bool IsPlain(string text) => text.All(static letter => letter is > ' ' and < '\x7f');
+
+    // RFC 7617: a colon ends it, and what is no ASCII is written by every client in another way.
+    private static bool IsBasicUser(string text) =>
+        text.Length is > 0 and <= LongestUser && text.All(static letter => letter is >= ' ' and < '\x7f' and not ':');
 
     private static void CheckClientKey(Credential credential, string path, ValidationContext context)
     {

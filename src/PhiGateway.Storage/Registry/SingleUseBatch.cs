@@ -93,7 +93,10 @@ internal sealed class SingleUseBatch(Database database, Func<CancellationToken, 
     // In one order everywhere, so that two nodes that take the same uses never wait for each other.
     private async Task<HashSet<string>> InsertAsync(List<Asked> asked)
     {
-        var rows = asked.GroupBy(static one => one.Use).Select(static same => same.First()).OrderBy(static one => one.Use, StringComparer.Ordinal);
+        var rows = asked
+            .GroupBy(static one => one.Use)
+            .Select(static same => same.First())
+            .OrderBy(static one => one.Use, StringComparer.Ordinal);
         using var turn = await enter(CancellationToken.None);
         await using var connection = await database.OpenAsync(CancellationToken.None);
         await using var command = connection.CreateCommand();

@@ -41,7 +41,10 @@ public sealed class RegistrationOptions
             add("Registration:Authorities", flaw);
         }
 
-        if (MetadataHosts.Count > 64 || MetadataHosts.Any(static host => Uri.CheckHostName(host) != UriHostNameType.Dns || host != Lower(host)))
+        if (
+            MetadataHosts.Count > 64
+            || MetadataHosts.Any(static host => Uri.CheckHostName(host) != UriHostNameType.Dns || host != Lower(host))
+        )
         {
             add("Registration:MetadataHosts", "must hold at most 64 names of hosts in lower case.");
         }

@@ -66,7 +66,10 @@ internal static class ApplicantReader
     // What is registered here comes for itself, and proves itself by a key: who says something else would be another client.
     private static string? FindMethod(JsonElement members)
     {
-        if (FindWord(members, "token_endpoint_auth_method", LongestWord, out var method) is not null || method is not (null or "private_key_jwt"))
+        if (
+            FindWord(members, "token_endpoint_auth_method", LongestWord, out var method) is not null
+            || method is not (null or "private_key_jwt")
+        )
         {
             return "metadata:token_endpoint_auth_method";
         }
@@ -93,7 +96,9 @@ internal static class ApplicantReader
         }
 
         contacts = Texts(value, MostContacts) ?? [];
-        return contacts.Count > 0 && contacts.All(static one => one.Length <= LongestWord && ShownText.IsLine(one)) ? null : "metadata:contacts";
+        return contacts.Count > 0 && contacts.All(static one => one.Length <= LongestWord && ShownText.IsLine(one))
+            ? null
+            : "metadata:contacts";
     }
 
     private static string? FindKeys(JsonElement members, StatementFacts? statement, out IReadOnlyList<PublicJwk> keys, out string? address)
@@ -133,7 +138,9 @@ internal static class ApplicantReader
 
         var read = array.EnumerateArray().Select(KeyOf).ToList();
         keys = [.. read.OfType<PublicJwk>()];
-        return keys.Count == read.Count && keys.Select(static key => key.Thumbprint()).Distinct().Count() == read.Count ? null : "metadata:jwks";
+        return keys.Count == read.Count && keys.Select(static key => key.Thumbprint()).Distinct().Count() == read.Count
+            ? null
+            : "metadata:jwks";
     }
 
     // Security: whoever sends a private or a symmetric key has shown it, and must make another.

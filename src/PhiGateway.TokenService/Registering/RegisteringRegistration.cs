@@ -16,10 +16,7 @@ internal static class RegisteringRegistration
     ) =>
         options.Registration is { Enabled: true } registration
             ? services
-                .AddSingleton(provider => new SoftwareStatements(
-                    registration.Authorities,
-                    provider.GetRequiredService<TimeProvider>()
-                ))
+                .AddSingleton(provider => new SoftwareStatements(registration.Authorities, provider.GetRequiredService<TimeProvider>()))
                 .AddSingleton(_ => new ClientDocuments(registration.MetadataHosts, connect))
                 .AddSingleton<ApplicationIntake>()
                 .AddSingleton<RegistrationEndpoint>()

@@ -56,7 +56,7 @@ public sealed class KeyRing : IDisposable
         Directory.CreateDirectory(options.KeyDirectory);
         var folder = Path.GetFullPath(options.KeyDirectory);
         var ring = new KeyRing(folder, new FolderKeys(folder, secret, options.RotateAfter), time);
-        ring.Take(ring._source.ReadAsync(_ => null, time.GetUtcNow(), CancellationToken.None).GetAwaiter().GetResult());
+        ring.Take(ring._source.ReadAsync(_ => null, time.GetUtcNow(), CancellationToken.None).AsTask().GetAwaiter().GetResult());
         return ring;
     }
 
@@ -120,8 +120,7 @@ public sealed class KeyRing : IDisposable
     }
 
     /// <summary>Whether the oldest key is over: the next one has signed for so long that nothing of it is alive.</summary>
-    internal static bool IsFirstOver(List<RingKey> keys, DateTimeOffset now) =>
-        keys.Count > 1 && keys[1].Created + Notice + Farewell < now;
+    internal static bool IsFirstOver(List<RingKey> keys, DateTimeOffset now) => keys.Count > 1 && keys[1].Created + Notice + Farewell < now;
 
     public void Dispose()
     {

@@ -52,7 +52,11 @@ internal sealed class TransitClient : IDisposable
             SslOptions = TlsOf(options),
         };
         // The time of a call is that of its token: room, connection and answer together.
-        _client = new HttpClient(handler) { Timeout = System.Threading.Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MaximumBytes };
+        _client = new HttpClient(handler)
+        {
+            Timeout = System.Threading.Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = MaximumBytes,
+        };
         var engine = $"{options.Address.TrimEnd('/')}/v1/{options.Mount}";
         _key = new Uri($"{engine}/keys/{options.Key}");
         _sign = new Uri($"{engine}/sign/{options.Key}/sha2-256");

@@ -47,7 +47,8 @@ internal sealed class ReplayedProofRule : WatchRule
                 sighting,
                 FindingSeverity.Critical,
                 Say(
-                    $"{what} of the client that had been used was shown again from {seen.Network}, which is no network that it usually calls from: it was copied."
+                    $"{what} of the client that had been used was shown again from {seen.Network}, which is no network that it "
+                        + "usually calls from: it was copied."
                 ),
                 [seen.Id]
             );

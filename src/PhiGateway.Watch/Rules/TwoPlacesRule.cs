@@ -33,12 +33,13 @@ internal sealed class TwoPlacesRule : WatchRule
 
         var isUsual =
             sighting.Registered?.Covers(seen.Peer) == true || sighting.Baseline.Networks.Find(seen.Network) is { Days: >= UsualDays };
+        var what = seen.Kind == WatchKind.Token ? "One key got tokens" : "One token was used";
         return sighting.Activity.Tokens.Note(seen, isUsual, Within) is { } other
             ? Found(
                 sighting,
                 FindingSeverity.Critical,
                 Say(
-                    $"{(seen.Kind == WatchKind.Token ? "One key got tokens" : "One token was used")} from {other.Network} at {other.At.UtcDateTime:HH:mm:ss} and from {seen.Network} at "
+                    $"{what} from {other.Network} at {other.At.UtcDateTime:HH:mm:ss} and from {seen.Network} at "
                         + $"{seen.Time.UtcDateTime:HH:mm:ss} UTC; only one of them is a network that the client usually calls from."
                 ),
                 [other.Record, seen.Id]

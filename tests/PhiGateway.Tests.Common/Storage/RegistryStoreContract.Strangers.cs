@@ -37,7 +37,13 @@ public abstract partial class RegistryStoreContract
     public async Task TryDecideRequest_ByTwo_IsDecidedByTheFirst()
     {
         await Storage.RegistrationRequests.TryAddAsync(Asked("reg-1"), 10, None);
-        var taken = Asked("reg-1") with { State = RegistrationState.Taken, Client = "acme", DecidedBy = "olga", DecidedAt = DateTimeOffset.UtcNow };
+        var taken = Asked("reg-1") with
+        {
+            State = RegistrationState.Taken,
+            Client = "acme",
+            DecidedBy = "olga",
+            DecidedAt = DateTimeOffset.UtcNow,
+        };
 
         Assert.True(await Storage.RegistrationRequests.TryDecideAsync(taken, None));
         Assert.False(await Storage.RegistrationRequests.TryDecideAsync(Declined("reg-1"), None));
@@ -80,7 +86,16 @@ public abstract partial class RegistryStoreContract
             {
                 Form = "metadata",
                 Name = "Ärzte “heute”",
-                Keys = [new PublicJwk { Kty = "EC", Crv = "P-256", X = new string('a', 43), Y = new string('b', 43) }],
+                Keys =
+                [
+                    new PublicJwk
+                    {
+                        Kty = "EC",
+                        Crv = "P-256",
+                        X = new string('a', 43),
+                        Y = new string('b', 43),
+                    },
+                ],
             },
         };
 }

@@ -10,7 +10,8 @@ public sealed class RegistrationQueueTests
 {
     private const string Queue = "/admin/v1/registrations";
     private const string Take = Queue + "/reg-1:take";
-    private const string Body = """{"client":"newcomer","use_case":"lab-results","owner":"mary@hospital.example","reason":"The vendor rang."}""";
+    private const string Body =
+        """{"client":"newcomer","use_case":"lab-results","owner":"mary@hospital.example","reason":"The vendor rang."}""";
 
     [Fact]
     public async Task Take_ByOnePerson_MakesASubmittedClientThatAnotherApproves()

@@ -10,7 +10,15 @@ namespace PhiGateway.Tests.TokenService;
 /// <summary>A stranger may ask to be registered, and is nobody until people here have said so.</summary>
 public sealed class RegistrationTests : IDisposable
 {
-    private readonly TokenWorld _world = new(registration: new RegistrationOptions { Enabled = true, RequestsPerHourPerPeer = 1000, RequestsPerHour = 1000, MostPending = 3 });
+    private readonly TokenWorld _world = new(
+        registration: new RegistrationOptions
+        {
+            Enabled = true,
+            RequestsPerHourPerPeer = 1000,
+            RequestsPerHour = 1000,
+            MostPending = 3,
+        }
+    );
     private readonly SigningKey _key = SigningKey.Es256("own-1");
 
     public void Dispose() => _world.Dispose();
@@ -47,7 +55,14 @@ public sealed class RegistrationTests : IDisposable
 
         Assert.Equal((string)first.Json!["client_id"]!, (string)again.Json!["client_id"]!);
         var request = Assert.Single(_world.Strangers.All);
-        await _world.Strangers.TryDecideAsync(request with { State = RegistrationState.Declined, Reason = "We do not know them." }, default);
+        await _world.Strangers.TryDecideAsync(
+            request with
+            {
+                State = RegistrationState.Declined,
+                Reason = "We do not know them.",
+            },
+            default
+        );
 
         var declined = await _world.RegisterAsync(Body().ToJsonString());
         Assert.Equal("declined", (string)declined.Json!["registration_status"]!);
@@ -143,7 +158,7 @@ public sealed class RegistrationTests : IDisposable
         var reply = await _world.RegisterAsync(body);
 
         Assert.Equal(400, reply.Status);
-        Assert.Contains(reply.Error, new[] { "invalid_client_metadata", "invalid_software_statement" });
+        Assert.True(reply.Error is "invalid_client_metadata" or "invalid_software_statement", reply.Error);
         Assert.Empty(_world.Strangers.All);
     }
 
@@ -164,7 +179,12 @@ public sealed class RegistrationTests : IDisposable
     public async Task Register_MoreOftenThanOneMay_TakesNothingOfOthers()
     {
         using var world = new TokenWorld(
-            registration: new RegistrationOptions { Enabled = true, RequestsPerHourPerPeer = 2, RequestsPerHour = 3 }
+            registration: new RegistrationOptions
+            {
+                Enabled = true,
+                RequestsPerHourPerPeer = 2,
+                RequestsPerHour = 3,
+            }
         );
         Task<TokenReply> Ask(string peer) =>
             world.RegisterAsync(Body().ToJsonString(), context => context.Connection.RemoteIpAddress = IPAddress.Parse(peer));

@@ -40,7 +40,10 @@ public sealed class RemoteSigningTests : IDisposable
                     HashAlgorithmName.SHA256
                 )
         );
-        Assert.Equal("active", (bool)(await world.IntrospectAsync(world.Assertion("two"), reply.Token)).Json!["active"]! ? "active" : "not");
+        Assert.Equal(
+            "active",
+            (bool)(await world.IntrospectAsync(world.Assertion("two"), reply.Token)).Json!["active"]! ? "active" : "not"
+        );
         Assert.Equal(world.Ring.Jwks, File.ReadAllText(world.Ring.PublicPath));
         Assert.Empty(Directory.GetFiles(world.Options.KeyDirectory, "*.pem"));
     }
@@ -129,7 +132,9 @@ public sealed class RemoteSigningTests : IDisposable
     {
         await using var peer = await TransitPeer.StartAsync();
         peer.Type = type;
-        peer.Versions.Add((ECDsa.Create(isWeak ? ECCurve.NamedCurves.brainpoolP256r1 : ECCurve.NamedCurves.nistP256), DateTimeOffset.UnixEpoch));
+        peer.Versions.Add(
+            (ECDsa.Create(isWeak ? ECCurve.NamedCurves.brainpoolP256r1 : ECCurve.NamedCurves.nistP256), DateTimeOffset.UnixEpoch)
+        );
         using var world = World(peer);
 
         Assert.Equal("refused", (await Assert.ThrowsAsync<SigningException>(() => world.Ring.RefreshAsync(default))).Flaw);

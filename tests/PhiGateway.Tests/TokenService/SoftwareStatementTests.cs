@@ -93,10 +93,7 @@ public sealed class SoftwareStatementTests : IDisposable
         Assert.Equal("statement:signature", world.Journal.Records[^1].Rule);
 
         using var unnamed = CertificateOf("https://acme.example/other");
-        Assert.Equal(
-            "invalid_software_statement",
-            (await world.RegisterAsync(BodyOf(Statement(world, certificate: unnamed)))).Error
-        );
+        Assert.Equal("invalid_software_statement", (await world.RegisterAsync(BodyOf(Statement(world, certificate: unnamed)))).Error);
         Assert.Equal("statement:certificate", world.Journal.Records[^1].Rule);
 
         using var over = CertificateOf(Name, hours: 0.1);
@@ -104,7 +101,12 @@ public sealed class SoftwareStatementTests : IDisposable
     }
 
     private static string BodyOf(string statement) =>
-        new JsonObject { ["software_statement"] = statement, ["udap"] = "1", ["certifications"] = new JsonArray() }.ToJsonString();
+        new JsonObject
+        {
+            ["software_statement"] = statement,
+            ["udap"] = "1",
+            ["certifications"] = new JsonArray(),
+        }.ToJsonString();
 
     private TokenWorld World(bool authorities)
     {
@@ -123,12 +125,7 @@ public sealed class SoftwareStatementTests : IDisposable
         return request.Create(authority ?? _authority, from, from.AddHours(hours), RandomNumberGenerator.GetBytes(12));
     }
 
-    private string Statement(
-        TokenWorld world,
-        Action<JsonObject>? spoil = null,
-        X509Certificate2? certificate = null,
-        RSA? key = null
-    )
+    private string Statement(TokenWorld world, Action<JsonObject>? spoil = null, X509Certificate2? certificate = null, RSA? key = null)
     {
         var now = world.Clock.GetUtcNow().ToUnixTimeSeconds();
         var header = new JsonObject

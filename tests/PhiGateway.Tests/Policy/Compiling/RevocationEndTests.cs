@@ -71,6 +71,38 @@ public sealed class RevocationEndTests
         Assert.Equal(1, editor.Count);
     }
 
+    // "End sessions of a person", and what a shared signal ended: nothing of before is alive a day later.
+    [Fact]
+    public void Take_ASubjectThatEnds_IsForgottenAfterItsEnd_AndAnOperatorsWordStays()
+    {
+        var editor = new RevocationEditor(_clock);
+        var now = _clock.GetUtcNow();
+        editor.Take(Subject("signal", "kim", now, now + Revocation.LongestLife));
+        editor.Take(Subject("operator", "lee", now.AddHours(-1), null));
+        editor.Take(Subject("signal-2", "lee", now, now + Revocation.LongestLife));
+        editor.DropEnded();
+        Assert.True(editor.Publish().IsSubjectBefore("idp", "kim", now.UtcTicks - 1));
+        Assert.True(editor.Publish().IsSubjectBefore("idp", "lee", now.UtcTicks - 1));
+
+        // A later signal counts until its own end.
+        _clock.Advance(TimeSpan.FromHours(20));
+        var later = _clock.GetUtcNow();
+        editor.Take(Subject("again", "kim", later, later + Revocation.LongestLife));
+        _clock.Advance(TimeSpan.FromHours(5));
+        editor.DropEnded();
+        Assert.True(editor.Publish().IsSubjectBefore("idp", "kim", later.UtcTicks - 1));
+        Assert.False(editor.Publish().IsSubjectBefore("idp", "lee", now.UtcTicks - 1));
+        Assert.True(editor.Publish().IsSubjectBefore("idp", "lee", now.AddHours(-2).UtcTicks));
+
+        _clock.Advance(TimeSpan.FromHours(20));
+        editor.DropEnded();
+        Assert.False(editor.Publish().IsSubjectBefore("idp", "kim", later.UtcTicks - 1));
+        Assert.Equal(1, editor.Count);
+    }
+
+    private static Revocation Subject(string id, string subject, DateTimeOffset before, DateTimeOffset? until) =>
+        new(id, RevocationTarget.Subject, subject, "idp", before, "why", "who", before) { Until = until };
+
     [Fact]
     public void Take_TwoRowsOfOneToken_EndWithTheLater()
     {
