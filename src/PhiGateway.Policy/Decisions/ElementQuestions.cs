@@ -152,7 +152,7 @@ internal static class ElementQuestions
         foreach (var brought in run.Reach.Usable(run.Grants[place]))
         {
             var grant = run.UseCase.Grants[brought];
-            if (Hides(grant, source) && !Contradicts(grant.Where, source.Conditions) && !IsShownBeside(run, grant, source))
+            if (Hides(run, grant, source) && !Contradicts(grant.Where, source.Conditions) && !IsShownBeside(run, grant, source))
             {
                 return grant.Rule;
             }

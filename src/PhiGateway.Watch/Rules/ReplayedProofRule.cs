@@ -48,7 +48,7 @@ internal sealed class ReplayedProofRule : WatchRule
                 FindingSeverity.Critical,
                 Say(
                     $"{what} of the client that had been used was shown again from {seen.Network}, which is no network that it "
-                        + "usually calls from: it was copied."
+                        + $"usually calls from: it was copied."
                 ),
                 [seen.Id]
             );
