@@ -22,11 +22,12 @@ internal sealed class VersionConflict(Fetch fetch)
 
     /// <summary>Whether somebody else was faster.</summary>
     /// <param name="exchange">The change, which was sent and answered.</param>
-    public async ValueTask<bool> IsMetAsync(GatewayExchange exchange)
+    /// <param name="status">With what it was answered.</param>
+    public async ValueTask<bool> IsMetAsync(GatewayExchange exchange, int status)
     {
         var request = exchange.Request;
         if (
-            exchange.Forwarded.Answer.Status != StatusCodes.Status409Conflict
+            status != StatusCodes.Status409Conflict
             || exchange.Settled.Version is not { } tied
             || request is not { Interaction: Interaction.Update or Interaction.Patch or Interaction.Delete, Id: { } id }
         )

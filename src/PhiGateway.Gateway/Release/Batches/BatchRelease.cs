@@ -123,7 +123,7 @@ internal sealed class BatchRelease(
         var meant = AnswerStatus.Read(answer.Status, entry);
         if (!meant.Continues)
         {
-            return await conflicts.IsMetAsync(entry) ? VersionConflict.Refusal : meant.Result;
+            return await conflicts.IsMetAsync(entry, answer.Status) ? VersionConflict.Refusal : meant.Result;
         }
 
         var meaning = meant.Value;

@@ -43,7 +43,7 @@ internal sealed class WholeAnswers(
         var meant = AnswerStatus.Read(answer.Status, exchange);
         if (!meant.Continues)
         {
-            return await conflicts.IsMetAsync(exchange) ? VersionConflict.Refusal : meant.Result;
+            return await conflicts.IsMetAsync(exchange, answer.Status) ? VersionConflict.Refusal : meant.Result;
         }
 
         var meaning = meant.Value;

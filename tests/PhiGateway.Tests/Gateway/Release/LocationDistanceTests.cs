@@ -43,7 +43,7 @@ public sealed class LocationDistanceTests : IDisposable
     // Nobody asked, the position does not leave, or the server says two.
     [Theory]
     [InlineData("/Location?name=x", null, 1)]
-    [InlineData("/Location?name=x", "name", 1)]
+    [InlineData("/Location?_id=1", "name", 1)]
     [InlineData(Near, null, 2)]
     public async Task Run_Otherwise_TellsNone(string target, string? elements, int times)
     {

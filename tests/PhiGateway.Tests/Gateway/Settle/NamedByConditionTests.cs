@@ -51,7 +51,7 @@ public sealed class NamedByConditionTests : IDisposable
         Publish(new PatientScope { Roster = "orders" });
         Find(match);
 
-        Assert.Equal(refusal is null, await AskAsync(Conditional, Observation(Name)) is null);
+        Assert.Equal(refusal is null, await AskAsync(Update, Observation(Name)) is null);
     }
 
     [Theory]
