@@ -6,6 +6,8 @@ namespace PhiGateway.Fhir.Answers;
 /// <summary>Reads of a Group whether it names its members or a server works them out from what records say.</summary>
 public static class GroupMembers
 {
+    private const int MaxDepth = 1000;
+
     /// <summary>
     /// Whether the members are what a search finds: a modifier extension changes who is meant (Bulk Data's <c>member-filter</c> does, and what
     /// another one does nobody here knows), or the Group has traits and does not list who has them. A Group that lists its members may have
@@ -31,8 +33,6 @@ public static class GroupMembers
             return Holds(root, "characteristic") && !isListed;
         }
     }
-
-    private const int MaxDepth = 1000;
 
     private static bool Holds(JsonElement group, string member) =>
         group.TryGetProperty(member, out var value)

@@ -6,6 +6,15 @@ namespace PhiGateway.Policy.Decisions;
 /// <summary>Computes which SMART letters and which grants one part of a request needs, for the questions and the permit.</summary>
 internal static class PartRights
 {
+    private static readonly InteractionSet ByOtherWays = InteractionSet.Of(
+        Interaction.VRead,
+        Interaction.HistoryInstance,
+        Interaction.HistoryType,
+        Interaction.HistorySystem,
+        Interaction.SearchSystem,
+        Interaction.Export
+    );
+
     /// <summary>
     /// The letters (SMART App Launch 2, scopes; conditional and walked parts are searches, included ones reads). None: unknown, never
     /// permitted.
@@ -91,15 +100,6 @@ internal static class PartRights
 
         return found;
     }
-
-    private static readonly InteractionSet ByOtherWays = InteractionSet.Of(
-        Interaction.VRead,
-        Interaction.HistoryInstance,
-        Interaction.HistoryType,
-        Interaction.HistorySystem,
-        Interaction.SearchSystem,
-        Interaction.Export
-    );
 
     /// <summary>The grants under which anything may be read by its id.</summary>
     internal static GrantSet ReadGrants(UseCaseEntry useCase) => GrantsFor(Interaction.Read, null, useCase);

@@ -16,6 +16,17 @@ internal enum PatientReach : byte
 /// <summary>One grant of a use case, compiled; immutable.</summary>
 internal sealed class GrantRule
 {
+    private static readonly InteractionSet Showing = InteractionSet.Of(
+        Interaction.Read,
+        Interaction.VRead,
+        Interaction.SearchType,
+        Interaction.SearchSystem,
+        Interaction.HistoryInstance,
+        Interaction.HistoryType,
+        Interaction.HistorySystem,
+        Interaction.Export
+    );
+
     /// <summary>Such as <c>lab-results/1</c>; the number counts from one.</summary>
     internal required string Rule { get; init; }
 
@@ -48,17 +59,6 @@ internal sealed class GrantRule
 
     /// <summary>Whether it lets anything out: by some way of reading or by an operation, and not by writes alone.</summary>
     internal bool ShowsRecords => Operations.Length > 0 || !Interactions.Intersect(Showing).IsEmpty;
-
-    private static readonly InteractionSet Showing = InteractionSet.Of(
-        Interaction.Read,
-        Interaction.VRead,
-        Interaction.SearchType,
-        Interaction.SearchSystem,
-        Interaction.HistoryInstance,
-        Interaction.HistoryType,
-        Interaction.HistorySystem,
-        Interaction.Export
-    );
 
     /// <summary>Whether it permits a named operation on a type.</summary>
     internal bool PermitsOperation(ResourceType type, string? operation) =>

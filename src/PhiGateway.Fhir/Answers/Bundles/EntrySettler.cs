@@ -27,6 +27,9 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
     /// <summary>Some match does not leave.</summary>
     public bool HasGaps => window?.HasGaps ?? _hasGaps;
 
+    /// <summary>Something that was included for the sake of others does not leave.</summary>
+    public bool HidesIncluded { get; private set; }
+
     /// <summary>Matches that left.</summary>
     public int Matches { get; private set; }
 
@@ -195,6 +198,7 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
     private void NoteHidden(bool included)
     {
         _hasGaps |= !included;
+        HidesIncluded |= included;
         if (Shown is { IsAround: true })
         {
             Shown.AddHidden(work.Reader.Links!);

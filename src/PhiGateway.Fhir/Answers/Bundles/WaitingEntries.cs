@@ -85,6 +85,14 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
                 _isLenient = false;
             }
 
+            if (rest.Count > 0 && settler is { Shown.IsAround: false, HasGaps: false, HidesIncluded: false })
+            {
+                // Nothing stays so far, for which something could have come: what a server found by more than a reference leaves, too.
+                FindAlone(rest);
+                rest = Settle(rest, place, ofTargets: false, ref result);
+                Settle(rest, place, ofTargets: true, ref result);
+            }
+
             _waiting.Clear();
             _byName.Clear();
             _byLink.Clear();
@@ -234,6 +242,28 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         return EntryReader.Read(ref reader, bytes, work, ref entry);
     }
 
+    // By an identifier, say. What hangs on one that may turn out to stay is not let out by this.
+    private void FindAlone(List<int> places)
+    {
+        var names = new HashSet<ResourceName>();
+        var links = new HashSet<ResourceName>();
+        foreach (var place in places)
+        {
+            var entry = _waiting![place];
+            links.UnionWith(entry.Links);
+            if (entry.Name is { } name)
+            {
+                names.Add(name);
+            }
+        }
+
+        foreach (var place in places)
+        {
+            var entry = _waiting![place];
+            entry.IsAlone = entry.Name is { } name && !links.Contains(name) && !entry.Links.Any(names.Contains);
+        }
+    }
+
     // What refers to what stays, over whatever stays between them.
     private void SpreadHidden(List<int> places, ShownEntries shown)
     {
@@ -272,7 +302,9 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
             { IsAround: true } around => (!settler.HasGaps && !around.IsPartial)
                 || IsLinked(entry)
                 || (_isLenient && !around.IsOfHidden(entry.Name)),
-            _ => IsLinked(entry) || (!settler.HasGaps && entry.Name is { } name && _awaited.Contains(name)),
+            _ => IsLinked(entry)
+                || (entry.IsAlone && !settler.HasGaps && !settler.HidesIncluded)
+                || (!settler.HasGaps && entry.Name is { } name && _awaited.Contains(name)),
         };
 
     private bool IsLinked(WaitingEntry entry) =>

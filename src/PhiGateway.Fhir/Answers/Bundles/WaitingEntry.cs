@@ -24,6 +24,9 @@ internal sealed class WaitingEntry(byte[] bytes)
     /// <summary>The same with the elements, where it may have come along for the sake of what it refers to.</summary>
     public IReadOnlyList<NamedRecord> Back { get; private set; } = [];
 
+    /// <summary>Nothing that waits with it to the last refers to it, and it refers to none of these.</summary>
+    public bool IsAlone { get; set; }
+
     /// <summary>Whether it is there for the sake of others.</summary>
     public bool IsIncluded { get; private set; }
 

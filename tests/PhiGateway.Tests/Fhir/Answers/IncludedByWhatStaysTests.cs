@@ -173,6 +173,17 @@ public sealed class IncludedByWhatStaysTests
         Assert.Equal(["dr", "member", "panel"], await IdsAsync(way, Members, entries));
     }
 
+    // What a server finds by more than a reference (an identifier) leaves as long as nothing stays for which it could have come.
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task Included_ByNoReferenceThatCanBeRead_ComesAlongWhereNothingStays(string way)
+    {
+        string[] entries = [Match(Patient), Include(Practitioner("logical")), Include(Condition("c1", "gp")), Include(Practitioner("gp"))];
+
+        Assert.Equal(["1", "c1", "gp", "logical"], await IdsAsync(way, Chart, entries));
+        Assert.Equal(["1", "c1", "gp"], await IdsAsync(way, Chart, [.. entries, Include(Condition("c2", "clinic", label: "HIV"))]));
+    }
+
     // Whose record it is stands in the open: an include of the patient needs not see the element.
     [Theory]
     [MemberData(nameof(Ways))]
