@@ -82,7 +82,7 @@ internal sealed class SqlAuditReports(Database database) : IAuditReports
         var from = byPatient
             ? "audit_patient p JOIN audit_event e ON e.log = p.log AND e.sequence = p.sequence AND e.time = p.time"
             : "audit_event e";
-        var conditions = filter.OfPatients(command) + filter.OfTime(command, byPatient ? "p" : "e", database);
+        var conditions = filter.OfPatients(command, database) + filter.OfTime(command, byPatient ? "p" : "e", database);
         command.With("first_month", filter.FirstMonth).With("last_month", filter.LastMonth);
         var shapes = "audit_shape s WHERE s.month BETWEEN @first_month AND @last_month" + filter.OfShape(command);
         var isOf = filter.AsksForShape ? $" AND e.shape IN (SELECT s.id FROM {shapes})" : string.Empty;
