@@ -36,6 +36,7 @@ if [[ "$fast" == no ]]; then
   have promtool || missing+=(prometheus)
   have rsyslogd || missing+=(rsyslog)
   compgen -G '/usr/lib/*/rsyslog/lmnsd_ossl.so' >/dev/null || missing+=(rsyslog-openssl)
+  have pgbouncer || missing+=(pgbouncer)
   have chromium || missing+=(chromium fonts-dejavu-core)
   [[ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ]] || missing+=(golang-golang-x-mod-dev)
 fi
@@ -57,13 +58,14 @@ if ! have dotnet; then
   exit 3
 fi
 
-# --- 2. The peers that come from npm, once per lock file ---
+# --- 2. The peers that come from npm, once per lock file, and the one whose package excludes another's ---
 wanted="$(sha256sum tests/peers/package-lock.json | cut -d' ' -f1)"
 stamp=tests/peers/node_modules/.lock-hash
 if [[ "$fast" == no && "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]]; then
   (cd tests/peers && npm ci --no-audit --no-fund)
   printf '%s' "$wanted" >"$stamp"
 fi
+[[ "$fast" == yes ]] || tests/peers/syslog-ng.sh
 
 # Hundreds of processes here live for seconds: a profile for a later tier and pages that are never writable and executable at once cost them
 # several percent, and nothing that is tested hangs on either.

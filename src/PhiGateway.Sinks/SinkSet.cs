@@ -6,6 +6,7 @@ using PhiGateway.Sinks.Events;
 using PhiGateway.Sinks.Feeding;
 using PhiGateway.Sinks.Files;
 using PhiGateway.Sinks.Formats;
+using PhiGateway.Sinks.Kafka;
 using PhiGateway.Sinks.Mail;
 using PhiGateway.Sinks.Otlp;
 using PhiGateway.Sinks.Syslog;
@@ -79,6 +80,13 @@ public sealed class SinkSet : IDisposable
         if (plan.Options.Kind == "File")
         {
             return new FileSink(plan.Options, format, plan.RotateAt, plan.Keep, clock);
+        }
+
+        if (plan.Options.Kind == "Kafka")
+        {
+            // The client library reads certificates and keys itself.
+            var sasl = plan.Secrets is [var first, ..] ? Encoding.UTF8.GetString(first) : null;
+            return new KafkaSink(plan.Options, format, connect, sasl, clock);
         }
 
         var trust = new TlsTrust(plan.Options);

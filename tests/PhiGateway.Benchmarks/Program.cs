@@ -40,6 +40,10 @@ switch (args)
     case ["trail", .. var rest]:
         await TrailCostRun.RunAsync(rest is [var records] ? int.Parse(records) : 100_000);
         return;
+    case ["drain", .. var rest]:
+        var drain = rest.Select(int.Parse).Concat(new[] { 200_000, 3 }.Skip(rest.Length)).ToList();
+        await DrainRun.RunAsync(drain[0], drain[1]);
+        return;
     case ["stream", .. var rest]:
         await StreamRun.RunAsync(rest is [var mebibytes] ? int.Parse(mebibytes) : 200);
         return;

@@ -28,7 +28,7 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
     private readonly JournalMetrics _metrics;
     private readonly JournalLock _lock;
     private readonly JournalAnnouncer _announcer;
-    private readonly OpenIntents _intents = new();
+    private readonly UnfinishedActs _unfinished = new();
     private readonly int _largestBody;
     private bool _closing;
 
@@ -154,8 +154,8 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
 
         return record.Kind switch
         {
-            AuditKind.Intent => AppendIntentAsync(record, lane),
-            AuditKind.Outcome => AppendOutcomeAsync(record),
+            AuditKind.Intent => _unfinished.BeginAsync(record, () => Enqueue(record, lane == AuditLane.Reserved)),
+            AuditKind.Outcome => EndAsync(record),
             _ => Enqueue(record, lane == AuditLane.Reserved),
         };
     }
@@ -164,6 +164,7 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
     public bool TryAppend(AuditRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
+        LetGo(record.Kind == AuditKind.Delivery ? record.ParentId : Guid.Empty);
         var lane = AuditLanes.Of(record.Kind);
         if (!Takes(lane) || _queue.Unawaited >= _options.MaxUnawaited)
         {
@@ -175,6 +176,22 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
         _queue.Add(pending);
         _writer.EnsureAnswered();
         return true;
+    }
+
+    /// <inheritdoc />
+    public void HoldOpen(AuditRecord disclosure, long sequence)
+    {
+        ArgumentNullException.ThrowIfNull(disclosure);
+        _unfinished.Put(UnfinishedActs.OfAnswer(disclosure, sequence));
+    }
+
+    /// <inheritdoc />
+    public void LetGo(Guid id)
+    {
+        if (id != Guid.Empty)
+        {
+            _ = _unfinished.Take(id);
+        }
     }
 
     /// <inheritdoc />
@@ -296,11 +313,11 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
             return Refuse();
         }
 
-        return record.Kind == AuditKind.Outcome ? AppendOutcomeAsync(record) : Enqueue(record, reserved: true);
+        return record.Kind == AuditKind.Outcome ? EndAsync(record) : Enqueue(record, reserved: true);
     }
 
     /// <summary>Holds an intent of an earlier run open until its outcome stands.</summary>
-    internal void HoldOpen(OpenAct intent) => _intents.Put(intent);
+    internal void HoldOpen(OpenAct intent) => _unfinished.Put(intent);
 
     /// <summary>Writes a record of the node's own; durable when it returns.</summary>
     /// <exception cref="JournalUnavailableException">It is not.</exception>
@@ -313,44 +330,9 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
         _announcer.Round();
     }
 
-    private async ValueTask<AuditPosition> AppendIntentAsync(AuditRecord record, AuditLane lane)
-    {
-        _intents.Put(OpenIntents.Of(record));
-        try
-        {
-            var position = await Enqueue(record, lane == AuditLane.Reserved);
-            _intents.Stands(record.Id, position.Sequence);
-            return position;
-        }
-        catch
-        {
-            _ = _intents.Take(record.Id);
-            throw;
-        }
-    }
+    private ValueTask<AuditPosition> EndAsync(AuditRecord outcome) => _unfinished.EndAsync(outcome, () => Enqueue(outcome, reserved: true));
 
-    private async ValueTask<AuditPosition> AppendOutcomeAsync(AuditRecord record)
-    {
-        OpenAct? intent = null;
-        try
-        {
-            ValueTask<AuditPosition> queued;
-            lock (_intents.Gate)
-            {
-                intent = _intents.Take(record.ParentId);
-                queued = Enqueue(record, reserved: true);
-            }
-
-            return await queued;
-        }
-        catch when (intent is not null)
-        {
-            _intents.Put(intent);
-            throw;
-        }
-    }
-
-    private bool CarryForward(long upTo) => _intents.CarryForward(upTo, intent => AppendOwnAsync(_announcer.Carry(intent)));
+    private bool CarryForward(long upTo) => _unfinished.CarryForward(upTo, act => AppendOwnAsync(_announcer.Carry(act)));
 
     private bool Takes(AuditLane lane) => !Volatile.Read(ref _closing) && _space.Takes(lane) && _queue.Count < _options.MaxWaiting;
 

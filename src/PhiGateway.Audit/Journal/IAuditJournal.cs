@@ -24,4 +24,16 @@ public interface IAuditJournal
     /// many, which is to be tried again.
     /// </summary>
     bool TryAppend(AuditRecord record);
+
+    /// <summary>
+    /// Takes note that an answer is leaving that may take long, by the newest disclosure of it: a start after a kill finds it without a delivery
+    /// however long ago its record was recycled. Ends with a delivery that names it.
+    /// </summary>
+    /// <param name="disclosure">Its record.</param>
+    /// <param name="sequence">Where that stands.</param>
+    void HoldOpen(AuditRecord disclosure, long sequence) { }
+
+    /// <summary>It is leaving no more, and its delivery is among those of many.</summary>
+    /// <param name="id">Of its first disclosure.</param>
+    void LetGo(Guid id) { }
 }

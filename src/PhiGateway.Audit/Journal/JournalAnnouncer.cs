@@ -71,13 +71,13 @@ internal sealed class JournalAnnouncer(FileJournal journal, JournalState state, 
     /// <summary>The same without waiting; tried again until it stands.</summary>
     public void SayWhenPossible(string @event, string note) => _unsaid.Enqueue((@event, note));
 
-    /// <summary>The note that an intent is still open.</summary>
-    public AuditRecord Carry(OpenAct intent)
+    /// <summary>The note that an intent is still open, or that an answer is still leaving.</summary>
+    public AuditRecord Carry(OpenAct act)
     {
-        var record = Own(RecordHead.CarriedEvent, intent.Event);
-        record.ParentId = intent.Id;
-        record.Tenant = intent.Tenant;
-        record.Client = intent.Client;
+        var record = Own(act.Kind == AuditKind.Intent ? RecordHead.CarriedEvent : RecordHead.CarriedAnswerEvent, act.Event);
+        record.ParentId = act.Id;
+        record.Tenant = act.Tenant;
+        record.Client = act.Client;
         return record;
     }
 

@@ -38,7 +38,7 @@ internal sealed class OpenActs
             case AuditKind.Intent:
                 if (AuditRecordReader.TryRead(body, out var intent))
                 {
-                    _intents[head.Id] = OpenIntents.Of(intent) with { Sequence = sequence };
+                    _intents[head.Id] = UnfinishedActs.Of(intent) with { Sequence = sequence };
                 }
 
                 break;
@@ -71,20 +71,28 @@ internal sealed class OpenActs
             case AuditKind.System when head.IsCarried:
                 if (AuditRecordReader.TryRead(body, out var carried))
                 {
-                    _intents[head.Parent] = new OpenAct(
-                        sequence,
-                        head.Parent,
-                        AuditKind.Intent,
-                        carried.Note ?? carried.Event,
-                        carried.Tenant,
-                        carried.Client
-                    );
+                    Carry(sequence, head.Parent, carried);
                 }
 
                 break;
             default:
                 break;
         }
+    }
+
+    private void Carry(long sequence, Guid name, AuditRecord carried)
+    {
+        var kind = carried.Event == RecordHead.CarriedAnswerEvent ? AuditKind.Disclosure : AuditKind.Intent;
+        var act = new OpenAct(sequence, name, kind, carried.Note ?? carried.Event, carried.Tenant, carried.Client);
+        if (kind == AuditKind.Intent)
+        {
+            _intents[name] = act;
+            return;
+        }
+
+        _ = Close(name);
+        _places[sequence] = name;
+        _disclosures[name] = act;
     }
 
     private bool Close(Guid name) => _disclosures.Remove(name, out var act) && _places.Remove(act.Sequence);

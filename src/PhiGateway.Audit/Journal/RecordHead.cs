@@ -11,12 +11,15 @@ namespace PhiGateway.Audit.Journal;
 /// <param name="Id">Of the record.</param>
 /// <param name="Parent">Empty for none.</param>
 /// <param name="Revision">Registry revision that it names; 0 for none.</param>
-/// <param name="IsCarried">It carries an open intent forward.</param>
+/// <param name="IsCarried">It carries an open intent, or an answer that is still leaving, forward.</param>
 /// <param name="IsOlderAccepted">From here on an older registry is in force, by an operator's word.</param>
 internal readonly record struct RecordHead(AuditKind Kind, Guid Id, Guid Parent, long Revision, bool IsCarried, bool IsOlderAccepted)
 {
     /// <summary>Event of the note that an intent is still open when the segment of its record is recycled.</summary>
     public const string CarriedEvent = "intent.open";
+
+    /// <summary>Event of the note that an answer is still leaving when the segment of its disclosure is recycled.</summary>
+    public const string CarriedAnswerEvent = "disclosure.open";
 
     /// <summary>Event of the record that an operator accepted an older registry.</summary>
     public const string OlderAcceptedEvent = "registry.older-accepted";
@@ -56,7 +59,7 @@ internal readonly record struct RecordHead(AuditKind Kind, Guid Id, Guid Parent,
             id,
             ParentOf(rest),
             NumberOf(rest),
-            isSystem && rest.StartsWith(",\"event\":\"intent.open\""u8),
+            isSystem && (rest.StartsWith(",\"event\":\"intent.open\""u8) || rest.StartsWith(",\"event\":\"disclosure.open\""u8)),
             isSystem && rest.StartsWith(",\"event\":\"registry.older-accepted\""u8)
         );
     }

@@ -119,6 +119,12 @@ public sealed record AuditEntry
     public bool IsFiled { get; init; } = true;
 
     /// <summary>
+    /// Whether a search by each of its patients finds the record; told by <see cref="IAuditStore.ReadFiledAsync"/> only. False: somebody took a
+    /// row out of what searches by a patient go by.
+    /// </summary>
+    public bool IsFoundByPatients { get; init; } = true;
+
+    /// <summary>
     /// By which use case, organization and purpose searches find the record; told by <see cref="IAuditStore.ReadFiledAsync"/> only. Null: not
     /// told, or stored before these were kept.
     /// </summary>

@@ -229,18 +229,17 @@ public sealed class AuditShipper(
     private async Task StoreAsync(CancellationToken cancellationToken)
     {
         follower?.Follow(_batch.Entries);
-        var stored = store.AppendAsync(_batch.Entries, cancellationToken);
+
+        // While this batch is written, the next one is read, and beside it: the shipper's own thread is busy with the database. Where there was a
+        // full batch, more is likely to be there.
+        var read = _batch.IsFull ? Task.Run(() => Fill(_next), CancellationToken.None) : Task.CompletedTask;
         try
         {
-            // While a database works on this batch, the next one is read: where there was a full one, more is likely to be there.
-            if (_batch.IsFull)
-            {
-                Fill(_next);
-            }
+            await store.AppendAsync(_batch.Entries, cancellationToken);
         }
         finally
         {
-            await stored;
+            await read;
         }
 
         journal.Acknowledge(_batch.Entries[^1].Sequence);

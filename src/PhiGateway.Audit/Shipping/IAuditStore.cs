@@ -37,7 +37,8 @@ public interface IAuditStore
     Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The same, and of each whether searches find it (<see cref="AuditEntry.IsFiled"/>): for verification, which has to ask more.
+    /// The same, and of each whether searches find it (<see cref="AuditEntry.IsFiled"/>, <see cref="AuditEntry.IsFoundByPatients"/>): for
+    /// verification, which has to ask more.
     /// </summary>
     Task<IReadOnlyList<AuditEntry>> ReadFiledAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken);
 }

@@ -36,6 +36,7 @@ namespace PhiGateway.Gateway.Composition;
 internal static class ControlPlane
 {
     private const long MaxBody = 64L * 1024 * 1024;
+    private const int MaxRequestLine = 32 * 1024;
 
     /// <summary>Builds it, not started.</summary>
     /// <param name="parts">What both planes share.</param>
@@ -67,6 +68,9 @@ internal static class ControlPlane
             {
                 kestrel.AddServerHeader = false;
                 kestrel.Limits.MaxRequestBodySize = MaxBody;
+
+                // A reader of the feed brings its place in every log along.
+                kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
                 Listeners.Add(kestrel, options.Listeners.Admin, options.Listeners, parts.Certificate, before: gate.Use);
             });
 

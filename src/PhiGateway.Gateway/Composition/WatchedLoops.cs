@@ -13,6 +13,9 @@ namespace PhiGateway.Gateway.Composition;
 /// </remarks>
 internal sealed class WatchedLoops(TimeProvider clock, ILogger log) : IDisposable
 {
+    /// <summary>How long the stop waits for the loops: a database that hangs must not keep what is in memory from being put on record.</summary>
+    public static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private readonly List<WatchedLoop> _loops = [];
@@ -56,7 +59,7 @@ internal sealed class WatchedLoops(TimeProvider clock, ILogger log) : IDisposabl
             }
         );
 
-    /// <summary>Tells every loop to stop and waits until it has.</summary>
+    /// <summary>Tells every loop to stop and waits until it has, or until it has been waited for long enough: those are told by the log.</summary>
     public async Task StopAsync()
     {
         await _stopping.CancelAsync();
@@ -66,7 +69,20 @@ internal sealed class WatchedLoops(TimeProvider clock, ILogger log) : IDisposabl
             tasks = [.. _tasks];
         }
 
-        await Task.WhenAll(tasks);
+        try
+        {
+            await Task.WhenAll(tasks).WaitAsync(LongestStop, clock);
+        }
+        catch (TimeoutException)
+        {
+            string[] left;
+            lock (_gate)
+            {
+                left = [.. _loops.Zip(_tasks).Where(static one => !one.Second.IsCompleted).Select(static one => one.First.Status.Part)];
+            }
+
+            GatewayLog.LoopsLeft(log, string.Join(", ", left), LongestStop.TotalSeconds);
+        }
     }
 
     public void Dispose() => _stopping.Dispose();

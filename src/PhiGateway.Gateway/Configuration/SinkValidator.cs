@@ -12,7 +12,7 @@ internal static class SinkValidator
 
     private const int MostRecipients = 20;
 
-    private static readonly string[] Kinds = ["Syslog", "Otlp", "File", "Webhook", "Mail"];
+    private static readonly string[] Kinds = ["Syslog", "Otlp", "File", "Webhook", "Kafka", "Mail"];
     private static readonly string[] Formats = ["Ocsf", "Cef", "Json"];
 
     // The words of records' kinds.
@@ -45,7 +45,17 @@ internal static class SinkValidator
                 add(at + "Name", "stands twice: each sink has a cursor of its own name.");
             }
 
-            if (options.Sinks[i].Address is { } address && AddressFlaw(options.Sinks[i], address, options.Egress.Allow) is { } flaw)
+            var sink = options.Sinks[i];
+            if (sink.Address is not { } address)
+            {
+                continue;
+            }
+
+            // Of Kafka's brokers several are named, and each is an address of its own.
+            var flaw = (sink.Kind == "Kafka" ? address.Split(',', StringSplitOptions.TrimEntries) : [address])
+                .Select(one => AddressFlaw(sink, one, options.Egress.Allow))
+                .FirstOrDefault(static words => words is not null);
+            if (flaw is not null)
             {
                 add(at + "Address", $"{flaw}.");
             }
@@ -61,7 +71,7 @@ internal static class SinkValidator
 
         if (!Kinds.Contains(sink.Kind))
         {
-            add("Kind", "must be Syslog, Otlp, File, Webhook or Mail.");
+            add("Kind", "must be Syslog, Otlp, File, Webhook, Kafka or Mail.");
             return;
         }
 
@@ -131,12 +141,21 @@ internal static class SinkValidator
 
         if (string.IsNullOrEmpty(sink.Address))
         {
-            add("Address", "is required: tls://host:port for syslog, https://… for a webhook or OTLP, smtps://host for mail.");
+            add(
+                "Address",
+                "is required: tls://host:port for syslog, https://… for a webhook or OTLP, smtps://host for mail, "
+                    + "tls://broker:9093 for Kafka."
+            );
         }
 
         if (sink.Kind == "Mail")
         {
             Mail(sink, add);
+        }
+
+        if (sink.Kind == "Kafka")
+        {
+            KafkaSinkRules.Validate(sink, add);
         }
 
         if (sink.Kind == "Otlp")
@@ -265,7 +284,7 @@ internal static class SinkValidator
 
         var (safe, plain) = sink.Kind switch
         {
-            "Syslog" => ("tls", "tcp"),
+            "Syslog" or "Kafka" => ("tls", "tcp"),
             "Mail" => ("smtps", "smtp"),
             _ => ("https", "http"),
         };

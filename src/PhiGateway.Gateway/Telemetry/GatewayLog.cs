@@ -112,6 +112,9 @@ internal static partial class GatewayLog
     [LoggerMessage(1202, LogLevel.Error, "The {Part} stopped: {Fault}; it is started again in {Seconds} s")]
     public static partial void PartStopped(ILogger log, string part, string fault, double seconds);
 
+    [LoggerMessage(7230, LogLevel.Error, "At the stop, these did not end within {Seconds} s and are left: {Parts}")]
+    public static partial void LoopsLeft(ILogger log, string parts, double seconds);
+
     [LoggerMessage(7180, LogLevel.Error, "At the stop, {Step} failed: {Fault}; the steps behind it are taken")]
     public static partial void StopStepFailed(ILogger log, string step, string fault);
 

@@ -32,6 +32,9 @@ internal sealed class AuditTrail(
     ILogger<AuditTrail> log
 )
 {
+    // What is larger than the server holds for one client may take its reader hours.
+    private const int Large = 64 * 1024;
+
     private static readonly TimeSpan LongestFolded = TimeSpan.FromSeconds(5);
 
     /// <summary>Records what is about to be released; the bytes may go only when this continues.</summary>
@@ -54,6 +57,11 @@ internal sealed class AuditTrail(
 
         exchange.DisclosureRecorded = true;
         exchange.DisclosedAt = place;
+        if (exchange.BytesOut > Large)
+        {
+            journal.HoldOpen(record, place);
+        }
+
         return StageResult.Continue;
     }
 
@@ -74,11 +82,13 @@ internal sealed class AuditTrail(
         record.ParentId = isFirst ? Guid.Empty : exchange.Id;
         record.Decision = "permit";
         AddDisclosed(record, segment, bytes);
-        if (!await TryAppendAsync(record))
+        var place = await AppendAsync(record, AuditLanes.Of(record.Kind));
+        if (place < 0)
         {
             return StageResult.Refuse(NotRecorded());
         }
 
+        journal.HoldOpen(record, place);
         exchange.DisclosureRecorded = true;
         return StageResult.Continue;
     }
@@ -283,6 +293,11 @@ internal sealed class AuditTrail(
             && deliveries.TryAdd(place)
         )
         {
+            if (exchange.BytesOut > Large)
+            {
+                journal.LetGo(exchange.Id);
+            }
+
             return;
         }
 

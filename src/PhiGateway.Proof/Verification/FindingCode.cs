@@ -30,6 +30,9 @@ public static class FindingCode
     /// <summary>A record in the journal has another body than the one that the log took in, whatever its chain and checksums say.</summary>
     public const string JournalRewritten = "journal-rewritten";
 
+    /// <summary>A record that the log took in can be read in the journal no more: bytes of it were changed, by somebody or by the disk.</summary>
+    public const string JournalDamaged = "journal-damaged";
+
     /// <summary>The journal ends before the log does, or has a hole.</summary>
     public const string JournalTruncated = "journal-truncated";
 

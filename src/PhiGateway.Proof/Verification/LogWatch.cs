@@ -24,14 +24,13 @@ public sealed class LogWatch(
 )
 {
     private const int HeadsPerRound = 500;
-    private const int MostFindings = 1000;
-
-    private readonly Dictionary<(string Code, long? Sequence), ProofFinding> _found = [];
+    private readonly ToldFindings _told = new();
     private readonly DestroyedColumns _columns = new();
     private readonly Lock _lock = new();
     private long _records;
     private (long From, long To) _slice;
     private long _doubted = -1;
+    private long _unread = -1;
     private long _heads;
     private long _verified;
     private DateTimeOffset? _lastRound;
@@ -47,7 +46,7 @@ public sealed class LogWatch(
         {
             lock (_lock)
             {
-                return new LogWatchStatus(_verified, _lastRound, [.. _found.Values], _problem);
+                return new LogWatchStatus(_verified, _lastRound, _told.Items, _problem);
             }
         }
     }
@@ -73,10 +72,13 @@ public sealed class LogWatch(
             if (LogVerifier.Open(log.Files, log.Entries.Log, null, findings) is { } verified)
             {
                 count = await SliceAsync(verified, findings, cancellationToken);
+                _unread = -1;
             }
         }
-        catch (Exception e) when (IsAway(e))
+        catch (Exception e) when (IsAway(e) || (e is InvalidDataException && _unread != _slice.From))
         {
+            // What is written at this moment may be read by halves; what cannot be read twice is so.
+            _unread = e is InvalidDataException ? _slice.From : -1;
             problem = $"The log could not be verified ({e.GetType().Name}); it is tried again.";
         }
 #pragma warning disable CA1031 // Security: who edits one row so that it cannot be compared must not have put out the light on all the others.
@@ -106,7 +108,7 @@ public sealed class LogWatch(
 
     // A fault of values, which SQL's class 22 is, is there again at the next try.
     private static bool IsAway(Exception fault) =>
-        fault is TimeoutException or IOException or System.Net.Sockets.SocketException or InvalidDataException
+        fault is TimeoutException or IOException or System.Net.Sockets.SocketException
         || (fault is DbException of && of.SqlState?.StartsWith("22", StringComparison.Ordinal) != true);
 
     private static bool IsDoubtful(string code) => code is FindingCode.StoreRecordMissing or FindingCode.StoreBodyDestroyed;
@@ -132,7 +134,7 @@ public sealed class LogWatch(
 
         var deleted = new DeletedMonths(clock);
         var records = new RecordVerifier(verified, log.Entries, findings, deleted, _columns);
-        VerifyJournal(records, from, to);
+        VerifyJournal(records, from, to, findings);
 
         // What the shipper was told that the store has.
         var shipped = Math.Min(to, journal.ShippedSequence + 1);
@@ -195,12 +197,20 @@ public sealed class LogWatch(
         }
     }
 
-    private void VerifyJournal(RecordVerifier records, long from, long to)
+    // Security: who edits the store could flip a byte here first. The journal's damage is a finding, and what the store has is compared.
+    private void VerifyJournal(RecordVerifier records, long from, long to, FindingList findings)
     {
         using var reader = journal.CreateReader(Math.Max(from, journal.FirstSequence));
-        while (reader.NextSequence < to && reader.TryRead(out var frame))
+        try
         {
-            records.OfJournal(frame);
+            while (reader.NextSequence < to && reader.TryRead(out var frame))
+            {
+                records.OfJournal(frame);
+            }
+        }
+        catch (InvalidDataException) when (reader.NextSequence >= journal.FirstSequence)
+        {
+            findings.Add(FindingCode.JournalDamaged, reader.NextSequence, "The record cannot be read in the journal.");
         }
     }
 
@@ -208,7 +218,7 @@ public sealed class LogWatch(
     {
         lock (_lock)
         {
-            if (_found.Count >= MostFindings || !_found.TryAdd((finding.Code, finding.Sequence), finding))
+            if (!_told.TryAdd(finding))
             {
                 return;
             }

@@ -260,6 +260,10 @@ public sealed class RecordVerifier(
         {
             findings.Add(FindingCode.StorePatientsEdited, entry.Sequence, "The record is filed under other patients than its body names.");
         }
+        else
+        {
+            CompareFound(entry);
+        }
 
         if ((_chain is not null || entry.Sequence == 0) && !ChainVerifier.Follows((_chain ?? default).Span, entry))
         {
@@ -289,6 +293,10 @@ public sealed class RecordVerifier(
         {
             findings.Add(FindingCode.StorePatientsEdited, entry.Sequence, "The record is filed under other patients than the log has.");
         }
+        else if (!CompareFound(entry))
+        {
+            return;
+        }
         else if (entry.Tenant is { } tenant && deleted?.DestructionOf(log.Name, entry.Sequence, time, tenant) is { } of && MayBeOf(of))
         {
             _columns.Add(of, entry);
@@ -303,6 +311,16 @@ public sealed class RecordVerifier(
                     : "The key of the record's content was destroyed, and no log proves a record of that."
             );
         }
+    }
+
+    private bool CompareFound(AuditEntry entry)
+    {
+        if (!entry.IsFoundByPatients)
+        {
+            findings.Add(FindingCode.StorePatientsEdited, entry.Sequence, "A search by one of the record's patients does not find it.");
+        }
+
+        return entry.IsFoundByPatients;
     }
 
     // More of them than the destruction counted are not all that tenant's.

@@ -2,14 +2,14 @@ namespace PhiGateway.Sinks.Configuration;
 
 /// <summary>
 /// What an operator writes about one place that the trail is sent on to: a syslog receiver, an OpenTelemetry collector, a folder of
-/// files, a webhook or people's mail. What is sent never holds PHI.
+/// files, a webhook, a topic or people's mail. What is sent never holds PHI.
 /// </summary>
 public sealed class SinkOptions
 {
     /// <summary>Its name in cursors, metrics and readiness: 1 to 32 lower-case letters, digits and dashes. Required.</summary>
     public string Name { get; set; } = string.Empty;
 
-    /// <summary>Syslog, Otlp, File, Webhook or Mail. Required.</summary>
+    /// <summary>Syslog, Otlp, File, Webhook, Kafka or Mail. Required.</summary>
     public string Kind { get; set; } = string.Empty;
 
     /// <summary>Ocsf, Cef (syslog only) or Json (the gateway's own members); default Ocsf. Otlp and Mail have a form of their own.</summary>
@@ -17,8 +17,8 @@ public sealed class SinkOptions
 
     /// <summary>
     /// Where it is: <c>tls://siem.hospital.example:6514</c> or <c>tcp://…</c> for syslog, <c>https://…</c> for a webhook and for Otlp
-    /// (without a path: <c>/v1/logs</c>), <c>smtps://…</c> for Mail; http, tcp and smtp only where the address is this machine's own or
-    /// <see cref="AllowPlain"/> says so.
+    /// (without a path: <c>/v1/logs</c>), <c>smtps://…</c> for Mail, one or several <c>tls://broker:9093</c> with commas between them for
+    /// Kafka; http, tcp and smtp only where the address is this machine's own or <see cref="AllowPlain"/> says so.
     /// </summary>
     public string? Address { get; set; }
 
@@ -36,7 +36,7 @@ public sealed class SinkOptions
 
     /// <summary>
     /// By reference (<c>env:NAME</c>, <c>file:/path</c>): the secret that signs a webhook's calls, at least 32 characters; for Otlp what
-    /// stands in <c>Authorization</c>, such as <c>Bearer …</c>; for Mail the password.
+    /// stands in <c>Authorization</c>, such as <c>Bearer …</c>; for Mail and Kafka the password.
     /// </summary>
     public string? Secret { get; set; }
 
@@ -46,8 +46,16 @@ public sealed class SinkOptions
     /// <summary>To whom alerts go as e-mail, at most 20; required for Mail. Security: addresses never come out of what is sent.</summary>
     public IReadOnlyList<string> To { get; set; } = [];
 
-    /// <summary>Name by which the gateway signs in to the mail server, with <see cref="Secret"/> as password; null: it does not.</summary>
+    /// <summary>
+    /// Name by which the gateway signs in to the mail server or the brokers, with <see cref="Secret"/> as password; null: it does not.
+    /// </summary>
     public string? User { get; set; }
+
+    /// <summary>The topic that events go to, which is there already; required for Kafka.</summary>
+    public string Topic { get; set; } = string.Empty;
+
+    /// <summary>How <see cref="User"/> signs in to Kafka: SCRAM-SHA-512, the default, SCRAM-SHA-256 or PLAIN.</summary>
+    public string SaslMechanism { get; set; } = "SCRAM-SHA-512";
 
     /// <summary>The secret before it, by reference: both sign until the receiver knows the new one; null: none.</summary>
     public string? OldSecret { get; set; }

@@ -312,7 +312,8 @@ internal sealed class SinkFeed(
             return Interval;
         }
 
-        if (_asked is { } asked)
+        // Who asks for a pause gets one; "none" is no leave to be asked as fast as the network carries it.
+        if (_asked is { } asked && asked > FirstBackoff)
         {
             return asked < LongestBackoff ? asked : LongestBackoff;
         }

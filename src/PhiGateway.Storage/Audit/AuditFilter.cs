@@ -68,7 +68,17 @@ internal sealed class AuditFilter(AuditQuery query)
         return conditions;
     }
 
-    /// <summary>Conditions on <c>audit_patient p</c>, which stands beside the events; empty where no patient is asked for.</summary>
+    /// <summary>Conditions on <c>audit_patient p</c> beside <c>audit_event e</c>; empty where no patient is asked for.</summary>
+    /// <remarks>
+    /// Security: whoever ships may add rows there. One that leads to a record that does not name the patient leads nowhere.
+    /// </remarks>
+    public string OfPatients(DbCommand command, Database database) =>
+        // Not by an index: a planner must not begin with the records.
+        OfPatients(command) is { Length: > 0 } rows
+            ? rows + " AND " + database.HoldsSql("e.patient_keys", database.Unindexed("p.patient_key"))
+            : string.Empty;
+
+    /// <summary>The same on <c>audit_patient p</c> alone.</summary>
     public string OfPatients(DbCommand command)
     {
         if (query.PatientKeys.Count == 0)

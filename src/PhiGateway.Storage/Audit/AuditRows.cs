@@ -28,6 +28,7 @@ internal static class AuditRows
     private const int BodyKey = 18;
     private const int Wrapped = 19;
     private const int OwnColumns = 20;
+    private const int PatientsColumn = OwnColumns + 5;
 
     /// <summary>Behind <see cref="Columns"/>, of the shape <c>s</c> under which the record is filed: whether it is the record's own.</summary>
     public const string IsFiled =
@@ -40,6 +41,11 @@ internal static class AuditRows
     /// numbers are below zero, it is not known.
     /// </summary>
     public const string Words = "e.shape >= 0, s.use_case, s.organization, s.purpose";
+
+    /// <summary>Behind that: whether a search by each of the record's patients finds it.</summary>
+    public static string IsFoundByPatients(Database database) =>
+        $"(SELECT count(*) FROM audit_patient p WHERE {database.HoldsSql("e.patient_keys", "p.patient_key")} AND p.time = e.time "
+        + $"AND p.log = e.log AND p.sequence = e.sequence) = {database.DifferentSql("e.patient_keys")}";
 
     /// <summary>The same columns for inserting.</summary>
     public const string InsertColumns =
@@ -102,6 +108,7 @@ internal static class AuditRows
             IsDestroyed = isDestroyed,
             IsKeyMissing = isMissing,
             IsFiled = IsFiledByItsWords(reader),
+            IsFoundByPatients = IsTrueOrUntold(reader, PatientsColumn),
             Filed = WordsOf(reader),
         };
     }
@@ -154,6 +161,7 @@ internal static class AuditRows
             IsDestroyed = isDestroyed,
             IsKeyMissing = isMissing,
             IsFiled = IsFiledByItsWords(reader),
+            IsFoundByPatients = IsTrueOrUntold(reader, PatientsColumn),
             Filed = WordsOf(reader),
         };
         return entry with { Unreadable = row.Unreadable, Unopened = unopened };
@@ -172,8 +180,10 @@ internal static class AuditRows
         return Array.Exists(keys, static key => key is null) ? throw new InvalidDataException("A key that is none.") : keys;
     }
 
-    private static bool IsFiledByItsWords(DbDataReader reader) =>
-        reader.FieldCount <= OwnColumns || (!reader.IsDBNull(OwnColumns) && reader.GetBoolean(OwnColumns));
+    private static bool IsFiledByItsWords(DbDataReader reader) => IsTrueOrUntold(reader, OwnColumns);
+
+    private static bool IsTrueOrUntold(DbDataReader reader, int column) =>
+        reader.FieldCount <= column || (!reader.IsDBNull(column) && reader.GetBoolean(column));
 
     private static byte[] Open(BodyOpener opener, DbDataReader reader, bool isDestroyed) =>
         isDestroyed

@@ -44,7 +44,7 @@ internal abstract class AuditSearch(Database database, DbConnection connection, 
         var missing = query.Limit + 1;
         if (query.Id is not null || query.PatientKeys.Count > 0)
         {
-            return await ReadAsync(Direct(missing), cancellationToken);
+            return await FindDirectAsync(missing, cancellationToken);
         }
 
         var found = new List<AuditEntry>();
@@ -89,6 +89,10 @@ internal abstract class AuditSearch(Database database, DbConnection connection, 
         command.With("c_time", database.Time(cursor.Time)).With("c_log", cursor.Log).With("c_sequence", cursor.Sequence);
         return $" AND {alias}.time <= @c_time AND ({alias}.time, {alias}.log, {alias}.sequence) < (@c_time, @c_log, @c_sequence)";
     }
+
+    /// <summary>Records of one id, or of patients.</summary>
+    protected virtual Task<List<AuditEntry>> FindDirectAsync(int take, CancellationToken cancellationToken) =>
+        ReadAsync(Direct(take), cancellationToken);
 
     /// <summary>Records of any shape that the query asks for, within a span of months.</summary>
     protected abstract Task<List<AuditEntry>> FindByShapeAsync(MonthSpan span, int take, CancellationToken cancellationToken);
@@ -164,8 +168,10 @@ internal abstract class AuditSearch(Database database, DbConnection connection, 
         return months;
     }
 
-    // By patient the narrow table leads, and its time prunes the partitions of the other.
-    private DbCommand Direct(int take)
+    /// <summary>By id or by patient: the narrow table leads, and its time prunes the partitions of the other.</summary>
+    /// <param name="take">Most records.</param>
+    /// <param name="ofShape">Condition on <c>audit_event e</c> for the shapes that are asked for; null: each record's is looked up.</param>
+    protected DbCommand Direct(int take, string? ofShape = null)
     {
         var command = Command();
         var byPatient = query.PatientKeys.Count > 0;
@@ -175,8 +181,12 @@ internal abstract class AuditSearch(Database database, DbConnection connection, 
         var from = byPatient
             ? $"audit_patient p JOIN {events} e ON e.log = p.log AND e.sequence = p.sequence AND e.time = p.time"
             : $"{events} e";
-        var conditions = Filter.OfPatients(command) + Filter.OfTime(command, lead, database);
-        if (Filter.AsksForShape)
+        var conditions = Filter.OfPatients(command, database) + Filter.OfTime(command, lead, database);
+        if (ofShape is not null)
+        {
+            conditions += ofShape;
+        }
+        else if (Filter.AsksForShape)
         {
             // Looked up for each record that is found, and not joined: there may be far more shapes than records of one patient.
             conditions +=

@@ -84,7 +84,7 @@ internal sealed class SqlAuditReports(Database database) : IAuditReports
         var from = byPatient
             ? "audit_patient p JOIN audit_event e ON e.log = p.log AND e.sequence = p.sequence AND e.time = p.time"
             : "audit_event e";
-        var conditions = filter.OfPatients(command) + filter.OfTime(command, byPatient ? "p" : "e", database);
+        var conditions = filter.OfPatients(command, database) + filter.OfTime(command, byPatient ? "p" : "e", database);
         var shapes = filter.OfShape(command);
         if (!filter.AsksForShape)
         {

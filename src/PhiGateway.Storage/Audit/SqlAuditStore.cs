@@ -145,7 +145,7 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
 
     public Task<IReadOnlyList<AuditEntry>> ReadFiledAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken) =>
         ReadAsync(
-            $", {AuditRows.IsFiled}, {AuditRows.Words} FROM audit_event e "
+            $", {AuditRows.IsFiled}, {AuditRows.Words}, {AuditRows.IsFoundByPatients(database)} FROM audit_event e "
                 + $"LEFT JOIN audit_shape s ON s.month = {database.MonthOf("e.time")} AND s.id = e.shape",
             log,
             fromSequence,

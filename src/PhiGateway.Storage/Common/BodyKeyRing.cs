@@ -26,6 +26,7 @@ public sealed class BodyKeyRing
     private static readonly byte[] Domain = "phigw/body-key/v1\n"u8.ToArray();
 
     private readonly Dictionary<string, byte[]> _keys;
+    private volatile bool _hasOpened;
 
     /// <summary>Takes the keys by their names.</summary>
     /// <param name="keys">32 bytes each.</param>
@@ -49,6 +50,12 @@ public sealed class BodyKeyRing
 
     /// <summary>Name of the key that wraps new data keys; null: none.</summary>
     public string? Current { get; }
+
+    /// <summary>
+    /// Whether a data key of the store was opened here since the ring was made: then the keys are configured, and one that nothing opens is a row
+    /// to be named, which anybody who ships may have put there.
+    /// </summary>
+    internal bool HasOpened => _hasOpened;
 
     /// <summary>Whether a name can be a key's: letters, digits, dot, hyphen and underscore.</summary>
     public static bool IsName(string name) =>
@@ -86,6 +93,7 @@ public sealed class BodyKeyRing
             using var aes = new AesGcm(key, TagBytes);
             var nonce = wrapped.Slice(Head + ascii.Length, NonceBytes);
             aes.Decrypt(nonce, wrapped[^(KeyBytes + TagBytes)..^TagBytes], wrapped[^TagBytes..], dataKey, Bound(id, ascii));
+            _hasOpened = true;
             return dataKey;
         }
         catch (AuthenticationTagMismatchException)

@@ -94,6 +94,15 @@ internal abstract class Database : IAsyncDisposable
 
     public abstract Guid ReadUuid(DbDataReader reader, int column);
 
+    /// <summary>SQL for a text column in a form by which no index of it is looked into.</summary>
+    public abstract string Unindexed(string column);
+
+    /// <summary>SQL for whether a column that holds several texts holds one.</summary>
+    public abstract string HoldsSql(string column, string text);
+
+    /// <summary>SQL for how many different texts a column holds.</summary>
+    public abstract string DifferentSql(string column);
+
     /// <summary>Reads a column that holds several texts.</summary>
     public abstract string[] ReadTexts(DbDataReader reader, int column);
 

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Npgsql;
-using NpgsqlTypes;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Storage.Audit;
 using PhiGateway.Storage.Common;
@@ -100,6 +99,8 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
         Func<AuditShape, string?> member
     ) => command.With(name, shapes.Select(s => member(s.Shape)).ToArray());
 
+    // Columns are written without awaiting: they go into a buffer, and a state machine for each of twenty columns of each row cost a good part of
+    // the copy. Rows and the end are awaited, so that a server that says nothing keeps nobody from stopping.
     protected override async Task InsertAsync(
         DbConnection connection,
         DbTransaction transaction,
@@ -119,14 +120,15 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
         {
             for (var i = 0; i < entries.Count; i++)
             {
-                await WriteAsync(events, entries[i], shapes[i], cancellationToken);
-                await WriteBodyAsync(events, bodies, i, cancellationToken);
+                await events.StartRowAsync(cancellationToken);
+                PostgresAuditCopy.Write(events, entries[i], shapes[i]);
+                PostgresAuditCopy.WriteBody(events, bodies.BodyOf(i), bodies.KeyOf(i));
             }
 
             await events.CompleteAsync(cancellationToken);
         }
 
-        if (entries.All(e => e.PatientKeys.Count == 0))
+        if (entries.TrueForAll(static entry => entry.PatientKeys.Count == 0))
         {
             return;
         }
@@ -137,14 +139,10 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
         );
         foreach (var entry in entries)
         {
-            foreach (var key in entry.PatientKeys.Distinct(StringComparer.Ordinal))
+            foreach (var key in PostgresAuditCopy.KeysOnce(entry))
             {
                 await patients.StartRowAsync(cancellationToken);
-                await patients.WriteAsync(StorableText.Clean(key)!, NpgsqlDbType.Text, cancellationToken);
-                await patients.WriteAsync(entry.Time.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
-                await patients.WriteAsync(entry.Log, NpgsqlDbType.Text, cancellationToken);
-                await patients.WriteAsync(entry.Sequence, NpgsqlDbType.Bigint, cancellationToken);
-                await TextAsync(patients, entry.Tenant, cancellationToken);
+                PostgresAuditCopy.WritePatient(patients, entry, key);
             }
         }
 
@@ -162,57 +160,4 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
         await using var command = connection.Command("SELECT audit_advance(@log)", transaction).With("log", log);
         await command.ExecuteScalarAsync(cancellationToken);
     }
-
-    private static async Task WriteAsync(NpgsqlBinaryImporter row, AuditEntry entry, long shape, CancellationToken cancellationToken)
-    {
-        await row.StartRowAsync(cancellationToken);
-        await row.WriteAsync(entry.Log, NpgsqlDbType.Text, cancellationToken);
-        await row.WriteAsync(entry.Sequence, NpgsqlDbType.Bigint, cancellationToken);
-        await row.WriteAsync(entry.Time.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
-        await row.WriteAsync(entry.Id, NpgsqlDbType.Uuid, cancellationToken);
-        if (entry.ParentId == Guid.Empty)
-        {
-            await row.WriteNullAsync(cancellationToken);
-        }
-        else
-        {
-            await row.WriteAsync(entry.ParentId, NpgsqlDbType.Uuid, cancellationToken);
-        }
-
-        await row.WriteAsync((short)entry.Kind, NpgsqlDbType.Smallint, cancellationToken);
-        await TextAsync(row, entry.Event, cancellationToken);
-        await TextAsync(row, entry.Decision, cancellationToken);
-        await TextAsync(row, entry.Reason, cancellationToken);
-        await TextAsync(row, entry.Client, cancellationToken);
-        await TextAsync(row, entry.Tenant, cancellationToken);
-        await TextAsync(row, entry.Actor, cancellationToken);
-        await row.WriteAsync(entry.Status, NpgsqlDbType.Integer, cancellationToken);
-        await TextAsync(row, entry.ResourceType, cancellationToken);
-        await TextAsync(row, entry.Interaction, cancellationToken);
-        await row.WriteAsync(shape, NpgsqlDbType.Bigint, cancellationToken);
-        await row.WriteAsync(
-            entry.PatientKeys.Select(StorableText.Clean).ToArray(),
-            NpgsqlDbType.Array | NpgsqlDbType.Text,
-            cancellationToken
-        );
-        await row.WriteAsync(entry.ChainHash, NpgsqlDbType.Bytea, cancellationToken);
-    }
-
-    private static async Task WriteBodyAsync(NpgsqlBinaryImporter row, SealedBodies bodies, int index, CancellationToken cancellationToken)
-    {
-        await row.WriteAsync(bodies.BodyOf(index), NpgsqlDbType.Bytea, cancellationToken);
-        if (bodies.KeyOf(index) is { } key)
-        {
-            await row.WriteAsync(key, NpgsqlDbType.Bigint, cancellationToken);
-        }
-        else
-        {
-            await row.WriteNullAsync(cancellationToken);
-        }
-    }
-
-    private static Task TextAsync(NpgsqlBinaryImporter row, string? text, CancellationToken cancellationToken) =>
-        text is null
-            ? row.WriteNullAsync(cancellationToken)
-            : row.WriteAsync(StorableText.Clean(text)!, NpgsqlDbType.Text, cancellationToken);
 }

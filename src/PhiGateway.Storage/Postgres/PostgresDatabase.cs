@@ -112,6 +112,12 @@ internal sealed class PostgresDatabase : Database
 
     public override Guid ReadUuid(DbDataReader reader, int column) => reader.GetGuid(column);
 
+    public override string Unindexed(string column) => $"({column} || '')";
+
+    public override string HoldsSql(string column, string text) => $"{text} = ANY({column})";
+
+    public override string DifferentSql(string column) => $"(SELECT count(DISTINCT t) FROM unnest({column}) t)";
+
     public override string[] ReadTexts(DbDataReader reader, int column) => reader.GetFieldValue<string[]>(column);
 
     public override ValueTask DisposeAsync() => _source.DisposeAsync();

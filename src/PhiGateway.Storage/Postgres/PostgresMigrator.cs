@@ -22,7 +22,7 @@ internal sealed class PostgresMigrator(
     {
         try
         {
-            await using var guard = new NpgsqlConnection(Own(null));
+            await using var guard = new NpgsqlConnection(Own());
             await guard.OpenAsync(cancellationToken);
             await using (var take = new NpgsqlCommand("SELECT pg_advisory_lock(@key)", guard))
             {
@@ -60,9 +60,10 @@ internal sealed class PostgresMigrator(
             try
             {
                 // On a live system a schema change that waits for a lock makes everyone else wait behind it: rather step back and try
-                // again.
-                await using var context = CreateContext(Own("-c lock_timeout=2000"));
+                // again. Said over the connection, not when it is opened: poolers refuse that.
+                await using var context = CreateContext(Own());
                 await context.Database.OpenConnectionAsync(cancellationToken);
+                await context.Database.ExecuteSqlRawAsync("SET lock_timeout = 2000", cancellationToken);
                 if ((await PendingAsync(context, cancellationToken)).Count > 0)
                 {
                     await context.Database.MigrateAsync(cancellationToken);
@@ -82,19 +83,11 @@ internal sealed class PostgresMigrator(
         }
     }
 
-    private string Own(string? serverOptions)
-    {
-        var builder = new NpgsqlConnectionStringBuilder(connectionString)
+    private string Own() =>
+        new NpgsqlConnectionStringBuilder(connectionString)
         {
             Pooling = false,
             CommandTimeout = 0,
             ApplicationName = "phigw-migrate",
-        };
-        if (serverOptions is not null)
-        {
-            builder.Options = string.IsNullOrEmpty(builder.Options) ? serverOptions : builder.Options + " " + serverOptions;
-        }
-
-        return builder.ConnectionString;
-    }
+        }.ConnectionString;
 }

@@ -104,6 +104,15 @@ internal sealed class SqliteDatabase : Database
 
     public override Guid ReadUuid(DbDataReader reader, int column) => Guid.Parse(reader.GetString(column));
 
+    public override string Unindexed(string column) => "+" + column;
+
+    public override string HoldsSql(string column, string text) => $"{text} IN (SELECT value FROM json_each({ListOrNone(column)}))";
+
+    public override string DifferentSql(string column) => $"(SELECT count(DISTINCT value) FROM json_each({ListOrNone(column)}))";
+
+    // A text that is no list would end the whole statement.
+    private static string ListOrNone(string column) => $"CASE WHEN json_valid({column}) THEN {column} ELSE '[]' END";
+
     public override string[] ReadTexts(DbDataReader reader, int column) =>
         JsonSerializer.Deserialize<string[]>(reader.GetString(column)) ?? [];
 

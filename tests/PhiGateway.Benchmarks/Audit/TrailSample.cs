@@ -55,9 +55,9 @@ internal sealed class TrailSample(long records, DateTimeOffset start)
     private static readonly string[] Interactions = ["search-type", "read", "search-type", "vread", "create", "update"];
     private static readonly string Padding = new('x', 420);
 
-    public IEnumerable<AuditEntry[]> Batches(int size)
+    public IEnumerable<AuditEntry[]> Batches(int size, long from = 0)
     {
-        for (var first = 0L; first < records; first += size)
+        for (var first = from; first < records; first += size)
         {
             yield return [.. Enumerable.Range(0, (int)Math.Min(size, records - first)).Select(i => Make(first + i))];
         }

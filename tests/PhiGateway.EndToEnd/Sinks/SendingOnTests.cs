@@ -52,6 +52,26 @@ public sealed partial class SendingOnTests(SinkWorld world) : IClassFixture<Sink
     }
 
     [Fact]
+    public async Task SyslogNg_ThatDiesAndAsksForACertificate_HasEveryRecordAndNoPatient()
+    {
+        await world.SyslogNg.StartAsync();
+        var ward = await world.TokenAsync(world.Ward);
+        var lab = await world.TokenAsync(world.Lab);
+        var first = await ReadAsync(ward, lab);
+        await UntilAsync(() => world.SyslogNg.Text().Contains(first.Id, StringComparison.Ordinal));
+
+        await world.SyslogNg.KillAsync();
+        var during = await ReadAsync(ward, lab);
+        await UntilAsync(async () => (await ReadyzAsync("siem-ng")).Contains("reached", StringComparison.Ordinal));
+        await world.SyslogNg.StartAsync();
+        await UntilAsync(() => world.SyslogNg.Text().Contains(during.Id, StringComparison.Ordinal));
+
+        AssertWhole(world.SyslogNg.Sequences(), most: int.MaxValue);
+        AssertTellsNoPatient(world.SyslogNg.Text());
+        Assert.Contains("CEF:0|", world.SyslogNg.Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Otlp_ReceiverMadeOfThePublicProtocol_ReadsEveryRecordWholeAndNoPatient()
     {
         var ward = await world.TokenAsync(world.Ward);
@@ -116,13 +136,18 @@ public sealed partial class SendingOnTests(SinkWorld world) : IClassFixture<Sink
     {
         foreach (var text in new[] { world.Rsyslog.Text(), world.Hook.Text, world.TextOfFiles() })
         {
-            Assert.DoesNotMatch(Patient(), text);
-            Assert.DoesNotContain("Condition?", text, StringComparison.Ordinal);
-
-            // The twins: who asked, and that it was refused.
-            Assert.Contains("ward-app", text, StringComparison.Ordinal);
-            Assert.Contains("outside-use-case", text, StringComparison.Ordinal);
+            AssertTellsNoPatient(text);
         }
+    }
+
+    private static void AssertTellsNoPatient(string text)
+    {
+        Assert.DoesNotMatch(Patient(), text);
+        Assert.DoesNotContain("Condition?", text, StringComparison.Ordinal);
+
+        // The twins: who asked, and that it was refused.
+        Assert.Contains("ward-app", text, StringComparison.Ordinal);
+        Assert.Contains("outside-use-case", text, StringComparison.Ordinal);
     }
 
     private async Task<string> ReadyzAsync(string sink)

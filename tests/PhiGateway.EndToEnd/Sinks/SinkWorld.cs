@@ -5,12 +5,16 @@ using PhiGateway.Tests.Common.Sinks;
 
 namespace PhiGateway.EndToEnd.Sinks;
 
-/// <summary>A node that sends its trail on to a real rsyslog over TLS, to an OpenTelemetry receiver, to a webhook and into files.</summary>
+/// <summary>
+/// A node that sends its trail on to a real rsyslog and a real syslog-ng over TLS, to an OpenTelemetry receiver, to a webhook and into files.
+/// </summary>
 public sealed class SinkWorld : GatewayWorld
 {
     private const string Secret = "a-secret-of-the-receiver-0123456789";
 
     internal Rsyslog Rsyslog { get; private set; } = null!;
+
+    internal SyslogNg SyslogNg { get; private set; } = null!;
 
     internal WebhookReceiver Hook { get; private set; } = null!;
 
@@ -26,6 +30,8 @@ public sealed class SinkWorld : GatewayWorld
 
     private int Port { get; } = LoopbackPort.Free();
 
+    private int OtherPort { get; } = LoopbackPort.Free();
+
     public override async ValueTask InitializeAsync()
     {
         Hook = await WebhookReceiver.StartAsync(Secret);
@@ -37,6 +43,7 @@ public sealed class SinkWorld : GatewayWorld
     {
         GC.SuppressFinalize(this);
         await Rsyslog.DisposeAsync();
+        await SyslogNg.DisposeAsync();
         await Hook.DisposeAsync();
         await Otlp.DisposeAsync();
         await base.DisposeAsync();
@@ -52,6 +59,7 @@ public sealed class SinkWorld : GatewayWorld
     {
         Tls = TlsFiles.Create(Folder);
         Rsyslog = Rsyslog.Prepare(Path.Combine(Folder, "rsyslog"), Port, Tls);
+        SyslogNg = SyslogNg.Prepare(Path.Combine(Folder, "syslog-ng"), OtherPort, Tls);
         var secret = Path.Combine(Folder, "hook.secret");
         File.WriteAllText(secret, Secret);
         if (!OperatingSystem.IsWindows())
@@ -66,6 +74,17 @@ public sealed class SinkWorld : GatewayWorld
                 ["Kind"] = "Syslog",
                 ["Address"] = $"tls://127.0.0.1:{Port}",
                 ["CaFile"] = Tls.Certificate,
+                ["Resend"] = "00:00:20",
+            },
+            new JsonObject
+            {
+                ["Name"] = "siem-ng",
+                ["Kind"] = "Syslog",
+                ["Format"] = "Cef",
+                ["Address"] = $"tls://127.0.0.1:{OtherPort}",
+                ["CaFile"] = Tls.Certificate,
+                ["CertificateFile"] = Tls.Certificate,
+                ["CertificateKeyFile"] = Tls.Key,
                 ["Resend"] = "00:00:20",
             },
             new JsonObject

@@ -212,6 +212,67 @@ public abstract class AuditSearchContract : IAsyncLifetime
         Assert.Empty((await Store.QueryAsync(new AuditQuery { Client = "client-1" }, None)).Entries);
     }
 
+    [Fact]
+    public async Task Read_PatientRowTakenAwayOrAdded_IsToldAndLeadsNowhere()
+    {
+        Assert.All(await Store.ReadFiledAsync("log", 0, Records, None), e => Assert.True(e.IsFoundByPatients));
+        var hidden = All.First(e => e.PatientKeys.Count > 0);
+        await ExecuteAsync($"DELETE FROM audit_patient WHERE sequence = {hidden.Sequence}");
+
+        // A row that leads from this patient to records of others.
+        await ExecuteAsync(
+            "INSERT INTO audit_patient (patient_key, time, log, sequence) SELECT 'nobody', time, log, sequence FROM audit_event WHERE sequence < 9"
+        );
+
+        var read = await Store.ReadFiledAsync("log", 0, Records, None);
+        Assert.Equal([hidden.Sequence], read.Where(e => !e.IsFoundByPatients).Select(e => e.Sequence));
+        Assert.Empty((await Store.QueryAsync(new AuditQuery { PatientKeys = ["nobody"] }, None)).Entries);
+        Assert.Empty(await _storage.Reports.TallyAsync(new AuditQuery { PatientKeys = ["nobody"] }, None));
+        var own = All.Where(e => e.PatientKeys.Contains("k7")).Select(e => e.Sequence).Where(one => one != hidden.Sequence);
+        var found = await Store.QueryAsync(new AuditQuery { PatientKeys = ["k7"], Limit = 500 }, None);
+        Assert.Equal(own.Order(), found.Entries.Select(e => e.Sequence).Order());
+    }
+
+    [Fact]
+    public Task Query_PatientOfManyRecords_FindsWhatFits() => FindWhatFitsOfOnePatientAsync(1500);
+
+    /// <summary>Stores so many records of one patient, and asks for them by every other filter.</summary>
+    protected async Task FindWhatFitsOfOnePatientAsync(int records)
+    {
+        List<AuditEntry> many =
+        [
+            .. Enumerable
+                .Range(0, records)
+                .Select(i =>
+                    All[i % Records] with
+                    {
+                        Log = "other",
+                        Sequence = i,
+                        Id = new Guid(i, 9, 0x7000, [0x80, 0, 0, 0, 0, 0, 0, 1]),
+                        PatientKeys = ["k-many"],
+                    }
+                ),
+        ];
+        foreach (var batch in many.Chunk(4000))
+        {
+            await Store.AppendAsync(batch, None);
+        }
+
+        foreach (var (_, set, fits) in Filters.Where(static one => one.Name != "patient"))
+        {
+            var query = set(new AuditQuery { Limit = 150, PatientKeys = ["k-many"] });
+            var expected = InOrder(many.Where(fits));
+            var (found, next) = await Store.QueryAsync(query, None);
+            Assert.Equal(expected.Take(150), found.Select(e => e.Sequence));
+            Assert.Equal(expected.Count > 150, next is not null);
+            if (next is not null)
+            {
+                var second = await Store.QueryAsync(query with { Cursor = next }, None);
+                Assert.Equal(expected.Skip(150).Take(150), second.Entries.Select(e => e.Sequence));
+            }
+        }
+    }
+
     private async Task ExecuteAsync(string sql)
     {
         await using DbConnection connection =

@@ -63,9 +63,48 @@ public abstract partial class SealedBodyContract
         await using var after = Open(Ring("two"));
         Assert.Equal(Text(Entry(0)), Text(Assert.Single(await after.Store.ReadAsync("log", 0, 9, None))));
 
-        // A record under it is named by whoever reads it.
+        // A record under it is named by whoever reads it, also where it is the only one; who never opened any says that his keys are wrong.
         await RunAsync("UPDATE audit_event SET body_key = 7");
-        var read = await Assert.ThrowsAsync<BodyKeyException>(() => after.Store.ReadAsync("log", 0, 9, None));
+        Assert.Contains(
+            "Record 0 of log",
+            Assert.Single(await after.Store.ReadAsync("log", 0, 9, None)).Unopened,
+            StringComparison.Ordinal
+        );
+        await using var begun = Open(Ring("two"));
+        var read = await Assert.ThrowsAsync<BodyKeyException>(() => begun.Store.ReadAsync("log", 0, 9, None));
         Assert.Contains("Record 0 of log", read.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Query_WithRowsOfATimeToComeUnderAKeyThatNothingOpens_FindsTheOthers()
+    {
+        await using var storage = Open(Ring("one"));
+        await storage.Store.AppendAsync([Entry(0)], None);
+        Assert.Empty(await storage.CheckBodyKeysAsync(None));
+
+        // As whoever may ship can: more than a page of them, in a month of their own.
+        await storage.Store.AppendAsync(
+            [.. Enumerable.Range(0, 60).Select(i => Entry(i) with { Log = "x/1", Time = Entry(0).Time.AddMonths(1), Client = "acme" })],
+            None
+        );
+        await RunAsync(
+            "INSERT INTO audit_key (id, month, tenant, wrapping_key, wrapped, created_at) "
+                + "SELECT 7, month, tenant, wrapping_key, wrapped, created_at FROM audit_key WHERE id = (SELECT min(id) FROM audit_key)"
+        );
+        await RunAsync("UPDATE audit_event SET body_key = 7 WHERE log = 'x/1'");
+
+        foreach (
+            var query in new[]
+            {
+                new AuditQuery { Limit = 50 },
+                new AuditQuery { Limit = 50, Client = "acme" },
+            }
+        )
+        {
+            var first = await storage.Store.QueryAsync(query, None);
+            Assert.All(first.Entries, static entry => Assert.Equal(("x/1", "body_key"), (entry.Log, entry.Unreadable)));
+            var second = await storage.Store.QueryAsync(query with { Cursor = first.Next }, None);
+            Assert.Equal(Text(Entry(0)), Text(second.Entries[^1]));
+        }
     }
 }

@@ -83,6 +83,7 @@ public sealed class DestroyedContentTests
     [InlineData("kind", FindingCode.StoreColumnsEdited)]
     [InlineData("not-filed", FindingCode.StoreColumnsEdited)]
     [InlineData("patients", FindingCode.StorePatientsEdited)]
+    [InlineData("patient-row", FindingCode.StorePatientsEdited)]
     [InlineData("no-patients", FindingCode.StorePatientsEdited)]
     public async Task Verify_ContentThatIsGone_UnderAnotherHead_IsNamed(string what, string? code)
     {
@@ -103,6 +104,7 @@ public sealed class DestroyedContentTests
             "id" => rows[at] with { Id = Guid.NewGuid() },
             "time" => rows[at] with { Time = Old.AddSeconds(1) },
             "not-filed" => rows[at] with { IsFiled = false },
+            "patient-row" => rows[at] with { IsFoundByPatients = false },
             "patients" => rows[at] with { PatientKeys = ["another"] },
             "no-patients" => rows[at] with { PatientKeys = [] },
             "kind" => rows[at] with { Kind = AuditKind.System },

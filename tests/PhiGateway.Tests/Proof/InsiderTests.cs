@@ -26,6 +26,7 @@ public sealed class InsiderTests
             { "time", FindingCode.StoreColumnsEdited },
             { "hash", FindingCode.StoreColumnsEdited },
             { "patients", FindingCode.StorePatientsEdited },
+            { "patient-row", FindingCode.StorePatientsEdited },
             { "deleted", FindingCode.StoreRecordMissing },
             { "deleted-many", FindingCode.StoreRecordMissing },
             { "inserted", FindingCode.StoreRecordInserted },
@@ -213,6 +214,9 @@ public sealed class InsiderTests
                 break;
             case "shape":
                 rows[300] = row with { IsFiled = false };
+                break;
+            case "patient-row":
+                rows[300] = row with { IsFoundByPatients = false };
                 break;
             case "decision":
                 rows[300] = row with { Decision = "deny" };

@@ -109,6 +109,50 @@ public sealed class JournalFactsTests
     }
 
     [Fact]
+    public async Task Recycle_AnswerStillLeaving_IsUnconfirmedAfterACrash()
+    {
+        using var folder = new JournalFolder();
+        var options = folder.Options with { Budget = 5 * Segment };
+        await using var journal = await folder.OpenAsync(options: options);
+        var leaving = TestRecords.Disclosure();
+        var streaming = TestRecords.Disclosure();
+        var later = TestRecords.Disclosure();
+        later.ParentId = streaming.Id;
+        var delivered = TestRecords.Disclosure();
+        var folded = TestRecords.Disclosure();
+        foreach (var answer in new[] { leaving, streaming, later, delivered, folded })
+        {
+            journal.HoldOpen(answer, (await journal.AppendAsync(answer)).Sequence);
+        }
+
+        for (var round = 0; round < 3; round++)
+        {
+            await FillAndRecycleAsync(journal);
+        }
+
+        Assert.True(journal.TryAppend(TestRecords.Of(AuditKind.Delivery, delivered.Id)));
+        journal.LetGo(folded.Id);
+        for (var round = 0; round < 3; round++)
+        {
+            await FillAndRecycleAsync(journal);
+        }
+
+        Assert.True(journal.FirstSequence > 20);
+        using var crashed = folder.Clone();
+        await using var reopened = await crashed.OpenAsync(options: options with { Directory = crashed.Path });
+
+        var unconfirmed = JournalFolder.ReadAll(reopened).Select(r => r.Record).Where(r => r.Delivery == "unconfirmed").ToList();
+        Assert.Equal(new[] { leaving.Id, streaming.Id }.ToHashSet(), unconfirmed.Select(r => r.ParentId).ToHashSet());
+        Assert.Equal(2, unconfirmed.Count);
+        Assert.All(unconfirmed, r => Assert.Equal((leaving.Event, leaving.Client), (r.Event, r.Client)));
+
+        // Said once: the next start finds nothing open.
+        await reopened.DisposeAsync();
+        await using var again = await crashed.OpenAsync(options: options with { Directory = crashed.Path });
+        Assert.Equal(2, JournalFolder.ReadAll(again).Count(r => r.Record.Delivery == "unconfirmed"));
+    }
+
+    [Fact]
     public async Task Open_MoreActsThanAreClosedOneByOne_ClosesEveryIntent()
     {
         using var folder = new JournalFolder();

@@ -45,6 +45,33 @@ public sealed class WatchedLoopsTests
     }
 
     [Fact]
+    public async Task Stop_ALoopThatHangs_IsLeftAndTheStopGoesOn()
+    {
+        using var loops = new WatchedLoops(_clock, NullLogger.Instance);
+        var (hangs, ended) = (new TaskCompletionSource(), false);
+        loops.Start("alerts", _ => hangs.Task);
+        loops.Start(
+            "follower",
+            async stopping =>
+            {
+                await Task.Delay(Timeout.Infinite, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                ended = true;
+            }
+        );
+
+        var stopping = loops.StopAsync();
+        await UntilAsync(() => Volatile.Read(ref ended));
+        Assert.False(stopping.IsCompleted);
+        while (!stopping.IsCompleted)
+        {
+            await AdvanceAsync(WatchedLoops.LongestStop);
+        }
+
+        await stopping;
+        hangs.SetResult();
+    }
+
+    [Fact]
     public async Task Start_ALoopThatRunsAgainForLong_IsWell_AndItsNextFaultIsTheFirst()
     {
         using var loops = new WatchedLoops(_clock, NullLogger.Instance);

@@ -15,6 +15,14 @@ public sealed class SinkConfigurationTests
         (Sink + "Address", "tls://siem.hospital.example:6514"),
     ];
 
+    private static readonly (string, string?)[] Kafka =
+    [
+        (Sink + "Name", "lake"),
+        (Sink + "Kind", "Kafka"),
+        (Sink + "Address", "tls://kafka-1.example:9093, tls://kafka-2.example:9093"),
+        (Sink + "Topic", "phi-gateway.trail"),
+    ];
+
     /// <summary>Key that is set, its value, key that the problem names.</summary>
     public static TheoryData<string, string?, string> Wrong =>
         new()
@@ -22,7 +30,7 @@ public sealed class SinkConfigurationTests
             { "Name", null, "Name" },
             { "Name", "../soc", "Name" },
             { "Name", "SOC", "Name" },
-            { "Kind", "Kafka", "Kind" },
+            { "Kind", "Pigeon", "Kind" },
             { "Format", "Leef", "Format" },
             { "Kinds:0", "gossip", "Kinds" },
             { "Start", "Yesterday", "Start" },
@@ -84,6 +92,39 @@ public sealed class SinkConfigurationTests
         Environment.SetEnvironmentVariable("PHIGW_TEST_OTLP_LINES", "Bearer abc\r\nHost: other");
         Assert.Empty(Problems([.. otlp, (Sink + "Secret", "env:PHIGW_TEST_OTLP")]));
         Assert.Contains(Problems([.. otlp, (Sink + "Secret", "env:PHIGW_TEST_OTLP_LINES")]), problem => problem.Key == Sink + "Secret");
+    }
+
+    [Theory]
+    [InlineData("Topic", null, "Topic")]
+    [InlineData("Topic", "..", "Topic")]
+    [InlineData("Topic", "trail of north", "Topic")]
+    [InlineData("Address", "tls://kafka-1.example:9093,tcp://127.0.0.1:9092", "Address")]
+    [InlineData("Address", "tls://kafka-1.example:9093,tls://169.254.169.254:9093", "Address")]
+    [InlineData("Address", "tls://kafka-1.example:9093,", "Address")]
+    [InlineData("Address", "tcp://kafka-1.example:9092", "Address")]
+    [InlineData("User", "phi", "User")]
+    [InlineData("Secret", "env:PHIGW_TEST_KAFKA", "User")]
+    [InlineData("SaslMechanism", "GSSAPI", "SaslMechanism")]
+    [InlineData("Format", "Cef", "Format")]
+    public void Validate_KafkaSinkWithAFlaw_NamesTheKey(string key, string? value, string expected)
+    {
+        Environment.SetEnvironmentVariable("PHIGW_TEST_KAFKA", "a password");
+
+        Assert.Contains(Problems([.. Kafka, (Sink + key, value)]), problem => problem.Key == Sink + expected);
+    }
+
+    [Fact]
+    public void Validate_GoodKafkaSinks_HaveNoProblem_AndAPasswordInTheOpenIsOne()
+    {
+        Environment.SetEnvironmentVariable("PHIGW_TEST_KAFKA", "a password");
+        Assert.Empty(Problems(Kafka));
+        (string, string?)[] signed = [.. Kafka, (Sink + "User", "phi"), (Sink + "Secret", "env:PHIGW_TEST_KAFKA")];
+        Assert.Empty(Problems(signed));
+        Assert.Empty(Problems([.. signed, (Sink + "SaslMechanism", "PLAIN")]));
+
+        (string, string?)[] plain = [.. signed, (Sink + "Address", "tcp://kafka-1.example:9092"), (Sink + "AllowPlain", "true")];
+        Assert.Empty(Problems(plain));
+        Assert.Contains(Problems([.. plain, (Sink + "SaslMechanism", "PLAIN")]), problem => problem.Key == Sink + "SaslMechanism");
     }
 
     [Fact]

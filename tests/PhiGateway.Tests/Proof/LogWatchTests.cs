@@ -1,0 +1,74 @@
+using System.Text;
+using PhiGateway.Proof.Verification;
+using PhiGateway.Tests.Audit.Shipping;
+using PhiGateway.Tests.Common.Proof;
+using Xunit;
+
+namespace PhiGateway.Tests.Proof;
+
+/// <summary>What the background verifier says when somebody takes trouble to have it look elsewhere.</summary>
+public sealed class LogWatchTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Round_JournalDamagedBeforeAnEditedRow_NamesBoth(bool isDamaged)
+    {
+        await using var world = await LogWorld.StartAsync(60);
+        var store = new MemoryAuditStore();
+        foreach (var (sequence, row) in world.Rows)
+        {
+            store.Rows[sequence] = sequence == 50 ? row with { Client = "other" } : row;
+        }
+
+        world.Journal.Acknowledge(world.Rows.Keys.Max());
+        if (isDamaged)
+        {
+            Flip(world.Folder.Segments()[0], "\"p-8\"");
+        }
+
+        var watch = new LogWatch(world.Log, world.Journal, store, world.Heads, new LogWatchOptions { Records = 20 }, TimeProvider.System);
+        var told = new List<string>();
+        watch.Found += finding => told.Add($"{finding.Code} {finding.Sequence}");
+        for (var round = 0; round < 8; round++)
+        {
+            await watch.RoundAsync(CancellationToken.None);
+        }
+
+        string[] expected = [$"{FindingCode.StoreColumnsEdited} 50"];
+        var damaged = world.Rows.Values.Single(static row =>
+            Encoding.UTF8.GetString(row.Body.Span).Contains("\"p-8\"", StringComparison.Ordinal)
+        );
+        Assert.Equal(isDamaged ? [$"{FindingCode.JournalDamaged} {damaged.Sequence}", .. expected] : expected, told);
+        Assert.Null(watch.Status.Problem);
+    }
+
+    [Fact]
+    public void TryAdd_ManyPlacesOfOneCode_HideNoOtherCodeAndNotThatTheyGoOn()
+    {
+        var told = new ToldFindings();
+        var of = Enumerable.Range(0, 100_000).Count(place => told.TryAdd(Finding(FindingCode.StoreColumnsEdited, place)));
+
+        // A share of them, and after that so few that nobody drowns.
+        Assert.InRange(of, ToldFindings.MostOfACode + 1, ToldFindings.MostOfACode + 20);
+        Assert.True(told.TryAdd(Finding(FindingCode.StoreRecordMissing, 7)));
+        Assert.True(told.TryAdd(Finding(FindingCode.LogDamaged, null)));
+        Assert.True(told.TryAdd(Finding(FindingCode.StoreColumnsEdited, 10_000_000)));
+
+        // Each once.
+        Assert.False(told.TryAdd(Finding(FindingCode.StoreRecordMissing, 7)));
+        Assert.False(told.TryAdd(Finding(FindingCode.StoreColumnsEdited, 3)));
+    }
+
+    private static ProofFinding Finding(string code, long? place) => new("gw-01/1", code, place, "words");
+
+    private static void Flip(string path, string text)
+    {
+        var bytes = File.ReadAllBytes(path);
+        var at = bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text));
+        Assert.True(at > 0);
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        file.Position = at;
+        file.WriteByte((byte)(bytes[at] ^ 1));
+    }
+}
