@@ -123,10 +123,7 @@ internal sealed class ReplayCommands(
         // Decisions are made again over requests; what labels left with them is held against the narrower grants beside that.
         var isProven =
             replay is { WouldBeDenied: 0, WouldBePermitted: 0, Complete: true }
-            && window.Records.All(record =>
-                record.Decision != "permit"
-                || GrantLabels.Keep(useCase.Grants, grants, [.. UsedGrants.TypesReleased(record)], record.Labels)
-            );
+            && await AreLabelsKeptAsync(useCase, grants, window, cancellationToken);
         return new RightSizeReport(
             useCase.Id,
             days,
@@ -136,6 +133,27 @@ internal sealed class ReplayCommands(
             isProven,
             replay
         );
+    }
+
+    private static async Task<bool> AreLabelsKeptAsync(
+        UseCase useCase,
+        IReadOnlyList<Grant> grants,
+        TrailWindow window,
+        CancellationToken cancellationToken
+    )
+    {
+        var areKept = true;
+        await window.ReadAsync(
+            record =>
+                areKept =
+                    areKept
+                    && (
+                        record.Decision != "permit"
+                        || GrantLabels.Keep(useCase.Grants, grants, [.. UsedGrants.TypesReleased(record)], record.Labels)
+                    ),
+            cancellationToken
+        );
+        return areKept;
     }
 
     private async Task<(IReadOnlyList<Grant> Grants, ReplayReport Report, IReadOnlyList<string> Missing)> TryAsync(
