@@ -20,7 +20,7 @@ internal sealed class FeedCursor
     private const string Version = "1";
     private const byte Packed = 2;
 
-    /// <summary>Most characters that are read: of some sixteen hundred logs.</summary>
+    /// <summary>Most characters that are read: of some fourteen hundred logs.</summary>
     public const int MostText = 24 * 1024;
 
     private readonly SortedDictionary<ulong, long> _next = [];
@@ -69,7 +69,7 @@ internal sealed class FeedCursor
             var rest = (ulong)next;
             for (; rest > 0x7F; rest >>= 7)
             {
-                bytes.Add((byte)(rest | 0x80));
+                bytes.Add((byte)((rest & 0x7F) | 0x80));
             }
 
             bytes.Add((byte)rest);

@@ -15,7 +15,7 @@ public sealed class FeedCursorTests
     [InlineData(0)]
     [InlineData(5)]
     [InlineData(300)]
-    [InlineData(1500)]
+    [InlineData(1000)]
     public void Write_SoManyLogs_IsReadAgain(int logs)
     {
         var cursor = FeedCursor.Read(null)!;

@@ -62,11 +62,7 @@ public sealed class WatchedLoopsTests
         var stopping = loops.StopAsync();
         await UntilAsync(() => Volatile.Read(ref ended));
         Assert.False(stopping.IsCompleted);
-        while (!stopping.IsCompleted)
-        {
-            await AdvanceAsync(WatchedLoops.LongestStop);
-        }
-
+        await AdvanceAsync(WatchedLoops.LongestStop);
         await stopping;
         hangs.SetResult();
     }
