@@ -16,10 +16,11 @@ public sealed class ReplayedProofTests
     private static readonly DateTimeOffset Noon = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Theory]
-    [InlineData("assertion:replayed", WatchKind.Token)]
-    [InlineData("dpop-proof-replayed", WatchKind.Refusal)]
-    public void Take_AReplayFromElsewhere_IsFoundAtOnce(string reason, WatchKind kind)
+    [InlineData("assertion:replayed", true)]
+    [InlineData("dpop-proof-replayed", false)]
+    public void Take_AReplayFromElsewhere_IsFoundAtOnce(string reason, bool isOfTokens)
     {
+        var kind = isOfTokens ? WatchKind.Token : WatchKind.Refusal;
         var detector = new Detector(new AtHome(), Detector.AllRules);
 
         var found = Assert.Single(detector.Take(Seen(kind, 0, "198.51.100.4") with { Reason = reason }), IsReplay);
