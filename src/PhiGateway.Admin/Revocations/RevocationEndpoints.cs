@@ -21,7 +21,7 @@ internal static class RevocationEndpoints
                 (HttpContext context, RevocationCommands commands) =>
                     Answer.OfAsync<RevokeBody, RevocationOutcome>(
                         context,
-                        commands.RevokeAsync,
+                        (call, body) => commands.RevokeAsync(call, body),
                         static made => Written(made, StatusCodes.Status201Created)
                     )
             )
