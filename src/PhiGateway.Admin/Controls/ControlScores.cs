@@ -75,7 +75,7 @@ internal static class ControlScores
         }
 
         var secrets = SharedSecret.Of(one.Credentials, facts.At);
-        if (secrets.Any(static secret => secret.Kind == "api-key"))
+        if (secrets.Any(static secret => secret.Kind is "api-key" or "basic"))
         {
             yield return new ScorePoint(15, "It comes with an API key: whoever reads it is the client.", NhiRisk.InsecureAuthentication.Id);
         }
