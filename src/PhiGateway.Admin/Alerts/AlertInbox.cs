@@ -66,7 +66,7 @@ internal sealed class AlertInbox(WorkingSetSource sets, TimeProvider time, IRepe
         repeats?.Find(listed.Alert.Kind, listed.Alert.Subject) is { } again && again.Last > listed.Alert.At
             ? listed with
             {
-                Again = again,
+                Again = new SeenAgain(again.Count, again.Last),
             }
             : listed;
 
@@ -102,5 +102,10 @@ public sealed record AlertLanePage(string Lane, IReadOnlyList<ListedAlert> Items
 public sealed record ListedAlert(Alert Alert, long Version)
 {
     /// <summary>What this node's watch has seen of it since it was told; null: nothing, or it does not watch.</summary>
-    public Repetition? Again { get; init; }
+    public SeenAgain? Again { get; init; }
 }
+
+/// <summary>How often what an alert tells was found again.</summary>
+/// <param name="Count">How often.</param>
+/// <param name="Last">When last, UTC.</param>
+public sealed record SeenAgain(long Count, DateTimeOffset Last);

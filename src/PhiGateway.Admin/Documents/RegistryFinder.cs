@@ -71,7 +71,7 @@ internal sealed class RegistryFinder(WorkingSetSource sets)
         return Array.Exists(Named, kind => (word is null || word == KindWord.Of(kind)) && set.Find(kind, id) is not null)
             || set.All<UseCase>(RegistryKind.UseCase).Any(one => one.Tenants.Contains(name, StringComparer.Ordinal))
             || set.All<Client>(RegistryKind.Client).Any(one => one.Owner == name || one.Deputy == name)
-            || set.All<AdminKey>(RegistryKind.AdminKey).Any(one => one.Person == name);
+            || set.All<AdminKey>(RegistryKind.AdminKey).Any(one => string.Equals(one.Person, name, StringComparison.Ordinal));
     }
 
     private static bool Has(string? name, string text) => name?.Contains(text, StringComparison.OrdinalIgnoreCase) == true;

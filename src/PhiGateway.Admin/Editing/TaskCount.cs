@@ -111,7 +111,8 @@ internal static class TaskCount
 
         // Once given, another patient counts though the task is closed just now: it may be opened again.
         var isGiving = had == 0 ? IsLive(next, now) : was!.Patient != next.Patient;
-        return had == 0 && !isGiving ? write : write with { Json = TaskNote.With(json, seen, isGiving ? had + 1 : had) };
+        var given = isGiving ? had + 1 : had;
+        return given == 0 ? write : write with { Json = TaskNote.With(json, seen, given) };
     }
 
     // What a client loses with a task that goes, or goes to another one.

@@ -42,7 +42,7 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
             now
         )
         {
-            Until = endsByItself && issuedBefore is { } moment ? (moment > now ? moment : now) + Revocation.LongestLife : null,
+            Until = endsByItself && issuedBefore is { } moment ? Later(moment, now) + Revocation.LongestLife : null,
         };
         return await WriteAsync(call, "revocation.create", row);
     }
@@ -131,6 +131,8 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
 
     private static bool IsSame(Revocation one, Revocation other) =>
         one.Target == other.Target && one.Value == other.Value && one.Issuer == other.Issuer;
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     private async Task<Outcome<RevocationOutcome>> WriteAsync(AdminCall call, string @event, Revocation row)
     {

@@ -14,8 +14,7 @@ namespace PhiGateway.Gateway.Exchange;
 /// </summary>
 /// <remarks>
 /// Owned by one request; disposed when it ends. Every stage and the record use one snapshot, that by which it was decided last. Each shelf is
-/// filled once; reading one that is empty, or filling one twice, is a fault. What may be missing is asked of <see cref="Known"/>.
-/// Not thread-safe.
+/// filled once; reading an empty one, or filling one twice, is a fault. <see cref="Known"/> has what may be missing. Not thread-safe.
 /// </remarks>
 internal sealed partial class GatewayExchange(
     HttpContext http,

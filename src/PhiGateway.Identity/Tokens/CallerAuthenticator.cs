@@ -255,10 +255,12 @@ internal sealed class CallerAuthenticator(
     {
         var result = check.Key.TryGet(out _, out var refusal)
             ? CallerResult.Of(token.Caller)
-            : CallerResult.Refused(refusal, token.Caller.ClientId, check.Key.Detail) with
-            {
-                Replayed = refusal == DenyReason.DpopProofReplayed ? token.Caller : null,
-            };
+            : CallerResult.Refused(refusal, token.Caller.ClientId, check.Key.Detail);
+        if (refusal == DenyReason.DpopProofReplayed)
+        {
+            result = result with { Replayed = token.Caller };
+        }
+
         return check.Nonce is null ? result : result with { Nonce = check.Nonce };
     }
 

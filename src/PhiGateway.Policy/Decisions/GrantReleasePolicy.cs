@@ -90,8 +90,13 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
             showing = _reach.UseCase.Grants[place].ShowsRecords ? showing.With(place) : showing;
         }
 
+        if (showing.IsEmpty)
+        {
+            return ElementSet.All;
+        }
+
         var usable = _reach.Usable(showing);
-        return showing.IsEmpty ? ElementSet.All : _reach.UseCase.ElementsOf(usable.IsEmpty ? showing : usable);
+        return _reach.UseCase.ElementsOf(usable.IsEmpty ? showing : usable);
     }
 
     public override ReleaseVerdict Judge(ResourceFacts facts)

@@ -29,6 +29,7 @@ public sealed class LogWatch(
     private readonly Lock _lock = new();
     private long _records;
     private (long From, long To) _slice;
+    private long _damaged = -1;
     private long _doubted = -1;
     private long _unread = -1;
     private long _heads;
@@ -200,7 +201,8 @@ public sealed class LogWatch(
     // Security: who edits the store could flip a byte here first. The journal's damage is a finding, and what the store has is compared.
     private void VerifyJournal(RecordVerifier records, long from, long to, FindingList findings)
     {
-        using var reader = journal.CreateReader(Math.Max(from, journal.FirstSequence));
+        var start = Math.Max(from, journal.FirstSequence);
+        using var reader = journal.CreateReader(start);
         try
         {
             while (reader.NextSequence < to && reader.TryRead(out var frame))
@@ -210,7 +212,10 @@ public sealed class LogWatch(
         }
         catch (InvalidDataException) when (reader.NextSequence >= journal.FirstSequence)
         {
-            findings.Add(FindingCode.JournalDamaged, reader.NextSequence, "The record cannot be read in the journal.");
+            // Behind a damaged record nothing of its file can be read: where not one was, it is the damage that was found before it.
+            var isKnown = _damaged >= journal.FirstSequence && _damaged <= start && reader.NextSequence == start;
+            _damaged = isKnown ? _damaged : reader.NextSequence;
+            findings.Add(FindingCode.JournalDamaged, _damaged, "The record cannot be read in the journal.");
         }
     }
 

@@ -11,8 +11,6 @@ namespace PhiGateway.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteDatabase : Database
 {
-    private const long WriteLogBytes = 32 * 1024 * 1024;
-
     private readonly SqliteWriteGate _gate;
 
     public SqliteDatabase(string connectionString)
@@ -42,15 +40,10 @@ internal sealed class SqliteDatabase : Database
         {
             await connection.OpenAsync(cancellationToken);
 
-            // journal_mode and the size of pages are kept in the file; the others belong to the connection. A page costs two writes into the
-            // log and two on its way out of it, and of the library's 4 KiB one holds three records: a new file has larger ones. The pages
-            // of the indexes that a batch goes through stay in the cache (16 MiB at most), and one that is written again and again goes from
-            // the log into the file only now and then: when it has 32 MiB, whatever the size of a page.
-            await using var size = connection.Command("PRAGMA page_size = 16384; PRAGMA page_size");
-            var page = (long)(await size.ExecuteScalarAsync(cancellationToken))!;
+            // journal_mode is kept in the file; the others belong to the connection. The pages of the indexes that a batch goes through
+            // stay in the cache (16 MiB at most), and one that is written again and again goes from the log into the file only now and then.
             await using var pragma = connection.Command(
-                "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000; PRAGMA cache_size = -16384; "
-                    + $"PRAGMA wal_autocheckpoint = {WriteLogBytes / page};"
+                "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8192;"
             );
             await pragma.ExecuteNonQueryAsync(cancellationToken);
             return connection;

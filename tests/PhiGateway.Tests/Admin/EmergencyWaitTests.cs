@@ -25,12 +25,12 @@ public sealed class EmergencyWaitTests
 
         var behind = await server.PostAsync($"/admin/v1/alerts/{id}:{verb}", text, "anna");
         Assert.Equal((403, "four-eyes"), (behind.Status, behind.Code));
-        var cased = await server.PostAsync("/admin/v1/cases", $$"""{"alerts":["{{id}}"]}""", "anna");
+        var cased = await server.PostAsync("/admin/v1/cases:open", $$"""{"title":"one","alerts":["{{id}}"]}""", "anna");
         Assert.Equal((403, "four-eyes"), (cased.Status, cased.Code));
 
         var stranger = await server.PostAsync($"/admin/v1/alerts/{id}:{verb}", text, "arno");
         Assert.True(stranger.Status == 200, stranger.Text);
-        Assert.Equal(201, (await server.PostAsync("/admin/v1/cases", $$"""{"alerts":["{{id}}"]}""", "arno")).Status);
+        Assert.Equal(201, (await server.PostAsync("/admin/v1/cases:open", $$"""{"title":"one","alerts":["{{id}}"]}""", "arno")).Status);
     }
 
     [Fact]
@@ -44,7 +44,10 @@ public sealed class EmergencyWaitTests
         var past = await server.PostAsync($"/admin/v1/alerts/{id}:snooze", """{"until":"2026-05-04T13:00:00Z","reason":"later"}""", "arno");
         Assert.Equal(422, past.Status);
 
-        await server.PostAsync("/admin/v1/alerts", """{"id":"own","kind":"note","subject":"client/acme-connector"}""");
+        const string Note = """
+            {"id":"own","kind":"note","subject":"client/acme-connector","at":"2026-01-01T00:00:00Z","evidence":"Look."}
+            """;
+        Assert.Equal(201, (await server.PostAsync("/admin/v1/alerts", Note)).Status);
         var other = await server.PostAsync("/admin/v1/alerts/own:snooze", """{"until":"2026-05-20T13:00:00Z","reason":"later"}""", "arno");
         Assert.True(other.Status == 200, other.Text);
     }

@@ -121,8 +121,9 @@ public sealed class RosterGrowthTests
     public async Task Growth_OfARosterThatIsSwappedAgainAndAgain_IsTold_OneThatOnlyShrinksIsNot(bool shrinksOnly)
     {
         await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
         await ImportAsync(server, 1000, 1100);
-        await Approvals.OpenAsync(server);
+        await Approvals.ApproveAsync(server);
         if (shrinksOnly)
         {
             await ImportAsync(server, 1000, 1060, removes: true);

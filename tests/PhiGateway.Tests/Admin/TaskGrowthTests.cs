@@ -170,7 +170,7 @@ public sealed class TaskGrowthTests
 
     private static async Task DeleteAsync(AdminServer server, string task)
     {
-        var tag = (await server.GetAsync("/admin/v1/task-grants/" + task)).ETag;
+        var tag = (await server.GetAsync("/admin/v1/task-grants/" + task, "nora")).ETag;
         var gone = await server.SendAsync("nora", "DELETE", "/admin/v1/task-grants/" + task, null, ("If-Match", tag!));
         Assert.True(gone.Status == 204, gone.Text);
     }

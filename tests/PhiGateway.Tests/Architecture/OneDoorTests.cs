@@ -38,7 +38,7 @@ public sealed partial class OneDoorTests
     [InlineData("Decide", "Lookups|Settle|Forward|Release|Upstream")]
     [InlineData("Lookups", "Settle|Forward|Release|Trail")]
     [InlineData("Settle", "Forward|Release|Upstream|Trail")]
-    [InlineData("Forward", "Settle|Release|Decide")]
+    [InlineData("Forward", "Settle|Release")]
     [InlineData("Mcp", "Ingress|Identify|Understand|Decide|Admit|Settle|Lookups|Upstream|Forward|Release|Trail|Pipeline|Handles")]
     [InlineData("Exchange", "Ingress|Identify|Understand|Decide|Admit|Settle|Lookups|Upstream|Forward|Release|Trail|Pipeline|Handles")]
     public void Room_Usings_NameNoLaterRoom(string room, string forbidden)

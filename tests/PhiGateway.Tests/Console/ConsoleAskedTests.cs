@@ -159,7 +159,7 @@ public sealed partial class ConsoleAskedTests
     [InlineData("//elsewhere.example")]
     [InlineData("/console/sign-out")]
     [InlineData("/console/clients/../audit")]
-    public async Task Form_LeadsToNoPageButThoseWithFilters(string page)
+    public async Task Form_OfAFilter_LeadsToNoPageButThoseWithFilters(string page)
     {
         await using var server = await ConsoleServer.StartAsync();
         using var browser = await server.SignInAsync("all");

@@ -361,6 +361,7 @@ public sealed class FingerprintInputsTests
             (DateTimeOffset moment, _) => moment.AddDays(1),
             (Enum word, var kind) => Enum.GetValues(kind).Cast<object>().First(other => !other.Equals(word)),
             (IReadOnlyList<string> list, _) => (string[])[.. list, "x"],
+            (IReadOnlyList<StepUpOccasion> list, _) => (StepUpOccasion[])[.. Enum.GetValues<StepUpOccasion>().Except(list).Take(1)],
             (IReadOnlyDictionary<string, string> map, _) => new Dictionary<string, string>(map) { ["x"] = "y" },
             _ => throw new InvalidOperationException($"Say how {place} is changed."),
         };
