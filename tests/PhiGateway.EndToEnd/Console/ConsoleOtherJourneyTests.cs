@@ -123,4 +123,27 @@ public sealed class ConsoleOtherJourneyTests(ConsoleWorld world) : IClassFixture
         Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
         await page.Context.CloseAsync();
     }
+
+    [Fact]
+    public async Task RunAxe_OfAPageThatKeepsPeopleOut_FindsIt()
+    {
+        var page = await world.OpenAsync("analyst");
+        await page.EvaluateAsync(
+            """
+            () => {
+                document.title = '';
+                document.documentElement.removeAttribute('lang');
+                document.querySelector('h1').style.color = '#888888';
+                document.querySelector('h1').style.backgroundColor = '#777777';
+            }
+            """
+        );
+
+        var found = (await page.RunAxe()).Violations.Select(one => one.Id).ToList();
+        Assert.Contains("document-title", found);
+        Assert.Contains("html-has-lang", found);
+        Assert.Contains("color-contrast", found);
+        Assert.Equal(["color-contrast"], (await page.RunAxe(ConsoleWorld.ColoursOnly)).Violations.Select(one => one.Id));
+        await page.Context.CloseAsync();
+    }
 }
