@@ -109,8 +109,10 @@ internal static class TaskCount
         var had =
             was is not null && was.Client == next.Client ? Times(before.Find(RegistryKind.TaskGrant, write.Id)!.Item, was, seen, now) : 0;
 
-        // Once given, another patient counts though the task is closed just now: it may be opened again.
-        var isGiving = had == 0 ? IsLive(next, now) : was!.Patient != next.Patient;
+        // One that was there when the approval was given and is for the same patient gives nothing new. Once given, another patient counts
+        // though the task is closed just now: it may be opened again.
+        var isApproved = was is not null && was.Client == next.Client && was.Patient == next.Patient && IsLive(was, now);
+        var isGiving = had == 0 ? !isApproved && IsLive(next, now) : was!.Patient != next.Patient;
         var given = isGiving ? had + 1 : had;
         return given == 0 ? write : write with { Json = TaskNote.With(json, seen, given) };
     }

@@ -60,7 +60,7 @@ public sealed class LogWatchTests
         Assert.False(told.TryAdd(Finding(FindingCode.StoreColumnsEdited, 3)));
     }
 
-    private static ProofFinding Finding(string code, long? place) => new("gw-01/1", code, place, "words");
+    private static ProofFinding Finding(string code, long? place) => new(code, "gw-01/1", place, "words");
 
     private static void Flip(string path, string text)
     {

@@ -60,7 +60,7 @@ public sealed class FailoverMemoryTests
         Assert.Null(memory.Problem);
 
         // At the next failover too, though the row that was lost is not there.
-        memory.Complete(Changes(earlier, Of("anew", "a")));
+        memory.Complete(Changes(earlier, Of("other", "b"), Of("anew", "a")));
         Assert.Null(memory.Problem);
     }
 
