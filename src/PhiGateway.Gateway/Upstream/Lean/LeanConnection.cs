@@ -90,7 +90,9 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
 
         try
         {
+#pragma warning disable CA2012 // Awaited once: by the first read behind the request, or by nobody when the connection is closed.
             _answer = ReceiveAsync(_buffer);
+#pragma warning restore CA2012
             _listens = true;
             return !_answer.IsCompleted;
         }
