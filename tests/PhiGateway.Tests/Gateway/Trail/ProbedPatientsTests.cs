@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using PhiGateway.Gateway.Trail;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
@@ -49,14 +50,45 @@ public sealed class ProbedPatientsTests
         }
     }
 
-    private static StageWorld World(ClientLimits limits)
+    // The other entries were applied and are on record: the whole is answered, and says of the probe what its record says.
+    [Theory]
+    [InlineData("p99", "429")]
+    [InlineData("p1", "404")]
+    public async Task Record_AnIdThatIsNotThereInABatch_RefusesItsEntryAlone(string patient, string status)
+    {
+        using var world = World(new ClientLimits { DistinctPatientsPerHour = Most }, StageWorld.Grant("create"));
+        for (var probe = 0; probe < Most; probe++)
+        {
+            Assert.Equal(DenyReason.NotFoundOrWithheld, await ProbeAsync(world, $"p{probe}"));
+        }
+
+        world.Upstream.Answers("POST /Observation", string.Empty, 201);
+        var observation = StageWorld.Observation().Replace("\"id\":\"1\",", string.Empty, StringComparison.Ordinal);
+        using var exchange = world.Open(
+            "POST",
+            "/fhir",
+            $$"""
+            {"resourceType":"Bundle","type":"batch","entry":[{"resource":{{observation}},"request":{"method":"POST","url":"Observation"} },
+            {"request":{"method":"GET","url":"Patient/{{patient}}"} }]}
+            """
+        );
+        var result = await world.WalkAsync(exchange, "Release");
+
+        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
+        var entries = JsonNode.Parse(StageWorld.Written(exchange))!["entry"]!.AsArray();
+        Assert.Equal(["201 Created", status], entries.Select(static entry => (string)entry!["response"]!["status"]!));
+        var reason = status == "429" ? DenyReason.QuotaExceeded : DenyReason.NotFoundOrWithheld;
+        Assert.Single(world.Journal.Records, record => record.Id == exchange.Entries[1].Id && record.Reason == reason.Code);
+    }
+
+    private static StageWorld World(ClientLimits limits, params Grant[] besides)
     {
         var grant = StageWorld.Grant("read") with
         {
             Types = ["Patient"],
             Patients = new PatientScope { Any = true },
         };
-        return new StageWorld(TestRegistry.Client() with { Limits = limits }, null, grant);
+        return new StageWorld(TestRegistry.Client() with { Limits = limits }, null, [grant, .. besides]);
     }
 
     private static async Task<DenyReason?> ReadAsync(StageWorld world, string patient)
