@@ -13,6 +13,13 @@ public sealed class ProbedPatientsTests
 {
     private const int Most = 3;
 
+    private static Grant Reading { get; } =
+        StageWorld.Grant("read") with
+        {
+            Types = ["Patient"],
+            Patients = new PatientScope { Any = true },
+        };
+
     [Fact]
     public async Task Record_IdsThatAreNotThere_CountAsPatients_AndTheNextOneIsRefused()
     {
@@ -81,15 +88,48 @@ public sealed class ProbedPatientsTests
         Assert.Single(world.Journal.Records, record => record.Id == exchange.Entries[1].Id && record.Reason == reason.Code);
     }
 
-    private static StageWorld World(ClientLimits limits, params Grant[] besides)
+    // What one limit refuses is counted in no other: an organization's that is used up leaves the client its own hour, and a day its hour.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Record_WhatOneLimitRefuses_IsCountedInNoOther(bool isShared)
     {
-        var grant = StageWorld.Grant("read") with
+        var own = new ClientLimits { DistinctPatientsPerHour = 4, DistinctPatientsPerDay = isShared ? null : 1 };
+        var organization = TestRegistry.Organization() with { Limits = new ClientLimits { DistinctPatientsPerHour = isShared ? 1 : 9 } };
+        using var world = World(own);
+        Publish(world, own, organization);
+        Assert.Equal(DenyReason.NotFoundOrWithheld, await ProbeAsync(world, "p0"));
+        for (var probe = 1; probe < 10; probe++)
         {
-            Types = ["Patient"],
-            Patients = new PatientScope { Any = true },
-        };
-        return new StageWorld(TestRegistry.Client() with { Limits = limits }, null, [grant, .. besides]);
+            Assert.Equal(DenyReason.QuotaExceeded, await ProbeAsync(world, $"p{probe}"));
+        }
+
+        // What refused is taken away: of the client's hour one was used, and three are left.
+        Publish(world, own with { DistinctPatientsPerDay = null }, TestRegistry.Organization());
+        for (var probe = 1; probe < 4; probe++)
+        {
+            Assert.Equal(DenyReason.NotFoundOrWithheld, await ProbeAsync(world, $"q{probe}"));
+        }
+
+        Assert.Equal(DenyReason.QuotaExceeded, await ProbeAsync(world, "q4"));
     }
+
+    private static void Publish(StageWorld world, ClientLimits limits, Organization organization) =>
+        world.Publish(
+            TestRegistry.Build(
+                TestRegistry.Open(
+                    TestRegistry.UseCase(grants: Reading),
+                    TestRegistry.Client() with
+                    {
+                        Limits = limits,
+                    },
+                    organization: organization
+                )
+            )
+        );
+
+    private static StageWorld World(ClientLimits limits, params Grant[] besides) =>
+        new(TestRegistry.Client() with { Limits = limits }, null, [Reading, .. besides]);
 
     private static async Task<DenyReason?> ReadAsync(StageWorld world, string patient)
     {
