@@ -182,6 +182,45 @@ public sealed class SlotTests : IDisposable
         Assert.Equal(DenyReason.UpstreamTimeout, await RefusalAsync("GET", "/fhir" + Search));
     }
 
+    // What was written is told of, or it would be written again.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_AfterAWrite_IsAnsweredWhetherTheScheduleCanBeAskedForOrNot(bool isAway)
+    {
+        var write = StageWorld.Whole() with { Types = ["Slot"], Interactions = ["create"], Patients = new PatientScope { Any = true } };
+        Publish(OrganizationKind.Internal, new PatientScope { Any = true }, [write]);
+        Store(OfStaff, Slot("1"));
+        _world.Upstream.Answers(
+            "POST ",
+            $$"""
+            {"resourceType":"Bundle","type":"transaction-response",
+            "entry":[{"resource":{{Slot("1")}},"response":{"status":"201 Created"} }]}
+            """
+        );
+        _world.Upstream.OnCall = call =>
+        {
+            if (isAway && call.Method == "POST")
+            {
+                _world.Upstream.Fails("GET /Schedule/1", DenyReason.UpstreamTimeout);
+            }
+        };
+        using var exchange = _world.Open(
+            "POST",
+            "/fhir",
+            """
+            {"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"POST","url":"Slot"},
+            "resource":{"resourceType":"Slot","schedule":{"reference":"Schedule/1"},"status":"busy","start":"2026-05-04T08:00:00Z",
+            "end":"2026-05-04T08:15:00Z"}}]}
+            """
+        );
+        var result = await _world.WalkAsync(exchange, "Release");
+
+        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
+        Assert.Contains("\"201", StageWorld.Written(exchange), StringComparison.Ordinal);
+        Assert.Contains("GET /Schedule/1", _world.Upstream.Lines.SkipWhile(static line => line != "POST "));
+    }
+
     [Fact]
     public async Task Run_ASchedule_LeavesToVendorsWithoutItsWords()
     {
