@@ -43,10 +43,7 @@ internal static class ExtensionWriter
 
         while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
         {
-            var from = start + checked((int)reader.TokenStartIndex);
-            var isListed = IsListed(reader, urls);
-            reader.Skip();
-            if (isListed)
+            if (IsListed(reader, urls))
             {
                 output.Write(
                     (any, first) switch
@@ -56,8 +53,12 @@ internal static class ExtensionWriter
                         _ => ",\"extension\":["u8,
                     }
                 );
-                edits.Copy(data, from, start + checked((int)reader.BytesConsumed), output);
+                WriteValue(ref reader, data, start, edits, output);
                 any = true;
+            }
+            else
+            {
+                reader.Skip();
             }
         }
 
@@ -80,29 +81,37 @@ internal static class ExtensionWriter
         WriteValue(ref reader, data, start, edits, output);
     }
 
-    // Simple extensions alone: what one holds in others or in a reference, nobody listed.
+    // Simple extensions alone, with a value of what one books by: what one holds in others, a name or a note, nobody listed. What accompanies
+    // a value is left out where it is written.
     private static bool IsListed(Utf8JsonReader extension, IReadOnlyList<string> urls)
     {
-        var isListed = false;
-        var depth = extension.CurrentDepth + 1;
+        var (isListed, hasValue) = (false, false);
         while (extension.Read() && extension.TokenType != JsonTokenType.EndObject)
         {
-            if (extension.TokenType == JsonTokenType.PropertyName && extension.CurrentDepth == depth)
+            var isUrl = extension.ValueTextEquals("url"u8);
+            var isValue = IsValue(extension);
+            if (!isUrl && !isValue && !extension.ValueTextEquals("id"u8) && !extension.ValueSpan.StartsWith("_"u8))
             {
-                var isUrl = extension.ValueTextEquals("url"u8);
-                if (extension.ValueSpan.EndsWith(End[..^1]) || extension.ValueTextEquals("valueReference"u8))
-                {
-                    return false;
-                }
-
-                extension.Read();
-                isListed |= isUrl && extension.TokenType == JsonTokenType.String && urls.Contains(extension.GetString()!);
-                extension.Skip();
+                return false;
             }
+
+            extension.Read();
+            isListed |= isUrl && extension.TokenType == JsonTokenType.String && urls.Contains(extension.GetString()!);
+            hasValue |= isValue;
+            extension.Skip();
         }
 
-        return isListed;
+        return isListed && hasValue;
     }
+
+    private static bool IsValue(in Utf8JsonReader name) =>
+        name.ValueTextEquals("valueUrl"u8)
+        || name.ValueTextEquals("valueUri"u8)
+        || name.ValueTextEquals("valueString"u8)
+        || name.ValueTextEquals("valueCode"u8)
+        || name.ValueTextEquals("valueInteger"u8)
+        || name.ValueTextEquals("valueCoding"u8)
+        || name.ValueTextEquals("valueCodeableConcept"u8);
 
     private static void WriteValue(
         ref Utf8JsonReader reader,

@@ -160,7 +160,10 @@ internal sealed class AnswerJudge(
             }
 
             // A write is done, and is told: what cannot be looked up now is not shown.
-            options = options with { Hops = hops };
+            options = options with
+            {
+                Hops = hops,
+            };
         }
 
         if (!VersionLookup.IsNeeded(exchange))

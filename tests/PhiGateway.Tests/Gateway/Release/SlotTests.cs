@@ -65,6 +65,32 @@ public sealed class SlotTests : IDisposable
         Assert.All(answers, static answer => Assert.DoesNotContain(Words, answer, StringComparison.Ordinal));
     }
 
+    // Of an extension by which one books leaves the value, and nothing that hangs on it; another sort of value is none of its own.
+    [Theory]
+    [InlineData("""valueString":"+49 30 1234""" + "\"", true)]
+    [InlineData("""valueInteger":3""", true)]
+    [InlineData("""valueUrl":"https://book.example/1","_valueUrl":{"extension":[{"url":"w","valueString":"Muster, Eva"}]}""", true)]
+    [InlineData("""valueCoding":{"code":"207","extension":[{"url":"w","valueString":"Muster, Eva"}]}""", true)]
+    [InlineData("""valueHumanName":{"text":"Muster, Eva"}""", false)]
+    [InlineData("""valueAnnotation":{"text":"Muster, Eva"}""", false)]
+    [InlineData("""extension":[{"url":"w","valueString":"Muster, Eva"}]""", false)]
+    [InlineData("""_valueUrl":{"extension":[{"url":"w","valueString":"Muster, Eva"}]}""", false)]
+    public async Task Run_AnExtensionByWhichOneBooks_LeavesWithItsValueAlone(string value, bool leaves)
+    {
+        Publish(OrganizationKind.Vendor, new PatientScope { None = true });
+        var slot = Slot("1").Replace("""valueUrl":"https://book.example/1""" + "\"", value, StringComparison.Ordinal);
+        Assert.NotEqual(Slot("1"), slot);
+        Store(OfStaff, slot);
+
+        var answer = await AskAsync("/fhir/Slot/1");
+
+        var extensions = answer["extension"]?.AsArray() ?? [];
+        string[] expected = leaves ? [Link] : [];
+        Assert.Equal(expected, extensions.Select(static extension => (string)extension!["url"]!));
+        Assert.All(extensions, static extension => Assert.Equal(2, extension!.AsObject().Count));
+        Assert.DoesNotContain(Words, answer.ToJsonString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_AGrantThatNamesTheElement_IsTakenAtItsWord()
     {
@@ -188,7 +214,12 @@ public sealed class SlotTests : IDisposable
     [InlineData(false)]
     public async Task Run_AfterAWrite_IsAnsweredWhetherTheScheduleCanBeAskedForOrNot(bool isAway)
     {
-        var write = StageWorld.Whole() with { Types = ["Slot"], Interactions = ["create"], Patients = new PatientScope { Any = true } };
+        var write = StageWorld.Whole() with
+        {
+            Types = ["Slot"],
+            Interactions = ["create"],
+            Patients = new PatientScope { Any = true },
+        };
         Publish(OrganizationKind.Internal, new PatientScope { Any = true }, [write]);
         Store(OfStaff, Slot("1"));
         _world.Upstream.Answers(
