@@ -252,6 +252,34 @@ public sealed class SlotTests : IDisposable
         Assert.Contains("GET /Schedule/1", _world.Upstream.Lines.SkipWhile(static line => line != "POST "));
     }
 
+    [Theory]
+    [InlineData("north", true)]
+    [InlineData("south", false)]
+    public async Task Run_InATransactionOnASharedServer_AnotherTenantsScheduleSaysNothing(string tenant, bool isShown)
+    {
+        const string tags = "https://tenants.example";
+        var tag = new TokenValue(tags, "north");
+        _world.Route = _world.Route! with { TenantTag = tag, Language = _world.Route.Language with { TenantTag = tag } };
+        Publish(OrganizationKind.Vendor, new PatientScope { None = true });
+        const string version = "\"versionId\":\"3\"";
+        var tagged = $$"""{{version}},"tag":[{"system":"{{tags}}","code":"north"}]""";
+        var slot = Slot("1").Replace(version, tagged, StringComparison.Ordinal);
+        Store(OfStaff + $$""","meta":{"tag":[{"system":"{{tags}}","code":"{{tenant}}"}]}""", slot);
+        _world.Upstream.Answers(
+            "POST ",
+            $$"""{"resourceType":"Bundle","type":"transaction-response","entry":[{"resource":{{slot}},"response":{"status":"200 OK"} }]}"""
+        );
+        using var exchange = _world.Open(
+            "POST",
+            "/fhir",
+            """{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"GET","url":"Slot/1"}}]}"""
+        );
+        var result = await _world.WalkAsync(exchange, "Release");
+
+        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
+        Assert.Equal(isShown, StageWorld.Written(exchange).Contains("Schedule/1", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Run_ASchedule_LeavesToVendorsWithoutItsWords()
     {
