@@ -66,6 +66,13 @@ internal static class ExtensionWriter
         return any;
     }
 
+    /// <summary>Whether nothing is left of a value without the extensions in it: FHIR's JSON has no empty objects.</summary>
+    public static bool IsEmptied(ReadOnlySpan<byte> value)
+    {
+        var reader = new Utf8JsonReader(value);
+        return reader.Read() && IsEmptied(reader);
+    }
+
     /// <summary>Writes a member, name and value, without the extensions in it.</summary>
     /// <param name="data">The whole resource.</param>
     /// <param name="nameStart">Where its name begins.</param>
@@ -113,6 +120,43 @@ internal static class ExtensionWriter
         || name.ValueTextEquals("valueCoding"u8)
         || name.ValueTextEquals("valueCodeableConcept"u8);
 
+    private static bool IsLeftOut(in Utf8JsonReader name) => name.ValueSpan.EndsWith(End[..^1]) || name.ValueSpan.StartsWith("_"u8);
+
+    // Of a value, or of a member with its name.
+    private static bool IsEmptied(Utf8JsonReader value)
+    {
+        if (value.TokenType == JsonTokenType.PropertyName)
+        {
+            value.Read();
+        }
+
+        var depth = value.CurrentDepth;
+        if (value.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
+        {
+            return false;
+        }
+
+        while (value.Read() && value.CurrentDepth > depth)
+        {
+            if (value.TokenType == JsonTokenType.PropertyName)
+            {
+                if (IsLeftOut(value))
+                {
+                    value.Skip();
+                }
+            }
+            else if (
+                value.TokenType
+                is not (JsonTokenType.StartArray or JsonTokenType.StartObject or JsonTokenType.EndArray or JsonTokenType.EndObject)
+            )
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static void WriteValue(
         ref Utf8JsonReader reader,
         ReadOnlySpan<byte> data,
@@ -132,9 +176,8 @@ internal static class ExtensionWriter
         output.Write(isList ? "["u8 : "{"u8);
         while (reader.Read() && reader.TokenType is not (JsonTokenType.EndArray or JsonTokenType.EndObject))
         {
-            if (!isList && (reader.ValueSpan.EndsWith(End[..^1]) || reader.ValueSpan.StartsWith("_"u8)))
+            if ((!isList && IsLeftOut(reader)) || IsEmptied(reader))
             {
-                reader.Read();
                 reader.Skip();
                 continue;
             }

@@ -91,6 +91,25 @@ public sealed class SlotTests : IDisposable
         Assert.DoesNotContain(Words, answer.ToJsonString(), StringComparison.Ordinal);
     }
 
+    // Of what held nothing but an extension nothing is left, for FHIR's JSON has no empty objects.
+    [Theory]
+    [InlineData("""[{"coding":[{"code":"124"}],""", "[{", 0)]
+    [InlineData("""[{"coding":[""", """[{"extension":[{"url":"z","valueCode":"x"}]},{"coding":[""", 1)]
+    [InlineData("""[{"coding":[""", """[{"text":"x"},{"coding":[""", 2)]
+    public async Task Run_WhatHeldOnlyAnExtension_LeavesNoEmptyObject(string before, string after, int left)
+    {
+        Publish(OrganizationKind.Vendor, new PatientScope { None = true });
+        var slot = Slot("1").Replace(before, after, StringComparison.Ordinal);
+        Assert.NotEqual(Slot("1"), slot);
+        Store(OfStaff, slot);
+
+        var answer = await AskAsync("/fhir/Slot/1");
+
+        Assert.Equal(left, answer["serviceType"]?.AsArray().Count ?? 0);
+        Assert.DoesNotContain("{}", answer.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("[]", answer.ToJsonString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_AGrantThatNamesTheElement_IsTakenAtItsWord()
     {
