@@ -14,7 +14,9 @@ public static class StoredBody
         return entity;
     }
 
-    /// <summary>The labels that a use case seems to name whose body cannot be read; with one of its own where it cannot be told which.</summary>
+    /// <summary>
+    /// The labels that a use case seems to name whose body cannot be read; <see cref="SecurityLabel.Unknown"/> where it cannot be told which.
+    /// </summary>
     public static IReadOnlyList<TokenValue> LabelsIn(string json) => LabelHints.Of(json);
 
     /// <summary>

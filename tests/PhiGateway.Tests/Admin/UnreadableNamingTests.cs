@@ -25,7 +25,15 @@ public sealed class UnreadableNamingTests
     {
         var wide = TestRegistry.Grant() with { Confidentiality = "V", Labels = StageWorld.EverySensitivity };
         var form = JsonNode.Parse(Naming(Vip))!;
-        form["grants"]![0]!["labels"] = isTold ? Vip : new JsonArray(new JsonObject { ["code"] = "VIP" });
+        if (isTold)
+        {
+            form["holdUntil"] = "2026-01-01";
+        }
+        else
+        {
+            form["grants"]![0]!["labels"] = new JsonArray(new JsonObject { ["code"] = "VIP" });
+        }
+
         var before = WorkingSet.Empty.With(
             1,
             [

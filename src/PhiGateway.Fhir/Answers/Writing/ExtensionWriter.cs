@@ -70,7 +70,7 @@ internal static class ExtensionWriter
     public static bool IsEmptied(ReadOnlySpan<byte> value)
     {
         var reader = new Utf8JsonReader(value);
-        return reader.Read() && IsEmptied(reader);
+        return reader.Read() && IsBare(reader);
     }
 
     /// <summary>Writes a member, name and value, without the extensions in it.</summary>
@@ -122,8 +122,8 @@ internal static class ExtensionWriter
 
     private static bool IsLeftOut(in Utf8JsonReader name) => name.ValueSpan.EndsWith(End[..^1]) || name.ValueSpan.StartsWith("_"u8);
 
-    // Of a value, or of a member with its name.
-    private static bool IsEmptied(Utf8JsonReader value)
+    // Nothing of it but extensions: a value, or a member with its name.
+    private static bool IsBare(Utf8JsonReader value)
     {
         if (value.TokenType == JsonTokenType.PropertyName)
         {
@@ -176,7 +176,7 @@ internal static class ExtensionWriter
         output.Write(isList ? "["u8 : "{"u8);
         while (reader.Read() && reader.TokenType is not (JsonTokenType.EndArray or JsonTokenType.EndObject))
         {
-            if ((!isList && IsLeftOut(reader)) || IsEmptied(reader))
+            if ((!isList && IsLeftOut(reader)) || IsBare(reader))
             {
                 reader.Skip();
                 continue;
