@@ -1,4 +1,5 @@
 using PhiGateway.Policy.Approvals;
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.RegistryFiles.Documents;
@@ -24,19 +25,28 @@ internal static class LostLabels
     )
     {
         // A naming changes where a use case is written, and hardly ever then: all of them are gone through only if one of its labels does. A
-        // new one counts as well: a code that was known under any system is known under one alone once a grant names that.
+        // new one counts as well: a code that was known under any system is known under one alone once a grant names that. So does a row that
+        // cannot be read, which nodes take by its word.
         var changes = writes.Any(write =>
             write.Kind == RegistryKind.UseCase
-            && !LabelNaming
-                .NamesOf(before.Find<UseCase>(RegistryKind.UseCase, write.Id))
-                .SetEquals(LabelNaming.NamesOf(after.Find<UseCase>(RegistryKind.UseCase, write.Id)))
+            && (
+                before.Find(RegistryKind.UseCase, write.Id) is { Entity: null }
+                || !LabelNaming
+                    .NamesOf(before.Find<UseCase>(RegistryKind.UseCase, write.Id))
+                    .SetEquals(LabelNaming.NamesOf(after.Find<UseCase>(RegistryKind.UseCase, write.Id)))
+            )
         );
         if (!changes)
         {
             return None;
         }
 
-        var lost = LabelNaming.FindLost(before.All<UseCase>(RegistryKind.UseCase), after.All<UseCase>(RegistryKind.UseCase));
+        var lost = LabelNaming.FindLost(
+            before.All<UseCase>(RegistryKind.UseCase),
+            SeemNamedIn(before),
+            after.All<UseCase>(RegistryKind.UseCase),
+            SeemNamedIn(after)
+        );
         if (lost.Count == 0)
         {
             return None;
@@ -54,4 +64,9 @@ internal static class LostLabels
 
         return found;
     }
+
+    private static IEnumerable<TokenValue> SeemNamedIn(WorkingSet set) =>
+        set.Kind(RegistryKind.UseCase)
+            .Values.Where(static item => item.Entity is null)
+            .SelectMany(static item => StoredBody.LabelsIn(item.Item.Json));
 }

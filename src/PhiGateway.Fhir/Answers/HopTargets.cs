@@ -120,16 +120,37 @@ public sealed class HopTargets
             _known[new ResourceName(type, id)] = null;
         }
 
+        var others = IdsOfOthers(answer, context);
         foreach (var facts in answer.IsEmpty ? [] : FoundRecords.Read(answer, policy, context))
         {
             var isUsable =
                 facts is { Unjudgeable: false, HasNewOwner: false, Owner: OwnerState.Known or OwnerState.NotPatientData }
                 && policy.Judge(facts).Reason is not (WithholdReason.OutsideTenant or WithholdReason.Unjudgeable);
-            if (isUsable && facts.Type == type && facts.Id is { } id && ids.Contains(id))
+            if (isUsable && facts.Type == type && facts.Id is { } id && ids.Contains(id) && !others.Contains(id))
             {
                 _known[new ResourceName(type, id)] = facts;
             }
         }
+    }
+
+    // A transaction as a whole has no judge that asks for tenants: each entry has its own.
+    private static HashSet<string> IdsOfOthers(ReadOnlySpan<byte> answer, FhirContext context)
+    {
+        var others = new HashSet<string>(StringComparer.Ordinal);
+        if (context.TenantTag is not { } tag || answer.IsEmpty)
+        {
+            return others;
+        }
+
+        foreach (var facts in FoundRecords.Read(answer, null, context))
+        {
+            if (facts.Id is { } id && !FactMatching.IsOfTenant(facts, tag))
+            {
+                others.Add(id);
+            }
+        }
+
+        return others;
     }
 
     /// <summary>Says whose a resource is, where only the record that it hangs on can say so and that is known.</summary>

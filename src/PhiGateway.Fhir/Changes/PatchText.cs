@@ -32,17 +32,34 @@ internal static class PatchText
         return output.WrittenSpan.ToArray();
     }
 
-    private static bool DropEmpty(JsonNode? node)
+    // Beside: what accompanies the values of a primitive, under its name with an underscore.
+    private static bool DropEmpty(JsonNode? node, bool isBeside = false)
     {
         switch (node)
         {
             case JsonObject members:
-                foreach (var name in members.Where(static member => DropEmpty(member.Value)).Select(static member => member.Key).ToList())
+                foreach (
+                    var name in members
+                        .Where(static member => DropEmpty(member.Value, member.Key.StartsWith('_')))
+                        .Select(static member => member.Key)
+                        .ToList()
+                )
                 {
                     members.Remove(name);
                 }
 
                 return members.Count == 0;
+            case JsonArray items when isBeside:
+                // Each is said of the value that has its place: what is emptied leaves a null there.
+                for (var i = 0; i < items.Count; i++)
+                {
+                    if (DropEmpty(items[i]))
+                    {
+                        items[i] = null;
+                    }
+                }
+
+                return items.All(static item => item is null);
             case JsonArray items:
                 // A null keeps its place: beside it stands what accompanies a primitive.
                 for (var i = items.Count - 1; i >= 0; i--)

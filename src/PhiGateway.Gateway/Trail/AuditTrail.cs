@@ -151,6 +151,22 @@ internal sealed class AuditTrail(
         return StageResult.Continue;
     }
 
+    /// <summary>
+    /// The name of the quota that a refusal would exceed, and which is told in its place; null: it may be told. Asked by
+    /// <see cref="RecordRefusalAsync"/>, and before it by who writes a refusal down before it is on record.
+    /// </summary>
+    public string? FindExceeded(GatewayExchange exchange, DenyReason reason)
+    {
+        if (exchange.IntentRecorded || ProbedPatients.FindExceeded(exchange, reason) is not { } full)
+        {
+            return null;
+        }
+
+        // For who tries ids it is the refusal that it would have been.
+        brake.Note(exchange, reason);
+        return full;
+    }
+
     /// <summary>Records a refusal, once; answers what the client may be told, which is 503 when it could not be recorded.</summary>
     /// <remarks>
     /// Of somebody unknown, and of a client that is held off for its rate, only so many are recorded one by one; further ones are counted.
@@ -167,10 +183,13 @@ internal sealed class AuditTrail(
 
         if (!isStranger)
         {
-            brake.Note(exchange, reason);
-            if (!exchange.IntentRecorded && ProbedPatients.FindExceeded(exchange, reason) is { } full)
+            if (FindExceeded(exchange, reason) is { } full)
             {
                 (reason, detail) = (DenyReason.QuotaExceeded, full);
+            }
+            else
+            {
+                brake.Note(exchange, reason);
             }
         }
 

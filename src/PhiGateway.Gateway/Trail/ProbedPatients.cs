@@ -1,4 +1,5 @@
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Trail;
@@ -27,16 +28,30 @@ internal static class ProbedPatients
             return null;
         }
 
-        IReadOnlyList<string>? asked = null;
+        // What one quota refuses is counted in none.
+        var asked = AuditText.PatientsAsked(request, Most, out _);
+        return FindExceeded(exchange, known, ticket, asked, counts: false) ?? FindExceeded(exchange, known, ticket, asked, counts: true);
+    }
+
+    // The longest stretch first: what it refuses comes back last.
+    private static string? FindExceeded(
+        GatewayExchange exchange,
+        ClientEntry known,
+        AdmissionTicket ticket,
+        IReadOnlyList<string> asked,
+        bool counts
+    )
+    {
         foreach (var owner in LimitOwners.All)
         {
-            foreach (var stretch in PatientStretch.All)
+            for (var place = PatientStretch.All.Length - 1; place >= 0; place--)
             {
+                var stretch = PatientStretch.All[place];
                 if (
                     known.LimitsOf(owner) is { } limits
                     && stretch.LimitOf(limits) is { } most
                     && ticket.Of(owner)?.Of(stretch) is { } quota
-                    && Exceeds(quota, asked ??= AuditText.PatientsAsked(request, Most, out _), most, exchange.Now)
+                    && !quota.TryProbe(asked, most, exchange.Now, counts)
                 )
                 {
                     var name = owner.NameOf(stretch.Name);
@@ -47,18 +62,5 @@ internal static class ProbedPatients
         }
 
         return null;
-    }
-
-    private static bool Exceeds(ClientQuota quota, IReadOnlyList<string> asked, int most, DateTimeOffset now)
-    {
-        foreach (var patient in asked)
-        {
-            if (!quota.TryProbe(patient, most, now))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -16,11 +16,18 @@ public static class LabelNaming
 {
     /// <summary>The labels that are known before and not after.</summary>
     /// <param name="before">Every use case as it is.</param>
+    /// <param name="seemBefore">What use cases that cannot be read seem to name, which nodes know as well.</param>
     /// <param name="after">Every use case as it would be.</param>
-    public static IReadOnlyList<SecurityLabel> FindLost(IEnumerable<UseCase> before, IEnumerable<UseCase> after)
+    /// <param name="seemAfter">What those seem to name that could not be read then.</param>
+    public static IReadOnlyList<SecurityLabel> FindLost(
+        IEnumerable<UseCase> before,
+        IEnumerable<TokenValue> seemBefore,
+        IEnumerable<UseCase> after,
+        IEnumerable<TokenValue> seemAfter
+    )
     {
-        var known = KnownLabels.Of(NamedBy(before)).All;
-        return known.Length == 0 ? [] : [.. known.Except(KnownLabels.Of(NamedBy(after)).All)];
+        var known = KnownLabels.Of(NamedBy(before).Concat(seemBefore)).All;
+        return known.Length == 0 ? [] : [.. known.Except(KnownLabels.Of(NamedBy(after).Concat(seemAfter)).All)];
     }
 
     /// <summary>The labels that the grants of one use case name.</summary>

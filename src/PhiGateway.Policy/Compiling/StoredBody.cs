@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Compiling;
 
@@ -12,6 +13,11 @@ public static class StoredBody
         (var entity, problem) = EntityReader.Read(item);
         return entity;
     }
+
+    /// <summary>
+    /// The labels that a use case seems to name whose body cannot be read; <see cref="SecurityLabel.Unknown"/> where it cannot be told which.
+    /// </summary>
+    public static IReadOnlyList<TokenValue> LabelsIn(string json) => LabelHints.Of(json);
 
     /// <summary>
     /// The body as JSON without its notes (members whose name begins with an underscore), which mean nothing for access; what is no object

@@ -11,7 +11,8 @@ namespace PhiGateway.Storage.Registry;
 /// others wrote meanwhile.
 /// </summary>
 /// <remarks>
-/// What a second costs is what is new in it, however many patients a client has met; and what has ended is dropped, so much at a time.
+/// What a second costs is what is new in it, however many patients a client has met; and what has ended is dropped, so much at a time. Pages
+/// that were kept and are over go with it, since every node comes by here, whether further ones are kept or not.
 /// </remarks>
 /// <param name="database">The registry's.</param>
 /// <param name="time">The clock, by which is dropped now and then.</param>
@@ -156,17 +157,25 @@ internal sealed class SqlQuotaUses(
             return;
         }
 
+        await DropAsync(connection, dropEnded, cancellationToken);
+
+        // By the database's time, as what is used once: a node whose clock is ahead would forget what others still give.
+        await DropAsync(connection, $"DELETE FROM kept_page WHERE until < {database.NowSql}", cancellationToken);
+    }
+
+    private async Task DropAsync(DbConnection connection, string ended, CancellationToken cancellationToken)
+    {
         try
         {
             using var turn = await enter(cancellationToken);
-            await using var command = connection.Command(dropEnded);
+            await using var command = connection.Command(ended);
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
 #pragma warning disable CA1031 // What was said and learned counts, or this node would count for itself; a later one drops the rest.
         catch (Exception)
 #pragma warning restore CA1031
         {
-            // On PostgreSQL a role that was not granted the function yet: deploy/postgres/roles.sql grants it.
+            // On PostgreSQL a role that was not granted the function, or the table, yet: deploy/postgres/roles.sql grants it.
         }
     }
 }

@@ -133,7 +133,7 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time, 
     public ISingleUses SingleUses => field ??= new SqlSingleUses(database, Time, EnterAsync);
 
     /// <summary>What addresses of next pages have no room for.</summary>
-    public IKeptPages KeptPages => field ??= new SqlKeptPages(database, Time, EnterAsync);
+    public IKeptPages KeptPages => field ??= new SqlKeptPages(database, EnterAsync);
 
     /// <summary>Who asked to be registered.</summary>
     public IRegistrationRequests RegistrationRequests => field ??= new SqlRegistrationRequests(database, EnterAsync);

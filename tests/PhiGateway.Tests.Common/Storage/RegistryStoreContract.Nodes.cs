@@ -80,6 +80,24 @@ public abstract partial class RegistryStoreContract
         Assert.True(await Storage.KeptPages.TryKeepAsync(new KeptPage("p6", "other", content, now.AddHours(1)), 2, None));
     }
 
+    [Fact]
+    public async Task KeepPage_ThatIsOver_IsDroppedThoughNoFurtherOneIsKept()
+    {
+        var now = DateTimeOffset.UtcNow;
+        byte[] content = [1, 0, 255, 39];
+        var over = new KeptPage("over", "acme", content, now.AddHours(-1));
+        var good = new KeptPage("good", "acme", content, now.AddHours(1));
+        Assert.True(await Storage.KeptPages.TryKeepAsync(over, 9, None));
+        Assert.True(await Storage.KeptPages.TryKeepAsync(good, 9, None));
+        await using var another = RegistryStorage.Create(_location.Options);
+        await another.QuotaUses.ExchangeAsync([], DateTimeOffset.UnixEpoch, None);
+
+        // Its row is gone: there is room for one of the same name.
+        Assert.True(await Storage.KeptPages.TryKeepAsync(over with { Until = now.AddHours(1) }, 9, None));
+        Assert.Equal(content, await another.KeptPages.FindAsync("over", None));
+        Assert.Equal(content, await another.KeptPages.FindAsync("good", None));
+    }
+
     private sealed class AheadClock : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddHours(1);

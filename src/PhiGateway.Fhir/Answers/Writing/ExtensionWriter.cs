@@ -43,10 +43,7 @@ internal static class ExtensionWriter
 
         while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
         {
-            var from = start + checked((int)reader.TokenStartIndex);
-            var isListed = IsListed(reader, urls);
-            reader.Skip();
-            if (isListed)
+            if (IsListed(reader, urls))
             {
                 output.Write(
                     (any, first) switch
@@ -56,13 +53,24 @@ internal static class ExtensionWriter
                         _ => ",\"extension\":["u8,
                     }
                 );
-                edits.Copy(data, from, start + checked((int)reader.BytesConsumed), output);
+                WriteValue(ref reader, data, start, edits, output);
                 any = true;
+            }
+            else
+            {
+                reader.Skip();
             }
         }
 
         output.Write(any ? "]"u8 : default);
         return any;
+    }
+
+    /// <summary>Whether nothing is left of a value without the extensions in it: FHIR's JSON has no empty objects.</summary>
+    public static bool IsEmptied(ReadOnlySpan<byte> value)
+    {
+        var reader = new Utf8JsonReader(value);
+        return reader.Read() && IsBare(reader);
     }
 
     /// <summary>Writes a member, name and value, without the extensions in it.</summary>
@@ -80,28 +88,73 @@ internal static class ExtensionWriter
         WriteValue(ref reader, data, start, edits, output);
     }
 
-    // Simple extensions alone: what one holds in others or in a reference, nobody listed.
+    // Simple extensions alone, with a value of what one books by: what one holds in others, a name or a note, nobody listed. What accompanies
+    // a value is left out where it is written.
     private static bool IsListed(Utf8JsonReader extension, IReadOnlyList<string> urls)
     {
-        var isListed = false;
-        var depth = extension.CurrentDepth + 1;
+        var (isListed, hasValue) = (false, false);
         while (extension.Read() && extension.TokenType != JsonTokenType.EndObject)
         {
-            if (extension.TokenType == JsonTokenType.PropertyName && extension.CurrentDepth == depth)
+            var isUrl = extension.ValueTextEquals("url"u8);
+            var isValue = IsValue(extension);
+            if (!isUrl && !isValue && !extension.ValueTextEquals("id"u8) && !extension.ValueSpan.StartsWith("_"u8))
             {
-                var isUrl = extension.ValueTextEquals("url"u8);
-                if (extension.ValueSpan.EndsWith(End[..^1]) || extension.ValueTextEquals("valueReference"u8))
-                {
-                    return false;
-                }
+                return false;
+            }
 
-                extension.Read();
-                isListed |= isUrl && extension.TokenType == JsonTokenType.String && urls.Contains(extension.GetString()!);
-                extension.Skip();
+            extension.Read();
+            isListed |= isUrl && extension.TokenType == JsonTokenType.String && urls.Contains(extension.GetString()!);
+            hasValue |= isValue;
+            extension.Skip();
+        }
+
+        return isListed && hasValue;
+    }
+
+    private static bool IsValue(in Utf8JsonReader name) =>
+        name.ValueTextEquals("valueUrl"u8)
+        || name.ValueTextEquals("valueUri"u8)
+        || name.ValueTextEquals("valueString"u8)
+        || name.ValueTextEquals("valueCode"u8)
+        || name.ValueTextEquals("valueInteger"u8)
+        || name.ValueTextEquals("valueCoding"u8)
+        || name.ValueTextEquals("valueCodeableConcept"u8);
+
+    private static bool IsLeftOut(in Utf8JsonReader name) => name.ValueSpan.EndsWith(End[..^1]) || name.ValueSpan.StartsWith("_"u8);
+
+    // Nothing of it but extensions: a value, or a member with its name.
+    private static bool IsBare(Utf8JsonReader value)
+    {
+        if (value.TokenType == JsonTokenType.PropertyName)
+        {
+            value.Read();
+        }
+
+        var depth = value.CurrentDepth;
+        if (value.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
+        {
+            return false;
+        }
+
+        while (value.Read() && value.CurrentDepth > depth)
+        {
+            if (value.TokenType == JsonTokenType.PropertyName)
+            {
+                if (IsLeftOut(value))
+                {
+                    value.Skip();
+                }
+            }
+            else if (
+                value.TokenType
+                is not (JsonTokenType.StartArray or JsonTokenType.StartObject or JsonTokenType.EndArray or JsonTokenType.EndObject)
+            )
+            {
+                return false;
             }
         }
 
-        return isListed;
+        return true;
     }
 
     private static void WriteValue(
@@ -123,9 +176,8 @@ internal static class ExtensionWriter
         output.Write(isList ? "["u8 : "{"u8);
         while (reader.Read() && reader.TokenType is not (JsonTokenType.EndArray or JsonTokenType.EndObject))
         {
-            if (!isList && (reader.ValueSpan.EndsWith(End[..^1]) || reader.ValueSpan.StartsWith("_"u8)))
+            if ((!isList && IsLeftOut(reader)) || IsBare(reader))
             {
-                reader.Read();
                 reader.Skip();
                 continue;
             }

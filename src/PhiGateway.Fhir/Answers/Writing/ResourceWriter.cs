@@ -74,6 +74,12 @@ internal static class ResourceWriter
                 continue;
             }
 
+            if (permitted is { Extensions: not null } && ExtensionWriter.IsEmptied(data[members.ValueStart(i, data)..members.End(i, data)]))
+            {
+                cut = true;
+                continue;
+            }
+
             output.Write(any ? ","u8 : default);
             any = true;
             if (inside is not null && name.SequenceEqual("contained"u8))

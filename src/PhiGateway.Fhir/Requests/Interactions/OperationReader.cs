@@ -49,7 +49,7 @@ internal static class OperationReader
         var refusal =
             ReadInputs(reading, operation, inputs, id)
             ?? OperationParts.Add(source, operation, new OperationCall(name, subject, id, inputs, resources), reading, parts);
-        if (type.IsNone && operation is { Returns: OperationResult.Self, Types.Count: > 1 })
+        if (refusal is null && type.IsNone && operation is { Returns: OperationResult.Self, Types.Count: > 1 })
         {
             // Of the whole server it tells what every type holds, and not only the one that stands for them here.
             parts[0] = parts[0] with

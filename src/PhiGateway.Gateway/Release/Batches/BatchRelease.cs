@@ -52,6 +52,12 @@ internal sealed class BatchRelease(
                     return result;
                 }
 
+                if (trail.FindExceeded(entry, reason) is { } full)
+                {
+                    // The entry's refusal is written before it is on record: both say the same.
+                    (result, reason) = (StageResult.Refuse(DenyReason.QuotaExceeded, full), DenyReason.QuotaExceeded);
+                }
+
                 wait = Math.Max(wait, reason == DenyReason.UpstreamBusy ? entry.UpstreamWait ?? 1 : 0);
                 records.Add(RefuseAsync(entry, reason, result.Detail));
                 writer.WriteRefusal(entry, reason, result.Status);

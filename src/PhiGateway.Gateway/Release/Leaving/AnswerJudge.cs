@@ -154,12 +154,16 @@ internal sealed class AnswerJudge(
         {
             var hops = new HopTargets();
             var hung = await hopLookup.FindAsync(exchange, exchange.Permit.Release, body.Written, hops);
-            if (!hung.Continues)
+            if (!hung.Continues && !exchange.IsWrite)
             {
                 return hung;
             }
 
-            options = options with { Hops = hops };
+            // A write is done, and is told: what cannot be looked up now is not shown.
+            options = options with
+            {
+                Hops = hops,
+            };
         }
 
         if (!VersionLookup.IsNeeded(exchange))

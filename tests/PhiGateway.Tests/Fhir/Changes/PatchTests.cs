@@ -92,6 +92,32 @@ public sealed class PatchTests
         Assert.Contains(piece.Trim(), Encoding.UTF8.GetString(result), StringComparison.Ordinal);
     }
 
+    // What is said of one of several values stays said of that one.
+    [Theory]
+    [InlineData("""[{"op":"remove","path":"/name/0/_given/0/extension"}]""", """ "_given":[null,{"extension":[{"url":"urn:y"}]}] """)]
+    [InlineData("""[{"op":"remove","path":"/name/0/_given/1/extension"}]""", """ "_given":[{"extension":[{"url":"urn:x"}]},null] """)]
+    [InlineData("""{"name":[{"_given":[{},{"extension":[{"url":"urn:y"}]}]}]}""", """ "_given":[null,{"extension":[{"url":"urn:y"}]}] """)]
+    [InlineData(
+        """[{"op":"remove","path":"/name/0/_given/1/extension"},{"op":"remove","path":"/name/0/_given/0/extension"}]""",
+        """ "name":[{"given":["Ada","B."]}] """
+    )]
+    [InlineData("""[{"op":"replace","path":"/name/0/_given/0","value":{"id":"z"}}]""", """ "_given":[{"id":"z"},{"extension":[{ """)]
+    public void Apply_WhatAccompaniesAValue_KeepsItsPlace(string patch, string piece)
+    {
+        const string stored =
+            """{"resourceType":"Patient","name":[{"given":["Ada","B."],"_given":[{"extension":[{"url":"urn:x"}]},{"extension":[{"url":"urn:y"}]}]}]}""";
+        PatchMeaning? meaning;
+        Assert.Null(
+            patch.StartsWith('{')
+                ? MergePatch.Read(Element(patch), out meaning)
+                : JsonPatch.Read(Element(patch), ResourceType.Parse("Patient"), out meaning)
+        );
+
+        Assert.Equal(PatchOutcome.Applied, meaning!.Apply(Encoding.UTF8.GetBytes(stored), 10_000, out var result));
+
+        Assert.Contains(piece.Trim(), Encoding.UTF8.GetString(result), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""[{"op":"replace","path":"/status","value":"amended"}]""", ProtectedChanges.None)]
     [InlineData("""[{"op":"replace","path":"/subject/reference","value":"Patient/1"}]""", ProtectedChanges.None)]

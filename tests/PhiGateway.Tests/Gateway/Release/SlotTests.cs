@@ -65,6 +65,51 @@ public sealed class SlotTests : IDisposable
         Assert.All(answers, static answer => Assert.DoesNotContain(Words, answer, StringComparison.Ordinal));
     }
 
+    // Of an extension by which one books leaves the value, and nothing that hangs on it; another sort of value is none of its own.
+    [Theory]
+    [InlineData("""valueString":"+49 30 1234""" + "\"", true)]
+    [InlineData("""valueInteger":3""", true)]
+    [InlineData("""valueUrl":"https://book.example/1","_valueUrl":{"extension":[{"url":"w","valueString":"Muster, Eva"}]}""", true)]
+    [InlineData("""valueCoding":{"code":"207","extension":[{"url":"w","valueString":"Muster, Eva"}]}""", true)]
+    [InlineData("""valueHumanName":{"text":"Muster, Eva"}""", false)]
+    [InlineData("""valueAnnotation":{"text":"Muster, Eva"}""", false)]
+    [InlineData("""extension":[{"url":"w","valueString":"Muster, Eva"}]""", false)]
+    [InlineData("""_valueUrl":{"extension":[{"url":"w","valueString":"Muster, Eva"}]}""", false)]
+    public async Task Run_AnExtensionByWhichOneBooks_LeavesWithItsValueAlone(string value, bool leaves)
+    {
+        Publish(OrganizationKind.Vendor, new PatientScope { None = true });
+        var slot = Slot("1").Replace("""valueUrl":"https://book.example/1""" + "\"", value, StringComparison.Ordinal);
+        Assert.NotEqual(Slot("1"), slot);
+        Store(OfStaff, slot);
+
+        var answer = await AskAsync("/fhir/Slot/1");
+
+        var extensions = answer["extension"]?.AsArray() ?? [];
+        string[] expected = leaves ? [Link] : [];
+        Assert.Equal(expected, extensions.Select(static extension => (string)extension!["url"]!));
+        Assert.All(extensions, static extension => Assert.Equal(2, extension!.AsObject().Count));
+        Assert.DoesNotContain(Words, answer.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    // Of what held nothing but an extension nothing is left, for FHIR's JSON has no empty objects.
+    [Theory]
+    [InlineData("""[{"coding":[{"code":"124"}],""", "[{", 0)]
+    [InlineData("""[{"coding":[""", """[{"extension":[{"url":"z","valueCode":"x"}]},{"coding":[""", 1)]
+    [InlineData("""[{"coding":[""", """[{"text":"x"},{"coding":[""", 2)]
+    public async Task Run_WhatHeldOnlyAnExtension_LeavesNoEmptyObject(string before, string after, int left)
+    {
+        Publish(OrganizationKind.Vendor, new PatientScope { None = true });
+        var slot = Slot("1").Replace(before, after, StringComparison.Ordinal);
+        Assert.NotEqual(Slot("1"), slot);
+        Store(OfStaff, slot);
+
+        var answer = await AskAsync("/fhir/Slot/1");
+
+        Assert.Equal(left, answer["serviceType"]?.AsArray().Count ?? 0);
+        Assert.DoesNotContain("{}", answer.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("[]", answer.ToJsonString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_AGrantThatNamesTheElement_IsTakenAtItsWord()
     {
@@ -180,6 +225,78 @@ public sealed class SlotTests : IDisposable
         _world.Upstream.Fails("GET /Schedule/1", DenyReason.UpstreamTimeout);
 
         Assert.Equal(DenyReason.UpstreamTimeout, await RefusalAsync("GET", "/fhir" + Search));
+    }
+
+    // What was written is told of, or it would be written again.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_AfterAWrite_IsAnsweredWhetherTheScheduleCanBeAskedForOrNot(bool isAway)
+    {
+        var write = StageWorld.Whole() with
+        {
+            Types = ["Slot"],
+            Interactions = ["create"],
+            Patients = new PatientScope { Any = true },
+        };
+        Publish(OrganizationKind.Internal, new PatientScope { Any = true }, [write]);
+        Store(OfStaff, Slot("1"));
+        _world.Upstream.Answers(
+            "POST ",
+            $$"""
+            {"resourceType":"Bundle","type":"transaction-response",
+            "entry":[{"resource":{{Slot("1")}},"response":{"status":"201 Created"} }]}
+            """
+        );
+        _world.Upstream.OnCall = call =>
+        {
+            if (isAway && call.Method == "POST")
+            {
+                _world.Upstream.Fails("GET /Schedule/1", DenyReason.UpstreamTimeout);
+            }
+        };
+        using var exchange = _world.Open(
+            "POST",
+            "/fhir",
+            """
+            {"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"POST","url":"Slot"},
+            "resource":{"resourceType":"Slot","schedule":{"reference":"Schedule/1"},"status":"busy","start":"2026-05-04T08:00:00Z",
+            "end":"2026-05-04T08:15:00Z"}}]}
+            """
+        );
+        var result = await _world.WalkAsync(exchange, "Release");
+
+        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
+        Assert.Contains("\"201", StageWorld.Written(exchange), StringComparison.Ordinal);
+        Assert.Contains("GET /Schedule/1", _world.Upstream.Lines.SkipWhile(static line => line != "POST "));
+    }
+
+    [Theory]
+    [InlineData("north", true)]
+    [InlineData("south", false)]
+    public async Task Run_InATransactionOnASharedServer_AnotherTenantsScheduleSaysNothing(string tenant, bool isShown)
+    {
+        const string tags = "https://tenants.example";
+        var tag = new TokenValue(tags, "north");
+        _world.Route = _world.Route! with { TenantTag = tag, Language = _world.Route.Language with { TenantTag = tag } };
+        Publish(OrganizationKind.Vendor, new PatientScope { None = true });
+        const string version = "\"versionId\":\"3\"";
+        var tagged = $$"""{{version}},"tag":[{"system":"{{tags}}","code":"north"}]""";
+        var slot = Slot("1").Replace(version, tagged, StringComparison.Ordinal);
+        Store(OfStaff + $$""","meta":{"tag":[{"system":"{{tags}}","code":"{{tenant}}"}]}""", slot);
+        _world.Upstream.Answers(
+            "POST ",
+            $$"""{"resourceType":"Bundle","type":"transaction-response","entry":[{"resource":{{slot}},"response":{"status":"200 OK"} }]}"""
+        );
+        using var exchange = _world.Open(
+            "POST",
+            "/fhir",
+            """{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"GET","url":"Slot/1"}}]}"""
+        );
+        var result = await _world.WalkAsync(exchange, "Release");
+
+        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
+        Assert.Equal(isShown, StageWorld.Written(exchange).Contains("Schedule/1", StringComparison.Ordinal));
     }
 
     [Fact]

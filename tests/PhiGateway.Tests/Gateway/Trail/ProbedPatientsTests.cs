@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using PhiGateway.Gateway.Trail;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
@@ -11,6 +12,13 @@ namespace PhiGateway.Tests.Gateway.Trail;
 public sealed class ProbedPatientsTests
 {
     private const int Most = 3;
+
+    private static Grant Reading { get; } =
+        StageWorld.Grant("read") with
+        {
+            Types = ["Patient"],
+            Patients = new PatientScope { Any = true },
+        };
 
     [Fact]
     public async Task Record_IdsThatAreNotThere_CountAsPatients_AndTheNextOneIsRefused()
@@ -49,15 +57,79 @@ public sealed class ProbedPatientsTests
         }
     }
 
-    private static StageWorld World(ClientLimits limits)
+    // The other entries were applied and are on record: the whole is answered, and says of the probe what its record says.
+    [Theory]
+    [InlineData("p99", "429")]
+    [InlineData("p1", "404")]
+    public async Task Record_AnIdThatIsNotThereInABatch_RefusesItsEntryAlone(string patient, string status)
     {
-        var grant = StageWorld.Grant("read") with
+        using var world = World(new ClientLimits { DistinctPatientsPerHour = Most }, StageWorld.Grant("create"));
+        for (var probe = 0; probe < Most; probe++)
         {
-            Types = ["Patient"],
-            Patients = new PatientScope { Any = true },
-        };
-        return new StageWorld(TestRegistry.Client() with { Limits = limits }, null, grant);
+            Assert.Equal(DenyReason.NotFoundOrWithheld, await ProbeAsync(world, $"p{probe}"));
+        }
+
+        world.Upstream.Answers("POST /Observation", string.Empty, 201);
+        var observation = StageWorld.Observation().Replace("\"id\":\"1\",", string.Empty, StringComparison.Ordinal);
+        using var exchange = world.Open(
+            "POST",
+            "/fhir",
+            $$"""
+            {"resourceType":"Bundle","type":"batch","entry":[{"resource":{{observation}},"request":{"method":"POST","url":"Observation"} },
+            {"request":{"method":"GET","url":"Patient/{{patient}}"} }]}
+            """
+        );
+        var result = await world.WalkAsync(exchange, "Release");
+
+        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
+        var entries = JsonNode.Parse(StageWorld.Written(exchange))!["entry"]!.AsArray();
+        Assert.Equal(["201 Created", status], entries.Select(static entry => (string)entry!["response"]!["status"]!));
+        var reason = status == "429" ? DenyReason.QuotaExceeded : DenyReason.NotFoundOrWithheld;
+        Assert.Single(world.Journal.Records, record => record.Id == exchange.Entries[1].Id && record.Reason == reason.Code);
     }
+
+    // What one limit refuses is counted in no other: an organization's that is used up leaves the client its own hour, and a day its hour.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Record_WhatOneLimitRefuses_IsCountedInNoOther(bool isShared)
+    {
+        var own = new ClientLimits { DistinctPatientsPerHour = 4, DistinctPatientsPerDay = isShared ? null : 1 };
+        var organization = TestRegistry.Organization() with { Limits = new ClientLimits { DistinctPatientsPerHour = isShared ? 1 : 9 } };
+        using var world = World(own);
+        Publish(world, own, organization);
+        Assert.Equal(DenyReason.NotFoundOrWithheld, await ProbeAsync(world, "p0"));
+        for (var probe = 1; probe < 10; probe++)
+        {
+            Assert.Equal(DenyReason.QuotaExceeded, await ProbeAsync(world, $"p{probe}"));
+        }
+
+        // What refused is taken away: of the client's hour one was used, and three are left.
+        Publish(world, own with { DistinctPatientsPerDay = null }, TestRegistry.Organization());
+        for (var probe = 1; probe < 4; probe++)
+        {
+            Assert.Equal(DenyReason.NotFoundOrWithheld, await ProbeAsync(world, $"q{probe}"));
+        }
+
+        Assert.Equal(DenyReason.QuotaExceeded, await ProbeAsync(world, "q4"));
+    }
+
+    private static void Publish(StageWorld world, ClientLimits limits, Organization organization) =>
+        world.Publish(
+            TestRegistry.Build(
+                TestRegistry.Open(
+                    TestRegistry.UseCase(grants: Reading),
+                    TestRegistry.Client() with
+                    {
+                        Limits = limits,
+                    },
+                    organization: organization
+                )
+            )
+        );
+
+    private static StageWorld World(ClientLimits limits, params Grant[] besides) =>
+        new(TestRegistry.Client() with { Limits = limits }, null, [Reading, .. besides]);
 
     private static async Task<DenyReason?> ReadAsync(StageWorld world, string patient)
     {
