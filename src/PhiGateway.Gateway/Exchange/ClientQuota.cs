@@ -111,28 +111,29 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
     }
 
     /// <summary>
-    /// A client asked for a patient and was told that there is none: who walks through ids meets as many as who reads them. False, and
-    /// nothing counted, when it is one more than may be met.
+    /// A client asked for patients and was told that there are none: who walks through ids meets as many as who reads them. False, and
+    /// nothing counted, when they are more than may be met.
     /// </summary>
-    /// <param name="patient">The id that was asked for.</param>
+    /// <param name="patients">The ids that were asked for, each once.</param>
     /// <param name="mostPatients">How many may be met in the stretch.</param>
     /// <param name="now">The moment.</param>
-    public bool TryProbe(string patient, int mostPatients, DateTimeOffset now)
+    /// <param name="counts">Whether they count where they fit.</param>
+    public bool TryProbe(IReadOnlyList<string> patients, int mostPatients, DateTimeOffset now, bool counts)
     {
         lock (_lock)
         {
             Roll(now);
             _mostPatients = mostPatients;
-            string[] words = [LeasedWords.Keyed + wordOf(patient)];
-            if (!Fits(words, out var fresh))
+            string[] words = [.. patients.Select(patient => LeasedWords.Keyed + wordOf(patient))];
+            var fits = Fits(words, out var fresh);
+            if (fits && counts)
             {
-                return false;
+                _met.Meet(words);
+                _patientSlice.Take(fresh);
+                _isUnsaid |= fresh > 0;
             }
 
-            _met.Meet(words);
-            _patientSlice.Take(fresh);
-            _isUnsaid |= fresh > 0;
-            return true;
+            return fits;
         }
     }
 

@@ -1,4 +1,6 @@
+using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Trail;
@@ -27,7 +29,21 @@ internal static class ProbedPatients
             return null;
         }
 
+        // What one of them refuses is taken of none: all are asked before any counts.
         IReadOnlyList<string>? asked = null;
+        return FindExceeded(exchange, known, ticket, request, ref asked, counts: false)
+            ?? FindExceeded(exchange, known, ticket, request, ref asked, counts: true);
+    }
+
+    private static string? FindExceeded(
+        GatewayExchange exchange,
+        ClientEntry known,
+        AdmissionTicket ticket,
+        FhirRequest request,
+        ref IReadOnlyList<string>? asked,
+        bool counts
+    )
+    {
         foreach (var owner in LimitOwners.All)
         {
             foreach (var stretch in PatientStretch.All)
@@ -36,7 +52,7 @@ internal static class ProbedPatients
                     known.LimitsOf(owner) is { } limits
                     && stretch.LimitOf(limits) is { } most
                     && ticket.Of(owner)?.Of(stretch) is { } quota
-                    && Exceeds(quota, asked ??= AuditText.PatientsAsked(request, Most, out _), most, exchange.Now)
+                    && !quota.TryProbe(asked ??= AuditText.PatientsAsked(request, Most, out _), most, exchange.Now, counts)
                 )
                 {
                     var name = owner.NameOf(stretch.Name);
@@ -47,18 +63,5 @@ internal static class ProbedPatients
         }
 
         return null;
-    }
-
-    private static bool Exceeds(ClientQuota quota, IReadOnlyList<string> asked, int most, DateTimeOffset now)
-    {
-        foreach (var patient in asked)
-        {
-            if (!quota.TryProbe(patient, most, now))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }
