@@ -186,7 +186,7 @@ public sealed class ReplayTests
         useCase["stepUp"] = new JsonObject { ["freshWithinSeconds"] = 300 };
         if (isOfNewNetworks)
         {
-            useCase["stepUp"]!["when"] = new JsonArray("newNetwork");
+            useCase["stepUp"]!["when"] = new JsonArray("new-network");
         }
 
         var candidate = new JsonObject { ["useCases"] = new JsonArray(useCase) }.ToJsonString();
