@@ -37,8 +37,8 @@ public static class ClientKeyForm
         && string.Equals(uri.AbsoluteUri, text, StringComparison.Ordinal);
 
     /// <summary>
-    /// As <see cref="IsJwksUri"/>, of an address that a stranger says: a name of the DNS with a dot, at the usual port, so that nobody has a
-    /// node knock at its own machine or at its neighbours'.
+    /// As <see cref="IsJwksUri"/>, of an address that a stranger says: a name of the DNS with a dot, at the usual port, so that nobody has
+    /// a node knock at its own machine or at its neighbours'.
     /// </summary>
     public static bool IsStrangersJwksUri(string text) =>
         IsJwksUri(text)

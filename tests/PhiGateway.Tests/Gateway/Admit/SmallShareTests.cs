@@ -10,7 +10,9 @@ using Xunit;
 
 namespace PhiGateway.Tests.Gateway.Admit;
 
-/// <summary>A node closes nobody since its share of a rate is small: least of all an emergency, and nobody for longer than a share takes.</summary>
+/// <summary>
+/// A node closes nobody since its share of a rate is small: least of all an emergency, and nobody for longer than a share takes.
+/// </summary>
 public sealed class SmallShareTests : IDisposable
 {
     private const string Ordinary = "TREAT";
