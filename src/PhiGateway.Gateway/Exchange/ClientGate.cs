@@ -62,6 +62,7 @@ internal sealed class ClientGate(Func<PatientStretch, ClientQuota> make) : Reque
         }
 
         share.Ask(cost);
+        var interval = NoteShare(share, perSecond, now);
         if (isWhole)
         {
             var alone = Conform(perSecond, now, cost);
@@ -79,7 +80,7 @@ internal sealed class ClientGate(Func<PatientStretch, ClientQuota> make) : Reque
             return whole;
         }
 
-        var wait = _ofShare.Conform(NoteShare(share, perSecond, now), now, cost);
+        var wait = _ofShare.Conform(interval, now, cost);
         if (wait == TimeSpan.Zero)
         {
             Take(perSecond, now, cost);
