@@ -62,7 +62,9 @@ internal sealed class RegistrationCommands(
             return problem;
         }
 
-        var edit = new Edit("registration.take", "registration/" + id, set => Plan(call, set, request, issuer, body));
+        const string What = "registration.take";
+        var target = "registration/" + id;
+        var edit = new Edit(What, target, set => Plan(call, set, request, issuer, body));
         if ((await editor.WriteAsync(call, edit)).Failed(out problem, out var outcome))
         {
             return problem;
@@ -75,7 +77,21 @@ internal sealed class RegistrationCommands(
 
         // The client is there by now, and waits for its approval: where this fails, whoever takes the request again finishes it.
         var taken = Decided(call, request, RegistrationState.Taken) with { Client = body.Client };
-        return await requests.TryDecideAsync(taken, CancellationToken.None) || await IsTakenAsAsync(id, body.Client!)
+        var isFinished = outcome.Plan.Writes.Count == 0;
+        if (isFinished)
+        {
+            // The editor had nothing to write, and so nothing to record.
+            await records.IntentAsync(call, What, target, body.Reason);
+        }
+
+        var isTaken = await requests.TryDecideAsync(taken, CancellationToken.None) || await IsTakenAsAsync(id, body.Client!);
+        var (status, note) = isTaken ? (200, "taken") : (409, "not taken: somebody else decided");
+        if (isFinished && await records.OutcomeAsync(call, What, target, status, note) is { } unrecorded)
+        {
+            return unrecorded;
+        }
+
+        return isTaken
             ? outcome
             : AdminProblem.Conflict(
                 "decided",

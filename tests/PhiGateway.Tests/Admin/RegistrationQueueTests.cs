@@ -65,6 +65,7 @@ public sealed class RegistrationQueueTests
         var other = Body.Replace("newcomer", "acme-connector", StringComparison.Ordinal);
         Assert.Equal("already-exists", (await server.PostAsync(Take, other)).Code);
         Assert.Equal(204, (await server.PostAsync(Take, Body)).Status);
+        Assert.Contains(server.Journal.Records, static record => record is { Event: "registration.take", Note: "outcome: taken" });
         var entry = (await server.GetAsync(Queue)).Json["items"]![0]!;
         Assert.Equal(("taken", "newcomer"), ((string)entry["state"]!, (string)entry["client"]!));
     }
