@@ -62,7 +62,9 @@ internal sealed class RegistrationCommands(
             return problem;
         }
 
-        var edit = new Edit("registration.take", "registration/" + id, set => Plan(call, set, request, issuer, body));
+        const string What = "registration.take";
+        var target = "registration/" + id;
+        var edit = new Edit(What, target, set => Plan(call, set, request, issuer, body));
         if ((await editor.WriteAsync(call, edit)).Failed(out problem, out var outcome))
         {
             return problem;
@@ -73,16 +75,33 @@ internal sealed class RegistrationCommands(
             return outcome;
         }
 
-        // The client is there by now, and waits for its approval, whatever becomes of this.
-        await requests.TryDecideAsync(
-            Decided(call, request, RegistrationState.Taken) with
-            {
-                Client = body.Client,
-            },
-            CancellationToken.None
-        );
-        return outcome;
+        // The client is there by now, and waits for its approval: where this fails, whoever takes the request again finishes it.
+        var taken = Decided(call, request, RegistrationState.Taken) with { Client = body.Client };
+        var isFinished = outcome.Plan.Writes.Count == 0;
+        if (isFinished)
+        {
+            // The editor had nothing to write, and so nothing to record.
+            await records.IntentAsync(call, What, target, body.Reason);
+        }
+
+        var isTaken = await requests.TryDecideAsync(taken, CancellationToken.None) || await IsTakenAsAsync(id, body.Client!);
+        var (status, note) = isTaken ? (200, "taken") : (409, "not taken: somebody else decided");
+        if (isFinished && await records.OutcomeAsync(call, What, target, status, note) is { } unrecorded)
+        {
+            return unrecorded;
+        }
+
+        return isTaken
+            ? outcome
+            : AdminProblem.Conflict(
+                "decided",
+                $"Somebody else decided about this request meanwhile. Client '{body.Client}' was made of it and waits for an approval: "
+                    + "delete it where it is not wanted."
+            );
     }
+
+    private async Task<bool> IsTakenAsAsync(string id, string client) =>
+        await requests.FindAsync(id, CancellationToken.None) is { State: RegistrationState.Taken } request && request.Client == client;
 
     /// <summary>Declines a request; who asks for the same again is declined as well, until it is over.</summary>
     public async Task<Outcome<RegistrationEntry>> DeclineAsync(AdminCall call, string id, ReasonBody body)
@@ -156,7 +175,13 @@ internal sealed class RegistrationCommands(
         var id = body.Client!;
         if (set.Find(RegistryKind.Client, id) is not null)
         {
-            return AdminProblem.Exists("client");
+            // Made of this very request by a take that did not come to its end: nothing is written but that it was taken.
+            return set.Find<Credential>(RegistryKind.Credential, id + "-oidc") is { } made
+                && made.Client == id
+                && made.Issuer == issuer
+                && made.ClientId == request.ClientId
+                ? new EditPlan([]) { Note = body.Reason }
+                : AdminProblem.Exists("client");
         }
 
         if (set.Find(RegistryKind.UseCase, body.UseCase!)?.Entity is not UseCase useCase)

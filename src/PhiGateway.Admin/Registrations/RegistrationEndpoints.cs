@@ -29,7 +29,9 @@ internal static class RegistrationEndpoints
                     Answer.OfAsync<TakeBody, Editing.EditOutcome>(
                         context,
                         (call, body) => commands.TakeAsync(call, id, body),
-                        static outcome => VerbAnswer.Of(outcome, RegistryKind.Client, outcome.Plan.Writes[0].Id)
+                        // Nothing was written where the client was there already.
+                        static outcome =>
+                            VerbAnswer.Of(outcome, RegistryKind.Client, outcome.Plan.Writes is [var client, ..] ? client.Id : string.Empty)
                     )
             )
             .RequireRoles(AdminRoles.Writers)

@@ -114,6 +114,8 @@ internal static class RecordedAccess
             Parts = parts,
             Tool = record.Tool,
             Justification = record.Note,
+            // No record says whether its network or its type was new; of those that were, a client is asked for a fresh sign-in once.
+            Habits = ClientHabits.Known,
         };
 
     private static IReadOnlyList<PurposeOfUse> PurposesOf(AuditRecord record) =>

@@ -131,7 +131,7 @@ internal sealed class AdmitStage(
             return HoldOff(exchange, wait, "refusals-per-minute");
         }
 
-        var rate = brake.RateWaitOf(exchange, out var owner);
+        var rate = brake.RateWaitOf(exchange, 1, out var owner);
         return rate > TimeSpan.Zero ? HoldOffAtRate(exchange, rate, owner) : StageResult.Continue;
     }
 
@@ -165,7 +165,7 @@ internal sealed class AdmitStage(
         {
             if (cost > 1 && ClientRate.Of(exchange, owner, options) is { } rate)
             {
-                exchange.Admitted.Ticket.Of(owner)?.Charge(rate, cost - 1);
+                exchange.Admitted.Ticket.Of(owner)?.ChargeHere(rate, cost - 1, ClientRate.IsEmergency(exchange));
             }
         }
 
@@ -250,10 +250,9 @@ internal sealed class AdmitStage(
         if (ticket.IsShared && !isEmergency)
         {
             // What one of them refuses is taken of none.
-            var shared = brake.RateWaitOf(exchange, out var full);
+            var shared = brake.RateWaitOf(exchange, cost, out var full);
             if (shared > TimeSpan.Zero)
             {
-                ticket.Of(full)?.Share?.Ask(cost);
                 return HoldOffAtRate(exchange, shared, full);
             }
         }

@@ -40,11 +40,12 @@ internal sealed class RefusalBrake(ClientGates gates, GatewayOptions options, Ti
 
     /// <summary>
     /// How long this client must wait since it, or who shares a limit with it, is too fast; zero: it need not. What is shared holds no
-    /// emergency off.
+    /// emergency off. What is refused here is asked of a share all the same, or a node that has a small one would never need more.
     /// </summary>
     /// <param name="exchange">Of an identified client.</param>
+    /// <param name="cost">How many requests it stands for.</param>
     /// <param name="owner">Whose limit it is.</param>
-    public TimeSpan RateWaitOf(GatewayExchange exchange, out LimitOwner owner)
+    public TimeSpan RateWaitOf(GatewayExchange exchange, int cost, out LimitOwner owner)
     {
         var now = clock.GetElapsedTime(_started);
         var isEmergency = ClientRate.IsEmergency(exchange);
@@ -59,6 +60,7 @@ internal sealed class RefusalBrake(ClientGates gates, GatewayOptions options, Ti
                 && wait > TimeSpan.Zero
             )
             {
+                gate.Share?.Ask(cost);
                 return wait;
             }
         }

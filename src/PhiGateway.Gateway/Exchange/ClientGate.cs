@@ -8,6 +8,11 @@ namespace PhiGateway.Gateway.Exchange;
 /// <param name="make">Makes the count of one stretch.</param>
 internal sealed class ClientGate(Func<PatientStretch, ClientQuota> make) : RequestGate
 {
+    // So long until a node that is suddenly asked for more has it (ADR 93).
+    private static readonly TimeSpan Regained = TimeSpan.FromSeconds(3);
+
+    // What this node gives out of a shared rate; the count of the base is by the whole rate, as if the node were alone.
+    private readonly RateClock _ofShare = new();
     private readonly Lock _making = new();
     private ClientQuota? _day;
     private ClientQuota? _month;
@@ -30,41 +35,78 @@ internal sealed class ClientGate(Func<PatientStretch, ClientQuota> make) : Reque
     /// <param name="isWhole">In an emergency the node gives out all of them.</param>
     public bool TryTakePlace(int concurrency, bool isWhole = false)
     {
-        if (Share is not { } share || isWhole)
+        if (Share is not { SharesPlaces: true } share)
         {
             return TryEnter(concurrency);
         }
 
-        var here = (((long)concurrency * share.InForce) + RateShare.Whole - 1) / RateShare.Whole;
         share.Hold(InFlight + 1);
-        return TryEnter((int)here);
+        var here = (((long)concurrency * share.InForce) + RateShare.Whole - 1) / RateShare.Whole;
+        return TryEnter(isWhole ? concurrency : (int)here);
     }
 
     /// <summary>As <see cref="RequestGate.Conform"/>, out of this node's share of the rate.</summary>
+    /// <remarks>
+    /// Two counts hold: that of the whole rate, by which a node that is alone would let in, and that of the share. Emergencies meet the
+    /// first alone, so that none waits since a share is small; what either lets in counts in both.
+    /// </remarks>
     /// <param name="perSecond">Requests a second, of all nodes together where they share them.</param>
     /// <param name="now">As there.</param>
     /// <param name="cost">As there.</param>
     /// <param name="isWhole">In an emergency the node gives out all of it, whatever its share is.</param>
     public TimeSpan ConformHere(int perSecond, TimeSpan now, int cost, bool isWhole)
     {
-        var interval = IntervalOf(perSecond);
-        if (Share is { } share)
+        if (Share is not { SharesRate: true } share)
         {
-            share.Ask(cost);
-            var part = share.InForce;
-            var before = Interlocked.Exchange(ref _lastShare, part);
-            if (part > before)
-            {
-                Grow(before, part, interval, now);
-            }
+            return Conform(perSecond, now, cost);
         }
 
-        return ConformAt(isWhole ? base.IntervalOf(perSecond) : interval, now, cost);
+        share.Ask(cost);
+        var interval = NoteShare(share, perSecond, now);
+        if (isWhole)
+        {
+            var alone = Conform(perSecond, now, cost);
+            if (alone == TimeSpan.Zero)
+            {
+                _ofShare.Take(IntervalOf(perSecond) * cost, now);
+            }
+
+            return alone;
+        }
+
+        var whole = WaitAtRate(perSecond, now);
+        if (whole > TimeSpan.Zero)
+        {
+            return whole;
+        }
+
+        var wait = _ofShare.Conform(interval, now, cost);
+        if (wait == TimeSpan.Zero)
+        {
+            Take(perSecond, now, cost);
+        }
+
+        return Told(wait, whole);
     }
 
     /// <summary>As <see cref="RequestGate.WaitAtRate"/>, out of this node's share of the rate.</summary>
-    public TimeSpan WaitHere(int perSecond, TimeSpan now, bool isWhole) =>
-        WaitAt(isWhole ? base.IntervalOf(perSecond) : IntervalOf(perSecond), now);
+    public TimeSpan WaitHere(int perSecond, TimeSpan now, bool isWhole)
+    {
+        var whole = WaitAtRate(perSecond, now);
+        return isWhole || Share is not { SharesRate: true } share
+            ? whole
+            : Told(_ofShare.WaitOf(NoteShare(share, perSecond, now), now), whole);
+    }
+
+    /// <summary>As <see cref="RequestGate.Charge"/>, also of this node's share of the rate.</summary>
+    public void ChargeHere(int perSecond, int more, bool isWhole)
+    {
+        Charge(perSecond, more);
+        if (Share is { SharesRate: true } share)
+        {
+            _ofShare.Charge((isWhole ? IntervalOf(perSecond) : IntervalOf(perSecond, share.InForce)) * more);
+        }
+    }
 
     /// <summary>What the registry sets is shared with the other nodes; what it leaves to each node is not.</summary>
     /// <param name="rate">Requests a second that it sets; null: none.</param>
@@ -97,8 +139,29 @@ internal sealed class ClientGate(Func<PatientStretch, ClientQuota> make) : Reque
         return Interlocked.CompareExchange(ref _share, made, null) ?? made;
     }
 
-    protected override long IntervalOf(int perSecond) =>
-        Share is { } share ? TimeSpan.TicksPerSecond * RateShare.Whole / ((long)perSecond * share.InForce) : base.IntervalOf(perSecond);
+    // Asked by who is refused as by who is let in: a share that has grown is no use to a client that waits by the one before.
+    private long NoteShare(RateShare share, int perSecond, TimeSpan now)
+    {
+        var part = share.InForce;
+        var interval = IntervalOf(perSecond, part);
+        var before = Interlocked.Exchange(ref _lastShare, part);
+        if (part > before)
+        {
+            _ofShare.Grow(before, part, interval, now);
+        }
+
+        return interval;
+    }
+
+    // A share follows what is asked of it: nobody is told to stay away for longer than that takes.
+    private static TimeSpan Told(TimeSpan wait, TimeSpan whole)
+    {
+        var most = whole + Regained;
+        var told = wait > most ? most : wait;
+        return told > whole ? told : whole;
+    }
+
+    private static long IntervalOf(int perSecond, int part) => TimeSpan.TicksPerSecond * RateShare.Whole / ((long)perSecond * part);
 
     /// <summary>Counts a refusal against one minute's worth of them.</summary>
     public void NoteRefusal(int perMinute, TimeSpan now)

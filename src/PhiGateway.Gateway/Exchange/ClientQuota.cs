@@ -117,7 +117,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
     /// <param name="patients">The ids that were asked for, each once.</param>
     /// <param name="mostPatients">How many may be met in the stretch.</param>
     /// <param name="now">The moment.</param>
-    /// <param name="counts">False: it is asked only, and nothing is counted.</param>
+    /// <param name="counts">Whether they count where they fit.</param>
     public bool TryProbe(IReadOnlyList<string> patients, int mostPatients, DateTimeOffset now, bool counts)
     {
         lock (_lock)
@@ -126,15 +126,14 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
             _mostPatients = mostPatients;
             string[] words = [.. patients.Select(patient => LeasedWords.Keyed + wordOf(patient))];
             var fits = Fits(words, out var fresh);
-            if (!fits || !counts)
+            if (fits && counts)
             {
-                return fits;
+                _met.Meet(words);
+                _patientSlice.Take(fresh);
+                _isUnsaid |= fresh > 0;
             }
 
-            _met.Meet(words);
-            _patientSlice.Take(fresh);
-            _isUnsaid |= fresh > 0;
-            return true;
+            return fits;
         }
     }
 

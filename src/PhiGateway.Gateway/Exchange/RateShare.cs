@@ -49,6 +49,12 @@ internal sealed class RateShare
     /// <summary>How much of the whole this node may give out now.</summary>
     public int InForce => Math.Max(_inForce, Waiting);
 
+    /// <summary>Whether the rate is shared: what the registry does not set stays each node's own.</summary>
+    public bool SharesRate => _rate > 0;
+
+    /// <summary>Whether the places are shared.</summary>
+    public bool SharesPlaces => _places > 0;
+
     /// <summary>What is shared: told with each request, for the registry may change it.</summary>
     /// <param name="rate">Requests a second; null: not shared.</param>
     /// <param name="places">Requests at once; null: not shared.</param>

@@ -1,3 +1,4 @@
+using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
@@ -28,17 +29,18 @@ internal static class ProbedPatients
             return null;
         }
 
-        // What one quota refuses is counted in none.
-        var asked = AuditText.PatientsAsked(request, Most, out _);
-        return FindExceeded(exchange, known, ticket, asked, counts: false) ?? FindExceeded(exchange, known, ticket, asked, counts: true);
+        // What one of them refuses is taken of none: all are asked before any counts.
+        IReadOnlyList<string>? asked = null;
+        return FindExceeded(exchange, known, ticket, request, ref asked, counts: false)
+            ?? FindExceeded(exchange, known, ticket, request, ref asked, counts: true);
     }
 
-    // The longest stretch first: what it refuses comes back last.
     private static string? FindExceeded(
         GatewayExchange exchange,
         ClientEntry known,
         AdmissionTicket ticket,
-        IReadOnlyList<string> asked,
+        FhirRequest request,
+        ref IReadOnlyList<string>? asked,
         bool counts
     )
     {
@@ -51,7 +53,7 @@ internal static class ProbedPatients
                     known.LimitsOf(owner) is { } limits
                     && stretch.LimitOf(limits) is { } most
                     && ticket.Of(owner)?.Of(stretch) is { } quota
-                    && !quota.TryProbe(asked, most, exchange.Now, counts)
+                    && !quota.TryProbe(asked ??= AuditText.PatientsAsked(request, Most, out _), most, exchange.Now, counts)
                 )
                 {
                     var name = owner.NameOf(stretch.Name);

@@ -35,4 +35,15 @@ public static class ClientKeyForm
         && !text.Contains('#', StringComparison.Ordinal)
         && !text.Contains('?', StringComparison.Ordinal)
         && string.Equals(uri.AbsoluteUri, text, StringComparison.Ordinal);
+
+    /// <summary>
+    /// As <see cref="IsJwksUri"/>, of an address that a stranger says: a name of the DNS with a dot, at the usual port, so that nobody has
+    /// a node knock at its own machine or at its neighbours'.
+    /// </summary>
+    public static bool IsStrangersJwksUri(string text) =>
+        IsJwksUri(text)
+        && new Uri(text) is { IsDefaultPort: true, HostNameType: UriHostNameType.Dns, Host: var host }
+        && host.Contains('.', StringComparison.Ordinal)
+        && !host.EndsWith('.')
+        && !host.EndsWith(".localhost", StringComparison.Ordinal);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace PhiGateway.Policy.Validation;
 
@@ -17,7 +18,7 @@ public static class ShownText
     /// <summary>Whether a text of one line shows all that it holds.</summary>
     public static bool IsLine(string text)
     {
-        foreach (var letter in text)
+        foreach (var letter in text.EnumerateRunes())
         {
             if (!IsShown(letter))
             {
@@ -31,9 +32,9 @@ public static class ShownText
     /// <summary>As <see cref="IsLine"/>, of a text that may have several lines and tabs.</summary>
     public static bool IsText(string text)
     {
-        foreach (var letter in text)
+        foreach (var letter in text.EnumerateRunes())
         {
-            if (!IsShown(letter) && letter is not ('\n' or '\r' or '\t'))
+            if (!IsShown(letter) && letter.Value is not ('\n' or '\r' or '\t'))
             {
                 return false;
             }
@@ -42,13 +43,18 @@ public static class ShownText
         return true;
     }
 
-    internal static bool IsShown(char letter) =>
-        letter is NonJoiner or Joiner
-        || char.GetUnicodeCategory(letter)
-            is not (
-                UnicodeCategory.Control
-                or UnicodeCategory.Format
-                or UnicodeCategory.LineSeparator
-                or UnicodeCategory.ParagraphSeparator
-            );
+    // The fillers of Hangul and the empty pattern of Braille are letters that show nothing.
+    // By whole characters: the tags of plane 14 are two halves, neither of which says what it is.
+    private static bool IsShown(Rune letter) =>
+        letter.Value is NonJoiner or Joiner
+        || (
+            letter.Value is not (0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x2800)
+            && Rune.GetUnicodeCategory(letter)
+                is not (
+                    UnicodeCategory.Control
+                    or UnicodeCategory.Format
+                    or UnicodeCategory.LineSeparator
+                    or UnicodeCategory.ParagraphSeparator
+                )
+        );
 }

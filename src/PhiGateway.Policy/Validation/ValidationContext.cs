@@ -36,9 +36,8 @@ internal sealed class ValidationContext(
         if (
             string.IsNullOrWhiteSpace(person)
             || person.Length > MostCharacters
-            || person.Any(static letter =>
-                !ShownText.IsShown(letter) || letter is ShownText.NonJoiner or ShownText.Joiner || IsVariant(letter)
-            )
+            || !ShownText.IsLine(person)
+            || person.Any(static letter => letter is ShownText.NonJoiner or ShownText.Joiner || IsVariant(letter))
         )
         {
             Add(

@@ -10,25 +10,42 @@ namespace PhiGateway.Storage.Registry;
 /// </summary>
 /// <remarks>
 /// Thread-safe. One that comes alone waits for nobody. Security: a use is given to exactly one of all who ask for it, in one statement as over
-/// all nodes; a statement that fails gives none.
+/// all nodes; a statement that fails gives none. One that hangs, as over a connection that is half open, is given up after a while, and no
+/// more wait behind it than the next few can take.
 /// </remarks>
 /// <param name="database">The registry's.</param>
 /// <param name="enter">Waits for the turn to write, where there is one.</param>
-internal sealed class SingleUseBatch(Database database, Func<CancellationToken, ValueTask<IDisposable?>> enter)
+/// <param name="patience">How long one statement may take, with its turn and its connection; null: five seconds.</param>
+internal sealed class SingleUseBatch(
+    Database database,
+    Func<CancellationToken, ValueTask<IDisposable?>> enter,
+    TimeSpan? patience = null
+)
 {
     private const int MostOfOne = 128;
+
+    /// <summary>How many may wait for the next statements; who comes beyond is told at once.</summary>
+    internal const int MostWaiting = 32 * MostOfOne;
+
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private readonly Queue<Asked> _waiting = new();
     private bool _isRunning;
 
     /// <summary>Takes one use; true for the first who asks.</summary>
+    /// <exception cref="TimeoutException">The database took too long, or too many wait for it already.</exception>
     public Task<bool> TryUseAsync(string use, DateTimeOffset until)
     {
         var asked = new Asked(use, until, new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
         bool isFirst;
         lock (_lock)
         {
+            if (_waiting.Count >= MostWaiting)
+            {
+                return Task.FromException<bool>(new TimeoutException("Too many wait for the database."));
+            }
+
             _waiting.Enqueue(asked);
             isFirst = !_isRunning;
             _isRunning = true;
@@ -71,9 +88,11 @@ internal sealed class SingleUseBatch(Database database, Func<CancellationToken, 
             catch (Exception fault)
 #pragma warning restore CA1031
             {
+                // Nobody who waits has given up: a statement that was is the database's fault.
+                var told = fault is OperationCanceledException ? new TimeoutException("The database took too long.", fault) : fault;
                 foreach (var one in asked)
                 {
-                    one.Answer.TrySetException(fault);
+                    one.Answer.TrySetException(told);
                 }
             }
         }
@@ -97,8 +116,9 @@ internal sealed class SingleUseBatch(Database database, Func<CancellationToken, 
             .GroupBy(static one => one.Use)
             .Select(static same => same.First())
             .OrderBy(static one => one.Use, StringComparer.Ordinal);
-        using var turn = await enter(CancellationToken.None);
-        await using var connection = await database.OpenAsync(CancellationToken.None);
+        using var time = new CancellationTokenSource(patience ?? Usual);
+        using var turn = await enter(time.Token);
+        await using var connection = await database.OpenAsync(time.Token);
         await using var command = connection.CreateCommand();
         var text = new StringBuilder("INSERT INTO single_use (use, until) VALUES ");
         var number = 0;
@@ -115,8 +135,8 @@ internal sealed class SingleUseBatch(Database database, Func<CancellationToken, 
         command.CommandText = text.Append(" ON CONFLICT (use) DO NOTHING RETURNING use").ToString();
 #pragma warning restore CA2100
         var taken = new HashSet<string>(StringComparer.Ordinal);
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync())
+        await using var reader = await command.ExecuteReaderAsync(time.Token);
+        while (await reader.ReadAsync(time.Token))
         {
             taken.Add(reader.GetString(0));
         }

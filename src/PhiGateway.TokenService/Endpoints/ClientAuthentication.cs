@@ -69,6 +69,19 @@ internal sealed class ClientAuthentication(
             return new AuthenticatedClient(null, client, OAuthError.InvalidClient, "assertion:unknown-client");
         }
 
+        // Security: nobody is called at the word of a client that people have not let in, or let in no more.
+        if (
+            keys.Any(static key => key.JwksUri is not null)
+            && TokenQuestions.Ask(snapshot, options.Name, client, time.GetUtcNow(), out _) is not null
+        )
+        {
+            keys = [.. keys.Where(static key => key.JwksUri is null)];
+            if (keys.Count == 0)
+            {
+                return new AuthenticatedClient(null, client, OAuthError.InvalidClient, "assertion:closed-client");
+            }
+        }
+
         var check = await assertions.CheckAsync(
             assertion,
             new RegisteredKeys(

@@ -50,6 +50,13 @@ internal sealed class IntrospectionEndpoint(
             return;
         }
 
+        // Not "of no meaning here": nobody can say.
+        if (!signer.CanRead)
+        {
+            await RefuseAsync(http, snapshot, OAuthError.Busy, "signing:no-key", assertion.ClientId);
+            return;
+        }
+
         var token = signer.Read(text);
         var isActive = fresh is not null && IsActive(snapshot, token, text, assertion.ClientId);
         trail.RecordIntrospected(http, snapshot.FindClient(options.Name, assertion.ClientId), assertion.ClientId, isActive, snapshot);

@@ -49,6 +49,13 @@ internal sealed class RevocationEndpoint(
             return;
         }
 
+        // Not "of no meaning here": nobody can say.
+        if (!signer.CanRead)
+        {
+            await RefuseAsync(http, snapshot, OAuthError.Busy, "signing:no-key", assertion.ClientId);
+            return;
+        }
+
         var now = time.GetUtcNow();
         if (
             signer.Read(text) is { } token

@@ -28,6 +28,12 @@ internal static class ApplicantReader
     /// <returns>The words; null: they cannot be taken.</returns>
     public static RegistrationWords? Read(JsonElement members, string form, string? document, StatementFacts? statement, out string? flaw)
     {
+        if (!HasNames(members))
+        {
+            flaw = "metadata:form";
+            return null;
+        }
+
         string?[] flaws =
         [
             FindName(members, out var name),
@@ -123,7 +129,7 @@ internal static class ApplicantReader
 
         if (address is not null)
         {
-            return ClientKeyForm.IsJwksUri(address) ? null : "metadata:jwks_uri";
+            return ClientKeyForm.IsStrangersJwksUri(address) ? null : "metadata:jwks_uri";
         }
 
         if (
@@ -172,7 +178,7 @@ internal static class ApplicantReader
         {
             return key.Deserialize<PublicJwk>(RegistryJson.Options) is { } jwk && IsKey(jwk) ? jwk : null;
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
             return null;
         }
@@ -204,8 +210,26 @@ internal static class ApplicantReader
         return texts.Contains(null) ? null : [.. texts.Select(static text => text!)];
     }
 
-    // Half of a surrogate pair is no text.
-    private static string? TextOf(JsonElement value)
+    /// <summary>Whether every member has a name that is a text: of one that has not, nothing can be asked.</summary>
+    public static bool HasNames(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind switch
+            {
+                JsonValueKind.Object => value.EnumerateObject().All(static member => member.Name is not null && HasNames(member.Value)),
+                JsonValueKind.Array => value.EnumerateArray().All(HasNames),
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A member's text; null: it is none, as half of a surrogate pair.</summary>
+    public static string? TextOf(JsonElement value)
     {
         try
         {

@@ -56,7 +56,7 @@ internal sealed class ApplicationIntake(TokenServiceOptions options, SoftwareSta
     // Everything is said in the statement: what stands beside it nobody signed.
     private Application OfStatement(JsonElement value)
     {
-        if (value.ValueKind != JsonValueKind.String || value.GetString() is not { } text)
+        if (ApplicantReader.TextOf(value) is not { } text)
         {
             return Application.Refused(OAuthError.SoftwareStatement, "statement:form");
         }
@@ -73,7 +73,7 @@ internal sealed class ApplicationIntake(TokenServiceOptions options, SoftwareSta
 
     private async Task<Application> OfDocumentAsync(JsonElement value, CancellationToken cancellationToken)
     {
-        if (value.ValueKind != JsonValueKind.String || value.GetString() is not { } address || !documents.Takes(address))
+        if (ApplicantReader.TextOf(value) is not { } address || !documents.Takes(address))
         {
             return Application.Refused(OAuthError.ClientMetadata, "document:address");
         }
@@ -87,8 +87,7 @@ internal sealed class ApplicationIntake(TokenServiceOptions options, SoftwareSta
         return
             document?.RootElement is { ValueKind: JsonValueKind.Object } members
             && members.TryGetProperty("client_id", out var id)
-            && id.ValueKind == JsonValueKind.String
-            && id.ValueEquals(address)
+            && ApplicantReader.TextOf(id) == address
             ? Of(ApplicantReader.Read(members, "client-id-metadata-document", address, null, out var flaw), flaw, null)
             : Application.Refused(OAuthError.ClientMetadata, "document:form");
     }
@@ -108,14 +107,23 @@ internal sealed class ApplicationIntake(TokenServiceOptions options, SoftwareSta
 
     private static JsonDocument? Parse(ReadOnlyMemory<byte> json)
     {
+        JsonDocument document;
         try
         {
-            return JsonDocument.Parse(json, Strict);
+            document = JsonDocument.Parse(json, Strict);
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
             return null;
         }
+
+        if (ApplicantReader.HasNames(document.RootElement))
+        {
+            return document;
+        }
+
+        document.Dispose();
+        return null;
     }
 }
 

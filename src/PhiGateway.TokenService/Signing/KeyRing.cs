@@ -82,7 +82,11 @@ public sealed class KeyRing : IDisposable
         catch (SigningException)
         {
             // What was published last is taken still; where nothing was, verifiers on this machine find a set without keys.
-            if (!File.Exists(ring.PublicPath))
+            if (File.Exists(ring.PublicPath))
+            {
+                ring._jwks = await File.ReadAllTextAsync(ring.PublicPath, cancellationToken);
+            }
+            else
             {
                 ring.Publish(ring._jwks);
             }

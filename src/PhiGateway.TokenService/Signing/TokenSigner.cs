@@ -37,6 +37,11 @@ internal sealed class TokenSigner(TokenServiceOptions options, KeyRing ring)
     /// <summary>Every hash under which a token that was signed here may be revoked.</summary>
     public static TokenHashes HashesOf(string token) => TokenHashes.Of(token, "ES256");
 
+    /// <summary>
+    /// Whether tokens can be read: a node that started while its signer was away has no key, and knows no token for its own.
+    /// </summary>
+    public bool CanRead => ring.Keys.Count > 0;
+
     /// <summary>A token that was signed here by a key that is still published; null: any other text.</summary>
     public IssuedToken? Read(string? token)
     {

@@ -20,7 +20,8 @@ namespace PhiGateway.TokenService.Signing;
 /// </remarks>
 internal sealed class TransitClient : IDisposable
 {
-    private const int MaximumBytes = 64 * 1024;
+    // A key that was rotated each day for years: every version is in one answer.
+    private const int MaximumBytes = 1024 * 1024;
     private const int AtOnce = 64;
 
     private static readonly TimeSpan TokenFresh = TimeSpan.FromSeconds(5);

@@ -34,12 +34,16 @@ internal sealed class TransitKeys : IRingKeys
                 throw new SigningException("refused");
             }
 
-            foreach (var version in data.GetProperty("keys").EnumerateObject().TakeLast(MostVersions))
+            // By number: a map comes in the order of its names as texts, where 99 is the last of a hundred.
+            var versions = data.GetProperty("keys")
+                .EnumerateObject()
+                .Select(static version => (Number: NumberOf(version.Name), version.Value))
+                .Where(static version => version.Number > 0)
+                .OrderByDescending(static version => version.Number)
+                .Take(MostVersions);
+            foreach (var (number, value) in versions)
             {
-                if (Read(version, known) is { } key)
-                {
-                    keys.Add(key);
-                }
+                keys.Add(Read(number, value, known));
             }
         }
         catch (Exception fault) when (fault is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
@@ -63,21 +67,19 @@ internal sealed class TransitKeys : IRingKeys
 
     public void Dispose() => _client.Dispose();
 
-    private RingKey? Read(JsonProperty version, Func<string, RingKey?> known)
-    {
-        if (!int.TryParse(version.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-        {
-            return null;
-        }
+    private static int NumberOf(string name) =>
+        int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
+    private RingKey Read(int number, JsonElement version, Func<string, RingKey?> known)
+    {
         using var key = ECDsa.Create();
-        key.ImportFromPem(version.Value.GetProperty("public_key").GetString());
+        key.ImportFromPem(version.GetProperty("public_key").GetString());
         if (!RingKey.IsOfTheSort(key))
         {
             throw new SigningException("refused");
         }
 
-        var made = RingKey.Of(key, version.Value.GetProperty("creation_time").GetDateTimeOffset(), new TransitSigner(_client, number));
+        var made = RingKey.Of(key, version.GetProperty("creation_time").GetDateTimeOffset(), new TransitSigner(_client, number));
         return known(made.Id) ?? made;
     }
 

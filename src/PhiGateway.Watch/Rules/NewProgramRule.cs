@@ -33,7 +33,7 @@ internal sealed class NewProgramRule : WatchRule
             || programs.Count < 2
             || sighting.Registered is not { Kind: ClientKind.Service or ClientKind.Device }
             || sighting.IsAnnounced
-            || sighting.Baseline.AgeAt(seen.Time) < ClientBaseline.FirstDays
+            || DaysOf(programs, seen.Time) < ClientBaseline.FirstDays
             || programs.Find(seen.Program) is not { } own
         )
         {
@@ -64,6 +64,18 @@ internal sealed class NewProgramRule : WatchRule
                 sighting.Activity.Strangers.List()
             )
             : null;
+    }
+
+    // Since programs are learned, which may be later than the client itself: records of earlier versions do not say them.
+    private static double DaysOf(KnownWords programs, DateTimeOffset now)
+    {
+        var first = now;
+        foreach (var (_, known) in programs.All)
+        {
+            first = known.First < first ? known.First : first;
+        }
+
+        return (now - first).TotalDays;
     }
 
     private static bool IsFresh(KnownWord known, DateTimeOffset now) => now - known.First <= Fresh;

@@ -1,11 +1,13 @@
 using PhiGateway.Policy.Registry;
+using PhiGateway.Watch.Baselines;
 using PhiGateway.Watch.Findings;
 
 namespace PhiGateway.Watch.Rules;
 
 /// <summary>
 /// What counts once was shown again: a DPoP proof, or the assertion of a client at the token service. From a network that is none of the
-/// client's it was copied; from its own one it is a client that sends things twice, or somebody beside it.
+/// client's it was copied; from its own one it is a client that sends things twice, or somebody beside it. Which networks are its own is
+/// approved, or learned in its first days.
 /// </summary>
 internal sealed class ReplayedProofRule : WatchRule
 {
@@ -41,7 +43,8 @@ internal sealed class ReplayedProofRule : WatchRule
         var isOwn =
             sighting.Registered?.Covers(seen.Peer) == true || sighting.Baseline.Networks.Find(seen.Network) is { Days: >= UsualDays };
         var what = seen.Reason == Assertion ? "An assertion" : "A DPoP proof";
-        if (!isOwn && sighting.Registered?.Kind != ClientKind.InteractiveApp)
+        var isKnown = sighting.Registered?.Networks.Count > 0 || sighting.Baseline.AgeAt(seen.Time) >= ClientBaseline.FirstDays;
+        if (!isOwn && isKnown && sighting.Registered?.Kind != ClientKind.InteractiveApp)
         {
             return Found(
                 sighting,
@@ -55,11 +58,12 @@ internal sealed class ReplayedProofRule : WatchRule
         }
 
         var replays = sighting.Activity.Replays;
+        var where = isOwn ? "from a network of the client's own" : "where nobody knows which networks are the client's own";
         return replays.Calls >= LeastAtHome
             ? Found(
                 sighting,
                 FindingSeverity.Medium,
-                Say($"{what} that had been used was shown again, {replays.Calls} times within a day, from a network of the client's own."),
+                Say($"{what} that had been used was shown again, {replays.Calls} times within a day, {where}."),
                 replays.Records.List()
             )
             : null;

@@ -11,6 +11,9 @@ internal sealed class StaleTokenRule : WatchRule
 {
     private const int LeastCalls = 3;
 
+    // Younger ones nobody kept: they are those of workers that get theirs at other times.
+    private static readonly TimeSpan LeastAge = TimeSpan.FromMinutes(30);
+
     public override string Name => "stale-token";
 
     public override NhiRisk Risk => NhiRisk.LongLivedSecrets;
@@ -24,6 +27,7 @@ internal sealed class StaleTokenRule : WatchRule
         var (seen, ages) = (sighting.Seen, sighting.Activity.TokenAges);
         if (
             seen.TokenIssuedAt is not { } issued
+            || seen.Time - issued < LeastAge
             || !sighting.IsLearned
             || ages.NewestIssue <= issued
             || !sighting.Baseline.TokenAges.IsUnheardOf(seen.Time - issued)

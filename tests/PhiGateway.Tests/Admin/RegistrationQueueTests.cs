@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Admin;
+using PhiGateway.Tests.Common.Admin.Fakes;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
@@ -52,6 +53,39 @@ public sealed class RegistrationQueueTests
         Assert.Contains(server.Journal.Records, static record => record is { Event: "registration.decline", Note: "outcome: declined" });
     }
 
+    // The client is written and the row is not: taking it once more finishes it, under that id and no other.
+    [Fact]
+    public async Task Take_WhoseSecondWriteFailed_IsFinishedByTakingItAgain()
+    {
+        await using var server = await StartAsync();
+        RequestsOf(server).BeforeDeciding = static () => StoreAwayException.ThrowIf(true);
+        Assert.Equal(503, (await server.PostAsync(Take, Body)).Status);
+        Assert.Equal("pending", (string)(await server.GetAsync(Queue)).Json["items"]![0]!["state"]!);
+
+        var other = Body.Replace("newcomer", "acme-connector", StringComparison.Ordinal);
+        Assert.Equal("already-exists", (await server.PostAsync(Take, other)).Code);
+        Assert.Equal(204, (await server.PostAsync(Take, Body)).Status);
+        Assert.Contains(server.Journal.Records, static record => record is { Event: "registration.take", Note: "outcome: taken" });
+        var entry = (await server.GetAsync(Queue)).Json["items"]![0]!;
+        Assert.Equal(("taken", "newcomer"), ((string)entry["state"]!, (string)entry["client"]!));
+    }
+
+    [Fact]
+    public async Task Take_WhileSomebodyDeclines_SaysThatBothWereDone()
+    {
+        await using var server = await StartAsync();
+        var requests = RequestsOf(server);
+        requests.BeforeDeciding = () =>
+            _ = requests.TryDecideAsync(requests.All.Single() with { State = RegistrationState.Declined }, default);
+
+        var answer = await server.PostAsync(Take, Body);
+
+        Assert.Equal((409, "decided"), (answer.Status, answer.Code));
+        Assert.Contains("newcomer", answer.Text, StringComparison.Ordinal);
+        Assert.Equal("declined", (string)(await server.GetAsync(Queue)).Json["items"]![0]!["state"]!);
+        Assert.Equal(200, (await server.GetAsync("/admin/v1/clients/newcomer")).Status);
+    }
+
     [Theory]
     [InlineData("{}", "/client")]
     [InlineData("""{"client":"newcomer"}""", "/use_case")]
@@ -88,6 +122,9 @@ public sealed class RegistrationQueueTests
         Assert.Equal("<b>evil</b> Connector", (string)entry["says"]!["name"]!);
         Assert.Equal((false, null), ((bool)entry["vouched"]!, (string?)entry["signed_by"]));
     }
+
+    private static FakeRegistrationRequests RequestsOf(AdminServer server) =>
+        (FakeRegistrationRequests)server.Services.GetRequiredService<IRegistrationRequests>();
 
     private static async Task<AdminServer> StartAsync()
     {

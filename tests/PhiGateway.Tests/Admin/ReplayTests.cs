@@ -174,6 +174,28 @@ public sealed class ReplayTests
         Assert.Empty(json["clients"]!.AsArray());
     }
 
+    // On a node a client is asked for a fresh sign-in once for what is new; no record says what was.
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public async Task Replay_ACandidateThatAsksForAFreshSignIn_DeniesOnlyWhereItIsAlwaysAsked(bool isOfNewNetworks, int denied)
+    {
+        await using var server = await OpenAsync();
+        Add(server, "search-type", "GET /Observation", "/fhir/Observation?patient=17", signedIn: server.Time.Now.AddHours(-3));
+        var useCase = JsonNode.Parse(Sample.UseCase)!;
+        useCase["stepUp"] = new JsonObject { ["freshWithinSeconds"] = 300 };
+        if (isOfNewNetworks)
+        {
+            useCase["stepUp"]!["when"] = new JsonArray("new-network");
+        }
+
+        var candidate = new JsonObject { ["useCases"] = new JsonArray(useCase) }.ToJsonString();
+        var answer = await server.PostAsync(Replay, candidate, "august");
+
+        Assert.True(answer.Status == 200, answer.Text);
+        Assert.Equal((1, denied), ((int)answer.Json["replayed"]!, (int)answer.Json["would_be_denied"]!));
+    }
+
     [Fact]
     public async Task Replay_WhatARecordDoesNotTell_IsCountedAndNotGuessed()
     {
@@ -240,7 +262,14 @@ public sealed class ReplayTests
             ),
         }.ToJsonString();
 
-    private static AuditRecord Add(AdminServer server, string interaction, string template, string target, string? issuer = "hospital-idp")
+    private static AuditRecord Add(
+        AdminServer server,
+        string interaction,
+        string template,
+        string target,
+        string? issuer = "hospital-idp",
+        DateTimeOffset? signedIn = null
+    )
     {
         var record = new AuditRecord
         {
@@ -255,6 +284,7 @@ public sealed class ReplayTests
             UseCase = "lab-results",
             Issuer = issuer,
             IssuerClientId = "acme-connector",
+            AuthTime = signedIn,
             Purpose = "TREAT",
             PurposeFrom = "token",
             Peer = "203.0.113.7",

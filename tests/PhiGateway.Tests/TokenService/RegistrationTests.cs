@@ -95,6 +95,8 @@ public sealed class RegistrationTests : IDisposable
     [InlineData("client_name", "\"Epic\\u0000\"")]
     [InlineData("client_name", "\"Epic\\u2028next\"")]
     [InlineData("client_name", "\"\\ud800\"")]
+    [InlineData("client_name", "\"Epic\\udb40\\udc41\"")]
+    [InlineData("client_name", "\"\\u3164\"")]
     [InlineData("client_name", "[\"Epic\"]")]
     [InlineData("contacts", "\"ops@acme.example\"")]
     [InlineData("contacts", "[\"a\\u001b[31m\"]")]
@@ -142,6 +144,55 @@ public sealed class RegistrationTests : IDisposable
         Assert.Equal("invalid_client_metadata", (await _world.RegisterAsync(body.ToJsonString())).Error);
 
         Assert.Equal(201, (await _world.RegisterAsync(Body("Krankenhaus Süd – “Labor”").ToJsonString())).Status);
+        Assert.Equal(201, (await _world.RegisterAsync(Body("Labor \U0001F3E5 \u6771\u4eac").ToJsonString())).Status);
+    }
+
+    // At a stranger's word a node knocks neither at its own machine nor at its neighbours'.
+    [Theory]
+    [InlineData("https://127.0.0.1:8200/k", false)]
+    [InlineData("https://127.0.0.1/k", false)]
+    [InlineData("https://[::1]/k", false)]
+    [InlineData("https://localhost/k", false)]
+    [InlineData("https://vault.localhost/k", false)]
+    [InlineData("https://vault/k", false)]
+    [InlineData("https://10.0.0.5:8443/k", false)]
+    [InlineData("https://keys.acme.example:8443/k", false)]
+    [InlineData("https://keys.acme.example./k", false)]
+    [InlineData("https://keys.acme.example/k", true)]
+    public async Task Register_WithKeysAtAnAddress_TakesANameAtTheUsualPort(string address, bool isTaken)
+    {
+        var body = Body();
+        body.Remove("jwks");
+        body["jwks_uri"] = address;
+
+        Assert.Equal(isTaken ? 201 : 400, (await _world.RegisterAsync(body.ToJsonString())).Status);
+    }
+
+    // A client that waits for its approval has said an address, and nobody here has agreed to it.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Ask_WithKeysAtAnAddress_FetchesThemForAnOpenClientOnly(bool isOpen)
+    {
+        var credential = new Credential
+        {
+            Id = "connector-key",
+            Client = "connector",
+            Kind = CredentialKind.ClientKey,
+            Issuer = "idp",
+            ClientId = "connector",
+            JwksUri = "https://127.0.0.1:9/k",
+        };
+        using var world = new TokenWorld(instead: credential);
+        if (!isOpen)
+        {
+            var entry = world.Current.FindClientById("connector")!;
+            var stopped = new Revocation("r", RevocationTarget.Client, "connector", null, null, "why", "olga", world.Clock.GetUtcNow());
+            world.Fill(entry.Client, entry.UseCase!, stopped);
+        }
+
+        Assert.NotEqual(200, (await world.AskAsync(TokenWorld.Form(world.Assertion()))).Status);
+        Assert.Equal(isOpen, world.Journal.Records[^1].Rule != "assertion:closed-client");
     }
 
     [Theory]
@@ -150,6 +201,10 @@ public sealed class RegistrationTests : IDisposable
     [InlineData("""{"client_name":"a","client_name":"b"}""")]
     [InlineData("""{"software_statement":"a.b.c","client_id":"https://x.example/y"}""")]
     [InlineData("""{"software_statement":7}""")]
+    [InlineData("""{"software_statement":"\ud800"}""")]
+    [InlineData("""{"client_id":"\ud800"}""")]
+    [InlineData("""{"\ud800":1,"client_name":"a"}""")]
+    [InlineData("""{"client_name":"a","jwks":{"keys":[{"\ud800":1}]}}""")]
     [InlineData("""{"software_statement":"a.b.c"}""")]
     [InlineData("""{"client_id":"https://unnamed.example/client.json"}""")]
     [InlineData("""{"client_id":"http://169.254.169.254/latest"}""")]

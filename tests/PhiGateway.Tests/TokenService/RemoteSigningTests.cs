@@ -126,6 +126,56 @@ public sealed class RemoteSigningTests : IDisposable
     }
 
     [Theory]
+    [InlineData(3)]
+    [InlineData(110)]
+    [InlineData(300)]
+    public async Task Refresh_OfAKeyThatWasRotatedOften_SignsByTheNewest(int versions)
+    {
+        await using var peer = await TransitPeer.StartAsync();
+        for (var version = 0; version < versions; version++)
+        {
+            peer.AddVersion(DateTimeOffset.UnixEpoch.AddDays(version));
+        }
+
+        using var world = World(peer);
+
+        var newest = System.Buffers.Text.Base64Url.EncodeToString(peer.Versions[^1].Key.ExportParameters(false).Q.X);
+        Assert.Equal(newest, world.Ring.Current!.Public.X);
+        Assert.Equal(200, (await world.AskAsync(TokenWorld.Form(world.Assertion()))).Status);
+    }
+
+    // A token that this node cannot read may be alive: nobody is told that it is not, or that it was given back.
+    [Fact]
+    public async Task Revoke_WhileTheNodeHasNoKey_IsRefusedAndPassesOnceItHas()
+    {
+        await using var peer = await StartAsync();
+        peer.Token = "another";
+        using var world = World(peer);
+
+        Assert.Equal(503, (await world.RevokeAsync(world.Assertion(), "a.b.c")).Status);
+        Assert.Equal("signing:no-key", world.Journal.Records[^1].Rule);
+        Assert.Equal(503, (await world.IntrospectAsync(world.Assertion("two"), "a.b.c")).Status);
+
+        peer.Token = null;
+        await world.Ring.RefreshAsync(default);
+        Assert.Equal(200, (await world.RevokeAsync(world.Assertion("three"), "a.b.c")).Status);
+        Assert.False((bool)(await world.IntrospectAsync(world.Assertion("four"), "a.b.c")).Json!["active"]!);
+    }
+
+    [Fact]
+    public async Task Open_WhileTheSignerIsAway_PublishesWhatWasPublishedLast()
+    {
+        await using var peer = await StartAsync();
+        using var world = World(peer);
+        peer.Token = "another";
+
+        using var again = await KeyRing.OpenRemoteAsync(world.Options, world.Clock, null, default);
+
+        Assert.Empty(again.Keys);
+        Assert.Equal(world.Ring.Jwks, again.Jwks);
+    }
+
+    [Theory]
     [InlineData("rsa-2048", false)]
     [InlineData("ecdsa-p256", true)]
     public async Task Refresh_OfAKeyOfAnotherSort_TakesNone(string type, bool isWeak)

@@ -88,10 +88,13 @@ internal sealed class TransitPeer : IAsyncDisposable
 
     private JsonObject Show(JsonNode? body)
     {
+        // Go writes a map in the order of its names as texts.
         var keys = new JsonObject();
-        for (var number = 1; number <= Versions.Count; number++)
+        var names = Enumerable.Range(1, Versions.Count).Select(static number => number.ToString(CultureInfo.InvariantCulture));
+        foreach (var name in names.Order(StringComparer.Ordinal))
         {
-            keys[number.ToString(CultureInfo.InvariantCulture)] = new JsonObject
+            var number = int.Parse(name, CultureInfo.InvariantCulture);
+            keys[name] = new JsonObject
             {
                 ["name"] = "P-256",
                 ["public_key"] = Versions[number - 1].Key.ExportSubjectPublicKeyInfoPem() + "\n",

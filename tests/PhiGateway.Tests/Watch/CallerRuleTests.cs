@@ -85,6 +85,38 @@ public sealed class CallerRuleTests
         Assert.Empty(found);
     }
 
+    // After an upgrade: of the weeks before nobody knows which program called, and the second one was always there.
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 2)]
+    public void NewProgram_OfWhichTheWeeksBeforeSayNothing_IsNone(bool isByHand, int every)
+    {
+        var detector = new Detector(new Service(), [new NewProgramRule()]);
+        for (var day = 0; day < KnownDays; day++)
+        {
+            Assert.Empty(Day(detector, day, static seen => seen with { Program = string.Empty }));
+        }
+
+        var job = ProgramName.HashOf("curl/8");
+        for (var day = KnownDays; day < KnownDays + 30; day++)
+        {
+            var isToday = day % every == 0;
+            Assert.Empty(
+                Day(detector, day, seen => isToday && seen.Time.Hour < 12 ? seen with { Program = job, IsByHand = isByHand } : seen)
+            );
+        }
+
+        // The twin: what comes once programs are known is told.
+        Assert.Single(
+            Calls(
+                detector,
+                Monday.AddDays(KnownDays + 30).AddHours(9.5),
+                1,
+                static seen => seen with { Program = ProgramName.HashOf("wget/1"), IsByHand = true }
+            )
+        );
+    }
+
     [Fact]
     public void StaleToken_OneThatWasKept_BesideANewerOne_IsTold()
     {
@@ -118,6 +150,42 @@ public sealed class CallerRuleTests
             );
 
         Assert.Empty(found);
+    }
+
+    // Many workers, each with a token of its own that lives for minutes: nobody kept one.
+    [Fact]
+    public void StaleToken_AmongWorkersWithShortTokens_IsNone()
+    {
+        static WatchEvent Fresh(WatchEvent seen) =>
+            seen with
+            {
+                TokenHash = $"of {seen.Time.UtcTicks}",
+                TokenIssuedAt = seen.Time.AddMinutes(-1),
+            };
+        var detector = new Detector(new Service(), [new StaleTokenRule()]);
+        for (var day = 0; day < KnownDays; day++)
+        {
+            Assert.Empty(Day(detector, day, Fresh));
+        }
+
+        Assert.Empty(Calls(detector, Attack.AddHours(9), 1, Fresh));
+        Assert.Empty(
+            Calls(
+                detector,
+                Attack.AddHours(9).AddMinutes(2),
+                4,
+                static seen => seen with { TokenHash = "a worker's", TokenIssuedAt = Attack.AddHours(9).AddMinutes(-12) }
+            )
+        );
+
+        // The twin: one of hours was kept.
+        var kept = Calls(
+            detector,
+            Attack.AddHours(12),
+            4,
+            static seen => seen with { TokenHash = "kept", TokenIssuedAt = Attack.AddHours(8) }
+        );
+        Assert.Equal("stale-token", Assert.Single(kept).Rule);
     }
 
     [Theory]

@@ -28,6 +28,28 @@ public sealed class ReplayedProofTests
         Assert.Equal((FindingSeverity.Critical, "client/acme"), (found.Severity, found.Subject));
     }
 
+    // In its first days every network of a client is new, and one that sends things twice is no thief: nobody closes it at once.
+    [Theory]
+    [InlineData(0, 1, null)]
+    [InlineData(0, 3, FindingSeverity.Medium)]
+    [InlineData(13, 1, null)]
+    [InlineData(20, 1, FindingSeverity.Critical)]
+    public void Take_AReplayByAClientWithoutNetworks_IsCriticalOnceItsOwnAreKnown(int days, int times, FindingSeverity? severity)
+    {
+        var detector = new Detector(new Anywhere(), Detector.AllRules);
+        _ = detector.Take(Seen(WatchKind.Access, 0, "203.0.113.7") with { Status = 200, Records = 1 });
+
+        var found = Enumerable
+            .Range(0, times)
+            .SelectMany(call =>
+                detector.Take(Seen(WatchKind.Refusal, (days * 24 * 60) + call, "198.51.100.4") with { Reason = "dpop-proof-replayed" })
+            )
+            .Where(IsReplay)
+            .ToList();
+
+        Assert.Equal(severity, found.SingleOrDefault()?.Severity);
+    }
+
     // A library that sends a request again after a broken connection is no alarm.
     [Theory]
     [InlineData(2, 0)]
@@ -111,6 +133,11 @@ public sealed class ReplayedProofTests
     private static WatchEvent? Read(AuditRecord record) => WatchEventReader.Read(EntryOf(record));
 
     private static AuditEntry EntryOf(AuditRecord record) => WatchEventReaderTests.Entry(record);
+
+    private sealed class Anywhere : IRegisteredClients
+    {
+        public RegisteredClient? Find(string client) => new() { Id = client };
+    }
 
     private sealed class AtHome : IRegisteredClients
     {

@@ -11,6 +11,9 @@ internal sealed class FakeRegistrationRequests : IRegistrationRequests
     /// <summary>The database does not answer.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>Called before each decision, to decide otherwise or to fail.</summary>
+    public Action? BeforeDeciding { get; set; }
+
     public IReadOnlyCollection<RegistrationRequest> All => [.. _requests.Values];
 
     public Task<RegistrationRequest?> TryAddAsync(RegistrationRequest request, int most, CancellationToken cancellationToken)
@@ -35,12 +38,17 @@ internal sealed class FakeRegistrationRequests : IRegistrationRequests
             .. _requests.Values.OrderBy(static one => one.State).ThenBy(static one => one.ReceivedAt).Take(limit),
         ]);
 
-    public Task<bool> TryDecideAsync(RegistrationRequest decided, CancellationToken cancellationToken) =>
-        Task.FromResult(
+    public Task<bool> TryDecideAsync(RegistrationRequest decided, CancellationToken cancellationToken)
+    {
+        var before = BeforeDeciding;
+        BeforeDeciding = null;
+        before?.Invoke();
+        return Task.FromResult(
             _requests.TryGetValue(decided.Id, out var current)
                 && current.State == RegistrationState.Pending
                 && _requests.TryUpdate(decided.Id, decided, current)
         );
+    }
 
     public Task DropEndedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -120,6 +120,46 @@ public sealed class RateShareTests
         Assert.True(gate.TryTakePlace(2, isWhole: true));
     }
 
+    // What the registry does not set is each node's own, whatever share it has of what is set.
+    [Fact]
+    public void Default_BesideALimitThatIsShared_StaysTheNodesOwn()
+    {
+        var ofPlaces = Waiting(null, 20);
+        Assert.Equal(Rate, Burst(ofPlaces, TimeSpan.FromHours(1)));
+        Assert.True(ofPlaces.TryTakePlace(20));
+        Assert.False(ofPlaces.TryTakePlace(20));
+
+        var ofRate = Waiting(Rate, null);
+        Assert.Equal(64, Enumerable.Range(0, 70).Count(_ => ofRate.TryTakePlace(64)));
+        Assert.InRange(Burst(ofRate, TimeSpan.FromHours(1)), 1, Rate / 10);
+    }
+
+    // What a batch of many costs is owed in requests, by whatever share it is paid.
+    [Fact]
+    public void Charge_OfABatch_IsNotForgivenWhenTheShareGrows()
+    {
+        var gate = Waiting(Rate, null);
+        var now = TimeSpan.FromHours(1);
+        Assert.Equal(TimeSpan.Zero, gate.ConformHere(Rate, now, 1, isWhole: false));
+        gate.ChargeHere(Rate, (4 * Rate) - 1, isWhole: false);
+        gate.Share!.Learn(new QuotaUse("x", "b", 0, ["c:500", "n:500"], 1, 2), Start);
+        gate.Share.Settle(Start);
+
+        // Four seconds' worth of the whole are eight of a half.
+        Assert.Equal(0, Burst(gate, now));
+        Assert.Equal(0, Burst(gate, now + TimeSpan.FromSeconds(6.9)));
+        Assert.InRange(Burst(gate, now + TimeSpan.FromSeconds(8)), 1, Rate / 2);
+    }
+
+    private static ClientGate Waiting(int? rate, int? places)
+    {
+        var gate = new ClientGate(static stretch => new ClientQuota(static patient => patient, stretch));
+        gate.Follow(rate, places);
+        gate.Share!.Learn(new QuotaUse("x", "b", 0, ["c:1000", "n:1000"], 1, 1), Start);
+        gate.Share.Settle(Start);
+        return gate;
+    }
+
     // The time to the next request is as long as the share is small, and what may come at once does not grow with a larger share.
     [Fact]
     public void Conform_WhenAShareGrows_HasNoSecondBurst()

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Trail;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
@@ -45,6 +46,20 @@ public sealed class ProbedPatientsTests
         Assert.Null(await ReadAsync(world, "18"));
         Assert.Equal(DenyReason.QuotaExceeded, await ReadAsync(world, "19"));
         Assert.Equal(DenyReason.QuotaExceeded, await ProbeAsync(world, "p2"));
+    }
+
+    // What the day refuses is not taken of the hour either.
+    [Fact]
+    public async Task Record_WhatOneLimitRefuses_IsTakenOfNone()
+    {
+        using var world = World(new ClientLimits { DistinctPatientsPerHour = Most, DistinctPatientsPerDay = 1 });
+        Assert.Equal(DenyReason.NotFoundOrWithheld, await ProbeAsync(world, "p0"));
+        for (var probe = 1; probe < 5; probe++)
+        {
+            Assert.Equal(DenyReason.QuotaExceeded, await ProbeAsync(world, $"p{probe}"));
+        }
+
+        Assert.True(world.Get<ClientGates>().Of("connector").Quota.PatientsLeft == Most - 1);
     }
 
     [Fact]
