@@ -16,6 +16,9 @@ namespace PhiGateway.Storage.Registry;
 /// <param name="enter">Waits for the turn to write, where there is one.</param>
 internal sealed class SingleUseBatch(Database database, Func<CancellationToken, ValueTask<IDisposable?>> enter)
 {
+    /// <summary>Most who wait for the next statement; whoever comes beyond is told that the database is away.</summary>
+    internal const int MostWaiting = 4096;
+
     private const int MostOfOne = 128;
 
     private readonly Lock _lock = new();
@@ -29,6 +32,13 @@ internal sealed class SingleUseBatch(Database database, Func<CancellationToken, 
         bool isFirst;
         lock (_lock)
         {
+            if (_waiting.Count >= MostWaiting)
+            {
+                return Task.FromException<bool>(
+                    new StorageException(StorageProblem.Unreachable, "The registry takes single uses more slowly than they come.")
+                );
+            }
+
             _waiting.Enqueue(asked);
             isFirst = !_isRunning;
             _isRunning = true;
@@ -71,11 +81,23 @@ internal sealed class SingleUseBatch(Database database, Func<CancellationToken, 
             catch (Exception fault)
 #pragma warning restore CA1031
             {
-                foreach (var one in asked)
+                // So is everybody who came meanwhile: one statement after the other, each as long as a database that hangs is waited for,
+                // would keep them for minutes.
+                foreach (var one in asked.Concat(TakeAll()))
                 {
                     one.Answer.TrySetException(fault);
                 }
             }
+        }
+    }
+
+    private List<Asked> TakeAll()
+    {
+        lock (_lock)
+        {
+            var asked = _waiting.ToList();
+            _waiting.Clear();
+            return asked;
         }
     }
 
