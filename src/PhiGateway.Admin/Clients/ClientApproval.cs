@@ -10,9 +10,12 @@ namespace PhiGateway.Admin.Clients;
 /// <summary>Approves a client for a second person, bound to the fingerprint of exactly what that person saw.</summary>
 internal sealed class ClientApproval(RegistryEditor editor, TimeProvider time)
 {
+    /// <summary>The act's name in the trail.</summary>
+    public const string Event = "client.approve";
+
     /// <summary>Approves what the caller saw; never what the caller made.</summary>
     public Task<Outcome<EditOutcome>> ApproveAsync(AdminCall call, string id, ApproveBody body) =>
-        editor.WriteAsync(call, new Edit("client.approve", "client/" + id, set => Plan(call, set, id, body)) { IsSecondPerson = true });
+        editor.WriteAsync(call, new Edit(Event, "client/" + id, set => Plan(call, set, id, body)) { IsSecondPerson = true });
 
     private Outcome<EditPlan> Plan(AdminCall call, WorkingSet set, string id, ApproveBody body)
     {

@@ -76,7 +76,8 @@ public sealed record ChangedInput(string Document, DateTimeOffset At, string By,
 {
     internal static IReadOnlyList<ChangedInput> Since(WorkingSet set, ApprovedClient view)
     {
-        var approved = set.Find(RegistryKind.Approval, view.Approval!.Id)?.Item.Revision ?? 0;
+        var approval = set.Find(RegistryKind.Approval, view.Approval!.Id)?.Item;
+        var (approved, seen) = approval is null ? (0L, 0L) : (approval.Revision, AuthorNote.Seen(approval));
         (RegistryKind Kind, string? Id)[] inputs =
         [
             (RegistryKind.Client, view.Client.Id),
@@ -90,7 +91,8 @@ public sealed record ChangedInput(string Document, DateTimeOffset At, string By,
             .. inputs
                 .Select(input => input.Id is null ? null : set.Find(input.Kind, input.Id)?.Item)
                 .OfType<RegistryItem>()
-                .Where(item => item.Revision > approved)
+                // An approval's own row is written again, as when a task of the client goes: the authors say what came after it was given.
+                .Where(item => item.Revision > approved || Authorship.IsChanged(item, seen))
                 .OrderBy(static item => item.Revision)
                 .Select(static item => new ChangedInput(KindWord.Of(item.Kind, item.Id), item.UpdatedAt, item.UpdatedBy, item.Revision)),
         ];

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Records;
@@ -180,19 +181,27 @@ internal sealed class RegistryHistory(WorkingSetSource sets, IAuditStore trail, 
             revision,
             record.Note?.StartsWith(Intent, StringComparison.Ordinal) == true ? record.Note[Intent.Length..] : null,
             DocumentDiff.Of(before, after),
-            ApproverOf(set, record.Target!, revision, nextRevision)
+            ApproverOf(set, record, revision, nextRevision)
         );
     }
 
-    private static string? ApproverOf(WorkingSet set, string document, long revision, long nextRevision) =>
-        Find(document) is (RegistryKind.Client, var client)
-            ? set.ApprovalsOf(client)
-                .Select(approval => (approval.ApprovedBy, set.Find(RegistryKind.Approval, approval.Id)!.Item.Revision))
-                .Where(pair => pair.Revision >= revision && pair.Revision < nextRevision)
-                .OrderBy(static pair => pair.Revision)
+    // By the revision that an approval was given on: its own row is written again, as when a task of the client goes.
+    private static string? ApproverOf(WorkingSet set, AuditRecord record, long revision, long nextRevision)
+    {
+        if (Find(record.Target!) is not (RegistryKind.Client, var client))
+        {
+            return null;
+        }
+
+        return record.Event == ClientApproval.Event
+            ? record.Actor
+            : set.ApprovalsOf(client)
+                .Select(approval => (approval.ApprovedBy, Seen: AuthorNote.Seen(set.Find(RegistryKind.Approval, approval.Id)!.Item)))
+                .Where(pair => pair.Seen >= revision && pair.Seen < nextRevision)
+                .OrderBy(static pair => pair.Seen)
                 .Select(static pair => pair.ApprovedBy)
-                .FirstOrDefault()
-            : null;
+                .FirstOrDefault();
+    }
 
     private static JsonNode? Parse(string? json)
     {

@@ -71,6 +71,9 @@ internal static class Authorship
             : [];
     }
 
+    /// <summary>Whether anybody changed what an approval covers in a document, after one was given on a revision.</summary>
+    public static bool IsChanged(RegistryItem item, long seen) => Since(item, seen).Any();
+
     private static IEnumerable<Author> Open(WorkingSet set, ApprovedClient view)
     {
         var approval = view.Approval is { } last ? set.Find(RegistryKind.Approval, last.Id)?.Item : null;

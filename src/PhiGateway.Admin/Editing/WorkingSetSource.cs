@@ -16,6 +16,8 @@ internal sealed class WorkingSetSource(IRegistryStore store, TimeProvider time, 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _loading = new(1, 1);
+    private readonly Lock _sharing = new();
+    private SharedLook? _shared;
     private volatile WorkingSet _current = WorkingSet.Empty;
     private volatile bool _loaded;
 
@@ -50,23 +52,33 @@ internal sealed class WorkingSetSource(IRegistryStore store, TimeProvider time, 
     /// The newest set, or the last one that was read where the store does not answer in time (<see cref="WorkingSet.MayBeOld"/>); empty: none
     /// was. For what only closes and is judged against nothing.
     /// </summary>
+    /// <remarks>
+    /// A database that hangs is asked once for all who come meanwhile, and waited for once by each call: it needs its connections for the
+    /// stop itself.
+    /// </remarks>
     public async Task<WorkingSet> GetOrLastAsync(CancellationToken cancellationToken)
     {
-        // Not given up with the caller: whoever asks next has it sooner.
-        var newest = GetAsync(CancellationToken.None);
-        try
+        var came = time.GetTimestamp();
+        while (true)
         {
-            return await newest.WaitAsync(Patience, time, cancellationToken);
-        }
-        catch (TimeoutException) when (!newest.IsCompleted)
-        {
-            _ = newest.ContinueWith(
-                static ended => ended.Exception,
-                CancellationToken.None,
-                TaskContinuationOptions.OnlyOnFaulted,
-                TaskScheduler.Default
-            );
-            return _current.AsOld();
+            var look = LookTogether();
+            var left = Patience - time.GetElapsedTime(Math.Min(look.Since, came));
+            try
+            {
+                var set = await look.Newest.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken);
+                if (look.Since >= came)
+                {
+                    return set;
+                }
+            }
+            catch (TimeoutException) when (!look.Newest.IsFaulted)
+            {
+                return _current.AsOld();
+            }
+            catch (Exception) when (look.Since < came && look.Newest.IsFaulted)
+            {
+                // It was others' and began earlier: this caller asks once more, as where it had answered what was there before.
+            }
         }
     }
 
@@ -88,6 +100,27 @@ internal sealed class WorkingSetSource(IRegistryStore store, TimeProvider time, 
     }
 
     public void Dispose() => _loading.Dispose();
+
+    // Given up with nobody: whoever asks next has it sooner.
+    private SharedLook LookTogether()
+    {
+        lock (_sharing)
+        {
+            if (_shared is null || _shared.Newest.IsCompleted)
+            {
+                var since = time.GetTimestamp();
+                _shared = new SharedLook(Task.Run(() => GetAsync(CancellationToken.None)), since);
+                _ = _shared.Newest.ContinueWith(
+                    static ended => ended.Exception,
+                    CancellationToken.None,
+                    TaskContinuationOptions.OnlyOnFaulted,
+                    TaskScheduler.Default
+                );
+            }
+
+            return _shared;
+        }
+    }
 
     private bool IsNewest(RegistryPlace place) => _loaded && _current.Revision == place.Revision && IsOn(place.Timeline);
 
@@ -124,4 +157,7 @@ internal sealed class WorkingSetSource(IRegistryStore store, TimeProvider time, 
 
         return WorkingSet.Empty.With(place.Revision, items).On(place.Timeline);
     }
+
+    // What is under way, and since when by the clock's timestamps.
+    private sealed record SharedLook(Task<WorkingSet> Newest, long Since);
 }

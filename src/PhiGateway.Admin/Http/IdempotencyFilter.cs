@@ -22,6 +22,9 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time,
     private const int MostAttempts = 3;
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(100);
 
+    // So long an emergency stop waits to be told whether it was called before.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
@@ -53,8 +56,21 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time,
         );
 
         // The store never forgets an answer within its day, so a call after a failure of ours takes the next place.
-        for (var attempt = 1; await store.PutIdempotentAsync(entry, http.RequestAborted) is { } earlier; attempt++)
+        var isStop = http.GetEndpoint()?.Metadata.GetMetadata<EmergencyStop>() is not null;
+        for (var attempt = 1; ; attempt++)
         {
+            var (isKnown, earlier) = await PutAsync(entry, isStop, http.RequestAborted);
+            if (!isKnown)
+            {
+                // To stop twice is harmless; not to stop is not.
+                return await next(context);
+            }
+
+            if (earlier is null)
+            {
+                break;
+            }
+
             if (Replay(earlier, entry, scope) is { } answer)
             {
                 return answer;
@@ -80,6 +96,37 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time,
 
         await TryRememberAsync(entry, result);
         return result;
+    }
+
+    private async Task<(bool IsKnown, IdempotencyEntry? Earlier)> PutAsync(
+        IdempotencyEntry entry,
+        bool isStop,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!isStop)
+        {
+            return (true, await store.PutIdempotentAsync(entry, cancellationToken));
+        }
+
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var put = store.PutIdempotentAsync(entry, given.Token);
+        try
+        {
+            return (true, await put.WaitAsync(Patience, time, cancellationToken));
+        }
+        catch (TimeoutException) when (!put.IsFaulted)
+        {
+            // The stop itself needs the connection.
+            await given.CancelAsync();
+            _ = put.ContinueWith(
+                static ended => ended.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted,
+                TaskScheduler.Default
+            );
+            return (false, null);
+        }
     }
 
     // What was done is done: that it could not be remembered is no reason to tell the caller that it failed.

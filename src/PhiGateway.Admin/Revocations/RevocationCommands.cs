@@ -69,7 +69,12 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
 
         // A lift takes every revocation of the same thing away, so nobody who wrote one of them does it. What an earlier one took away is
         // over: whoever wrote that in another year is a second person as any other.
-        var standing = rows.Where(other => IsSame(other, row)).TakeWhile(static other => !other.Lifted);
+        var standing = rows.Where(other => IsSame(other, row)).TakeWhile(static other => !other.Lifted).ToList();
+        if (standing.Count == 0)
+        {
+            return AdminProblem.Conflict("already-lifted", "It is lifted already: nothing of it is in force.");
+        }
+
         if (standing.Any(other => call.Persons.Any(person => PersonName.Names(other.By, person))))
         {
             return new AdminProblem(
@@ -80,8 +85,9 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
             );
         }
 
-        // Security: what opens needs two, and a machine is none (docs/adr/0072). Who revokes the same answers for it, and is the first.
-        if (rows.Where(other => IsSame(other, row)).All(static other => AdminKeyRules.IsMachine(other.By)))
+        // Security: what opens needs two, and a machine is none (docs/adr/0072). Who revokes the same answers for it, and is the first; who
+        // revoked or lifted it in another year answered for that, and not for what stands now.
+        if (standing.TrueForAll(static other => AdminKeyRules.IsMachine(other.By)))
         {
             return new AdminProblem(
                 403,

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Admin.Trail;
@@ -13,7 +14,7 @@ namespace PhiGateway.Admin.Trail;
 /// </summary>
 /// <remarks>
 /// Every new journal is a log, and anybody who ships can begin some: so a log stands here by eight bytes of its name's digest and its number in
-/// as few bytes as it needs, packed. Whatever is written can be read; places with names, of the version before, are read too.
+/// as few bytes as it needs, packed. Whatever is handed out can be read; places with names, of the version before, are read too.
 /// </remarks>
 internal sealed class FeedCursor
 {
@@ -56,7 +57,16 @@ internal sealed class FeedCursor
     }
 
     /// <summary>An entry was handed out.</summary>
-    public void Pass(AuditEntry entry) => _next[KeyOf(entry.Log)] = entry.Sequence + 1;
+    public void Pass(AuditEntry entry) => _next[KeyOf(entry.Log)] = After(entry.Sequence);
+
+    /// <summary>The place behind one; there is none behind the last.</summary>
+    public static long After(long sequence) => sequence == long.MaxValue ? sequence : sequence + 1;
+
+    /// <summary>The text to hand out; refused where it would be longer than what is read, before its reader has lost its place.</summary>
+    public Outcome<string> HandOut() =>
+        Write() is { Length: <= MostText } text
+            ? text
+            : AdminProblem.Conflict("too-many-logs", "There are more logs than one place can name: read them by searches or exports.");
 
     public string Write()
     {

@@ -25,6 +25,15 @@ internal sealed class ForwarderFeed(IAuditStore store, IAuditReports reports, Tr
         }
 
         var found = await FindAsync(place, limit, call.Cancelled);
+        foreach (var entry in found)
+        {
+            place.Pass(entry);
+        }
+
+        if (place.HandOut().Failed(out var problem, out var next))
+        {
+            return problem;
+        }
 
         // A reader that has caught up is shown what its last call put on record; telling of that again would never end.
         if (found.Any(entry => entry.Event != Event || entry.Actor != call.Person))
@@ -32,15 +41,10 @@ internal sealed class ForwarderFeed(IAuditStore store, IAuditReports reports, Tr
             await search.RecordAsync(call, Event, $"records={found.Count}", null, null);
         }
 
-        foreach (var entry in found)
-        {
-            place.Pass(entry);
-        }
-
         return new JsonObject
         {
             ["items"] = new JsonArray([.. found.Select(static entry => (JsonNode)TrailSearch.Render(entry))]),
-            ["next_cursor"] = place.Write(),
+            ["next_cursor"] = next,
         };
     }
 
@@ -51,12 +55,12 @@ internal sealed class ForwarderFeed(IAuditStore store, IAuditReports reports, Tr
         foreach (var mark in await reports.ListMarksAsync(cancellationToken))
         {
             var next = place.NextOf(mark.Log);
-            if (next > mark.Watermark)
+            if (next > mark.Watermark || next == long.MaxValue)
             {
                 continue;
             }
 
-            var entries = await store.ReadAsync(mark.Log, next, (int)Math.Min(limit, mark.Watermark - next + 1), cancellationToken);
+            var entries = await store.ReadAsync(mark.Log, next, (int)Math.Min(limit - 1, mark.Watermark - next) + 1, cancellationToken);
             if (entries.Count > 0)
             {
                 heads.Enqueue(new Queue<AuditEntry>(entries), entries[0].Time);

@@ -37,10 +37,10 @@ internal sealed class TrailTail(ForwarderFeed feed, IAuditReports reports, Trail
         var place = new FeedCursor();
         foreach (var mark in await reports.ListMarksAsync(call.Cancelled))
         {
-            place.Begin(mark.Log, mark.Watermark + 1);
+            place.Begin(mark.Log, FeedCursor.After(mark.Watermark));
         }
 
-        return place.Write();
+        return place.HandOut();
     }
 
     /// <summary>What has arrived since a place, oldest first.</summary>
@@ -57,18 +57,23 @@ internal sealed class TrailTail(ForwarderFeed feed, IAuditReports reports, Trail
         }
 
         var arrived = await feed.FindAsync(place, MostLookedAt, call.Cancelled);
+        foreach (var entry in arrived)
+        {
+            place.Pass(entry);
+        }
+
+        if (place.HandOut().Failed(out var problem, out var next))
+        {
+            return problem;
+        }
+
         var found = arrived.Where(entry => Fits(entry, query)).ToList();
         if (found.Count > 0)
         {
             await search.RecordAsync(call, Event, $"{query.Describe()} records={found.Count}".TrimStart(), query.Tenant, null);
         }
 
-        foreach (var entry in arrived)
-        {
-            place.Pass(entry);
-        }
-
-        return new TailPart(found, place.Write(), arrived.Count == MostLookedAt);
+        return new TailPart(found, next, arrived.Count == MostLookedAt);
     }
 
     // A tail has no end, and begins when it begins.

@@ -190,7 +190,7 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
     {
         if (id != Guid.Empty)
         {
-            _ = _unfinished.Take(id);
+            _unfinished.LetGo(id);
         }
     }
 

@@ -33,7 +33,7 @@ public interface IAuditJournal
     /// <param name="sequence">Where that stands.</param>
     void HoldOpen(AuditRecord disclosure, long sequence) { }
 
-    /// <summary>It is leaving no more, and its delivery is among those of many.</summary>
-    /// <param name="id">Of its first disclosure.</param>
+    /// <summary>It is leaving no more, and no delivery names it: the whole that it was part of was refused after all.</summary>
+    /// <param name="id">Of its first disclosure, or of that whole.</param>
     void LetGo(Guid id) { }
 }

@@ -30,6 +30,18 @@ internal sealed class UnfinishedActs
         }
     }
 
+    /// <summary>Takes out an answer that is leaving no more; an intent of that name stays, for only its outcome ends it.</summary>
+    public void LetGo(Guid id)
+    {
+        lock (Gate)
+        {
+            if (_open.TryGetValue(id, out var act) && act.Kind == AuditKind.Disclosure)
+            {
+                _ = _open.Remove(id);
+            }
+        }
+    }
+
     /// <summary>Takes note of the record that now stands for an act, if it is still open.</summary>
     public void Stands(Guid id, long sequence)
     {

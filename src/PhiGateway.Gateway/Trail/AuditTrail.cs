@@ -302,21 +302,23 @@ internal sealed class AuditTrail(
     {
         if (!exchange.DisclosureRecorded)
         {
-            return;
-        }
-
-        // Of one record, whole and soon after it: one of many. What came late is not looked for among those of its time.
-        if (
-            exchange is { Delivered: true, DisclosedAt: { } place }
-            && clock.GetUtcNow() - exchange.Now < LongestFolded
-            && deliveries.TryAdd(place)
-        )
-        {
-            if (exchange.BytesOut > Large)
+            // A batch that was refused after all: nothing of what its entries were to tell is leaving.
+            if (exchange.Entries.Count > 0)
             {
                 journal.LetGo(exchange.Id);
             }
 
+            return;
+        }
+
+        // Of one record, whole and soon after it: one of many. What came late is not looked for among those of its time, and what is held
+        // open may have been carried to another place meanwhile: its delivery names it.
+        if (
+            exchange is { Delivered: true, DisclosedAt: { } place, BytesOut: <= Large }
+            && clock.GetUtcNow() - exchange.Now < LongestFolded
+            && deliveries.TryAdd(place)
+        )
+        {
             return;
         }
 

@@ -16,8 +16,9 @@ namespace PhiGateway.Sinks.Kafka;
 /// </summary>
 /// <remarks>
 /// Security: the client library opens its connections itself, also to brokers that the cluster names. So each broker is called once by the
-/// host's own rules before anything is sent, again whenever the cluster names others and every minute; where one may not be called, nothing
-/// is sent.
+/// host's own rules before events are given to it, and every minute again; where one may not be called, none are given. It has the cluster's
+/// own list of brokers before that first call, and learns of a new one up to a minute before it is looked at: the network has to forbid what
+/// must not be called at all.
 /// </remarks>
 internal sealed class KafkaSink(SinkOptions options, IEventFormat format, SinkConnect connect, string? password, TimeProvider clock) : ISink
 {

@@ -100,7 +100,8 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
     ) => command.With(name, shapes.Select(s => member(s.Shape)).ToArray());
 
     // Columns are written without awaiting: they go into a buffer, and a state machine for each of twenty columns of each row cost a good part of
-    // the copy. Rows and the end are awaited, so that a server that says nothing keeps nobody from stopping.
+    // the copy. Rows and the end are awaited; a column that finds the buffer full sends it as it is, without the token, so a server that takes
+    // nothing more holds this thread until its connection ends, and a stop of the node goes on without it.
     protected override async Task InsertAsync(
         DbConnection connection,
         DbTransaction transaction,

@@ -33,7 +33,7 @@ internal sealed class RegistrationEndpoint(
 {
     private const string What = "token.register";
 
-    // As long as a request waits for people.
+    // As long as a request waits for people, and no shorter than a month: what has lapsed has another id than the same words now (IdOf).
     private static readonly TimeSpan Kept = TimeSpan.FromDays(31);
 
     private readonly StrangerRoom _room = new(time, options.Registration!.RequestsPerHourPerPeer, options.Registration.RequestsPerHour);

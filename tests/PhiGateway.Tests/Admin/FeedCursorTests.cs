@@ -39,6 +39,34 @@ public sealed class FeedCursorTests
         Assert.Equal(text, read.Write());
     }
 
+    /// <summary>What would not be read again is not handed out: its reader keeps the place that it has.</summary>
+    [Theory]
+    [InlineData(1000, null)]
+    [InlineData(3000, "too-many-logs")]
+    public void HandOut_SoManyLogs_IsWhatIsReadAgainOrRefused(int logs, string? refusal)
+    {
+        var cursor = new FeedCursor();
+        for (var i = 0; i < logs; i++)
+        {
+            cursor.Begin(Log(i), PlaceOf(i));
+        }
+
+        var isRefused = cursor.HandOut().Failed(out var problem, out var text);
+        Assert.Equal((refusal is not null, refusal), (isRefused, problem?.Code));
+        Assert.Equal(isRefused, FeedCursor.Read(text ?? cursor.Write()) is null);
+    }
+
+    [Fact]
+    public void Pass_LastPlaceThereIs_IsReadAgain()
+    {
+        var cursor = new FeedCursor();
+        cursor.Pass(SinkSample.Stored(TestRecords.Disclosure(), long.MaxValue, "gw-01/x"));
+        cursor.Pass(SinkSample.Stored(TestRecords.Disclosure(), 3, "gw-02/x"));
+
+        var read = FeedCursor.Read(cursor.Write())!;
+        Assert.Equal((long.MaxValue, 4L), (read.NextOf("gw-01/x"), read.NextOf("gw-02/x")));
+    }
+
     [Fact]
     public void Read_PlaceOfTheVersionBefore_IsTaken()
     {

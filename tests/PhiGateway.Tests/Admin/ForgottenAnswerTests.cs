@@ -43,5 +43,32 @@ public sealed class ForgottenAnswerTests
         Assert.Equal((3, 3), (places, server.Store.Idempotent.Count));
     }
 
+    /// <summary>A stop does not wait to be told whether it was called before; whatever else is called waits.</summary>
+    [Fact]
+    public async Task Stop_WithAKeyWhileTheStoreHangs_IsDone_AndRememberedWhereItAnswers()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        var there = new TaskCompletionSource();
+        server.Store.IdempotencyHeld = there.Task;
+        var other = PostAsync(server);
+        Assert.Equal(201, (await StopAsync("first")).Status);
+        Assert.False(other.IsCompleted);
+
+        there.SetResult();
+        Assert.Equal(201, (await other).Status);
+        var (second, again) = (await StopAsync("second"), await StopAsync("second"));
+        Assert.Equal((201, 201, second.Text), (second.Status, again.Status, again.Text));
+        Assert.Equal(2, (await server.Store.ListRevocationsAsync(10, default)).Count);
+
+        Task<AdminAnswer> StopAsync(string key) =>
+            server.PostAsync(
+                "/admin/v1/revocations",
+                """{"target":"client","value":"acme-connector","reason":"leak"}""",
+                "olga",
+                ("Idempotency-Key", key)
+            );
+    }
+
     private static Task<AdminAnswer> PostAsync(AdminServer server) => server.PostAsync(Path, Beta, "olga", ("Idempotency-Key", "k"));
 }

@@ -36,6 +36,25 @@ public sealed class RevocationLiftTests
         }
     }
 
+    [Fact]
+    public async Task Lift_OfWhatIsLiftedAlready_IsRefused_RevokedAnewItIsNot()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        var first = await RevokeAsync(server, "anna");
+        Assert.Equal(200, (await server.PostAsync($"{Path}/{first}:lift", Why, "arno")).Status);
+        var writes = server.Store.Writes;
+        foreach (var person in (string[])["anna", "arno"])
+        {
+            var again = await server.PostAsync($"{Path}/{first}:lift", Why, person);
+            Assert.Equal((409, "already-lifted"), (again.Status, again.Code));
+        }
+
+        Assert.Equal(writes, server.Store.Writes);
+        _ = await RevokeAsync(server, "anna");
+        Assert.Equal(200, (await server.PostAsync($"{Path}/{first}:lift", Why, "arno")).Status);
+    }
+
     /// <summary>After a failover the registry may not say what there is for long; what was read last will do to stop something.</summary>
     [Fact]
     public async Task Revoke_WhileTheRegistryDoesNotSayWhatThereIs_IsWritten_AndWhatIsUnknownIsRefusedOnceItDoes()

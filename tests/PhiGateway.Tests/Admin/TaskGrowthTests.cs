@@ -7,6 +7,7 @@ namespace PhiGateway.Tests.Admin;
 /// <summary>A task is given by one person's act, as a membership is; how many since a second person looked is told, and may be bounded.</summary>
 public sealed class TaskGrowthTests
 {
+    private const string Client = "/admin/v1/clients/acme-connector";
     private const string UseCase = "/admin/v1/use-cases/lab-results";
 
     [Fact]
@@ -108,6 +109,33 @@ public sealed class TaskGrowthTests
         await GiveAsync(server, 0, 8);
         Assert.Empty(await AlertsAsync(server));
         Assert.True(await IsOpenAsync(server));
+    }
+
+    /// <summary>What the second person and the auditor are shown is what came after the approval, and no task that goes makes it newer.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Delete_OfATaskAfterAChange_LeavesQueueAndHistoryAsTheyWere(bool goes)
+    {
+        await using var server = await OpenAsync(new RosterGrowthRules(AlertMembers: 50));
+        await GiveAsync(server, 0, 1);
+        Assert.Equal(200, (await server.PatchAsync(UseCase, """{"expires":"2027-06-30"}""", "otto")).Status);
+        Assert.Equal(200, (await server.PatchAsync(Client, """{"limits":{"requestsPerSecond":5}}""", "nora")).Status);
+        if (goes)
+        {
+            await DeleteAsync(server, "t-0");
+        }
+
+        var entry = (await server.GetAsync("/admin/v1/approvals/queue?why=changed")).Json["items"]![0]!;
+        Assert.Equal(
+            ["use-case/lab-results by otto@hospital.example", "client/acme-connector by nora@hospital.example"],
+            entry["changed"]!.AsArray().Select(static input => $"{(string)input!["document"]!} by {(string)input["by"]!}")
+        );
+
+        StoredTrail.Ship(server);
+        var told = (await server.GetAsync("/admin/v1/config/history?document=client/acme-connector", "olga")).Json["items"]!.AsArray();
+        Assert.Equal(("nora@hospital.example", null), ((string?)told[0]!["by"], (string?)told[0]!["approved_by"]));
+        Assert.Equal(("client.approve", "anna@hospital.example"), ((string?)told[1]!["event"], (string?)told[1]!["approved_by"]));
     }
 
     private static async Task<AdminServer> OpenAsync(RosterGrowthRules rules)

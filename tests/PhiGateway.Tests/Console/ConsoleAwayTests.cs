@@ -1,8 +1,11 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Http;
 using PhiGateway.Console.Http;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Admin;
+using PhiGateway.Tests.Common.Admin.Fakes;
 using Xunit;
 
 namespace PhiGateway.Tests.Console;
@@ -86,6 +89,29 @@ public sealed partial class ConsoleAwayTests
         // And with all there, nothing is said to be missing.
         server.Admin.Trail.IsAway = false;
         Assert.DoesNotContain("id=\"missing\"", (await browser.GetAsync("/console/now")).Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whoever migrated and did not run the roles again has a table that the console may not read; approving goes on.</summary>
+    [Fact]
+    public async Task Approvals_WithoutWhoAskedToBeRegistered_ShowsWhoWaits()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await Sample.WriteAsync(server.Admin);
+        await Approvals.ApproveUseCaseAsync(server.Admin);
+        Assert.Equal(200, (await server.Admin.PostAsync("/admin/v1/clients/acme-connector:submit", "{}")).Status);
+        using var browser = await server.SignInAsync("all");
+        var requests = (FakeRegistrationRequests)server.Admin.Services.GetRequiredService<IRegistrationRequests>();
+        requests.IsAway = true;
+
+        var page = await browser.GetAsync("/console/approvals");
+        Assert.Equal(200, page.Status);
+        Assert.Contains("/console/approvals/acme-connector\"", page.Text, StringComparison.Ordinal);
+        Assert.Contains("Missing here: who asked to be registered", page.Text, StringComparison.Ordinal);
+
+        requests.IsAway = false;
+        var whole = await browser.GetAsync("/console/approvals");
+        Assert.Contains("/console/approvals/acme-connector\"", whole.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("id=\"missing\"", whole.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -24,17 +24,18 @@ internal sealed class ApprovalsScreen(
     public async Task<ScreenAnswer> ListAsync(ConsoleRequest request)
     {
         var queue = await reports.WaitingAsync(request.Call, request.Skipped, OnePage);
-        if ((await registrations.ListAsync(request.Call)).Failed(out var problem, out var asked))
-        {
-            return problem;
-        }
 
+        // Nobody's approval waits for strangers: where their table does not answer, the queue is shown without them.
+        var asked =
+            queue.Skipped > 0
+                ? null
+                : await request.TryCommandAsync("who asked to be registered", () => registrations.ListAsync(request.Call));
         var part = ListPart.Of(queue.Skipped, queue.Items.Count, queue.Total, static skip => Links.With(Path, ("skip", skip)));
         var model = new ApprovalsModel(
             queue.Items,
             part,
             time.GetUtcNow(),
-            queue.Skipped > 0 ? [] : [.. asked.Items.Where(static entry => entry.State == "pending")]
+            [.. (asked?.Value?.Items ?? []).Where(static entry => entry.State == "pending")]
         );
         return new PageContent("Approvals", "approvals", typeof(ApprovalsPage), model);
     }

@@ -39,8 +39,36 @@ internal sealed class BatchRelease(
         using var output = judge.NewBuffer(exchange);
         using var writer = new BatchWriter(output);
         var records = new List<Task<bool>>(exchange.Entries.Count + 1);
-        var wait = 0;
         var answered = new List<GatewayExchange>();
+        try
+        {
+            var result = await AnswerEntriesAsync(exchange, output, writer, records, answered);
+            if (!result.Continues)
+            {
+                await EndAsync(records);
+                return result;
+            }
+        }
+        catch
+        {
+            await EndAsync(records);
+            throw;
+        }
+
+        // 2. Out, when every entry and the whole are on record.
+        var answer = new OutgoingAnswer(StatusCodes.Status200OK, output.Written, KnownMediaTypes.FhirJsonUtf8) { IsChanged = true };
+        return await exit.LetOutAsync(exchange, answer, records, answered);
+    }
+
+    private async ValueTask<StageResult> AnswerEntriesAsync(
+        GatewayExchange exchange,
+        PooledBuffer output,
+        BatchWriter writer,
+        List<Task<bool>> records,
+        List<GatewayExchange> answered
+    )
+    {
+        var wait = 0;
         foreach (var entry in exchange.Entries)
         {
             var decided = entry.Decided.Result;
@@ -78,9 +106,14 @@ internal sealed class BatchRelease(
             exchange.Http.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
         }
 
-        // 2. Out, when every entry and the whole are on record.
-        var answer = new OutgoingAnswer(StatusCodes.Status200OK, output.Written, KnownMediaTypes.FhirJsonUtf8) { IsChanged = true };
-        return await exit.LetOutAsync(exchange, answer, records, answered);
+        return StageResult.Continue;
+    }
+
+    // The records under way are of answers that leave no more; whoever ends the batch lets go of them, and not before they stand.
+    private static async Task EndAsync(List<Task<bool>> records)
+    {
+        Task all = Task.WhenAll(records);
+        await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     // What finds no room is refused by itself; what changes something was sent by then, and its outcome is recorded as for any refusal.

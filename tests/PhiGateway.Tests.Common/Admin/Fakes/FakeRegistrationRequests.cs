@@ -33,10 +33,13 @@ internal sealed class FakeRegistrationRequests : IRegistrationRequests
         return Task.FromResult(_requests.GetValueOrDefault(id));
     }
 
-    public Task<IReadOnlyList<RegistrationRequest>> ListAsync(int limit, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<RegistrationRequest>>([
+    public Task<IReadOnlyList<RegistrationRequest>> ListAsync(int limit, CancellationToken cancellationToken)
+    {
+        StoreAwayException.ThrowIf(IsAway);
+        return Task.FromResult<IReadOnlyList<RegistrationRequest>>([
             .. _requests.Values.OrderBy(static one => one.State).ThenBy(static one => one.ReceivedAt).Take(limit),
         ]);
+    }
 
     public Task<bool> TryDecideAsync(RegistrationRequest decided, CancellationToken cancellationToken)
     {

@@ -13,6 +13,7 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
     private readonly List<Revocation> _revocations = [];
     private readonly Dictionary<string, IdempotencyEntry> _idempotent = [];
     private long _revision;
+    private int _placesAsked;
 
     /// <summary>How many writes of any sort were accepted, idempotency left out.</summary>
     public int Writes { get; private set; }
@@ -53,8 +54,15 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
     /// <summary>What is waited for before it says what revision it has.</summary>
     public Task PlaceHeld { get; set; } = Task.CompletedTask;
 
+    /// <summary>How often it was asked for that.</summary>
+    public int PlacesAsked => Volatile.Read(ref _placesAsked);
+
+    /// <summary>What is waited for before it says whether a call was made before.</summary>
+    public Task IdempotencyHeld { get; set; } = Task.CompletedTask;
+
     public async Task<RegistryPlace> GetPlaceAsync(CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _placesAsked);
         await PlaceHeld;
         return new RegistryPlace(await GetRevisionAsync(cancellationToken), Timeline);
     }
@@ -313,8 +321,9 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
         return Task.FromResult<IReadOnlyList<NodeStatus>>([.. Nodes]);
     }
 
-    public Task<IdempotencyEntry?> PutIdempotentAsync(IdempotencyEntry entry, CancellationToken cancellationToken)
+    public async Task<IdempotencyEntry?> PutIdempotentAsync(IdempotencyEntry entry, CancellationToken cancellationToken)
     {
+        await IdempotencyHeld.WaitAsync(cancellationToken);
         lock (_lock)
         {
             if (entry.Status != 0 && ForgetsAnswers > 0)
@@ -329,7 +338,7 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
                 _idempotent[entry.Key] = entry;
             }
 
-            return Task.FromResult(earlier);
+            return earlier;
         }
     }
 }

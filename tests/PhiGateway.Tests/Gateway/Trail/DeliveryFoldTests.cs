@@ -97,6 +97,28 @@ public sealed class DeliveryFoldTests
         Assert.Equal(isWhole ? "handed-over" : "partial", delivery.Delivery);
     }
 
+    /// <summary>What is held open may stand at another place by now, where its record was recycled.</summary>
+    [Theory]
+    [InlineData(60_000, true)]
+    [InlineData(70_000, false)]
+    public async Task RecordDelivery_OfWhatIsHeldOpen_NamesIt(int length, bool isOneOfMany)
+    {
+        using var world = new StageWorld(null, null, StageWorld.Grant("read"));
+        var text = new string('x', length);
+        world.Upstream.Answers("GET /Observation/1", StageWorld.Observation().Replace("\"x\"", $"\"{text}\"", StringComparison.Ordinal));
+        using var exchange = world.Open("GET", "/fhir/Observation/1");
+        Assert.True((await world.WalkAsync(exchange, "Release")).Continues);
+        Assert.Equal(!isOneOfMany, world.Journal.Leaving.Contains(exchange.Id));
+
+        world.Get<AuditTrail>().RecordDelivery(exchange);
+        world.Get<DeliveryFold>().Write();
+
+        var delivery = world.Journal.Records[^1];
+        Assert.Equal((AuditKind.Delivery, "handed-over"), (delivery.Kind, delivery.Delivery));
+        Assert.Equal(isOneOfMany ? Guid.Empty : exchange.Id, delivery.ParentId);
+        Assert.Empty(world.Journal.Leaving);
+    }
+
     [Fact]
     public async Task RecordDelivery_OfAWrite_NamesIt()
     {
