@@ -76,7 +76,10 @@ internal sealed class RegistrationCommands(
         }
 
         // The client is there by now, and waits for its approval: where this fails, whoever takes the request again finishes it.
-        var taken = Decided(call, request, RegistrationState.Taken) with { Client = body.Client };
+        var taken = Decided(call, request, RegistrationState.Taken) with
+        {
+            Client = body.Client,
+        };
         var isFinished = outcome.Plan.Writes.Count == 0;
         if (isFinished)
         {
@@ -176,7 +179,8 @@ internal sealed class RegistrationCommands(
         if (set.Find(RegistryKind.Client, id) is not null)
         {
             // Made of this very request by a take that did not come to its end: nothing is written but that it was taken.
-            return set.Find<Credential>(RegistryKind.Credential, id + "-oidc") is { } made
+            return
+                set.Find<Credential>(RegistryKind.Credential, id + "-oidc") is { } made
                 && made.Client == id
                 && made.Issuer == issuer
                 && made.ClientId == request.ClientId

@@ -16,11 +16,7 @@ namespace PhiGateway.Storage.Registry;
 /// <param name="database">The registry's.</param>
 /// <param name="enter">Waits for the turn to write, where there is one.</param>
 /// <param name="patience">How long one statement may take, with its turn and its connection; null: five seconds.</param>
-internal sealed class SingleUseBatch(
-    Database database,
-    Func<CancellationToken, ValueTask<IDisposable?>> enter,
-    TimeSpan? patience = null
-)
+internal sealed class SingleUseBatch(Database database, Func<CancellationToken, ValueTask<IDisposable?>> enter, TimeSpan? patience = null)
 {
     private const int MostOfOne = 128;
 
