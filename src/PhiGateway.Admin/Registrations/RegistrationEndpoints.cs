@@ -41,6 +41,7 @@ internal static class RegistrationEndpoints
             )
             .Takes(typeof(TakeBody))
             .Returns(typeof(Client))
+            .Returns(null, StatusCodes.Status204NoContent)
             .Repeatable();
         api.MapPost(
                 "/registrations/{id}:decline",
