@@ -220,7 +220,7 @@ public sealed class WriteTests(OpenWorld world)
             HttpMethod.Patch,
             $"/Patient/{id}",
             world.Token,
-            """[{"op":"add","path":"/link","value":[]}]""",
+            """[{"op":"add","path":"/link","value":[{"other":{"reference":"Patient/f001"},"type":"replaced-by"}]}]""",
             "application/json-patch+json"
         );
 
