@@ -30,5 +30,7 @@ for package in "$work"/*.deb; do
   dpkg -x "$package" "$work/root"
 done
 test -x "$work/root/usr/sbin/syslog-ng"
+# What is read by people only stays out of the tree.
+rm -rf "$work/root/usr/share/doc" "$work/root/usr/share/man" "$work/root/usr/share/lintian"
 rm -rf syslog-ng
 mv "$work/root" syslog-ng

@@ -27,7 +27,8 @@ internal static class RepositoryPaths
         {
             ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && FileSystemName.MatchesSimpleExpression(pattern, entry.FileName),
             ShouldRecursePredicate = static (ref entry) =>
-                entry.FileName is not ("bin" or "obj" or "node_modules" or ".git" or "TestResults" or "BenchmarkDotNet.Artifacts"),
+                entry.FileName
+                    is not ("bin" or "obj" or "node_modules" or "syslog-ng" or ".git" or "TestResults" or "BenchmarkDotNet.Artifacts"),
         };
 
     private static string FindRoot()
