@@ -25,12 +25,12 @@ if [[ "${#packages[@]}" == 0 ]]; then
   exit 3
 fi
 (cd "$work" && apt-get download -qq "${packages[@]}" 2>/dev/null)
-mkdir "$work/root"
+mkdir "$work/tree"
 for package in "$work"/*.deb; do
-  dpkg -x "$package" "$work/root"
+  dpkg -x "$package" "$work/tree"
 done
-test -x "$work/root/usr/sbin/syslog-ng"
+test -x "$work/tree/usr/sbin/syslog-ng"
 # What is read by people only stays out of the tree.
-rm -rf "$work/root/usr/share/doc" "$work/root/usr/share/man" "$work/root/usr/share/lintian"
+rm -rf "$work/tree/usr/share/doc" "$work/tree/usr/share/man" "$work/tree/usr/share/lintian"
 rm -rf syslog-ng
-mv "$work/root" syslog-ng
+mv "$work/tree" syslog-ng
