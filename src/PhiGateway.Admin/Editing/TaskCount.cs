@@ -15,8 +15,8 @@ namespace PhiGateway.Admin.Editing;
 internal static class TaskCount
 {
     /// <summary>
-    /// The revision on which a client's approval was given and how many were given to it since, each once for each patient; null: no approved
-    /// use case of it lets tasks open anything.
+    /// The revision on which a client's approval was given and how many were given to it since, each once for each patient; null: no
+    /// approved use case of it lets tasks open anything.
     /// </summary>
     /// <param name="set">The registry.</param>
     /// <param name="client">Client id.</param>
