@@ -95,7 +95,7 @@ internal sealed class PostgresAuditSearch(Database database, DbConnection connec
                     WHERE e.shape = s.id AND e.time >= w.start AND e.time < w.stop{behind}
                     ORDER BY e.time DESC LIMIT 1
                 ) n
-                WHERE 1 = 1{shapes}
+                WHERE {AuditMonth.IsMonthSql}{shapes}
                 ORDER BY n.time DESC FETCH FIRST (@limit) ROWS WITH TIES
             ), reach AS MATERIALIZED (
                 SELECT CASE WHEN count(*) >= @limit THEN min(n.time) END AS edge FROM newest n
