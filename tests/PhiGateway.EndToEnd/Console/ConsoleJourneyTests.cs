@@ -360,7 +360,18 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         Assert.Equal(
             LookedAtScreens
                 .Pictured.Select(screen => screen.Name)
-                .Concat(["accounting", "api", "case", "history", "now-dark", "one-access", "patient"])
+                .Concat([
+                    "accounting",
+                    "api",
+                    "case",
+                    "history",
+                    "now-dark",
+                    "offboardings",
+                    "one-access",
+                    "patient",
+                    "requests",
+                    "revocations",
+                ])
                 .Order(),
             shown.Order()
         );

@@ -15,10 +15,12 @@ internal static class LookedAtScreens
     [
         ("now", "/console/now"),
         ("alerts", "/console/alerts"),
+        ("alert", "/console/alerts/unused-bed-planner"),
         ("audit-search", "/console/audit?decision=deny"),
         ("clients", "/console/clients"),
         ("one-client", "/console/clients/cohort-44-loader"),
         ("stop", "/console/clients/cohort-44-loader/stop"),
+        ("emergency-stop", "/console/stop?target=organization&value=westside-imaging"),
         ("approvals", "/console/approvals"),
         ("approval", "/console/approvals/lumen-scribe"),
         ("reviews", "/console/reviews"),
@@ -37,8 +39,6 @@ internal static class LookedAtScreens
     private static readonly (string Name, string Path)[] More =
     [
         ("cases", "/console/cases"),
-        ("alert", "/console/alerts/unused-bed-planner"),
-        ("emergency-stop", "/console/stop?target=organization&value=westside-imaging"),
         ("tail", "/console/audit/tail"),
         ("patient form", "/console/patient"),
         ("vendor stop", "/console/vendors/westside-imaging/stop"),
