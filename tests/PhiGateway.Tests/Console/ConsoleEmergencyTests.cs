@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Tests.Admin;
@@ -51,6 +52,23 @@ public sealed class ConsoleEmergencyTests
         Assert.DoesNotContain(Said, page.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("action=\"/console/break-glass/", page.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(server.Admin.Journal.Records, static record => record.Event == "audit.emergency");
+    }
+
+    [Fact]
+    public async Task Uses_OfOneClientInOneSecond_HaveNamesOfTheirOwn()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await Sample.WriteAsync(server.Admin);
+        StoredTrail.AddEmergency(server.Admin, "t1");
+        StoredTrail.AddEmergency(server.Admin, "t2");
+        Assert.Equal(2, await server.Admin.Services.GetRequiredService<EmergencyUses>().RunOnceAsync(1, default));
+        using var browser = await server.SignInAsync("privacy-officer");
+
+        // What a screen reader lists of a page is told apart by its names.
+        var page = await browser.GetAsync("/console/break-glass");
+        var names = Regex.Matches(page.Text, "<section class=\"panel\"[^>]* aria-label=\"([^\"]+)\"").Select(static one => one.Groups[1].Value).ToList();
+        Assert.Equal(2, names.Count);
+        Assert.Equal(names.Distinct(StringComparer.Ordinal), names);
     }
 
     private static async Task<string> UseAsync(ConsoleServer server)
