@@ -21,15 +21,15 @@ internal sealed class AuditFilter(AuditQuery query)
     public int LastMonth => query.To is { } to ? AuditMonth.Of(to) : int.MaxValue;
 
     /// <summary>Conditions on <c>audit_shape s</c>, each behind an AND.</summary>
-    public string OfShape(DbCommand command)
+    public string OfShape(DbCommand command, Database database)
     {
         var conditions = string.Empty;
         foreach (var (column, value) in Members())
         {
-            if (value is not null)
+            if (StorableText.Clean(value) is { } text)
             {
-                conditions += $" AND s.{column} = @{column}";
-                command.With(column, StorableText.Clean(value));
+                conditions += $" AND {database.IsTextSql("s." + column, "@" + column, text)}";
+                command.With(column, text);
             }
         }
 
@@ -39,11 +39,11 @@ internal sealed class AuditFilter(AuditQuery query)
             command.With("kind", (short)kind);
         }
 
-        if (query.Purpose is { } purpose)
+        if (StorableText.Clean(query.Purpose) is { } purpose)
         {
             // One among several, which stand behind one another.
-            conditions += " AND (' ' || s.purpose || ' ') LIKE ('% ' || @purpose || ' %')";
-            command.With("purpose", StorableText.Clean(purpose));
+            conditions += $" AND {database.HasWordSql("s.purpose", "@purpose")}";
+            command.With("purpose", purpose);
         }
 
         return conditions;

@@ -6,8 +6,8 @@ namespace PhiGateway.Storage.Audit;
 
 /// <summary>
 /// Finds one page of a query, newest first, inside one reading transaction. By id and by patient it asks their own indexes; everything else
-/// goes by shapes: <c>audit_shape</c> says in which months there is anything, and those are asked one after the other until the page is
-/// full. Called by the audit store; each database has its own way to ask for several shapes at once.
+/// goes by months and shapes: <c>audit_shape</c> says in which months there is anything, and those are asked one after the other until the
+/// page is full. Called by the audit store; each database has its own way to ask for several shapes at once.
 /// </summary>
 internal abstract class AuditSearch(Database database, DbConnection connection, DbTransaction transaction, AuditQuery query)
 {
@@ -16,13 +16,6 @@ internal abstract class AuditSearch(Database database, DbConnection connection, 
 
     private const int MaxLimit = 500;
 
-    // So many shapes are asked for one by one in one statement; each costs a descent of one index.
-    private const int ShapesAtOnce = 1024;
-
-    // Of so many shapes one is nearly always among the newest records, which are looked at first: so many of them.
-    private const int ManyShapes = 256;
-    private const int Glance = 2000;
-
     // Found first, sorted then: a planner without statistics would rather walk all records in order of time until one has the id.
     private const string WithHits =
         "WITH hit AS MATERIALIZED (SELECT * FROM audit_event WHERE id = @id UNION ALL SELECT * FROM audit_event WHERE parent_id = @id AND id <> @id) ";
@@ -30,6 +23,9 @@ internal abstract class AuditSearch(Database database, DbConnection connection, 
     private readonly AuditCursor? _cursor = query.Cursor is null ? null : AuditCursor.Read(query);
 
     protected AuditFilter Filter { get; } = new(query);
+
+    /// <summary>The last month that can hold anything behind the cursor.</summary>
+    protected int LastMonth => _cursor is { } cursor ? Math.Min(Filter.LastMonth, AuditMonth.Of(cursor.Time)) : Filter.LastMonth;
 
     /// <exception cref="ArgumentOutOfRangeException">The limit is out of range.</exception>
     public static void Check(AuditQuery query)
@@ -47,35 +43,18 @@ internal abstract class AuditSearch(Database database, DbConnection connection, 
             return await FindDirectAsync(missing, cancellationToken);
         }
 
-        var found = new List<AuditEntry>();
-        var months = await MonthsAsync(cancellationToken);
-        for (var next = 0; next < months.Count && missing > 0; )
-        {
-            var newest = months[next++];
-            var span = new MonthSpan(newest.Month, newest.Month, newest.Shapes);
-            while (Filter.AsksForShape && next < months.Count && span.Shapes + months[next].Shapes <= ShapesAtOnce)
-            {
-                span = new MonthSpan(months[next].Month, span.Last, span.Shapes + months[next].Shapes);
-                next++;
-            }
-
-            var part = await FindAsync(span, missing, cancellationToken);
-            found.AddRange(part);
-            missing -= part.Count;
-        }
-
-        return found;
+        return await FindByTimeAsync(missing, cancellationToken);
     }
 
     /// <summary>What stands behind <c>SELECT … FROM audit_event e WHERE 1 = 1</c> to keep to the query's time and behind its cursor.</summary>
-    protected string Window(DbCommand command, MonthSpan span)
+    protected string Window(DbCommand command, MonthSpan span, string alias = "e")
     {
         var from = AuditMonth.Start(span.First);
         var to = AuditMonth.End(span.Last);
         command
             .With("from", database.Time(query.From > from ? query.From.Value : from))
             .With("to", database.Time(query.To < to ? query.To.Value : to));
-        return " AND e.time >= @from AND e.time < @to" + BehindCursor(command, "e");
+        return $" AND {alias}.time >= @from AND {alias}.time < @to" + BehindCursor(command, alias);
     }
 
     /// <summary>The same without the time, for whoever has it already.</summary>
@@ -94,8 +73,8 @@ internal abstract class AuditSearch(Database database, DbConnection connection, 
     protected virtual Task<List<AuditEntry>> FindDirectAsync(int take, CancellationToken cancellationToken) =>
         ReadAsync(Direct(take), cancellationToken);
 
-    /// <summary>Records of any shape that the query asks for, within a span of months.</summary>
-    protected abstract Task<List<AuditEntry>> FindByShapeAsync(MonthSpan span, int take, CancellationToken cancellationToken);
+    /// <summary>Records of any shape that the query asks for, newest first.</summary>
+    protected abstract Task<List<AuditEntry>> FindByTimeAsync(int take, CancellationToken cancellationToken);
 
     protected DbCommand Command() => connection.Command(string.Empty, transaction);
 
@@ -108,64 +87,18 @@ internal abstract class AuditSearch(Database database, DbConnection connection, 
     }
 
 #pragma warning disable CA2100 // put together from constants of these files only
-    /// <summary>Walks along the index of time; the shape is only looked at, where it is asked for.</summary>
-    protected DbCommand Walk(MonthSpan span, int take, int? glance)
-    {
-        var command = Command();
-        var window = Window(command, span);
-        var shapes = Filter.AsksForShape ? $" AND +e.shape IN (SELECT s.id FROM audit_shape s WHERE 1 = 1{Shapes(command, span)})" : "";
-        command.CommandText = glance is null
-            ? $"SELECT {AuditRows.Columns} FROM audit_event e WHERE 1 = 1{window}{shapes} {NewestFirst} LIMIT @limit"
-            : $"SELECT {AuditRows.Columns} FROM (SELECT * FROM audit_event e WHERE 1 = 1{window} {NewestFirst} LIMIT {glance}) e"
-                + $" WHERE 1 = 1{shapes} {NewestFirst} LIMIT @limit";
-        return command.With("limit", take);
-    }
-
     /// <summary>Conditions on <c>audit_shape s</c> within a span of months.</summary>
     protected string Shapes(DbCommand command, MonthSpan span)
     {
-        command.With("first_month", span.First).With("last_month", span.Last);
-        return " AND s.month BETWEEN @first_month AND @last_month" + Filter.OfShape(command);
-    }
-
-    private async Task<List<AuditEntry>> FindAsync(MonthSpan span, int take, CancellationToken cancellationToken)
-    {
-        if (!Filter.AsksForShape)
+        command.With("first_month", span.First);
+        if (span.First == span.Last)
         {
-            return await ReadAsync(Walk(span, take, null), cancellationToken);
+            // Said as one value: only then does the key of a shape lead to it.
+            return " AND s.month = @first_month" + Filter.OfShape(command, database);
         }
 
-        if (span.Shapes > ManyShapes)
-        {
-            var newest = await ReadAsync(Walk(span, take, Glance), cancellationToken);
-            if (newest.Count == take)
-            {
-                return newest;
-            }
-        }
-
-        return await FindByShapeAsync(span, take, cancellationToken);
-    }
-
-    private async Task<List<(int Month, int Shapes)>> MonthsAsync(CancellationToken cancellationToken)
-    {
-        await using var command = Command();
-        var last = _cursor is { } cursor ? Math.Min(Filter.LastMonth, AuditMonth.Of(cursor.Time)) : Filter.LastMonth;
-        command.CommandText =
-            $"SELECT s.month, count(*) FROM audit_shape s WHERE 1 = 1{Shapes(command, new MonthSpan(Filter.FirstMonth, last, 0))}"
-            + " GROUP BY s.month ORDER BY s.month DESC";
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var months = new List<(int, int)>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            // Whoever ships may file shapes under what is no month: no record is of it.
-            if (AuditMonth.IsMonth(reader.GetInt32(0)))
-            {
-                months.Add((reader.GetInt32(0), (int)reader.GetInt64(1)));
-            }
-        }
-
-        return months;
+        command.With("last_month", span.Last);
+        return " AND s.month BETWEEN @first_month AND @last_month" + Filter.OfShape(command, database);
     }
 
     /// <summary>By id or by patient: the narrow table leads, and its time prunes the partitions of the other.</summary>
@@ -190,7 +123,7 @@ internal abstract class AuditSearch(Database database, DbConnection connection, 
         {
             // Looked up for each record that is found, and not joined: there may be far more shapes than records of one patient.
             conditions +=
-                $" AND (SELECT 1 FROM audit_shape s WHERE s.month = {database.MonthOf("e.time")} AND s.id = e.shape{Filter.OfShape(command)}) = 1";
+                $" AND (SELECT 1 FROM audit_shape s WHERE s.month = {database.MonthOf("e.time")} AND s.id = e.shape{Filter.OfShape(command, database)}) = 1";
         }
 
         if (query.Id is { } id)

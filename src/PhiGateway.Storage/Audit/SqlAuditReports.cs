@@ -85,7 +85,7 @@ internal sealed class SqlAuditReports(Database database) : IAuditReports
             ? "audit_patient p JOIN audit_event e ON e.log = p.log AND e.sequence = p.sequence AND e.time = p.time"
             : "audit_event e";
         var conditions = filter.OfPatients(command, database) + filter.OfTime(command, byPatient ? "p" : "e", database);
-        var shapes = filter.OfShape(command);
+        var shapes = filter.OfShape(command, database);
         if (!filter.AsksForShape)
         {
             return ($"{from} WHERE 1 = 1{conditions}", shapes);

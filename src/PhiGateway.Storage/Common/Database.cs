@@ -100,6 +100,12 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>SQL for whether a column that holds several texts holds one.</summary>
     public abstract string HoldsSql(string column, string text);
 
+    /// <summary>SQL for whether a text column is one, said so that an index of it may be asked.</summary>
+    public virtual string IsTextSql(string column, string parameter, string text) => $"{column} = {parameter}";
+
+    /// <summary>SQL for whether a text column of words, one blank between two, has one.</summary>
+    public abstract string HasWordSql(string column, string parameter);
+
     /// <summary>SQL for how many different texts a column holds.</summary>
     public abstract string DifferentSql(string column);
 

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Text;
 using Npgsql;
 using PhiGateway.Storage.Common;
 
@@ -8,6 +9,9 @@ namespace PhiGateway.Storage.Postgres;
 /// <summary>A pool of connections to one Postgres database.</summary>
 internal sealed class PostgresDatabase : Database
 {
+    // As the indexes of audit_shape have it (migration ShapeIndexes).
+    private const int IndexedText = 1000;
+
     private readonly NpgsqlDataSource _source;
 
     public PostgresDatabase(string connectionString, string applicationName)
@@ -115,6 +119,14 @@ internal sealed class PostgresDatabase : Database
     public override string Unindexed(string column) => $"({column} || '')";
 
     public override string HoldsSql(string column, string text) => $"{text} = ANY({column})";
+
+    // Said of each text that is no longer than an index may have, so that one may be asked.
+    public override string IsTextSql(string column, string parameter, string text) =>
+        Encoding.UTF8.GetByteCount(text) <= IndexedText
+            ? $"{column} = {parameter} AND octet_length({column}) <= {IndexedText}"
+            : $"{column} = {parameter}";
+
+    public override string HasWordSql(string column, string parameter) => $"strpos(' ' || {column} || ' ', ' ' || {parameter} || ' ') > 0";
 
     public override string DifferentSql(string column) => $"(SELECT count(DISTINCT t) FROM unnest({column}) t)";
 

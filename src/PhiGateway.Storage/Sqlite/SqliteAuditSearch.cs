@@ -16,7 +16,90 @@ internal sealed class SqliteAuditSearch(Database database, DbConnection connecti
     // SQLite puts together 500 at most; beyond this, walking is as quick.
     private const int Most = 200;
 
-    protected override async Task<List<AuditEntry>> FindByShapeAsync(MonthSpan span, int take, CancellationToken cancellationToken)
+    // So many shapes are asked for one by one in one statement; each costs a descent of one index.
+    private const int ShapesAtOnce = 1024;
+
+    // Of so many shapes one is nearly always among the newest records, which are looked at first: so many of them.
+    private const int ManyShapes = 256;
+    private const int Glance = 2000;
+
+    protected override async Task<List<AuditEntry>> FindByTimeAsync(int take, CancellationToken cancellationToken)
+    {
+        var found = new List<AuditEntry>();
+        var months = await MonthsAsync(cancellationToken);
+        for (var next = 0; next < months.Count && found.Count < take; )
+        {
+            var newest = months[next++];
+            var span = new MonthSpan(newest.Month, newest.Month, newest.Shapes);
+            while (Filter.AsksForShape && next < months.Count && span.Shapes + months[next].Shapes <= ShapesAtOnce)
+            {
+                span = new MonthSpan(months[next].Month, span.Last, span.Shapes + months[next].Shapes);
+                next++;
+            }
+
+            found.AddRange(await FindAsync(span, take - found.Count, cancellationToken));
+        }
+
+        return found;
+    }
+
+    private async Task<List<AuditEntry>> FindAsync(MonthSpan span, int take, CancellationToken cancellationToken)
+    {
+        if (!Filter.AsksForShape)
+        {
+            return await ReadAsync(Walk(span, take, null), cancellationToken);
+        }
+
+        if (span.Shapes > ManyShapes)
+        {
+            var newest = await ReadAsync(Walk(span, take, Glance), cancellationToken);
+            if (newest.Count == take)
+            {
+                return newest;
+            }
+        }
+
+        return await FindByShapeAsync(span, take, cancellationToken);
+    }
+
+    private async Task<List<(int Month, int Shapes)>> MonthsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Command();
+#pragma warning disable CA2100 // put together from constants of these files only
+        command.CommandText =
+            $"SELECT s.month, count(*) FROM audit_shape s WHERE 1 = 1{Shapes(command, new MonthSpan(Filter.FirstMonth, LastMonth, 0))}"
+            + " GROUP BY s.month ORDER BY s.month DESC";
+#pragma warning restore CA2100
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var months = new List<(int, int)>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            // Whoever ships may file shapes under what is no month: no record is of it.
+            if (AuditMonth.IsMonth(reader.GetInt32(0)))
+            {
+                months.Add((reader.GetInt32(0), (int)reader.GetInt64(1)));
+            }
+        }
+
+        return months;
+    }
+
+    // Walks along the index of time; the shape is only looked at, where it is asked for.
+    private DbCommand Walk(MonthSpan span, int take, int? glance)
+    {
+        var command = Command();
+        var window = Window(command, span);
+        var shapes = Filter.AsksForShape ? $" AND +e.shape IN (SELECT s.id FROM audit_shape s WHERE 1 = 1{Shapes(command, span)})" : "";
+#pragma warning disable CA2100 // put together from constants of these files only
+        command.CommandText = glance is null
+            ? $"SELECT {AuditRows.Columns} FROM audit_event e WHERE 1 = 1{window}{shapes} {NewestFirst} LIMIT @limit"
+            : $"SELECT {AuditRows.Columns} FROM (SELECT * FROM audit_event e WHERE 1 = 1{window} {NewestFirst} LIMIT {glance}) e"
+                + $" WHERE 1 = 1{shapes} {NewestFirst} LIMIT @limit";
+#pragma warning restore CA2100
+        return command.With("limit", take);
+    }
+
+    private async Task<List<AuditEntry>> FindByShapeAsync(MonthSpan span, int take, CancellationToken cancellationToken)
     {
         var ids = span.Shapes <= Most ? await IdsAsync(span, cancellationToken) : [];
         if (ids.Count == 0)

@@ -103,6 +103,8 @@ internal sealed class SqliteDatabase : Database
 
     public override string DifferentSql(string column) => $"(SELECT count(DISTINCT value) FROM json_each({ListOrNone(column)}))";
 
+    public override string HasWordSql(string column, string parameter) => $"instr(' ' || {column} || ' ', ' ' || {parameter} || ' ') > 0";
+
     // A text that is no list would end the whole statement.
     private static string ListOrNone(string column) => $"CASE WHEN json_valid({column}) THEN {column} ELSE '[]' END";
 

@@ -66,7 +66,10 @@ public sealed class ConsoleEmergencyTests
 
         // What a screen reader lists of a page is told apart by its names.
         var page = await browser.GetAsync("/console/break-glass");
-        var names = Regex.Matches(page.Text, "<section class=\"panel\"[^>]* aria-label=\"([^\"]+)\"").Select(static one => one.Groups[1].Value).ToList();
+        var names = Regex
+            .Matches(page.Text, "<section class=\"panel\"[^>]* aria-label=\"([^\"]+)\"")
+            .Select(static one => one.Groups[1].Value)
+            .ToList();
         Assert.Equal(2, names.Count);
         Assert.Equal(names.Distinct(StringComparer.Ordinal), names);
     }
