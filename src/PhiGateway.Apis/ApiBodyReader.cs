@@ -9,17 +9,19 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Apis;
 
 /// <summary>What a request's line and body say together of whom and what is meant.</summary>
-/// <param name="Patients">Whom the request names: in its line, or in the body of a search.</param>
+/// <param name="Patients">Whom the request names: in its line, or in the body of a search or of a patch.</param>
 /// <param name="Facts">Facts of what would be written; null for all but create and update.</param>
 /// <param name="Relabels">A patch touches what says whose or of which kind the record is.</param>
 /// <param name="Searched">Members by which a body searches, but for the patient.</param>
 /// <param name="Touched">Elements that a patch touches.</param>
+/// <param name="Unsettled">Token parameters of which nobody knows what the record says by them once it is patched.</param>
 internal readonly record struct ApiSent(
     IReadOnlyList<PatientId> Patients,
     ResourceFacts? Facts,
     bool Relabels,
     IReadOnlyList<string> Searched,
-    IReadOnlyList<string> Touched
+    IReadOnlyList<string> Touched,
+    IReadOnlyList<string> Unsettled
 );
 
 /// <summary>Reads the body that a row takes; line and body must mean the same record of the same patient.</summary>
@@ -36,7 +38,7 @@ internal static class ApiBodyReader
     )
     {
         var patient = named is [var one] ? one : (PatientId?)null;
-        sent = new ApiSent(named, null, false, [], []);
+        sent = new ApiSent(named, null, false, [], [], []);
         if (operation.Body is not { } declared)
         {
             return body.IsEmpty ? WithoutBody(operation, patient, ref sent) : Refusal.Body("a body where the table has none");
@@ -67,18 +69,22 @@ internal static class ApiBodyReader
                 return Refusal.Body(contradiction);
             }
 
+            if (operation.Interaction == Interaction.Patch)
+            {
+                return ApiPatchReader.Read(operation, declared, root, named, ref sent);
+            }
+
             sent = operation.Interaction switch
             {
                 Interaction.Create or Interaction.Update => sent with { Facts = facts },
-                Interaction.Patch => sent with { Relabels = TouchesProtected(root, operation), Touched = Touched(root, operation) },
                 Interaction.SearchType => sent with
                 {
                     Patients = declared.Shape.Patient is null ? named : [.. facts.Owners],
                     Searched =
                     [
                         .. root.EnumerateObject()
-                            .Select(static member => member.Name)
-                            .Where(name => name != declared.Shape.Patient?.Steps[0]),
+                            .Where(member => declared.Shape.Patient?.IsAllOf(member) != true)
+                            .Select(static member => member.Name),
                     ],
                 },
                 _ => sent,
@@ -126,7 +132,7 @@ internal static class ApiBodyReader
             return null;
         }
 
-        // A patch need not say whose the record is; one that does is judged as touching it.
+        // A patch need not say whose the record is.
         if (operation.Interaction == Interaction.Patch)
         {
             return null;
@@ -153,28 +159,5 @@ internal static class ApiBodyReader
         }
 
         return true;
-    }
-
-    private static List<string> Touched(JsonElement root, ApiOperation operation) =>
-        operation.StoredRead?.Answer?.Shape is { Elements.Count: > 0 } shape
-            ? [.. root.EnumerateObject().SelectMany(member => shape.ElementsOf(member.Name))]
-            : ["?"];
-
-    // Upstreams may match names without regard to case.
-    private static bool TouchesProtected(JsonElement root, ApiOperation operation)
-    {
-        var names = operation
-            .Body!.Shape.ProtectedMembers()
-            .Concat(operation.StoredRead?.Answer?.Shape.ProtectedMembers() ?? [])
-            .ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var member in root.EnumerateObject())
-        {
-            if (names.Contains(member.Name))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

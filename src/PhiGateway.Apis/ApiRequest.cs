@@ -15,16 +15,18 @@ public sealed record ApiRequest(FhirRequest Meaning, ApiOperation Operation, Pat
     /// <summary>The backend's own cursor, once the seal was opened.</summary>
     public string? Cursor { get; init; }
 
+    /// <summary>Whose records are asked for: whom the line names, or the body of a search; empty: nobody in particular.</summary>
+    public IReadOnlyList<PatientId> Named { get; init; } = [];
+
     /// <summary>The record's id in the path; null: the path names no record.</summary>
     public string? Id => Meaning.Id;
 
     /// <summary>Whether a record with these owners is one that was asked for: nobody's other than those whom the request names.</summary>
     public bool AsksFor(IReadOnlyList<PatientId> owners)
     {
-        var named = Meaning.Parts[0].Patients;
-        for (var i = 0; i < owners.Count && named.Count > 0; i++)
+        for (var i = 0; i < owners.Count && Named.Count > 0; i++)
         {
-            if (!named.Contains(owners[i]))
+            if (!Named.Contains(owners[i]))
             {
                 return false;
             }

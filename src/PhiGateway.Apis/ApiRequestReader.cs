@@ -85,6 +85,7 @@ public static class ApiRequestReader
             PatientInPath = operation.PatientPlace >= 0,
             Body = sent.Facts,
             Relabels = sent.Relabels,
+            Unsettles = sent.Unsettled,
             Uses =
             [
                 .. request
@@ -108,7 +109,14 @@ public static class ApiRequestReader
             Headers = headers,
             Template = operation.Template,
         };
-        return Reading<ApiRequest>.Of(new ApiRequest(meaning, operation, patients is [var one] ? one : null) { Handle = handle });
+        return Reading<ApiRequest>.Of(
+            new ApiRequest(meaning, operation, patients is [var one] ? one : null)
+            {
+                Handle = handle,
+                // Whose a patched record shall be is not whose it is.
+                Named = operation.Interaction == Interaction.Patch ? patients : sent.Patients,
+            }
+        );
     }
 
     private static Refusal? CheckQuery(CanonicalRequest request, ApiOperation operation)

@@ -46,6 +46,22 @@ internal sealed class JsonPointer
     /// <returns>What was found on the way.</returns>
     public PointerOutcome Visit<TState>(JsonElement root, TState state, Func<JsonElement, TState, bool> take) => Walk(root, 0, state, take);
 
+    /// <summary>Whether in a member of the root nothing stands but the way to what this points at.</summary>
+    public bool IsAllOf(JsonProperty member) => member.Name == Steps[0] && IsAllOf(member.Value, 1);
+
+    private bool IsAllOf(JsonElement element, int step)
+    {
+        if (step == Steps.Count)
+        {
+            return true;
+        }
+
+        return Steps[step] is { } name
+            ? element.ValueKind == JsonValueKind.Object
+                && element.EnumerateObject().All(member => member.Name == name && IsAllOf(member.Value, step + 1))
+            : element.ValueKind == JsonValueKind.Array && element.EnumerateArray().All(item => IsAllOf(item, step + 1));
+    }
+
     private static bool HasStrayTilde(string step)
     {
         for (var at = step.IndexOf('~', StringComparison.Ordinal); at >= 0; at = step.IndexOf('~', at + 1))

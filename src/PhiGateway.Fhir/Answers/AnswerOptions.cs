@@ -69,6 +69,12 @@ public sealed record AnswerOptions
     /// </summary>
     public bool HoldsIncluded { get; init; }
 
+    /// <summary>
+    /// Security: the includes that went upstream, where the client's own stood for all of a type (<c>Encounter:*</c>); null (default): they
+    /// are the client's own.
+    /// </summary>
+    public IReadOnlyList<Canonical.QueryParameter>? Includes { get; init; }
+
     /// <summary>How strictly the self link is taken.</summary>
     public SelfLinkRule SelfLinks { get; init; }
 

@@ -48,6 +48,9 @@ public static class UpstreamCallFactory
     /// </summary>
     public static KeyValuePair<string, string>? FindConfinement(FhirRequest request, Permit permit) => Narrowing.Owner(request, permit);
 
+    /// <summary>The includes that go upstream, where the client's own stand for all of a type; null: they go as they came.</summary>
+    public static IReadOnlyList<QueryParameter>? FindIncludes(FhirRequest request, Permit permit) => Narrowing.Includes(request, permit);
+
     /// <summary>
     /// Whether something of the answer may be withheld, so that neither counts nor pages of the upstream's are the client's to know.
     /// </summary>

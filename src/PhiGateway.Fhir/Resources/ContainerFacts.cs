@@ -25,6 +25,7 @@ internal sealed class ContainerFacts
     public void Take(ResourceFacts facts)
     {
         _any = true;
+        _sum.Hold(facts);
         if (facts.Owner == OwnerState.Undetermined)
         {
             _undetermined = true;
@@ -48,6 +49,7 @@ internal sealed class ContainerFacts
         }
 
         _any = true;
+        _sum.Hold(facts);
         TakeLabels(facts);
         var part = new ResourceFacts
         {
@@ -74,6 +76,7 @@ internal sealed class ContainerFacts
     public void Conclude(ResourceFacts container)
     {
         container.NamesNoPatient = _undetermined && _namesNoPatient;
+        container.HoldAll(_sum);
         container.Raise(_sum.Confidentiality);
         for (var i = 0; i < _sum.Labels.Count; i++)
         {

@@ -62,6 +62,7 @@ internal sealed class ResourceMeaning(NameStack names)
     public void Contain(ScanProgram program)
     {
         Contained.Add(program.Type);
+        _facts.Contain(program.Type);
         if (program.Rule is OwnerRule.Self or OwnerRule.Indirect && !IsSignature(program))
         {
             // A person described in place, or a parcel of anything: whose record that is, nobody can say.

@@ -289,15 +289,17 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
             ? WithholdReason.None
             : WithholdReason.OutsidePatients;
 
-    // Whoever is somebody new, or of whom nobody knows who they are, is not the patient of a task.
-    private bool CoversAnybody(GrantRule grant) => grant.Reach == PatientReach.Any && _reach.Task is null;
+    // Whoever is somebody new, or of whom nobody knows who they are, is not the patient of a task; what the type asks of the sign-in is
+    // asked of them too.
+    private bool CoversAnybody(GrantRule grant, ResourceType type) =>
+        grant.Reach == PatientReach.Any && _reach.Task is null && _reach.TaskAdmitsNobodys(type);
 
     // Owners must all be covered by the same grant: a record of two patients belongs to both.
     private WithholdReason OwnersCovered(int place, GrantRule grant, ResourceFacts facts, OwnersAsked asked)
     {
         if (asked == OwnersAsked.NewPatient)
         {
-            return CoversAnybody(grant) ? WithholdReason.None : WithholdReason.OutsidePatients;
+            return CoversAnybody(grant, facts.Type) ? WithholdReason.None : WithholdReason.OutsidePatients;
         }
 
         if (facts.Owner == OwnerState.NotPatientData)
@@ -308,10 +310,10 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         if (facts.Owner != OwnerState.Known || (facts.Owners.Count == 0 && !facts.HasNewOwner))
         {
             var isAdmitted = facts.NamesNoPatient && (AdmitsUndetermined || (AdmitsUnnamed && facts.NeedNameNoPatient));
-            return isAdmitted && CoversAnybody(grant) ? WithholdReason.None : WithholdReason.UndeterminedPatient;
+            return isAdmitted && CoversAnybody(grant, facts.Type) ? WithholdReason.None : WithholdReason.UndeterminedPatient;
         }
 
-        if (facts.HasNewOwner && !CoversAnybody(grant))
+        if (facts.HasNewOwner && !CoversAnybody(grant, facts.Type))
         {
             return WithholdReason.OutsidePatients;
         }

@@ -61,6 +61,13 @@ public sealed class ResourceFacts
     /// </summary>
     public bool Unjudgeable { get; set; }
 
+    /// <summary>Types of the resources that are contained in it, or in what it holds as entries.</summary>
+    /// <remarks>Of each of them leaves what the grants of its own type show.</remarks>
+    public ResourceTypeSet Contained { get; private set; }
+
+    /// <summary>Types of the resources that it holds as entries (a Bundle); empty where nobody looked.</summary>
+    public ResourceTypeSet Entries { get; private set; }
+
     /// <summary>Among its owners is a Patient that the same transaction creates: on no roster, in no context, known to no task.</summary>
     public bool HasNewOwner { get; private set; }
 
@@ -107,6 +114,25 @@ public sealed class ResourceFacts
 
     public void AddToken(TokenFact token) => _tokens.Add(token);
 
+    /// <summary>A resource of this type is contained in it.</summary>
+    public void Contain(ResourceType type) => Contained = Contained.With(type);
+
+    /// <summary>It holds a resource as an entry, with all that is in that.</summary>
+    public void Hold(ResourceFacts entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        Entries = Entries.With(entry.Type).Union(entry.Entries);
+        Contained = Contained.Union(entry.Contained);
+    }
+
+    /// <summary>Holds what another one holds.</summary>
+    public void HoldAll(ResourceFacts other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Entries = Entries.Union(other.Entries);
+        Contained = Contained.Union(other.Contained);
+    }
+
     /// <summary>Says that this owner stood only for a Patient about to be created; false when it is not among the owners.</summary>
     public bool DeclareNew(PatientId owner)
     {
@@ -137,6 +163,8 @@ public sealed class ResourceFacts
         HasNewOwner = false;
         NamesNoPatient = false;
         NeedNameNoPatient = false;
+        Contained = default;
+        Entries = default;
         _owners.Clear();
         _labels.Clear();
         _tokens.Clear();

@@ -52,7 +52,8 @@ internal static class ViewQuestions
 
         var shown = run.UseCase.ElementsOf(seen);
         var isNobodys = stored is null or { Owner: OwnerState.NotPatientData };
-        return Hides(run, part, seen, isNobodys ? OpenSchedule.Narrow(run, shown, part.Type) : shown);
+        return Hides(run, part, seen, isNobodys ? OpenSchedule.Narrow(run, shown, part.Type) : shown)
+            ?? (stored is null ? null : HeldViews.Partial(run, part, stored, seen));
     }
 
     private static Deny? Hides(DecisionRun run, AccessPart part, GrantSet grants, ElementSet shown)

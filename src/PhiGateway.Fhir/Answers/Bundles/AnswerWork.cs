@@ -248,6 +248,7 @@ internal sealed class AnswerWork : IDisposable
                 Links = Sealer,
                 Sealers = null,
                 Narrowed = [],
+                Includes = null,
                 Judges = null,
                 Current = current,
                 Currents = null,

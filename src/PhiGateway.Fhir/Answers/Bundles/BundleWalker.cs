@@ -204,15 +204,14 @@ internal sealed class BundleWalker
             _work.KnowEntries();
         }
 
-        var isAround = _work.Options.HoldsIncluded && _request is { Operation: "$everything" };
-        if ((_window is not null || _work.Options.HoldsIncluded) && _request is not null && (isAround || AsksForMore()))
+        _settler.Shown = _window?.Entries ?? ShownEntries.For(_work, _request, _output.Kind, isPaged: _window is not null);
+        if (_window is not null)
         {
-            _settler.Shown = _window?.Entries ?? new ShownEntries(_request.Parameters, isAround);
-            if (_window is not null)
-            {
-                _window.Entries = _settler.Shown;
-            }
+            _window.Entries = _settler.Shown;
+        }
 
+        if (_settler.Shown is not null)
+        {
             _work.Reader.Links ??= [];
         }
 
@@ -283,7 +282,8 @@ internal sealed class BundleWalker
     {
         if (_settler.Shown is { } shown)
         {
-            shown.IsPartial |= _links.HasOtherPages || _window is { IsFirst: false } or { From: > 0 } or { Rest: not null };
+            shown.IsOfPages |= _links.HasOtherPages || _window is { IsFirst: false };
+            shown.IsPartial |= shown.IsOfPages || _window is { From: > 0 } or { Rest: not null };
         }
 
         return _waiting.Settle(_entries);
@@ -329,19 +329,6 @@ internal sealed class BundleWalker
     private void CheckNarrowing() =>
         _work.Disclosure.NarrowingNotApplied |=
             _output.Kind == BundleKind.SearchSet && _window is not { IsFirst: false } && !_links.SelfShows(_work.Options, _work.Bases);
-
-    private bool AsksForMore()
-    {
-        for (var i = 0; i < _request!.Parameters.Count; i++)
-        {
-            if (ShownEntries.IsInclude(_request.Parameters[i].Name))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 
     private bool TakeTotal(ref Utf8JsonReader reader) => !reader.TryGetInt32(out _total) || _total >= 0;
 

@@ -58,13 +58,19 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
             : (EntryParts.ModeOf(entry.Mode, data).SequenceEqual("include"u8) || IsOfAnotherType(ref entry, data))
                 && !(window is not null && request is { Interaction: Interaction.Operation });
 
-    // R4 lets servers leave the mode out: of a search of one type whatever is of another was included.
+    // R4 lets servers leave the mode out: whatever is of another type than those that are searched was included.
     private bool IsOfAnotherType(ref EntrySpan entry, ReadOnlySpan<byte> data) =>
-        Shown is not null
-        && entry.HasResource
-        && request is { Interaction: Interaction.SearchType }
-        && EntryParts.ModeOf(entry.Mode, data).IsEmpty
-        && work.Reader.Facts.Type != request.Type;
+        Shown is not null && entry.HasResource && EntryParts.ModeOf(entry.Mode, data).IsEmpty && !IsSearched(work.Reader.Facts.Type);
+
+    private bool IsSearched(ResourceType type) =>
+        request switch
+        {
+            { Interaction: Interaction.SearchType } => type == request.Type,
+            { Interaction: Interaction.SearchSystem, Parts.Count: > 0 } => request.Parts.Any(part =>
+                part.Role == PartRole.Target && part.Type == type
+            ),
+            _ => true,
+        };
 
     /// <summary>Settles the entry just read.</summary>
     /// <param name="data">The bytes it was read from.</param>
@@ -104,7 +110,7 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         {
             if (outcome == ReleaseOutcome.Withheld && isOnItsOwn)
             {
-                NoteHidden(included);
+                NoteHidden(data, ref entry, included);
             }
 
             return outcome == ReleaseOutcome.Broken ? PassBy(included) : ScanResult.Complete;
@@ -112,7 +118,11 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
 
         // Included by a search: no match, and not what the client's view is about.
         var isExtra = included && Shown is not { IsAround: true };
-        NoteShown(data, ref entry, isMatch: !included);
+        if (Shown is not null)
+        {
+            EntryNotes.Show(Shown, work, data[entry.ResourceStart..entry.ResourceEnd], isMatch: !included);
+        }
+
         Matches += isExtra ? 0 : 1;
         output.OpenEntry();
         work.Output.Write("{"u8);
@@ -195,38 +205,15 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
     }
 
     // What it refers to must not leave for its sake.
-    private void NoteHidden(bool included)
+    private void NoteHidden(ReadOnlySpan<byte> data, ref EntrySpan entry, bool included)
     {
         _hasGaps |= !included;
         HidesIncluded |= included;
         if (Shown is { IsAround: true })
         {
-            Shown.AddHidden(work.Reader.Links!);
+            EntryNotes.Hide(Shown, work, data[entry.ResourceStart..entry.ResourceEnd]);
         }
     }
-
-    private void NoteShown(ReadOnlySpan<byte> data, ref EntrySpan entry, bool isMatch)
-    {
-        if (Shown is { IsAround: true })
-        {
-            Shown.Add(work.Reader.Facts, ShownLinks(data, ref entry));
-            return;
-        }
-
-        if (Shown is not null)
-        {
-            var links = Shown.LeadsOn(work.Reader.Facts.Type)
-                ? RecordNames.WithElements(data[entry.ResourceStart..entry.ResourceEnd], work.Bases)
-                : [];
-            Shown.Add(work.Reader.Facts, links, work.LastElements, isMatch);
-        }
-    }
-
-    // Of a record that leaves in part, what the rest refers to is not to be told.
-    private IReadOnlyList<ResourceName> ShownLinks(ReadOnlySpan<byte> data, ref EntrySpan entry) =>
-        work.LastElements is { } elements
-            ? RecordNames.In(data[entry.ResourceStart..entry.ResourceEnd], work.Bases, elements)
-            : work.Reader.Links!;
 
     // A deletion in a history names a resource of which nothing is left to judge: it leaves to whom every version of it would.
     private void SettleWithout(ReadOnlySpan<byte> data, ref EntrySpan entry)
@@ -294,7 +281,7 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
             // It leaves with a page to come; what accompanies it leaves now.
             if (Shown is { IsAround: true })
             {
-                Shown.Expect(ShownLinks(data, ref entry));
+                EntryNotes.Expect(Shown, work, data[entry.ResourceStart..entry.ResourceEnd]);
             }
 
             return ReleaseOutcome.Withheld;
@@ -303,7 +290,7 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         if (outcome == ReleaseOutcome.Withheld)
         {
             window?.Hide();
-            NoteHidden(included: false);
+            NoteHidden(data, ref entry, included: false);
         }
 
         work.Disclosure.Merge(own);

@@ -59,6 +59,12 @@ internal sealed class IncludeRule
     /// <summary>Whether it follows references of resources of this type.</summary>
     public bool IsOf(ResourceType from) => _source.IsNone || _source == from;
 
+    /// <summary>Whether it follows canonical addresses that stand in an element.</summary>
+    /// <param name="from">Type of the resource that holds them.</param>
+    /// <param name="element">The top-level element.</param>
+    public bool FollowsAddresses(ResourceType from, string element) =>
+        IsOf(from) && (_target.IsNone || CanonicalNames.Types.Contains(_target)) && _elements.Contains(element);
+
     /// <summary>Whether it follows a reference.</summary>
     /// <param name="from">Type of the resource that holds the reference.</param>
     /// <param name="link">The reference, with its element.</param>

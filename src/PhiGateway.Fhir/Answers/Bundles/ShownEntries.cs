@@ -1,5 +1,5 @@
 using PhiGateway.Fhir.Canonical;
-using PhiGateway.Fhir.Grammar;
+using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
@@ -12,8 +12,6 @@ namespace PhiGateway.Fhir.Answers.Bundles;
 /// </summary>
 internal sealed class ShownEntries
 {
-    private static readonly bool[] HasCanonical = Load();
-
     private readonly HashSet<ResourceName> _shown = [];
     private readonly HashSet<ResourceName> _sources = [];
     private readonly HashSet<ResourceName> _targets = [];
@@ -38,6 +36,43 @@ internal sealed class ShownEntries
         _rules = [.. rules];
     }
 
+    /// <summary>What remembers it for one answer; null: nothing of it came for the sake of others, or nothing may be withheld.</summary>
+    /// <param name="work">What the filtering of the answer shares.</param>
+    /// <param name="request">What was asked; null for a Bundle inside another answer.</param>
+    /// <param name="kind">The Bundle's kind.</param>
+    /// <param name="isPaged">Matches go to a page of the client's.</param>
+    public static ShownEntries? For(AnswerWork work, FhirRequest? request, BundleKind kind, bool isPaged)
+    {
+        if (request is null || !(isPaged || work.Options.HoldsIncluded))
+        {
+            return null;
+        }
+
+        var isAround = work.Options.HoldsIncluded && IsOfRecords(request, kind);
+        if (!isAround && !request.Parameters.Any(static parameter => IsInclude(parameter.Name)))
+        {
+            return null;
+        }
+
+        var asked = request.Parts.Where(static part => part is { Role: PartRole.Target, Interaction: Interaction.SearchType });
+        var records = asked.Where(static part => !RecordNames.IsNobodys(part.Type)).ToList();
+        var isEverything = isAround && request is { Operation: "$everything", Parts.Count: > 0 };
+        return new ShownEntries(work.Options.Includes ?? request.Parameters, isAround)
+        {
+            IsNarrowed = isEverything && !records.TrueForAll(part => part.IsWildcard && work.Policy.Types.Contains(part.Type)),
+            IsOfNone = isEverything && !records.Exists(part => work.Policy.Types.Contains(part.Type)),
+            Addresses = work.Policy.Types.Intersect(CanonicalNames.Types).IsEmpty ? null : new ShownAddresses(),
+        };
+    }
+
+    // What an operation puts together of somebody's records, with what these name. What is looked for among them, or counted, is no such.
+    private static bool IsOfRecords(FhirRequest request, BundleKind kind) =>
+        request.Operation == "$everything"
+        || (
+            request is { Interaction: Interaction.Operation, Operation: not ("$lastn" or "$match" or "$find") }
+            && kind is BundleKind.SearchSet or BundleKind.Collection
+        );
+
     /// <summary>Whether a parameter asks for more than the matches.</summary>
     public static bool IsInclude(string name) =>
         name.StartsWith("_include", StringComparison.Ordinal) || name.StartsWith("_revinclude", StringComparison.Ordinal);
@@ -47,6 +82,21 @@ internal sealed class ShownEntries
 
     /// <summary>What is looked at is not all that there is: what refers to an entry may stand on another page.</summary>
     public bool IsPartial { get; set; }
+
+    /// <summary>The server has other pages: what stands on them is not known here, neither what leaves nor what stays.</summary>
+    public bool IsOfPages { get; set; }
+
+    /// <summary>
+    /// Not all records that lie around were asked for, or what leaves of them is not all: what is nobody's may have come for the sake of
+    /// what is not seen here.
+    /// </summary>
+    public bool IsNarrowed { get; set; }
+
+    /// <summary>No record of anybody was asked for that could leave: nothing on another page is why something came along.</summary>
+    public bool IsOfNone { get; init; }
+
+    /// <summary>The canonical addresses that stand in what leaves; null: nothing that is known by one may leave.</summary>
+    public ShownAddresses? Addresses { get; set; }
 
     /// <summary>Notes what an entry refers to that must stay.</summary>
     public void AddHidden(IReadOnlyList<ResourceName> links)
@@ -61,7 +111,10 @@ internal sealed class ShownEntries
     public bool AddHidden(ResourceName link) => _ofHidden.Add(link);
 
     /// <summary>Whether an entry that must stay refers to this resource.</summary>
-    public bool IsOfHidden(ResourceName? name) => name is { } known && _ofHidden.Contains(known);
+    /// <param name="name">Its name; null: it has none.</param>
+    /// <param name="addresses">What it is named by beside references.</param>
+    public bool IsOfHidden(ResourceName? name, IReadOnlyList<string> addresses) =>
+        (name is { } known && _ofHidden.Contains(known)) || Addresses?.IsOfHidden(addresses) == true;
 
     /// <summary>Notes an entry that leaves, and what around one resource it refers to.</summary>
     public void Add(ResourceFacts facts, IReadOnlyList<ResourceName> links)
@@ -93,6 +146,37 @@ internal sealed class ShownEntries
                 if (!rule.IsReverse && rule.Follows(facts.Type, link))
                 {
                     (isMatch || rule.Iterates ? _targets : _looseTargets).Add(link.Name);
+                }
+            }
+        }
+    }
+
+    /// <summary>Notes the addresses that stand in an entry that leaves.</summary>
+    /// <param name="type">The entry's type.</param>
+    /// <param name="addresses">What it names by an address, and by which elements.</param>
+    /// <param name="elements">What leaves of it; null: all.</param>
+    /// <param name="isMatch">It was searched for.</param>
+    public void Add(ResourceType type, IReadOnlyList<NamedAddress> addresses, ElementSet? elements, bool isMatch)
+    {
+        foreach (var named in addresses)
+        {
+            if (elements?.Contains(named.Element) == false)
+            {
+                _ = IsAround && Addresses!.AddHidden(named.Address);
+                continue;
+            }
+
+            if (IsAround)
+            {
+                Addresses!.Add(named.Address, loosely: false);
+                continue;
+            }
+
+            foreach (var rule in _rules)
+            {
+                if (!rule.IsReverse && rule.FollowsAddresses(type, named.Element))
+                {
+                    Addresses!.Add(named.Address, loosely: !isMatch && !rule.Iterates);
                 }
             }
         }
@@ -140,14 +224,25 @@ internal sealed class ShownEntries
     /// </summary>
     /// <param name="type">The resource's type.</param>
     /// <param name="name">Its name; null: it has none.</param>
+    /// <param name="addresses">What it is named by beside references; empty for what is not known by an address.</param>
     /// <param name="links">What it refers to, for a type that <see cref="LeadsBack"/>.</param>
     /// <param name="loosely">
     /// What came along brings more along, whether or not that was asked for: some servers do so, and where every match leaves it tells nothing.
     /// </param>
-    public bool IsLinked(ResourceType type, ResourceName? name, IReadOnlyList<NamedRecord> links, bool loosely)
+    public bool IsLinked(
+        ResourceType type,
+        ResourceName? name,
+        IReadOnlyList<string> addresses,
+        IReadOnlyList<NamedRecord> links,
+        bool loosely
+    )
     {
-        // What is found by its canonical address is knowledge, not somebody's data.
-        if (HasCanonical[type.Index] || (name is { } known && (_targets.Contains(known) || (loosely && _looseTargets.Contains(known)))))
+        if (name is { } known && (_targets.Contains(known) || (loosely && _looseTargets.Contains(known))))
+        {
+            return true;
+        }
+
+        if (Addresses?.IsNamed(addresses, loosely) == true)
         {
             return true;
         }
@@ -166,16 +261,5 @@ internal sealed class ShownEntries
         }
 
         return false;
-    }
-
-    private static bool[] Load()
-    {
-        var known = new bool[ResourceType.IndexCount];
-        foreach (var type in ResourceType.All)
-        {
-            known[type.Index] = SearchGrammar.TryFind(type, "url", out var parameter) && parameter.Kind == SearchParameterKind.Uri;
-        }
-
-        return known;
     }
 }

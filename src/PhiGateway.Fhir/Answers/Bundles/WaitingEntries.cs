@@ -22,6 +22,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
     private List<WaitingEntry>? _waiting;
     private readonly Dictionary<ResourceName, List<int>> _byName = [];
     private readonly Dictionary<ResourceName, List<int>> _byLink = [];
+    private readonly Dictionary<string, List<int>> _byAddress = new(StringComparer.Ordinal);
     private readonly HashSet<ResourceName> _awaited = [];
     private int _bytes;
     private bool _isLenient;
@@ -96,6 +97,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
             _waiting.Clear();
             _byName.Clear();
             _byLink.Clear();
+            _byAddress.Clear();
             _awaited.Clear();
         }
 
@@ -159,7 +161,8 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
             }
 
             var back = BackOf(waiting.Bytes.AsSpan(entry.ResourceStart, entry.ResourceEnd - entry.ResourceStart));
-            waiting.Keep(work.Reader, Holds && settler.IsIncluded(ref entry, waiting.Bytes), back);
+            var addresses = AddressesOf(waiting.Bytes.AsSpan(entry.ResourceStart, entry.ResourceEnd - entry.ResourceStart));
+            waiting.Keep(work.Reader, Holds && settler.IsIncluded(ref entry, waiting.Bytes), back, addresses);
             Note(place, waiting);
         }
 
@@ -199,8 +202,14 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
             Take(_byLink, own, shown?.Holds(own) == true);
         }
 
+        foreach (var address in shown?.Addresses?.TakeFresh() ?? [])
+        {
+            Take(_byAddress, address, true);
+        }
+
         // Once is enough: what is met after this finds it out by itself.
-        void Take(Dictionary<ResourceName, List<int>> index, ResourceName name, bool isNews)
+        void Take<TKey>(Dictionary<TKey, List<int>> index, TKey name, bool isNews)
+            where TKey : notnull
         {
             if (isNews && index.Remove(name, out var found))
             {
@@ -223,9 +232,15 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         {
             Add(_byLink, link, place);
         }
+
+        foreach (var address in entry.Addresses)
+        {
+            Add(_byAddress, address, place);
+        }
     }
 
-    private static void Add(Dictionary<ResourceName, List<int>> index, ResourceName name, int place)
+    private static void Add<TKey>(Dictionary<TKey, List<int>> index, TKey name, int place)
+        where TKey : notnull
     {
         if (!index.TryGetValue(name, out var places))
         {
@@ -247,10 +262,13 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
     {
         var names = new HashSet<ResourceName>();
         var links = new HashSet<ResourceName>();
+        var addresses = new HashSet<string>(StringComparer.Ordinal);
+        var hasKnown = places.Exists(place => _waiting![place].Addresses.Count > 0);
         foreach (var place in places)
         {
             var entry = _waiting![place];
             links.UnionWith(entry.Links);
+            addresses.UnionWith(hasKnown ? AddressesIn(entry).Where(one => !entry.Addresses.Contains(one)) : []);
             if (entry.Name is { } name)
             {
                 names.Add(name);
@@ -260,7 +278,11 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         foreach (var place in places)
         {
             var entry = _waiting![place];
-            entry.IsAlone = entry.Name is { } name && !links.Contains(name) && !entry.Links.Any(names.Contains);
+            entry.IsAlone =
+                entry.Name is { } name
+                && !links.Contains(name)
+                && !entry.Links.Any(names.Contains)
+                && !entry.Addresses.Any(addresses.Contains);
         }
     }
 
@@ -268,28 +290,39 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
     private void SpreadHidden(List<int> places, ShownEntries shown)
     {
         var byName = new Dictionary<ResourceName, List<int>>();
+        var byAddress = new Dictionary<string, List<int>>(StringComparer.Ordinal);
         foreach (var place in places)
         {
             if (_waiting![place].Name is { } name)
             {
                 Add(byName, name, place);
             }
+
+            foreach (var address in _waiting[place].Addresses)
+            {
+                Add(byAddress, address, place);
+            }
         }
 
-        var hidden = new Queue<int>(places.Where(place => shown.IsOfHidden(_waiting![place].Name)));
+        var hidden = new Queue<int>(places.Where(place => shown.IsOfHidden(_waiting![place].Name, _waiting[place].Addresses)));
         while (hidden.TryDequeue(out var place))
         {
             foreach (var link in _waiting![place].Links)
             {
-                if (!shown.AddHidden(link) || !byName.TryGetValue(link, out var named))
-                {
-                    continue;
-                }
+                Enqueue(shown.AddHidden(link) ? byName.GetValueOrDefault(link) : null);
+            }
 
-                foreach (var one in named)
-                {
-                    hidden.Enqueue(one);
-                }
+            foreach (var address in byAddress.Count > 0 ? AddressesIn(_waiting[place]) : [])
+            {
+                Enqueue(shown.Addresses?.AddHidden(address) == true ? byAddress.GetValueOrDefault(address) : null);
+            }
+        }
+
+        void Enqueue(List<int>? named)
+        {
+            foreach (var one in named ?? [])
+            {
+                hidden.Enqueue(one);
             }
         }
     }
@@ -299,23 +332,35 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         settler.Shown switch
         {
             null => !settler.HasGaps,
-            { IsAround: true } around => (!settler.HasGaps && !around.IsPartial)
-                || IsLinked(entry)
-                || (_isLenient && !around.IsOfHidden(entry.Name)),
+            { IsAround: true } around => IsLinked(entry) || (MayStandAlone(around) && !around.IsOfHidden(entry.Name, entry.Addresses)),
             _ => IsLinked(entry)
                 || (entry.IsAlone && !settler.HasGaps && !settler.HidesIncluded)
                 || (!settler.HasGaps && entry.Name is { } name && _awaited.Contains(name)),
         };
 
+    // Around one resource nothing stays for which it could have come; or that may stand on another page.
+    private bool MayStandAlone(ShownEntries around) =>
+        _isLenient
+            ? !around.IsOfNone && (around.IsOfPages || !around.IsNarrowed)
+            : !settler.HasGaps && around is { IsPartial: false, IsNarrowed: false };
+
     private bool IsLinked(WaitingEntry entry) =>
-        settler.Shown?.IsLinked(entry.Type, entry.Name, entry.Back, loosely: !settler.HasGaps) == true;
+        settler.Shown?.IsLinked(entry.Type, entry.Name, entry.Addresses, entry.Back, loosely: !settler.HasGaps) == true;
 
     // What is met later may be a gap.
     private bool IsLinkedNow(ReadOnlySpan<byte> resource)
     {
         var facts = work.Reader.Facts;
-        return settler.Shown?.IsLinked(facts.Type, WaitingEntry.NameOf(facts), BackOf(resource), loosely: false) == true;
+        return settler.Shown?.IsLinked(facts.Type, WaitingEntry.NameOf(facts), AddressesOf(resource), BackOf(resource), loosely: false)
+            == true;
     }
+
+    private IReadOnlyList<string> AddressesOf(ReadOnlySpan<byte> resource) =>
+        settler.Shown?.Addresses is null ? [] : CanonicalNames.Of(resource, work.Reader.Facts.Type, work.Bases);
+
+    // In its entry as it stands, the entry's own address among them.
+    private IEnumerable<string> AddressesIn(WaitingEntry entry) =>
+        CanonicalNames.In(entry.Bytes, work.Bases).Select(static named => named.Address);
 
     private List<NamedRecord> BackOf(ReadOnlySpan<byte> resource) =>
         settler.Shown?.LeadsBack(work.Reader.Facts.Type) == true ? RecordNames.WithElements(resource, work.Bases) : [];

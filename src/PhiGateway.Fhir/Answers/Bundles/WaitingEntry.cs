@@ -24,6 +24,9 @@ internal sealed class WaitingEntry(byte[] bytes)
     /// <summary>The same with the elements, where it may have come along for the sake of what it refers to.</summary>
     public IReadOnlyList<NamedRecord> Back { get; private set; } = [];
 
+    /// <summary>What it is named by beside references; empty for what is not known by an address.</summary>
+    public IReadOnlyList<string> Addresses { get; private set; } = [];
+
     /// <summary>Nothing that waits with it to the last refers to it, and it refers to none of these.</summary>
     public bool IsAlone { get; set; }
 
@@ -34,9 +37,10 @@ internal sealed class WaitingEntry(byte[] bytes)
     /// <param name="reader">The reader.</param>
     /// <param name="isIncluded">It is there for the sake of others.</param>
     /// <param name="back">What it refers to, with the elements, where that may be why.</param>
-    public void Keep(ResourceReader reader, bool isIncluded, IReadOnlyList<NamedRecord> back)
+    /// <param name="addresses">What it is named by beside references.</param>
+    public void Keep(ResourceReader reader, bool isIncluded, IReadOnlyList<NamedRecord> back, IReadOnlyList<string> addresses)
     {
-        Back = back;
+        (Back, Addresses) = (back, addresses);
         Type = reader.Facts.Type;
         Name = NameOf(reader.Facts);
         Links = reader.Links is { Count: > 0 } links ? [.. links] : [];

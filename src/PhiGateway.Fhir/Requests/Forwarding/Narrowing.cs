@@ -160,6 +160,30 @@ internal static class Narrowing
             ? OwnerParameter.For(request.Type, narrow.Patients)
             : null;
 
+    /// <summary>The includes that go upstream, where the client's own stand for all of a type; null: they go as they came.</summary>
+    internal static IReadOnlyList<QueryParameter>? Includes(FhirRequest request, Permit permit)
+    {
+        if (!request.Parameters.Any(IncludeReader.IsOfEvery))
+        {
+            return null;
+        }
+
+        var includes = new List<QueryParameter>();
+        foreach (var parameter in request.Parameters)
+        {
+            if (IncludeReader.IsOfEvery(parameter))
+            {
+                Spell(parameter, permit, includes);
+            }
+            else if (ResultParameters.IsInclude(parameter.Name))
+            {
+                includes.Add(parameter);
+            }
+        }
+
+        return includes;
+    }
+
     // All includes of a type go upstream as those of them that are permitted.
     private static void Spell(QueryParameter every, Permit permit, List<QueryParameter> shaped)
     {

@@ -227,6 +227,7 @@ internal static class OperationParts
             Type = type,
             Id = id,
             Patients = patients,
+            Uses = UsedElements.Unknown,
             Relabels = true,
             Probes = true,
             Unsettles = [AccessPart.AnyParameter],

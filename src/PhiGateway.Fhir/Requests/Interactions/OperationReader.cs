@@ -105,6 +105,7 @@ internal static class OperationReader
             return twice;
         }
 
+        var subjects = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < inputs.Count; i++)
         {
             var name = inputs[i].Name;
@@ -137,9 +138,14 @@ internal static class OperationReader
             {
                 return Refusal.Parameter("operation's input has another value than the one that is served").About(name);
             }
-            else if (IsSubject(operation, name) && ReadSubject(reading, kind, value) is { } refusal)
+            else if (IsSubject(operation, name))
             {
-                return refusal.About(name);
+                // What an operator's own parameters name may be of several kinds; FHIR's own name one subject, however they are called.
+                var group = operation.Returns == OperationResult.Declared ? name : "subject";
+                if (ReadSubject(reading, kind, value, group, subjects) is { } refusal)
+                {
+                    return refusal.About(name);
+                }
             }
         }
 
@@ -162,13 +168,21 @@ internal static class OperationReader
     private static bool IsSubject(OperationDefinition operation, string name) =>
         operation.Returns == OperationResult.Declared ? operation.Subjects.Contains(name) : name is "subject" or "patient";
 
-    private static Refusal? ReadSubject(SearchReading reading, string kind, string value)
+    private static Refusal? ReadSubject(SearchReading reading, string kind, string value, string group, Dictionary<string, string> subjects)
     {
-        if (PatientReference.TryRead(value, kind == "id" ? ResourceType.Patient : null, reading.Context, out var patient))
+        var isPatient = PatientReference.TryRead(value, kind == "id" ? ResourceType.Patient : null, reading.Context, out var patient);
+        if (!isPatient && !LocalReference.TryRead(value, reading.Context, out _))
         {
-            return reading.Name([patient]);
+            return Refusal.Query("subject is not a reference to this server");
         }
 
-        return LocalReference.TryRead(value, reading.Context, out _) ? null : Refusal.Query("subject is not a reference to this server");
+        // Which of two the server takes is not known: worked out for a group, it would be judged for the patient beside it.
+        var name = isPatient ? $"Patient/{patient.Value}" : value;
+        if (!subjects.TryAdd(group, name) && subjects[group] != name)
+        {
+            return Refusal.Query("operation with two subjects");
+        }
+
+        return isPatient ? reading.Name([patient]) : null;
     }
 }

@@ -49,6 +49,7 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange, 
             Hidden = exchange.Settled.Walked ?? [],
             CountIsWhole = !withholds,
             HoldsIncluded = withholds,
+            Includes = UpstreamCallFactory.FindIncludes(request, permit),
             Confinement = UpstreamCallFactory.FindConfinement(request, permit),
             Count =
                 request.Parameter("_count") is not null && withholds

@@ -27,7 +27,8 @@ internal sealed class TestPolicy : ReleasePolicy
 
     public TokenConstraint? Where { get; init; }
 
-    public override ResourceTypeSet Types => ResourceTypeSet.All;
+    public override ResourceTypeSet Types =>
+        OnlyTypes is null ? ResourceTypeSet.All : ResourceTypeSet.Of(OnlyTypes.Select(ResourceType.Parse));
 
     public override IReadOnlyList<SecurityLabel> KnownLabels => [];
 

@@ -124,6 +124,27 @@ public sealed class DeclaredOperationTests : IDisposable
         Assert.Equal(recorded, _world.Journal.Records.Select(static record => record.Kind));
     }
 
+    // What it changes nobody knows: it could carry what is hidden to where it is seen.
+    [Theory]
+    [InlineData("status,subject", "hidden-element")]
+    [InlineData("", null)]
+    public async Task Run_DeclaredAsAWriteOfARecordSeenInPart_IsForThoseWhoSeeAllOfIt(string elements, string? refusal)
+    {
+        var change = Permitted() with { Interactions = ["update", "patch"], MayRelabel = true };
+        var read = Permitted() with
+        {
+            Types = ["Observation"],
+            Interactions = ["read"],
+            Operations = [],
+            Elements = elements.Split(',', StringSplitOptions.RemoveEmptyEntries),
+        };
+        Permit(change, read);
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+        _world.Upstream.Answers("POST /Observation/1/$cancel", StageWorld.Observation(version: "4"));
+
+        Assert.Equal(refusal, (await AskAsync("POST", "/fhir/Observation/1/$cancel", """{"resourceType":"Parameters"}""")).Refusal?.Code);
+    }
+
     [Fact]
     public async Task Run_WriteInATransaction_IsNotSupported()
     {
@@ -285,7 +306,8 @@ public sealed class DeclaredOperationTests : IDisposable
             Operations = ["$docref", "$summary", "$member-match", "$cancel"],
         };
 
-    private void Permit(Grant grant) => _world.Publish(TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grant))));
+    private void Permit(params Grant[] grants) =>
+        _world.Publish(TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grants))));
 
     private void Declare(bool declared = true)
     {
