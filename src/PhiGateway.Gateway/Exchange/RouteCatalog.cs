@@ -217,6 +217,7 @@ internal sealed class RouteCatalog(GatewayOptions options, IBackendCredentials c
                     .. cluster.Destinations?.Values.Select(static destination => destination.Address.TrimEnd('/')) ?? [],
                     .. ownBases,
                 ],
+                ServerBase = ownBases.Count > 0 ? ownBases[0] : null,
                 Aliases = AliasesOf(cluster, gatewayBase),
                 Declared = declared,
                 TenantTag = tag,
