@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Json;
 
@@ -16,12 +17,14 @@ internal sealed class OwnNames
     private static readonly ConditionalWeakTable<FhirContext, OwnNames> Known = [];
 
     private readonly UpstreamAddress[] _ours;
+    private readonly UpstreamAddress[] _theirs;
     private readonly byte[] _server;
 
     private OwnNames(FhirContext context)
     {
         var server = (context.ServerBase ?? context.UpstreamBases.FirstOrDefault() ?? string.Empty).TrimEnd('/');
         _server = Bases.Escape(Encoding.UTF8.GetBytes(server));
+        _theirs = [.. context.UpstreamBases.Select(static text => new UpstreamAddress(text.TrimEnd('/')))];
 
         // A server that names itself by our base knows what is meant. Longest first, so that a base below another base wins.
         _ours =
@@ -52,7 +55,7 @@ internal sealed class OwnNames
         {
             FindIn(json, 0, edits);
         }
-        else if (!TryFindInStrings(json, edits))
+        else if (!Utf8.IsValid(json) || !TryFindInStrings(json, edits))
         {
             return null;
         }
@@ -132,6 +135,15 @@ internal sealed class OwnNames
 
     private int Replace(ReadOnlySpan<byte> raw, int colon, int start, EditList edits)
     {
+        // The server's own may lie below ours.
+        foreach (var address in _theirs)
+        {
+            if (address.TryFindAround(raw, colon, out var begin, out var length))
+            {
+                return begin + length;
+            }
+        }
+
         foreach (var address in _ours)
         {
             if (address.TryFindAround(raw, colon, out var begin, out var length))
