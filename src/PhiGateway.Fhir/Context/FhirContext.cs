@@ -58,6 +58,9 @@ public sealed record FhirContext
     /// </summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
+    /// <summary>Those of <see cref="Aliases"/> under which clients find the server here; the others are the server's own. Empty by default.</summary>
+    public IReadOnlyList<string> PublicAliases { get; init; } = [];
+
     /// <summary>The parameter of a type by its exact name: R4's, or one that was declared.</summary>
     internal bool TryFind(ResourceType type, string name, [NotNullWhen(true)] out SearchParameterDefinition? parameter) =>
         SearchGrammar.TryFind(type, name, out parameter) || Declared.TryFind(type, name, out parameter);

@@ -24,13 +24,18 @@ internal sealed class OwnNames
     {
         var server = (context.ServerBase ?? context.UpstreamBases.FirstOrDefault() ?? string.Empty).TrimEnd('/');
         _server = Bases.Escape(Encoding.UTF8.GetBytes(server));
-        _theirs = [.. context.UpstreamBases.Select(static text => new UpstreamAddress(text.TrimEnd('/')))];
+        _theirs =
+        [
+            .. context
+                .UpstreamBases.Concat(context.Aliases.Except(context.PublicAliases, StringComparer.Ordinal))
+                .Select(static text => new UpstreamAddress(text.TrimEnd('/'))),
+        ];
 
         // A server that names itself by our base knows what is meant. Longest first, so that a base below another base wins.
         _ours =
         [
             .. context
-                .Aliases.Append(context.GatewayBase)
+                .PublicAliases.Append(context.GatewayBase)
                 .Select(static text => text.TrimEnd('/'))
                 .Where(text => text.Length > 0 && server.Length > 0 && !context.UpstreamBases.Contains(text, StringComparer.Ordinal))
                 .Distinct(StringComparer.Ordinal)

@@ -29,7 +29,7 @@ internal sealed class BundleWalker
     private readonly BundleLinks _links = new();
     private Phase _phase;
     private uint _members;
-    private int _total;
+    private int? _total;
     private int _entries;
 
     /// <summary>Begins a walk.</summary>
@@ -369,7 +369,17 @@ internal sealed class BundleWalker
         return false;
     }
 
-    private bool TakeTotal(ref Utf8JsonReader reader) => !reader.TryGetInt32(out _total) || _total >= 0;
+    // More than FHIR's unsignedInt can say is no count that could be told.
+    private bool TakeTotal(ref Utf8JsonReader reader)
+    {
+        if (reader.TryGetInt32(out var total))
+        {
+            _total = total;
+            return total >= 0;
+        }
+
+        return true;
+    }
 
     private static ScanResult ResultOf(bool isRight) => isRight ? ScanResult.Complete : ScanResult.Broken;
 }

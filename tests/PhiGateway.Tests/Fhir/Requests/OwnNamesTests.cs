@@ -41,6 +41,7 @@ public sealed class OwnNamesTests
     [InlineData("https://gw.hospital.example.evil.example/fhir/Patient/17")]
     [InlineData("https://other.example/gw.hospital.example/fhir/Patient/17")]
     [InlineData("https://ehr.internal:8443/r4/Patient/17")]
+    [InlineData("https://ehr.example/r4/Patient/17")]
     [InlineData("\\u00fc\\ud83d\\ude00 \\\"https:\\\"")]
     public void Read_OtherText_GoesAsItCame(string text)
     {
@@ -124,7 +125,12 @@ public sealed class OwnNamesTests
         Assert.Equal(ProtectedChanges.None, StoredVersionComparer.Compare(Encoding.UTF8.GetBytes(Stored), back.Span, Context));
     }
 
-    private static FhirContext Context => RequestFixture.Context with { Aliases = ["https://gw.hospital.example/other"] };
+    private static FhirContext Context =>
+        RequestFixture.Context with
+        {
+            Aliases = ["https://gw.hospital.example/other", "https://ehr.example/r4"],
+            PublicAliases = ["https://gw.hospital.example/other"],
+        };
 
     private static string Observation(string member, string text) =>
         $$"""{"resourceType":"Observation","id":"o1","status":"final","valueDecimal":1.50,"subject":{"{{member}}":"{{text}}"}}""";
