@@ -16,31 +16,26 @@ internal sealed class OwnNames
 {
     private static readonly ConditionalWeakTable<FhirContext, OwnNames> Known = [];
 
-    private readonly UpstreamAddress[] _ours;
-    private readonly UpstreamAddress[] _theirs;
+    // Ours and the server's, longest first, so that a base below another base wins.
+    private readonly (UpstreamAddress Address, bool IsOurs)[] _known;
     private readonly byte[] _server;
 
     private OwnNames(FhirContext context)
     {
         var server = (context.ServerBase ?? context.UpstreamBases.FirstOrDefault() ?? string.Empty).TrimEnd('/');
         _server = Bases.Escape(Encoding.UTF8.GetBytes(server));
-        _theirs =
-        [
-            .. context
-                .UpstreamBases.Concat(context.Aliases.Except(context.PublicAliases, StringComparer.Ordinal))
-                .Select(static text => new UpstreamAddress(text.TrimEnd('/'))),
-        ];
 
-        // A server that names itself by our base knows what is meant. Longest first, so that a base below another base wins.
-        _ours =
+        // A server that names itself by a base of ours knows what is meant.
+        var theirs = context.UpstreamBases.Concat(context.Aliases.Except(context.PublicAliases, StringComparer.Ordinal)).Select(Trim).ToHashSet();
+        var ours = context.PublicAliases.Append(context.GatewayBase).Select(Trim).Where(text => server.Length > 0 && !theirs.Contains(text));
+        _known =
         [
-            .. context
-                .PublicAliases.Append(context.GatewayBase)
-                .Select(static text => text.TrimEnd('/'))
-                .Where(text => text.Length > 0 && server.Length > 0 && !context.UpstreamBases.Contains(text, StringComparer.Ordinal))
-                .Distinct(StringComparer.Ordinal)
-                .OrderByDescending(static text => text.Length)
-                .Select(static text => new UpstreamAddress(text)),
+            .. theirs
+                .Select(static text => (Text: text, IsOurs: false))
+                .Concat(ours.Distinct(StringComparer.Ordinal).Select(static text => (Text: text, IsOurs: true)))
+                .Where(static one => one.Text.Length > 0)
+                .OrderByDescending(static one => one.Text.Length)
+                .Select(static one => (new UpstreamAddress(one.Text), one.IsOurs)),
         ];
     }
 
@@ -50,7 +45,7 @@ internal sealed class OwnNames
     /// <param name="json">What the client sent.</param>
     internal byte[]? Replace(ReadOnlySpan<byte> json)
     {
-        if (_ours.Length == 0 || (json.IndexOf("://"u8) < 0 && json.IndexOf((byte)'\\') < 0))
+        if (!Array.Exists(_known, static one => one.IsOurs) || (json.IndexOf("://"u8) < 0 && json.IndexOf((byte)'\\') < 0))
         {
             return null;
         }
@@ -140,24 +135,23 @@ internal sealed class OwnNames
 
     private int Replace(ReadOnlySpan<byte> raw, int colon, int start, EditList edits)
     {
-        // The server's own may lie below ours.
-        foreach (var address in _theirs)
+        foreach (var (address, isOurs) in _known)
         {
-            if (address.TryFindAround(raw, colon, out var begin, out var length))
+            if (!address.TryFindAround(raw, colon, out var begin, out var length))
             {
-                return begin + length;
+                continue;
             }
-        }
 
-        foreach (var address in _ours)
-        {
-            if (address.TryFindAround(raw, colon, out var begin, out var length))
+            if (isOurs)
             {
                 edits.Add(start + begin, length, _server, default);
-                return begin + length;
             }
+
+            return begin + length;
         }
 
         return colon + 1;
     }
+
+    private static string Trim(string text) => text.TrimEnd('/');
 }
