@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
@@ -10,8 +11,9 @@ namespace PhiGateway.Fhir.Answers.Bundles;
 /// Walks a Bundle from beginning to end, whole or piece by piece: reads its members, hands each entry to its settler, and ends what leaves.
 /// </summary>
 /// <remarks>
-/// The Bundle that leaves is a new one: type, entries, then total and links. <c>total</c> is what the client can count itself and is left
-/// out where there are further pages; id (often the key of a result cache), signature and the rest are dropped, but for a stored Bundle, which leaves as it is.
+/// The Bundle that leaves is a new one: type, entries, then total and links. <c>total</c> is what the client can count itself and, where
+/// something may be withheld, is left out where there are further pages; id (often the key of a result cache), signature and the rest are
+/// dropped, but for a stored Bundle, which leaves as it is.
 /// Nothing is written of a piece before all of it was read.
 /// </remarks>
 internal sealed class BundleWalker
