@@ -104,7 +104,7 @@ public sealed class TellingAnswerTests
         );
 
         var entries = answer.Json.GetProperty("entry");
-        Assert.Equal([null, location, null], entries.EnumerateArray().Select(LocationOf));
+        Assert.Equal((string?[])[null, location, null], entries.EnumerateArray().Select(LocationOf));
     }
 
     private static string? LocationOf(JsonElement entry) =>
