@@ -137,7 +137,13 @@ public static class AnswerFilter
     // What is right and wrong with the content that was sent is the answer itself; to whom nothing is hidden it is told in full.
     private static void WriteOutcome(FhirRequest request, ReadOnlySpan<byte> outcome, AnswerWork work)
     {
-        if (request is not { Interaction: Interaction.Operation, Operation: "$validate" })
+        var isValidation = request is { Interaction: Interaction.Operation, Operation: "$validate" };
+        if (!isValidation && work.Options.CountIsWhole)
+        {
+            // What became of an operation, to whom nothing is hidden: that it failed must not read as success.
+            NeutralOutcome.WriteLike(outcome, work.Output);
+        }
+        else if (!isValidation)
         {
             work.Output.Write(NeutralOutcome.Json);
         }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 using PhiGateway.Policy.Vocabulary;
@@ -145,26 +146,58 @@ internal static class CanonicalQuery
         return !HasControl(text) && (isQuery || !Percent.IsStillEncoded(text));
     }
 
-    // Control, format (zero width, direction) and unassigned characters: what is shown is not what is matched.
+    // Control, format (zero width, direction) and unassigned characters: what is shown is not what is matched. Joiners are letters' own where
+    // they stand between such as they shape.
     private static bool HasControl(string text)
     {
+        var before = default(Rune);
+        var waits = false;
         foreach (var rune in text.EnumerateRunes())
         {
-            if (rune.Value < 0x20 || (rune.Value >= 0x7f && Rune.IsControl(rune)) || (!rune.IsAscii && IsInvisible(rune)))
+            if (waits && !IsShaped(rune))
             {
                 return true;
             }
+
+            waits = false;
+            if (IsJoiner(rune) && IsShaped(before))
+            {
+                // What ends a syllable is shown by it alone (the old chillus of Malayalam).
+                waits = !EndsSyllable(before);
+            }
+            else if (rune.Value < 0x20 || (rune.Value >= 0x7f && Rune.IsControl(rune)) || (!rune.IsAscii && IsInvisible(rune)))
+            {
+                return true;
+            }
+
+            before = rune;
         }
 
-        return false;
+        return waits;
     }
+
+    // ZERO WIDTH NON-JOINER and JOINER: orthography in Persian, Urdu and the scripts of India, and inside emoji (Unicode 23.2).
+    private static bool IsJoiner(Rune rune) => rune.Value is 0x200c or 0x200d;
+
+    private static bool IsShaped(Rune rune) =>
+        !rune.IsAscii
+        && Rune.GetUnicodeCategory(rune)
+            is UnicodeCategory.OtherLetter
+                or UnicodeCategory.NonSpacingMark
+                or UnicodeCategory.SpacingCombiningMark
+                or UnicodeCategory.OtherSymbol
+                or UnicodeCategory.ModifierSymbol;
+
+    private static bool EndsSyllable(Rune rune) =>
+        rune.Value is < 0xfe00 or > 0xfe0f
+        && Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
     private static bool IsInvisible(Rune rune) =>
         Rune.GetUnicodeCategory(rune)
-            is System.Globalization.UnicodeCategory.Format
-                or System.Globalization.UnicodeCategory.LineSeparator
-                or System.Globalization.UnicodeCategory.ParagraphSeparator
-                or System.Globalization.UnicodeCategory.OtherNotAssigned;
+            is UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.OtherNotAssigned;
 
     private static Refusal Malformed(string detail) => new(DenyReason.MalformedQuery, detail);
 }

@@ -66,6 +66,9 @@ public sealed class FhirRequest
     /// <summary>For an entry of a bundle: the <c>urn:uuid:</c> name by which other entries refer to it; null otherwise.</summary>
     public string? FullUrl { get; private set; }
 
+    /// <summary>Whether a create on a condition in a transaction came to this read of what its condition matched.</summary>
+    public bool IsFound { get; private set; }
+
     /// <summary>Entries of a batch or transaction, in order, each a whole request; empty otherwise.</summary>
     public IReadOnlyList<FhirRequest> Entries
     {
@@ -201,6 +204,14 @@ public sealed class FhirRequest
             ),
             new QueryParameter("_count", CountedAtOnce),
         ]);
+
+    /// <summary>The same read, as what a create on a condition came to.</summary>
+    internal FhirRequest AsFound()
+    {
+        var found = (FhirRequest)MemberwiseClone();
+        found.IsFound = true;
+        return found;
+    }
 
     internal FhirRequest Named(string fullUrl)
     {

@@ -75,7 +75,7 @@ public static class TransactionForms
             BundleWriter.End(json);
         }
 
-        return RequestRouter.Route(
+        var reading = RequestRouter.Route(
             new RequestSource(
                 transaction.Canonical,
                 transaction.Headers,
@@ -86,6 +86,36 @@ public static class TransactionForms
                 new ReadingBudget(context)
             )
         );
+        return reading.TryGet(out var plain, out _)
+            ? Reading<FhirRequest>.Of(plain.WithEntries(MarkFound(transaction, plain, forms, idle)))
+            : reading;
+    }
+
+    // What a create found is answered with where it is, as one that created.
+    private static FhirRequest[] MarkFound(
+        FhirRequest transaction,
+        FhirRequest plain,
+        IReadOnlyList<PlainForm?> forms,
+        IReadOnlySet<int> idle
+    )
+    {
+        var entries = plain.Entries.ToArray();
+        for (int asked = 0, place = 0; asked < forms.Count; asked++)
+        {
+            if (idle.Contains(asked))
+            {
+                continue;
+            }
+
+            if (forms[asked] is { Method: "GET" } && transaction.Entries[asked].Interaction == Interaction.Create)
+            {
+                entries[place] = entries[place].AsFound();
+            }
+
+            place++;
+        }
+
+        return entries;
     }
 
     private static ReadOnlyMemory<byte> Resolve(PlainForm form, IReadOnlyDictionary<string, string> references)

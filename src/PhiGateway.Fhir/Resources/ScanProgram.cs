@@ -30,7 +30,10 @@ internal sealed class ScanProgram
     /// <summary>Its owners are those of the resources that it points at, where these are known.</summary>
     public bool OfTargets { get; }
 
-    /// <summary>A resource of the type that names no patient leaves nothing out: there is no element for it, or it is for who takes part.</summary>
+    /// <summary>
+    /// A resource of the type that names no patient leaves nothing out: there is no element for it, it is for who takes part, or the type is for
+    /// what is nobody's as well.
+    /// </summary>
     public bool NeedsNoOwner { get; }
 
     public static ScanProgram For(ResourceType type) => Programs[type.Index] ??= ScanProgramFactory.Create(type);

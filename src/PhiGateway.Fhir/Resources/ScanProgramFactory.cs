@@ -5,6 +5,19 @@ namespace PhiGateway.Fhir.Resources;
 /// <summary>Builds the path tree of a type from the tables of patient and search parameter paths; called once per type.</summary>
 internal static class ScanProgramFactory
 {
+    // Types that R4 has for what is nobody's as well, and says so by leaving the patient out: a cohort before its first member, a person of an
+    // index without a link, the report on a population, what a ward orders for its shelf, a cost centre, a contract of the house.
+    private static readonly string[] OfNobodyAsWell =
+    [
+        "Account",
+        "Contract",
+        "Group",
+        "MeasureReport",
+        "Person",
+        "SupplyDelivery",
+        "SupplyRequest",
+    ];
+
     public static ScanProgram Create(ResourceType type)
     {
         var paths = PatientPathTable.Instance.For(type);
@@ -49,7 +62,9 @@ internal static class ScanProgramFactory
             rule,
             parameters.Select(static parameter => parameter.Key).ToArray(),
             paths.OfTargets,
-            rule == OwnerRule.Participants || (rule == OwnerRule.Indirect && paths.Owner.Length == 0)
+            rule == OwnerRule.Participants
+                || (rule == OwnerRule.Indirect && paths.Owner.Length == 0)
+                || Array.IndexOf(OfNobodyAsWell, type.Name) >= 0
         );
     }
 

@@ -101,7 +101,8 @@ internal static class RouteValidator
 
         foreach (var yesOrNo in (ReadOnlySpan<string>)[RouteMetadata.UpdateCreates, RouteMetadata.ChecksReferences])
         {
-            if (metadata[yesOrNo] is not (null or "true" or "false"))
+            // A boolean of JSON comes as True or False.
+            if (metadata[yesOrNo] is { } word && !bool.TryParse(word, out _))
             {
                 problems.Add(new ConfigurationProblem($"{metadata.Path}:{yesOrNo}", "must be true or false."));
             }

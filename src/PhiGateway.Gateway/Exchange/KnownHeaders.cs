@@ -35,6 +35,25 @@ internal static class KnownHeaders
         Justification,
     ];
 
+    /// <summary>
+    /// Headers that browser apps and their instrumentation send along and that mean nothing here: a browser does not send the request where
+    /// they may not come. None of them goes upstream.
+    /// </summary>
+    public static readonly string[] BesideOfWebApps =
+    [
+        HeaderNames.CacheControl,
+        HeaderNames.Pragma,
+        HeaderNames.XRequestedWith,
+        RequestId,
+        "X-Correlation-Id",
+        HeaderNames.RequestId,
+        HeaderNames.TraceParent,
+        HeaderNames.TraceState,
+        HeaderNames.Baggage,
+        "Request-Context",
+        "Sentry-Trace",
+    ];
+
     /// <summary>What a web app needs from an answer besides its body, and the Fetch standard keeps from it unless it is named.</summary>
     public static readonly string[] ForWebApps =
     [

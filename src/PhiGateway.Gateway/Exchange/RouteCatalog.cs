@@ -53,17 +53,22 @@ internal sealed class RouteCatalog(GatewayOptions options, IBackendCredentials c
     }
 
     // Where else clients find the servers behind: under the other hosts of this route, and on all routes that lead to one of them.
-    private string[] AliasesOf(ClusterConfig cluster, string own)
-    {
-        var servers = cluster.Destinations?.Values.Select(static destination => destination.Address.TrimEnd('/')).ToList() ?? [];
-        return
+    private string[] PublicAliasesOf(ClusterConfig cluster, string own) =>
         [
-            .. options
-                .RoutePlaces.Where(place => servers.Exists(place.Servers.Contains))
-                .SelectMany(place => options.PublicBasesOf(place.Hosts).Select(root => root + place.Base).Concat(place.Bases))
+            .. PlacesOf(cluster)
+                .SelectMany(place => options.PublicBasesOf(place.Hosts).Select(root => root + place.Base))
                 .Where(known => known != own)
                 .Distinct(StringComparer.Ordinal),
         ];
+
+    // And what those servers call themselves, as another cluster knows it.
+    private string[] NamesOf(ClusterConfig cluster) =>
+        [.. PlacesOf(cluster).SelectMany(static place => place.Bases).Distinct(StringComparer.Ordinal)];
+
+    private IEnumerable<RoutePlace> PlacesOf(ClusterConfig cluster)
+    {
+        var servers = cluster.Destinations?.Values.Select(static destination => destination.Address.TrimEnd('/')).ToList() ?? [];
+        return options.RoutePlaces.Where(place => servers.Exists(place.Servers.Contains));
     }
 
     private static Dictionary<string, ApiTable> CompileApis(GatewayOptions options)
@@ -183,6 +188,7 @@ internal sealed class RouteCatalog(GatewayOptions options, IBackendCredentials c
         }
 
         var gatewayBase = options.PublicBaseOf(model.Config.Match.Hosts) + basePath;
+        var publicAliases = PublicAliasesOf(cluster, gatewayBase);
         return new PhiRoute
         {
             RouteId = model.Config.RouteId,
@@ -206,8 +212,9 @@ internal sealed class RouteCatalog(GatewayOptions options, IBackendCredentials c
             Origins = origins,
             RoutingMarks = marks,
             // Whatever else stands there, validated at start, permits nothing.
-            UpdateCreates = metadata.GetValueOrDefault(RouteMetadata.UpdateCreates, "true") == "true",
-            ChecksReferences = metadata.GetValueOrDefault(RouteMetadata.ChecksReferences, "true") != "false",
+            UpdateCreates = bool.TryParse(metadata.GetValueOrDefault(RouteMetadata.UpdateCreates, "true"), out var creates) && creates,
+            ChecksReferences =
+                !bool.TryParse(metadata.GetValueOrDefault(RouteMetadata.ChecksReferences, "true"), out var checks) || checks,
             Api = api,
             Language = new FhirContext
             {
@@ -217,7 +224,9 @@ internal sealed class RouteCatalog(GatewayOptions options, IBackendCredentials c
                     .. cluster.Destinations?.Values.Select(static destination => destination.Address.TrimEnd('/')) ?? [],
                     .. ownBases,
                 ],
-                Aliases = AliasesOf(cluster, gatewayBase),
+                ServerBase = ownBases.Count > 0 ? ownBases[0] : null,
+                Aliases = [.. publicAliases.Union(NamesOf(cluster).Where(name => name != gatewayBase), StringComparer.Ordinal)],
+                PublicAliases = publicAliases,
                 Declared = declared,
                 TenantTag = tag,
                 MaxBundleEntries = options.Limits.BundleEntries,

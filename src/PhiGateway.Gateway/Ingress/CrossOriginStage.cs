@@ -18,7 +18,7 @@ internal sealed class CrossOriginStage(OwnHosts hosts) : IStage
 {
     private const string Methods = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
-    private static readonly string Asked = string.Join(", ", KnownHeaders.OfWebApps);
+    private static readonly string Asked = string.Join(", ", KnownHeaders.OfWebApps.Concat(KnownHeaders.BesideOfWebApps));
     private static readonly string Exposed = string.Join(", ", KnownHeaders.ForWebApps);
 
     public string Name => "CrossOrigin";

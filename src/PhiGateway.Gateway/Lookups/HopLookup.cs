@@ -13,9 +13,6 @@ namespace PhiGateway.Gateway.Lookups;
 /// </summary>
 internal sealed class HopLookup(Fetch fetch, GatewayOptions options)
 {
-    /// <summary>Ids in one search; fewer than any server gives on a page.</summary>
-    private const int PerSearch = 20;
-
     private const string Detail = "hangs-on";
 
     /// <summary>Looks up what an answer, or a page of it, needs; nothing where it holds nothing of the kind.</summary>
@@ -44,7 +41,7 @@ internal sealed class HopLookup(Fetch fetch, GatewayOptions options)
         var counter = exchange.Bundle ?? exchange;
         foreach (var (type, all) in hops.FindMissing(answer.Span, policy, context))
         {
-            foreach (var ids in all.Chunk(PerSearch))
+            foreach (var ids in all.Chunk(RecordsById.PerSearch))
             {
                 // The first costs no more than a Provenance's targets do.
                 if (hops.Searches++ > 0 && counter.WalkedSearches++ >= options.Limits.WalkedSearches)
@@ -52,27 +49,46 @@ internal sealed class HopLookup(Fetch fetch, GatewayOptions options)
                     return StageResult.Continue;
                 }
 
-                var place = ids is [var only] ? $"/{type.Name}/{only}" : $"/{type.Name}?_id={string.Join(',', ids)}&_count={PerSearch}";
-                using var fetched = await fetch.ReadAsync(exchange, place);
-                switch (fetched)
+                var read = await fetch.ReadAsync(
+                    exchange,
+                    type,
+                    ids,
+                    (fetched, asked) => new(Take(hops, type, asked, fetched, policy, context))
+                );
+                if (!read.Continues)
                 {
-                    case Fetched.Found found:
-                        hops.Take(type, ids, found.Body.Span, policy, context);
-                        break;
-
-                    // It is not there, or the server cannot be asked so: whose it is nobody can say.
-                    case Fetched.Absent
-                    or Fetched.Failed { Status: 400 or 422 }:
-                        hops.Take(type, ids, default, policy, context);
-                        break;
-                    case Fetched.Failed failed:
-                        return StageResult.Refuse(failed.Reason, Detail);
-                    default:
-                        return StageResult.Refuse(DenyReason.Faulted, Detail);
+                    return read;
                 }
             }
         }
 
         return StageResult.Continue;
+    }
+
+    private static StageResult Take(
+        HopTargets hops,
+        ResourceType type,
+        IReadOnlyList<string> ids,
+        Fetched fetched,
+        ReleasePolicy policy,
+        FhirContext context
+    )
+    {
+        switch (fetched)
+        {
+            case Fetched.Found found:
+                hops.Take(type, [.. ids], found.Body.Span, policy, context);
+                return StageResult.Continue;
+
+            // It is not there, or the server cannot be asked so: whose it is nobody can say.
+            case Fetched.Absent
+            or Fetched.Failed { Status: 400 or 422 }:
+                hops.Take(type, [.. ids], default, policy, context);
+                return StageResult.Continue;
+            case Fetched.Failed failed:
+                return StageResult.Refuse(failed.Reason, Detail);
+            default:
+                return StageResult.Refuse(DenyReason.Faulted, Detail);
+        }
     }
 }

@@ -12,9 +12,6 @@ namespace PhiGateway.Gateway.Lookups;
 /// </summary>
 internal sealed class TargetLookup(Fetch fetch)
 {
-    /// <summary>Ids in one search; fewer than any server gives on a page.</summary>
-    private const int PerSearch = 20;
-
     /// <summary>Looks up what is needed; what cannot be found, or the client may not read, stays unknown.</summary>
     /// <param name="exchange">The client's request.</param>
     /// <param name="resource">The resource, whole.</param>
@@ -32,14 +29,23 @@ internal sealed class TargetLookup(Fetch fetch)
                 continue;
             }
 
-            foreach (var ids in group.Select(static target => target.Id).Chunk(PerSearch))
+            foreach (var ids in group.Select(static target => target.Id).Chunk(RecordsById.PerSearch))
             {
-                var place = ids is [var only] ? $"/{type.Name}/{only}" : $"/{type.Name}?_id={string.Join(',', ids)}&_count={PerSearch}";
-                using var fetched = await fetch.ReadAsync(exchange, place);
-                if (fetched is Fetched.Found found)
-                {
-                    known.Add(type, ids, found.Body.Span, decided.Value.Release, context);
-                }
+                // What cannot be found stays unknown, whatever the reason.
+                _ = await fetch.ReadAsync(
+                    exchange,
+                    type,
+                    ids,
+                    (fetched, asked) =>
+                    {
+                        if (fetched is Fetched.Found found)
+                        {
+                            known.Add(type, [.. asked], found.Body.Span, decided.Value.Release, context);
+                        }
+
+                        return new(StageResult.Continue);
+                    }
+                );
             }
         }
 

@@ -22,9 +22,6 @@ namespace PhiGateway.Gateway.Settle;
 /// </remarks>
 internal sealed class NamedRecordGuard(Fetch fetch, HopLookup hopLookup, GatewayOptions options)
 {
-    /// <summary>Ids in one search; fewer than any server gives on a page.</summary>
-    private const int PerSearch = 20;
-
     private const string Detail = "names-record";
 
     /// <summary>Whether anything that is written, or that is looked at as if it were, may name a record.</summary>
@@ -163,26 +160,12 @@ internal sealed class NamedRecordGuard(Fetch fetch, HopLookup hopLookup, Gateway
 
         foreach (var (type, all) in others)
         {
-            var judge = write.JudgeOf(type);
-            foreach (var ids in all.Where(id => !known.Contains($"{type.Name}/{id}")).Chunk(PerSearch))
+            foreach (var ids in all.Where(id => !known.Contains($"{type.Name}/{id}")).Chunk(RecordsById.PerSearch))
             {
-                var place = ids is [var only] ? $"/{type.Name}/{only}" : $"/{type.Name}?_id={string.Join(',', ids)}&_count={PerSearch}";
-                using var fetched = await fetch.ReadAsync(exchange, place);
-                if (fetched is Fetched.Failed failed)
+                var read = await fetch.ReadAsync(exchange, type, ids, (fetched, _) => TakeAsync(exchange, write, type, fetched, known));
+                if (!read.Continues)
                 {
-                    return StageResult.Refuse(failed.Reason, Detail);
-                }
-
-                if (fetched is Fetched.Found found)
-                {
-                    var read = ReferenceEquals(judge, ReleasePolicy.Nothing) ? null : judge;
-                    var hops = HopTargets.AreOf(type) ? new HopTargets() : null;
-                    if (hops is not null && await hopLookup.FindAsync(exchange, judge, found.Body, hops) is { Continues: false } unknown)
-                    {
-                        return unknown;
-                    }
-
-                    Keep(FoundRecords.Read(found.Body.Span, read, exchange.Ingressed.Route.Language, hops), type, judge, write, known);
+                    return read;
                 }
 
                 if (Array.Exists(ids, id => !known.Contains($"{type.Name}/{id}")))
@@ -192,6 +175,36 @@ internal sealed class NamedRecordGuard(Fetch fetch, HopLookup hopLookup, Gateway
             }
         }
 
+        return StageResult.Continue;
+    }
+
+    private async ValueTask<StageResult> TakeAsync(
+        GatewayExchange exchange,
+        WrittenReach write,
+        ResourceType type,
+        Fetched fetched,
+        HashSet<string> known
+    )
+    {
+        if (fetched is Fetched.Failed failed)
+        {
+            return StageResult.Refuse(failed.Reason, Detail);
+        }
+
+        if (fetched is not Fetched.Found found)
+        {
+            return StageResult.Continue;
+        }
+
+        var judge = write.JudgeOf(type);
+        var read = ReferenceEquals(judge, ReleasePolicy.Nothing) ? null : judge;
+        var hops = HopTargets.AreOf(type) ? new HopTargets() : null;
+        if (hops is not null && await hopLookup.FindAsync(exchange, judge, found.Body, hops) is { Continues: false } unknown)
+        {
+            return unknown;
+        }
+
+        Keep(FoundRecords.Read(found.Body.Span, read, exchange.Ingressed.Route.Language, hops), type, judge, write, known);
         return StageResult.Continue;
     }
 

@@ -15,9 +15,6 @@ internal sealed class TargetAttribution(Fetch fetch)
 {
     private const string Detail = "targets";
 
-    /// <summary>Ids in one search; fewer than any server gives on a page.</summary>
-    private const int PerSearch = 20;
-
     /// <summary>Whether a write waits for what it speaks of.</summary>
     public static bool IsNeeded(GatewayExchange exchange) => EarlyDecision.SpeaksOfOthers(exchange.Request);
 
@@ -58,9 +55,9 @@ internal sealed class TargetAttribution(Fetch fetch)
 
         foreach (var (type, ids) in missing)
         {
-            foreach (var some in ids.Chunk(PerSearch))
+            foreach (var some in ids.Chunk(RecordsById.PerSearch))
             {
-                var looked = await LookUpAsync(exchange, targets, type, some);
+                var looked = await fetch.ReadAsync(exchange, type, some, (fetched, _) => new(Take(exchange, targets, type, fetched)));
                 if (!looked.Continues)
                 {
                     return looked;
@@ -72,10 +69,8 @@ internal sealed class TargetAttribution(Fetch fetch)
         return StageResult.Continue;
     }
 
-    private async ValueTask<StageResult> LookUpAsync(GatewayExchange exchange, WrittenTargets targets, ResourceType type, string[] ids)
+    private static StageResult Take(GatewayExchange exchange, WrittenTargets targets, ResourceType type, Fetched fetched)
     {
-        var place = ids is [var only] ? $"/{type.Name}/{only}" : $"/{type.Name}?_id={string.Join(',', ids)}&_count={PerSearch}";
-        using var fetched = await fetch.ReadAsync(exchange, place);
         switch (fetched)
         {
             case Fetched.Failed failed:

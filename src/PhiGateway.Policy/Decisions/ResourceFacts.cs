@@ -42,8 +42,9 @@ public sealed class ResourceFacts
     public bool NamesNoPatient { get; set; }
 
     /// <summary>
-    /// With <see cref="NamesNoPatient"/>: nothing is missing. Its type has no element that could say whose it is (a Slot, a DeviceMetric), or
-    /// names who takes part, and no patient does (an AuditEvent of a login). False where it leaves out what it should say.
+    /// With <see cref="NamesNoPatient"/>: nothing is missing. Its type has no element that could say whose it is (a Slot, a DeviceMetric),
+    /// names who takes part, and no patient does (an AuditEvent of a login), or is for what is nobody's as well (a Group before its first
+    /// member). False where it leaves out what it should say.
     /// </summary>
     public bool NeedNameNoPatient { get; set; }
 

@@ -87,6 +87,9 @@ internal static class BundleKinds
             _ => false,
         };
 
+    /// <summary>Whether what leaves of such a Bundle is written anew around its entries; nothing else of it leaves.</summary>
+    public static bool IsMadeAnew(this BundleKind kind) => !NameOf(kind).IsEmpty;
+
     /// <summary>The <c>type</c> of a Bundle of this kind; empty for those that name it themselves.</summary>
     public static ReadOnlySpan<byte> NameOf(BundleKind kind) =>
         kind switch

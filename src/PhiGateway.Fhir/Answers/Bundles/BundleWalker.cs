@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
@@ -10,35 +11,13 @@ namespace PhiGateway.Fhir.Answers.Bundles;
 /// Walks a Bundle from beginning to end, whole or piece by piece: reads its members, hands each entry to its settler, and ends what leaves.
 /// </summary>
 /// <remarks>
-/// The Bundle that leaves is a new one: type, entries, then total and links. <c>total</c> is what the client can count itself and is left
-/// out where there are further pages; id (often the key of a result cache), signature and the rest are dropped, but for a stored Bundle, which leaves as it is.
+/// The Bundle that leaves is a new one: type, entries, then total and links. <c>total</c> is what the client can count itself and, where
+/// something may be withheld, is left out where there are further pages; id (often the key of a result cache), signature and the rest are
+/// dropped, but for a stored Bundle, which leaves as it is.
 /// Nothing is written of a piece before all of it was read.
 /// </remarks>
 internal sealed class BundleWalker
 {
-    private static readonly string[] MemberNames =
-    [
-        "resourceType",
-        "type",
-        "total",
-        "link",
-        "entry",
-        "id",
-        "meta",
-        "identifier",
-        "timestamp",
-        "language",
-        "implicitRules",
-        "signature",
-        "_id",
-        "_implicitRules",
-        "_language",
-        "_type",
-        "_timestamp",
-        "_total",
-    ];
-
-    private const int EntryMember = 4;
     private const uint TypeAndName = 0b11;
     private const uint Total = 0b100;
     private const uint Link = 0b1000;
@@ -52,7 +31,7 @@ internal sealed class BundleWalker
     private readonly BundleLinks _links = new();
     private Phase _phase;
     private uint _members;
-    private int _total;
+    private int? _total;
     private int _entries;
 
     /// <summary>Begins a walk.</summary>
@@ -142,8 +121,13 @@ internal sealed class BundleWalker
 
     private ScanResult ReadMember(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, int from)
     {
-        var member = reader.ValueIsEscaped ? -1 : MemberOf(reader.ValueSpan);
+        var member = reader.ValueIsEscaped ? -1 : BundleMembers.Find(reader.ValueSpan);
         var nameStart = checked((int)reader.TokenStartIndex);
+        if (member < 0 && IsBeside(in reader))
+        {
+            return PassMember(ref reader, data, from);
+        }
+
         if (member < 0 || (_members >> member & 1) != 0)
         {
             return ScanResult.Broken;
@@ -160,7 +144,7 @@ internal sealed class BundleWalker
             1 => ResultOf(reader.TokenType == JsonTokenType.String && _output.TryTakeType(reader.ValueSpan)),
             2 => ResultOf(reader.TokenType == JsonTokenType.Number && TakeTotal(ref reader)),
             3 => _links.Read(ref reader, data, _work.Skipper, _work.Reader.Names),
-            EntryMember => OpenEntries(ref reader),
+            BundleMembers.Entry => OpenEntries(ref reader),
             _ => _work.Skipper.Skip(ref reader, data),
         };
         if (result != ScanResult.Complete)
@@ -175,12 +159,33 @@ internal sealed class BundleWalker
         }
 
         _members |= 1U << member;
-        if (_output.Kind == BundleKind.Stored && member > 1 && member != EntryMember)
+        if (_output.Kind == BundleKind.Stored && member > 1 && member != BundleMembers.Entry)
         {
             _output.WriteMember(data, nameStart, end);
         }
 
         return ScanResult.Complete;
+    }
+
+    // What R4 does not have beside the entries of an answer never leaves, and takes nothing along; one that others may read as a member that
+    // is known makes the answer unreadable.
+    private bool IsBeside(in Utf8JsonReader name) =>
+        !name.ValueIsEscaped && _output.Kind.IsMadeAnew() && !BundleMembers.IsKnownInAnyCase(name.ValueSpan);
+
+    private ScanResult PassMember(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, int from)
+    {
+        if (!reader.Read())
+        {
+            return ScanResult.NeedMore;
+        }
+
+        var result = _work.Skipper.Skip(ref reader, data);
+        if (result != ScanResult.Complete)
+        {
+            return result;
+        }
+
+        return ResultOf(Utf8.IsValid(data[from..checked((int)reader.BytesConsumed)]));
     }
 
     private ScanResult OpenEntries(ref Utf8JsonReader reader)
@@ -316,12 +321,35 @@ internal sealed class BundleWalker
         }
 
         // Anything but a complete single page would betray what other pages hold, or how much was withheld.
-        var counts = (_members & Total) != 0 && !_links.HasOtherPages;
-        var isWhole = _work.Options.CountIsWhole && (_members & Total) != 0 && IsCounted();
-        int? matches = counts ? _settler.Matches : null;
-        _output.Finish(_links, isWhole ? _total : matches, _settler);
+        _output.Finish(_links, FindTotal(), _settler);
         return ScanResult.Complete;
     }
+
+    // The server's own count leaves where it hides nobody; else what is on a page that is all there is.
+    private int? FindTotal()
+    {
+        if ((_members & Total) == 0)
+        {
+            return null;
+        }
+
+        var isWhole = _work.Options.CountIsWhole;
+        if (isWhole && IsCounted())
+        {
+            return _total;
+        }
+
+        if (!_links.HasOtherPages)
+        {
+            return _settler.Matches;
+        }
+
+        return isWhole && TellsTotal(_request) ? _total : null;
+    }
+
+    private static bool TellsTotal(FhirRequest? request) =>
+        request is { Interaction: Interaction.SearchType or Interaction.SearchSystem, IsCountOnly: false }
+        && request.Parameter("_total") != "none";
 
     private bool IsCounted() => _request is { IsCountOnly: true } ? _entries == 0 : _request?.Parameter("_total") == "accurate";
 
@@ -330,20 +358,17 @@ internal sealed class BundleWalker
         _work.Disclosure.NarrowingNotApplied |=
             _output.Kind == BundleKind.SearchSet && _window is not { IsFirst: false } && !_links.SelfShows(_work.Options, _work.Bases);
 
-    private bool TakeTotal(ref Utf8JsonReader reader) => !reader.TryGetInt32(out _total) || _total >= 0;
-
-    private static ScanResult ResultOf(bool isRight) => isRight ? ScanResult.Complete : ScanResult.Broken;
-
-    private static int MemberOf(ReadOnlySpan<byte> name)
+    // More than FHIR's unsignedInt can say is no count that could be told.
+    private bool TakeTotal(ref Utf8JsonReader reader)
     {
-        for (var i = 0; i < MemberNames.Length; i++)
+        if (reader.TryGetInt32(out var total))
         {
-            if (System.Text.Ascii.Equals(name, MemberNames[i]))
-            {
-                return i;
-            }
+            _total = total;
+            return total >= 0;
         }
 
-        return -1;
+        return true;
     }
+
+    private static ScanResult ResultOf(bool isRight) => isRight ? ScanResult.Complete : ScanResult.Broken;
 }

@@ -48,6 +48,7 @@ internal static class EntryParts
     /// <param name="first">Nothing of the entry was written yet.</param>
     /// <param name="released">What leaves of the entry; null: nothing of a resource.</param>
     /// <param name="isAsked">It answers a request that was decided; else nothing but a status leaves without a resource.</param>
+    /// <param name="isFound">It answers a create that found what its condition matched: where that is is told.</param>
     public static void WriteResponse(
         ReadOnlySpan<byte> data,
         ref EntrySpan entry,
@@ -55,7 +56,8 @@ internal static class EntryParts
         bool hidden,
         bool first,
         ResourceFacts? released = null,
-        bool isAsked = true
+        bool isAsked = true,
+        bool isFound = false
     )
     {
         var output = work.Output;
@@ -72,20 +74,35 @@ internal static class EntryParts
         }
         else
         {
-            WriteOutcomeOf(data, ref entry, work, released, isAsked);
+            WriteOutcomeOf(data, ref entry, work, released, isAsked, isFound);
         }
 
         output.Write("}"u8);
     }
 
     /// <summary>What a response says, without what is around it: status, location, etag and time of change.</summary>
-    public static void WriteOutcomeOf(ReadOnlySpan<byte> data, ref EntrySpan entry, AnswerWork work, ResourceFacts? released, bool isAsked)
+    public static void WriteOutcomeOf(
+        ReadOnlySpan<byte> data,
+        ref EntrySpan entry,
+        AnswerWork work,
+        ResourceFacts? released,
+        bool isAsked,
+        bool isFound = false
+    )
     {
         var status = StatusOf(entry.Status, data);
         WriteStatus(status.IsEmpty ? "502"u8 : status, work.Output);
         if (!status.SequenceEqual("404"u8) && (isAsked || released is not null))
         {
-            WriteLocation(data, entry.Location, work, released, isAsked);
+            if (isFound && released?.Id is not null)
+            {
+                WriteOwnLocation(work, released);
+            }
+            else
+            {
+                WriteLocation(data, entry.Location, work, released, isAsked);
+            }
+
             WriteSimple(data, entry.Etag, ",\"etag\":\""u8, work.Output);
             WriteSimple(data, entry.LastModified, ",\"lastModified\":\""u8, work.Output);
         }
@@ -127,14 +144,23 @@ internal static class EntryParts
             return;
         }
 
-        work.Output.Write(",\"location\":\""u8);
-        work.Output.Write(work.Bases.Gateway);
         if (place.IsEmpty)
         {
-            WriteTypeAndId(released!, work.Output);
+            WriteOwnLocation(work, released!);
+            return;
         }
 
+        work.Output.Write(",\"location\":\""u8);
+        work.Output.Write(work.Bases.Gateway);
         work.Output.Write(place);
+        work.Output.Write("\""u8);
+    }
+
+    private static void WriteOwnLocation(AnswerWork work, ResourceFacts released)
+    {
+        work.Output.Write(",\"location\":\""u8);
+        work.Output.Write(work.Bases.Gateway);
+        WriteTypeAndId(released, work.Output);
         work.Output.Write("\""u8);
     }
 

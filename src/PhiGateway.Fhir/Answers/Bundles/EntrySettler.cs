@@ -379,7 +379,8 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         // What was read and must stay looks like what is not there; what was written was decided before, where it was asked for here. What an
         // operation calls an answer to a batch nobody asked for.
         var hidden = hasResource && !released && asked?.IsWrite != true;
-        EntryParts.WriteResponse(data, ref entry, work, hidden, !released, released ? work.Reader.Facts : null, isAsked: asked is not null);
+        var told = released ? work.Reader.Facts : null;
+        EntryParts.WriteResponse(data, ref entry, work, hidden, !released, told, asked is not null, asked is { IsFound: true });
         work.Output.Write("}"u8);
         return ScanResult.Complete;
     }

@@ -100,7 +100,7 @@ internal static class BodyReferences
         }
 
         if (
-            !CanonicalReader.Read("GET", $"/{reference}", string.Empty).TryGet(out var line, out _)
+            !CanonicalReader.Read("GET", $"/{QueryText.Encode(reference)}", string.Empty).TryGet(out var line, out _)
             || line.Segments.Count != 1
             || !ResourceType.TryParse(line.Segments[0], out var type)
         )

@@ -52,6 +52,7 @@ internal static class ConditionReader
     internal static Refusal? ReadText(RequestSource source, ResourceType type, string text, out ReadCondition condition)
     {
         condition = null!;
+        text = QueryText.Encode(text);
         var query = text.AsSpan();
         var mark = query.IndexOf('?');
         if (mark == 0)

@@ -30,7 +30,7 @@ internal static class InputParameters
         resources = [];
         foreach (var parameter in source.Line.Query)
         {
-            if (parameter.Name is not ("_format" or "_pretty"))
+            if (!WriteReader.SaysForm(parameter))
             {
                 inputs.Add(parameter);
             }

@@ -115,6 +115,11 @@ internal static class OperationReader
             }
 
             var value = inputs[i].Value;
+            if (IsView(operation, inputs[i]))
+            {
+                continue;
+            }
+
             if (!operation.Inputs.TryGetValue(name, out var kind))
             {
                 // $lastn takes the search parameters of its type beside its own; what comes along would come for all that was found.
@@ -151,6 +156,13 @@ internal static class OperationReader
 
         return null;
     }
+
+    // How much of each record that it brings along is written (R4 3.1.0.1.5: parameters for all interactions); the view is cut here.
+    private static bool IsView(OperationDefinition operation, QueryParameter input) =>
+        operation.Returns == OperationResult.Compartment
+        && input.Name is "_elements" or "_summary"
+        && input.Value != "count"
+        && ResultParameters.HasShape(input.Name, input.Value);
 
     // Of its own inputs and, where it takes them, of the search parameters of its type.
     private static bool IsDate(SearchReading reading, OperationDefinition operation, string name)

@@ -52,7 +52,7 @@ internal static class WriteReader
     {
         for (var i = 0; i < query.Count; i++)
         {
-            if (query[i].Name is not ("_format" or "_pretty"))
+            if (!SaysForm(query[i]))
             {
                 return Refusal.Parameter("write takes no such parameter").About(query[i].Name);
             }
@@ -63,9 +63,14 @@ internal static class WriteReader
 
     /// <summary>The parameters of a condition in a query, without those that only shape the answer.</summary>
     internal static IReadOnlyList<QueryParameter> WithoutFormat(IReadOnlyList<QueryParameter> query) =>
-        query.Any(static parameter => parameter.Name is "_format" or "_pretty")
-            ? [.. query.Where(static parameter => parameter.Name is not ("_format" or "_pretty"))]
-            : query;
+        query.Any(SaysForm) ? [.. query.Where(static parameter => !SaysForm(parameter))] : query;
+
+    /// <summary>
+    /// Whether a parameter says only in which form an answer is written, as clients add it to each of their addresses (R4 3.1.0.1.5): a summary
+    /// that is none says that all of it is.
+    /// </summary>
+    internal static bool SaysForm(QueryParameter parameter) =>
+        parameter.Name is "_format" or "_pretty" || parameter is { Name: "_summary", Value: "false" };
 
     private static Reading<FhirRequest> WithBody(
         RequestSource source,

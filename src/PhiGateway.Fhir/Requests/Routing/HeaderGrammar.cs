@@ -5,10 +5,13 @@ namespace PhiGateway.Fhir.Requests.Routing;
 /// <summary>Reads Accept, Content-Type, Prefer and entity tags by their grammars, as far as FHIR gives them meaning.</summary>
 internal static class HeaderGrammar
 {
+    /// <summary>The media type before STU 3, which servers are asked to go on taking (R4 3.1.0.1.11).</summary>
+    internal const string Old = "application/json+fhir";
+
     /// <summary>Whether JSON in FHIR 4.0 is among what the client takes.</summary>
     internal static bool AllowsJson(string? accept)
     {
-        if (accept is null or "application/fhir+json" or "*/*" or "application/json")
+        if (accept is null or "" or "application/fhir+json" or "*/*" or "application/json")
         {
             return true;
         }
@@ -70,7 +73,8 @@ internal static class HeaderGrammar
             return null;
         }
 
-        return type.Trim().ToString().ToLowerInvariant();
+        var mediaType = type.Trim().ToString().ToLowerInvariant();
+        return mediaType == Old ? "application/fhir+json" : mediaType;
     }
 
     /// <summary>Whether a preference of that name is asked for.</summary>
@@ -133,7 +137,8 @@ internal static class HeaderGrammar
         var isJson =
             type is "*/*" or "application/*"
             || type.Equals("application/fhir+json", StringComparison.OrdinalIgnoreCase)
-            || type.Equals("application/json", StringComparison.OrdinalIgnoreCase);
+            || type.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || type.Equals(Old, StringComparison.OrdinalIgnoreCase);
         return isJson && (semicolon < 0 || TakesParameters(range[(semicolon + 1)..], inAccept: true));
     }
 

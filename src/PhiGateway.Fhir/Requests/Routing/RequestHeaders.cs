@@ -69,6 +69,7 @@ internal static class RequestHeaders
     // A plus that was not encoded is a space by the time it is read; clients are forgiven this one everywhere.
     internal static bool IsJsonFormat(string value) =>
         value is "json" or "application/json" or "application/fhir+json" or "application/fhir json" or "text/json"
+        || value is HeaderGrammar.Old or "application/json fhir"
         || (
             value.Contains(';', StringComparison.Ordinal)
             && HeaderGrammar.MediaType(value.Replace("fhir json", "fhir+json", StringComparison.Ordinal))

@@ -161,7 +161,7 @@ internal static class FilterReader
             return false;
         }
 
-        if (definition.Name is "_tag" or "_security" or "_profile" && modifier is "not" or "missing")
+        if (definition.Name is "_tag" or "_security" or "_profile" && modifier is not ("text" or "of-type"))
         {
             return SearchModifiers.IsDefined(definition.Kind, modifier);
         }

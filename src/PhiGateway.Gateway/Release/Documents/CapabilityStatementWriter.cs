@@ -23,7 +23,7 @@ internal static class CapabilityStatementWriter
     private static readonly string[] Writes = ["create", "update", "patch", "delete"];
 
     /// <summary>Writes it for the exchange's route and snapshot.</summary>
-    public static void Write(IBufferWriter<byte> output, GatewayExchange exchange)
+    public static void Write(IBufferWriter<byte> output, GatewayExchange exchange, OauthUris? uris)
     {
         var route = exchange.Ingressed.Route;
         var reachable = PolicyReach.Of(exchange.Snapshot, route.Tenant, route.Environment);
@@ -48,7 +48,7 @@ internal static class CapabilityStatementWriter
         json.WriteStartArray("rest");
         json.WriteStartObject();
         json.WriteString("mode", "server");
-        WriteSecurity(json, route);
+        WriteSecurity(json, route, uris);
         if (reachable.Count > 0)
         {
             // FHIR's JSON has no empty arrays (R4 json).
@@ -80,9 +80,10 @@ internal static class CapabilityStatementWriter
         json.WriteEndObject();
     }
 
-    private static void WriteSecurity(Utf8JsonWriter json, PhiRoute route)
+    private static void WriteSecurity(Utf8JsonWriter json, PhiRoute route, OauthUris? uris)
     {
         json.WriteStartObject("security");
+        uris?.Write(json);
         json.WriteBoolean("cors", route.Origins.Count > 0);
         json.WriteStartArray("service");
         json.WriteStartObject();

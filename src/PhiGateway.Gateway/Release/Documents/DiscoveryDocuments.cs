@@ -48,7 +48,7 @@ internal sealed class DiscoveryDocuments(
                 WriteUdap(body, endpoint, registration, statement);
                 return LetOutAsync(exchange, body, KnownMediaTypes.Json);
             case PublicDocument.CapabilityStatement:
-                CapabilityStatementWriter.Write(body, exchange);
+                CapabilityStatementWriter.Write(body, exchange, FindUris());
                 return LetOutAsync(exchange, body, KnownMediaTypes.FhirJsonUtf8);
             default:
                 return new(StageResult.Refuse(DenyReason.Faulted, "document"));
@@ -81,8 +81,9 @@ internal sealed class DiscoveryDocuments(
             json.WriteString("issuer", issuer);
             WriteKnown(json, "jwks_uri", options.SmartEndpoints.Jwks ?? known.Keys);
             WriteKnown(json, "token_endpoint", options.SmartEndpoints.Token ?? known.Token);
-            WriteKnown(json, "authorization_endpoint", options.SmartEndpoints.Authorization);
         }
+
+        WriteKnown(json, "authorization_endpoint", options.SmartEndpoints.Authorization);
 
         WriteStrings(
             json,
@@ -108,6 +109,18 @@ internal sealed class DiscoveryDocuments(
 
         WriteStrings(json, "capabilities", Capabilities(methods));
         json.WriteEndObject();
+    }
+
+    private OauthUris? FindUris()
+    {
+        if (options.SmartEndpoints.Authorization is not { } authorize)
+        {
+            return null;
+        }
+
+        var issuer = options.TokenService is null && options.Issuers.Count > 0 ? issuers?.Find(options.Issuers[0].Issuer) : null;
+        var token = options.SmartEndpoints.Token ?? options.TokenService?.TokenEndpoint ?? issuer?.Token;
+        return new OauthUris(authorize, token, options.TokenService?.RegistrationEndpoint);
     }
 
     // A standalone launch is offered where there is somewhere to send a person.

@@ -48,14 +48,33 @@ internal static class AnswerCases
 
     public static FhirRequest Read(string type, string id) => Request(Interaction.Read, type, id);
 
-    public static Filtered Filter(FhirRequest request, string body, ReleasePolicy policy, AnswerOptions? options = null) =>
-        Filter(request, Encoding.UTF8.GetBytes(body), policy, options);
+    public static Filtered Filter(
+        FhirRequest request,
+        string body,
+        ReleasePolicy policy,
+        AnswerOptions? options = null,
+        FhirContext? context = null
+    ) => Filter(request, Encoding.UTF8.GetBytes(body), policy, options, context);
 
-    public static Filtered Filter(FhirRequest request, byte[] body, ReleasePolicy policy, AnswerOptions? options = null)
+    public static Filtered Filter(
+        FhirRequest request,
+        byte[] body,
+        ReleasePolicy policy,
+        AnswerOptions? options = null,
+        FhirContext? context = null
+    )
     {
         var output = new ArrayBufferWriter<byte>();
         var disclosure = new Disclosure();
-        var verdict = AnswerFilter.Filter(request, body, policy, Context, output, disclosure, options ?? AnswerOptions.Default);
+        var verdict = AnswerFilter.Filter(
+            request,
+            body,
+            policy,
+            context ?? Context,
+            output,
+            disclosure,
+            options ?? AnswerOptions.Default
+        );
         return new Filtered(
             verdict,
             verdict == AnswerVerdict.Unchanged ? Encoding.UTF8.GetString(body) : Encoding.UTF8.GetString(output.WrittenSpan),

@@ -35,6 +35,19 @@ public sealed class WebAppTests : IDisposable
         Assert.DoesNotContain("*", allowed);
     }
 
+    // What instruments of browsers add to each request means nothing here, and is no reason for a browser to keep it back.
+    [Theory]
+    [InlineData("Cache-Control", true)]
+    [InlineData("X-Requested-With", true)]
+    [InlineData("X-Correlation-Id", true)]
+    [InlineData("traceparent", true)]
+    [InlineData("X-HTTP-Method-Override", false)]
+    [InlineData("X-Original-URL", false)]
+    [InlineData("X-Provenance", false)]
+    [InlineData("Cookie", false)]
+    public async Task Question_AboutWhatInstrumentsSend_IsAnsweredWithWhatMeansNothing(string header, bool mayCome) =>
+        Assert.Equal(mayCome, (await AskAsync(App)).Contains(header, StringComparer.OrdinalIgnoreCase));
+
     [Theory]
     [InlineData("https://evil.example")]
     [InlineData("null")]

@@ -42,7 +42,29 @@ public sealed class SmartConfigurationTests
         Assert.Equal(method, (string?)document["token_endpoint_auth_methods_supported"]![0]);
     }
 
-    private static async Task<JsonNode> AskAsync(IssuerPlaces known, string? token)
+    // Client libraries that know the capability statement alone (Python's fhirclient) find both there.
+    [Fact]
+    public async Task Release_CapabilityStatement_SaysWhereTokensAreWhereAPersonIsSentSomewhere()
+    {
+        var known = new IssuerPlaces(Issuer + "/token", Issuer + "/certs", []);
+        var told = await AskAsync(known, null, "/fhir/metadata", Issuer + "/auth");
+        var silent = await AskAsync(known, null, "/fhir/metadata");
+
+        var extension = told["rest"]![0]!["security"]!["extension"]![0]!;
+        Assert.Equal("http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris", (string?)extension["url"]);
+        Assert.Equal(
+            [("authorize", Issuer + "/auth"), ("token", Issuer + "/token")],
+            extension["extension"]!.AsArray().Select(static one => ((string?)one!["url"], (string?)one["valueUri"]))
+        );
+        Assert.Null(silent["rest"]![0]!["security"]!["extension"]);
+    }
+
+    private static async Task<JsonNode> AskAsync(
+        IssuerPlaces known,
+        string? token,
+        string target = "/fhir/.well-known/smart-configuration",
+        string? authorization = null
+    )
     {
         using var world = new StageWorld(
             null,
@@ -50,9 +72,10 @@ public sealed class SmartConfigurationTests
             {
                 options.Issuers = [new IssuerOptions { Name = "hospital", Issuer = Issuer }];
                 options.SmartEndpoints.Token = token;
+                options.SmartEndpoints.Authorization = authorization;
             }
         );
-        using var exchange = world.Open("GET", "/fhir/.well-known/smart-configuration");
+        using var exchange = world.Open("GET", target);
         Assert.True((await world.WalkAsync(exchange, "Ingress")).Continues);
         var documents = new DiscoveryDocuments(world.Get<GatewayOptions>(), world.Get<Exit>(), null, new Fixed(known));
         Assert.True((await documents.ReleaseAsync(exchange)).Continues);

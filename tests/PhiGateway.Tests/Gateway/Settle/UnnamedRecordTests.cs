@@ -32,6 +32,23 @@ public sealed class UnnamedRecordTests : IDisposable
     private const string Subjectless = """{"resourceType":"Observation","id":"1","status":"final","code":{"text":"x"}}""";
     private const string Ownerless = """{"resourceType":"Communication","id":"1","status":"completed"}""";
 
+    private const string Cohort = """{"resourceType":"Group","id":"1","type":"person","actual":false,"name":"To come"}""";
+    private const string Population = """
+        {"resourceType":"MeasureReport","id":"1","status":"complete","type":"summary","measure":"http://a.example/Measure/m",
+        "period":{"start":"2026-01-01","end":"2026-03-31"}}
+        """;
+    private const string Delivery = """
+        {"resourceType":"SupplyDelivery","id":"1","status":"completed","destination":{"reference":"Location/1"}}
+        """;
+    private const string Described = """
+        {"resourceType":"Group","id":"1","type":"person","actual":true,
+        "member":[{"entity":{"type":"Patient","identifier":{"value":"4711"}}}]}
+        """;
+    private const string Contained = """
+        {"resourceType":"MeasureReport","id":"1","status":"complete","type":"individual","measure":"http://a.example/Measure/m",
+        "subject":{"reference":"#p"},"contained":[{"resourceType":"Patient","id":"p"}],"period":{"start":"2026-01-01"}}
+        """;
+
     private readonly StageWorld _world = new();
 
     public void Dispose() => _world.Dispose();
@@ -40,6 +57,11 @@ public sealed class UnnamedRecordTests : IDisposable
     [InlineData("Slot", Slot)]
     [InlineData("DeviceMetric", Metric)]
     [InlineData("AuditEvent", Login)]
+    [InlineData("Group", Cohort)]
+    [InlineData("MeasureReport", Population)]
+    [InlineData("SupplyDelivery", Delivery)]
+    [InlineData("Person", """{"resourceType":"Person","id":"1","active":true}""")]
+    [InlineData("Account", """{"resourceType":"Account","id":"1","status":"active","name":"Ward 3"}""")]
     public async Task Run_ByTheHospitalsOwn_IsWrittenChangedAndTakenAway(string type, string resource)
     {
         Publish(OrganizationKind.Internal, ClientKind.Service, new PatientScope { Any = true });
@@ -58,7 +80,17 @@ public sealed class UnnamedRecordTests : IDisposable
     public async Task Run_ByAnybodyElse_IsRefusedAsBefore(OrganizationKind organization, ClientKind client, bool isOfAny)
     {
         Publish(organization, client, isOfAny ? new PatientScope { Any = true } : new PatientScope { Roster = "orders" });
-        foreach (var (type, resource) in ((string, string)[])[("Slot", Slot), ("DeviceMetric", Metric), ("AuditEvent", Login)])
+        foreach (
+            var (type, resource) in ((string, string)[])
+                [
+                    ("Slot", Slot),
+                    ("DeviceMetric", Metric),
+                    ("AuditEvent", Login),
+                    ("Group", Cohort),
+                    ("MeasureReport", Population),
+                    ("SupplyDelivery", Delivery),
+                ]
+        )
         {
             Store(type, resource);
 
@@ -72,6 +104,9 @@ public sealed class UnnamedRecordTests : IDisposable
     [InlineData("Observation", Subjectless)]
     [InlineData("Communication", Ownerless)]
     [InlineData("AuditEvent", OfSomebody)]
+    [InlineData("Group", Described)]
+    [InlineData("MeasureReport", Contained)]
+    [InlineData("SupplyDelivery", """{"resourceType":"SupplyDelivery","patient":{"display":"Jane"}}""")]
     public async Task Run_WhatLeavesOutWhoseItIs_IsRefusedToTheHospitalsOwnToo(string type, string resource)
     {
         Publish(OrganizationKind.Internal, ClientKind.Service, new PatientScope { Any = true });

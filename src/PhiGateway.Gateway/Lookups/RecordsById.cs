@@ -1,0 +1,53 @@
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Lookups;
+
+/// <summary>
+/// Reads records of one type by their ids: several in one search, or one by one of a server that does not search by a list of ids.
+/// </summary>
+internal static class RecordsById
+{
+    /// <summary>Ids in one search; fewer than any server gives on a page.</summary>
+    public const int PerSearch = 20;
+
+    /// <summary>Reads them, and has each answer taken while it is held.</summary>
+    /// <param name="fetch">The way to the server.</param>
+    /// <param name="exchange">The client's request.</param>
+    /// <param name="type">Their type.</param>
+    /// <param name="ids">Up to <see cref="PerSearch"/> of them.</param>
+    /// <param name="take">Takes an answer and the ids that were asked for; the first that does not continue is what came of it.</param>
+    public static async ValueTask<StageResult> ReadAsync(
+        this Fetch fetch,
+        GatewayExchange exchange,
+        ResourceType type,
+        IReadOnlyList<string> ids,
+        Func<Fetched, IReadOnlyList<string>, ValueTask<StageResult>> take
+    )
+    {
+        if (ids.Count > 1)
+        {
+            using var found = await fetch.ReadAsync(exchange, $"/{type.Name}?_id={string.Join(',', ids)}&_count={PerSearch}");
+            if (!IsNotServed(found))
+            {
+                return await take(found, ids);
+            }
+        }
+
+        foreach (var id in ids)
+        {
+            using var one = await fetch.ReadAsync(exchange, $"/{type.Name}/{id}");
+            var taken = await take(one, [id]);
+            if (!taken.Continues)
+            {
+                return taken;
+            }
+        }
+
+        return StageResult.Continue;
+    }
+
+    // By its status such a search cannot be asked for; what may not be read at all is refused one by one too.
+    private static bool IsNotServed(Fetched found) =>
+        found is Fetched.Failed { Status: 400 or 403 or 405 or 422 or 501 };
+}
