@@ -16,7 +16,7 @@ internal sealed class AlertHandling(RegistryEditor editor, TimeProvider time)
 
     /// <summary>Whoever calls deals with it.</summary>
     public Task<Outcome<EditOutcome>> TakeAsync(AdminCall call, string id, ReasonBody body) =>
-        WriteAsync(call, id, "take", body.Reason, alert => Assigned(alert, call, call.Person));
+        WriteAsync(call, id, "take", body.Reason, AlertStep.Handle, alert => Assigned(alert, call, call.Person));
 
     /// <summary>Somebody else is to deal with it.</summary>
     public Task<Outcome<EditOutcome>> AssignAsync(AdminCall call, string id, AssignBody body)
@@ -26,7 +26,7 @@ internal sealed class AlertHandling(RegistryEditor editor, TimeProvider time)
             return Refuse(AdminProblem.Invalid("/person", "required", $"Say who, in at most {MaxPerson} characters."));
         }
 
-        return WriteAsync(call, id, "assign", body.Reason, alert => Assigned(alert, call, body.Person));
+        return WriteAsync(call, id, "assign", body.Reason, AlertStep.Handle, alert => Assigned(alert, call, body.Person));
     }
 
     /// <summary>It may wait, with an end.</summary>
@@ -48,6 +48,7 @@ internal sealed class AlertHandling(RegistryEditor editor, TimeProvider time)
             id,
             "snooze",
             body.Reason,
+            AlertStep.End,
             alert =>
                 // Somebody is to have decided by then: it waits at most so long, and beyond it not at all.
                 alert.Kind == AlertKinds.Emergency
@@ -83,6 +84,7 @@ internal sealed class AlertHandling(RegistryEditor editor, TimeProvider time)
         string id,
         string verb,
         string? reason,
+        AlertStep act,
         Func<Alert, Outcome<Alert>> change
     ) =>
         editor.WriteAsync(
@@ -98,7 +100,7 @@ internal sealed class AlertHandling(RegistryEditor editor, TimeProvider time)
                     var refused =
                         alert.State == AlertState.Closed
                             ? AdminProblem.Conflict("already-closed", "The alert is closed already.")
-                            : AlertStanding.Check(call, alert, item, set);
+                            : AlertStanding.Check(call, alert, item, set, act);
                     return refused is null ? change(alert) : refused;
                 }
             )

@@ -67,6 +67,7 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
             return missing;
         }
 
+        var act = to == AlertState.Closed ? AlertStep.End : AlertStep.Handle;
         var edit = AlertEdit.Of(
             call,
             id,
@@ -74,7 +75,7 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
             body.Reason,
             (alert, item, set) =>
             {
-                if ((refusal?.Invoke(alert) ?? AlertStanding.Check(call, alert, item, set)) is { } refused)
+                if ((refusal?.Invoke(alert) ?? AlertStanding.Check(call, alert, item, set, act)) is { } refused)
                 {
                     return refused;
                 }

@@ -150,8 +150,8 @@ public sealed class EmergencyUses
 
         // Whoever answered for the client at one of these calls, or at an earlier look: nobody decides later about a time that was theirs.
         var known = set.Find<Client>(RegistryKind.Client, use.Client);
-        var behind = (there is null ? [] : AuthorNote.Behind(there.Item)).Concat(use.Owners).Append(known?.Owner).Append(known?.Deputy);
-        var json = AuthorNote.WithBehind(RegistryJson.Serialize(alert), behind.OfType<string>());
+        var behind = (there is null ? [] : AuthorNote.Behind(there.Item)).Concat(use.Owners).Concat(ClientStanding.Of(known));
+        var json = AuthorNote.WithBehind(RegistryJson.Serialize(alert), behind);
         await _writer.WriteAsync(there is null ? AlertWriter.Raised : "alert.update", alert.Id, json, there?.Item, set.Revision);
         return true;
     }

@@ -13,7 +13,11 @@ namespace PhiGateway.Admin.Alerts;
 /// Raises an alert when a node of the fleet reports no more, and closes it when it does again: nobody else misses a node that is gone, with
 /// what its journal holds. Run by the host.
 /// </summary>
-/// <remarks>Every node may run it: an alert's id follows from node and last report, so whoever comes second finds it there.</remarks>
+/// <remarks>
+/// Every node may run it: an alert's id follows from node and last report, so whoever comes second finds it there. Security: a report of a
+/// time to come counts from when it was first seen here: neither a clock that is ahead nor a row that somebody wrote keeps a node that is
+/// gone from being missed.
+/// </remarks>
 public sealed class NodeSilence
 {
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
@@ -28,6 +32,9 @@ public sealed class NodeSilence
     private readonly AlertWriter _alerts;
     private readonly TimeProvider _time;
     private readonly ILogger<NodeSilence> _log;
+
+    // Of each node whose last report is of a time to come, or was when it was first seen: that report, and when that was.
+    private readonly Dictionary<string, (DateTimeOffset At, DateTimeOffset Seen)> _ahead = new(StringComparer.Ordinal);
 
     internal NodeSilence(
         IRegistryStore store,
@@ -67,7 +74,7 @@ public sealed class NodeSilence
         var speaking = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in await _store.ListNodesAsync(cancellationToken))
         {
-            var silent = now - node.At;
+            var silent = now - HeardAt(node, now);
             if (silent < _options.NodeSilentAfter)
             {
                 speaking.Add("node/" + node.Node);
@@ -87,6 +94,23 @@ public sealed class NodeSilence
                 "It reports again.",
                 _snapshots.Current.Revision
             );
+    }
+
+    private DateTimeOffset HeardAt(NodeStatus node, DateTimeOffset now)
+    {
+        if (_ahead.TryGetValue(node.Node, out var known) && known.At == node.At)
+        {
+            return known.Seen;
+        }
+
+        if (node.At <= now)
+        {
+            _ahead.Remove(node.Node);
+            return node.At;
+        }
+
+        _ahead[node.Node] = (node.At, now);
+        return now;
     }
 
     private static Alert Of(NodeStatus node, DateTimeOffset now) =>

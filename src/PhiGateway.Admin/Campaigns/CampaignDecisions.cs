@@ -165,16 +165,7 @@ internal sealed class CampaignDecisions(RegistryEditor editor, TimeProvider time
 
     private static bool StandsBehind(AdminCall call, WorkingSet set, Campaign campaign, CampaignItem item)
     {
-        var client = set.Find(RegistryKind.Client, item.Client);
-        var now = client?.Entity as Client;
-        string?[] behind =
-        [
-            now?.Owner,
-            now?.Deputy,
-            item.Evidence.Owner,
-            item.Evidence.Deputy,
-            .. client is null ? [] : AuthorNote.StoodSince(client.Item, campaign.StartedAt),
-        ];
+        string?[] behind = [.. ClientStanding.Since(set, item.Client, campaign.StartedAt), item.Evidence.Owner, item.Evidence.Deputy];
         return call.MayBeAny(behind.OfType<string>());
     }
 }

@@ -117,6 +117,11 @@ internal sealed class CaseVerbs(RegistryEditor editor, TimeProvider time)
                         return refused;
                     }
 
+                    if (FindOwn(call, set, found.Case) is { } own)
+                    {
+                        return own;
+                    }
+
                     var closed = found.Case with
                     {
                         State = CaseState.Closed,
@@ -136,26 +141,34 @@ internal sealed class CaseVerbs(RegistryEditor editor, TimeProvider time)
         );
     }
 
-    private IEnumerable<RegistryWrite> Closed(AdminCall call, WorkingSet set, AlertCase known, string reason)
-    {
-        foreach (var id in known.Alerts)
-        {
-            if (
-                set.Find(RegistryKind.Alert, id) is { Entity: Alert { State: not AlertState.Closed } alert, Item: var stored }
-                && alert.Kind != AlertKinds.Emergency
-            )
-            {
-                var next = alert with
-                {
-                    State = AlertState.Closed,
-                    HandledBy = call.Person,
-                    HandledAt = time.GetUtcNow(),
-                    Resolution = reason,
-                };
-                yield return new RegistryWrite(RegistryKind.Alert, id, RegistryJson.Serialize(next), stored.Version);
-            }
-        }
-    }
+    // Whoever does not close an alert does not close the case that it is in either.
+    private static AdminProblem? FindOwn(AdminCall call, WorkingSet set, AlertCase known) =>
+        ToClose(set, known)
+            .Select(found => AlertStanding.Check(call, found.Alert, found.Item, set, AlertStep.End))
+            .FirstOrDefault(static refused => refused is not null);
+
+    private static IEnumerable<(Alert Alert, RegistryItem Item)> ToClose(WorkingSet set, AlertCase known) =>
+        known
+            .Alerts.Select(id => set.Find(RegistryKind.Alert, id))
+            .Where(static found => found is { Entity: Alert { State: not AlertState.Closed, Kind: not AlertKinds.Emergency } })
+            .Select(static found => ((Alert)found!.Entity!, found.Item));
+
+    private IEnumerable<RegistryWrite> Closed(AdminCall call, WorkingSet set, AlertCase known, string reason) =>
+        ToClose(set, known)
+            .Select(found => new RegistryWrite(
+                RegistryKind.Alert,
+                found.Alert.Id,
+                RegistryJson.Serialize(
+                    found.Alert with
+                    {
+                        State = AlertState.Closed,
+                        HandledBy = call.Person,
+                        HandledAt = time.GetUtcNow(),
+                        Resolution = reason,
+                    }
+                ),
+                found.Item.Version
+            ));
 
     private static Outcome<AlertCase> Added(AdminCall call, AlertCase known, WorkingSet set, string[] ids)
     {
@@ -200,7 +213,7 @@ internal sealed class CaseVerbs(RegistryEditor editor, TimeProvider time)
                 return AdminProblem.NotFound("alert");
             }
 
-            if (alert.State != AlertState.Closed && AlertStanding.Check(call, alert, item, set) is { } behind)
+            if (alert.State != AlertState.Closed && AlertStanding.Check(call, alert, item, set, AlertStep.Gather) is { } behind)
             {
                 return behind;
             }

@@ -42,7 +42,7 @@ internal static class LiftGuard
             return missing;
         }
 
-        string?[] behind = [view.Client.Owner, view.Client.Deputy, view.Client.RequestedBy, .. AuthorNote.StoodSince(view.Item, default)];
+        string?[] behind = [.. ClientStanding.Of(view.Client), view.Client.RequestedBy, .. AuthorNote.StoodSince(view.Item, default)];
         if (call.MayBeAny(behind.OfType<string>()))
         {
             return new AdminProblem(403, "four-eyes", Title, "You stand behind this client; somebody else must lift what the gateway did.");

@@ -43,12 +43,13 @@ internal sealed class TaskGrowth(WorkingSetSource sets, RegistryEditor editor, A
 
         await editor.WriteAsync(
             call,
-            new Edit("alert.raise", KindWord.Of(RegistryKind.Alert, alert), now => Raise(now, alert, client, call.Person, grown, told))
+            new Edit("alert.raise", KindWord.Of(RegistryKind.Alert, alert), now => Raise(now, alert, client, call, grown, told))
         );
     }
 
-    private EditPlan Raise(WorkingSet set, string id, string client, string person, int grown, (long Seen, int Given) told)
+    private EditPlan Raise(WorkingSet set, string id, string client, AdminCall call, int grown, (long Seen, int Given) told)
     {
+        var earlier = set.Find(RegistryKind.Alert, id)?.Item;
         var known = set.Find<Client>(RegistryKind.Client, client);
         var alert = new Alert
         {
@@ -58,11 +59,12 @@ internal sealed class TaskGrowth(WorkingSetSource sets, RegistryEditor editor, A
             At = time.GetUtcNow(),
             Evidence = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{grown} tasks were given since somebody looked, closed and ended ones too, the last by {person}."
+                $"{grown} tasks were given since somebody looked, closed and ended ones too, the last by {call.Person}."
             ),
             Notify = known?.Owner,
         };
         var json = TaskNote.With(AuthorNote.Given(RegistryJson.Serialize(alert), set.Revision, null), told.Seen, told.Given);
-        return new EditPlan([new RegistryWrite(RegistryKind.Alert, id, json, set.Find(RegistryKind.Alert, id)?.Item.Version ?? 0)]);
+        json = AuthorNote.WithBehind(json, [.. earlier is null ? [] : AuthorNote.Behind(earlier), .. call.Persons]);
+        return new EditPlan([new RegistryWrite(RegistryKind.Alert, id, json, earlier?.Version ?? 0)]);
     }
 }

@@ -140,7 +140,7 @@ internal static class Authorship
         };
     }
 
-    /// <summary>Whoever owned a client or stood in for its owner, and no longer does after a write.</summary>
+    /// <summary>Whoever answered for a client (<see cref="ClientStanding"/>), and no longer does after a write.</summary>
     internal static IReadOnlyList<string> Former(RegistryWrite write, WorkingSet before, string json)
     {
         if (write.Kind != RegistryKind.Client || before.Find<Client>(RegistryKind.Client, write.Id) is not { } was)
@@ -149,13 +149,8 @@ internal static class Authorship
         }
 
         var next = StoredBody.WithoutNotes(json);
-        string?[] now = [(string?)next["owner"], (string?)next["deputy"]];
-        return
-        [
-            .. new[] { was.Owner, was.Deputy }
-                .OfType<string>()
-                .Where(name => name.Length > 0 && !now.OfType<string>().Any(stays => PersonName.AreSame(stays, name))),
-        ];
+        string?[] now = [(string?)next["owner"], (string?)next["deputy"], (string?)(next["charter"] as JsonObject)?["accountable"]];
+        return [.. ClientStanding.Of(was).Where(name => !now.OfType<string>().Any(stays => PersonName.AreSame(stays, name)))];
     }
 
     private static bool SameContent(RegistryKind kind, string before, string after) =>

@@ -1,4 +1,5 @@
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
 using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
@@ -101,7 +102,16 @@ internal static class OpeningGuard
     )
     {
         var same = credentials.Where(credential => credential.Kind == kind).ToList();
-        return same.Count > 0 && same.TrueForAll(credential => revoked.Contains(credential.Id) || credential.OverlapUntil <= now);
+        return same.Count > 0 && same.TrueForAll(credential => revoked.Contains(credential.Id) || IsOver(credential, now));
+    }
+
+    // One that has ended, or is overdue, keeps no path open beside one that is revoked.
+    private static bool IsOver(Credential credential, DateTimeOffset now)
+    {
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        return credential.OverlapUntil <= now
+            || credential.Expires <= today
+            || credential.RotateBy?.AddDays(DoorDefaults.RotationGraceDays) < today;
     }
 
     /// <summary>The end of a client's approval, with whose act that is in it; null: it has none that counts.</summary>

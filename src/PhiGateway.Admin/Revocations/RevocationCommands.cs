@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
@@ -7,7 +8,7 @@ using PhiGateway.RegistryFiles.Documents;
 namespace PhiGateway.Admin.Revocations;
 
 /// <summary>Revokes anything that can be revoked, lists what was, and lifts what was revoked by mistake.</summary>
-internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore store, TimeProvider time)
+internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore store, AdminOptions options, TimeProvider time)
 {
     /// <summary>Writes one revocation.</summary>
     /// <param name="call">Whose.</param>
@@ -26,6 +27,11 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
         if (RevokeBodyRules.Check(body, now) is { Count: > 0 } findings)
         {
             return AdminProblem.Invalid(findings);
+        }
+
+        if (body.Issuer is { } issuer && FindMeant(issuer) is { } meant)
+        {
+            return AdminProblem.Invalid("/issuer", "not-its-name", $"This issuer goes by the name '{meant}' here: nothing was revoked.");
         }
 
         var issuedBefore = body.Target is RevocationTarget.IssuedBefore or RevocationTarget.Subject
@@ -134,6 +140,21 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
             ? new RevocationPage(found[..page.Limit], new Cursor(null, found[page.Limit - 1].Id).Encode())
             : new RevocationPage(found, null);
     }
+
+    // Revocations go by the names that the configuration gives; an `iss`, or a name in other letters, would stop nobody. A name that this node
+    // does not know at all may be another node's.
+    private string? FindMeant(string issuer)
+    {
+        var known = options.Signals.Issuers;
+        return known.ContainsKey(issuer)
+            ? null
+            : known
+                .Where(one => IsAlike(one.Key, issuer) || IsAlike(one.Value.TrimEnd('/'), issuer.TrimEnd('/', ' ')))
+                .Select(static one => one.Key)
+                .FirstOrDefault();
+    }
+
+    private static bool IsAlike(string one, string other) => string.Equals(one, other.Trim(), StringComparison.OrdinalIgnoreCase);
 
     private static bool IsSame(Revocation one, Revocation other) =>
         one.Target == other.Target && one.Value == other.Value && one.Issuer == other.Issuer;

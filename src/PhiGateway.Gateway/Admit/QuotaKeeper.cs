@@ -28,7 +28,8 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
     // A row is seen when its transaction is done, a moment after the time that stands in it.
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(10);
 
-    // A request waits for its slice no longer than this; then the node counts for itself.
+    // A request waits no longer than this for its turn, and than this for its slice, whatever the database does; then the node counts for
+    // itself.
     private static readonly TimeSpan Haste = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -79,13 +80,45 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
             return;
         }
 
-        await _turn.WaitAsync(cancellationToken);
+        if (!await HasEnteredAsync(entry, ticket, now, cancellationToken) && !_isAway)
+        {
+            Unsay();
+            GoAlone(nameof(TimeoutException));
+        }
+    }
+
+    // False when no answer came in time, be it that somebody else's round still waits for one.
+    private async Task<bool> HasEnteredAsync(
+        ClientEntry entry,
+        AdmissionTicket ticket,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!await _turn.WaitAsync(Haste, cancellationToken))
+        {
+            return false;
+        }
+
+        try
+        {
+            // Whoever goes away meanwhile ends no round: it is everybody's, and gives the turn back when it ends, however late.
+            await LeaseAsync(entry, ticket, now).WaitAsync(Haste, cancellationToken);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private async Task LeaseAsync(ClientEntry entry, AdmissionTicket ticket, DateTimeOffset now)
+    {
         try
         {
             // Whoever waited with it may have leased it meanwhile.
             if (!IsReady(entry, ticket, now) && !_isAway)
             {
-                // Whoever goes away meanwhile ends no round: it is everybody's.
                 await ExchangeAsync(Haste, isLast: false, CancellationToken.None);
             }
         }
@@ -187,24 +220,33 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            foreach (var (_, quota) in gates.Quotas)
-            {
-                quota.Unsay();
-            }
-
-            foreach (var (_, _, share) in gates.Shares)
-            {
-                share.Unsay();
-            }
-
+            Unsay();
             cancellationToken.ThrowIfCancellationRequested();
-            if (!_isAway)
-            {
-                GatewayLog.QuotasNotShared(log, fault.GetType().Name);
-            }
-
-            _isAway = true;
+            GoAlone(fault.GetType().Name);
             return false;
+        }
+    }
+
+    private void GoAlone(string why)
+    {
+        if (!_isAway)
+        {
+            GatewayLog.QuotasNotShared(log, why);
+        }
+
+        _isAway = true;
+    }
+
+    private void Unsay()
+    {
+        foreach (var (_, quota) in gates.Quotas)
+        {
+            quota.Unsay();
+        }
+
+        foreach (var (_, _, share) in gates.Shares)
+        {
+            share.Unsay();
         }
     }
 

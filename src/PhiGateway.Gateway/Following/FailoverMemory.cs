@@ -3,16 +3,18 @@ using PhiGateway.Policy.Registry;
 namespace PhiGateway.Gateway.Following;
 
 /// <summary>
-/// Remembers the history line of the registry's database and every revocation enforced here, and adds to a load what a standby that took
-/// over never got. Used by <see cref="SnapshotFollower"/>.
+/// Remembers the history line of the registry's database and every revocation enforced here, over a restart too, and adds to a load what a
+/// standby that took over never got. Used by <see cref="SnapshotFollower"/>.
 /// </summary>
 /// <remarks>
 /// Security: replication may lag. A revocation that this node enforced and the new primary never got stays in force here, and the node says
-/// so, until somebody writes it anew or lifts it.
+/// so, until somebody writes it anew or lifts it. So it is with a row that somebody took out of the table.
 /// </remarks>
 /// <param name="time">The clock, by which revocations of single tokens end.</param>
-internal sealed class FailoverMemory(TimeProvider time)
+/// <param name="putBack">Told of a document that was put back to an earlier form, with the revision that was enforced; null: nobody is.</param>
+internal sealed class FailoverMemory(TimeProvider time, Action<RegistryItem, long>? putBack = null)
 {
+    private readonly EarlierForms _earlier = new(putBack ?? (static (_, _) => { }));
     private readonly Dictionary<string, (Revocation Row, long Place)> _revocations = new(StringComparer.Ordinal);
     private readonly PriorityQueue<string, DateTimeOffset> _ending = new();
     private string? _timeline;
@@ -20,13 +22,40 @@ internal sealed class FailoverMemory(TimeProvider time)
     private volatile IReadOnlyList<Revocation> _lost = [];
 
     /// <summary>What the operator has to know; null: nothing.</summary>
-    public string? Problem =>
+    public string? Problem => _earlier.Problem is { } earlier && Lost is { } lost ? $"{lost}; {earlier}" : Lost ?? _earlier.Problem;
+
+    /// <summary>The line of history that was read last; null: it cannot be told.</summary>
+    public string? Timeline => _timeline;
+
+    private string? Lost =>
         _lost.Count == 0
             ? null
             : $"{_lost.Count} revocations that this node enforces are not in the registry since a failover or a restore: write them anew";
 
-    /// <summary>The line of history that was read last; null: it cannot be told.</summary>
-    public string? Timeline => _timeline;
+    /// <summary>
+    /// Takes note of what this node had enforced when it last ran, before the first load: what a standby lacks, or somebody took out, is
+    /// missed after a restart as it is while the node runs.
+    /// </summary>
+    public void Recall(IReadOnlyList<KeptMarks> steps)
+    {
+        foreach (var step in steps)
+        {
+            _earlier.Recall(step.Everything);
+            Take(
+                new RegistryChanges(step.Everything.Revision, [], [], step.Everything.Revocations) { Timeline = step.Everything.Timeline }
+            );
+        }
+    }
+
+    /// <summary>The operator has said that what was enforced is given up.</summary>
+    public void Forget()
+    {
+        _earlier.Forget();
+        _revocations.Clear();
+        _ending.Clear();
+        _timeline = null;
+        _lost = [];
+    }
 
     /// <summary>Whether the database writes another history than the one read so far.</summary>
     public bool IsAnotherHistory(RegistryChanges changes) =>
@@ -36,6 +65,7 @@ internal sealed class FailoverMemory(TimeProvider time)
     public void Take(RegistryChanges changes)
     {
         _timeline = changes.Timeline ?? _timeline;
+        _earlier.Take(changes);
         foreach (var row in changes.Revocations)
         {
             _revocations[row.Id] = (row, _places++);
@@ -81,9 +111,13 @@ internal sealed class FailoverMemory(TimeProvider time)
         return closing;
     }
 
-    /// <summary>A whole load together with the revocations that it lacks, in front, so that what it lifts is lifted.</summary>
+    /// <summary>
+    /// A whole load together with the revocations that it lacks, in front, so that what it lifts is lifted, and without documents that were put
+    /// back to an earlier form.
+    /// </summary>
     public RegistryChanges Complete(RegistryChanges everything)
     {
+        everything = _earlier.Close(everything);
         var there = everything.Revocations.Select(static row => row.Id).ToHashSet(StringComparer.Ordinal);
         var missing = Rows().Where(row => !there.Contains(row.Id)).ToList();
 

@@ -89,9 +89,22 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
         _last = null;
     }
 
+    // Null: it is not what is read.
+    private delegate T? Parsing<T>(ReadOnlySpan<byte> json)
+        where T : class;
+
     /// <summary>The whole and the changes after it, in order; null when anything in it is not what this node wrote.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public IReadOnlyList<KeptSnapshot>? TryRead()
+    public IReadOnlyList<KeptSnapshot>? TryRead() => TryRead(Parse);
+
+    /// <summary>
+    /// The same without what documents say and who is on rosters: as much as it takes to see whether a registry has gone back behind it.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public IReadOnlyList<KeptMarks>? TryReadMarks() => TryRead(ParseMarks);
+
+    private List<T>? TryRead<T>(Parsing<T> parse)
+        where T : class
     {
         var text = File.ReadAllBytes(path);
         if (text.AsSpan().IndexOf((byte)'\n') != MacCharacters)
@@ -100,18 +113,18 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
         }
 
         var mac = MacOf(string.Empty, text.AsSpan(MacCharacters + 1));
-        if (!IsSame(text.AsSpan(0, MacCharacters), mac) || Parse(text.AsSpan(MacCharacters + 1)) is not { } whole)
+        if (!IsSame(text.AsSpan(0, MacCharacters), mac) || parse(text.AsSpan(MacCharacters + 1)) is not { } whole)
         {
             return null;
         }
 
-        List<KeptSnapshot> steps = [whole];
+        List<T> steps = [whole];
         foreach (var changes in (string[])[ChangesPath, ChangesPath + New])
         {
             // Those of another whole: the process ended between putting the two in force, and they stand in the new form of the file.
             if (File.Exists(changes) && File.ReadAllBytes(changes) is var lines && Follows(lines, mac))
             {
-                return TryReadChanges(lines.AsSpan(MacCharacters + 1), mac, steps) ? steps : null;
+                return TryReadChanges(lines.AsSpan(MacCharacters + 1), mac, steps, parse) ? steps : null;
             }
         }
 
@@ -121,7 +134,8 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
     private static bool Follows(ReadOnlySpan<byte> text, string mac) =>
         text.IndexOf((byte)'\n') == MacCharacters && IsSame(text[..MacCharacters], mac);
 
-    private bool TryReadChanges(ReadOnlySpan<byte> text, string mac, List<KeptSnapshot> steps)
+    private bool TryReadChanges<T>(ReadOnlySpan<byte> text, string mac, List<T> steps, Parsing<T> parse)
+        where T : class
     {
         int end;
         while ((end = text.IndexOf((byte)'\n')) >= 0)
@@ -133,7 +147,7 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
             }
 
             mac = MacOf(mac, line[(MacCharacters + 1)..]);
-            if (!IsSame(line[..MacCharacters], mac) || Parse(line[(MacCharacters + 1)..]) is not { } change)
+            if (!IsSame(line[..MacCharacters], mac) || parse(line[(MacCharacters + 1)..]) is not { } change)
             {
                 return false;
             }
@@ -154,6 +168,20 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
                 JsonSerializer.Deserialize<KeptSnapshot>(json, Json)
                     is { Everything: { Items: not null, Members: not null, Revocations: not null } } kept
                 ? kept
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static KeptMarks? ParseMarks(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<KeptMarks>(json, Json) is { Everything: { Items: not null, Revocations: not null } } marks
+                ? marks
                 : null;
         }
         catch (JsonException)

@@ -44,7 +44,22 @@ internal sealed class LastGoodSnapshot
 
     /// <summary>Reads the file: the whole and the changes after it; empty, and why, when there is none or it may not be used.</summary>
     /// <param name="atLeast">The newest revision that this node is known to have enforced.</param>
-    public (IReadOnlyList<KeptSnapshot> Steps, string? Problem) Read(long atLeast)
+    public (IReadOnlyList<KeptSnapshot> Steps, string? Problem) Read(long atLeast) =>
+        Read(atLeast, static file => file.TryRead(), static step => step.Everything.Revision);
+
+    /// <summary>
+    /// Reads of the file what tells whether the registry has gone back behind what this node had enforced when it last ran; empty where there
+    /// is none, or it may not be used.
+    /// </summary>
+    /// <param name="atLeast">The newest revision that this node is known to have enforced.</param>
+    public IReadOnlyList<KeptMarks> ReadMarks(long atLeast) =>
+        Read(atLeast, static file => file.TryReadMarks(), static step => step.Everything.Revision).Steps;
+
+    private (IReadOnlyList<T> Steps, string? Problem) Read<T>(
+        long atLeast,
+        Func<KeptRegistryFile, IReadOnlyList<T>?> read,
+        Func<T, long> revisionOf
+    )
     {
         if (_path is null || !File.Exists(_path))
         {
@@ -53,15 +68,15 @@ internal sealed class LastGoodSnapshot
 
         try
         {
-            if (Open().TryRead() is not { } steps)
+            if (read(Open()) is not { } steps)
             {
                 GatewayLog.LastGoodFailed(_log, "read", "not what this node wrote");
                 return ([], "the last good snapshot was refused: it is not what this node wrote");
             }
 
-            if (steps[^1].Everything.Revision < atLeast)
+            if (revisionOf(steps[^1]) is var kept && kept < atLeast)
             {
-                GatewayLog.OlderRevisionRefused(_log, steps[^1].Everything.Revision, atLeast);
+                GatewayLog.OlderRevisionRefused(_log, kept, atLeast);
                 return ([], $"the last good snapshot was refused: it is older than revision {atLeast}, which this node has enforced");
             }
 

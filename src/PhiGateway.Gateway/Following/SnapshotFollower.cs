@@ -33,7 +33,10 @@ internal sealed class SnapshotFollower(
     private readonly RegistrySnapshotBuilder _builder = new(clock);
     private volatile string? _problem;
     private volatile string? _fileProblem;
-    private readonly FailoverMemory _memory = new(clock);
+    private readonly FailoverMemory _memory = new(
+        clock,
+        (item, known) => GatewayLog.DocumentPutBack(log, RegistryPaths.Of(item.Kind, item.Id), item.Revision, known)
+    );
     private bool _loaded;
 
     // Where the registry stood that was refused as older, and what closes was last taken from.
@@ -76,6 +79,8 @@ internal sealed class SnapshotFollower(
     /// <summary>Loads once, before the node serves: from the registry or else from the last good snapshot.</summary>
     public async Task StartWithRegistryAsync(CancellationToken cancellationToken)
     {
+        // Security: a node never comes back with less than it has enforced, whatever became of the registry meanwhile.
+        _memory.Recall(lastGood.ReadMarks(enforced.EnforcedRevision));
         await FollowOnceAsync(cancellationToken);
         if (_loaded)
         {
@@ -232,6 +237,7 @@ internal sealed class SnapshotFollower(
             await enforced.AcceptOlderAsync(everything.Revision);
 
             // What was given up must not come back where the new whole cannot be written.
+            _memory.Forget();
             lastGood.Outdate(isAnotherHistory: true);
         }
 

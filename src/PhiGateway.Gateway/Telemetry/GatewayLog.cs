@@ -83,6 +83,14 @@ internal static partial class GatewayLog
     )]
     public static partial void OlderRevisionAccepted(ILogger log, long offered, long newest);
 
+    [LoggerMessage(
+        7280,
+        LogLevel.Critical,
+        "The registry has {Document} as revision {Offered} wrote it, and this node has enforced {Known}: it was put back, and what depends on "
+            + "it is closed until it is written anew. See the runbook registry-seals"
+    )]
+    public static partial void DocumentPutBack(ILogger log, string document, long offered, long known);
+
     [LoggerMessage(7250, LogLevel.Warning, "What the next page of decision {Decision} needs could not be kept: {Fault}")]
     public static partial void PageNotKept(ILogger log, Guid decision, string fault);
 

@@ -50,6 +50,23 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
         new SlowRampRule(),
     ];
 
+    /// <summary>
+    /// Forgets clients and persons of whom something was learned that lies beyond a moment: until then nothing they do would be seen.
+    /// </summary>
+    public void Forget(DateTimeOffset beyond)
+    {
+        foreach (var watch in Clients.Values.Where(watch => watch.Baseline.LastSeen > beyond).ToList())
+        {
+            Clients.Remove(watch.Client);
+        }
+
+        var day = ClientBaseline.DayOf(beyond);
+        foreach (var name in Actors.Where(actor => actor.Value.All.Any(one => one.Day > day)).Select(static actor => actor.Key).ToList())
+        {
+            Actors.Remove(name);
+        }
+    }
+
     /// <summary>Takes one record.</summary>
     /// <param name="seen">The record.</param>
     /// <param name="isNews">Whether what it shows is told; else it only teaches, and what goes on is told when it is news.</param>

@@ -41,7 +41,7 @@ internal sealed class FindingFold : IRepeatSource
     public Finding? Admit(Finding finding)
     {
         var key = (finding.Rule, finding.Subject);
-        var isKnown = _told.TryGetValue(key, out var told) && finding.At - told.At < Quiet;
+        var isKnown = _told.TryGetValue(key, out var told) && (finding.At - told.At).Duration() < Quiet;
         var incident = IncidentOf(finding);
         if (isKnown && finding.Severity <= told.Severity)
         {

@@ -18,6 +18,6 @@ internal sealed record OpenIncident(
 {
     private static readonly TimeSpan SameThing = TimeSpan.FromDays(1);
 
-    /// <summary>Whether what is found at a moment still belongs to it.</summary>
-    public bool IsOpenAt(DateTimeOffset at) => at - First.At < SameThing;
+    /// <summary>Whether what is found at a moment still belongs to it, and not to a time long before it.</summary>
+    public bool IsOpenAt(DateTimeOffset at) => (at - First.At).Duration() < SameThing;
 }

@@ -21,6 +21,9 @@ public sealed class TrailWatch : IDisposable
 {
     private static readonly TimeSpan Newsworthy = TimeSpan.FromDays(1);
 
+    // Clocks of nodes differ by less.
+    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(10);
+
     // Read in one go before it rests, and for how long it rests.
     private const int Slice = 2000;
     private const int RestPerWork = 9;
@@ -209,6 +212,7 @@ public sealed class TrailWatch : IDisposable
                 _untold.Enqueue(finding);
             }
 
+            _detector.Forget(_time.GetUtcNow() + Ahead);
             return true;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -263,7 +267,15 @@ public sealed class TrailWatch : IDisposable
             return;
         }
 
-        var isNews = _time.GetUtcNow() - seen.Time < Newsworthy;
+        // Security: a record of a time to come, of a node whose clock was ahead or of whoever can write rows, would end every day and hour of its
+        // client until then, and hold back what is found about it for as long. It is one of now.
+        var now = _time.GetUtcNow();
+        if (seen.Time - now > Ahead)
+        {
+            seen = seen with { Time = now };
+        }
+
+        var isNews = now - seen.Time < Newsworthy;
         foreach (var finding in _detector.Take(seen, isNews))
         {
             _untold.Enqueue(finding);

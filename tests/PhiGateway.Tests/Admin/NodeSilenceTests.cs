@@ -47,6 +47,36 @@ public sealed class NodeSilenceTests
         Assert.Empty(await AlertsAsync(server));
     }
 
+    // By a clock that was ahead, or written by somebody: such a report ends as any other does.
+    [Theory]
+    [InlineData(2)]
+    [InlineData(60 * 24 * 365 * 50)]
+    public async Task Look_ANodeWhoseLastReportIsOfATimeToCome_IsMissedAllTheSame(int minutesAhead)
+    {
+        await using var server = await StartAsync();
+        Report(server, "gw-02", minutesAhead);
+        await LookAsync(server);
+        server.Time.Now = server.Time.Now.AddMinutes(4);
+        Report(server, "gw-01");
+        await LookAsync(server);
+        Assert.Empty(await AlertsAsync(server));
+
+        server.Time.Now = server.Time.Now.AddMinutes(1);
+        Report(server, "gw-01");
+        await LookAsync(server);
+        Assert.Equal("node/gw-02", (string)Assert.Single(await AlertsAsync(server))["subject"]!);
+
+        // The twin: it goes on reporting by its clock, and then by a right one.
+        Report(server, "gw-02", minutesAhead + 1);
+        await LookAsync(server);
+        Assert.Equal("closed", (string)Assert.Single(await AlertsAsync(server))["state"]!);
+        server.Time.Now = server.Time.Now.AddMinutes(4);
+        Report(server, "gw-01");
+        Report(server, "gw-02");
+        await LookAsync(server);
+        Assert.Equal("closed", (string)Assert.Single(await AlertsAsync(server))["state"]!);
+    }
+
     private static async Task<AdminServer> StartAsync(int after = 5)
     {
         var server = await AdminServer.StartAsync(options => options.NodeSilentAfter = TimeSpan.FromMinutes(after));
@@ -55,10 +85,10 @@ public sealed class NodeSilenceTests
         return server;
     }
 
-    private static void Report(AdminServer server, string node)
+    private static void Report(AdminServer server, string node, int minutesAhead = 0)
     {
         server.Store.Nodes.RemoveAll(one => one.Node == node);
-        server.Store.Nodes.Add(new NodeStatus(node, 1, server.Time.Now, null));
+        server.Store.Nodes.Add(new NodeStatus(node, 1, server.Time.Now.AddMinutes(minutesAhead), null));
     }
 
     private static Task LookAsync(AdminServer server) =>

@@ -1,3 +1,5 @@
+using PhiGateway.Admin.Configuration;
+using PhiGateway.Identity.Signals;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
@@ -184,6 +186,37 @@ public sealed class OffboardTests
         }
 
         Assert.Equal(status == 201 ? 1 : 0, (await server.GetAsync("/admin/v1/revocations")).Json["items"]!.AsArray().Count);
+    }
+
+    // By another word than its name a row would stand there and stop nobody.
+    [Theory]
+    [InlineData("https://idp.hospital.example/", 422)]
+    [InlineData("https://IDP.hospital.example", 422)]
+    [InlineData("Hospital-IdP", 422)]
+    [InlineData("hospital-idp", 201)]
+    [InlineData("another-nodes", 201)]
+    public async Task Revoke_AnIssuersSubject_GoesByItsName(string issuer, int status)
+    {
+        await using var server = await AdminServer.StartAsync(static options =>
+            options.Signals = new SignalRules(
+                new SignalsOptions(),
+                new Dictionary<string, string> { ["hospital-idp"] = "https://idp.hospital.example" }
+            )
+        );
+        await Sample.WriteAsync(server);
+        foreach (var target in (string[])["subject", "token"])
+        {
+            var body = $$"""{"target":"{{target}}","value":"x","issuer":"{{issuer}}","reason":"r"}""";
+            var answer = await server.PostAsync("/admin/v1/revocations", body);
+            Assert.Equal(status, answer.Status);
+            if (status == 422)
+            {
+                Assert.Equal(["/issuer"], answer.Pointers);
+                Assert.Contains("hospital-idp", answer.Text, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Equal(status == 201 ? 2 : 0, (await server.GetAsync("/admin/v1/revocations")).Json["items"]!.AsArray().Count);
     }
 
     // Whom the stop of everything else would hit is told before, with what runs of it; who only treats is not among them.

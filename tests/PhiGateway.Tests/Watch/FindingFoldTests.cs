@@ -46,6 +46,15 @@ public sealed class FindingFoldTests
         Assert.Equal(1, _fold.Find("volume-spike", "client/acme")!.Count);
     }
 
+    // A clock that was ahead for a moment does not silence a rule for years.
+    [Fact]
+    public void Admit_AfterWhatWasToldOfATimeToCome_IsToldAsNew()
+    {
+        Assert.NotNull(_fold.Admit(Make("volume-spike", 70 * 365 * 24)));
+        Assert.False(_fold.Admit(Make("volume-spike", 0))!.IsFurther);
+        Assert.Null(_fold.Admit(Make("volume-spike", 1)));
+    }
+
     private static Finding Make(string rule, int hours, FindingSeverity severity = FindingSeverity.High) =>
         new()
         {

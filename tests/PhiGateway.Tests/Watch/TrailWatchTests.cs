@@ -7,6 +7,7 @@ using PhiGateway.Policy.Snapshot;
 using PhiGateway.Tests.Common.Admin.Fakes;
 using PhiGateway.Tests.Common.Audit;
 using PhiGateway.Watch.Detection;
+using PhiGateway.Watch.Feed;
 using PhiGateway.Watch.Findings;
 using Xunit;
 
@@ -109,6 +110,77 @@ public sealed class TrailWatchTests : IDisposable
         await watch.RunOnceAsync(default);
 
         Assert.Equal("cross-environment", Assert.Single(await AlertsAsync()).Kind);
+    }
+
+    // Of a node whose clock was ahead, or of whoever can write rows of the store: it is one of now, and what is found later is told.
+    [Fact]
+    public async Task RunOnce_RecordsOfATimeToCome_AreOfNow_AndHideNothingLater()
+    {
+        const int Years = 70 * 365 * 24 * 60;
+        for (var call = 0; call < 3; call++)
+        {
+            Add(Denied("wrong-environment", Years + call));
+        }
+
+        var watch = Watch();
+        await watch.RunOnceAsync(default);
+        Assert.Equal(_time.Now, Assert.Single(await AlertsAsync()).At);
+
+        _time.Now = TestRecords.Noon.AddDays(20);
+        for (var call = 0; call < 3; call++)
+        {
+            Add(Denied("wrong-environment", (20 * 24 * 60) - 60 + call));
+        }
+
+        await watch.RunOnceAsync(default);
+        Assert.Equal(2, (await AlertsAsync()).Count);
+    }
+
+    // Clocks of nodes differ by seconds: such a record is of its own time.
+    [Fact]
+    public async Task RunOnce_RecordsOfAMomentAhead_KeepTheirTime()
+    {
+        for (var call = 0; call < 3; call++)
+        {
+            Add(Denied("wrong-environment", 13));
+        }
+
+        await Watch().RunOnceAsync(default);
+        Assert.Equal(TestRecords.Noon.AddMinutes(13), Assert.Single(await AlertsAsync()).At);
+    }
+
+    // What a version before this one kept.
+    [Fact]
+    public void Forget_WhatWasLearnedOfATimeToCome_IsLearnedAnew_NothingElseIs()
+    {
+        var detector = new Detector(new Nobody(), Detector.AllRules);
+        foreach (var (client, years) in (ReadOnlySpan<(string, int)>)[("acme", 70), ("other", 0)])
+        {
+            detector.Take(
+                new WatchEvent
+                {
+                    Id = Guid.NewGuid(),
+                    Kind = WatchKind.Access,
+                    Time = TestRecords.Noon.AddYears(years),
+                    Client = client,
+                }
+            );
+            detector.Take(
+                new WatchEvent
+                {
+                    Id = Guid.NewGuid(),
+                    Kind = WatchKind.RosterChange,
+                    Time = TestRecords.Noon.AddYears(years),
+                    Actor = client,
+                    Added = 1,
+                }
+            );
+        }
+
+        detector.Forget(TestRecords.Noon.AddMinutes(10));
+
+        Assert.Equal("other", Assert.Single(detector.Clients).Key);
+        Assert.Equal("other", Assert.Single(detector.Actors).Key);
     }
 
     // A node that lost what it knew finds the same again: it stands in the inbox already, closed by a person.

@@ -281,6 +281,32 @@ public sealed class QuotaKeeperTests : IDisposable
         Assert.Equal(DenyReason.QuotaExceeded, await ReadAsync(b));
     }
 
+    // A connection that is open and dead: neither a round of everybody's nor one of its own holds a request for longer than it waits.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Enter_DatabaseThatNeverAnswers_CountsHereAfterAMoment_AndTogetherWhenItDoes(bool isInARound)
+    {
+        var a = Node("a", ThreeADay);
+        await ExchangeAsync(a);
+        _board.Hangs = new TaskCompletionSource();
+        var round = isInARound ? a.Get<QuotaKeeper>().TryExchangeAsync(CancellationToken.None) : Task.FromResult(true);
+        var reads = Task.WhenAll(ReadAsync(a), ReadAsync(a));
+        Assert.Equal([null, null], await reads.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal([null, DenyReason.QuotaExceeded], [await ReadAsync(a), await ReadAsync(a)]);
+        Assert.NotNull(a.Get<QuotaKeeper>().Problem);
+
+        _board.Hangs.SetResult();
+        _board.Hangs = null;
+        Assert.True(await round.WaitAsync(TimeSpan.FromSeconds(20)));
+        await ExchangeAsync(a);
+        await ExchangeAsync(a);
+        Assert.Null(a.Get<QuotaKeeper>().Problem);
+        var b = Node("b", ThreeADay);
+        await ExchangeAsync(b);
+        Assert.Equal(DenyReason.QuotaExceeded, await ReadAsync(b));
+    }
+
     private static Disclosure Many(int records)
     {
         var many = new Disclosure();

@@ -238,6 +238,9 @@ internal sealed class StageWorld : IDisposable
 
         internal bool IsAway { get; set; }
 
+        /// <summary>Until it is told so nobody is answered, however long they are ready to wait; null: everybody is at once.</summary>
+        internal TaskCompletionSource? Hangs { get; set; }
+
         /// <summary>What stands there now.</summary>
         internal IEnumerable<QuotaUse> Uses => _uses.Values;
 
@@ -250,13 +253,14 @@ internal sealed class StageWorld : IDisposable
         /// <summary>Puts there what a node said.</summary>
         internal void Say(QuotaUse use) => _uses[(use.Client, use.Node)] = use;
 
-        public Task<QuotaNews> ExchangeAsync(IReadOnlyList<QuotaUse> own, DateTimeOffset since, CancellationToken cancellationToken)
+        public async Task<QuotaNews> ExchangeAsync(IReadOnlyList<QuotaUse> own, DateTimeOffset since, CancellationToken cancellationToken)
         {
             if (IsAway)
             {
                 throw new IOException("away");
             }
 
+            await (Hangs?.Task ?? Task.CompletedTask);
             foreach (var use in own)
             {
                 _uses[(use.Client, use.Node)] = use with { Fresh = [] };
@@ -264,7 +268,7 @@ internal sealed class StageWorld : IDisposable
                 Written += 1 + use.Patients.Count + use.Fresh.Count;
             }
 
-            return Task.FromResult(new QuotaNews([.. _uses.Values], DateTimeOffset.UnixEpoch) { Patients = [.. Patients] });
+            return new QuotaNews([.. _uses.Values], DateTimeOffset.UnixEpoch) { Patients = [.. Patients] };
         }
     }
 
