@@ -99,7 +99,7 @@ internal static class RouteValidator
             );
         }
 
-        foreach (var yesOrNo in (ReadOnlySpan<string>)[RouteMetadata.UpdateCreates, RouteMetadata.ChecksReferences])
+        foreach (var yesOrNo in (ReadOnlySpan<string>)[RouteMetadata.UpdateCreates, RouteMetadata.ChecksReferences, RouteMetadata.TakesUpParameters])
         {
             if (metadata[yesOrNo] is not (null or "true" or "false"))
             {

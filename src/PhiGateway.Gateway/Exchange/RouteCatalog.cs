@@ -219,6 +219,7 @@ internal sealed class RouteCatalog(GatewayOptions options, IBackendCredentials c
                 ],
                 Aliases = AliasesOf(cluster, gatewayBase),
                 Declared = declared,
+                TakesUpParameters = metadata.GetValueOrDefault(RouteMetadata.TakesUpParameters, "true") != "false",
                 TenantTag = tag,
                 MaxBundleEntries = options.Limits.BundleEntries,
                 MaxParameters = options.Limits.Parameters,
