@@ -62,7 +62,8 @@ internal sealed class AlertHandling(RegistryEditor editor, TimeProvider time)
                         SnoozedUntil = until,
                         HandledBy = call.Person,
                         HandledAt = now,
-                    }
+                    },
+            isAside: true
         );
     }
 
@@ -83,7 +84,8 @@ internal sealed class AlertHandling(RegistryEditor editor, TimeProvider time)
         string id,
         string verb,
         string? reason,
-        Func<Alert, Outcome<Alert>> change
+        Func<Alert, Outcome<Alert>> change,
+        bool isAside = false
     ) =>
         editor.WriteAsync(
             call,
@@ -94,11 +96,15 @@ internal sealed class AlertHandling(RegistryEditor editor, TimeProvider time)
                 reason,
                 (alert, item, set) =>
                 {
+                    if (alert.State == AlertState.Closed)
+                    {
+                        return AdminProblem.Conflict("already-closed", "The alert is closed already.");
+                    }
+
                     // Whoever may not decide does not make it wait either, nor take it from those who may.
-                    var refused =
-                        alert.State == AlertState.Closed
-                            ? AdminProblem.Conflict("already-closed", "The alert is closed already.")
-                            : AlertStanding.Check(call, alert, item, set);
+                    var refused = isAside
+                        ? AlertStanding.CheckAside(call, alert, item, set)
+                        : AlertStanding.Check(call, alert, item, set);
                     return refused is null ? change(alert) : refused;
                 }
             )

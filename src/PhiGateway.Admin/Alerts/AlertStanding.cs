@@ -6,8 +6,8 @@ using PhiGateway.RegistryFiles.Documents;
 namespace PhiGateway.Admin.Alerts;
 
 /// <summary>
-/// Says who stands behind the client of an emergency use: whoever does neither decides over it nor makes it wait. Asked by every verb of
-/// alerts and by cases.
+/// Says who stands behind what an alert tells of: whoever does neither decides over an emergency use nor makes it wait, nor puts another sign
+/// of what was done aside. Asked by every verb of alerts and by cases.
 /// </summary>
 internal static class AlertStanding
 {
@@ -19,14 +19,56 @@ internal static class AlertStanding
             return null;
         }
 
-        var found = set.Find(RegistryKind.Client, alert.Subject[(alert.Subject.IndexOf('/', StringComparison.Ordinal) + 1)..]);
-        var client = found?.Entity as Client;
-        var former = found is null ? [] : AuthorNote.StoodSince(found.Item, alert.At);
-
-        // Whoever stood behind it when it was used, and whoever does now: nobody becomes a stranger by handing it over.
-        string?[] behind = [client?.Owner, client?.Deputy, .. former, .. AuthorNote.Behind(item), .. alert.Notify?.Split(", ") ?? []];
+        string?[] behind = [.. BehindClient(alert, set), .. AuthorNote.Behind(item), .. alert.Notify?.Split(", ") ?? []];
         return call.MayBeAny(behind.OfType<string>())
             ? new AdminProblem(403, "four-eyes", "A second person must decide", "You stand behind this client; somebody else must decide.")
             : null;
     }
+
+    /// <summary>
+    /// The same for what ends an alert or lets it wait, of every kind that tells of what somebody did: the growth of a roster or of tasks, and
+    /// what the watch found. Who takes or passes it on may stand behind it: whose client it is often knows best.
+    /// </summary>
+    public static AdminProblem? CheckAside(AdminCall call, Alert alert, RegistryItem item, WorkingSet set)
+    {
+        if (alert.Kind == AlertKinds.Emergency || !AlertKinds.IsOfAnAct(alert.Kind))
+        {
+            return Check(call, alert, item, set);
+        }
+
+        string?[] behind = [.. BehindClient(alert, set), .. BehindRoster(alert, set), .. BehindPerson(alert), .. AuthorNote.Behind(item)];
+        return call.MayBeAny(behind.OfType<string>())
+            ? new AdminProblem(
+                403,
+                "four-eyes",
+                "A second person must put it aside",
+                "You stand behind what this alert tells of; somebody else must put it aside."
+            )
+            : null;
+    }
+
+    // Whoever stood behind it when it happened, and whoever does now: nobody becomes a stranger by handing it over.
+    private static IEnumerable<string?> BehindClient(Alert alert, WorkingSet set)
+    {
+        if (NamedBy(alert, "client/") is not { } id || set.Find(RegistryKind.Client, id) is not { } found)
+        {
+            return [];
+        }
+
+        var client = found.Entity as Client;
+        return [client?.Owner, client?.Deputy, .. AuthorNote.StoodSince(found.Item, alert.At)];
+    }
+
+    // Who sees more patients by its growth.
+    private static IEnumerable<string?> BehindRoster(Alert alert, WorkingSet set) =>
+        NamedBy(alert, "roster/") is { } id
+            ? set.UseCasesOf(RegistryKind.Roster, id)
+                .SelectMany(useCase => set.ClientsOf(useCase.Id))
+                .SelectMany(static client => (string?[])[client.Owner, client.Deputy])
+            : [];
+
+    private static IEnumerable<string?> BehindPerson(Alert alert) => [NamedBy(alert, "person/")];
+
+    private static string? NamedBy(Alert alert, string kind) =>
+        alert.Subject.StartsWith(kind, StringComparison.Ordinal) ? alert.Subject[kind.Length..] : null;
 }

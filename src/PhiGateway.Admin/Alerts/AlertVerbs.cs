@@ -22,10 +22,10 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
             "close",
             AlertState.Closed,
             reasonRequired: true,
-            static (alert, _, _) =>
+            (alert, item, set) =>
                 alert.Kind == EmergencyUses.Kind
                     ? AdminProblem.Conflict("needs-review", "An emergency use is decided (:review), not closed.")
-                    : null
+                    : AlertStanding.CheckAside(call, alert, item, set)
         );
 
     /// <summary>Somebody's word on an emergency use: never of who stands behind the client that used it.</summary>

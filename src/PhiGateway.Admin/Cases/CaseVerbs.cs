@@ -97,7 +97,7 @@ internal sealed class CaseVerbs(RegistryEditor editor, TimeProvider time)
         );
     }
 
-    /// <summary>Closes it and its alerts, but those that need a decision of their own.</summary>
+    /// <summary>Closes it and its alerts, but those that need a decision of their own, or that tell of what the caller stands behind.</summary>
     public async Task<Outcome<EditOutcome>> CloseAsync(AdminCall call, string id, ReasonBody body)
     {
         if (ReasonBody.Require(body.Reason) is { } missing)
@@ -143,6 +143,7 @@ internal sealed class CaseVerbs(RegistryEditor editor, TimeProvider time)
             if (
                 set.Find(RegistryKind.Alert, id) is { Entity: Alert { State: not AlertState.Closed } alert, Item: var stored }
                 && alert.Kind != AlertKinds.Emergency
+                && AlertStanding.CheckAside(call, alert, stored, set) is null
             )
             {
                 var next = alert with

@@ -47,12 +47,12 @@ internal sealed class TaskGrowth(WorkingSetSource sets, RegistryEditor editor, A
             new Edit(
                 "alert.raise",
                 KindWord.Of(RegistryKind.Alert, alert),
-                now => Raise(now, alert, client, call.Person, grown, (seen, given))
+                now => Raise(now, alert, client, call, grown, (seen, given))
             )
         );
     }
 
-    private EditPlan Raise(WorkingSet set, string id, string client, string person, int grown, (long Seen, int Given) told)
+    private EditPlan Raise(WorkingSet set, string id, string client, AdminCall call, int grown, (long Seen, int Given) told)
     {
         var known = set.Find<Client>(RegistryKind.Client, client);
         var alert = new Alert
@@ -63,11 +63,13 @@ internal sealed class TaskGrowth(WorkingSetSource sets, RegistryEditor editor, A
             At = time.GetUtcNow(),
             Evidence = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{grown} tasks were given since somebody looked, closed and ended ones too, the last by {person}."
+                $"{grown} tasks were given since somebody looked, closed and ended ones too, the last by {call.Person}."
             ),
             Notify = known?.Owner,
         };
-        var json = TaskNote.With(AuthorNote.Given(RegistryJson.Serialize(alert), set.Revision, null), told.Seen, told.Given);
-        return new EditPlan([new RegistryWrite(RegistryKind.Alert, id, json, set.Find(RegistryKind.Alert, id)?.Item.Version ?? 0)]);
+        var earlier = set.Find(RegistryKind.Alert, id)?.Item;
+        var json = AuthorNote.WithActors(AuthorNote.Given(RegistryJson.Serialize(alert), set.Revision, null), earlier, call);
+        json = TaskNote.With(json, told.Seen, told.Given);
+        return new EditPlan([new RegistryWrite(RegistryKind.Alert, id, json, earlier?.Version ?? 0)]);
     }
 }

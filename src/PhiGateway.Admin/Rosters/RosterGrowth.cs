@@ -127,11 +127,11 @@ internal sealed class RosterGrowth(
 
         await editor.WriteAsync(
             call,
-            new Edit("alert.raise", KindWord.Of(RegistryKind.Alert, id), now => Raise(now, id, roster, call.Person, grown, size))
+            new Edit("alert.raise", KindWord.Of(RegistryKind.Alert, id), now => Raise(now, id, roster, call, grown, size))
         );
     }
 
-    private EditPlan Raise(WorkingSet set, string id, string roster, string person, long grown, long size)
+    private EditPlan Raise(WorkingSet set, string id, string roster, AdminCall call, long grown, long size)
     {
         var clients = Approved(set, roster).Select(static client => client.Client).ToList();
         var alert = new Alert
@@ -142,7 +142,7 @@ internal sealed class RosterGrowth(
             At = time.GetUtcNow(),
             Evidence = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{grown} memberships were added, changed or removed since somebody looked, the last by {person}; {size} are there. "
+                $"{grown} memberships were added, changed or removed since somebody looked, the last by {call.Person}; {size} are there. "
                     + $"Clients: {Named(clients)}."
             ),
             Notify = Named([
@@ -152,8 +152,9 @@ internal sealed class RosterGrowth(
                     .Distinct(StringComparer.OrdinalIgnoreCase),
             ]),
         };
-        var json = AuthorNote.Given(RegistryJson.Serialize(alert), set.Revision, null);
-        return new EditPlan([new RegistryWrite(RegistryKind.Alert, id, json, set.Find(RegistryKind.Alert, id)?.Item.Version ?? 0)]);
+        var earlier = set.Find(RegistryKind.Alert, id)?.Item;
+        var json = AuthorNote.WithActors(AuthorNote.Given(RegistryJson.Serialize(alert), set.Revision, null), earlier, call);
+        return new EditPlan([new RegistryWrite(RegistryKind.Alert, id, json, earlier?.Version ?? 0)]);
     }
 
     // Clients whose approval counts, and on which revision it was given.

@@ -41,7 +41,7 @@ public sealed class RosterGrowthTests
         await ImportAsync(server, 0, 25);
         var id = (string)(await server.GetAsync("/admin/v1/alerts?kind=roster-grew")).Json["items"]![0]!["id"]!;
         await ImportAsync(server, 25, 40);
-        var handled = await server.PostAsync($"/admin/v1/alerts/{id}:{verb}", body, "nora");
+        var handled = await server.PostAsync($"/admin/v1/alerts/{id}:{verb}", body);
         Assert.True(handled.Status == 200, handled.Text);
         await ImportAsync(server, 40, 50);
 
