@@ -1,7 +1,6 @@
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
-using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Alerts;
 
@@ -22,10 +21,10 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
             "close",
             AlertState.Closed,
             reasonRequired: true,
-            (alert, item, set) =>
+            static alert =>
                 alert.Kind == EmergencyUses.Kind
                     ? AdminProblem.Conflict("needs-review", "An emergency use is decided (:review), not closed.")
-                    : AlertStanding.CheckAside(call, alert, item, set)
+                    : null
         );
 
     /// <summary>Somebody's word on an emergency use: never of who stands behind the client that used it.</summary>
@@ -46,7 +45,7 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
             "review",
             AlertState.Closed,
             reasonRequired: true,
-            static (alert, _, _) =>
+            static alert =>
                 alert.Kind == EmergencyUses.Kind
                     ? null
                     : AdminProblem.Conflict("no-review", "Only an emergency use is reviewed; close the alert.")
@@ -60,7 +59,7 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
         string verb,
         AlertState to,
         bool reasonRequired,
-        Func<Alert, RegistryItem, WorkingSet, AdminProblem?>? refusal = null
+        Func<Alert, AdminProblem?>? refusal = null
     )
     {
         if (reasonRequired && ReasonBody.Require(body.Reason) is { } missing)
@@ -75,7 +74,11 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
             body.Reason,
             (alert, item, set) =>
             {
-                if ((refusal?.Invoke(alert, item, set) ?? AlertStanding.Check(call, alert, item, set)) is { } refused)
+                var standing =
+                    to == AlertState.Closed
+                        ? AlertStanding.CheckAside(call, alert, item, set)
+                        : AlertStanding.Check(call, alert, item, set);
+                if ((refusal?.Invoke(alert) ?? standing) is { } refused)
                 {
                     return refused;
                 }

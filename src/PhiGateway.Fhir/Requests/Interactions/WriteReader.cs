@@ -57,7 +57,7 @@ internal static class WriteReader
     {
         for (var i = 0; i < query.Count; i++)
         {
-            if (query[i].Name is not ("_format" or "_pretty"))
+            if (!IsShape(query[i]))
             {
                 return Refusal.Parameter("write takes no such parameter").About(query[i].Name);
             }
@@ -68,9 +68,11 @@ internal static class WriteReader
 
     /// <summary>The parameters of a condition in a query, without those that only shape the answer.</summary>
     internal static IReadOnlyList<QueryParameter> WithoutFormat(IReadOnlyList<QueryParameter> query) =>
-        query.Any(static parameter => parameter.Name is "_format" or "_pretty")
-            ? [.. query.Where(static parameter => parameter.Name is not ("_format" or "_pretty"))]
-            : query;
+        query.Any(IsShape) ? [.. query.Where(static parameter => !IsShape(parameter))] : query;
+
+    // How the answer is written; that it is not to be a summary is said by some clients of everything (R4 3.1.0.1.5).
+    private static bool IsShape(QueryParameter parameter) =>
+        parameter.Name is "_format" or "_pretty" || parameter is { Name: "_summary", Value: "false" };
 
     private static Reading<FhirRequest> WithBody(
         RequestSource source,
