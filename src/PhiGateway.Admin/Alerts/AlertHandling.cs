@@ -102,9 +102,7 @@ internal sealed class AlertHandling(RegistryEditor editor, TimeProvider time)
                     }
 
                     // Whoever may not decide does not make it wait either, nor take it from those who may.
-                    var refused = isAside
-                        ? AlertStanding.CheckAside(call, alert, item, set)
-                        : AlertStanding.Check(call, alert, item, set);
+                    var refused = isAside ? AlertStanding.CheckAside(call, alert, item, set) : AlertStanding.Check(call, alert, item, set);
                     return refused is null ? change(alert) : refused;
                 }
             )

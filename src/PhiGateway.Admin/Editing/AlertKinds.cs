@@ -73,7 +73,8 @@ internal static class AlertKinds
         $"{kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(what)).AsSpan(0, 12))}";
 
     /// <summary>Whether alerts of a kind tell of what somebody did, and not of what is due or away.</summary>
-    public static bool IsOfAnAct(string kind) => kind is RosterGrew or TasksGrew || TrailWatch.FindingNames.Contains(kind, StringComparer.Ordinal);
+    public static bool IsOfAnAct(string kind) =>
+        kind is RosterGrew or TasksGrew || TrailWatch.FindingNames.Contains(kind, StringComparer.Ordinal);
 
     /// <summary>Whether an alert is one that the gateway raised.</summary>
     public static bool IsOurs(Alert alert) => IsOurs(alert.Kind, alert.Id);

@@ -99,7 +99,10 @@ internal static class RouteValidator
             );
         }
 
-        foreach (var yesOrNo in (ReadOnlySpan<string>)[RouteMetadata.UpdateCreates, RouteMetadata.ChecksReferences, RouteMetadata.TakesUpParameters])
+        foreach (
+            var yesOrNo in (ReadOnlySpan<string>)
+                [RouteMetadata.UpdateCreates, RouteMetadata.ChecksReferences, RouteMetadata.TakesUpParameters]
+        )
         {
             if (metadata[yesOrNo] is not (null or "true" or "false"))
             {

@@ -96,7 +96,11 @@ internal sealed class ApiUnderstanding(HandleSealer sealer)
         };
         return new Understood(
             request.Meaning,
-            request with { From = content.From, PageSize = content.Size },
+            request with
+            {
+                From = content.From,
+                PageSize = content.Size,
+            },
             new Continuation(asked, original, new PagePlace(content.Upstream, content.From))
         );
     }

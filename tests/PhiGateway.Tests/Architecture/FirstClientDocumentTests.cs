@@ -20,7 +20,10 @@ public sealed partial class FirstClientDocumentTests
     {
         var blocks = Fence().Matches(Page);
         var words = blocks.Select(static block => block.Groups["word"].Value).ToHashSet(StringComparer.Ordinal);
-        var others = blocks.Where(static block => block.Groups["word"].Length == 0).Select(static block => block.Groups["text"].Value).ToList();
+        var others = blocks
+            .Where(static block => block.Groups["word"].Length == 0)
+            .Select(static block => block.Groups["text"].Value)
+            .ToList();
 
         Assert.Subset(new HashSet<string>(StringComparer.Ordinal) { "sh", "" }, words);
         Assert.True(blocks.Count(static block => block.Groups["word"].Value == "sh") >= 10);
@@ -29,7 +32,8 @@ public sealed partial class FirstClientDocumentTests
             static text =>
                 Assert.True(
                     text.StartsWith("DENY ", StringComparison.Ordinal)
-                        || text.Split('\n', StringSplitOptions.RemoveEmptyEntries).All(static line => line.StartsWith("export ", StringComparison.Ordinal)),
+                        || text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                            .All(static line => line.StartsWith("export ", StringComparison.Ordinal)),
                     text
                 )
         );
@@ -38,7 +42,10 @@ public sealed partial class FirstClientDocumentTests
     [Fact]
     public void OtherDatabase_Exports_AreSettingsThatTheNodeKnows()
     {
-        var exports = Export().Matches(Page).Where(static match => match.Groups["name"].Value.StartsWith("PHIGW__", StringComparison.Ordinal)).ToList();
+        var exports = Export()
+            .Matches(Page)
+            .Where(static match => match.Groups["name"].Value.StartsWith("PHIGW__", StringComparison.Ordinal))
+            .ToList();
         var problems = ConfigurationFixture.Problems([
             .. exports.Select(static match => (KeyOf(match.Groups["name"].Value), (string?)match.Groups["value"].Value)),
         ]);

@@ -73,7 +73,12 @@ public sealed class EdgeConfigurationTests
             Cluster + "Destinations:a:Address=http://localhost:8080/r4",
             Cluster + "Destinations:a:Address=http://10.1.2.3:8080/r4",
             Cluster + "Metadata:Phi.Bases=https://fhir.hospital.example/r4 http://fhir:8080/r4/",
-            Route + "Metadata:Phi.UpdateCreates=false;" + Route + "Metadata:Phi.ChecksReferences=false;" + Route + "Metadata:Phi.TakesUpParameters=false",
+            Route
+                + "Metadata:Phi.UpdateCreates=false;"
+                + Route
+                + "Metadata:Phi.ChecksReferences=false;"
+                + Route
+                + "Metadata:Phi.TakesUpParameters=false",
             Route + "Metadata:Phi.RoutingMarks=none",
             Route + "Metadata:Phi.RoutingMarks=https://ehr.example/partition",
         ];

@@ -142,13 +142,41 @@ public sealed class HandleSealerTests
         var place = "/Observation?patient=example&_getpages=0b0b5c62-5d5a-4b39-9b2c-4f6d1b4f2c11&_count=50&_getpagesoffset=";
         HandleContent[] contents =
         [
-            Content() with { Upstream = string.Empty },
-            Content() with { Upstream = string.Empty, From = 7 },
-            Content() with { Upstream = string.Empty, From = 200 },
-            Content() with { Upstream = place + "50" },
-            Content() with { Upstream = place + "1000", From = 49 },
-            Content() with { Upstream = place + "1000", From = 49, Before = new PagePlace(string.Empty, 20) },
-            Content() with { Upstream = place + "1050", From = 2, Before = new PagePlace(place + "1000", 300) },
+            Content() with
+            {
+                Upstream = string.Empty,
+            },
+            Content() with
+            {
+                Upstream = string.Empty,
+                From = 7,
+            },
+            Content() with
+            {
+                Upstream = string.Empty,
+                From = 200,
+            },
+            Content() with
+            {
+                Upstream = place + "50",
+            },
+            Content() with
+            {
+                Upstream = place + "1000",
+                From = 49,
+            },
+            Content() with
+            {
+                Upstream = place + "1000",
+                From = 49,
+                Before = new PagePlace(string.Empty, 20),
+            },
+            Content() with
+            {
+                Upstream = place + "1050",
+                From = 2,
+                Before = new PagePlace(place + "1000", 300),
+            },
         ];
 
         Assert.Single(contents.Select(content => Seal(content).Length).Distinct());
@@ -157,10 +185,7 @@ public sealed class HandleSealerTests
             content =>
             {
                 var opened = _sealer.Open(Seal(content), HandleKind.Page, Binding, Now, out _)!;
-                Assert.Equal(
-                    (content.Upstream, content.From, content.Before),
-                    (opened.Upstream, opened.From, opened.Before)
-                );
+                Assert.Equal((content.Upstream, content.From, content.Before), (opened.Upstream, opened.From, opened.Before));
             }
         );
     }
@@ -190,7 +215,9 @@ public sealed class HandleSealerTests
     [Fact]
     public void Seal_TheLongestContent_FitsWithoutARoom()
     {
-        var longest = Enumerable.Range(3500, 1500).Last(length => _sealer.Seal(Content() with { Upstream = new string('x', length) }) is not null);
+        var longest = Enumerable
+            .Range(3500, 1500)
+            .Last(length => _sealer.Seal(Content() with { Upstream = new string('x', length) }) is not null);
 
         var handle = Seal(Content() with { Upstream = new string('x', longest) });
 

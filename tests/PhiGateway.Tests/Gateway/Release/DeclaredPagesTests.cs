@@ -25,7 +25,21 @@ public sealed class DeclaredPagesTests
         get
         {
             var data = new TheoryData<string, int, string, string>();
-            string[] lists = ["h", "v", "hhh", "vh", "hv", "hhhhv", "vhhhh", "vvhhv", "hvhvhvhvhv", "vvvvvvv", "vhhhhhhhv", "hhvvhhvvhhvvhh"];
+            string[] lists =
+            [
+                "h",
+                "v",
+                "hhh",
+                "vh",
+                "hv",
+                "hhhhv",
+                "vhhhh",
+                "vvhhv",
+                "hvhvhvhvhv",
+                "vvvvvvv",
+                "vhhhhhhhv",
+                "hhvvhhvvhhvvhh",
+            ];
             foreach (var list in lists)
             {
                 foreach (var size in (int[])[1, 2, 3])

@@ -13,7 +13,10 @@ public sealed class PagesUnderPressureTests
     private const string Next = "http://fhir.example/r4/Observation?page=2";
 
     // Two that may be seen among many that may not: more than is held of an answer that can be streamed while there is little room.
-    private static readonly string First = Page([.. Enumerable.Range(0, 40).Select(static n => Entry(n, isHidden: n is not (3 or 17)))], Next);
+    private static readonly string First = Page(
+        [.. Enumerable.Range(0, 40).Select(static n => Entry(n, isHidden: n is not (3 or 17)))],
+        Next
+    );
 
     [Fact]
     public async Task Run_LittleRoomIsLeft_APageIsPutTogetherAllTheSame()
@@ -61,14 +64,18 @@ public sealed class PagesUnderPressureTests
         }
     }
 
-    private static string Page(string[] entries, string? next) =>
-        $$"""{"resourceType":"Bundle","type":"searchset","entry":[{{string.Join(',', entries)}}]"""
-        + (next is null ? "}" : $$""","link":[{"relation":"next","url":"{{next}}"}]}""");
+    private static string Page(string[] entries, string? next)
+    {
+        var link = next is null ? string.Empty : $",\"link\":[{{\"relation\":\"next\",\"url\":\"{next}\"}}]";
+        return "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"entry\":[" + string.Join(',', entries) + "]" + link + "}";
+    }
 
     private static string Entry(int n, bool isHidden) =>
         $$$"""
             {"search":{"mode":"match"},"resource":{"resourceType":"Observation","id":"o{{{n}}}",
-            "meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"{{{(isHidden ? "V" : "N")}}}"}]},
-            "status":"final","code":{"text":"{{{new string('x', 3000)}}}"},"subject":{"reference":"Patient/17"}}}
+            "meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"{{{(
+                isHidden ? "V" : "N"
+            )}}}"}]},
+            "status":"final","code":{"text":"{{{new string('x', 3000)}}}"},"subject":{"reference":"Patient/17"} } }
             """;
 }

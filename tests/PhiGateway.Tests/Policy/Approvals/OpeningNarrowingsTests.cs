@@ -92,7 +92,12 @@ public sealed class OpeningNarrowingsTests
 
     private static Grant Writing(string word = "update") => TestRegistry.Grant() with { Interactions = [word], Confidentiality = "V" };
 
-    private static Grant Files() => TestRegistry.Grant() with { Types = ["Binary", "DocumentReference"], Interactions = ["read", "search"] };
+    private static Grant Files() =>
+        TestRegistry.Grant() with
+        {
+            Types = ["Binary", "DocumentReference"],
+            Interactions = ["read", "search"],
+        };
 
     private static Grant Reports(params string[] words) =>
         TestRegistry.Grant() with
