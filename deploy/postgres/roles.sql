@@ -55,7 +55,13 @@ BEGIN
 
     IF to_regclass('registry_revision') IS NOT NULL THEN
         GRANT SELECT ON registry_migrations, registry_revision, documents, roster_member, revocation, node_status TO phigw_gateway;
-        GRANT INSERT, UPDATE ON node_status TO phigw_gateway;
+        GRANT INSERT ON node_status TO phigw_gateway;
+        IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'node_status'::regclass AND attname = 'seal' AND NOT attisdropped) THEN
+            -- A node writes its row anew, under its name.
+            GRANT UPDATE (revision, at, problem, confirmed, unshipped, seal) ON node_status TO phigw_gateway;
+        ELSE
+            GRANT UPDATE ON node_status TO phigw_gateway;
+        END IF;
         GRANT SELECT, INSERT, UPDATE ON task_use, quota_use TO phigw_gateway;
         GRANT SELECT, INSERT, DELETE ON single_use TO phigw_gateway;
         IF to_regclass('kept_page') IS NOT NULL THEN

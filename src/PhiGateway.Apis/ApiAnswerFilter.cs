@@ -20,6 +20,8 @@ public static class ApiAnswerFilter
     /// <param name="disclosure">Receives what is let out; counts only with <see cref="AnswerVerdict.Unchanged"/> and
     /// <see cref="AnswerVerdict.Rewritten"/>.</param>
     /// <param name="links">Seals what leads on; null: it is cut.</param>
+    /// <param name="tellsOfNothing">Whether a list that leaves as a whole or not at all leaves when it is empty; false: it is withheld then,
+    /// too.</param>
     public static AnswerVerdict Filter(
         ApiRequest request,
         ReadOnlyMemory<byte> body,
@@ -27,7 +29,8 @@ public static class ApiAnswerFilter
         int maxDepth,
         IBufferWriter<byte> output,
         Disclosure disclosure,
-        ILinkSealer? links = null
+        ILinkSealer? links = null,
+        bool tellsOfNothing = true
     )
     {
         var answer = request.Operation.Answer!;
@@ -61,7 +64,7 @@ public static class ApiAnswerFilter
                 return AnswerVerdict.TooLarge;
             }
 
-            if (answer.WithholdsAll && verdicts.Contains(null))
+            if (answer.WithholdsAll && (verdicts.Contains(null) || (verdicts.Count == 0 && !tellsOfNothing)))
             {
                 return AnswerVerdict.Withheld;
             }

@@ -105,7 +105,8 @@ internal sealed class ApiAnswerWriter(Utf8JsonWriter json, ApiShape shape, List<
         }
     }
 
-    private static string? TextOf(JsonElement value) =>
+    /// <summary>Where an answer leads on, as it is written; null: it is no text and no number.</summary>
+    internal static string? TextOf(JsonElement value) =>
         value.ValueKind switch
         {
             JsonValueKind.String => value.GetString(),
@@ -113,8 +114,11 @@ internal sealed class ApiAnswerWriter(Utf8JsonWriter json, ApiShape shape, List<
             _ => null,
         };
 
-    // An address of the backend is a way to its records that nobody decides; it leaves sealed, as Next, or not at all.
-    private static bool HasAddress(JsonElement value) =>
+    /// <summary>
+    /// Whether a member holds an address of the backend, which is a way to its records that nobody decides: it leaves sealed, as Next, or not at
+    /// all.
+    /// </summary>
+    internal static bool HasAddress(JsonElement value) =>
         value.ValueKind switch
         {
             JsonValueKind.String => value.GetString() is { } text

@@ -42,6 +42,9 @@ public sealed class ApiOperation
     /// <summary>Whether answers have a body that may leave.</summary>
     public bool HasAnswer => Answer is not null;
 
+    /// <summary>Whether one record that may not leave withholds the whole answer.</summary>
+    public bool WithholdsAll => Answer is { WithholdsAll: true, Envelope: not null };
+
     internal PathTemplate Path { get; }
 
     /// <summary>Place of the variable that is the record's id; -1: none.</summary>

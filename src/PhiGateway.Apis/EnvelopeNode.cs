@@ -43,6 +43,13 @@ internal sealed class EnvelopeNode
         return true;
     }
 
+    /// <summary>Whether the records stand in one array, and no other array is declared.</summary>
+    public bool HoldsOneList => CountArrays() == 1 && HoldsList;
+
+    private bool HoldsList => Each is { Role: EnvelopeRole.Item } || _members.Values.Any(static member => member.HoldsList);
+
+    private int CountArrays() => (Each is null ? 0 : 1 + Each.CountArrays()) + _members.Values.Sum(static member => member.CountArrays());
+
     private EnvelopeNode? Next(string? step)
     {
         if (step is null)

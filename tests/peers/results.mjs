@@ -40,14 +40,17 @@ function answer(method, url, text, headers, fault) {
   const body = text ? JSON.parse(text) : undefined;
   const spoil = spoilt[fault?.mode] ?? ((list) => list);
   const [, kind, id, what] = segments;
+  // Five pages, all alike.
+  const page = Number(parameters.get('page') ?? 1);
+  const next = page < 5 ? page + 1 : undefined;
   if (kind === 'patients' && what === 'results' && segments.length === 4) {
-    return { status: 200, body: { patientName: `Canary-${id}`, page: { next: 2 }, total: 4711, results: spoil(of(id)) } };
+    return { status: 200, body: { patientName: `Canary-${id}`, page: { next: parameters.get('category') === 'all' ? next : undefined }, total: 4711, results: spoil(of(id)) } };
   }
   if (kind === 'patients' && what === 'allergies') return { status: 200, body: { allergies: [{ substance: 'penicillin', of: id }] } };
   if (kind === 'patients' && what === 'results') return found(results.get(segments[4]));
   if (kind === 'wards') return { status: 200, body: [{ id: 'w1', name: 'Ward One' }] };
   if (kind === 'families') return { status: 200, body: { families: [{ name: 'Canary-A', members: of('p1') }, { name: 'Canary-B', members: of('p3') }] } };
-  if (kind === 'results' && segments.length === 2 && method === 'GET') return { status: 200, body: { results: spoil(parameters.has('patient') ? parameters.get('patient').split(',').flatMap(of) : [...results.values()]), links: { self: `${base}/v5/results`, next: `${base}/v5/results?page=2` } } };
+  if (kind === 'results' && segments.length === 2 && method === 'GET') return { status: 200, body: { results: spoil(parameters.has('patient') ? parameters.get('patient').split(',').flatMap(of) : [...results.values()]), links: { self: `${base}/v5/results`, next: next && (parameters.has('page') || parameters.get('patient') === 'p1') ? `${base}/v5/results?page=${next}` : undefined } } };
   if (kind === 'searches') return { status: 200, body: { results: spoil(of(body.patientId)) } };
   if (kind === 'results' && segments.length === 2 && method === 'POST') {
     result(`n${++created}`, body.patientId, body.category, { ...body, id: `n${created}` });

@@ -75,7 +75,12 @@ public sealed class NodeSilence
         foreach (var node in await _store.ListNodesAsync(cancellationToken))
         {
             var silent = now - HeardAt(node, now);
-            if (silent < _options.NodeSilentAfter)
+            if (node.IsUnproven)
+            {
+                // Security: somebody speaks in its place, so that nobody would miss it.
+                written += await _alerts.RaiseAsync(Unproven(node, now), _snapshots.Current.Revision) ? 1 : 0;
+            }
+            else if (silent < _options.NodeSilentAfter)
             {
                 speaking.Add("node/" + node.Node);
             }
@@ -112,6 +117,24 @@ public sealed class NodeSilence
         _ahead[node.Node] = (node.At, now);
         return now;
     }
+
+    private static Alert Unproven(NodeStatus node, DateTimeOffset now) =>
+        new()
+        {
+            // One a day: what somebody closed yesterday is told again where it goes on.
+            Id = AlertKinds.IdOf(
+                AlertKinds.NodeSilent,
+                string.Create(CultureInfo.InvariantCulture, $"{node.Node}\nunproven\n{now.UtcDateTime:yyyy-MM-dd}")
+            ),
+            Kind = AlertKinds.NodeSilent,
+            Subject = "node/" + node.Node,
+            At = now,
+            Severity = AlertSeverity.Urgent,
+            Lane = AlertLane.Act,
+            Evidence =
+                "What stands in node_status for it does not bear the registry's seal: the node has another key or none, or somebody else wrote "
+                + "the row. Nothing of it is believed. See docs/runbooks/registry-seals.md.",
+        };
 
     private static Alert Of(NodeStatus node, DateTimeOffset now) =>
         new()

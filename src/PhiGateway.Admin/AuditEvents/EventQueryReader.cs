@@ -85,15 +85,17 @@ internal static class EventQueryReader
             "source" or "source.identifier" or "source:identifier" => AnyOf(query, value, static (of, one) => of.Observer == Bare(one)),
             "site" => Alternatives(value) is [var tenant] ? query with { Site = tenant } : null,
             "policy" => AnyOf(query, value, static (of, one) => of.Agents.Any(agent => agent.Policy == one)),
-            "_count" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            && count is >= 1 and <= PageRequest.Most
+            // More than is given at once is asked for by clients that know no bound: they get a page (R4 3.1.1.5.2).
+            "_count" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1
                 ? query with
                 {
-                    Count = count,
+                    Count = Math.Min(count, PageRequest.Most),
                 }
                 : null,
             "_page" => EventPlace.Parse(value) is { } place ? query with { Place = place } : null,
             "_format" => value is "json" or "application/fhir+json" or "application/json" ? query : null,
+            "_pretty" => value is "true" or "false" ? query : null,
+            "_summary" => value == "false" ? query : null,
             "_sort" => value == "-date" ? query : null,
             _ => null,
         };

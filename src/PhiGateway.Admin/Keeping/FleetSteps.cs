@@ -10,8 +10,9 @@ namespace PhiGateway.Admin.Keeping;
 /// hold that was set on another node is among them. Asked by <see cref="ShippedSteps"/>.
 /// </summary>
 /// <remarks>
-/// A node's own clock is not asked: a report that differs from the one that stood before the step was made after it. A node that does not say how
-/// much it has kept back, or says nothing, stands in the way until it does, or until it has been gone for a week.
+/// A node's own clock is not compared with another's: a report that is later than the one that stood before the step was made after it. A node
+/// that does not say how much it has kept back, or says nothing, stands in the way until it does, or until it has been gone for a week.
+/// Security: so does a row that nobody can say who wrote, for as long as it is there.
 /// </remarks>
 internal sealed class FleetSteps(IRegistryStore registry, IAuditStore store, AdminOptions options, TimeProvider time)
 {
@@ -25,7 +26,7 @@ internal sealed class FleetSteps(IRegistryStore registry, IAuditStore store, Adm
     {
         var now = time.GetUtcNow();
         var waiting = (await registry.ListNodesAsync(call.Cancelled))
-            .Where(node => node.Node != options.Node && now - node.At < Forgotten)
+            .Where(node => node.Node != options.Node && (node.IsUnproven || now - node.At < Forgotten))
             .ToDictionary(static node => node.Node, static node => new Awaited(node.At), StringComparer.Ordinal);
         var began = time.GetTimestamp();
         while (waiting.Count > 0)
@@ -58,7 +59,7 @@ internal sealed class FleetSteps(IRegistryStore registry, IAuditStore store, Adm
 
     private async Task<bool> IsHereAsync(NodeStatus node, Awaited awaited, CancellationToken cancellationToken)
     {
-        if (node.At == awaited.Before || node.Unshipped is not { } kept)
+        if (node.IsUnproven || node.At <= awaited.Before || node.Unshipped is not { } kept)
         {
             return false;
         }

@@ -28,8 +28,9 @@ internal sealed class FleetReach(IRegistryStore store, AdminOptions options, Tim
         List<UnconfirmedNode> without = [];
         foreach (var node in nodes)
         {
-            var heard = node.Confirmed ?? node.At;
-            if (node.Revision >= revision && heard >= actAt)
+            // Security: when a node was last heard says only a row that the node wrote.
+            var heard = node.IsUnproven ? now : node.Confirmed ?? node.At;
+            if (!node.IsUnproven && node.Revision >= revision && heard >= actAt)
             {
                 having.Add(node.Node);
                 continue;

@@ -25,7 +25,7 @@ internal sealed class StatusReports(
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether a node that reported is taken to be there at a moment.</summary>
-    internal static bool IsAlive(NodeStatus node, DateTimeOffset now) => now - node.At < Silence;
+    internal static bool IsAlive(NodeStatus node, DateTimeOffset now) => !node.IsUnproven && now - node.At < Silence;
 
     /// <summary>The registry in the store against what this node enforces, with the tag of the whole set.</summary>
     public async Task<Outcome<StatusReport>> StatusAsync(AdminCall call)

@@ -49,6 +49,12 @@ public sealed record FhirContext
     /// <summary>Search parameters that the upstream has beside R4's; none by default.</summary>
     public DeclaredParameters Declared { get; init; } = DeclaredParameters.None;
 
+    /// <summary>
+    /// Whether the upstream searches by what is stored in it as SearchParameter or CompartmentDefinition, so that no client may write them;
+    /// default true.
+    /// </summary>
+    public bool TakesUpParameters { get; init; } = true;
+
     /// <summary>The tag that is put on what a client writes without one, where tenants share the upstream; null: none is needed.</summary>
     public TokenValue? TenantTag { get; init; }
 

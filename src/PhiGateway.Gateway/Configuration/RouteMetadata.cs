@@ -89,6 +89,12 @@ internal static class RouteMetadata
     public const string ChecksReferences = "Phi.ChecksReferences";
 
     /// <summary>
+    /// Route of kind <c>fhir-r4</c>. Security: whether the server behind searches by the SearchParameters and CompartmentDefinitions that are
+    /// stored in it, <c>true</c> (default) or <c>false</c>: by writing one a client would change what every search finds.
+    /// </summary>
+    public const string TakesUpParameters = "Phi.TakesUpParameters";
+
+    /// <summary>
     /// Route of kind <c>fhir-r4</c>: further URLs, separated by spaces, that no written content may carry because a server behind reads them
     /// as an order where to keep it; <c>none</c>: not even the known ones are looked for.
     /// </summary>
@@ -114,6 +120,7 @@ internal static class RouteMetadata
         Operations,
         UpdateCreates,
         ChecksReferences,
+        TakesUpParameters,
         RoutingMarks,
     ];
 

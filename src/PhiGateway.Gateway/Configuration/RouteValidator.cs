@@ -99,7 +99,10 @@ internal static class RouteValidator
             );
         }
 
-        foreach (var yesOrNo in (ReadOnlySpan<string>)[RouteMetadata.UpdateCreates, RouteMetadata.ChecksReferences])
+        foreach (
+            var yesOrNo in (ReadOnlySpan<string>)
+                [RouteMetadata.UpdateCreates, RouteMetadata.ChecksReferences, RouteMetadata.TakesUpParameters]
+        )
         {
             // A boolean of JSON comes as True or False.
             if (metadata[yesOrNo] is { } word && !bool.TryParse(word, out _))

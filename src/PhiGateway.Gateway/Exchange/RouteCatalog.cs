@@ -228,6 +228,7 @@ internal sealed class RouteCatalog(GatewayOptions options, IBackendCredentials c
                 Aliases = [.. publicAliases.Union(NamesOf(cluster).Where(name => name != gatewayBase), StringComparer.Ordinal)],
                 PublicAliases = publicAliases,
                 Declared = declared,
+                TakesUpParameters = metadata.GetValueOrDefault(RouteMetadata.TakesUpParameters, "true") != "false",
                 TenantTag = tag,
                 MaxBundleEntries = options.Limits.BundleEntries,
                 MaxParameters = options.Limits.Parameters,

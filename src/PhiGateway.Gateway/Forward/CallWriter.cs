@@ -97,7 +97,7 @@ internal static class CallWriter
     }
 
     private static UpstreamCall WriteApi(GatewayExchange exchange) =>
-        exchange.Understood.Continuation is { } continuation
+        exchange.Understood.Continuation is { IsStart: false } continuation
             ? ApiCallFactory.Page(continuation.Page.Place)
             : ApiCallFactory.Create(
                 exchange.Understood.DeclaredApi,

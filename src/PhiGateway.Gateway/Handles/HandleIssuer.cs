@@ -139,6 +139,13 @@ internal sealed class HandleIssuer(HandleSealer sealer, PageKeeper keeper, BaseP
         return length > Long;
     }
 
+    /// <summary>A cursor of a declared API whose pages are put together; null when it does not fit into a handle.</summary>
+    /// <param name="exchange">The request that is answered.</param>
+    /// <param name="page">Where the page begins: a cursor as the backend wrote it, PHI, and records of its page that come before.</param>
+    /// <param name="size">Records per page.</param>
+    public string? IssueCursor(GatewayExchange exchange, PagePlace page, int size) =>
+        ContentOf(exchange, page, size, null) is { } content ? sealer.Seal(content with { Kind = HandleKind.Cursor }) : null;
+
     private static HandleContent? ContentOf(GatewayExchange exchange, PagePlace page, int size, PagePlace? before) =>
         HandleBinding.Of(exchange) is { } binding
             ? new HandleContent(HandleKind.Page, binding, exchange.Now + PageLife, OriginalRequest.Of(exchange), page.Place)

@@ -23,13 +23,20 @@ internal sealed class HandleSealer
     private const int TagLength = 16;
     private const int Overhead = SaltLength + NonceLength + TagLength;
 
+    // Bytes of the longest handle.
+    private const int MostPlain = (MaxLength * 3 / 4) - Overhead;
+
     private readonly byte[] _key;
+    private readonly HandlePadding _padding;
 
     /// <param name="secret">Shared by the nodes that are to open each other's handles; null: a random one, good for this process.</param>
-    public HandleSealer(string? secret) =>
+    public HandleSealer(string? secret)
+    {
         _key = secret is null
             ? RandomNumberGenerator.GetBytes(32)
             : HKDF.Extract(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), "phi-gateway handle key 1"u8.ToArray());
+        _padding = new HandlePadding(HKDF.Expand(HashAlgorithmName.SHA256, _key, 32, "phi-gateway handle length 1"u8.ToArray()));
+    }
 
     private static ReadOnlySpan<byte> Purpose => "phi-gateway handle 1"u8;
 
@@ -37,11 +44,12 @@ internal sealed class HandleSealer
 
     /// <summary>The handle; null when it would be too long.</summary>
     public string? Seal(HandleContent content) =>
-        HandleFormat.Write(content) is { } plain && Base64Url.GetEncodedLength(plain.Length + Overhead) <= MaxLength
-            ? Base64Url.EncodeToString(Encrypt(plain))
+        HandleFormat.Write(content) is { } plain && _padding.Pad(plain, content, MostPlain) is { } padded
+            ? Base64Url.EncodeToString(Encrypt(padded))
             : null;
 
     /// <summary>The same as bytes, however long; null for a request that is too long to be sealed at all.</summary>
+    /// <remarks>Not padded: only its name is given to a client.</remarks>
     public byte[]? SealBytes(HandleContent content) => HandleFormat.Write(content) is { } plain ? Encrypt(plain) : null;
 
     /// <summary>A new name for what is kept elsewhere: shorter than any handle, and only these nodes make one.</summary>
@@ -156,7 +164,7 @@ internal sealed class HandleSealer
             return null;
         }
 
-        return HandleFormat.Read(plain);
+        return HandlePadding.Find(plain) is { } content ? HandleFormat.Read(content) : null;
     }
 
     private AesGcm Cipher(ReadOnlySpan<byte> salt)

@@ -15,16 +15,19 @@ internal abstract class Fetched : IDisposable
 
     /// <summary>The upstream answered 200; holds the whole body.</summary>
     /// <param name="body">The buffer that holds it.</param>
-    /// <param name="isFhirJson">Whether the upstream says that it is FHIR's JSON.</param>
+    /// <param name="mediaType">What the upstream says that it is.</param>
     /// <param name="entityTag">The entity tag, as the upstream wrote it; null without one.</param>
-    public sealed class Found(PooledBuffer body, bool isFhirJson, string? entityTag) : Fetched(200)
+    public sealed class Found(PooledBuffer body, string mediaType, string? entityTag) : Fetched(200)
     {
         public ReadOnlyMemory<byte> Body => body.Written;
 
         public string? EntityTag { get; } = entityTag;
 
         /// <summary>What is not empty must be FHIR's JSON.</summary>
-        public bool IsReadable => body.Length == 0 || isFhirJson;
+        public bool IsReadable => body.Length == 0 || KnownMediaTypes.IsFhirJson(mediaType);
+
+        /// <summary>The same of a backend that is not FHIR: some JSON.</summary>
+        public bool IsJson => body.Length == 0 || KnownMediaTypes.IsJson(mediaType);
 
         public override void Dispose()
         {

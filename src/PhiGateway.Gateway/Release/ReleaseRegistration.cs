@@ -28,6 +28,7 @@ internal static class ReleaseRegistration
             .AddSingleton<WholeAnswers>()
             .AddSingleton<BatchRelease>()
             .AddSingleton<ExportAnswers>()
+            .AddSingleton<ApiPageWalk>()
             .AddSingleton<ApiAnswers>()
             .AddSingleton<ReleaseStage>();
 }

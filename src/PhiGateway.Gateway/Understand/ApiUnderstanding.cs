@@ -94,7 +94,15 @@ internal sealed class ApiUnderstanding(HandleSealer sealer)
             Headers = exchange.Ingressed.Headers,
             Template = $"GET /?{PageParameter}",
         };
-        return new Understood(request.Meaning, request, new Continuation(asked, original, new PagePlace(content.Upstream, 0)));
+        return new Understood(
+            request.Meaning,
+            request with
+            {
+                From = content.From,
+                PageSize = content.Size,
+            },
+            new Continuation(asked, original, new PagePlace(content.Upstream, content.From))
+        );
     }
 
     // A cursor goes on in the answer to the very question that it stood in the answer of.
@@ -110,8 +118,17 @@ internal sealed class ApiUnderstanding(HandleSealer sealer)
             return StageResult.Refuse(DenyReason.HandleNotYours, "handle-of-another-request");
         }
 
-        return new Understood(request.Meaning, request with { Cursor = content.Upstream });
+        return new Understood(request.Meaning, WithCursor(request, content));
     }
+
+    // A page that is put together may begin within the backend's first one, which has no cursor.
+    private static ApiRequest WithCursor(ApiRequest request, HandleContent content) =>
+        request with
+        {
+            Cursor = content.Upstream.Length == 0 ? null : content.Upstream,
+            From = content.From,
+            PageSize = content.Size,
+        };
 
     private HandleContent? Open(GatewayExchange exchange, string handle, HandleKind kind, out string? flaw)
     {

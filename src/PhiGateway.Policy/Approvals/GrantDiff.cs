@@ -43,6 +43,7 @@ internal static class GrantDiff
         }
 
         FindUnseen(old, present, diff);
+        FindUnasked(old, present, diff);
 
         // Includes are named for the use case as a whole.
         diff.Set("includes", before.SelectMany(static grant => grant.Includes), after.SelectMany(static grant => grant.Includes));
@@ -95,6 +96,31 @@ internal static class GrantDiff
             [.. Reading.SelectMany(word => pieces.GetValueOrDefault($"{type}.{word}", [])).Distinct()];
 
         static Grant Whole(Grant grant) => grant with { Elements = [], Masks = [], MayRelabel = true };
+    }
+
+    // A file stays with a hidden record that names it, and of the types that a client may not search nobody looks whether there is one. So to
+    // lose the search of a type shows more files to whom may still read files.
+    private static void FindUnasked(Dictionary<string, List<Grant>> old, Dictionary<string, List<Grant>> present, AccessDiffWriter diff)
+    {
+        if (!present.Keys.Any(static name => name.StartsWith("Binary.", StringComparison.Ordinal)))
+        {
+            return;
+        }
+
+        foreach (var name in old.Keys.Where(static name => !name.StartsWith("Binary.", StringComparison.Ordinal)))
+        {
+            var type = name[..name.IndexOf('.', StringComparison.Ordinal)];
+            var isLost = name.AsSpan(type.Length + 1) switch
+            {
+                "search" => !present.ContainsKey(name),
+                "read" => !Reading.Any(word => present.ContainsKey($"{type}.{word}")) && !old.ContainsKey($"{type}.search"),
+                _ => false,
+            };
+            if (isLost)
+            {
+                diff.Add(ChangeKind.Widening, string.Empty, $"files that a {type} names are shown without a look at it");
+            }
+        }
     }
 
     private static bool IsCut(Grant grant) => grant.Elements.Count > 0 || grant.Masks.Count > 0;

@@ -14,4 +14,11 @@ public sealed record NodeStatus(
     string? Problem,
     DateTimeOffset? Confirmed = null,
     long? Unshipped = null
-);
+)
+{
+    /// <summary>
+    /// Security: the row does not bear the registry's seal, so nobody knows that the node wrote it: it says nothing but that there is such a
+    /// node. False by default.
+    /// </summary>
+    public bool IsUnproven { get; init; }
+}

@@ -20,6 +20,7 @@ public sealed class RegistrySeal
     private const string Nothing = "{}";
     private const int MostKept = 1000;
     private static readonly byte[] Tag = "phigw/registry-seal/v1\n"u8.ToArray();
+    private static readonly byte[] NodeTag = "phigw/node-status-seal/v1\n"u8.ToArray();
 
     private readonly byte[] _key;
     private readonly ConcurrentDictionary<(RegistryKind Kind, string Id, long Revision), byte> _refused = new();
@@ -86,6 +87,38 @@ public sealed class RegistrySeal
             Deleted = false,
         };
     }
+
+    /// <summary>The seal of what a node says of itself.</summary>
+    public byte[] Of(NodeStatus status)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        using var bytes = new MemoryStream(128);
+        using var writer = new BinaryWriter(bytes, Encoding.UTF8);
+        writer.Write(NodeTag);
+        writer.Write(status.Node);
+        writer.Write(status.Revision);
+        writer.Write(MicrosecondsOf(status.At));
+        writer.Write(status.Problem is not null);
+        writer.Write(status.Problem ?? string.Empty);
+        writer.Write(status.Confirmed is not null);
+        writer.Write(MicrosecondsOf(status.Confirmed ?? DateTimeOffset.UnixEpoch));
+        writer.Write(status.Unshipped is not null);
+        writer.Write(status.Unshipped ?? 0);
+        writer.Flush();
+        return HMACSHA256.HashData(_key, bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+    }
+
+    /// <summary>What a node says of itself as it may be believed: itself, or that there is such a node and no more.</summary>
+    public NodeStatus Check(NodeStatus status, byte[]? seal) =>
+        (seal is null ? !IsRequired : CryptographicOperations.FixedTimeEquals(seal, Of(status)))
+            ? status
+            : new NodeStatus(status.Node, 0, status.At, "What stands here does not bear the registry's seal: the node did not write it.")
+            {
+                IsUnproven = true,
+            };
+
+    // As databases keep times.
+    private static long MicrosecondsOf(DateTimeOffset time) => time.UtcTicks / TimeSpan.TicksPerMicrosecond;
 
     // The length before the text: no two documents give the same bytes.
     private static int Write(byte[] buffer, int at, string text)

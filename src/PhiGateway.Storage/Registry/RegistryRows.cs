@@ -16,6 +16,7 @@ internal static class RegistryRows
     public const string ItemColumns = "kind, id, version, revision, json, updated_at, updated_by, deleted, seal";
     public const string MemberColumns = "roster, patient, from_at, until_at, source, removed";
     public const string RevocationColumns = "id, target, value, issuer, issued_before, reason, revoked_by, revoked_at, lifted, until";
+    public const string NodeColumns = "node, revision, at, problem, confirmed, unshipped, seal";
     public const int RevocationColumnCount = 10;
 
     public static async Task<List<RegistryItem>> ReadItemsAsync(Database database, DbDataReader reader, CancellationToken cancellationToken)
@@ -151,23 +152,22 @@ internal static class RegistryRows
 
     private static long? Microseconds(DateTimeOffset? time) => time is { } t ? MicrosecondsConverter.ToMicroseconds(t) : null;
 
-    /// <summary>Node, revision, moment, problem, when confirmed, unshipped records.</summary>
+    /// <summary>The nodes of rows of <see cref="NodeColumns"/>.</summary>
     public static async Task<List<NodeStatus>> ReadNodesAsync(Database database, DbDataReader reader, CancellationToken cancellationToken)
     {
         var nodes = new List<NodeStatus>();
         while (await reader.ReadAsync(cancellationToken))
         {
             var row = new TolerantRow(reader);
-            nodes.Add(
-                new NodeStatus(
-                    reader.GetString(0),
-                    reader.GetInt64(1),
-                    row.Read(2, column => database.ReadTime(reader, column), DateTimeOffset.MinValue),
-                    reader.TextOrNull(3),
-                    row.Read(4, column => database.ReadTimeOrNull(reader, column), null),
-                    reader.IsDBNull(5) ? null : reader.GetInt64(5)
-                )
+            var node = new NodeStatus(
+                reader.GetString(0),
+                reader.GetInt64(1),
+                row.Read(2, column => database.ReadTime(reader, column), DateTimeOffset.MinValue),
+                reader.TextOrNull(3),
+                row.Read(4, column => database.ReadTimeOrNull(reader, column), null),
+                reader.IsDBNull(5) ? null : reader.GetInt64(5)
             );
+            nodes.Add(database.Seal?.Check(node, reader.IsDBNull(6) ? null : reader.GetFieldValue<byte[]>(6)) ?? node);
         }
 
         return nodes;

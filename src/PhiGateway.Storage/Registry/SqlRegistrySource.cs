@@ -74,21 +74,23 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time, 
     {
         using var turn = await EnterAsync(cancellationToken);
         await using var connection = await database.OpenAsync(cancellationToken);
+        var said = status with { Problem = StorableText.Clean(status.Problem) };
         await using var command = connection
             .Command(
                 """
-                INSERT INTO node_status (node, revision, at, problem, confirmed, unshipped)
-                    VALUES (@node, @revision, @at, @problem, @confirmed, @unshipped)
+                INSERT INTO node_status (node, revision, at, problem, confirmed, unshipped, seal)
+                    VALUES (@node, @revision, @at, @problem, @confirmed, @unshipped, @seal)
                 ON CONFLICT (node) DO UPDATE SET revision = excluded.revision, at = excluded.at, problem = excluded.problem,
-                    confirmed = excluded.confirmed, unshipped = excluded.unshipped
+                    confirmed = excluded.confirmed, unshipped = excluded.unshipped, seal = excluded.seal
                 """
             )
-            .With("node", status.Node)
-            .With("revision", status.Revision)
-            .With("at", database.Time(status.At))
-            .With("problem", StorableText.Clean(status.Problem))
-            .With("confirmed", database.Time(status.Confirmed))
-            .With("unshipped", status.Unshipped);
+            .With("node", said.Node)
+            .With("revision", said.Revision)
+            .With("at", database.Time(said.At))
+            .With("problem", said.Problem)
+            .With("confirmed", database.Time(said.Confirmed))
+            .With("unshipped", said.Unshipped)
+            .With("seal", database.Seal?.Of(said));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

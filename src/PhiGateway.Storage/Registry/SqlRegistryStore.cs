@@ -215,9 +215,7 @@ internal abstract class SqlRegistryStore(Database database, string dropEnded) : 
     public async Task<IReadOnlyList<NodeStatus>> ListNodesAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        await using var command = connection.Command(
-            "SELECT node, revision, at, problem, confirmed, unshipped FROM node_status ORDER BY node"
-        );
+        await using var command = connection.Command($"SELECT {RegistryRows.NodeColumns} FROM node_status ORDER BY node");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await RegistryRows.ReadNodesAsync(database, reader, cancellationToken);
     }

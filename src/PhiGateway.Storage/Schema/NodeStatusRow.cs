@@ -18,4 +18,7 @@ internal sealed class NodeStatusRow
 
     /// <summary>Records of its journal that the store did not have yet; null: not known.</summary>
     public long? Unshipped { get; set; }
+
+    /// <summary>The registry's mark on all of it; null: written while there was no key.</summary>
+    public byte[]? Seal { get; set; }
 }

@@ -98,10 +98,14 @@ public sealed class LabReachTests(LabWorld world)
         var handle = new Uri(next).PathAndQuery;
         await world.Lab.ForgetRecordedAsync();
 
-        // The backend's next page holds everybody's: what was asked for was p1.
+        // The backend's next pages hold everybody's: what was asked for was p1. Five pages of it hold two each that may be seen, which fill two.
         var more = await world.GetAsync(handle, await Vendor);
-        Assert.Equal(["r1", "r7"], Ids(more));
-        Assert.Equal("/api/v5/results?page=2", Assert.Single(await world.Lab.RecordedAsync()).Url);
+        Assert.Equal(["r1", "r7"], Ids(page).Concat(Ids(more)).Distinct());
+        Assert.Equal(10, Ids(page).Count() + Ids(more).Count());
+        Assert.Null(more.Json["links"]);
+        var asked = (await world.Lab.RecordedAsync()).Select(static request => request.Url).ToList();
+        Assert.NotEmpty(asked);
+        Assert.All(asked, static url => Assert.StartsWith("/api/v5/results?page=", url, StringComparison.Ordinal));
         Assert.Equal(
             ["p1"],
             Assert.Single(await world.TrailAsync(more.DecisionId, atLeast: 2), static record => (string?)record["kind"] == "disclosure")[
@@ -124,7 +128,7 @@ public sealed class LabReachTests(LabWorld world)
             Assert.True((await world.GetAsync(target, token)).Status is HttpStatusCode.NotFound or HttpStatusCode.BadRequest, target);
         }
 
-        Assert.Single(await world.Lab.RecordedAsync());
+        Assert.Equal(asked.Count, (await world.Lab.RecordedAsync()).Count);
     }
 
     [Fact]
@@ -137,8 +141,12 @@ public sealed class LabReachTests(LabWorld world)
         await world.Lab.ForgetRecordedAsync();
 
         var more = await world.GetAsync($"{Target}?category=all&page={cursor}", await Vendor);
-        Assert.Equal(["r1", "r7"], Ids(more));
-        Assert.Equal("/api/v5/patients/p1/results?category=all&page=2", Assert.Single(await world.Lab.RecordedAsync()).Url);
+        Assert.Equal(["r1", "r7"], Ids(page).Concat(Ids(more)).Distinct());
+        Assert.Equal(10, Ids(page).Count() + Ids(more).Count());
+        Assert.Null(more.Json["page"]);
+        var asked = (await world.Lab.RecordedAsync()).Select(static request => request.Url).ToList();
+        Assert.NotEmpty(asked);
+        Assert.All(asked, static url => Assert.StartsWith("/api/v5/patients/p1/results?category=all&page=", url, StringComparison.Ordinal));
 
         // Another question, another client, another patient, the backend's own cursor.
         foreach (
@@ -156,7 +164,7 @@ public sealed class LabReachTests(LabWorld world)
             Assert.Equal((HttpStatusCode.NotFound, "handle-not-yours"), (reply.Status, CodeOf(reply)));
         }
 
-        Assert.Single(await world.Lab.RecordedAsync());
+        Assert.Equal(asked.Count, (await world.Lab.RecordedAsync()).Count);
     }
 
     [Theory]

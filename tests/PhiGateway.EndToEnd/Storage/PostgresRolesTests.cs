@@ -98,6 +98,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         await DeniedAsync("phigw_gateway", "UPDATE registry_revision SET revision = 0");
         await DeniedAsync("phigw_gateway", "SELECT * FROM idempotency");
         await DeniedAsync("phigw_gateway", "DELETE FROM node_status");
+        await DeniedAsync("phigw_gateway", "UPDATE node_status SET node = 'gw-2'");
         await DeniedAsync("phigw_gateway", "DELETE FROM task_use");
         await DeniedAsync("phigw_gateway", "DELETE FROM quota_use");
         await DeniedAsync("phigw_gateway", "DELETE FROM quota_patient");

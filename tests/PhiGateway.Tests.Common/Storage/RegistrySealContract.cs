@@ -142,6 +142,62 @@ public abstract class RegistrySealContract : IAsyncLifetime
         Assert.All((await other.Source.LoadAllAsync(None)).Items, item => Assert.Equal("{}", item.Json));
     }
 
+    public static TheoryData<string> NodeEdits =>
+        [
+            "UPDATE node_status SET unshipped = 0 WHERE node = 'gw-1'",
+            "UPDATE node_status SET unshipped = NULL WHERE node = 'gw-1'",
+            "UPDATE node_status SET revision = 99 WHERE node = 'gw-1'",
+            "UPDATE node_status SET confirmed = (SELECT confirmed FROM node_status WHERE node = 'gw-2') WHERE node = 'gw-1'",
+            "UPDATE node_status SET at = (SELECT at FROM node_status WHERE node = 'gw-2') WHERE node = 'gw-1'",
+            "UPDATE node_status SET problem = NULL WHERE node = 'gw-1'",
+            "UPDATE node_status SET seal = NULL WHERE node = 'gw-1'",
+            "UPDATE node_status SET seal = (SELECT seal FROM node_status WHERE node = 'gw-2') WHERE node = 'gw-1'",
+            "DELETE FROM node_status WHERE node = 'gw-1'; UPDATE node_status SET node = 'gw-1' WHERE node = 'gw-2'",
+        ];
+
+    // What a node says of itself, such as that all of its records are shipped, nobody else says in its place.
+    [Theory]
+    [MemberData(nameof(NodeEdits))]
+    public async Task ListNodes_RowEditedBySql_SaysNothingButThatThereIsSuchANode(string sql)
+    {
+        var said = new NodeStatus("gw-1", 4, Moment(3), "late \0 and long", Moment(2), 17);
+        var other = new NodeStatus("gw-2", 5, Moment(9), null, Moment(8), 0);
+        await _storage.Source.ReportNodeAsync(said, None);
+        await _storage.Source.ReportNodeAsync(other, None);
+        var before = await _storage.Store.ListNodesAsync(None);
+        Assert.Equal([said with { Problem = before[0].Problem }, other], before);
+
+        await ExecuteAsync(sql);
+
+        var edited = (await _storage.Store.ListNodesAsync(None))[0];
+        Assert.Equal(("gw-1", true), (edited.Node, edited.IsUnproven));
+        Assert.Equal(0, edited.Revision);
+        Assert.Null(edited.Unshipped);
+        Assert.Null(edited.Confirmed);
+        Assert.All((await _storage.Store.ListNodesAsync(None)).Skip(1), node => Assert.Equal(other, node));
+
+        // It speaks again for itself.
+        await _storage.Source.ReportNodeAsync(said with { Unshipped = 3 }, None);
+        var again = (await _storage.Store.ListNodesAsync(None))[0];
+        Assert.False(again.IsUnproven);
+        Assert.Equal(3, again.Unshipped);
+    }
+
+    // Nodes of before, while seals are written and not asked for; a registry without a key.
+    [Fact]
+    public async Task ListNodes_RowWithoutASeal_IsBelievedUntilSealsAreRequired()
+    {
+        await using var before = RegistryStorage.Create(_location.Options);
+        await before.Source.ReportNodeAsync(new NodeStatus("gw-1", 4, Moment(3), null, Moment(2), 17), None);
+        await using var between = RegistryStorage.Create(_location.Options, seal: new RegistrySeal(Key, isRequired: false));
+
+        Assert.Equal(17, Assert.Single(await before.Store.ListNodesAsync(None)).Unshipped);
+        Assert.Equal(17, Assert.Single(await between.Store.ListNodesAsync(None)).Unshipped);
+        Assert.True(Assert.Single(await _storage.Store.ListNodesAsync(None)).IsUnproven);
+    }
+
+    private static DateTimeOffset Moment(int minutes) => new(2026, 5, 1, 12, minutes, 0, TimeSpan.Zero);
+
     private async Task FillAsync()
     {
         await PutAsync(_storage, "a", Good);

@@ -158,6 +158,7 @@ public sealed class AuditEventTests
     [InlineData("site=south", 0)]
     [InlineData("address=203.0.113.7", 4)]
     [InlineData("source=gw-01", 4)]
+    [InlineData("_count=1000&_pretty=true&_summary=false", 4)]
     public async Task Search_ByParameter_FindsThoseEvents(string query, int expected)
     {
         await using var server = await StartAsync();
@@ -205,7 +206,8 @@ public sealed class AuditEventTests
     [InlineData("outcome=9")]
     [InlineData("date=yesterday")]
     [InlineData("_count=0")]
-    [InlineData("_count=1001")]
+    [InlineData("_count=many")]
+    [InlineData("_summary=true")]
     [InlineData("_id=1")]
     [InlineData("type=rest&type=rest")]
     [InlineData("date=gt2026-05-02&date=lt2026-05-01")]

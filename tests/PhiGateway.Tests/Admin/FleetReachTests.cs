@@ -35,6 +35,26 @@ public sealed class FleetReachTests
         Assert.Null((await fleet.LookAsync(96, act, default)).Reach);
     }
 
+    // A row that somebody else wrote says of no node that it has the act, nor that it closed long ago.
+    [Theory]
+    [InlineData(100, 1)]
+    [InlineData(0, -60 * 24)]
+    public async Task Look_ARowThatTheNodeDidNotWrite_IsNotReached(long revision, int minutes)
+    {
+        var store = new FakeRegistryStore(_time);
+        var act = _time.Now;
+        store.Nodes.Add(new NodeStatus("gw-1", revision, act.AddMinutes(minutes), null, act.AddMinutes(minutes)) { IsUnproven = true });
+        store.Nodes.Add(new NodeStatus("gw-2", 100, act.AddMinutes(1), null, act.AddMinutes(1)));
+        var fleet = new FleetReach(store, new AdminOptions(), _time);
+
+        var view = await fleet.LookAsync(96, act, default);
+        Assert.Null(view.Reach);
+        Assert.Equal(["gw-1"], view.Unconfirmed.Select(static node => node.Node));
+
+        store.Nodes[0] = store.Nodes[0] with { Revision = 100, Confirmed = act.AddMinutes(1), IsUnproven = false };
+        Assert.NotNull((await fleet.LookAsync(96, act, default)).Reach);
+    }
+
     [Fact]
     public async Task Status_OfANodeAheadOfItsRegistry_IsNotInForce()
     {

@@ -45,13 +45,17 @@ public sealed partial class KeepingTests
     [InlineData("does-not-say", false)]
     [InlineData("silent", false)]
     [InlineData("gone-for-a-week", true)]
+    [InlineData("written-by-somebody", false)]
+    [InlineData("put-back", false)]
+    [InlineData("said-to-be-gone-for-a-week", false)]
     public async Task DeleteMonth_WhileAnotherNodeMayHoldBackAHold_WaitsForIt(string node, bool isDeleted)
     {
         await using var server = await StartAsync();
         server.Services.GetRequiredService<AdminOptions>().HeardWithin = isDeleted ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(1);
-        var last = server.Time.Now - (node == "gone-for-a-week" ? TimeSpan.FromDays(8) : TimeSpan.FromSeconds(5));
+        var last =
+            server.Time.Now - (node.EndsWith("gone-for-a-week", StringComparison.Ordinal) ? TimeSpan.FromDays(8) : TimeSpan.FromSeconds(5));
         server.Store.Nodes.Add(new NodeStatus("gw-01", 1, server.Time.Now.AddDays(-1), null));
-        server.Store.Nodes.Add(new NodeStatus("gw-02", 1, last, null, null, 0));
+        server.Store.Nodes.Add(new NodeStatus("gw-02", 1, last, null, null, 0) { IsUnproven = node == "said-to-be-gone-for-a-week" });
         server.Services.GetRequiredService<AdminOptions>().Node = "gw-01";
         server.Trail.Watermarks["gw-02/1"] = 4;
         var looks = 0;
@@ -72,7 +76,9 @@ public sealed partial class KeepingTests
 
             server.Store.Nodes[1] = node switch
             {
-                "silent" or "gone-for-a-week" => server.Store.Nodes[1],
+                "silent" or "gone-for-a-week" or "said-to-be-gone-for-a-week" => server.Store.Nodes[1],
+                "written-by-somebody" => new NodeStatus("gw-02", 1, last.AddSeconds(9), null, null, 0) { IsUnproven = true },
+                "put-back" => new NodeStatus("gw-02", 1, last.AddSeconds(-9), null, null, 0),
                 "does-not-say" => new NodeStatus("gw-02", 1, last.AddSeconds(9), null),
                 "kept-some-back" or "kept-some-back-and-shipped-them" => new NodeStatus("gw-02", 1, last.AddSeconds(9), null, null, 3),
                 _ => new NodeStatus("gw-02", 1, last.AddSeconds(9), null, null, 0),

@@ -77,6 +77,25 @@ public sealed class NodeSilenceTests
         Assert.Equal("closed", (string)Assert.Single(await AlertsAsync(server))["state"]!);
     }
 
+    // Whoever may write the table could otherwise keep anybody from missing a node.
+    [Fact]
+    public async Task Look_ARowThatTheNodeDidNotWrite_IsAnAlertUntilItReports()
+    {
+        await using var server = await StartAsync();
+        server.Store.Nodes[1] = server.Store.Nodes[1] with { IsUnproven = true };
+        await LookAsync(server);
+        await LookAsync(server);
+
+        var alert = Assert.Single(await AlertsAsync(server));
+        Assert.Equal(("node/gw-02", "urgent", "open"), ((string)alert["subject"]!, (string)alert["severity"]!, (string)alert["state"]!));
+        var nodes = (await server.GetAsync("/admin/v1/config/nodes")).Json["nodes"]!.AsArray();
+        Assert.Equal([true, false], nodes.Select(static node => (bool)node!["alive"]!));
+
+        Report(server, "gw-02");
+        await LookAsync(server);
+        Assert.Equal("closed", (string)Assert.Single(await AlertsAsync(server))["state"]!);
+    }
+
     private static async Task<AdminServer> StartAsync(int after = 5)
     {
         var server = await AdminServer.StartAsync(options => options.NodeSilentAfter = TimeSpan.FromMinutes(after));

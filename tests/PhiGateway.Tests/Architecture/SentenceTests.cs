@@ -29,6 +29,52 @@ public sealed partial class SentenceTests
     [InlineData("```\nOne. Two. Three.\n```", 0)]
     public void Crowded_Text_IsToldByItsSentences(string text, int expected) => Assert.Equal(expected, Crowded(text).Count());
 
+    [Fact]
+    public void Documents_Sentences_StandOnOneLine()
+    {
+        var broken = RepositoryPaths
+            .Files(RepositoryPaths.Root, "*.md")
+            .SelectMany(static file => Broken(File.ReadAllText(file)).Select(line => $"{SourceFiles.Name(file)}:{line}"));
+
+        Findings.AssertNone(broken);
+    }
+
+    [Theory]
+    [InlineData("It is so.\nIt was not.", 0)]
+    [InlineData("It is\nso.", 1)]
+    [InlineData("These are:\n- one\n- two\n\nThey end", 0)]
+    [InlineData("| a |\n| b |\n# c\nIt is.", 0)]
+    [InlineData("```\nif a\nthen b\n```", 0)]
+    [InlineData("It is (so)\nand *so*\n1. First", 0)]
+    public void Broken_Text_IsToldByLinesThatEndWithinASentence(string text, int expected) => Assert.Equal(expected, Broken(text).Count());
+
+    // One number for each line of prose that neither ends a sentence nor is followed by something else than prose.
+    private static IEnumerable<int> Broken(string text)
+    {
+        var lines = text.Split('\n');
+        var isCode = false;
+        for (var i = 0; i < lines.Length - 1; i++)
+        {
+            var (line, next) = (lines[i].Trim(), lines[i + 1].Trim());
+            if (line.StartsWith("```", StringComparison.Ordinal))
+            {
+                isCode = !isCode;
+            }
+
+            var isProse = !isCode && line.Length > 0 && line[0] is not ('#' or '|' or '<' or '`');
+            if (isProse && next.Length > 0 && !Another().IsMatch(next) && !Ended().IsMatch(line))
+            {
+                yield return i + 1;
+            }
+        }
+    }
+
+    [GeneratedRegex(@"^(?:```|\||[-*] |#|<|\d+\. )")]
+    private static partial Regex Another();
+
+    [GeneratedRegex(@"[.!?:;…)”""*`]$")]
+    private static partial Regex Ended();
+
     // One number for each sentence that begins behind another on its line.
     private static IEnumerable<int> Crowded(string text)
     {

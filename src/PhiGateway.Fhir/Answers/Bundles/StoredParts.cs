@@ -154,16 +154,16 @@ internal static class StoredParts
                 continue;
             }
 
-            work.Output.Write(isFirst ? default : ","u8);
-            isFirst = false;
             var value = entry.Start + checked((int)reader.TokenStartIndex);
             reader.Skip();
             var end = entry.Start + checked((int)reader.BytesConsumed);
             if (name != Outcome)
             {
+                work.Output.Write(isFirst ? default : ","u8);
                 work.CopyAround(data, start, end);
+                isFirst = false;
             }
-            else if (!WriteOutcome(data, value, end, entry.FullUrl, work))
+            else if (!WriteOutcome(data, value, end, entry.FullUrl, work, ref isFirst))
             {
                 return false;
             }
@@ -173,8 +173,8 @@ internal static class StoredParts
         return true;
     }
 
-    // FHIR R4 has an OperationOutcome there, and lets any resource stand there.
-    private static bool WriteOutcome(ReadOnlySpan<byte> data, int start, int end, TextSpan fullUrl, AnswerWork work)
+    // FHIR R4 has an OperationOutcome there, and lets any resource stand there. What stays is left out: null is no FHIR.
+    private static bool WriteOutcome(ReadOnlySpan<byte> data, int start, int end, TextSpan fullUrl, AnswerWork work, ref bool isFirst)
     {
         var outcome = data[start..end];
         using var inner = work.Nest(work.Disclosure, work.Output, work.Container, null);
@@ -183,9 +183,9 @@ internal static class StoredParts
             return false;
         }
 
-        work.Output.Write("\"outcome\":"u8);
         if (inner.Reader.Facts.Type == ResourceType.OperationOutcome)
         {
+            WriteName(work, ref isFirst);
             NeutralOutcome.WriteLike(outcome, work.Output);
             return true;
         }
@@ -194,14 +194,20 @@ internal static class StoredParts
         switch (inner.Prepare(outcome, 0, outcome.Length, null, work.Disclosure, null))
         {
             case ReleaseOutcome.Released:
+                WriteName(work, ref isFirst);
                 inner.Write(outcome, 0, outcome.Length, viewed: false);
                 return true;
             case ReleaseOutcome.Withheld:
-                work.Output.Write("null"u8);
                 return true;
             default:
                 return false;
         }
+    }
+
+    private static void WriteName(AnswerWork work, ref bool isFirst)
+    {
+        work.Output.Write(isFirst ? "\"outcome\":"u8 : ",\"outcome\":"u8);
+        isFirst = false;
     }
 
     private static void Drop(ref Utf8JsonReader reader, AnswerWork work)

@@ -36,6 +36,11 @@ internal static class PatchReader
             );
         }
 
+        if (ServerDefinitions.Check(source, type) is { } defined)
+        {
+            return defined.As<FhirRequest>();
+        }
+
         if (!StrictJson.TryParse(source.Body, source.Context.MaxDepth, out var document))
         {
             return Reading<FhirRequest>.Refused(DenyReason.MalformedBody, "patch is not strict JSON");

@@ -38,14 +38,19 @@ internal static class WriteReader
             : WithBody(source, type, null, Interaction.Update, condition, "?");
 
     internal static Reading<FhirRequest> Delete(RequestSource source, ResourceType type, string id) =>
-        CheckQuery(source.Line.Query) is { } refusal
+        (ServerDefinitions.Check(source, type) ?? CheckQuery(source.Line.Query)) is { } refusal
             ? refusal.As<FhirRequest>()
             : Done(source, type, id, Interaction.Delete, null, null, new BodyFindings(), "/{id}");
 
-    internal static Reading<FhirRequest> ConditionalDelete(RequestSource source, ResourceType type) =>
-        ConditionReader.Read(source, type, WithoutFormat(source.Line.Query), out var condition) is { } refusal
+    internal static Reading<FhirRequest> ConditionalDelete(RequestSource source, ResourceType type)
+    {
+        ReadCondition? condition = null;
+        var refusal =
+            ServerDefinitions.Check(source, type) ?? ConditionReader.Read(source, type, WithoutFormat(source.Line.Query), out condition);
+        return refusal is not null
             ? refusal.As<FhirRequest>()
             : Done(source, type, null, Interaction.Delete, condition, null, new BodyFindings(), "?");
+    }
 
     /// <summary>Query parameters of an unconditional write: none that mean anything.</summary>
     internal static Refusal? CheckQuery(IReadOnlyList<QueryParameter> query)
@@ -89,6 +94,11 @@ internal static class WriteReader
         if (type.Name == "Subscription")
         {
             return Reading<FhirRequest>.Refused(DenyReason.NotUnderstood, "subscriptions send data where no one judges it");
+        }
+
+        if (ServerDefinitions.Check(source, type) is { } defined)
+        {
+            return defined.As<FhirRequest>();
         }
 
         if (!StrictJson.TryParse(source.Body, source.Context.MaxDepth, out var document))

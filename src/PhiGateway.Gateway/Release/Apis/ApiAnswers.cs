@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using PhiGateway.Apis;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
@@ -15,7 +16,7 @@ namespace PhiGateway.Gateway.Release.Apis;
 /// Releases the answer of a declared API: reads it whole, judges it record by record, records the disclosure, and only then lets it out.
 /// Called by the Release stage.
 /// </summary>
-internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, HandleIssuer handles, Exit exit)
+internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, HandleIssuer handles, ApiPageWalk pages, Exit exit)
 {
     /// <summary>Releases the answer.</summary>
     public async ValueTask<StageResult> ReleaseAsync(GatewayExchange exchange, ApiRequest request)
@@ -32,7 +33,8 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
         using var body = buffers.Open(exchange, (int)Math.Min(options.Limits.MaxAnswer, request.Operation.MaxAnswerBytes ?? long.MaxValue));
         using var filtered = buffers.Open(exchange);
         var bytes = ReadOnlyMemory<byte>.Empty;
-        if (request.Operation.HasAnswer && answer.Status != StatusCodes.Status204NoContent)
+        var hasBody = request.Operation.HasAnswer && answer.Status != StatusCodes.Status204NoContent;
+        if (hasBody)
         {
             var read = await ReadAsync(exchange, answer, body);
             if (!read.Continues)
@@ -44,7 +46,20 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
             {
                 return StageResult.Refuse(DenyReason.UnreadableAnswer, "empty");
             }
+        }
 
+        if (ApiPageWalk.Applies(exchange, request))
+        {
+            var walked = await pages.RunAsync(exchange, request, body, filtered);
+            if (!walked.Continues)
+            {
+                return walked;
+            }
+
+            bytes = filtered.Written;
+        }
+        else
+        {
             var judged = Judge(exchange, request, body, filtered, ref bytes);
             if (!judged.Continues)
             {
@@ -95,9 +110,13 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
         ref ReadOnlyMemory<byte> bytes
     )
     {
+        // Security: of a list that leaves as a whole or not at all, that it is empty is told to nobody from whom it may be kept.
+        var tellsOfNothing = !request.Operation.WithholdsAll || !UpstreamCallFactory.Withholds(exchange.Permit);
         if (body.Length == 0)
         {
-            return StageResult.Continue;
+            return tellsOfNothing || request.Meaning.IsWrite
+                ? StageResult.Continue
+                : StageResult.Refuse(DenyReason.NotFoundOrWithheld, "nothing-there");
         }
 
         switch (
@@ -108,7 +127,8 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
                 exchange.Ingressed.Route.Language.MaxDepth,
                 filtered,
                 exchange.Disclosure,
-                new ApiLinks(handles, exchange, request)
+                new ApiLinks(handles, exchange, request),
+                tellsOfNothing
             )
         )
         {
@@ -147,7 +167,12 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
     // A short list of our own, none copied but one checked entity tag and a place that the table can read.
     private static OutgoingAnswer Describe(GatewayExchange exchange, ApiRequest request, UpstreamAnswer answer, ReadOnlyMemory<byte> bytes)
     {
-        var status = bytes.IsEmpty && answer.Status == StatusCodes.Status200OK ? StatusCodes.Status204NoContent : answer.Status;
+        var status = answer.Status switch
+        {
+            StatusCodes.Status200OK when bytes.IsEmpty => StatusCodes.Status204NoContent,
+            StatusCodes.Status204NoContent when !bytes.IsEmpty => StatusCodes.Status200OK,
+            var given => given,
+        };
         return new OutgoingAnswer(status, bytes, KnownMediaTypes.JsonUtf8)
         {
             EntityTag = TagOf(exchange, request, answer),

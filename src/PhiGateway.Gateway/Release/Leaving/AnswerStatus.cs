@@ -31,7 +31,10 @@ internal readonly record struct AnswerStatus(int Status, bool HasBody, bool Need
                 status,
                 request
             ),
-            StatusCodes.Status202Accepted or StatusCodes.Status204NoContent when request.Interaction is Interaction.Delete =>
+
+            // Nor must that of a change that the server has taken and will make.
+            StatusCodes.Status202Accepted
+                when request.Interaction is Interaction.Create or Interaction.Update or Interaction.Patch or Interaction.Delete =>
                 new AnswerStatus(status, false, false),
             StatusCodes.Status204NoContent when request.IsWrite => new AnswerStatus(status, false, false),
 

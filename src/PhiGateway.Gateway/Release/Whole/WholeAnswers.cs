@@ -93,7 +93,10 @@ internal sealed class WholeAnswers(
                 return StageResult.Refuse(DenyReason.UnreadableAnswer, "content-encoding");
             }
 
-            var whole = buffers.HasRoom(exchange, 4L * _wholeUpTo) ? _wholeUpTo : LittleWhole;
+            // Security: what is put together page by page is so however much is held; without room for it there is no answer, not the
+            // upstream's own pages, in which what is withheld shows by its place.
+            var isHeld = PageWalk.Applies(exchange) || buffers.HasRoom(exchange, 4L * _wholeUpTo);
+            var whole = isHeld ? _wholeUpTo : LittleWhole;
             if (!await body.TryReadAheadAsync(stream, whole, exchange.Http.RequestAborted))
             {
                 return KnownMediaTypes.IsFhirJson(answer.MediaType)

@@ -48,6 +48,7 @@ public sealed class EdgeConfigurationTests
             { Route + "Metadata:Phi.RoutingMarks", " ", Route + "Metadata:Phi.RoutingMarks" },
             { Route + "Metadata:Phi.UpdateCreates", "no", Route + "Metadata:Phi.UpdateCreates" },
             { Route + "Metadata:Phi.ChecksReferences", "", Route + "Metadata:Phi.ChecksReferences" },
+            { Route + "Metadata:Phi.TakesUpParameters", "maybe", Route + "Metadata:Phi.TakesUpParameters" },
             { "PhiGateway:Listeners:Http2", "maybe", "PhiGateway:Listeners:Http2" },
             { Cluster + "Metadata:Phi.Bases", "fhir.hospital.example", Cluster + "Metadata:Phi.Bases" },
             { Cluster + "Metadata:Phi.Bases", "https://fhir.hospital.example/r4?x=1", Cluster + "Metadata:Phi.Bases" },
@@ -74,6 +75,12 @@ public sealed class EdgeConfigurationTests
             Cluster + "Metadata:Phi.Bases=https://fhir.hospital.example/r4 http://fhir:8080/r4/",
             Route + "Metadata:Phi.UpdateCreates=false;" + Route + "Metadata:Phi.ChecksReferences=false",
             Route + "Metadata:Phi.UpdateCreates=True;" + Route + "Metadata:Phi.ChecksReferences=False",
+            Route
+                + "Metadata:Phi.UpdateCreates=false;"
+                + Route
+                + "Metadata:Phi.ChecksReferences=false;"
+                + Route
+                + "Metadata:Phi.TakesUpParameters=false",
             Route + "Metadata:Phi.RoutingMarks=none",
             Route + "Metadata:Phi.RoutingMarks=https://ehr.example/partition",
         ];

@@ -135,6 +135,107 @@ public sealed class HandleSealerTests
         Assert.DoesNotContain("example", System.Text.Encoding.Latin1.GetString(Base64Url.DecodeFromChars(one)));
     }
 
+    // How far the upstream has counted, and so how much of it was withheld, is not told by the length of an address.
+    [Fact]
+    public void Seal_WhereverTheUpstreamIs_GivesOneLength()
+    {
+        var place = "/Observation?patient=example&_getpages=0b0b5c62-5d5a-4b39-9b2c-4f6d1b4f2c11&_count=50&_getpagesoffset=";
+        HandleContent[] contents =
+        [
+            Content() with
+            {
+                Upstream = string.Empty,
+            },
+            Content() with
+            {
+                Upstream = string.Empty,
+                From = 7,
+            },
+            Content() with
+            {
+                Upstream = string.Empty,
+                From = 200,
+            },
+            Content() with
+            {
+                Upstream = place + "50",
+            },
+            Content() with
+            {
+                Upstream = place + "1000",
+                From = 49,
+            },
+            Content() with
+            {
+                Upstream = place + "1000",
+                From = 49,
+                Before = new PagePlace(string.Empty, 20),
+            },
+            Content() with
+            {
+                Upstream = place + "1050",
+                From = 2,
+                Before = new PagePlace(place + "1000", 300),
+            },
+        ];
+
+        Assert.Single(contents.Select(content => Seal(content).Length).Distinct());
+        Assert.All(
+            contents,
+            content =>
+            {
+                var opened = _sealer.Open(Seal(content), HandleKind.Page, Binding, Now, out _)!;
+                Assert.Equal((content.Upstream, content.From, content.Before), (opened.Upstream, opened.From, opened.Before));
+            }
+        );
+    }
+
+    // What a place of more than one room needs begins at an edge that hangs on the question: nobody brings a place up to it on purpose.
+    [Fact]
+    public void Seal_LongPlaces_HaveEdgesThatDifferFromQuestionToQuestion()
+    {
+        var edges = Enumerable
+            .Range(0, 10)
+            .Select(n =>
+            {
+                var asked = Content().Original with { Target = $"/fhir/Observation/_search?x={n:00}" };
+                var lengths = Enumerable
+                    .Range(700, 400)
+                    .Select(length => Seal(Content() with { Original = asked, Upstream = new string('x', length) }).Length)
+                    .ToList();
+                return lengths.FindIndex(length => length != lengths[0]);
+            })
+            .Distinct()
+            .ToList();
+
+        Assert.True(edges.Count > 5, string.Join(' ', edges));
+    }
+
+    // A room costs no request its handle: where there is no place for all of it there is as much as fits.
+    [Fact]
+    public void Seal_TheLongestContent_FitsWithoutARoom()
+    {
+        var longest = Enumerable
+            .Range(3500, 1500)
+            .Last(length => _sealer.Seal(Content() with { Upstream = new string('x', length) }) is not null);
+
+        var handle = Seal(Content() with { Upstream = new string('x', longest) });
+
+        Assert.InRange(handle.Length, HandleSealer.MaxLength - 8, HandleSealer.MaxLength);
+        Assert.Equal(longest, _sealer.Open(handle, HandleKind.Page, Binding, Now, out _)!.Upstream.Length);
+    }
+
+    [Fact]
+    public void Find_ContentOfANodeThatDoesNotPad_IsReadAsItIs()
+    {
+        var plain = HandleFormat.Write(Content())!;
+
+        Assert.Equal(plain, HandlePadding.Find(plain));
+        Assert.Null(HandlePadding.Find([6]));
+        Assert.Null(HandlePadding.Find([6, 255, 255, 255, 255, 0]));
+        Assert.Null(HandlePadding.Find([6, 2, 0, 0, 0, 4]));
+    }
+
     private static HandleContent Content() =>
         new(
             HandleKind.Page,

@@ -41,6 +41,23 @@ public sealed class UnsupportedRequestTests : IDisposable
         Assert.Equal((reason, told), (result.Refusal!.Code, result.Status ?? result.Refusal.Status));
     }
 
+    // It has taken the change and will make it; told as a fault, it would be sent again. How an answer is not to be written is no matter.
+    [Theory]
+    [InlineData("POST", "/fhir/Observation?_summary=false", "POST /Observation")]
+    [InlineData("PUT", "/fhir/Observation/1?_summary=false", "PUT /Observation/1")]
+    [InlineData("DELETE", "/fhir/Observation/1?_summary=false&_format=json", "DELETE /Observation/1")]
+    public async Task Run_ChangeThatTheServerHasTaken_IsToldAsTaken(string method, string target, string sent)
+    {
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation()).Answers(sent, string.Empty, 202);
+        using var exchange = _world.Open(method, target, method is "DELETE" ? null : StageWorld.Observation());
+
+        var result = await _world.WalkAsync(exchange, "Release");
+
+        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
+        Assert.Equal(202, exchange.Http.Response.StatusCode);
+        Assert.Empty(StageWorld.Written(exchange));
+    }
+
     // A server that makes nothing by PUT: whether an id is free, or somebody else's, is one answer.
     [Fact]
     public async Task Run_UpdateOfWhatIsNotThere_IsToldAsOneOfAForeignRecord()

@@ -52,6 +52,24 @@ public sealed class OpeningNarrowingsTests
     public void Classify_ReadingTakenAway_WidensWhereAWriteIsLeft(string what, Grant[] before, Grant[] after, ChangeKind kind) =>
         Assert.True(kind == Classify(TestRegistry.UseCase(grants: before), TestRegistry.UseCase(grants: after)), what);
 
+    public static TheoryData<string, Grant[], Grant[], ChangeKind> LooksTaken =>
+        new()
+        {
+            { "the search goes", [Files(), Reports()], [Files()], ChangeKind.Widening },
+            { "the search goes, the read stays", [Files(), Reports("read", "search")], [Files(), Reports("read")], ChangeKind.Widening },
+            { "the read goes of who did not search", [Files(), Reports("read")], [Files()], ChangeKind.Widening },
+            { "the read goes, the search stays", [Files(), Reports("read", "search")], [Files(), Reports()], ChangeKind.Narrowing },
+            { "the history goes", [Files(), Reports("search", "history")], [Files(), Reports()], ChangeKind.Narrowing },
+            { "no file is read, fewer are", [Reports("read", "search"), Reading()], [Reading()], ChangeKind.Narrowing },
+            { "the files go with it", [Files(), Reports(), Reading()], [Reading()], ChangeKind.Narrowing },
+        };
+
+    // A record that may not be seen keeps the file that it names, and is looked for among the types that a client searches.
+    [Theory]
+    [MemberData(nameof(LooksTaken))]
+    public void Classify_SearchTakenAway_WidensWhereFilesAreRead(string what, Grant[] before, Grant[] after, ChangeKind kind) =>
+        Assert.True(kind == Classify(TestRegistry.UseCase(grants: before), TestRegistry.UseCase(grants: after)), what);
+
     private static ChangeKind Classify(UseCase before, UseCase after) => AccessDiff.Classify(Of(before), Of(after));
 
     private static ApprovedInput Of(UseCase useCase) =>
@@ -73,4 +91,18 @@ public sealed class OpeningNarrowingsTests
         };
 
     private static Grant Writing(string word = "update") => TestRegistry.Grant() with { Interactions = [word], Confidentiality = "V" };
+
+    private static Grant Files() =>
+        TestRegistry.Grant() with
+        {
+            Types = ["Binary", "DocumentReference"],
+            Interactions = ["read", "search"],
+        };
+
+    private static Grant Reports(params string[] words) =>
+        TestRegistry.Grant() with
+        {
+            Types = ["DiagnosticReport"],
+            Interactions = words is [] ? ["search"] : words,
+        };
 }

@@ -163,6 +163,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Registry
                         .HasColumnType("bigint")
                         .HasColumnName("revision");
 
+                    b.Property<byte[]>("Seal")
+                        .HasColumnType("bytea")
+                        .HasColumnName("seal");
+
                     b.Property<long?>("Unshipped")
                         .HasColumnType("bigint")
                         .HasColumnName("unshipped");

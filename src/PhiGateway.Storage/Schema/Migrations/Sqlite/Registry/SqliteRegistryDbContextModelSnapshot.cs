@@ -152,6 +152,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Registry
                         .HasColumnType("INTEGER")
                         .HasColumnName("revision");
 
+                    b.Property<byte[]>("Seal")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("seal");
+
                     b.Property<long?>("Unshipped")
                         .HasColumnType("INTEGER")
                         .HasColumnName("unshipped");

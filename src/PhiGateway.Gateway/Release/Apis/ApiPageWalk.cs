@@ -1,0 +1,129 @@
+using PhiGateway.Apis;
+using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Handles;
+using PhiGateway.Gateway.Lookups;
+using PhiGateway.Gateway.Release.Leaving;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Release.Apis;
+
+/// <summary>
+/// Fetches the pages of a declared API that one page of a client is put together from, and seals where it leads on; called where its answers
+/// are judged. The sibling of the walk over pages of FHIR searches.
+/// </summary>
+internal sealed class ApiPageWalk(Fetch fetch, HandleIssuer handles, AnswerBuffers buffers, GatewayOptions options)
+{
+    /// <summary>Whether the answer is put together: something of it may be withheld, and it is a list of records of their own.</summary>
+    public static bool Applies(GatewayExchange exchange, ApiRequest request) =>
+        UpstreamCallFactory.Withholds(exchange.Permit) && ApiPage.Applies(request);
+
+    /// <summary>Judges the backend's page and as many after it as are needed.</summary>
+    /// <param name="exchange">The request; its permit judges.</param>
+    /// <param name="request">The same, as the table means it.</param>
+    /// <param name="body">The backend's answer, whole; empty: it says that there is nothing.</param>
+    /// <param name="output">Receives the page when this continues.</param>
+    public async ValueTask<StageResult> RunAsync(GatewayExchange exchange, ApiRequest request, PooledBuffer body, PooledBuffer output)
+    {
+        using var items = buffers.Open(exchange);
+        using var page = new ApiPage(
+            request,
+            exchange.Permit.Release,
+            exchange.Ingressed.Route.Language.MaxDepth,
+            items,
+            exchange.Disclosure
+        );
+
+        // 1. What was fetched already, and on to the first record that belongs to the page after this one: only then there is such a page.
+        var place = exchange.Understood.Continuation?.Page.Place ?? request.Cursor ?? string.Empty;
+        var taken = Meaning(page.Take(body.Written, request.From));
+        var walked = 1;
+        var isCut = false;
+        while (taken.Continues && page.Rest is null && page.Next is { } link)
+        {
+            if (PlaceOf(exchange, request, link) is not { } following)
+            {
+                exchange.Disclosure.CannotFollow = true;
+                break;
+            }
+
+            place = following;
+            isCut = walked++ == options.Limits.PagesPerPage;
+            if (isCut)
+            {
+                break;
+            }
+
+            taken = await FetchAsync(exchange, request, page, following);
+        }
+
+        if (!taken.Continues)
+        {
+            return taken;
+        }
+
+        // 2. The page after this one, under a handle of ours.
+        var from = page.Rest ?? 0;
+        var next = page.Rest is null && !isCut ? null : Seal(exchange, request, new PagePlace(place, from), page.Size);
+        exchange.Disclosure.CannotFollow |= next is null && (page.Rest is not null || isCut);
+        if (isCut && page.Count < page.Size)
+        {
+            // As with pages of FHIR: so many that stay lie in a row.
+            exchange.Http.Response.Headers[KnownHeaders.Incomplete] = "page";
+        }
+
+        page.Complete();
+        page.Write(output, items.Written, next);
+        return StageResult.Continue;
+    }
+
+    private static StageResult Meaning(AnswerVerdict verdict) =>
+        verdict switch
+        {
+            AnswerVerdict.Rewritten => StageResult.Continue,
+            AnswerVerdict.TooLarge => StageResult.Refuse(DenyReason.AnswerTooLarge, "bound-of-the-table"),
+            _ => StageResult.Refuse(DenyReason.UnreadableAnswer, "judgement"),
+        };
+
+    private async ValueTask<StageResult> FetchAsync(GatewayExchange exchange, ApiRequest request, ApiPage page, string place)
+    {
+        var call = request.Operation.Next!.Parameter is null
+            ? ApiCallFactory.Page(place)
+            : ApiCallFactory.Create(request with { Cursor = place }, null, exchange.Permit);
+        using var fetched = await fetch.ReadAsync(exchange, call);
+        switch (fetched)
+        {
+            case Fetched.Found { IsJson: true } found:
+                return Meaning(page.Take(found.Body, 0));
+            case Fetched.Found:
+                return StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
+            case Fetched.Failed { Status: 204 }:
+                return Meaning(page.Take(default, 0));
+            case Fetched.Failed { Status: 0 or 200 } failed:
+                return StageResult.Refuse(failed.Reason);
+            default:
+                // Of a page that the gateway asked for, the client is not told the status.
+                var refusal = AnswerStatus.Refuse(fetched.Status, request.Meaning);
+                return StageResult.Refuse(refusal.Refusal ?? DenyReason.UpstreamRefused, refusal.Detail);
+        }
+    }
+
+    // A page is at a place that the table has a row for; anything else has no name on this side. A cursor is good in the same question only.
+    private string? PlaceOf(GatewayExchange exchange, ApiRequest request, string link)
+    {
+        if (request.Operation.Next!.Parameter is not null)
+        {
+            return link;
+        }
+
+        var api = exchange.Ingressed.Route.Api;
+        return handles.FindPlace(exchange, link) is { } place && api?.IsReadable(place.Split('?')[0]) == true ? place : null;
+    }
+
+    private string? Seal(GatewayExchange exchange, ApiRequest request, PagePlace rest, int size) =>
+        request.Operation.Next!.Parameter is null
+            ? handles.IssuePage(exchange, rest, size, null)
+            : handles.IssueCursor(exchange, rest, size);
+}
