@@ -100,6 +100,9 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>SQL for whether a column that holds several texts holds one.</summary>
     public abstract string HoldsSql(string column, string text);
 
+    /// <summary>SQL for the text of one member of a column that holds a JSON object; NULL where it has no such member.</summary>
+    public abstract string MemberSql(string column, string member);
+
     /// <summary>SQL for how many different texts a column holds.</summary>
     public abstract string DifferentSql(string column);
 

@@ -114,6 +114,8 @@ internal sealed class PostgresDatabase : Database
 
     public override string Unindexed(string column) => $"({column} || '')";
 
+    public override string MemberSql(string column, string member) => $"({column}::json ->> '{member}')";
+
     public override string HoldsSql(string column, string text) => $"{text} = ANY({column})";
 
     public override string DifferentSql(string column) => $"(SELECT count(DISTINCT t) FROM unnest({column}) t)";
