@@ -40,12 +40,7 @@ internal sealed class ApprovalsScreen(
                     "who asked to be registered",
                     () => registrations.ListAsync(request.Call, new RegistrationFilter { State = RegistrationState.Pending }, 0, 1)
                 );
-        var part = ListPart.Of(
-            queue.Skipped,
-            queue.Items.Count,
-            queue.Total,
-            skip => request.Words.Link(Path, ("why", why), ("q", text), ("skip", skip))
-        );
+        var part = ListPart.Of(queue, skip => request.Words.Link(Path, ("why", why), ("q", text), ("skip", skip)));
         var model = new ApprovalsModel(
             queue.Items,
             part,

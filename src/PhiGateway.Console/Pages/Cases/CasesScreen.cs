@@ -63,7 +63,7 @@ internal sealed class CasesScreen(
             typeof(CasesPage),
             new CasesModel(
                 list.Items,
-                ListPart.Of(list.Skipped, list.Items.Count, list.Total, skip => Address(state, isMine, skip)),
+                ListPart.Of(list, skip => Address(state, isMine, skip)),
                 state,
                 text,
                 isMine,

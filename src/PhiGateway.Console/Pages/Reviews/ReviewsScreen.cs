@@ -174,9 +174,7 @@ internal sealed class ReviewsScreen(
             new ReviewsModel(
                 list.Items,
                 ListPart.Of(
-                    list.Skipped,
-                    list.Items.Count,
-                    list.Total,
+                    list,
                     skip =>
                         request.Words.Link(
                             "/console/reviews",

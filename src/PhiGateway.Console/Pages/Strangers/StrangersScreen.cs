@@ -147,7 +147,7 @@ internal sealed class StrangersScreen(RegistrationCommands commands, Registratio
             new StrangersModel(
                 list.Items,
                 place,
-                ListPart.Of(place.Skip, list.Items.Count, list.Total, place.At),
+                ListPart.Of(new ListSlice<RegistrationEntry>(list.Items, list.Total, place.Skip), place.At),
                 time.GetUtcNow(),
                 request.Call.Caller.HasAny(AdminRoles.Keepers),
                 TriedForms.Of(request, tried, "sweep", string.Empty, "reason"),
