@@ -8,12 +8,7 @@ namespace PhiGateway.Admin.Campaigns;
 /// <param name="Text">Only where a part of the title, the id or a reviewer's name is this.</param>
 /// <param name="Reviewer">Only those in which this person decides.</param>
 /// <param name="DueBefore">Only those that are due before this day.</param>
-internal sealed record CampaignFilter(
-    CampaignState? State = null,
-    string? Text = null,
-    string? Reviewer = null,
-    DateOnly? DueBefore = null
-)
+internal sealed record CampaignFilter(CampaignState? State = null, string? Text = null, string? Reviewer = null, DateOnly? DueBefore = null)
 {
     /// <summary>Whether a review is among those asked for.</summary>
     public bool Covers(Campaign campaign) =>

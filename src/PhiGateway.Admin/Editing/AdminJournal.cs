@@ -56,13 +56,7 @@ internal sealed class AdminJournal(IAuditJournal journal, TimeProvider time, ILo
     /// <summary>
     /// For one act on many things that are no documents: a record of the call, and under it one of each thing. Durable when it returns.
     /// </summary>
-    public Task IntentAsync(
-        AdminCall call,
-        string @event,
-        string target,
-        string? note,
-        IReadOnlyList<(string Event, string Target)> parts
-    )
+    public Task IntentAsync(AdminCall call, string @event, string target, string? note, IReadOnlyList<(string Event, string Target)> parts)
     {
         var head = Create(call, @event, target, call.RequestId, Guid.Empty);
         head.Note = Join("intent", note);

@@ -51,9 +51,9 @@ internal sealed record RegistrationQuery(
             network = read;
         }
 
-        if (SignedBy?.Length > MostSigner)
+        if (SignedBy is { Length: 0 or > MostSigner })
         {
-            return problem("signed_by", $"at most {MostSigner} characters are expected.");
+            return problem("signed_by", $"one to {MostSigner} characters are expected.");
         }
 
         return Form is not null && !Forms.Contains(Form)

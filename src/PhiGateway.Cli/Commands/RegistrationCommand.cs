@@ -27,7 +27,10 @@ internal static class RegistrationCommand
         var state = new Option<string?>("--state") { Description = "pending, taken or declined." };
         var cursor = new Option<string?>("--cursor") { Description = "Place of the next page." };
         var narrowing = new Narrowing();
-        var command = new Command("list", "Lists them with what they say of themselves, which nobody has checked; 1 while one is undecided.")
+        var command = new Command(
+            "list",
+            "Lists them with what they say of themselves, which nobody has checked; 1 while one is undecided."
+        )
         {
             state,
             cursor,
@@ -168,11 +171,11 @@ internal static class RegistrationCommand
                 }
             ),
             ("signed_by", new Option<string?>("--signed-by") { Description = "The URI under which the statement was signed, exactly." }),
+            ("form", new Option<string?>("--form") { Description = "metadata, software-statement or client-id-metadata-document." }),
             (
-                "form",
-                new Option<string?>("--form") { Description = "metadata, software-statement or client-id-metadata-document." }
+                "received_before",
+                new Option<string?>("--before") { Description = "Only those that came before, such as 2026-11-30T12:00Z." }
             ),
-            ("received_before", new Option<string?>("--before") { Description = "Only those that came before, such as 2026-11-30T12:00Z." }),
         ];
 
         public void AddTo(Command command)

@@ -37,6 +37,7 @@ internal static class LookedAtScreens
     private static readonly (string Name, string Path)[] More =
     [
         ("cases", "/console/cases"),
+        ("strangers", "/console/strangers?form=metadata"),
         ("alert", "/console/alerts/unused-bed-planner"),
         ("emergency-stop", "/console/stop?target=organization&value=westside-imaging"),
         ("tail", "/console/audit/tail"),

@@ -126,14 +126,20 @@ public sealed class RegistrationQueueTests
         var seenLess = Flood.Replace("}", ",\"at_most\":29}", StringComparison.Ordinal);
         Assert.Equal("more-than-seen", (await server.PostAsync(Many, seenLess, "anna")).Code);
         RequestsOf(server).BeforeDeciding = () =>
-            Assert.Equal(31, server.Journal.Records.Count(static record => record.Note?.StartsWith("intent", StringComparison.Ordinal) == true));
+            Assert.Equal(
+                31,
+                server.Journal.Records.Count(static record => record.Note?.StartsWith("intent", StringComparison.Ordinal) == true)
+            );
 
         var done = await server.PostAsync(Many, Flood.Replace("}", ",\"at_most\":30}", StringComparison.Ordinal), "anna");
         Assert.Equal((200, 30, 0), (done.Status, (int)done.Json["declined"]!, (int)done.Json["left"]!));
         var head = Assert.Single(server.Journal.Records, static record => record is { Event: "registration.decline-many", Status: 0 });
         Assert.Equal("intent: 30, network 2001:db8::/32: A flood out of one provider.", head.Note);
         var parts = server.Journal.Records.Where(static record => record.Event == "registration.decline").ToList();
-        Assert.Equal((30, true), (parts.Count, parts.TrueForAll(part => part.ParentId == head.Id && part.Actor == "anna@hospital.example")));
+        Assert.Equal(
+            (30, true),
+            (parts.Count, parts.TrueForAll(part => part.ParentId == head.Id && part.Actor == "anna@hospital.example"))
+        );
         Assert.Contains(parts, static part => part.Target == "registration/flood-7");
 
         // The neighbour waits still, and whoever floods again the same is declined already.
@@ -149,11 +155,20 @@ public sealed class RegistrationQueueTests
         await FloodAsync(server, 3);
         var requests = RequestsOf(server);
         requests.BeforeDeciding = () =>
-            _ = requests.TryDecideAsync(requests.All.First(static one => one.Id == "flood-1") with { State = RegistrationState.Taken }, default);
+            _ = requests.TryDecideAsync(
+                requests.All.First(static one => one.Id == "flood-1") with
+                {
+                    State = RegistrationState.Taken,
+                },
+                default
+            );
 
         var done = await server.PostAsync(Many, """{"form":"metadata","received_before":"2030-01-01T00:00:00Z","reason":"x"}""");
         Assert.Equal((3, "taken"), ((int)done.Json["declined"]!, (string)(await server.GetAsync(Queue + "/flood-1")).Json["state"]!));
-        Assert.Contains(server.Journal.Records, static record => record.Note?.Contains("such as flood-1", StringComparison.Ordinal) == true);
+        Assert.Contains(
+            server.Journal.Records,
+            static record => record.Note?.Contains("such as flood-1", StringComparison.Ordinal) == true
+        );
     }
 
     [Theory]
@@ -208,7 +223,10 @@ public sealed class RegistrationQueueTests
         }
 
         Assert.Equal((25, 25), (seen.Count, seen.Distinct().Count()));
-        Assert.Equal((true, 26), ((bool)(await server.GetAsync(Queue)).Json["complete"]!, (int)(await server.GetAsync(Queue)).Json["total"]!));
+        Assert.Equal(
+            (true, 26),
+            ((bool)(await server.GetAsync(Queue)).Json["complete"]!, (int)(await server.GetAsync(Queue)).Json["total"]!)
+        );
         foreach (
             var query in (string[])
                 ["state=any", "network=x", "form=x", "received_before=soon", "state=", "state=taken&state=declined", "cursor=x", "limit=0"]

@@ -32,29 +32,33 @@ public sealed class UsedElementsTests
         ];
 
         var found = UsedElements.Of(Client, UseCase, used).ToDictionary(static one => (one.Kind, one.Name));
-        Assert.Equal((true, 3L, PatientCount.Exact), Of("interaction", "Observation read"));
+        Is("interaction", "Observation read", true, 3, PatientCount.Exact);
         Assert.Null(found[("interaction", "Observation search")].Last);
-        Assert.Equal((false, 1L, PatientCount.Exact), Of("interaction", "Condition read"));
+        Is("interaction", "Condition read", false, 1, PatientCount.Exact);
         Assert.Null(found[("operation", "Observation $lastn")].Last);
 
         // Whose patients of the two were the same nobody knows any more.
-        Assert.Equal((true, 5L, PatientCount.AtLeast), Of("include", "Observation:subject"));
+        Is("include", "Observation:subject", true, 5, PatientCount.AtLeast);
         Assert.Equal(2, found[("include", "Observation:subject")].Count);
         Assert.False(found.ContainsKey(("include", "Observation:*")));
-        Assert.Equal((true, 1L, PatientCount.Exact), Of("label", "HIV"));
-        Assert.Equal((null, 1L, PatientCount.Exact), Of("label", Confidentiality));
-        Assert.Equal((true, 1L, PatientCount.Exact), Of("element", "Observation.code"));
+        Is("label", "HIV", true, 1, PatientCount.Exact);
+        Is("label", Confidentiality, null, 1, PatientCount.Exact);
+        Is("element", "Observation.code", true, 1, PatientCount.Exact);
         Assert.Null(found[("element", "Observation.value")].Last);
 
         // Granted whole, so by each of its elements; and a type that nobody granted.
-        Assert.Equal((true, 1L, PatientCount.Exact), Of("element", "Patient.name"));
-        Assert.Equal((false, 1L, PatientCount.Exact), Of("element", "Condition.code"));
-        Assert.Equal((true, 40L, PatientCount.About), Of("tenant", "north"));
+        Is("element", "Patient.name", true, 1, PatientCount.Exact);
+        Is("element", "Condition.code", false, 1, PatientCount.Exact);
+        Is("tenant", "north", true, 40, PatientCount.About);
         Assert.True(found[("tenant", "south")].Granted);
         Assert.Null(found[("purpose", "TREAT")].Last);
 
-        (bool?, long, PatientCount) Of(string kind, string name) =>
-            (found[(kind, name)].Granted, found[(kind, name)].Patients, found[(kind, name)].PatientsAre);
+        void Is(string kind, string name, bool? isGranted, long patients, PatientCount are)
+        {
+            var one = found[(kind, name)];
+            Assert.Equal(isGranted, one.Granted);
+            Assert.Equal((patients, are), (one.Patients, one.PatientsAre));
+        }
     }
 
     [Fact]
@@ -67,7 +71,7 @@ public sealed class UsedElementsTests
             rows.Where(static one => one.Kind == "interaction").Select(static one => one.Name)
         );
         Assert.Equal(["north"], rows.Where(static one => one.Kind == "tenant").Select(static one => one.Name));
-        Assert.Equal([false], UsedElements.Of(Client, null, [Used(UsageKind.Tenant, "north", 1, 1)]).Select(static one => one.Granted!.Value));
+        Assert.False(Assert.Single(UsedElements.Of(Client, null, [Used(UsageKind.Tenant, "north", 1, 1)])).Granted);
     }
 
     private static Client Client { get; } =

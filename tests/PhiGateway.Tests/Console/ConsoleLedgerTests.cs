@@ -23,10 +23,10 @@ public sealed class ConsoleLedgerTests
 
         var page = (await browser.GetAsync(Path)).Text;
         var ledger = page[page.IndexOf("id=\"ledger\"", StringComparison.Ordinal)..];
-        Assert.Matches("Observation search</bdi></td>\\s*<td>.*granted, used", ledger);
+        Assert.Matches("(?s)Observation search</bdi></td>\\s*<td>.{0,200}granted, used", ledger);
         Assert.Matches("<td class=\"num\">2</td>\\s*<td class=\"num\">3</td>", ledger);
         Assert.Contains("granted, never used", ledger, StringComparison.Ordinal);
-        Assert.Matches("Condition read</bdi></td>\\s*<td>.*named by no grant now", ledger);
+        Assert.Matches("(?s)Condition read</bdi></td>\\s*<td>.{0,200}named by no grant now", ledger);
         Assert.Contains("north", ledger, StringComparison.Ordinal);
         Assert.Contains("TREAT", ledger, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>alert", ledger, StringComparison.OrdinalIgnoreCase);

@@ -63,7 +63,7 @@ public sealed partial class ConsoleListTests
     [InlineData("/console/cases?q=c-5", "100 cases")]
     [InlineData("/console/cases?state=all", "1,240 cases")]
     [InlineData("/console/cases?state=all&mine=1", "0 cases")]
-    [InlineData("/console/cases?q=c-617", "1 case<")]
+    [InlineData("/console/cases?q=c-617", "1 case,")]
     [InlineData("/console/cases?q=d-617", "0 cases")]
     [InlineData("/console/cases?state=nonsense", null)]
     [InlineData("/console/approvals?q=w-61", "10 clients wait")]

@@ -41,15 +41,7 @@ internal sealed class ApprovalsScreen(
                     () => registrations.ListAsync(request.Call, new RegistrationFilter { State = RegistrationState.Pending }, 0, 1)
                 );
         var part = ListPart.Of(queue, skip => request.Words.Link(Path, ("why", why), ("q", text), ("skip", skip)));
-        var model = new ApprovalsModel(
-            queue.Items,
-            part,
-            why,
-            text,
-            time.GetUtcNow(),
-            asked?.Value?.Total ?? 0,
-            request.Session.FormToken
-        );
+        var model = new ApprovalsModel(queue.Items, part, why, text, time.GetUtcNow(), asked?.Value?.Total ?? 0, request.Session.FormToken);
         return new PageContent("Approvals", "approvals", typeof(ApprovalsPage), model);
     }
 

@@ -33,8 +33,7 @@ public sealed class SharedEmergencyTests : IDisposable
     private readonly StageWorld.QuotaBoard _board = new();
     private readonly List<StageWorld> _worlds = [];
 
-    public static TheoryData<string, bool> EveryLimit =>
-        new(Limits.Keys.SelectMany(static name => new[] { (name, true), (name, false) }));
+    public static TheoryData<string, bool> EveryLimit => new(Limits.Keys.SelectMany(static name => new[] { (name, true), (name, false) }));
 
     public void Dispose() => _worlds.ForEach(static world => world.Dispose());
 
@@ -51,10 +50,7 @@ public sealed class SharedEmergencyTests : IDisposable
         Assert.Null(await ReadAsync(world, "connector", "18", Emergency));
 
         var full = name + (isUseCase ? "-of-use-case" : "-of-organization");
-        var released = Assert.Single(
-            world.Journal.Records,
-            static record => record is { Kind: AuditKind.Disclosure, Client: "connector" }
-        );
+        var released = Assert.Single(world.Journal.Records, static record => record is { Kind: AuditKind.Disclosure, Client: "connector" });
         Assert.Equal($"emergency beyond {full}; {Why}", released.Note);
 
         // What was said at its use is what was said, and nothing besides.
