@@ -67,8 +67,9 @@ public sealed partial class ConsoleStrangerTests
         using var browser = await server.SignInAsync(role);
 
         var page = (await browser.GetAsync(List + "/reg-0")).Text;
-        Assert.Equal((mayTake, mayDecline), (page.Contains("id=\"take\""), page.Contains("id=\"decline\"")));
-        Assert.Equal(mayDecline, (await browser.GetAsync(List + "?form=metadata")).Text.Contains("id=\"sweep\""));
+        Assert.Equal(mayTake, page.Contains("id=\"take\"", StringComparison.Ordinal));
+        Assert.Equal(mayDecline, page.Contains("id=\"decline\"", StringComparison.Ordinal));
+        Assert.Equal(mayDecline, (await browser.GetAsync(List + "?form=metadata")).Text.Contains("id=\"sweep\"", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using PhiGateway.Audit.Records;
+using PhiGateway.Fhir.Answers;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Trail;
 using PhiGateway.Identity.Tokens;
