@@ -34,7 +34,20 @@ public sealed class SharedEmergencyTests : IDisposable
     private readonly StageWorld.QuotaBoard _board = new();
     private readonly List<StageWorld> _worlds = [];
 
-    public static TheoryData<string, bool> EveryLimit => new(Limits.Keys.SelectMany(static name => new[] { (name, true), (name, false) }));
+    public static TheoryData<string, bool> EveryLimit
+    {
+        get
+        {
+            var cases = new TheoryData<string, bool>();
+            foreach (var name in Limits.Keys)
+            {
+                cases.Add(name, true);
+                cases.Add(name, false);
+            }
+
+            return cases;
+        }
+    }
 
     public void Dispose() => _worlds.ForEach(static world => world.Dispose());
 
@@ -98,6 +111,7 @@ public sealed class SharedEmergencyTests : IDisposable
 
         Assert.Null(await ReadAsync(world, "connector", "18", Emergency));
         world.Clock.Advance(TimeSpan.FromHours(30));
+        world.Publish(world.Snapshots.Current);
         Assert.Null(await ReadAsync(world, "second"));
     }
 
