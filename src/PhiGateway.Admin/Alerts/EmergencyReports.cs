@@ -21,13 +21,21 @@ internal sealed class EmergencyReports(AlertInbox inbox, WorkingSetSource sets, 
     // Calls of one client on one day that are read for it; of more it is said that they are not counted.
     internal const int MostRead = 5000;
 
-    /// <summary>One use, for whoever may read it: the look is on record first.</summary>
-    public async Task<Outcome<EmergencyReport>> ReadAsync(AdminCall call, string id) =>
-        (await LookAsync(call, id)).Failed(out var problem, out var alert) ? problem : await ReadAsync(alert, call.Cancelled);
+    /// <summary>One use, for whoever may read it: the look is on record first. May take longer than a page.</summary>
+    public async Task<Outcome<EmergencyReport>> ReadAsync(AdminCall call, string id)
+    {
+        if ((await MayReadAsync(call, id)).Failed(out var problem, out var alert))
+        {
+            return problem;
+        }
 
-    /// <summary>Whether somebody may read what was said at a use; the look is on record when this returns.</summary>
+        await looks.RecordAsync(call, "audit.emergency", "alert=" + alert.Id, null, null);
+        return await ReadAsync(alert, call.Cancelled);
+    }
+
+    /// <summary>Whether somebody may read what was said at a use; nothing is read or put on record by asking.</summary>
     /// <returns>The use; or why not.</returns>
-    public async Task<Outcome<Alert>> LookAsync(AdminCall call, string id)
+    public async Task<Outcome<Alert>> MayReadAsync(AdminCall call, string id)
     {
         if ((await inbox.FindAsync(call, id)).Failed(out var problem, out var found))
         {
@@ -43,19 +51,13 @@ internal sealed class EmergencyReports(AlertInbox inbox, WorkingSetSource sets, 
 
         // Whoever only decides reads what waits for a decision of theirs.
         var isReader = call.Caller.HasAny([AdminRoles.Auditor, AdminRoles.PrivacyOfficer]);
-        if (!isReader && alert.State == AlertState.Closed)
-        {
-            return AdminProblem.Forbidden("It is decided: what was said is for auditors and privacy officers now.");
-        }
-
-        await looks.RecordAsync(call, "audit.emergency", "alert=" + alert.Id, null, null);
-        return alert;
+        return !isReader && alert.State == AlertState.Closed
+            ? AdminProblem.Forbidden("It is decided: what was said is for auditors and privacy officers now.")
+            : alert;
     }
 
-    /// <summary>What a use was, whose look was put on record; may take longer than a page.</summary>
-    /// <param name="alert">The use.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async Task<Outcome<EmergencyReport>> ReadAsync(Alert alert, CancellationToken cancellationToken)
+    // Whose look was put on record.
+    private async Task<Outcome<EmergencyReport>> ReadAsync(Alert alert, CancellationToken cancellationToken)
     {
         var client = ClientOf(alert) ?? DayUses.Nobody;
         var day = new DateTimeOffset(alert.At.UtcDateTime.Date, TimeSpan.Zero);

@@ -17,11 +17,15 @@ internal sealed class CampaignReports(WorkingSetSource sets)
             : AdminProblem.NotFound("campaign");
     }
 
-    /// <summary>One part of the campaigns with their progress: the open ones first, the next due first; of those that have ended the latest.</summary>
-    public async Task<ListSlice<CampaignReport>> ListAsync(AdminCall call, int skip, int take)
+    /// <summary>
+    /// One part of the campaigns that a filter covers, with their progress: the open ones first, the next due first; of those that have ended
+    /// the latest.
+    /// </summary>
+    public async Task<ListSlice<CampaignReport>> ListAsync(AdminCall call, CampaignFilter filter, int skip, int take)
     {
         var set = await sets.GetAsync(call.Cancelled);
         var all = set.All<Campaign>(RegistryKind.Campaign)
+            .Where(filter.Covers)
             .OrderBy(static campaign => campaign.State != CampaignState.Open)
             .ThenBy(static campaign => campaign.State == CampaignState.Open ? campaign.Due.DayNumber : -campaign.Due.DayNumber)
             .ThenBy(static campaign => campaign.Id, StringComparer.Ordinal)

@@ -42,14 +42,15 @@ internal sealed class CaseReports(WorkingSetSource sets)
         );
     }
 
-    /// <summary>One part of the cases of a state, the newest first.</summary>
-    public async Task<ListSlice<AlertCase>> ListAsync(AdminCall call, CaseState state, int skip, int take) =>
+    /// <summary>One part of the cases that a filter covers, the newest first.</summary>
+    public async Task<ListSlice<AlertCase>> ListAsync(AdminCall call, CaseFilter filter, int skip, int take) =>
         ListSlice<AlertCase>.Of(
             [
                 .. (await sets.GetAsync(call.Cancelled))
                     .All<AlertCase>(RegistryKind.Case)
-                    .Where(one => one.State == state)
-                    .OrderByDescending(static one => one.OpenedAt),
+                    .Where(filter.Covers)
+                    .OrderByDescending(static one => one.OpenedAt)
+                    .ThenBy(static one => one.Id, StringComparer.Ordinal),
             ],
             skip,
             take

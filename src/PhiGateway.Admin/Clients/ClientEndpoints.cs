@@ -17,10 +17,11 @@ internal static class ClientEndpoints
                 "/clients/{id}/usage",
                 (HttpContext context, string id, UsageReports reports) => Answer.JsonAsync(context, call => reports.OfAsync(call, id))
             )
-            .RequireRoles(AdminRoles.All)
+            .RequireRoles(AdminRoles.UseReaders)
             .Describe(
                 "Says what a client used of what it may",
-                "By operation, purpose and tenant, with first and last use and a count; known to nodes that watch the trail."
+                "By operation, purpose and tenant, and by each element of its grants, with last use, a count and how many patients; known to "
+                    + "nodes that watch the trail."
             )
             .Returns(typeof(UsageReport));
         api.MapPost(

@@ -66,7 +66,7 @@ internal sealed class ClientReports(WorkingSetSource sets, ISnapshotSource snaps
     /// <param name="why">Only those that wait for this reason; null: all.</param>
     public async Task<Outcome<QueuePage>> QueueAsync(AdminCall call, PageRequest page, string? why)
     {
-        if (why is not (null or "never-approved" or "changed" or "expired"))
+        if (why is not null && !QueueFilter.Reasons.Contains(why))
         {
             return AdminProblem.BadParameter("why", "never-approved, changed or expired is expected.");
         }
@@ -98,7 +98,8 @@ internal sealed class ClientReports(WorkingSetSource sets, ISnapshotSource snaps
     /// <param name="call">The call.</param>
     /// <param name="skip">How many stand before the part.</param>
     /// <param name="take">How many stand in it.</param>
-    public async Task<ListSlice<QueueEntry>> WaitingAsync(AdminCall call, int skip, int take)
+    /// <param name="filter">Only those that it covers, of which there are as many as are counted; null: all.</param>
+    public async Task<ListSlice<QueueEntry>> WaitingAsync(AdminCall call, int skip, int take, QueueFilter? filter = null)
     {
         var set = await sets.GetAsync(call.Cancelled);
         var now = time.GetUtcNow();
@@ -121,7 +122,7 @@ internal sealed class ClientReports(WorkingSetSource sets, ISnapshotSource snaps
             Waiting.AddOrUpdate(set, known);
         }
 
-        return ListSlice<QueueEntry>.Of(known.Entries, skip, take);
+        return ListSlice<QueueEntry>.Of(filter is null ? known.Entries : [.. known.Entries.Where(filter.Covers)], skip, take);
     }
 
     // Whose approval does not count, or ends some day: looked for once in each state of the registry, in order of id.

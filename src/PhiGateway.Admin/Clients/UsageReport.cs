@@ -6,4 +6,43 @@ namespace PhiGateway.Admin.Clients;
 /// <param name="Client">Client id.</param>
 /// <param name="LastUsed">Its last use of anything; null: none is known.</param>
 /// <param name="Uses">By operation, purpose and tenant, the longest unused first.</param>
-public sealed record UsageReport(string Client, DateTimeOffset? LastUsed, IReadOnlyList<UsageRow> Uses);
+/// <param name="Elements">By the elements of its grants: those that are granted, used or not, and those that were used and are not.</param>
+public sealed record UsageReport(
+    string Client,
+    DateTimeOffset? LastUsed,
+    IReadOnlyList<UsageRow> Uses,
+    IReadOnlyList<UsedElement> Elements
+);
+
+/// <summary>One element of a client's grants, or one that it used and is granted no more.</summary>
+/// <param name="Kind">interaction, operation, include, label, element, tenant or purpose.</param>
+/// <param name="Name">As grants name it, such as <c>Observation search</c>.</param>
+/// <param name="Granted">
+/// Whether it is granted as the registry stands; absent: it needs no grant of its own, as a label below the confidentiality that is let out.
+/// </param>
+/// <param name="Last">Its last use, UTC; absent: none is known.</param>
+/// <param name="Count">How often.</param>
+/// <param name="Patients">Of how many different patients.</param>
+/// <param name="PatientsAre">How well that is known.</param>
+public sealed record UsedElement(
+    string Kind,
+    string Name,
+    bool? Granted,
+    DateTimeOffset? Last,
+    long Count,
+    long Patients,
+    PatientCount PatientsAre
+);
+
+/// <summary>How well a count of patients is known.</summary>
+public enum PatientCount : byte
+{
+    /// <summary>Exactly.</summary>
+    Exact,
+
+    /// <summary>Within some nine percent, as a rule.</summary>
+    About,
+
+    /// <summary>As many at least: it was used by several names, whose patients may be others.</summary>
+    AtLeast,
+}

@@ -5,13 +5,27 @@ using PhiGateway.Watch.Usage;
 
 namespace PhiGateway.Admin.Clients;
 
-/// <summary>Reports what clients used; called by their endpoint.</summary>
+/// <summary>Reports what clients used; called by their endpoint and the console.</summary>
 internal sealed class UsageReports(WorkingSetSource sets, IUsageSource? usage = null)
 {
-    /// <summary>The same as lines for a page, the longest unused first; null: this node does not watch, or there is no such client.</summary>
-    public async Task<IReadOnlyList<UsedOperation>?> ListAsync(AdminCall call, string id) =>
+    /// <summary>The same for a page; null: this node does not watch, or there is no such client.</summary>
+    public async Task<ClientUse?> FindAsync(AdminCall call, string id) =>
         (await OfAsync(call, id)).Value is { } report
-            ? [.. report.Uses.Select(static use => new UsedOperation(use.Operation, use.Purpose, use.Tenant, use.Count, use.Last))]
+            ? new ClientUse(
+                report.LastUsed,
+                report.Elements,
+                [
+                    .. report.Uses.Select(static use => new UsedOperation(
+                        use.Operation,
+                        use.Purpose,
+                        use.Tenant,
+                        use.Count,
+                        use.Last,
+                        use.Patients,
+                        use.IsEstimate ? PatientCount.About : PatientCount.Exact
+                    )),
+                ]
+            )
             : null;
 
     /// <summary>What one client used.</summary>
@@ -23,15 +37,26 @@ internal sealed class UsageReports(WorkingSetSource sets, IUsageSource? usage = 
         }
 
         var set = await sets.GetAsync(call.Cancelled);
-        if (set.Find(RegistryKind.Client, id) is null)
+        if (set.Find<Client>(RegistryKind.Client, id) is not { } client)
         {
             return AdminProblem.NotFound("client");
         }
 
         var uses = usage.Of(id);
-        return new UsageReport(id, uses.Count == 0 ? null : uses.Max(static use => use.Last), uses);
+        return new UsageReport(
+            id,
+            uses.Count == 0 ? null : uses.Max(static use => use.Last),
+            uses,
+            UsedElements.Of(client, set.Find<UseCase>(RegistryKind.UseCase, client.UseCase), usage.ElementsOf(id))
+        );
     }
 }
+
+/// <summary>What a client used, for a page.</summary>
+/// <param name="LastUsed">Its last use of anything; null: none is known.</param>
+/// <param name="Elements">By the elements of its grants.</param>
+/// <param name="Operations">By operation, purpose and tenant, the longest unused first.</param>
+public sealed record ClientUse(DateTimeOffset? LastUsed, IReadOnlyList<UsedElement> Elements, IReadOnlyList<UsedOperation> Operations);
 
 /// <summary>One thing that a client used.</summary>
 /// <param name="Operation">What, such as <c>Observation read</c>.</param>
@@ -39,4 +64,14 @@ internal sealed class UsageReports(WorkingSetSource sets, IUsageSource? usage = 
 /// <param name="Tenant">In which tenant.</param>
 /// <param name="Count">How often.</param>
 /// <param name="Last">When last, UTC.</param>
-public sealed record UsedOperation(string Operation, string Purpose, string Tenant, long Count, DateTimeOffset Last);
+/// <param name="Patients">Of how many different patients.</param>
+/// <param name="PatientsAre">How well that is known.</param>
+public sealed record UsedOperation(
+    string Operation,
+    string Purpose,
+    string Tenant,
+    long Count,
+    DateTimeOffset Last,
+    long Patients,
+    PatientCount PatientsAre
+);

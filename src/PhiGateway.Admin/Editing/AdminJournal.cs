@@ -53,6 +53,27 @@ internal sealed class AdminJournal(IAuditJournal journal, TimeProvider time, ILo
         return journal.AppendAsync(record, AdminLane.Of(@event)).AsTask();
     }
 
+    /// <summary>
+    /// For one act on many things that are no documents: a record of the call, and under it one of each thing. Durable when it returns.
+    /// </summary>
+    public Task IntentAsync(AdminCall call, string @event, string target, string? note, IReadOnlyList<(string Event, string Target)> parts)
+    {
+        var head = Create(call, @event, target, call.RequestId, Guid.Empty);
+        head.Note = Join("intent", note);
+        var lane = AdminLane.Of(@event);
+
+        // Appended together: one group commit takes them all.
+        var pending = new List<Task> { journal.AppendAsync(head, lane).AsTask() };
+        foreach (var (what, of) in parts)
+        {
+            var part = Create(call, what, of, Guid.CreateVersion7(time.GetUtcNow()), head.Id);
+            part.Note = "intent";
+            pending.Add(journal.AppendAsync(part, lane).AsTask());
+        }
+
+        return Task.WhenAll(pending);
+    }
+
     /// <summary>Durable when it returns; the problem to answer when it could not be recorded.</summary>
     public async Task<AdminProblem?> OutcomeAsync(AdminCall call, string @event, string target, int status, string note, long revision = 0)
     {

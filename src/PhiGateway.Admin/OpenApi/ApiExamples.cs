@@ -116,6 +116,7 @@ internal static class ApiExamples
         ),
         [typeof(IssueKeyBody)] = Of(new IssueKeyBody("acme-key-1", new DateOnly(2027, 1, 1), new DateOnly(2027, 1, 1), Reason: Reason)),
         [typeof(TakeBody)] = Of(new TakeBody("acme-connector", "lab-results", Person, ["north"], Reason: Reason)),
+        [typeof(DeclineManyBody)] = Of(new DeclineManyBody("2001:db8::/32", AtMost: 120, Reason: "A flood out of one provider.")),
         [typeof(RevokeBody)] = Parse("""{"target":"client","value":"acme-connector","reason":"The key was seen in a paste."}"""),
         [typeof(OffboardBody)] = Of(new OffboardBody(Reason, OffboardStage.Suspend)),
         [typeof(LeftBody)] = Of(new LeftBody(Reason)),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
@@ -22,20 +23,32 @@ internal sealed class RegistrationCommands(
     TimeProvider time
 )
 {
-    /// <summary>Most requests of one list; the queue is bounded to less unless an operator said more.</summary>
-    public const int MostShown = 500;
-
     private static readonly TimeSpan BetweenDrops = TimeSpan.FromHours(1);
 
     private long _droppedAt;
 
-    /// <summary>Those that are not over.</summary>
-    public async Task<Outcome<RegistrationList>> ListAsync(AdminCall call)
+    /// <summary>One part of those that are meant and not over.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="filter">Which are meant.</param>
+    /// <param name="skip">How many stand before the part.</param>
+    /// <param name="take">How many stand in it at most.</param>
+    public async Task<Outcome<RegistrationList>> ListAsync(AdminCall call, RegistrationFilter filter, int skip, int take)
     {
         await DropEndedAsync(call);
-        var found = await requests.ListAsync(MostShown + 1, call.Cancelled);
-        return new RegistrationList([.. found.Take(MostShown).Select(RegistrationEntry.Of)], found.Count <= MostShown);
+        var found = await requests.ListAsync(filter, skip, take, call.Cancelled);
+        var next = skip + found.Items.Count;
+        var isWhole = next >= found.Total || found.Items.Count == 0;
+        return new RegistrationList(
+            [.. found.Items.Select(RegistrationEntry.Of)],
+            isWhole && skip == 0,
+            found.Total,
+            isWhole ? null : new Cursor(null, next.ToString(CultureInfo.InvariantCulture)).Encode()
+        );
     }
+
+    /// <summary>One that is not over, whatever was decided about it.</summary>
+    public async Task<Outcome<RegistrationEntry>> ShowAsync(AdminCall call, string id) =>
+        await requests.FindAsync(id, call.Cancelled) is { } request ? RegistrationEntry.Of(request) : AdminProblem.NotFound("registration");
 
     /// <summary>Makes a submitted client of a request.</summary>
     public async Task<Outcome<EditOutcome>> TakeAsync(AdminCall call, string id, TakeBody body)
@@ -241,7 +254,7 @@ internal sealed class RegistrationCommands(
         {
             yield return key with
             {
-                Id = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{body.Client}-key-{number++}"),
+                Id = string.Create(CultureInfo.InvariantCulture, $"{body.Client}-key-{number++}"),
                 Kind = CredentialKind.ClientKey,
             };
         }

@@ -5,8 +5,10 @@ namespace PhiGateway.Admin.Registrations;
 
 /// <summary>Requests of strangers to be registered.</summary>
 /// <param name="Items">Undecided ones first, the oldest first.</param>
-/// <param name="Complete">Whether all of them are here.</param>
-public sealed record RegistrationList(IReadOnlyList<RegistrationEntry> Items, bool Complete);
+/// <param name="Complete">Whether all that are meant are here.</param>
+/// <param name="Total">How many are meant.</param>
+/// <param name="NextCursor">Place of the next page; absent: this is the last.</param>
+public sealed record RegistrationList(IReadOnlyList<RegistrationEntry> Items, bool Complete, int Total, string? NextCursor = null);
 
 /// <summary>One request of a stranger to be registered.</summary>
 /// <param name="Id">Its id.</param>

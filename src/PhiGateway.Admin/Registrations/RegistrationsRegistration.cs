@@ -6,5 +6,6 @@ namespace PhiGateway.Admin.Registrations;
 internal static class RegistrationsRegistration
 {
     /// <summary>The queue of strangers; the host registers its store.</summary>
-    public static IServiceCollection AddRegistrations(this IServiceCollection services) => services.AddSingleton<RegistrationCommands>();
+    public static IServiceCollection AddRegistrations(this IServiceCollection services) =>
+        services.AddSingleton<RegistrationCommands>().AddSingleton<RegistrationSweep>();
 }

@@ -18,16 +18,38 @@ internal static class RegistrationCommand
             List(common),
             Take(common, verbs),
             verbs.Verb("decline", "Declines one; the applicant is not told why. A reason is required."),
+            DeclineMany(common),
         };
     }
 
-    private static Command List(CommonOptions common) =>
-        CliRun.Action(
-            new Command("list", "Lists them with what they say of themselves, which nobody has checked; 1 while one is undecided."),
+    private static Command List(CommonOptions common)
+    {
+        var state = new Option<string?>("--state") { Description = "pending, taken or declined." };
+        var cursor = new Option<string?>("--cursor") { Description = "Place of the next page." };
+        var narrowing = new Narrowing();
+        var command = new Command(
+            "list",
+            "Lists them with what they say of themselves, which nobody has checked; 1 while one is undecided."
+        )
+        {
+            state,
+            cursor,
+        };
+        narrowing.AddTo(command);
+        return CliRun.Action(
+            command,
             common,
-            static async (_, run, cancellationToken) =>
+            async (parsed, run, cancellationToken) =>
             {
-                var report = (await run.Client.SendAsync(HttpMethod.Get, $"/admin/v1/{Segment}", cancellationToken)).Json;
+                var query = narrowing
+                    .Of(parsed)
+                    .Append(("state", parsed.GetValue(state)))
+                    .Append(("cursor", parsed.GetValue(cursor)))
+                    .Where(static pair => pair.Item2 is not null)
+                    .Select(static pair => $"{pair.Item1}={Uri.EscapeDataString(pair.Item2!)}");
+                var report = (
+                    await run.Client.SendAsync(HttpMethod.Get, $"/admin/v1/{Segment}?{string.Join('&', query)}", cancellationToken)
+                ).Json;
                 var items = report["items"]!.AsArray();
                 var isWaiting = items.Any(static item => (string?)item!["state"] == "pending");
                 if (run.Format != OutputFormat.Table)
@@ -61,6 +83,7 @@ internal static class RegistrationCommand
                 return isWaiting ? ExitCodes.Findings : ExitCodes.Ok;
             }
         );
+    }
 
     private static Command Take(CommonOptions common, DocumentVerbs verbs)
     {
@@ -96,5 +119,74 @@ internal static class RegistrationCommand
                 return ExitCodes.Ok;
             }
         );
+    }
+
+    private static Command DeclineMany(CommonOptions common)
+    {
+        var most = new Option<int?>("--at-most") { Description = "How many you saw: where there are more, none is declined." };
+        var reason = ClientCommands.Reason();
+        var narrowing = new Narrowing();
+        var command = new Command(
+            "decline-many",
+            "Declines every undecided one of a network, a signer, a form or an age; --dry-run says which. 1 while some are left."
+        )
+        {
+            most,
+            reason,
+        };
+        narrowing.AddTo(command);
+        return CliRun.Action(
+            command,
+            common,
+            async (parsed, run, cancellationToken) =>
+            {
+                var body = new JsonObject { ["reason"] = parsed.GetValue(reason) };
+                foreach (var (name, value) in narrowing.Of(parsed).Where(static pair => pair.Value is not null))
+                {
+                    body[name] = value;
+                }
+
+                if (parsed.GetValue(most) is { } seen)
+                {
+                    body["at_most"] = seen;
+                }
+
+                var answer = (await DocumentVerbs.PostAsync(run, Segment + ":decline", body, cancellationToken)).Json;
+                Printer.One(run.Out, run.Format, answer);
+                return (int)answer["left"]! > 0 ? ExitCodes.Findings : ExitCodes.Ok;
+            }
+        );
+    }
+
+    /// <summary>The options that say which requests are meant.</summary>
+    private sealed class Narrowing
+    {
+        private readonly (string Member, Option<string?> Option)[] _options =
+        [
+            (
+                "network",
+                new Option<string?>("--network")
+                {
+                    Description = "Where they came from: an address (of IPv6 its /64) or a network such as 2001:db8::/32.",
+                }
+            ),
+            ("signed_by", new Option<string?>("--signed-by") { Description = "The URI under which the statement was signed, exactly." }),
+            ("form", new Option<string?>("--form") { Description = "metadata, software-statement or client-id-metadata-document." }),
+            (
+                "received_before",
+                new Option<string?>("--before") { Description = "Only those that came before, such as 2026-11-30T12:00Z." }
+            ),
+        ];
+
+        public void AddTo(Command command)
+        {
+            foreach (var (_, option) in _options)
+            {
+                command.Add(option);
+            }
+        }
+
+        public IEnumerable<(string Name, string? Value)> Of(ParseResult parsed) =>
+            _options.Select(one => (one.Member, parsed.GetValue(one.Option)));
     }
 }

@@ -19,6 +19,7 @@ using PhiGateway.Console.Pages.Reviews;
 using PhiGateway.Console.Pages.Revocations;
 using PhiGateway.Console.Pages.Search;
 using PhiGateway.Console.Pages.Settings;
+using PhiGateway.Console.Pages.Strangers;
 using PhiGateway.Console.Pages.Trust;
 using PhiGateway.Console.Pages.Vendors;
 using PhiGateway.Console.Pages.Work;
@@ -76,6 +77,23 @@ internal static class ConsoleScreens
             .Get<ApprovalsScreen>("/console/approvals", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
             .Get<ApprovalsScreen>("/console/approvals/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
             .GravePost<ApprovalsScreen>("/console/approvals/{id}", Approvers, static (screen, request) => screen.ApproveAsync(request))
+            .Get<StrangersScreen>(StrangerPlace.Path, AdminRoles.All, static (screen, request) => screen.ListAsync(request))
+            .Get<StrangersScreen>("/console/strangers/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
+            .Post<StrangersScreen>(
+                "/console/strangers/{id}/take",
+                AdminRoles.Writers,
+                static (screen, request) => screen.TakeAsync(request)
+            )
+            .Post<StrangersScreen>(
+                "/console/strangers/{id}/decline",
+                AdminRoles.Keepers,
+                static (screen, request) => screen.DeclineAsync(request)
+            )
+            .Post<StrangersScreen>(
+                "/console/strangers/decline",
+                AdminRoles.Keepers,
+                static (screen, request) => screen.DeclineManyAsync(request)
+            )
             .Get<ReviewsScreen>("/console/reviews", AdminRoles.UseReaders, static (screen, request) => screen.ListAsync(request))
             .Post<ReviewsScreen>("/console/reviews", AdminRoles.Keepers, static (screen, request) => screen.StartAsync(request))
             .Get<ReviewsScreen>("/console/reviews/{id}", AdminRoles.UseReaders, static (screen, request) => screen.ShowAsync(request))

@@ -17,6 +17,7 @@ using PhiGateway.Console.Pages.Reviews;
 using PhiGateway.Console.Pages.Revocations;
 using PhiGateway.Console.Pages.Search;
 using PhiGateway.Console.Pages.Settings;
+using PhiGateway.Console.Pages.Strangers;
 using PhiGateway.Console.Pages.Trust;
 using PhiGateway.Console.Pages.Vendors;
 using PhiGateway.Console.Pages.Work;
@@ -43,6 +44,7 @@ internal static class PagesRegistration
             .AddSingleton<StopScreen>()
             .AddSingleton<ThrottleScreen>()
             .AddSingleton<ApprovalsScreen>()
+            .AddSingleton<StrangersScreen>()
             .AddSingleton<AlertScreen>()
             .AddSingleton<AlertsScreen>()
             .AddSingleton<CallersScreen>()

@@ -15,6 +15,9 @@ internal static class Links
     /// <summary>The approval of a client.</summary>
     public static string Approval(string client) => "/console/approvals/" + Uri.EscapeDataString(client);
 
+    /// <summary>One stranger's request to be registered.</summary>
+    public static string Stranger(string id) => "/console/strangers/" + Uri.EscapeDataString(id);
+
     /// <summary>One case.</summary>
     public static string Case(string id) => "/console/cases/" + Uri.EscapeDataString(id);
 
@@ -112,6 +115,7 @@ internal static class Links
             "cases" => "/console/cases",
             "campaigns" => "/console/reviews",
             "approvals/queue" => "/console/approvals",
+            "registrations" => "/console/strangers",
             "organizations" or "agreements" => "/console/vendors",
             "audit/log" or "config/status" or "config/nodes" => "/console/trust",
             _ => null,

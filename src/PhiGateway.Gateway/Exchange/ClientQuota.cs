@@ -66,7 +66,15 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
     /// <param name="recordsPerDay">How many records may leave on the day; null: not limited.</param>
     /// <param name="now">The moment.</param>
     /// <param name="counts">False: it is asked only, and nothing is counted.</param>
-    public string? FindExceeded(Disclosure disclosure, int? mostPatients, int? recordsPerDay, DateTimeOffset now, bool counts = true)
+    /// <param name="anyway">Whether it counts also where it exceeds one.</param>
+    public string? FindExceeded(
+        Disclosure disclosure,
+        int? mostPatients,
+        int? recordsPerDay,
+        DateTimeOffset now,
+        bool counts = true,
+        bool anyway = false
+    )
     {
         if (mostPatients is null && recordsPerDay is null)
         {
@@ -77,36 +85,28 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
         {
             Roll(now);
             (_mostPatients, _mostRecords) = (mostPatients, recordsPerDay);
-            if (!FitsRecords(disclosure.Resources.Count))
-            {
-                return "records-per-day";
-            }
-
+            var exceeded = FitsRecords(disclosure.Resources.Count) ? null : "records-per-day";
             var words = new string[disclosure.Patients.Count];
             for (var i = 0; i < words.Length; i++)
             {
                 words[i] = WordOf(disclosure.Patients[i]);
             }
 
-            if (!Fits(words, out var fresh))
+            var isMet = Fits(words, out var fresh);
+            exceeded ??= isMet ? null : stretch.Name;
+            if (!counts || (exceeded is not null && !anyway))
             {
-                return stretch.Name;
-            }
-
-            if (!counts)
-            {
-                return null;
+                return exceeded;
             }
 
             _met.Meet(words);
             _patientSlice.Take(fresh);
-
             _records += disclosure.Resources.Count;
             _recordSlice.Take(disclosure.Resources.Count);
 
             // Of patients who were known nobody has to be told.
             _isUnsaid |= fresh > 0 || _mostRecords is not null;
-            return null;
+            return exceeded;
         }
     }
 
@@ -118,7 +118,8 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
     /// <param name="mostPatients">How many may be met in the stretch.</param>
     /// <param name="now">The moment.</param>
     /// <param name="counts">Whether they count where they fit.</param>
-    public bool TryProbe(IReadOnlyList<string> patients, int mostPatients, DateTimeOffset now, bool counts)
+    /// <param name="anyway">Whether they count also where they do not.</param>
+    public bool TryProbe(IReadOnlyList<string> patients, int mostPatients, DateTimeOffset now, bool counts, bool anyway = false)
     {
         lock (_lock)
         {
@@ -126,7 +127,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
             _mostPatients = mostPatients;
             string[] words = [.. patients.Select(WordOf)];
             var fits = Fits(words, out var fresh);
-            if (fits && counts)
+            if (counts && (fits || anyway))
             {
                 _met.Meet(words);
                 _patientSlice.Take(fresh);

@@ -13,12 +13,23 @@ namespace PhiGateway.Gateway.Exchange;
 /// <param name="LimitOf">The owner's limit; null: none.</param>
 internal sealed record DayBudget(string Name, string Suffix, Func<ClientLimits, long?> LimitOf)
 {
-    public static readonly DayBudget Bytes = new("bytes-per-day", "/bytes", static limits => limits.BytesPerDay);
+    public static readonly DayBudget Bytes = new("bytes-per-day", "/bytes", static limits => limits.BytesPerDay)
+    {
+        YieldsToEmergency = true,
+    };
     public static readonly DayBudget Exports = new("exports-per-day", "/exports", static limits => limits.ExportsPerDay);
-    public static readonly DayBudget Writes = new("writes-per-day", "/writes", static limits => limits.WritesPerDay);
+    public static readonly DayBudget Writes = new("writes-per-day", "/writes", static limits => limits.WritesPerDay)
+    {
+        YieldsToEmergency = true,
+    };
     public static readonly DayBudget BreakGlass = new("break-glass-per-day", "/break-glass", static limits => limits.BreakGlassPerDay);
 
     public static readonly DayBudget[] All = [Bytes, Exports, Writes, BreakGlass];
+
+    /// <summary>
+    /// Whether what others used up of it refuses no emergency use. Exports are nobody's bedside, and the budget of emergencies bounds them.
+    /// </summary>
+    private bool YieldsToEmergency { get; init; }
 
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
@@ -71,11 +82,18 @@ internal sealed record DayBudget(string Name, string Suffix, Func<ClientLimits, 
                 continue;
             }
 
+            // Safety: it counts against what is shared, and goes beyond it on record.
+            var isYielding = YieldsToEmergency && owner != LimitOwner.Client && exchange.IsEmergencyUse();
+            if (isYielding && step == Step.Take && !quota.HasRoom(amount, most, exchange.Now))
+            {
+                exchange.PassLimit(owner.NameOf(Name));
+            }
+
             var fits = step switch
             {
-                Step.Look => quota.HasRoom(amount, most, exchange.Now),
-                Step.Ask => quota.HasAny(most, exchange.Now),
-                _ => quota.TryTake(amount, most, exchange.Now, anyway: step == Step.Charge),
+                Step.Look => isYielding || quota.HasRoom(amount, most, exchange.Now),
+                Step.Ask => isYielding || quota.HasAny(most, exchange.Now),
+                _ => quota.TryTake(amount, most, exchange.Now, anyway: isYielding || step == Step.Charge),
             };
             if (!fits)
             {

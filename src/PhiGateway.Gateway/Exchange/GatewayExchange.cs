@@ -121,6 +121,9 @@ internal sealed partial class GatewayExchange(
     /// <summary>Why the client says that it must see this, for emergency access; null: it says nothing, or too much.</summary>
     public string? Justification => Http.Request.Headers[KnownHeaders.Justification] is [{ Length: > 0 and <= 1024 } text] ? text : null;
 
+    /// <summary>Names of limits shared with others that this request, an emergency use, went beyond; null: none.</summary>
+    public IReadOnlyList<string>? PassedLimits { get; private set; }
+
     /// <summary>What leaves; filled by Release.</summary>
     public Disclosure Disclosure { get; } = new();
 
@@ -196,6 +199,15 @@ internal sealed partial class GatewayExchange(
 
     /// <summary>What a conditional creation found after all, when the upstream had its match.</summary>
     public void Recognize(in Resolved found) => _recognized.Fill(found);
+
+    /// <summary>Puts down that it went beyond a limit that others share with it, for its record.</summary>
+    public void PassLimit(string name)
+    {
+        if (PassedLimits?.Contains(name) != true)
+        {
+            PassedLimits = [.. PassedLimits ?? [], name];
+        }
+    }
 
     /// <summary>Takes the buffer for the request's body, once.</summary>
     public PooledBuffer OpenBody(int most, HeldMemory memory) =>

@@ -4,7 +4,7 @@ using PhiGateway.Policy.Snapshot;
 namespace PhiGateway.Gateway.Following;
 
 /// <summary>
-/// Publishes metrics of the registry that this node enforces: its revision, and how many rows cannot be used. Labels are words, never an
+/// Publishes metrics of the registry that this node enforces: its revision and age, and how many rows cannot be used. Labels are words, never an
 /// id.
 /// </summary>
 internal sealed class RegistryMetrics : IDisposable
@@ -23,6 +23,18 @@ internal sealed class RegistryMetrics : IDisposable
             "Registry revision that this node enforces."
         );
         _meter.CreateObservableGauge(
+            "phi_gateway.snapshot.age",
+            () => Age(snapshots),
+            "s",
+            "Since the registry was last seen to agree with what this node enforces; not there before it was loaded."
+        );
+        _meter.CreateObservableGauge(
+            "phi_gateway.snapshot.age.limit",
+            () => snapshots.MaxAge.TotalSeconds,
+            "s",
+            "The age at which this node closes access (Registry:MaxSnapshotAge)."
+        );
+        _meter.CreateObservableGauge(
             "phi_gateway.registry.problems",
             () => Count(snapshots),
             "{row}",
@@ -31,6 +43,8 @@ internal sealed class RegistryMetrics : IDisposable
     }
 
     public void Dispose() => _meter.Dispose();
+
+    private static Measurement<double>[] Age(SnapshotHolder snapshots) => snapshots.Age is { } age ? [new(age.TotalSeconds)] : [];
 
     private static Measurement<int>[] Count(SnapshotHolder snapshots)
     {

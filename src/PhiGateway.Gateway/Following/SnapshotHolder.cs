@@ -57,6 +57,9 @@ internal sealed class SnapshotHolder(TimeProvider clock) : ISnapshotSource
         }
     }
 
+    /// <summary>How long ago that was; null: never.</summary>
+    public TimeSpan? Age => ConfirmedAt is { } at ? clock.GetUtcNow() - at : null;
+
     /// <summary>Takes a newer snapshot; false for an older revision than the one in force.</summary>
     public bool Publish(RegistrySnapshot next, DateTimeOffset confirmedAt)
     {

@@ -16,36 +16,8 @@ namespace PhiGateway.Gateway.Forward;
 internal sealed class OwnerNotice(IAuditJournal journal, GatewayOptions options, TimeProvider clock)
 {
     /// <summary>Continues when every emergency use of the request is on record, or there is none.</summary>
-    public ValueTask<StageResult> GiveAsync(GatewayExchange exchange)
-    {
-        if (Needs(exchange.Permit))
-        {
-            return RecordAsync(exchange);
-        }
-
-        for (var i = 0; i < exchange.Entries.Count; i++)
-        {
-            if (Needs(exchange.Entries[i].Permit))
-            {
-                return RecordAsync(exchange);
-            }
-        }
-
-        return new(StageResult.Continue);
-    }
-
-    private static bool Needs(Permit permit)
-    {
-        for (var i = 0; i < permit.Obligations.Count; i++)
-        {
-            if (permit.Obligations[i] is NotifyOwner)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public ValueTask<StageResult> GiveAsync(GatewayExchange exchange) =>
+        exchange.IsEmergencyUse() ? RecordAsync(exchange) : new(StageResult.Continue);
 
     private async ValueTask<StageResult> RecordAsync(GatewayExchange exchange)
     {

@@ -342,7 +342,10 @@ internal sealed class AuditTrail(
     }
 
     private AuditRecord Describe(GatewayExchange exchange, AuditKind kind, Guid id) =>
-        RecordedRequest.Describe(exchange, kind, id, id == exchange.Id ? exchange.Now : clock.GetUtcNow(), options.Environment);
+        RecordedRequest.AddPassed(
+            RecordedRequest.Describe(exchange, kind, id, id == exchange.Id ? exchange.Now : clock.GetUtcNow(), options.Environment),
+            exchange
+        );
 
     private void AddDisclosed(AuditRecord record, Disclosure disclosure, long bytes)
     {

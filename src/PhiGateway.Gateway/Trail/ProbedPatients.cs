@@ -46,6 +46,8 @@ internal static class ProbedPatients
     {
         foreach (var owner in LimitOwners.All)
         {
+            // Safety: whom others met of what is shared keeps no emergency from being told that there is nobody.
+            var isYielding = owner != LimitOwner.Client && exchange.IsEmergencyUse();
             for (var place = PatientStretch.All.Length - 1; place >= 0; place--)
             {
                 var stretch = PatientStretch.All[place];
@@ -53,10 +55,16 @@ internal static class ProbedPatients
                     known.LimitsOf(owner) is { } limits
                     && stretch.LimitOf(limits) is { } most
                     && ticket.Of(owner)?.Of(stretch) is { } quota
-                    && !quota.TryProbe(asked ??= AuditText.PatientsAsked(request, Most, out _), most, exchange.Now, counts)
+                    && !quota.TryProbe(asked ??= AuditText.PatientsAsked(request, Most, out _), most, exchange.Now, counts, isYielding)
                 )
                 {
                     var name = owner.NameOf(stretch.Name);
+                    if (isYielding)
+                    {
+                        exchange.PassLimit(name);
+                        continue;
+                    }
+
                     RateLimitFields.WriteUsedUp(exchange.Http.Response, name, most, stretch.Length, quota.PatientsLeft, exchange.Now);
                     return name;
                 }

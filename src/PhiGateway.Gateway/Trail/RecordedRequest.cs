@@ -155,6 +155,18 @@ internal static class RecordedRequest
         return record;
     }
 
+    /// <summary>Adds which limits shared with others an emergency use went beyond; before the reason that was given for it.</summary>
+    public static AuditRecord AddPassed(AuditRecord record, GatewayExchange exchange)
+    {
+        if (exchange.PassedLimits is { } names)
+        {
+            var note = $"emergency beyond {string.Join(", ", names)}";
+            record.Note = record.Note is null ? note : $"{note}; {record.Note}";
+        }
+
+        return record;
+    }
+
     /// <summary>Cuts what a caller wrote: what nobody answers for is kept short.</summary>
     public static void Shorten(AuditRecord record)
     {

@@ -177,7 +177,7 @@ internal static class PermitFactory
         AddIf(obligations, trimmed, Elements);
         AddIf(obligations, lanes.Length > 0 && !ShowsEverything(run), Labelled);
         AddIf(obligations, confined, OutsideRoster);
-        if (LeastRecords(run.Entry) is { } most)
+        if (LeastRecords(run) is { } most)
         {
             obligations.Add(new LimitRecords(most));
         }
@@ -197,9 +197,17 @@ internal static class PermitFactory
     }
 
     // What is a day's for all is more than one answer may hold.
-    private static int? LeastRecords(ClientEntry entry)
+    private static int? LeastRecords(DecisionRun run)
     {
+        var entry = run.Entry;
         var least = entry.Client.Limits.RecordsPerDay;
+
+        // Safety: what is shared with others refuses no emergency.
+        if (run.BreakGlass)
+        {
+            return least;
+        }
+
         if (entry.UseCase?.Limits?.RecordsPerDay is { } ofUseCase && !(least <= ofUseCase))
         {
             least = ofUseCase;

@@ -18,15 +18,32 @@ public interface IRegistrationRequests
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task<RegistrationRequest?> FindAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>Those that are not over, the oldest first.</summary>
-    /// <param name="limit">How many at most.</param>
+    /// <summary>One part of those that are meant and not over: undecided ones first, the oldest first.</summary>
+    /// <param name="filter">Which are meant.</param>
+    /// <param name="skip">How many stand before the part.</param>
+    /// <param name="take">How many stand in it at most.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    Task<IReadOnlyList<RegistrationRequest>> ListAsync(int limit, CancellationToken cancellationToken);
+    Task<RegistrationPart> ListAsync(RegistrationFilter filter, int skip, int take, CancellationToken cancellationToken);
 
     /// <summary>Writes what a person decided about an undecided request; false: it is not undecided any more, or not there.</summary>
     /// <param name="decided">The request with its decision.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task<bool> TryDecideAsync(RegistrationRequest decided, CancellationToken cancellationToken);
+
+    /// <summary>Writes that a person declined several undecided requests; those that are decided or gone meanwhile stay as they are.</summary>
+    /// <param name="ids">Which.</param>
+    /// <param name="decidedBy">Who.</param>
+    /// <param name="decidedAt">When, UTC.</param>
+    /// <param name="reason">Why, for people here.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>The ids of those that were declined by this.</returns>
+    Task<IReadOnlyList<string>> DeclineAsync(
+        IReadOnlyList<string> ids,
+        string decidedBy,
+        DateTimeOffset decidedAt,
+        string reason,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Deletes those that are over; called by the control plane.</summary>
     /// <param name="cancellationToken">Gives up waiting.</param>

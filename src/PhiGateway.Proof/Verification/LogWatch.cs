@@ -34,7 +34,9 @@ public sealed class LogWatch(
     private long _unread = -1;
     private long _heads;
     private long _verified;
+    private readonly DateTimeOffset _started = clock.GetUtcNow();
     private DateTimeOffset? _lastRound;
+    private DateTimeOffset? _lastWhole;
     private string? _problem;
 
     /// <summary>Told of each finding once, in words without PHI.</summary>
@@ -47,10 +49,19 @@ public sealed class LogWatch(
         {
             lock (_lock)
             {
-                return new LogWatchStatus(_verified, _lastRound, _told.Items, _problem);
+                return new LogWatchStatus(_verified, _lastRound, _told.Items, _problem) { LastWhole = _lastWhole };
             }
         }
     }
+
+    /// <summary>Pause between two slices.</summary>
+    public TimeSpan Interval => options.Interval;
+
+    /// <summary>How long ago it last finished a slice; before the first, how long it runs.</summary>
+    public TimeSpan SinceSlice => clock.GetUtcNow() - (Status.LastRound ?? _started);
+
+    /// <summary>How long ago it last came to the end of the log; before the first time, how long it runs.</summary>
+    public TimeSpan SinceWhole => clock.GetUtcNow() - (Status.LastWhole ?? _started);
 
     /// <summary>Goes round and round until it is stopped.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -68,12 +79,14 @@ public sealed class LogWatch(
         string? problem = null;
         var findings = new FindingList(log.Entries.Log);
         var count = 0;
+        var isWhole = false;
         try
         {
             if (LogVerifier.Open(log.Files, log.Entries.Log, null, findings) is { } verified)
             {
                 count = await SliceAsync(verified, findings, cancellationToken);
                 _unread = -1;
+                isWhole = _doubted < 0 && _records >= verified.Checkpoint.Size;
             }
         }
         catch (Exception e) when (IsAway(e) || (e is InvalidDataException && _unread != _slice.From))
@@ -99,6 +112,7 @@ public sealed class LogWatch(
             _verified += count;
             _problem = problem;
             _lastRound = problem is null ? clock.GetUtcNow() : _lastRound;
+            _lastWhole = isWhole ? _lastRound : _lastWhole;
         }
 
         foreach (var finding in findings.Items.Where(finding => _doubted < 0 || !IsDoubtful(finding.Code)))

@@ -5,4 +5,8 @@ namespace PhiGateway.Proof.Verification;
 /// <param name="LastRound">When the last slice was verified, UTC; null: none was yet.</param>
 /// <param name="Findings">What is not as it should be.</param>
 /// <param name="Problem">Why the last slice could not be verified; null: it was.</param>
-public sealed record LogWatchStatus(long Verified, DateTimeOffset? LastRound, IReadOnlyList<ProofFinding> Findings, string? Problem);
+public sealed record LogWatchStatus(long Verified, DateTimeOffset? LastRound, IReadOnlyList<ProofFinding> Findings, string? Problem)
+{
+    /// <summary>When it last came to the end of the log, UTC; null: not since the start.</summary>
+    public DateTimeOffset? LastWhole { get; init; }
+}

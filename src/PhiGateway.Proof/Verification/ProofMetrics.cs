@@ -41,6 +41,24 @@ public sealed class ProofMetrics : IDisposable
             "{finding}",
             "What is not as the log proves it; must stay 0."
         );
+        _ = _meter.CreateObservableGauge(
+            "phi_gateway.audit.verifier.age",
+            () => watch.SinceSlice.TotalSeconds,
+            "s",
+            "Since the background verifier last finished a slice; before the first, since it was started."
+        );
+        _ = _meter.CreateObservableGauge(
+            "phi_gateway.audit.verifier.interval",
+            () => watch.Interval.TotalSeconds,
+            "s",
+            "Pause of the background verifier between two slices (Audit:Log:VerifyEvery)."
+        );
+        _ = _meter.CreateObservableGauge(
+            "phi_gateway.audit.verifier.round.age",
+            () => watch.SinceWhole.TotalSeconds,
+            "s",
+            "Since the background verifier last came to the end of the log; before the first time, since it was started."
+        );
     }
 
     /// <inheritdoc />

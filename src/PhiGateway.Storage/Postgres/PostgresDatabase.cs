@@ -118,6 +118,8 @@ internal sealed class PostgresDatabase : Database
 
     public override string Unindexed(string column) => $"({column} || '')";
 
+    public override string MemberSql(string column, string member) => $"({column}::json ->> '{member}')";
+
     public override string HoldsSql(string column, string text) => $"{text} = ANY({column})";
 
     // Said of each text that is no longer than an index may have, so that one may be asked.

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Storage.Common;
@@ -15,6 +17,9 @@ namespace PhiGateway.Storage.Registry;
 internal sealed class SqlRegistrationRequests(Database database, Func<CancellationToken, ValueTask<IDisposable?>> enter)
     : IRegistrationRequests
 {
+    // Well below the parameters that any database takes.
+    private const int OneStatement = 500;
+
     private const string Columns = "id, received_at, until, peer, words, state, client, decided_by, decided_at, reason";
 
     public async Task<RegistrationRequest?> TryAddAsync(RegistrationRequest request, int most, CancellationToken cancellationToken)
@@ -54,22 +59,116 @@ internal sealed class SqlRegistrationRequests(Database database, Func<Cancellati
         return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
     }
 
-    public async Task<IReadOnlyList<RegistrationRequest>> ListAsync(int limit, CancellationToken cancellationToken)
+    public async Task<RegistrationPart> ListAsync(RegistrationFilter filter, int skip, int take, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        await using var command = connection
-            .Command(
-                $"SELECT {Columns} FROM registration_request WHERE until > {database.NowSql} ORDER BY state, received_at, id LIMIT @limit"
-            )
-            .With("limit", (long)limit);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var requests = new List<RegistrationRequest>();
-        while (await reader.ReadAsync(cancellationToken))
+        var meant = await FindMeantAsync(connection, filter, cancellationToken);
+        string[] shown = [.. meant.Skip(skip).Take(take)];
+        var found = new Dictionary<string, RegistrationRequest>(StringComparer.Ordinal);
+        foreach (var ids in shown.Chunk(OneStatement))
         {
-            requests.Add(Read(reader));
+            await using var command = connection.Command(string.Empty);
+            command.CommandText = $"SELECT {Columns} FROM registration_request WHERE id IN ({Names(command, ids)})";
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                var request = Read(reader);
+                found[request.Id] = request;
+            }
         }
 
-        return requests;
+        // One that was decided between the two statements stands where it stood, as it is now.
+        return new RegistrationPart([.. shown.Where(found.ContainsKey).Select(id => found[id])], meant.Count);
+    }
+
+    public async Task<IReadOnlyList<string>> DeclineAsync(
+        IReadOnlyList<string> ids,
+        string decidedBy,
+        DateTimeOffset decidedAt,
+        string reason,
+        CancellationToken cancellationToken
+    )
+    {
+        using var turn = await enter(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var declined = new List<string>(ids.Count);
+        foreach (var some in ids.Chunk(OneStatement))
+        {
+            await using var command = connection
+                .Command(string.Empty)
+                .With("state", (short)RegistrationState.Declined)
+                .With("by", decidedBy)
+                .With("at", database.Time(decidedAt))
+                .With("reason", reason);
+            command.CommandText = $"""
+                UPDATE registration_request SET state = @state, decided_by = @by, decided_at = @at, reason = @reason
+                WHERE state = 0 AND id IN ({Names(command, some)})
+                RETURNING id
+                """;
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                declined.Add(reader.GetString(0));
+            }
+        }
+
+        return declined;
+    }
+
+    // Ids and peers alone: no database that is spoken here and everywhere compares networks, and the words of a request are long.
+    private async Task<List<string>> FindMeantAsync(DbConnection connection, RegistrationFilter filter, CancellationToken cancellationToken)
+    {
+        var sql = new StringBuilder($"SELECT id, peer FROM registration_request WHERE until > {database.NowSql}");
+        await using var command = connection.Command(string.Empty);
+        if (filter.State is { } state)
+        {
+            sql.Append(" AND state = @state");
+            command.With("state", (short)state);
+        }
+
+        if (filter.ReceivedBefore is { } before)
+        {
+            sql.Append(" AND received_at < @before");
+            command.With("before", database.Time(before));
+        }
+
+        if (filter.SignedBy is { } signer)
+        {
+            sql.Append(CultureInfo.InvariantCulture, $" AND {database.MemberSql("words", "signedBy")} = @signer");
+            command.With("signer", signer);
+        }
+
+        if (filter.Form is { } form)
+        {
+            sql.Append(CultureInfo.InvariantCulture, $" AND {database.MemberSql("words", "form")} = @form");
+            command.With("form", form);
+        }
+
+        command.CommandText = sql.Append(" ORDER BY state, received_at, id").ToString();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var meant = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (filter.CoversPeer(reader.GetString(1)))
+            {
+                meant.Add(reader.GetString(0));
+            }
+        }
+
+        return meant;
+    }
+
+    private static string Names(DbCommand command, IReadOnlyList<string> ids)
+    {
+        var names = new List<string>(ids.Count);
+        foreach (var id in ids)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"i{names.Count}");
+            command.With(name, id);
+            names.Add("@" + name);
+        }
+
+        return string.Join(", ", names);
     }
 
     public async Task<bool> TryDecideAsync(RegistrationRequest decided, CancellationToken cancellationToken)

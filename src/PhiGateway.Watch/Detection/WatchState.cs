@@ -11,7 +11,10 @@ namespace PhiGateway.Watch.Detection;
 /// <remarks>No PHI: patients are hashes of pseudonyms, cut to 32 bits.</remarks>
 internal static class WatchState
 {
-    private const int Version = 3;
+    private const int Version = 4;
+
+    // Without patients in the ledger of usage.
+    private const int Third = 3;
 
     // Without programs and ages of tokens.
     private const int Second = 2;
@@ -70,6 +73,8 @@ internal static class WatchState
             writer.Write(watch.Client);
             BaselineFile.WriteCallers(writer, watch.Baseline);
         }
+
+        detector.Usage.WritePatients(writer);
     }
 
     /// <returns>What is yet to be told.</returns>
@@ -80,7 +85,7 @@ internal static class WatchState
         try
         {
             var version = reader.ReadInt32();
-            if (version is not (Version or Second or First))
+            if (version is not (Version or Third or Second or First))
             {
                 throw new InvalidDataException("Of another version.");
             }
@@ -120,12 +125,17 @@ internal static class WatchState
             }
 
             var untold = FindingFile.Findings(reader);
-            if (version == Version)
+            if (version >= Third)
             {
                 for (var left = reader.ReadInt32(); left > 0; left--)
                 {
                     BaselineFile.ReadCallers(reader, detector.Clients[reader.ReadString()].Baseline);
                 }
+            }
+
+            if (version == Version)
+            {
+                detector.Usage.ReadPatients(reader);
             }
 
             return untold;

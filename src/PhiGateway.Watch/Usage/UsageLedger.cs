@@ -3,8 +3,8 @@ using PhiGateway.Watch.Feed;
 namespace PhiGateway.Watch.Usage;
 
 /// <summary>
-/// The ledger of what each client used: by operation, include, label and element, each by purpose and tenant, with first and last use and a
-/// count. Written by the detector, read by the control plane; thread-safe, and bounded for each client.
+/// The ledger of what each client used: by operation, include, label and element, each by purpose and tenant, with first and last use, a
+/// count, and how many patients. Written by the detector, read by the control plane; thread-safe, and bounded for each client.
 /// </summary>
 internal sealed class UsageLedger : IUsageSource
 {
@@ -25,22 +25,78 @@ internal sealed class UsageLedger : IUsageSource
         }
     }
 
+    /// <inheritdoc />
+    public IReadOnlyList<UsageElement> ElementsOf(string client)
+    {
+        var found = new Dictionary<(UsageKind Kind, string Name), Use>();
+        lock (_lock)
+        {
+            foreach (var (key, use) in _clients.GetValueOrDefault(client) ?? [])
+            {
+                var (kind, name) = UsageNames.Of(key.Operation);
+                Add(found, kind, name, use);
+                if (kind is not (UsageKind.Interaction or UsageKind.Operation))
+                {
+                    // It came along with a request, which is counted by itself.
+                    continue;
+                }
+
+                Add(found, UsageKind.Tenant, key.Tenant, use);
+                foreach (var purpose in key.Purpose.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                {
+                    Add(found, UsageKind.Purpose, purpose, use);
+                }
+            }
+        }
+
+        return
+        [
+            .. found
+                .Where(static pair => pair.Key.Name.Length > 0)
+                .OrderBy(static pair => pair.Key.Kind)
+                .ThenBy(static pair => pair.Key.Name, StringComparer.Ordinal)
+                .Select(static pair => new UsageElement(
+                    pair.Key.Kind,
+                    pair.Key.Name,
+                    pair.Value.First,
+                    pair.Value.Last,
+                    pair.Value.Count,
+                    pair.Value.Patients.Count,
+                    pair.Value.Patients.IsEstimate
+                )),
+        ];
+    }
+
+    private static void Add(Dictionary<(UsageKind, string), Use> found, UsageKind kind, string name, Use use)
+    {
+        if (!found.TryGetValue((kind, name), out var sum))
+        {
+            found[(kind, name)] = sum = new Use { First = use.First, Last = use.Last };
+        }
+
+        sum.First = use.First < sum.First ? use.First : sum.First;
+        sum.Last = use.Last > sum.Last ? use.Last : sum.Last;
+        sum.Count += use.Count;
+        sum.Patients.Add(use.Patients);
+    }
+
     /// <summary>Counts an access.</summary>
     public void Note(WatchEvent seen)
     {
         lock (_lock)
         {
             var uses = OfClient(seen.Client);
-            Note(uses, new Key(seen.Operation, seen.Purpose, seen.Tenant), seen.Time);
+            Note(uses, new Key(seen.Operation, seen.Purpose, seen.Tenant), seen);
             foreach (var part in seen.Parts)
             {
-                Note(uses, new Key(part, seen.Purpose, seen.Tenant), seen.Time);
+                Note(uses, new Key(part, seen.Purpose, seen.Tenant), seen);
             }
         }
     }
 
-    private static void Note(Dictionary<Key, Use> uses, Key key, DateTimeOffset at)
+    private static void Note(Dictionary<Key, Use> uses, Key key, WatchEvent seen)
     {
+        var at = seen.Time;
         if (!uses.TryGetValue(key, out var use))
         {
             if (uses.Count >= MostOfOne)
@@ -53,6 +109,10 @@ internal sealed class UsageLedger : IUsageSource
 
         use.Last = at > use.Last ? at : use.Last;
         use.Count++;
+        foreach (var patient in seen.Patients)
+        {
+            use.Patients.Add(patient);
+        }
     }
 
     /// <summary>Writes it to the file in which baselines are kept.</summary>
@@ -99,6 +159,43 @@ internal sealed class UsageLedger : IUsageSource
         }
     }
 
+    /// <summary>Writes how many patients, behind all that a version before knew.</summary>
+    public void WritePatients(BinaryWriter writer)
+    {
+        lock (_lock)
+        {
+            writer.Write(_clients.Count);
+            foreach (var (client, uses) in _clients)
+            {
+                writer.Write(client);
+                writer.Write(uses.Count);
+                foreach (var (key, use) in uses)
+                {
+                    writer.Write(key.Operation);
+                    writer.Write(key.Purpose);
+                    writer.Write(key.Tenant);
+                    use.Patients.Write(writer);
+                }
+            }
+        }
+    }
+
+    /// <summary>Reads that back; what it is of was read before.</summary>
+    public void ReadPatients(BinaryReader reader)
+    {
+        lock (_lock)
+        {
+            for (var clients = reader.ReadInt32(); clients > 0; clients--)
+            {
+                var uses = _clients[reader.ReadString()];
+                for (var left = reader.ReadInt32(); left > 0; left--)
+                {
+                    uses[new Key(reader.ReadString(), reader.ReadString(), reader.ReadString())].Patients = PatientSketch.Read(reader);
+                }
+            }
+        }
+    }
+
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
@@ -118,16 +215,19 @@ internal sealed class UsageLedger : IUsageSource
         return uses;
     }
 
-    private static UsageRow Row(Key key, Use use) => new(key.Operation, key.Purpose, key.Tenant, use.First, use.Last, use.Count);
+    private static UsageRow Row(Key key, Use use) =>
+        new(key.Operation, key.Purpose, key.Tenant, use.First, use.Last, use.Count, use.Patients.Count, use.Patients.IsEstimate);
 
     private readonly record struct Key(string Operation, string Purpose, string Tenant);
 
     private sealed class Use
     {
-        public DateTimeOffset First { get; init; }
+        public DateTimeOffset First { get; set; }
 
         public DateTimeOffset Last { get; set; }
 
         public long Count { get; set; }
+
+        public PatientSketch Patients { get; set; } = new();
     }
 }

@@ -10,4 +10,15 @@ namespace PhiGateway.Watch.Usage;
 /// <param name="First">First use that is remembered.</param>
 /// <param name="Last">Last use.</param>
 /// <param name="Count">How often.</param>
-public sealed record UsageRow(string Operation, string Purpose, string Tenant, DateTimeOffset First, DateTimeOffset Last, long Count);
+/// <param name="Patients">Of how many different patients.</param>
+/// <param name="IsEstimate">Whether that is an estimate, within some nine percent as a rule.</param>
+public sealed record UsageRow(
+    string Operation,
+    string Purpose,
+    string Tenant,
+    DateTimeOffset First,
+    DateTimeOffset Last,
+    long Count,
+    long Patients = 0,
+    bool IsEstimate = false
+);

@@ -39,6 +39,7 @@ internal static class LookedAtScreens
     private static readonly (string Name, string Path)[] More =
     [
         ("cases", "/console/cases"),
+        ("strangers", "/console/strangers?form=metadata"),
         ("tail", "/console/audit/tail"),
         ("patient form", "/console/patient"),
         ("vendor stop", "/console/vendors/westside-imaging/stop"),

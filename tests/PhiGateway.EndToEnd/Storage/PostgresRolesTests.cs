@@ -148,6 +148,8 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         await using var gateway = RegistryStorage.Create(Options(_connections["phigw_gateway"]));
         var asked = await gateway.RegistrationRequests.TryAddAsync(Stranger("reg-2"), 10, None);
         Assert.True(await admin.RegistrationRequests.TryDecideAsync(asked! with { State = RegistrationState.Declined }, None));
+        Assert.NotNull(await gateway.RegistrationRequests.TryAddAsync(Stranger("reg-3"), 10, None));
+        Assert.Equal(["reg-3"], await admin.RegistrationRequests.DeclineAsync(["reg-2", "reg-3"], "ada", DateTimeOffset.UtcNow, "x", None));
         await admin.RegistrationRequests.DropEndedAsync(None);
         await DeniedAsync("phigw_admin", "UPDATE registration_request SET words = '{}'");
 

@@ -16,7 +16,7 @@ public abstract partial class RegistryStoreContract
 
         Assert.Equal(("203.0.113.7", RegistrationState.Pending), (first!.Peer, first.State));
         Assert.Equal("203.0.113.7", again!.Peer);
-        var kept = Assert.Single(await Storage.RegistrationRequests.ListAsync(10, None));
+        var kept = Assert.Single((await Storage.RegistrationRequests.ListAsync(new RegistrationFilter(), 0, 10, None)).Items);
         Assert.Equal(("Ärzte “heute”", "EC", asked.Words.Keys[0].X), (kept.Words.Name, kept.Words.Keys[0].Kty, kept.Words.Keys[0].X));
         Assert.Equal(asked.ReceivedAt, kept.ReceivedAt, TimeSpan.FromMilliseconds(1));
     }
@@ -58,12 +58,77 @@ public abstract partial class RegistryStoreContract
     {
         var over = Asked("reg-1") with { Until = DateTimeOffset.UtcNow.AddMinutes(-1) };
         Assert.Null(await Storage.RegistrationRequests.TryAddAsync(over, 10, None));
-        Assert.Empty(await Storage.RegistrationRequests.ListAsync(10, None));
+        Assert.Equal(0, (await Storage.RegistrationRequests.ListAsync(new RegistrationFilter(), 0, 10, None)).Total);
 
         await Storage.RegistrationRequests.DropEndedAsync(None);
 
         // Its place is free again.
         Assert.NotNull(await Storage.RegistrationRequests.TryAddAsync(Asked("reg-1"), 10, None));
+    }
+
+    [Fact]
+    public async Task ListRequests_OfAFilter_IsThoseAndNoOthers_WhateverThePart()
+    {
+        var requests = Storage.RegistrationRequests;
+        var now = DateTimeOffset.UtcNow;
+        for (var place = 0; place < 7; place++)
+        {
+            var one = Asked($"reg-{place}");
+            Assert.NotNull(
+                await requests.TryAddAsync(
+                    one with
+                    {
+                        ReceivedAt = now.AddHours(place - 10),
+                        Peer = place % 2 == 0 ? "203.0.113.7" : $"2001:db8:{place}::/64",
+                        Words = one.Words with
+                        {
+                            Form = place < 3 ? "software-statement" : "metadata",
+                            SignedBy = place < 3 ? $"https://“{place % 2}”.example" : null,
+                        },
+                    },
+                    10,
+                    None
+                )
+            );
+        }
+
+        Assert.True(await requests.TryDecideAsync(Declined("reg-0"), None));
+        Assert.True(RegistrationFilter.TryParseNetwork("2001:db8::/32", out var network));
+
+        Assert.Equal(["reg-1", "reg-3", "reg-5"], await IdsAsync(new RegistrationFilter { Network = network }));
+        Assert.Equal(["reg-2", "reg-0"], await IdsAsync(new RegistrationFilter { SignedBy = "https://“0”.example" }));
+        Assert.Equal(["reg-0"], await IdsAsync(new RegistrationFilter { State = RegistrationState.Declined }));
+        Assert.Equal(["reg-1", "reg-2", "reg-0"], await IdsAsync(new RegistrationFilter { Form = "software-statement" }));
+        Assert.Equal(["reg-1", "reg-2", "reg-0"], await IdsAsync(new RegistrationFilter { ReceivedBefore = now.AddHours(-7.5) }));
+        Assert.Empty(await IdsAsync(new RegistrationFilter { SignedBy = "https://nobody.example" }));
+
+        var part = await requests.ListAsync(new RegistrationFilter(), 2, 3, None);
+        Assert.Equal((7, "reg-3 reg-4 reg-5"), (part.Total, string.Join(' ', part.Items.Select(static one => one.Id))));
+
+        async Task<IEnumerable<string>> IdsAsync(RegistrationFilter filter) =>
+            (await requests.ListAsync(filter, 0, 10, None)).Items.Select(static one => one.Id);
+    }
+
+    [Fact]
+    public async Task DeclineRequests_Many_DeclinesThoseThatNobodyDecided_AndGivesTheirRoomBack()
+    {
+        var requests = Storage.RegistrationRequests;
+        string[] ids = [.. Enumerable.Range(0, 600).Select(static place => $"reg-{place:d3}")];
+        foreach (var id in ids)
+        {
+            Assert.NotNull(await requests.TryAddAsync(Asked(id), 600, None));
+        }
+
+        Assert.True(await requests.TryDecideAsync(Asked("reg-007") with { State = RegistrationState.Taken, Client = "acme" }, None));
+
+        var declined = await requests.DeclineAsync([.. ids, "reg-none"], "ada", DateTimeOffset.UtcNow, "a flood", None);
+
+        Assert.Equal(ids.Where(static id => id != "reg-007"), declined.Order(StringComparer.Ordinal));
+        Assert.Empty(await requests.DeclineAsync(ids, "bob", DateTimeOffset.UtcNow, "again", None));
+        var kept = await requests.FindAsync("reg-100", None);
+        Assert.Equal((RegistrationState.Declined, "ada", "a flood"), (kept!.State, kept.DecidedBy, kept.Reason));
+        Assert.Equal(RegistrationState.Taken, (await requests.FindAsync("reg-007", None))!.State);
+        Assert.NotNull(await requests.TryAddAsync(Asked("reg-new"), 1, None));
     }
 
     private static RegistrationRequest Declined(string id) =>

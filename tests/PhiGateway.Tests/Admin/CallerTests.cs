@@ -26,7 +26,7 @@ public sealed class CallerTests
             services.AddSingleton<IUsageSource>(new FixedUsage("acme-connector", rows))
         );
         await Sample.WriteAsync(server);
-        var report = await server.GetAsync(Usage);
+        var report = await server.GetAsync(Usage, "olga");
 
         Assert.True(report.Status == 200, report.Text);
         Assert.Equal(("acme-connector", at), ((string)report.Json["client"]!, (DateTimeOffset)report.Json["last_used"]!));
@@ -35,7 +35,10 @@ public sealed class CallerTests
             [("read Observation", 3L), ("search-type Observation", 41L)],
             uses.Select(static use => ((string)use!["operation"]!, (long)use["count"]!))
         );
-        Assert.Equal(404, (await server.GetAsync("/admin/v1/clients/nobody/usage")).Status);
+        Assert.Equal(404, (await server.GetAsync("/admin/v1/clients/nobody/usage", "olga")).Status);
+
+        // Whoever only reads the registry learns no counts, here as on the client's page.
+        Assert.Equal(403, (await server.GetAsync(Usage, "vera")).Status);
     }
 
     [Fact]
@@ -45,13 +48,13 @@ public sealed class CallerTests
             services.AddSingleton<IUsageSource>(new FixedUsage("other", []))
         );
         await Sample.WriteAsync(watching);
-        var report = (await watching.GetAsync(Usage)).Json;
+        var report = (await watching.GetAsync(Usage, "olga")).Json;
         Assert.Null(report["last_used"]);
         Assert.Empty(report["uses"]!.AsArray());
 
         await using var blind = await AdminServer.StartAsync();
         await Sample.WriteAsync(blind);
-        Assert.Equal("not-watched", (await blind.GetAsync(Usage)).Code);
+        Assert.Equal("not-watched", (await blind.GetAsync(Usage, "olga")).Code);
     }
 
     [Fact]
@@ -157,5 +160,7 @@ public sealed class CallerTests
     private sealed class FixedUsage(string client, IReadOnlyList<UsageRow> rows) : IUsageSource
     {
         public IReadOnlyList<UsageRow> Of(string asked) => asked == client ? rows : [];
+
+        public IReadOnlyList<UsageElement> ElementsOf(string asked) => [];
     }
 }

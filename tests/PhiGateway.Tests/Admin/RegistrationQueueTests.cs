@@ -10,6 +10,7 @@ namespace PhiGateway.Tests.Admin;
 public sealed class RegistrationQueueTests
 {
     private const string Queue = "/admin/v1/registrations";
+    private const string Many = Queue + ":decline";
     private const string Take = Queue + "/reg-1:take";
     private const string Body =
         """{"client":"newcomer","use_case":"lab-results","owner":"mary@hospital.example","reason":"The vendor rang."}""";
@@ -113,6 +114,129 @@ public sealed class RegistrationQueueTests
     }
 
     [Fact]
+    public async Task DeclineMany_OfANetwork_DeclinesThatAndPutsEachOnRecordFirst()
+    {
+        await using var server = await StartAsync();
+        await FloodAsync(server, 30);
+        const string Flood = """{"network":"2001:db8::/32","reason":"A flood out of one provider."}""";
+
+        var asked = await server.PostAsync(Many + "?dry_run=true", Flood, "anna");
+        Assert.Equal((200, 30, true), (asked.Status, (int)asked.Json["declined"]!, (bool)asked.Json["dry_run"]!));
+        Assert.DoesNotContain(server.Journal.Records, static record => record.Event.StartsWith("registration.", StringComparison.Ordinal));
+        var seenLess = Flood.Replace("}", ",\"at_most\":29}", StringComparison.Ordinal);
+        Assert.Equal("more-than-seen", (await server.PostAsync(Many, seenLess, "anna")).Code);
+        RequestsOf(server).BeforeDeciding = () =>
+            Assert.Equal(
+                31,
+                server.Journal.Records.Count(static record => record.Note?.StartsWith("intent", StringComparison.Ordinal) == true)
+            );
+
+        var done = await server.PostAsync(Many, Flood.Replace("}", ",\"at_most\":30}", StringComparison.Ordinal), "anna");
+        Assert.Equal((200, 30, 0), (done.Status, (int)done.Json["declined"]!, (int)done.Json["left"]!));
+        var head = Assert.Single(server.Journal.Records, static record => record is { Event: "registration.decline-many", Status: 0 });
+        Assert.Equal("intent: 30, network 2001:db8::/32: A flood out of one provider.", head.Note);
+        var parts = server.Journal.Records.Where(static record => record.Event == "registration.decline").ToList();
+        Assert.Equal(
+            (30, true),
+            (parts.Count, parts.TrueForAll(part => part.ParentId == head.Id && part.Actor == "anna@hospital.example"))
+        );
+        Assert.Contains(parts, static part => part.Target == "registration/flood-7");
+
+        // The neighbour waits still, and whoever floods again the same is declined already.
+        var left = (await server.GetAsync(Queue + "?state=pending")).Json;
+        Assert.Equal(("reg-1", 1), ((string)Assert.Single(left["items"]!.AsArray())!["id"]!, (int)left["total"]!));
+        Assert.Equal(0, (int)(await server.PostAsync(Many, Flood, "anna")).Json["declined"]!);
+    }
+
+    [Fact]
+    public async Task DeclineMany_WhileSomebodyTakesOne_SaysHowManyItWas()
+    {
+        await using var server = await StartAsync();
+        await FloodAsync(server, 3);
+        var requests = RequestsOf(server);
+        requests.BeforeDeciding = () =>
+            _ = requests.TryDecideAsync(
+                requests.All.First(static one => one.Id == "flood-1") with
+                {
+                    State = RegistrationState.Taken,
+                },
+                default
+            );
+
+        var done = await server.PostAsync(Many, """{"form":"metadata","received_before":"2030-01-01T00:00:00Z","reason":"x"}""");
+        Assert.Equal((3, "taken"), ((int)done.Json["declined"]!, (string)(await server.GetAsync(Queue + "/flood-1")).Json["state"]!));
+        Assert.Contains(
+            server.Journal.Records,
+            static record => record.Note?.Contains("such as flood-1", StringComparison.Ordinal) == true
+        );
+    }
+
+    [Theory]
+    [InlineData("{}", "/reason")]
+    [InlineData("""{"network":"2001:db8::/32"}""", "/reason")]
+    [InlineData("""{"reason":"x"}""", "")]
+    [InlineData("""{"reason":"x","network":""}""", "/network")]
+    [InlineData("""{"reason":"x","network":"everybody"}""", "/network")]
+    [InlineData("""{"reason":"x","network":"2001:db8::/96"}""", "/network")]
+    [InlineData("""{"reason":"x","form":"any"}""", "/form")]
+    [InlineData("""{"reason":"x","signed_by":""}""", "/signed_by")]
+    [InlineData("""{"reason":"x","form":"metadata","at_most":-1}""", "/at_most")]
+    [InlineData("""{"reason":"x","form":"metadata","state":"taken"}""", "/state")]
+    public async Task DeclineMany_OfNobodyInParticular_DeclinesNobody(string body, string pointer)
+    {
+        await using var server = await StartAsync();
+
+        var answer = await server.PostAsync(Many, body, "anna");
+
+        Assert.Equal((422, pointer), (answer.Status, answer.Pointers[0]));
+        Assert.Equal("pending", (string)(await server.GetAsync(Queue)).Json["items"]![0]!["state"]!);
+    }
+
+    [Fact]
+    public async Task DeclineMany_ByWhoMayNot_OrWithTheJournalShut_DeclinesNobody()
+    {
+        await using var server = await StartAsync();
+        const string All = """{"form":"metadata","reason":"x"}""";
+
+        foreach (var person in (string[])["vera", "august"])
+        {
+            Assert.Equal(403, (await server.PostAsync(Many, All, person)).Status);
+        }
+
+        server.Journal.Room = 0;
+        Assert.Equal(503, (await server.PostAsync(Many, All, "anna")).Status);
+        Assert.Equal("pending", (string)(await server.GetAsync(Queue)).Json["items"]![0]!["state"]!);
+    }
+
+    [Fact]
+    public async Task List_InPages_GivesEachOnce_AndRefusesWhatIsNoFilter()
+    {
+        await using var server = await StartAsync();
+        await FloodAsync(server, 25);
+        var seen = new List<string>();
+        for (var path = Queue + "?limit=10&network=2001:db8::/32"; path.Length > 0; )
+        {
+            var page = (await server.GetAsync(path)).Json;
+            Assert.Equal((25, false), ((int)page["total"]!, (bool)page["complete"]!));
+            seen.AddRange(page["items"]!.AsArray().Select(static one => (string)one!["id"]!));
+            path = (string?)page["next_cursor"] is { } cursor ? $"{Queue}?limit=10&network=2001:db8::/32&cursor={cursor}" : string.Empty;
+        }
+
+        Assert.Equal((25, 25), (seen.Count, seen.Distinct().Count()));
+        Assert.Equal(
+            (true, 26),
+            ((bool)(await server.GetAsync(Queue)).Json["complete"]!, (int)(await server.GetAsync(Queue)).Json["total"]!)
+        );
+        foreach (
+            var query in (string[])
+                ["state=any", "network=x", "form=x", "received_before=soon", "state=", "state=taken&state=declined", "cursor=x", "limit=0"]
+        )
+        {
+            Assert.Equal((query, 400), (query, (await server.GetAsync($"{Queue}?{query}")).Status));
+        }
+    }
+
+    [Fact]
     public async Task List_AStranger_ShowsItsWordsApart()
     {
         await using var server = await StartAsync();
@@ -125,6 +249,26 @@ public sealed class RegistrationQueueTests
 
     private static FakeRegistrationRequests RequestsOf(AdminServer server) =>
         (FakeRegistrationRequests)server.Services.GetRequiredService<IRegistrationRequests>();
+
+    private static async Task FloodAsync(AdminServer server, int many)
+    {
+        for (var place = 0; place < many; place++)
+        {
+            await RequestsOf(server)
+                .TryAddAsync(
+                    new RegistrationRequest
+                    {
+                        Id = $"flood-{place}",
+                        ReceivedAt = server.Time.Now,
+                        Until = server.Time.Now.AddDays(31),
+                        Peer = $"2001:db8:{place:x}::/64",
+                        Words = new RegistrationWords { Form = "metadata", Name = "Flood" },
+                    },
+                    1000,
+                    default
+                );
+        }
+    }
 
     private static async Task<AdminServer> StartAsync()
     {

@@ -1,6 +1,8 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Alerts;
+using PhiGateway.Audit.Records;
 using PhiGateway.Tests.Admin;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
@@ -72,6 +74,76 @@ public sealed class ConsoleEmergencyTests
             .ToList();
         Assert.Equal(2, names.Count);
         Assert.Equal(names.Distinct(StringComparer.Ordinal), names);
+    }
+
+    [Fact]
+    public async Task Use_ThatIsReadSlowly_IsOneLookOnRecord_HoweverOftenThePageAsksAgain()
+    {
+        await using var server = await ConsoleServer.StartAsync(patience: TimeSpan.Zero);
+        var id = await UseAsync(server);
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.Admin.Trail.BeforeQuery = query => query.Kind == AuditKind.Override ? gate.Task : Task.CompletedTask;
+        using var browser = await server.SignInAsync("auditor");
+        var again = $"/console/alerts/{id}?again=1";
+
+        var first = await browser.GetAsync("/console/alerts/" + id);
+        Assert.Equal($"2; url={again}", first.Headers["Refresh"]);
+        for (var poll = 0; poll < 5; poll++)
+        {
+            var page = await browser.GetAsync(again);
+            Assert.Equal($"2; url={again}", page.Headers["Refresh"]);
+            Assert.DoesNotContain(Said, page.Text, StringComparison.Ordinal);
+        }
+
+        gate.SetResult();
+        await ShownAsync(browser, again);
+        Assert.Equal((1, 1), (CountOf(server, "audit.emergency"), CountOf(server, "alert.history")));
+
+        // Opening it anew is a look of its own.
+        await ShownAsync(browser, "/console/alerts/" + id);
+        Assert.Equal(2, CountOf(server, "audit.emergency"));
+
+        static int CountOf(ConsoleServer server, string look) => server.Admin.Journal.Records.Count(record => record.Event == look);
+    }
+
+    [Fact]
+    public async Task Use_WhoseLookCannotBePutOnRecord_IsNotShown()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        var id = await UseAsync(server);
+        using var browser = await server.SignInAsync("privacy-officer");
+        server.Admin.Journal.Room = 0;
+
+        var page = await browser.GetAsync("/console/alerts/" + id);
+        Assert.Equal(200, page.Status);
+        Assert.DoesNotContain(Said, page.Text, StringComparison.Ordinal);
+        Assert.Contains("what was said at its use", page.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Requests_OnTheFirstScreen_AreOneLookAMinute_HoweverOftenItAsksAgain()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        using var browser = await server.SignInAsync("privacy-officer");
+        for (var poll = 0; poll < 5; poll++)
+        {
+            Assert.Equal(200, (await browser.GetAsync("/console/now?live=1&again=1")).Status);
+        }
+
+        Assert.Single(server.Admin.Journal.Records, static record => record.Event == "audit.requests");
+
+        // Another officer's look is another's.
+        using var other = await server.SignInAsync("all");
+        Assert.Contains("looked at patients' requests", WebUtility.HtmlDecode((await other.GetAsync("/console/now")).Text));
+        Assert.Contains(
+            server.Admin.Journal.Records,
+            static record => record is { Event: "audit.requests", Actor: "all@hospital.example" }
+        );
+    }
+
+    private static async Task ShownAsync(ConsoleBrowser browser, string path)
+    {
+        while (!(await browser.GetAsync(path)).Text.Contains(Said, StringComparison.Ordinal)) { }
     }
 
     private static async Task<string> UseAsync(ConsoleServer server)

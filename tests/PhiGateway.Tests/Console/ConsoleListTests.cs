@@ -13,6 +13,9 @@ public sealed partial class ConsoleListTests
     [Theory]
     [InlineData("/console/cases", "/console/cases/(c-\\d+)\"><bdi>")]
     [InlineData("/console/cases?state=closed", "/console/cases/(d-\\d+)\"><bdi>")]
+    [InlineData("/console/cases?state=closed&q=CASE%20D-", "/console/cases/(d-\\d+)\"><bdi>")]
+    [InlineData("/console/reviews?q=ROSA", "/console/reviews/(r-\\d+)\"")]
+    [InlineData("/console/approvals?why=never-approved&q=W-", "/console/approvals/(w-\\d+)\"")]
     [InlineData("/console/reviews", "/console/reviews/(r-\\d+)\"")]
     [InlineData("/console/approvals", "/console/approvals/(w-\\d+)\"")]
     [InlineData("/console/clients?q=Owner", "/console/clients/(w-\\d+)\"")]
@@ -54,6 +57,59 @@ public sealed partial class ConsoleListTests
         );
         Assert.Matches("Waiting for approval[^0-9]*620", Tags().Replace((await browser.GetAsync("/console/now")).Text, " "));
         Assert.Contains("fewer than were passed over", (await browser.GetAsync("/console/approvals?skip=9000")).Text);
+    }
+
+    [Theory]
+    [InlineData("/console/cases?q=c-5", "100 cases")]
+    [InlineData("/console/cases?state=all", "1,240 cases")]
+    [InlineData("/console/cases?state=all&mine=1", "0 cases")]
+    [InlineData("/console/cases?q=c-617", "1 case,")]
+    [InlineData("/console/cases?q=d-617", "0 cases")]
+    [InlineData("/console/cases?state=nonsense", null)]
+    [InlineData("/console/approvals?q=w-61", "10 clients wait")]
+    [InlineData("/console/approvals?why=changed", "0 clients wait")]
+    [InlineData("/console/approvals?why=nonsense", null)]
+    [InlineData("/console/reviews?state=done&q=r-61", "r-619\"")]
+    [InlineData("/console/reviews?mine=1", "No access review fits")]
+    [InlineData("/console/reviews?overdue=1&q=r-000", "r-000\"")]
+    [InlineData("/console/reviews?overdue=1&q=r-001", "No access review fits")]
+    [InlineData("/console/reviews?state=3", null)]
+    public async Task List_OfAFilter_IsNarrowedOverAllOfIt(string path, string? expected)
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await FillAsync(server);
+        using var browser = await server.SignInAsync("all");
+
+        var page = await browser.GetAsync(path);
+        Assert.Equal(expected is null ? 400 : 200, page.Status);
+        Assert.Contains(expected ?? "is expected", page.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/console/cases")]
+    [InlineData("/console/approvals")]
+    [InlineData("/console/reviews")]
+    public async Task Filter_OfWhatNobodyKnows_StandsInNoAddress_AndGoesAlongToTheNextPage(string path)
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await FillAsync(server);
+        using var browser = await server.SignInAsync("all");
+
+        // A part of every name here, and a name that somebody may have.
+        var word = path switch
+        {
+            "/console/cases" => "Case c",
+            "/console/approvals" => "w-",
+            _ => "Review ",
+        };
+        var sent = await browser.SubmitAsync(path, "/console/asked", ("_page", path), ("q", word));
+        Assert.Equal(303, sent.Status);
+        Assert.DoesNotContain("q=", sent.Headers["Location"], StringComparison.Ordinal);
+        var first = await browser.GetAsync(sent.Headers["Location"]);
+        var next = WebUtility.HtmlDecode(Next().Match(first.Text).Groups["href"].Value);
+        Assert.Contains("asked=", next, StringComparison.Ordinal);
+        Assert.DoesNotContain("q=", next, StringComparison.Ordinal);
+        Assert.Contains($"value=\"{word.Trim()}\"", (await browser.GetAsync(next)).Text, StringComparison.Ordinal);
     }
 
     private static async Task FillAsync(ConsoleServer server)

@@ -21,7 +21,8 @@ internal sealed class ConsoleServer : IAsyncDisposable
         bool isDemo = true,
         StepUpOptions? stepUp = null,
         Action<IServiceCollection>? more = null,
-        TimeSpan? patience = null
+        TimeSpan? patience = null,
+        Action<AdminOptions>? options = null
     )
     {
         var console = new ConsoleOptions
@@ -32,8 +33,11 @@ internal sealed class ConsoleServer : IAsyncDisposable
             Demo = isDemo ? [.. AdminRoles.Given.Select(Person), Both("all", AdminRoles.Given), Both("second", AdminRoles.Given)] : null,
         };
         var admin = await AdminServer.StartAsync(
-            configure: static options =>
-                options.Names = new NodeNames(new HashSet<string> { "north" }, new HashSet<string>(), new HashSet<string>()),
+            configure: admin =>
+            {
+                admin.Names = new NodeNames(new HashSet<string> { "north" }, new HashSet<string>(), new HashSet<string>());
+                options?.Invoke(admin);
+            },
             services: services =>
             {
                 services.AddPhiGatewayConsole(console);

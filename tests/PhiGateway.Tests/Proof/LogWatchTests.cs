@@ -1,6 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using PhiGateway.Proof.Verification;
 using PhiGateway.Tests.Audit.Shipping;
+using PhiGateway.Tests.Common.Identity;
 using PhiGateway.Tests.Common.Proof;
 using Xunit;
 
@@ -41,6 +43,56 @@ public sealed class LogWatchTests
         );
         Assert.Equal(isDamaged ? [$"{FindingCode.JournalDamaged} {damaged.Sequence}", .. expected] : expected, told);
         Assert.Null(watch.Status.Problem);
+    }
+
+    [Fact]
+    public async Task Round_AfterRound_SaysWhenTheLastSliceAndTheLastWholeRoundWere()
+    {
+        await using var world = await LogWorld.StartAsync(60);
+        var store = new MemoryAuditStore();
+        foreach (var (sequence, row) in world.Rows)
+        {
+            store.Rows[sequence] = row;
+        }
+
+        world.Journal.Acknowledge(world.Rows.Keys.Max());
+        var clock = new AdjustableClock();
+        var watch = new LogWatch(world.Log, world.Journal, store, world.Heads, new LogWatchOptions { Records = 50 }, clock);
+        var measured = new Dictionary<string, double>();
+        using var metrics = new ProofMetrics(world.Log, watch);
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, listener) =>
+            {
+                if (instrument.Name.StartsWith("phi_gateway.audit.verifier.", StringComparison.Ordinal))
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => measured[instrument.Name] = value);
+        listener.Start();
+
+        // Before the first slice it is the verifier's own age, so that one that never comes to it is seen.
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal((60d, 60d), Read());
+        await watch.RoundAsync(CancellationToken.None);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal((60d, 120d), Read());
+        await watch.RoundAsync(CancellationToken.None);
+        var whole = clock.GetUtcNow();
+        Assert.Equal((0d, 0d), Read());
+        Assert.Equal((whole, whole), (watch.Status.LastRound, watch.Status.LastWhole));
+        clock.Advance(TimeSpan.FromMinutes(1));
+        await watch.RoundAsync(CancellationToken.None);
+        Assert.Equal((0d, 60d), Read());
+        Assert.Equal(30, measured["phi_gateway.audit.verifier.interval"]);
+
+        (double, double) Read()
+        {
+            listener.RecordObservableInstruments();
+            return (measured["phi_gateway.audit.verifier.age"], measured["phi_gateway.audit.verifier.round.age"]);
+        }
     }
 
     [Fact]

@@ -37,9 +37,12 @@ internal sealed class AlertScreen(
         }
 
         var alert = found.Alert;
-        var isHistory = call.Caller.HasAny(AdminRoles.UseReaders);
-        var past = isHistory ? await request.TryAsync("what happened to it", () => history.ReadAsync(Apart(call), alert)) : null;
         var use = await UseAsync(request, alert);
+
+        // What asks again by itself is no further look: what happened to the alert is read for the page that stays.
+        var isAsked = use is { IsBeingRead: true } && tried is null;
+        var isHistory = call.Caller.HasAny(AdminRoles.UseReaders) && !isAsked;
+        var past = isHistory ? await request.TryAsync("what happened to it", () => history.ReadAsync(Apart(call), alert)) : null;
         var now = time.GetUtcNow();
         return new PageContent(
             "Alert",
@@ -60,7 +63,7 @@ internal sealed class AlertScreen(
         {
             Status = refused?.Status ?? 200,
             OnRecord = OnRecordOf(past is not null, use is { IsOnRecord: true }),
-            Again = use is { IsBeingRead: true } && tried is null ? WaitAnswer.Soon(Links.Alert(id)) : null,
+            Again = isAsked ? WaitAnswer.Soon(Links.Alert(id)) : null,
         };
     }
 
@@ -76,16 +79,17 @@ internal sealed class AlertScreen(
             "what was said at its use",
             async () =>
             {
-                if ((await emergencies.LookAsync(Apart(request.Call), alert.Id)).Failed(out _, out var looked))
+                if ((await emergencies.MayReadAsync(request.Call, alert.Id)).Failed(out _, out _))
                 {
                     return new ReadUse(false, false, null);
                 }
 
+                // One look for one opening, put on record before anything is read: the page asks again every two seconds meanwhile.
                 var made = await work.OnceAsync(
                     WorkKey.Of(request, "emergency " + alert.Id),
-                    async stopping => new Made<EmergencyReport>(await emergencies.ReadAsync(looked, stopping))
+                    async stopping => new Made<EmergencyReport>(await emergencies.ReadAsync(request.Behind(stopping), alert.Id))
                 );
-                return new ReadUse(true, made is null, made?.Outcome.Value);
+                return new ReadUse(made is not null, made is null, made?.Outcome.Value);
             }
         );
     }

@@ -1,5 +1,4 @@
 using PhiGateway.Admin.Clients;
-using PhiGateway.Admin.Registrations;
 using PhiGateway.Console.Parts;
 
 namespace PhiGateway.Console.Pages.Approvals;
@@ -7,14 +6,24 @@ namespace PhiGateway.Console.Pages.Approvals;
 /// <summary>What the queue of approvals shows.</summary>
 /// <param name="Items">Clients that wait, those that wait longest first.</param>
 /// <param name="Part">Which part of them this is.</param>
+/// <param name="Why">Only those that wait for this reason; null: for any.</param>
+/// <param name="Text">What was searched for; null: nothing.</param>
 /// <param name="At">Now.</param>
-/// <param name="Strangers">Who asked to be registered and is undecided, on the first page.</param>
+/// <param name="Strangers">How many asked to be registered and are undecided; told on the first page.</param>
+/// <param name="FormToken">Token of the session's forms.</param>
 public sealed record ApprovalsModel(
     IReadOnlyList<QueueEntry> Items,
     ListPart Part,
+    string? Why,
+    string? Text,
     DateTimeOffset At,
-    IReadOnlyList<RegistrationEntry> Strangers
-);
+    int Strangers,
+    string FormToken
+)
+{
+    /// <summary>Whether less than the whole queue is asked for.</summary>
+    public bool IsNarrowed => Why is not null || Text is not null;
+}
 
 /// <summary>What an approver sees of one client.</summary>
 /// <param name="Brief">The whole in words.</param>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using PhiGateway.Admin.Clients;
 
 namespace PhiGateway.Console.Pages.Approvals;
 
@@ -8,4 +9,6 @@ public sealed partial class ApprovalsPage
     /// <summary>What it shows.</summary>
     [Parameter, EditorRequired]
     public required ApprovalsModel Model { get; set; }
+
+    private static IReadOnlyList<string> QueueReasons => QueueFilter.Reasons;
 }

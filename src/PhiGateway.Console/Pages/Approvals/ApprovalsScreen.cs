@@ -5,6 +5,7 @@ using PhiGateway.Admin.Registrations;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
+using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Console.Pages.Approvals;
 
@@ -23,20 +24,24 @@ internal sealed class ApprovalsScreen(
     /// <summary>The queue.</summary>
     public async Task<ScreenAnswer> ListAsync(ConsoleRequest request)
     {
-        var queue = await reports.WaitingAsync(request.Call, request.Skipped, OnePage);
+        var (why, text) = (request.Asked("why"), request.Asked("q"));
+        if (why is not null && !QueueFilter.Reasons.Contains(why))
+        {
+            return AdminProblem.BadParameter("why", "never-approved, changed or expired is expected.");
+        }
+
+        var queue = await reports.WaitingAsync(request.Call, request.Skipped, OnePage, new QueueFilter(why, text));
 
         // Nobody's approval waits for strangers: where their table does not answer, the queue is shown without them.
         var asked =
             queue.Skipped > 0
                 ? null
-                : await request.TryCommandAsync("who asked to be registered", () => registrations.ListAsync(request.Call));
-        var part = ListPart.Of(queue, static skip => Links.With(Path, ("skip", skip)));
-        var model = new ApprovalsModel(
-            queue.Items,
-            part,
-            time.GetUtcNow(),
-            [.. (asked?.Value?.Items ?? []).Where(static entry => entry.State == "pending")]
-        );
+                : await request.TryCommandAsync(
+                    "who asked to be registered",
+                    () => registrations.ListAsync(request.Call, new RegistrationFilter { State = RegistrationState.Pending }, 0, 1)
+                );
+        var part = ListPart.Of(queue, skip => request.Words.Link(Path, ("why", why), ("q", text), ("skip", skip)));
+        var model = new ApprovalsModel(queue.Items, part, why, text, time.GetUtcNow(), asked?.Value?.Total ?? 0, request.Session.FormToken);
         return new PageContent("Approvals", "approvals", typeof(ApprovalsPage), model);
     }
 

@@ -27,13 +27,17 @@ internal sealed partial class AskedScreen(RegistryFinder finder, AskedSeal seal)
     internal static readonly string[] Pages =
     [
         "/console/alerts",
+        "/console/approvals",
         "/console/audit",
+        "/console/cases",
         "/console/clients",
         "/console/design",
         "/console/history",
         "/console/history/revert",
         "/console/lab/shadows",
+        "/console/reviews",
         "/console/stop",
+        "/console/strangers",
         "/console/vendors",
     ];
 
@@ -41,15 +45,18 @@ internal sealed partial class AskedScreen(RegistryFinder finder, AskedSeal seal)
     private static readonly string[] Choices =
     [
         "decision",
+        "form",
         "interaction",
         "kind",
         "lane",
         "mine",
+        "overdue",
         "prune",
         "severity",
         "state",
         "status",
         "target",
+        "why",
     ];
 
     private static readonly string[] Moments = ["at", "from", "to"];

@@ -8,8 +8,31 @@ namespace PhiGateway.Console.Pages.Cases;
 /// <summary>What the list of cases shows.</summary>
 /// <param name="Items">The newest first.</param>
 /// <param name="Part">Which part of them this is.</param>
-/// <param name="IsClosed">Whether the closed ones are shown.</param>
-public sealed record CasesModel(IReadOnlyList<AlertCase> Items, ListPart Part, bool IsClosed);
+/// <param name="State">open, closed or all.</param>
+/// <param name="Text">What was searched for; null: nothing.</param>
+/// <param name="IsMine">Whether only those are shown that the viewer had a hand in.</param>
+/// <param name="Addresses">Addresses of the same list in each state, and with and without the viewer's own alone.</param>
+/// <param name="FormToken">Token of the session's forms.</param>
+public sealed record CasesModel(
+    IReadOnlyList<AlertCase> Items,
+    ListPart Part,
+    string State,
+    string? Text,
+    bool IsMine,
+    CaseAddresses Addresses,
+    string FormToken
+)
+{
+    /// <summary>Whether less than a whole state is asked for.</summary>
+    public bool IsNarrowed => Text is not null || IsMine;
+}
+
+/// <summary>Where the switches of the list of cases lead.</summary>
+/// <param name="Open">Those that are open.</param>
+/// <param name="Closed">Those that were closed.</param>
+/// <param name="All">Both.</param>
+/// <param name="Mine">The same with the viewer's own alone, or without.</param>
+public sealed record CaseAddresses(string Open, string Closed, string All, string Mine);
 
 /// <summary>What one case shows.</summary>
 /// <param name="View">The case with its alerts and its timeline.</param>

@@ -30,17 +30,56 @@ internal sealed class CasesScreen(
     // Alerts name a dozen records each; a case shows the first of them, the search shows all.
     private const int MostRecords = 24;
     private const int OnePage = 50;
+    private const string Open = "open";
+    private const string Closed = "closed";
+    private const string All = "all";
     private const int LeastReason = 8;
     private const int MostReason = 120;
 
     /// <summary>The list.</summary>
     public async Task<ScreenAnswer> ListAsync(ConsoleRequest request)
     {
-        var isClosed = request.Asked("state") == "closed";
-        var list = await reports.ListAsync(request.Call, isClosed ? CaseState.Closed : CaseState.Open, request.Skipped, OnePage);
-        var state = isClosed ? "closed" : null;
-        var part = ListPart.Of(list, skip => Links.With("/console/cases", ("state", state), ("skip", skip)));
-        return new PageContent("Cases", "alerts", typeof(CasesPage), new CasesModel(list.Items, part, isClosed));
+        var (state, text, isMine) = (request.Asked("state") ?? Open, request.Asked("q"), request.Asked("mine") == "1");
+        CaseState? only = null;
+        switch (state)
+        {
+            case Open:
+                only = CaseState.Open;
+                break;
+            case Closed:
+                only = CaseState.Closed;
+                break;
+            case All:
+                break;
+            default:
+                return AdminProblem.BadParameter("state", "open, closed or all is expected.");
+        }
+
+        var filter = new CaseFilter(only, text, isMine ? request.Call.Person : null);
+        var list = await reports.ListAsync(request.Call, filter, request.Skipped, OnePage);
+        return new PageContent(
+            "Cases",
+            "alerts",
+            typeof(CasesPage),
+            new CasesModel(
+                list.Items,
+                ListPart.Of(list, skip => Address(state, isMine, skip)),
+                state,
+                text,
+                isMine,
+                new CaseAddresses(Address(Open, isMine), Address(Closed, isMine), Address(All, isMine), Address(state, !isMine)),
+                request.Session.FormToken
+            )
+        );
+
+        string Address(string of, bool mine, string? skip = null) =>
+            request.Words.Link(
+                "/console/cases",
+                ("state", of == Open ? null : of),
+                ("q", text),
+                ("mine", mine ? "1" : null),
+                ("skip", skip)
+            );
     }
 
     /// <summary>One case.</summary>

@@ -9,7 +9,6 @@ namespace PhiGateway.Console.Pages.Clients;
 public sealed partial class ClientPageView
 {
     private const int MostAlerts = 5;
-    private const int MostUses = 100;
 
     /// <summary>What it shows.</summary>
     [Parameter, EditorRequired]

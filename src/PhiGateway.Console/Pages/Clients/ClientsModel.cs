@@ -19,8 +19,7 @@ public sealed record ClientsModel(string? Text, ClientStatus? Status, ClientPage
 /// <param name="Alerts">What nobody has closed about it, the urgent first.</param>
 /// <param name="Use">Granted against used; null: the viewer may not read the trail.</param>
 /// <param name="Ledger">
-/// What it used by operation, purpose and tenant, for who reviews it without reading the trail; null: the viewer has the counts of the trail
-/// or may not learn it, or this node does not watch.
+/// What it used of each element of its grants, for who reviews and narrows it; null: the viewer may not learn it, or this node does not watch.
 /// </param>
 /// <param name="Today">The day, UTC.</param>
 /// <param name="From">Since when its use is counted.</param>
@@ -36,7 +35,7 @@ public sealed record ClientModel(
     BlastRadius Blast,
     IReadOnlyList<Alert> Alerts,
     UseMatrix? Use,
-    IReadOnlyList<UsedOperation>? Ledger,
+    ClientUse? Ledger,
     DateOnly Today,
     DateTimeOffset From,
     bool MayStop,

@@ -85,7 +85,7 @@ internal sealed class ClientsScreen(
 
         var about = "client/" + id;
         var found = await alerts.OpenAboutAsync(call, new HashSet<string>(StringComparer.Ordinal) { about });
-        var isLedger = use is null && call.Caller.HasAny(AdminRoles.UseReaders);
+        var isLedger = call.Caller.HasAny(AdminRoles.UseReaders);
         return new PageContent(
             profile.Client.Id,
             "clients",
@@ -96,7 +96,7 @@ internal sealed class ClientsScreen(
                 blast,
                 [.. found[about]],
                 use,
-                isLedger ? await usage.ListAsync(call, id) : null,
+                isLedger ? await usage.FindAsync(call, id) : null,
                 DateOnly.FromDateTime(now.UtcDateTime),
                 now.AddDays(-UseDays),
                 call.Caller.HasAny(AdminRoles.Closers),

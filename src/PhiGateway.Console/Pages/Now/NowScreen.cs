@@ -129,16 +129,22 @@ internal sealed class NowScreen(
             return null;
         }
 
-        // They name no patient, and are the same for every officer; each look is on record by itself.
+        // They name no patient. Each reading is on record for who looks; a screen that asks again by itself shows what was read.
         var read = await request.TryAsync(
             "patients' requests",
             async () =>
-            {
-                await register.LookAsync(request.Behind(request.Call.Cancelled), "audit.requests");
-                return new Looked<RequestList>(
-                    await work.FindAsync(WorkKey.OfAll("requests of patients"), Registered, register.RequestsAsync)
-                );
-            }
+                new Looked<RequestList>(
+                    await work.FindAsync(
+                        WorkKey.OfNow(request, "requests of patients"),
+                        Registered,
+                        async stopping =>
+                        {
+                            await register.LookAsync(request.Behind(stopping), "audit.requests");
+                            return await work.FindAsync(WorkKey.OfAll("requests of patients"), Registered, register.RequestsAsync)
+                                ?? await register.RequestsAsync(stopping);
+                        }
+                    )
+                )
         );
         if (read is null)
         {

@@ -152,14 +152,43 @@ internal sealed class ReviewsScreen(
                 request.Typed("purpose")
             )
             : null;
-        var list = await reports.ListAsync(request.Call, request.Skipped, OneList);
+        var (asked, text) = (request.Asked("state"), request.Asked("q"));
+        var (isMine, isOverdue) = (request.Asked("mine") == "1", request.Asked("overdue") == "1");
+        CampaignState? state = asked is null ? null : WordOf<CampaignState>(asked);
+        if (state is { } known && !Enum.IsDefined(known))
+        {
+            return AdminProblem.BadParameter("state", "open, done or cancelled is expected.");
+        }
+
+        var filter = new CampaignFilter(
+            isOverdue ? CampaignState.Open : state,
+            text,
+            isMine ? request.Call.Person : null,
+            isOverdue ? Today.AddDays(1) : null
+        );
+        var list = await reports.ListAsync(request.Call, filter, request.Skipped, OneList);
         return new PageContent(
             "Reviews",
             "reviews",
             typeof(ReviewsPage),
             new ReviewsModel(
                 list.Items,
-                ListPart.Of(list, static skip => Links.With("/console/reviews", ("skip", skip))),
+                ListPart.Of(
+                    list,
+                    skip =>
+                        request.Words.Link(
+                            "/console/reviews",
+                            ("state", asked),
+                            ("q", text),
+                            ("mine", isMine ? "1" : null),
+                            ("overdue", isOverdue ? "1" : null),
+                            ("skip", skip)
+                        )
+                ),
+                state,
+                text,
+                isMine,
+                isOverdue,
                 await reports.CountOpenAsync(request.Call),
                 Today,
                 draft,

@@ -16,6 +16,9 @@ internal sealed class FakeAuditStore : IAuditStore
     /// <summary>How often records were looked for or counted, by whatever way.</summary>
     public int Looks { get; private set; }
 
+    /// <summary>Waited for before anything is searched for.</summary>
+    public Func<AuditQuery, Task> BeforeQuery { get; set; } = static _ => Task.CompletedTask;
+
     /// <summary>Waited for before a page after the first is read.</summary>
     public Func<Task> BeforeNextPage { get; set; } = static () => Task.CompletedTask;
 
@@ -68,6 +71,7 @@ internal sealed class FakeAuditStore : IAuditStore
         LastQuery = query;
         Queries++;
         StoreAwayException.ThrowIf(IsAway);
+        await BeforeQuery(query);
         if (query.Cursor is not null)
         {
             await BeforeNextPage();

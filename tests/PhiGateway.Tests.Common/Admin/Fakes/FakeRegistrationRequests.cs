@@ -33,19 +33,59 @@ internal sealed class FakeRegistrationRequests : IRegistrationRequests
         return Task.FromResult(_requests.GetValueOrDefault(id));
     }
 
-    public Task<IReadOnlyList<RegistrationRequest>> ListAsync(int limit, CancellationToken cancellationToken)
+    public Task<RegistrationPart> ListAsync(RegistrationFilter filter, int skip, int take, CancellationToken cancellationToken)
     {
         StoreAwayException.ThrowIf(IsAway);
-        return Task.FromResult<IReadOnlyList<RegistrationRequest>>([
-            .. _requests.Values.OrderBy(static one => one.State).ThenBy(static one => one.ReceivedAt).Take(limit),
-        ]);
+        RegistrationRequest[] meant =
+        [
+            .. _requests
+                .Values.Where(filter.Covers)
+                .OrderBy(static one => one.State)
+                .ThenBy(static one => one.ReceivedAt)
+                .ThenBy(static one => one.Id, StringComparer.Ordinal),
+        ];
+        return Task.FromResult(new RegistrationPart([.. meant.Skip(skip).Take(take)], meant.Length));
+    }
+
+    public Task<IReadOnlyList<string>> DeclineAsync(
+        IReadOnlyList<string> ids,
+        string decidedBy,
+        DateTimeOffset decidedAt,
+        string reason,
+        CancellationToken cancellationToken
+    )
+    {
+        Before();
+        StoreAwayException.ThrowIf(IsAway);
+        var declined = new List<string>();
+        foreach (var id in ids)
+        {
+            if (
+                _requests.TryGetValue(id, out var current)
+                && current.State == RegistrationState.Pending
+                && _requests.TryUpdate(
+                    id,
+                    current with
+                    {
+                        State = RegistrationState.Declined,
+                        DecidedBy = decidedBy,
+                        DecidedAt = decidedAt,
+                        Reason = reason,
+                    },
+                    current
+                )
+            )
+            {
+                declined.Add(id);
+            }
+        }
+
+        return Task.FromResult<IReadOnlyList<string>>(declined);
     }
 
     public Task<bool> TryDecideAsync(RegistrationRequest decided, CancellationToken cancellationToken)
     {
-        var before = BeforeDeciding;
-        BeforeDeciding = null;
-        before?.Invoke();
+        Before();
         return Task.FromResult(
             _requests.TryGetValue(decided.Id, out var current)
                 && current.State == RegistrationState.Pending
@@ -54,4 +94,11 @@ internal sealed class FakeRegistrationRequests : IRegistrationRequests
     }
 
     public Task DropEndedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void Before()
+    {
+        var before = BeforeDeciding;
+        BeforeDeciding = null;
+        before?.Invoke();
+    }
 }

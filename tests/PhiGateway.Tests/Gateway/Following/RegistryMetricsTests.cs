@@ -34,6 +34,27 @@ public sealed class RegistryMetricsTests
         Assert.Equal(1, measured["phi_gateway.registry.problems contradiction"]);
     }
 
+    [Fact]
+    public void Age_OfASnapshot_IsSinceItWasLastSeenCurrent_AndNotThereBeforeItWasLoaded()
+    {
+        var clock = new AdjustableClock();
+        var holder = new SnapshotHolder(clock) { MaxAge = TimeSpan.FromMinutes(20) };
+        using var metrics = new RegistryMetrics(holder);
+        var measured = new Dictionary<string, double>();
+        using var listener = new MeterListener { InstrumentPublished = static (instrument, listener) => Enable(instrument, listener) };
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => measured[instrument.Name] = value);
+        listener.Start();
+
+        listener.RecordObservableInstruments();
+        Assert.Equal(["phi_gateway.snapshot.age.limit"], measured.Keys);
+
+        var items = TestRegistry.Open().Select(static entity => TestRegistry.Item(entity));
+        holder.Publish(new RegistrySnapshotBuilder().Rebuild(TestRegistry.Changes(items, 4)), clock.GetUtcNow());
+        clock.Advance(TimeSpan.FromSeconds(90));
+        listener.RecordObservableInstruments();
+        Assert.Equal((90d, 1200d), (measured["phi_gateway.snapshot.age"], measured["phi_gateway.snapshot.age.limit"]));
+    }
+
     private static void Enable(Instrument instrument, MeterListener listener)
     {
         if (instrument.Meter.Name == RegistryMetrics.Name)
