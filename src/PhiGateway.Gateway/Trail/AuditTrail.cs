@@ -49,9 +49,15 @@ internal sealed class AuditTrail(
         var record = Describe(exchange, AuditKind.Disclosure, exchange.Id);
         record.Decision = "permit";
         AddDisclosed(record, exchange.Disclosure, exchange.BytesOut);
-        var place = await AppendAsync(record, AuditLanes.Of(record.Kind));
-        if (place < 0)
+        long place;
+        try
         {
+            // As AppendAsync, without the step between: every answer waits here.
+            place = (await journal.AppendAsync(record, AuditLanes.Of(record.Kind))).Sequence;
+        }
+        catch (JournalUnavailableException refused)
+        {
+            GatewayLog.JournalRefused(log, record.Kind.ToString(), refused.Status.ToString());
             return StageResult.Refuse(NotRecorded());
         }
 

@@ -10,6 +10,7 @@ internal static class KeptSha256
 {
     private const int BlockBytes = 64;
     private const int HashBytes = 32;
+    private const int Usual = 128;
     private const byte InnerPad = 0x36;
     private const byte OuterPad = 0x5c;
 
@@ -33,16 +34,27 @@ internal static class KeptSha256
     public static void Authenticate(ReadOnlySpan<byte> key, ReadOnlySpan<byte> message, Span<byte> mac)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(key.Length, BlockBytes, nameof(key));
-        Span<byte> block = stackalloc byte[BlockBytes + HashBytes];
-        block.Clear();
+        Span<byte> block = stackalloc byte[BlockBytes + Usual];
+        block[..BlockBytes].Clear();
         key.CopyTo(block);
         Pad(block[..BlockBytes], InnerPad);
-        var sha256 = Kept;
-        sha256.AppendData(block[..BlockBytes]);
-        sha256.AppendData(message);
-        _ = sha256.GetHashAndReset(block[BlockBytes..]);
+        var inner = block.Slice(BlockBytes, HashBytes);
+        if (message.Length <= Usual)
+        {
+            // Put together: the message is short, and a call of the library costs more than the copy.
+            message.CopyTo(block[BlockBytes..]);
+            Hash(block[..(BlockBytes + message.Length)], inner);
+        }
+        else
+        {
+            var sha256 = Kept;
+            sha256.AppendData(block[..BlockBytes]);
+            sha256.AppendData(message);
+            _ = sha256.GetHashAndReset(inner);
+        }
+
         Pad(block[..BlockBytes], InnerPad ^ OuterPad);
-        Hash(block, mac);
+        Hash(block[..(BlockBytes + HashBytes)], mac);
         CryptographicOperations.ZeroMemory(block);
     }
 
