@@ -45,7 +45,7 @@ internal sealed class RequestRunner(
         var isQuestion = false;
         try
         {
-            // Here and not in a method of its own: whoever waits for the upstream or the disk is woken through every method that waits with it.
+            // Not in a method of its own: who waits for the upstream or the disk is woken through every method that waits with it.
             var result = StageResult.Continue;
             for (var i = 0; i < _stages.Length && result.Continues; i++)
             {

@@ -52,7 +52,7 @@ internal sealed class AuditTrail(
         long place;
         try
         {
-            // As AppendAsync, without the step between: every answer waits here.
+            // Not by AppendAsync: every answer waits here.
             place = (await journal.AppendAsync(record, AuditLanes.Of(record.Kind))).Sequence;
         }
         catch (JournalUnavailableException refused)
@@ -61,8 +61,7 @@ internal sealed class AuditTrail(
             return StageResult.Refuse(NotRecorded());
         }
 
-        exchange.DisclosureRecorded = true;
-        exchange.DisclosedAt = place;
+        (exchange.DisclosureRecorded, exchange.DisclosedAt) = (true, place);
         if (exchange.BytesOut > Large)
         {
             journal.HoldOpen(record, place);

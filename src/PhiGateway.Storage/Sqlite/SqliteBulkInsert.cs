@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace PhiGateway.Storage.Sqlite;
 
 /// <summary>
-/// Inserts rows in their order, many with one statement as long as there are many: the table and each of its indexes are then opened once for
-/// all of them, and a row that belongs behind the last one is put there without looking for its place. Made and used up by
+/// Inserts rows in their order, many with one statement as long as there are many: the table and each of its indexes are then opened once
+/// for all of them, and a row that belongs behind the last one is put there without looking for its place. Made and used up by
 /// <see cref="SqliteAuditStore"/> within one transaction.
 /// </summary>
 /// <remarks>

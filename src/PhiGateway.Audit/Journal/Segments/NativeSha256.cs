@@ -4,13 +4,13 @@ using System.Security.Cryptography;
 namespace PhiGateway.Audit.Journal.Segments;
 
 /// <summary>
-/// SHA-256 by the OpenSSL that .NET itself uses on Linux, called without what .NET does around each of its calls: it empties OpenSSL's queue of
-/// errors three times a hash, which costs more than a short text takes to be hashed. Used by the journal's chain and by the transparency
-/// log, which hash by the million. Thread-safe: each thread has a context of its own.
+/// SHA-256 by the OpenSSL that .NET itself uses on Linux, called without what .NET does around each of its calls: it empties OpenSSL's
+/// queue of errors three times a hash, which costs more than a short text takes to be hashed. Used by the journal's chain and by the
+/// transparency log, which hash by the million. Thread-safe: each thread has a context of its own.
 /// </summary>
 /// <remarks>
-/// Security: the implementation and its settings (FIPS among them) are the ones that .NET would have used. Where the library is not there, or
-/// does not give the hash that .NET gives, nothing is hashed here and callers ask .NET.
+/// Security: the implementation and its settings (FIPS among them) are the ones that .NET would have used. Where the library is not there,
+/// or does not give the hash that .NET gives, nothing is hashed here and callers ask .NET.
 /// </remarks>
 public sealed partial class NativeSha256
 {
