@@ -17,8 +17,6 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
     );
 
-    private static readonly string EventPlaces = string.Join(", ", AuditRows.InsertColumns.Split(", ").Select(static _ => "?"));
-
     public override Task<int> EnsurePartitionsAsync(CancellationToken cancellationToken) => Task.FromResult(0);
 
     internal override async ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken) =>
@@ -110,40 +108,32 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
         CancellationToken cancellationToken
     )
     {
-        using var events = new SqliteStatement(
-            (SqliteConnection)connection,
-            $"INSERT INTO audit_event ({AuditRows.InsertColumns}) VALUES ({EventPlaces})"
-        );
-        using var patients = new SqliteStatement(
-            (SqliteConnection)connection,
-            "INSERT INTO audit_patient (patient_key, time, log, sequence, tenant) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-        );
-        for (var i = 0; i < entries.Count; i++)
+        var sqlite = (SqliteConnection)connection;
+        using (var events = new SqliteBulkInsert(sqlite, "audit_event", AuditRows.InsertColumns, entries.Count))
         {
-            var entry = entries[i];
+            for (var i = 0; i < entries.Count; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Bind(events.Next(), entries[i], shapes[i], bodies, i);
+                events.End();
+            }
+        }
+
+        using var patients = new SqliteBulkInsert(
+            sqlite,
+            "audit_patient",
+            "patient_key, time, log, sequence, tenant",
+            entries.Sum(static entry => entry.PatientKeys.Count),
+            "ON CONFLICT DO NOTHING"
+        );
+        foreach (var entry in entries)
+        {
             cancellationToken.ThrowIfCancellationRequested();
             var time = MicrosecondsConverter.ToMicroseconds(entry.Time);
-            events
-                .Bind(entry.Log)
-                .Bind(entry.Sequence)
-                .Bind(time)
-                .Bind(entry.Id)
-                .Bind(entry.ParentId)
-                .Bind((long)entry.Kind)
-                .Bind(entry.Event)
-                .Bind(entry.Decision)
-                .Bind(entry.Reason)
-                .Bind(entry.Client)
-                .Bind(entry.Tenant)
-                .Bind(entry.Actor)
-                .Bind(entry.Status)
-                .Bind(entry.ResourceType)
-                .Bind(entry.Interaction)
-                .Bind(shapes[i]);
-            BindList(events, entry.PatientKeys).Bind(entry.ChainHash.Span).Bind(bodies.BodyOf(i).Span).Bind(bodies.KeyOf(i)).Execute();
             foreach (var key in entry.PatientKeys)
             {
-                patients.Bind(key).Bind(time).Bind(entry.Log).Bind(entry.Sequence).Bind(entry.Tenant).Execute();
+                patients.Next().Bind(key).Bind(time).Bind(entry.Log).Bind(entry.Sequence).Bind(entry.Tenant);
+                patients.End();
             }
         }
 
@@ -189,6 +179,27 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
             .With("mark", mark)
             .With("log", log);
         await move.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static void Bind(SqliteStatement row, AuditEntry entry, long shape, SealedBodies bodies, int index)
+    {
+        row.Bind(entry.Log)
+            .Bind(entry.Sequence)
+            .Bind(MicrosecondsConverter.ToMicroseconds(entry.Time))
+            .Bind(entry.Id)
+            .Bind(entry.ParentId)
+            .Bind((long)entry.Kind)
+            .Bind(entry.Event)
+            .Bind(entry.Decision)
+            .Bind(entry.Reason)
+            .Bind(entry.Client)
+            .Bind(entry.Tenant)
+            .Bind(entry.Actor)
+            .Bind(entry.Status)
+            .Bind(entry.ResourceType)
+            .Bind(entry.Interaction)
+            .Bind(shape);
+        BindList(row, entry.PatientKeys).Bind(entry.ChainHash.Span).Bind(bodies.BodyOf(index).Span).Bind(bodies.KeyOf(index));
     }
 
     // Pseudonyms are of letters and digits; whatever else comes is escaped.

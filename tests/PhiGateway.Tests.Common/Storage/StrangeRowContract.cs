@@ -25,6 +25,8 @@ public abstract class StrangeRowContract : IAsyncLifetime
     private AuditStorage _audit = null!;
     private RegistryStorage _registry = null!;
 
+    private bool _isUnbolted;
+
     private bool IsPostgres => _location.Options.Provider == StorageProvider.Postgres;
 
     private string Now => IsPostgres ? "now()" : "1793880000000000";
@@ -51,6 +53,12 @@ public abstract class StrangeRowContract : IAsyncLifetime
     [Theory]
     [InlineData("UPDATE audit_event SET kind = 300", "UPDATE audit_event SET kind = 200")]
     [InlineData("UPDATE audit_event SET kind = -1", "UPDATE audit_event SET kind = 1")]
+    [InlineData(
+        "INSERT INTO audit_event (log, sequence, time, id, kind, event, decision, status, patient_keys, chain_hash, body) "
+            + "SELECT log, 9, time, id, 300, event, decision, status, patient_keys, chain_hash, body FROM audit_event WHERE sequence = 1",
+        "INSERT INTO audit_event (log, sequence, time, id, kind, event, decision, status, patient_keys, chain_hash, body) "
+            + "SELECT log, 9, time, id, 200, event, decision, status, patient_keys, chain_hash, body FROM audit_event WHERE sequence = 1"
+    )]
     [InlineData(
         "INSERT INTO audit_shape (month, id, kind, decision) VALUES (202613, 1, 1, 'permit')",
         "INSERT INTO audit_shape (month, id, kind, decision) VALUES (202612, 1, 1, 'permit')"
@@ -235,7 +243,8 @@ public abstract class StrangeRowContract : IAsyncLifetime
             ]
             :
             [
-                .. new[] { "audit_event", "audit_shape", "audit_head", "documents", "revocation" }.SelectMany(static table =>
+                // Of audit_event the table itself refuses, which a connection may be told not to look at.
+                .. new[] { "audit_shape", "audit_head", "documents", "revocation" }.SelectMany(static table =>
                     new[] { $"DROP TRIGGER ck_{table}_insert", $"DROP TRIGGER ck_{table}_update" }
                 ),
             ];
@@ -243,6 +252,8 @@ public abstract class StrangeRowContract : IAsyncLifetime
         {
             await RunAsync(check);
         }
+
+        _isUnbolted = true;
     }
 
     private async Task<int> RunAsync(string sql)
@@ -253,7 +264,7 @@ public abstract class StrangeRowContract : IAsyncLifetime
         await connection.OpenAsync(None);
         await using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // statements of these tests only
-        command.CommandText = sql;
+        command.CommandText = _isUnbolted && !IsPostgres ? "PRAGMA ignore_check_constraints = ON; " + sql : sql;
 #pragma warning restore CA2100
         return await command.ExecuteNonQueryAsync(None);
     }

@@ -26,6 +26,11 @@ internal static class JournalChain
     {
         chain.CopyTo(headroomAndBody);
         BinaryPrimitives.WriteInt64BigEndian(headroomAndBody[HashBytes..], sequence);
+        if (NativeSha256.TryHash(headroomAndBody, chain))
+        {
+            return;
+        }
+
         sha256.AppendData(headroomAndBody);
         _ = sha256.GetHashAndReset(chain);
     }
@@ -37,7 +42,11 @@ internal static class JournalChain
         previous.CopyTo(buffer);
         BinaryPrimitives.WriteInt64BigEndian(buffer.AsSpan(HashBytes), sequence);
         body.CopyTo(buffer.AsSpan(Headroom));
-        _ = SHA256.HashData(buffer.AsSpan(0, Headroom + body.Length), hash);
+        if (!NativeSha256.TryHash(buffer.AsSpan(0, Headroom + body.Length), hash))
+        {
+            _ = SHA256.HashData(buffer.AsSpan(0, Headroom + body.Length), hash);
+        }
+
         ArrayPool<byte>.Shared.Return(buffer);
     }
 }

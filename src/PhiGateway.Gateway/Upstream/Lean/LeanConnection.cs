@@ -123,7 +123,10 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
 
             if (state == HeadState.Incomplete)
             {
-                if (!await FillAsync())
+                // As FillAsync, without the step between: every answer is waited for here.
+                var read = await ReceiveMoreAsync();
+                _end += read;
+                if (read == 0)
                 {
                     throw _end == 0 && interim == 0
                         ? new StaleConnectionException()
@@ -162,12 +165,7 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> FillAsync()
     {
-        if (_end == _buffer.Length && !TryMakeRoom())
-        {
-            throw new BrokenAnswerException("More stands before the body than a head may have.");
-        }
-
-        var read = await (_listens ? Answer() : ReceiveAsync(_buffer.AsMemory(_end)));
+        var read = await ReceiveMoreAsync();
         _end += read;
         return read > 0;
     }
@@ -199,8 +197,18 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
         }
     }
 
-    private ValueTask<int> Answer()
+    private ValueTask<int> ReceiveMoreAsync()
     {
+        if (_end == _buffer.Length && !TryMakeRoom())
+        {
+            throw new BrokenAnswerException("More stands before the body than a head may have.");
+        }
+
+        if (!_listens)
+        {
+            return ReceiveAsync(_buffer.AsMemory(_end));
+        }
+
         _listens = false;
         return _answer;
     }
