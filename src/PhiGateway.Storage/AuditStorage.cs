@@ -79,7 +79,13 @@ public sealed class AuditStorage : IAsyncDisposable
             sqlite,
             new SqliteAuditStore(sqlite),
             new SqliteAuditKeeping(sqlite, clock),
-            new SqliteMigrator("audit", sqlite, SqliteAuditContextFactory.Create, new SchemaHistory(typeof(SqliteAuditDbContext), AuditDbContext.HistoryTable), clock)
+            new SqliteMigrator(
+                "audit",
+                sqlite,
+                SqliteAuditContextFactory.Create,
+                new SchemaHistory(typeof(SqliteAuditDbContext), AuditDbContext.HistoryTable),
+                clock
+            )
         );
     }
 

@@ -69,7 +69,9 @@ internal sealed class GatewayHost : IAsyncDisposable
         try
         {
             await host.StartPartsAsync(options, quiet, cancellationToken);
-            var rehearsal = options.RehearseStart ? Task.Run(() => StartRehearsal.RunAsync(host.Parts, host._log!), CancellationToken.None) : Task.CompletedTask;
+            var rehearsal = options.RehearseStart
+                ? Task.Run(() => StartRehearsal.RunAsync(host.Parts, host._log!), CancellationToken.None)
+                : Task.CompletedTask;
 
             // The control plane first: an operator can look at a node that is not ready yet.
             host._data = DataPlane.Build(host.Parts, configuration, () => host._readiness!);

@@ -111,10 +111,7 @@ internal sealed class RehearsedNode : IAsyncDisposable
                     ["jti"] = Guid.CreateVersion7(now).ToString(),
                     ["scope"] = "system/Observation.rs",
                 },
-                SigningCredentials = new SigningCredentials(
-                    new ECDsaSecurityKey(_key) { KeyId = Name },
-                    SecurityAlgorithms.EcdsaSha256
-                ),
+                SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(_key) { KeyId = Name }, SecurityAlgorithms.EcdsaSha256),
             }
         );
 

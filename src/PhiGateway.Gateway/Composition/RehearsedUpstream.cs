@@ -91,10 +91,10 @@ internal sealed class RehearsedUpstream : IDisposable
     }
 
     private string PageOf(string self) =>
-        $$"""
-        {"resourceType":"Bundle","type":"searchset","total":1,"link":[{"relation":"self","url":"{{self}}"}],
-        "entry":[{"fullUrl":"{{Address}}/Observation/o1","resource":{{Record}},"search":{"mode":"match"}}]}
-        """;
+        $$$"""
+            {"resourceType":"Bundle","type":"searchset","total":1,"link":[{"relation":"self","url":"{{{self}}}"}],
+            "entry":[{"fullUrl":"{{{Address}}}/Observation/o1","resource":{{{Record}}},"search":{"mode":"match"}}]}
+            """;
 
     private static bool IsEnd(Exception fault) =>
         fault is OperationCanceledException or SocketException or IOException or ObjectDisposedException;

@@ -15,8 +15,7 @@ internal sealed class SchemaHistory(Type context, string table)
 {
     /// <summary>The ids of this binary's migrations, in their order.</summary>
     public IReadOnlyList<string> Known =>
-        field ??=
-        [
+        field ??= [
             .. context
                 .Assembly.GetTypes()
                 .Where(type => type.IsSubclassOf(typeof(Migration)) && IsOfContext(type))

@@ -111,10 +111,7 @@ public sealed class SqliteMigratorTests : StorageMigratorContract
         await Assert.ThrowsAnyAsync<Exception>(() => migrator.MigrateAsync(None));
         Assert.Equal(1, models);
         await ExecuteAsync(database, "INSERT INTO registry_migrations VALUES ('99990101000000_Later', '99')");
-        Assert.Equal(
-            StorageProblem.SchemaAhead,
-            (await Assert.ThrowsAsync<StorageException>(() => migrator.MigrateAsync(None))).Problem
-        );
+        Assert.Equal(StorageProblem.SchemaAhead, (await Assert.ThrowsAsync<StorageException>(() => migrator.MigrateAsync(None))).Problem);
 
         DbContext Make(string connectionString)
         {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using PhiGateway.Fhir.Answers.Bundles;
 using PhiGateway.Fhir.Answers.Writing;

@@ -214,12 +214,7 @@ internal sealed class LeanBody : ReadOnlyStream
 
         var line = buffered[2..];
         var end = line.IndexOfAny((byte)'\r', (byte)'\n');
-        if (
-            end is < 0 or > MaxLine
-            || !line[end..].StartsWith("\r\n"u8)
-            || !ChunkSize.TryRead(line[..end], out var size)
-            || size == 0
-        )
+        if (end is < 0 or > MaxLine || !line[end..].StartsWith("\r\n"u8) || !ChunkSize.TryRead(line[..end], out var size) || size == 0)
         {
             return false;
         }

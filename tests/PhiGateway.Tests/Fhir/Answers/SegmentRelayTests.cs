@@ -123,16 +123,7 @@ public sealed class SegmentRelayTests
         isFile
             ? NdjsonFilter.RunAsync(source, TestPolicy.For("1"), Context, handler, Small, CancellationToken.None).AsTask()
             : BundleStreamFilter
-                .RunAsync(
-                    Search(),
-                    source,
-                    TestPolicy.For("1"),
-                    Context,
-                    AnswerOptions.Default,
-                    handler,
-                    Small,
-                    CancellationToken.None
-                )
+                .RunAsync(Search(), source, TestPolicy.For("1"), Context, AnswerOptions.Default, handler, Small, CancellationToken.None)
                 .AsTask();
 
     /// <summary>Gives so much at a time, tells how far it was read, and breaks where it is told to.</summary>

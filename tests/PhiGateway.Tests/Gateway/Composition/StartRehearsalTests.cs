@@ -4,7 +4,6 @@ using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Gateway.Composition;
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Gateway.Health;
 using Xunit;
 
 namespace PhiGateway.Tests.Gateway.Composition;
