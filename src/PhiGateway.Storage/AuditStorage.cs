@@ -67,6 +67,7 @@ public sealed class AuditStorage : IAsyncDisposable
                     "audit",
                     postgres.ConnectionString,
                     PostgresAuditContextFactory.Create,
+                    new SchemaHistory(typeof(PostgresAuditDbContext), AuditDbContext.HistoryTable),
                     clock,
                     PostgresAuditStore.EnsurePartitionsSql
                 )
@@ -78,7 +79,13 @@ public sealed class AuditStorage : IAsyncDisposable
             sqlite,
             new SqliteAuditStore(sqlite),
             new SqliteAuditKeeping(sqlite, clock),
-            new SqliteMigrator("audit", sqlite, SqliteAuditContextFactory.Create, clock)
+            new SqliteMigrator(
+                "audit",
+                sqlite,
+                SqliteAuditContextFactory.Create,
+                new SchemaHistory(typeof(SqliteAuditDbContext), AuditDbContext.HistoryTable),
+                clock
+            )
         );
     }
 

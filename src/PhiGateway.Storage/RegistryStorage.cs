@@ -64,7 +64,13 @@ public sealed class RegistryStorage : IAsyncDisposable
                 postgres,
                 new PostgresRegistryStore(postgres),
                 new PostgresRegistrySource(postgres, clock),
-                new PostgresMigrator("registry", postgres.ConnectionString, PostgresRegistryContextFactory.Create, clock)
+                new PostgresMigrator(
+                    "registry",
+                    postgres.ConnectionString,
+                    PostgresRegistryContextFactory.Create,
+                    new SchemaHistory(typeof(PostgresRegistryDbContext), RegistryDbContext.HistoryTable),
+                    clock
+                )
             );
         }
 
@@ -73,7 +79,13 @@ public sealed class RegistryStorage : IAsyncDisposable
             sqlite,
             new SqliteRegistryStore(sqlite),
             new SqliteRegistrySource(sqlite, clock),
-            new SqliteMigrator("registry", sqlite, SqliteRegistryContextFactory.Create, clock)
+            new SqliteMigrator(
+                "registry",
+                sqlite,
+                SqliteRegistryContextFactory.Create,
+                new SchemaHistory(typeof(SqliteRegistryDbContext), RegistryDbContext.HistoryTable),
+                clock
+            )
         );
     }
 

@@ -45,7 +45,8 @@ switch (args)
         await DrainRun.RunAsync(drain[0], drain[1]);
         return;
     case ["stream", .. var rest]:
-        await StreamRun.RunAsync(rest is [var mebibytes] ? int.Parse(mebibytes) : 200);
+        var size = rest.FirstOrDefault(static word => word != "file");
+        await StreamRun.RunAsync(size is null ? 200 : int.Parse(size), rest.Contains("file"));
         return;
     case ["changes", .. var rest]:
         var numbers = rest.Select(int.Parse).Concat(new[] { 50_000, 1_000_000, 5, 10 }.Skip(rest.Length)).ToList();

@@ -44,9 +44,19 @@ internal static class DataPlane
     private const int OtherHeaders = 16 * 1024;
 
     /// <summary>Builds it, not started.</summary>
-    public static WebApplication Build(GatewayParts parts, IConfigurationRoot configuration, Func<Readiness> readiness)
+    /// <param name="parts">What both planes share.</param>
+    /// <param name="configuration">Where the routes stand.</param>
+    /// <param name="readiness">For probes, once it is there.</param>
+    /// <param name="rehearsed">Takes the records of a rehearsal; null: it is the node's own plane, and the node's journal takes them.</param>
+    public static WebApplication Build(
+        GatewayParts parts,
+        IConfigurationRoot configuration,
+        Func<Readiness> readiness,
+        RehearsedJournal? rehearsed = null
+    )
     {
         var options = parts.Options;
+        IAuditJournal journal = rehearsed is null ? parts.Journal : rehearsed;
         var heads = new WireLimits(
             RequestLine: 16 * 1024,
             HeaderBytes: OtherHeaders + options.Limits.MaxToken,
@@ -94,7 +104,7 @@ internal static class DataPlane
             .AddSingleton(parts.Clock)
             .AddSingleton(parts.Snapshots)
             .AddSingleton(parts.CutAnswers)
-            .AddSingleton<IAuditJournal>(parts.Journal);
+            .AddSingleton(journal);
         services
             .AddSingleton<ISnapshotSource>(parts.Snapshots)
             .AddPhiGatewayIdentity(
@@ -113,7 +123,7 @@ internal static class DataPlane
             .AddSingleton(provider => new RouteSource(
                 configuration,
                 options,
-                parts.Journal,
+                journal,
                 parts.Clock,
                 provider.GetRequiredService<ILogger<RouteSource>>()
             ));

@@ -69,6 +69,9 @@ internal sealed class GatewayHost : IAsyncDisposable
         try
         {
             await host.StartPartsAsync(options, quiet, cancellationToken);
+            var rehearsal = options.RehearseStart
+                ? Task.Run(() => StartRehearsal.RunAsync(host.Parts, host._log!), CancellationToken.None)
+                : Task.CompletedTask;
 
             // The control plane first: an operator can look at a node that is not ready yet.
             host._data = DataPlane.Build(host.Parts, configuration, () => host._readiness!);
@@ -130,6 +133,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 await host._signalPlane.StartAsync(cancellationToken);
             }
 
+            await rehearsal;
             readiness.Open();
             GatewayLog.Listening(log, "control", host.AdminAddress);
             GatewayLog.Listening(log, "data", host.DataAddress);

@@ -85,6 +85,12 @@ public sealed class GatewayOptions
     /// </summary>
     public TimeSpan StopPause { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Whether a start goes the way of a request with a made-up client and record before it says that it is ready, so that the first clients need
+    /// not wait; default true.
+    /// </summary>
+    public bool RehearseStart { get; set; } = true;
+
     public AdminPlaneOptions Admin { get; set; } = new();
 
     public TelemetryOptions Telemetry { get; set; } = new();

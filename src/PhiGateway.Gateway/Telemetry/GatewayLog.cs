@@ -185,6 +185,9 @@ internal static partial class GatewayLog
     [LoggerMessage(1203, LogLevel.Warning, "The {Store} store cannot be reached; trying again")]
     public static partial void StoreAway(ILogger log, string store);
 
+    [LoggerMessage(7291, LogLevel.Warning, "The start was not rehearsed, so that the first requests take longer: {Fault}")]
+    public static partial void RehearsalFailed(ILogger log, string fault);
+
     [LoggerMessage(1204, LogLevel.Information, "The {Store} store is reached")]
     public static partial void StoreBack(ILogger log, string store);
 }

@@ -9,7 +9,7 @@ namespace PhiGateway.Gateway.Telemetry;
 /// <summary>The data plane's instruments (OpenTelemetry names, seconds); labels are enums only, never an id.</summary>
 internal sealed class GatewayMetrics : IDisposable
 {
-    private readonly Meter _meter = new("PhiGateway.Gateway");
+    private readonly Meter _meter;
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _decisions;
     private readonly Counter<long> _incomplete;
@@ -19,8 +19,10 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _folded;
     private readonly Counter<long> _publicDocuments;
 
-    public GatewayMetrics()
+    /// <param name="name">Under which they are exported; another one is nobody's business.</param>
+    public GatewayMetrics(string name = "PhiGateway.Gateway")
     {
+        _meter = new Meter(name);
         _duration = _meter.CreateHistogram<double>(
             "phi_gateway.request.duration",
             "s",

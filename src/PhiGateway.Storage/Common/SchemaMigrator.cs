@@ -5,9 +5,12 @@ namespace PhiGateway.Storage.Common;
 /// <summary>
 /// Compares a database's schema with this binary's and applies what is missing; how nodes are kept apart is left to each database.
 /// </summary>
-internal abstract class SchemaMigrator(string name, Func<string, DbContext> contexts) : IStorageMigrator
+internal abstract class SchemaMigrator(string name, Func<string, DbContext> contexts, SchemaHistory history) : IStorageMigrator
 {
     public string Name => name;
+
+    /// <summary>What is asked first.</summary>
+    protected SchemaHistory History => history;
 
     public abstract Task MigrateAsync(CancellationToken cancellationToken);
 

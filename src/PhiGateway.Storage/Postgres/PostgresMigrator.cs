@@ -11,12 +11,14 @@ internal sealed class PostgresMigrator(
     string name,
     string connectionString,
     Func<string, DbContext> contexts,
+    SchemaHistory history,
     TimeProvider time,
     string? afterwards = null
-) : SchemaMigrator(name, contexts)
+) : SchemaMigrator(name, contexts, history)
 {
     private const long LockKey = 0x7068_6967_775F_6D69; // "phigw_mi"
     private const int Attempts = 10;
+    private const string StepBackSql = "SET lock_timeout = 2000";
 
     public override async Task MigrateAsync(CancellationToken cancellationToken)
     {
@@ -31,7 +33,7 @@ internal sealed class PostgresMigrator(
             }
 
             // The lock goes with its connection, however this ends.
-            await ApplyAsync(cancellationToken);
+            await ApplyAsync(guard, cancellationToken);
         }
         catch (Exception e) when (PostgresFaults.Find(e) is { } fault)
         {
@@ -53,7 +55,7 @@ internal sealed class PostgresMigrator(
         }
     }
 
-    private async Task ApplyAsync(CancellationToken cancellationToken)
+    private async Task ApplyAsync(NpgsqlConnection guard, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -61,17 +63,21 @@ internal sealed class PostgresMigrator(
             {
                 // On a live system a schema change that waits for a lock makes everyone else wait behind it: rather step back and try
                 // again. Said over the connection, not when it is opened: poolers refuse that.
-                await using var context = CreateContext(Own());
-                await context.Database.OpenConnectionAsync(cancellationToken);
-                await context.Database.ExecuteSqlRawAsync("SET lock_timeout = 2000", cancellationToken);
-                if ((await PendingAsync(context, cancellationToken)).Count > 0)
+                await ExecuteAsync(guard, StepBackSql, cancellationToken);
+                if (!await History.IsCurrentAsync(guard, cancellationToken))
                 {
-                    await context.Database.MigrateAsync(cancellationToken);
+                    await using var context = CreateContext(Own());
+                    await context.Database.OpenConnectionAsync(cancellationToken);
+                    await context.Database.ExecuteSqlRawAsync(StepBackSql, cancellationToken);
+                    if ((await PendingAsync(context, cancellationToken)).Count > 0)
+                    {
+                        await context.Database.MigrateAsync(cancellationToken);
+                    }
                 }
 
                 if (afterwards is not null)
                 {
-                    await context.Database.ExecuteSqlRawAsync(afterwards, cancellationToken);
+                    await ExecuteAsync(guard, afterwards, cancellationToken);
                 }
 
                 return;
@@ -81,6 +87,12 @@ internal sealed class PostgresMigrator(
                 await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
             }
         }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = connection.Command(sql);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private string Own() =>

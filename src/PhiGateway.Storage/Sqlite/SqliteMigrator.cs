@@ -5,8 +5,13 @@ using PhiGateway.Storage.Common;
 namespace PhiGateway.Storage.Sqlite;
 
 /// <summary>Migrates one SQLite file under a lock file, and reads back the settings that durability rests on.</summary>
-internal sealed class SqliteMigrator(string name, SqliteDatabase database, Func<string, DbContext> contexts, TimeProvider time)
-    : SchemaMigrator(name, contexts)
+internal sealed class SqliteMigrator(
+    string name,
+    SqliteDatabase database,
+    Func<string, DbContext> contexts,
+    SchemaHistory history,
+    TimeProvider time
+) : SchemaMigrator(name, contexts, history)
 {
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(50);
 
@@ -18,6 +23,11 @@ internal sealed class SqliteMigrator(string name, SqliteDatabase database, Func<
             await using var guard = await LockAsync(cancellationToken);
             using var turn = await database.EnterWriteAsync(cancellationToken);
             await EnsureDurableAsync(cancellationToken);
+            if (await IsCurrentAsync(cancellationToken))
+            {
+                return;
+            }
+
             await using var context = CreateContext(database.ConnectionString);
             if ((await PendingAsync(context, cancellationToken)).Count > 0)
             {
@@ -83,6 +93,12 @@ internal sealed class SqliteMigrator(string name, SqliteDatabase database, Func<
                     + $"synchronous=FULL (it says {mode}, {level}): put it on a local file system."
             );
         }
+    }
+
+    private async Task<bool> IsCurrentAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await History.IsCurrentAsync(connection, cancellationToken);
     }
 
     // A process that died while migrating leaves a row on which the next would wait for ever; the lock file proves that nobody is at work.

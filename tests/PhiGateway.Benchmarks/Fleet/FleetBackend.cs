@@ -32,8 +32,44 @@ internal static class FleetBackend
             }
         );
         app.MapGet("/fhir/Observation", EndlessAsync);
+        app.MapGet(
+            "/fhir/Patient/$export",
+            static context =>
+            {
+                context.Response.StatusCode = StatusCodes.Status202Accepted;
+                context.Response.Headers.ContentLocation = $"http://{context.Request.Host}/fhir/jobs/1";
+                return Task.CompletedTask;
+            }
+        );
+        app.MapGet("/fhir/jobs/1", ManifestAsync);
+        app.MapGet("/fhir/files/1", FileAsync);
         await app.StartAsync();
         return app;
+    }
+
+    private static async Task ManifestAsync(HttpContext context)
+    {
+        var root = $"http://{context.Request.Host}/fhir";
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(
+            $$"""{"transactionTime":"2026-01-01T00:00:00Z","request":"{{root}}/Patient/$export","requiresAccessToken":true,"output":[{"type":"Observation","url":"{{root}}/files/1"}],"error":[]}"""
+        );
+    }
+
+    // A file of an export that never ends, as fast as it is taken.
+    private static async Task FileAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/fhir+ndjson";
+        var piece = new StringBuilder();
+        for (var i = 0; ; i++)
+        {
+            piece.Append(Observation($"o{i}")).Append('\n');
+            if (piece.Length >= Piece)
+            {
+                await context.Response.WriteAsync(piece.ToString(), context.RequestAborted);
+                piece.Clear();
+            }
+        }
     }
 
     private static async Task EndlessAsync(HttpContext context)

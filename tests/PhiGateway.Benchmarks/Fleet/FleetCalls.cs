@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 
 namespace PhiGateway.Benchmarks.Fleet;
 
@@ -66,6 +67,20 @@ internal sealed class FleetCalls : IDisposable
         using var request = Request(node, path, token);
         var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         return await answer.EnsureSuccessStatusCode().Content.ReadAsStreamAsync();
+    }
+
+    /// <summary>Starts an export and says where its one file is.</summary>
+    public async Task<string> ExportAsync(FleetNode node, FleetToken token)
+    {
+        using var start = Request(node, "/fhir/Patient/$export?_type=Observation", token);
+        start.Headers.TryAddWithoutValidation("Prefer", "respond-async");
+        start.Headers.TryAddWithoutValidation("Accept", "application/fhir+json");
+        using var started = await _http.SendAsync(start);
+        using var poll = Request(node, started.EnsureSuccessStatusCode().Content.Headers.ContentLocation!.PathAndQuery, token);
+        using var finished = await _http.SendAsync(poll);
+        var manifest = await finished.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
+        using var read = JsonDocument.Parse(manifest);
+        return new Uri(read.RootElement.GetProperty("output")[0].GetProperty("url").GetString()!).PathAndQuery;
     }
 
     /// <summary>Reads at a pace, late ones not forgiven: the time of each is counted from when it was due.</summary>

@@ -101,7 +101,7 @@ internal static class FleetRegistry
                     new Grant
                     {
                         Types = ["Observation"],
-                        Interactions = ["read", "search"],
+                        Interactions = ["read", "search", "export"],
                         Patients = new PatientScope { Roster = Roster },
                     },
                 ],

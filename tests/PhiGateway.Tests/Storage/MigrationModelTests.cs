@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using PhiGateway.Storage.Common;
 using PhiGateway.Storage.Schema;
 using Xunit;
 
@@ -21,6 +22,7 @@ public sealed class MigrationModelTests
             using (context)
             {
                 Assert.NotEmpty(context.Database.GetMigrations());
+                Assert.Equal(context.Database.GetMigrations(), new SchemaHistory(context.GetType(), "any").Known);
                 Assert.False(context.Database.HasPendingModelChanges(), context.GetType().Name);
             }
         }

@@ -95,6 +95,50 @@ public sealed class SqliteMigratorTests : StorageMigratorContract
     }
 
     [Fact]
+    public async Task Migrate_SchemaIsCurrent_NeedsNoModel()
+    {
+        await using var storage = RegistryStorage.Create(Location.Options);
+        await storage.Migrator.MigrateAsync(None);
+        await using var database = new SqliteDatabase(Location.Options.ConnectionString);
+        var models = 0;
+        var migrator = new SqliteMigrator("registry", database, Make, History(), TimeProvider.System);
+
+        await migrator.MigrateAsync(None);
+        Assert.Equal(0, models);
+
+        // What is missing, and what is not known, is looked at as before.
+        await ExecuteAsync(database, "DELETE FROM registry_migrations WHERE \"MigrationId\" LIKE '%KeptPages'");
+        await Assert.ThrowsAnyAsync<Exception>(() => migrator.MigrateAsync(None));
+        Assert.Equal(1, models);
+        await ExecuteAsync(database, "INSERT INTO registry_migrations VALUES ('99990101000000_Later', '99')");
+        Assert.Equal(StorageProblem.SchemaAhead, (await Assert.ThrowsAsync<StorageException>(() => migrator.MigrateAsync(None))).Problem);
+
+        DbContext Make(string connectionString)
+        {
+            models++;
+            return SqliteRegistryContextFactory.Create(connectionString);
+        }
+    }
+
+    [Theory]
+    [InlineData("DROP TABLE registry_migrations")]
+    [InlineData("DELETE FROM registry_migrations")]
+    [InlineData("INSERT INTO registry_migrations SELECT \"MigrationId\" || 'x', '1' FROM registry_migrations LIMIT 1")]
+    [InlineData("UPDATE registry_migrations SET \"MigrationId\" = upper(\"MigrationId\")")]
+    public async Task IsCurrent_HistoryIsNotThisBinarys_IsFalse(string change)
+    {
+        await using var storage = RegistryStorage.Create(Location.Options);
+        await storage.Migrator.MigrateAsync(None);
+        await using var database = new SqliteDatabase(Location.Options.ConnectionString);
+        await using var connection = await database.OpenAsync(None);
+        Assert.True(await History().IsCurrentAsync(connection, None));
+
+        await ExecuteAsync(database, change);
+
+        Assert.False(await History().IsCurrentAsync(connection, None));
+    }
+
+    [Fact]
     public async Task Open_EveryConnection_FlushesEachCommit()
     {
         await using var storage = RegistryStorage.Create(Location.Options);
@@ -134,6 +178,15 @@ public sealed class SqliteMigratorTests : StorageMigratorContract
         await storage.Source.WaitForChangeAsync(TimeSpan.FromMilliseconds(1), None);
         await Assert.ThrowsAsync<SqliteException>(() => storage.Source.LoadAllAsync(None));
         await Assert.ThrowsAsync<SqliteException>(() => storage.Store.FindAsync(RegistryKind.Client, "a", None));
+    }
+
+    private static SchemaHistory History() => new(typeof(SqliteRegistryDbContext), RegistryDbContext.HistoryTable);
+
+    private static async Task ExecuteAsync(SqliteDatabase database, string sql)
+    {
+        await using var connection = await database.OpenAsync(None);
+        await using var command = connection.Command(sql);
+        await command.ExecuteNonQueryAsync();
     }
 
     private static async Task<string?> TextAsync(SqliteConnection connection, string sql)

@@ -54,9 +54,9 @@ internal sealed class AnswerWork : IDisposable
 
     public Bases Bases { get; }
 
-    public Disclosure Disclosure { get; }
+    public Disclosure Disclosure { get; private set; }
 
-    public IBufferWriter<byte> Output { get; }
+    public IBufferWriter<byte> Output { get; private set; }
 
     public AnswerOptions Options { get; }
 
@@ -111,6 +111,9 @@ internal sealed class AnswerWork : IDisposable
             Sealer = Options.Sealers is { } sealers && entry < sealers.Count ? sealers[entry] : null;
         }
     }
+
+    /// <summary>Goes on in another place: what is judged from now on leaves there.</summary>
+    public void WriteTo(IBufferWriter<byte> output, Disclosure disclosure) => (Output, Disclosure) = (output, disclosure);
 
     /// <summary>Begins to keep in mind what the entries turn out to be.</summary>
     public void KnowEntries() => Known ??= new KnownResources();

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using PhiGateway.Fhir.Answers.Bundles;
 using PhiGateway.Fhir.Answers.Writing;
@@ -51,11 +50,23 @@ public static class BundleStreamFilter
             return StreamVerdict.Unreadable;
         }
 
-        var bases = Bases.Of(context);
+        var relay = new SegmentRelay(onSegment, limits.SegmentBytes, cancellation);
+        return await relay.RunAsync(() => FilterAsync(request, upstream, policy, Bases.Of(context), options, relay, limits, cancellation));
+    }
+
+    private static async ValueTask<StreamVerdict> FilterAsync(
+        FhirRequest request,
+        Stream upstream,
+        ReleasePolicy policy,
+        Bases bases,
+        AnswerOptions options,
+        SegmentRelay relay,
+        StreamLimits limits,
+        CancellationToken cancellation
+    )
+    {
         using var buffer = new SlidingBuffer(upstream, limits);
-        var segment = new ArrayBufferWriter<byte>(limits.SegmentBytes);
-        var disclosure = new Disclosure();
-        using var work = new AnswerWork(policy, bases, disclosure, segment, options, ElementView.Of(request), nesting: 0)
+        using var work = new AnswerWork(policy, bases, relay.Disclosure, relay.Segment, options, ElementView.Of(request), nesting: 0)
         {
             Links = CompartmentLinks.Of(request),
         };
@@ -95,23 +106,19 @@ public static class BundleStreamFilter
             if (result == ScanResult.Complete)
             {
                 // The closing brace is in the last segment, so whatever follows it is looked at first.
-                return await EndsBlankAsync(buffer, cancellation) && await HandOutAsync()
-                    ? StreamVerdict.Complete
-                    : StreamVerdict.Unreadable;
+                if (!await EndsBlankAsync(buffer, cancellation))
+                {
+                    return StreamVerdict.Unreadable;
+                }
+
+                await relay.HandOutAsync(work);
+                return StreamVerdict.Complete;
             }
 
-            if (segment.WrittenCount >= limits.SegmentBytes || disclosure.HoldsManyNames)
+            if (relay.Segment.WrittenCount >= limits.SegmentBytes || relay.Disclosure.HoldsManyNames)
             {
-                await HandOutAsync();
+                await relay.HandOutAsync(work);
             }
-        }
-
-        async ValueTask<bool> HandOutAsync()
-        {
-            await onSegment(segment.WrittenMemory, disclosure, cancellation);
-            segment.ResetWrittenCount();
-            disclosure.Reset();
-            return true;
         }
     }
 

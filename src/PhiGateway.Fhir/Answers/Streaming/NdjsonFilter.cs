@@ -39,18 +39,32 @@ public static class NdjsonFilter
         bool tellsOutcomes = false
     )
     {
+        var relay = new SegmentRelay(onSegment, limits.SegmentBytes, cancellation);
+        return await relay.RunAsync(async () =>
+        {
+            using var work = new AnswerWork(
+                policy,
+                Bases.Of(context),
+                relay.Disclosure,
+                relay.Segment,
+                AnswerOptions.Default,
+                request is null ? null : ElementView.Of(request),
+                nesting: 0
+            );
+            return await FilterAsync(upstream, work, relay, limits, tellsOutcomes, cancellation);
+        });
+    }
+
+    private static async ValueTask<StreamVerdict> FilterAsync(
+        Stream upstream,
+        AnswerWork work,
+        SegmentRelay relay,
+        StreamLimits limits,
+        bool tellsOutcomes,
+        CancellationToken cancellation
+    )
+    {
         using var buffer = new SlidingBuffer(upstream, limits);
-        var segment = new ArrayBufferWriter<byte>(limits.SegmentBytes);
-        var disclosure = new Disclosure();
-        using var work = new AnswerWork(
-            policy,
-            Bases.Of(context),
-            disclosure,
-            segment,
-            AnswerOptions.Default,
-            request is null ? null : ElementView.Of(request),
-            nesting: 0
-        );
         var looked = 0;
         var (unread, said) = (false, false);
         var isPassing = false;
@@ -60,7 +74,7 @@ public static class NdjsonFilter
             if (filled == FillResult.TooLong)
             {
                 // Where a line ends can be seen without holding it.
-                disclosure.PassBy();
+                relay.Disclosure.PassBy();
                 isPassing = true;
             }
 
@@ -78,29 +92,27 @@ public static class NdjsonFilter
 
             buffer.Use(TakeLines(buffer.Unused, looked, filled == FillResult.End, work, tellsOutcomes));
             looked = buffer.Unused.Length;
-            unread |= disclosure.Unread > 0;
-            said |= disclosure.SaidIncomplete;
+            unread |= relay.Disclosure.Unread > 0;
+            said |= relay.Disclosure.SaidIncomplete;
             if (filled == FillResult.End && unread)
             {
-                IncompleteOutcome.Write(IncompleteOutcome.Unread, segment);
-                segment.Write("\n"u8);
+                IncompleteOutcome.Write(IncompleteOutcome.Unread, relay.Segment);
+                relay.Segment.Write("\n"u8);
             }
 
             if (filled == FillResult.End && said)
             {
-                IncompleteOutcome.Write(IncompleteOutcome.NotExported, segment);
-                segment.Write("\n"u8);
+                IncompleteOutcome.Write(IncompleteOutcome.NotExported, relay.Segment);
+                relay.Segment.Write("\n"u8);
             }
 
             if (
-                segment.WrittenCount >= limits.SegmentBytes
-                || disclosure.HoldsManyNames
-                || (filled == FillResult.End && (segment.WrittenCount > 0 || disclosure.Withheld > 0))
+                relay.Segment.WrittenCount >= limits.SegmentBytes
+                || relay.Disclosure.HoldsManyNames
+                || (filled == FillResult.End && (relay.Segment.WrittenCount > 0 || relay.Disclosure.Withheld > 0))
             )
             {
-                await onSegment(segment.WrittenMemory, disclosure, cancellation);
-                segment.ResetWrittenCount();
-                disclosure.Reset();
+                await relay.HandOutAsync(work);
             }
 
             if (filled == FillResult.End)

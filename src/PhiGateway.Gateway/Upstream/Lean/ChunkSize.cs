@@ -10,9 +10,13 @@ internal static class ChunkSize
     private const int MaxDigits = 15;
 
     /// <summary>The size that a line states; throws for a line that states none in the one way.</summary>
-    internal static long Read(ReadOnlySpan<byte> line)
+    internal static long Read(ReadOnlySpan<byte> line) =>
+        TryRead(line, out var size) ? size : throw new BrokenAnswerException("The size of a chunk cannot be read.");
+
+    /// <summary>The same; false for a line that states none in the one way.</summary>
+    internal static bool TryRead(ReadOnlySpan<byte> line, out long size)
     {
-        long size = 0;
+        size = 0;
         var digits = 0;
         while (digits < line.Length && digits <= MaxDigits && ValueOf(line[digits]) is >= 0 and var value)
         {
@@ -20,12 +24,7 @@ internal static class ChunkSize
             digits++;
         }
 
-        if (digits is 0 or > MaxDigits || !IsExtension(line[digits..]))
-        {
-            throw new BrokenAnswerException("The size of a chunk cannot be read.");
-        }
-
-        return size;
+        return digits is > 0 and <= MaxDigits && IsExtension(line[digits..]);
     }
 
     private static int ValueOf(byte digit) =>

@@ -14,6 +14,9 @@ internal sealed class LeanBody : ReadOnlyStream
     private const int MaxLine = 4 * 1024;
     private const int MaxTrailers = 32;
 
+    // Of a body that has given so much, more is received at a time; a chunk of so much is received where it is wanted.
+    private const int Long = 32 * 1024;
+
     private readonly LeanConnection _connection;
     private readonly BodyFraming _framing;
     private readonly bool _keep;
@@ -21,6 +24,7 @@ internal sealed class LeanBody : ReadOnlyStream
     private readonly int _leastRate;
     private readonly long _until;
     private long _remaining;
+    private long _given;
     private long _since;
     private long _credit;
     private bool _isFirstChunk = true;
@@ -157,7 +161,67 @@ internal sealed class LeanBody : ReadOnlyStream
             }
         }
 
-        return await ReadPieceAsync(buffer, isWhole: false);
+        if (_connection.Buffered.IsEmpty)
+        {
+            if (_remaining >= Long)
+            {
+                return await ReadPieceAsync(buffer, isWhole: false);
+            }
+
+            if (_given >= Long)
+            {
+                _connection.Widen();
+            }
+
+            Wait();
+            if (!await _connection.FillAsync())
+            {
+                throw new BrokenAnswerException("The body ends before its length.");
+            }
+
+            Waited(0);
+        }
+
+        return TakeChunks(buffer.Span);
+    }
+
+    // As many chunks as have come and fit: a server that writes small ones is read by what arrives, not by each of them.
+    private int TakeChunks(Span<byte> target)
+    {
+        var taken = 0;
+        do
+        {
+            var piece = target[taken..];
+            var count = TakeBuffered(_remaining < piece.Length ? piece[..(int)_remaining] : piece);
+            taken += count;
+            _remaining -= count;
+        } while (_remaining == 0 && taken < target.Length && TryTakeNextSize());
+
+        _given += taken;
+        Pay(taken);
+        return taken;
+    }
+
+    // What stands between two chunks, where all of it has come and it can be read. The last chunk, and what is not as it should be, are left
+    // to the next read, which waits for what is missing or refuses it.
+    private bool TryTakeNextSize()
+    {
+        var buffered = _connection.Buffered;
+        if (!buffered.StartsWith("\r\n"u8))
+        {
+            return false;
+        }
+
+        var line = buffered[2..];
+        var end = line.IndexOfAny((byte)'\r', (byte)'\n');
+        if (end is < 0 or > MaxLine || !line[end..].StartsWith("\r\n"u8) || !ChunkSize.TryRead(line[..end], out var size) || size == 0)
+        {
+            return false;
+        }
+
+        _remaining = size;
+        _connection.Consume(end + 4);
+        return true;
     }
 
     private async ValueTask<long> TakeSizeAsync()
@@ -246,8 +310,11 @@ internal sealed class LeanBody : ReadOnlyStream
     private void Waited(int read)
     {
         _connection.Pause();
-        _credit += (read * 1000L / _leastRate) - (Environment.TickCount64 - _since);
+        _credit -= Environment.TickCount64 - _since;
+        Pay(read);
     }
+
+    private void Pay(int read) => _credit += read * 1000L / _leastRate;
 
     private void Finish() => _done = true;
 

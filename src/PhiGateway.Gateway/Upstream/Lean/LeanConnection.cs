@@ -15,6 +15,7 @@ namespace PhiGateway.Gateway.Upstream.Lean;
 internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secured) : IDisposable
 {
     private const int FirstBuffer = 8 * 1024;
+    private const int WideBuffer = 64 * 1024;
 
     // Interim answers before the one that counts (RFC 9110, section 15.2): an upstream that never comes to it is not waited for.
     private const int MaxInterim = 8;
@@ -161,6 +162,15 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
         }
     }
 
+    /// <summary>From now on more is received at a time, until it is given back: a long body is being read.</summary>
+    public void Widen()
+    {
+        if (_buffer.Length < WideBuffer)
+        {
+            MoveTo(new byte[WideBuffer]);
+        }
+    }
+
     /// <summary>Receives more into the buffer; false at the end, and where no more fits than a head may have.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> FillAsync()
@@ -178,6 +188,11 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
         var claimed = Interlocked.Exchange(ref _deadline, 0) == Claimed;
         if (keep && !claimed && _start == _end && Volatile.Read(ref _closed) == 0)
         {
+            if (_buffer.Length == WideBuffer)
+            {
+                _buffer = new byte[FirstBuffer];
+            }
+
             pool.Return(this);
         }
         else
@@ -238,11 +253,16 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
             return false;
         }
 
-        var next = new byte[_buffer.Length * 2];
-        _buffer.AsSpan(0, _end).CopyTo(next);
-        _buffer.AsSpan(0, _end).Clear();
-        _buffer = next;
+        MoveTo(new byte[_buffer.Length * 2]);
         return true;
+    }
+
+    private void MoveTo(byte[] next)
+    {
+        var held = _buffer.AsSpan(_start, _end - _start);
+        held.CopyTo(next);
+        held.Clear();
+        (_buffer, _start, _end) = (next, 0, held.Length);
     }
 }
 

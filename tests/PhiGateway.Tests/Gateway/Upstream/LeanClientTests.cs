@@ -204,6 +204,89 @@ public sealed class LeanClientTests : IDisposable
     }
 
     [Fact]
+    public async Task Read_ChunksThatDrip_HoldTheirPlaceNoLongerThanASilentOne()
+    {
+        var drops = string.Concat(Enumerable.Repeat("1\r\nx\r\n\u2026", 60));
+        using var upstream = new RawUpstream((_, _) => $"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{drops}0\r\n\r\n")
+        {
+            Between = TimeSpan.FromMilliseconds(50),
+        };
+        var second = TimeSpan.FromSeconds(1);
+
+        await Assert.ThrowsAsync<IOException>(async () => await GetAsync(upstream, idle: second, leastRate: 1000));
+        Assert.Equal(60, (await GetAsync(upstream, leastRate: 1000)).Length);
+    }
+
+    // The framing in the way of the reader wherever it can be: chunks from one byte to more than is received at a time, cut into pieces
+    // anywhere, also within what stands between two chunks.
+    [Theory]
+    [InlineData(1, 40)]
+    [InlineData(2, 3_000)]
+    [InlineData(3, 20_000)]
+    [InlineData(4, 150_000)]
+    public async Task Read_ChunksOfAnySizeInPiecesOfAnySize_AreReadWholeAndReused(int seed, int largest)
+    {
+        var random = new Random(seed);
+        var (body, wire) = (new StringBuilder(), new StringBuilder());
+        while (body.Length < 300_000)
+        {
+            var chunk = new string((char)random.Next('a', 'z' + 1), random.Next(1, largest + 1));
+            var extension = random.Next(4) == 0 ? ";a=b" : string.Empty;
+            body.Append(chunk);
+            wire.Append($"{chunk.Length:x}{extension}\r\n{chunk}\r\n");
+        }
+
+        wire.Append("0\r\n\r\n");
+        for (var cut = 0; cut < 60; cut++)
+        {
+            wire.Insert(random.Next(wire.Length), '\u2026');
+        }
+
+        using var upstream = new RawUpstream((_, _) => $"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{wire}");
+
+        Assert.Equal(body.ToString(), await GetAsync(upstream));
+        Assert.Equal(body.ToString(), await GetAsync(upstream));
+
+        Assert.Equal(1, upstream.Connections);
+    }
+
+    [Theory]
+    [InlineData("5\r\nhello\r\n5\nworld\r\n0\r\n\r\n")]
+    [InlineData("5\r\nhello\r\nx\r\nworld\r\n0\r\n\r\n")]
+    [InlineData("5\r\nhello\n5\r\nworld\r\n0\r\n\r\n")]
+    [InlineData("5\r\nhello5\r\nworld\r\n0\r\n\r\n")]
+    [InlineData("5\r\nhello\r\n5\r\nworld0\r\n\r\n")]
+    [InlineData("5\r\nhello\r\n5\r\nworld\r\n0\r\nX\n\r\n")]
+    public async Task Read_ChunkBehindGoodOnesThatIsNotAsItShouldBe_IsNoWholeBody(string chunks)
+    {
+        using var upstream = new RawUpstream((_, _) => $"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}")
+        {
+            ClosesAfterwards = true,
+        };
+
+        await Assert.ThrowsAnyAsync<IOException>(async () => await GetAsync(upstream));
+    }
+
+    [Fact]
+    public async Task Read_ManySmallChunksThatHaveCome_AreGivenAtOnce()
+    {
+        var chunks = string.Concat(Enumerable.Repeat("3\r\nabc\r\n", 500));
+        using var upstream = new RawUpstream((_, _) => $"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}0\r\n\r\n");
+        var answer = await _client.SendAsync(Call(), upstream.Address, null, "id", Patient, CancellationToken.None);
+        await using var body = answer.Body;
+        var buffer = new byte[64 * 1024];
+        var (reads, length) = (0, 0);
+        while (await body.ReadAsync(buffer) is > 0 and var read)
+        {
+            reads++;
+            length += read;
+        }
+
+        Assert.Equal(1500, length);
+        Assert.InRange(reads, 1, 20);
+    }
+
+    [Fact]
     public async Task SendAsync_Cancelled_Cuts()
     {
         using var upstream = new RawUpstream(static (_, _) => string.Empty);
