@@ -1,4 +1,3 @@
-using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Gateway.Stages;
