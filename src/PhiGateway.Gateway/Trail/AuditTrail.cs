@@ -347,10 +347,7 @@ internal sealed class AuditTrail(
     }
 
     private AuditRecord Describe(GatewayExchange exchange, AuditKind kind, Guid id) =>
-        RecordedRequest.AddPassed(
-            RecordedRequest.Describe(exchange, kind, id, id == exchange.Id ? exchange.Now : clock.GetUtcNow(), options.Environment),
-            exchange
-        );
+        RecordedRequest.DescribeBeyond(exchange, kind, id, id == exchange.Id ? exchange.Now : clock.GetUtcNow(), options.Environment);
 
     private void AddDisclosed(AuditRecord record, Disclosure disclosure, long bytes)
     {

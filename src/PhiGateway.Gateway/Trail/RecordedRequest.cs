@@ -155,9 +155,10 @@ internal static class RecordedRequest
         return record;
     }
 
-    /// <summary>Adds which limits shared with others an emergency use went beyond; before the reason that was given for it.</summary>
-    public static AuditRecord AddPassed(AuditRecord record, GatewayExchange exchange)
+    /// <summary>The same, with the limits shared with others that an emergency use went beyond in front of the reason that was given for it.</summary>
+    public static AuditRecord DescribeBeyond(GatewayExchange exchange, AuditKind kind, Guid id, DateTimeOffset time, string environment)
     {
+        var record = Describe(exchange, kind, id, time, environment);
         if (exchange.PassedLimits is { } names)
         {
             var note = $"emergency beyond {string.Join(", ", names)}";
