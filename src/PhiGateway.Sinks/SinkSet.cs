@@ -85,8 +85,7 @@ public sealed class SinkSet : IDisposable
         if (plan.Options.Kind == "Kafka")
         {
             // The client library reads certificates and keys itself.
-            var sasl = plan.Secrets is [var first, ..] ? Encoding.UTF8.GetString(first) : null;
-            return new KafkaSink(plan.Options, format, connect, sasl, clock);
+            return new KafkaSink(plan.Options, format, connect, SecretOf(plan), clock);
         }
 
         var trust = new TlsTrust(plan.Options);
@@ -94,22 +93,13 @@ public sealed class SinkSet : IDisposable
         return plan.Options.Kind switch
         {
             "Syslog" => new SyslogSink(plan.Options, format, trust, connect),
-            "Otlp" => new OtlpSink(
-                plan.Options,
-                trust,
-                connect,
-                plan.Secrets is [var authorization, ..] ? Encoding.UTF8.GetString(authorization) : null,
-                clock
-            ),
-            "Mail" => new MailSink(
-                plan.Options,
-                trust,
-                connect,
-                plan.Secrets is [var password, ..] ? Encoding.UTF8.GetString(password) : null
-            ),
+            "Otlp" => new OtlpSink(plan.Options, trust, connect, SecretOf(plan), clock),
+            "Mail" => new MailSink(plan.Options, trust, connect, SecretOf(plan)),
             _ => new WebhookSink(plan.Options, format, trust, connect, [.. plan.Secrets], clock),
         };
     }
+
+    private static string? SecretOf(SinkPlan plan) => plan.Secrets is [var newest, ..] ? Encoding.UTF8.GetString(newest) : null;
 }
 
 /// <summary>One sink with what its configuration refers to.</summary>

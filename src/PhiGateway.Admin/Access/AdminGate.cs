@@ -96,7 +96,7 @@ internal sealed class AdminGate(
         }
 
         var token = value[Bearer.Length..].Trim();
-        var isStop = context.GetEndpoint()?.Metadata.GetMetadata<EmergencyStop>() is not null;
+        var isStop = EmergencyStop.Is(context);
         var caller =
             token.Length == 0
                 ? null

@@ -17,6 +17,7 @@ internal sealed class DisclosureRegister(
     IAuditStore store,
     IAuditJournal journal,
     AdminJournal records,
+    TrailSearch looks,
     TimeProvider time,
     IPatientPseudonym? pseudonym = null
 )
@@ -59,12 +60,7 @@ internal sealed class DisclosureRegister(
     }
 
     /// <summary>Puts on record that somebody looks at holds or requests over all patients; durable when it returns.</summary>
-    public async Task LookAsync(AdminCall call, string look)
-    {
-        var record = records.Create(call, look, "audit", call.RequestId, Guid.Empty, AuditKind.AuditUse);
-        record.Note = "all";
-        await journal.AppendAsync(record);
-    }
+    public Task LookAsync(AdminCall call, string look) => looks.RecordAsync(call, look, "all", null, null);
 
     /// <summary>The holds of a patient that are in force.</summary>
     public async Task<IReadOnlyList<DisclosureHold>> HoldsAsync(string tenant, string patient, CancellationToken cancellationToken)

@@ -1,7 +1,6 @@
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
-using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Alerts;
 
@@ -22,7 +21,7 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
             "close",
             AlertState.Closed,
             reasonRequired: true,
-            static (alert, _, _) =>
+            static alert =>
                 alert.Kind == EmergencyUses.Kind
                     ? AdminProblem.Conflict("needs-review", "An emergency use is decided (:review), not closed.")
                     : null
@@ -46,7 +45,7 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
             "review",
             AlertState.Closed,
             reasonRequired: true,
-            static (alert, _, _) =>
+            static alert =>
                 alert.Kind == EmergencyUses.Kind
                     ? null
                     : AdminProblem.Conflict("no-review", "Only an emergency use is reviewed; close the alert.")
@@ -60,7 +59,7 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
         string verb,
         AlertState to,
         bool reasonRequired,
-        Func<Alert, RegistryItem, WorkingSet, AdminProblem?>? refusal = null
+        Func<Alert, AdminProblem?>? refusal = null
     )
     {
         if (reasonRequired && ReasonBody.Require(body.Reason) is { } missing)
@@ -75,7 +74,7 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
             body.Reason,
             (alert, item, set) =>
             {
-                if ((refusal?.Invoke(alert, item, set) ?? AlertStanding.Check(call, alert, item, set)) is { } refused)
+                if ((refusal?.Invoke(alert) ?? AlertStanding.Check(call, alert, item, set)) is { } refused)
                 {
                     return refused;
                 }

@@ -85,34 +85,43 @@ internal sealed class EmergencyReports(AlertInbox inbox, WorkingSetSource sets, 
     {
         var set = await sets.GetAsync(cancellationToken);
         var taken = new HashSet<Guid>();
+        var calls = new AuditQuery
+        {
+            Actor = EmergencyUse.Actor,
+            Kind = AuditKind.Override,
+            Limit = PageRequest.Most,
+        };
         foreach (var decision in alert.Records)
         {
             if (Guid.TryParse(decision, out var id))
             {
-                Take((await TrailFamily.ReadAsync(trail, id, cancellationToken)).Entries);
+                await TakeAllAsync(calls with { Id = id });
             }
         }
 
-        var query = new AuditQuery
-        {
-            From = day,
-            To = day.AddDays(1),
-            Actor = EmergencyUse.Actor,
-            Kind = AuditKind.Override,
-            Client = use.Client == DayUses.Nobody ? null : use.Client,
-            Limit = PageRequest.Most,
-        };
-        for (var read = 0; ; )
-        {
-            var page = await trail.QueryAsync(query, cancellationToken);
-            Take(page.Entries);
-            read += page.Entries.Count;
-            if (page.Next is null || read >= MostRead)
+        return await TakeAllAsync(
+            calls with
             {
-                return page.Next is not null;
+                From = day,
+                To = day.AddDays(1),
+                Client = use.Client == DayUses.Nobody ? null : use.Client,
             }
+        );
 
-            query = query with { Cursor = page.Next };
+        async Task<bool> TakeAllAsync(AuditQuery query)
+        {
+            for (var read = 0; ; )
+            {
+                var page = await trail.QueryAsync(query, cancellationToken);
+                Take(page.Entries);
+                read += page.Entries.Count;
+                if (page.Next is null || read >= MostRead)
+                {
+                    return page.Next is not null;
+                }
+
+                query = query with { Cursor = page.Next };
+            }
         }
 
         void Take(IReadOnlyList<AuditEntry> entries)

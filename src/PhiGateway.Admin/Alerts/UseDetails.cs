@@ -40,35 +40,35 @@ internal sealed class UseDetails
     /// <summary>Counts one call.</summary>
     public void Add(AuditRecord record)
     {
-        Add(record.Note, 1);
-        Add(record.Tenant);
+        AddReason(record.Note);
+        AddTenant(record.Tenant);
         foreach (var patient in record.Patients)
         {
-            Add((record.Tenant, patient));
+            AddPatient((record.Tenant, patient));
         }
     }
 
-    private void Add(string? reason, long calls)
+    private void AddReason(string? reason)
     {
         if (string.IsNullOrWhiteSpace(reason))
         {
-            WordlessCalls += calls;
+            WordlessCalls++;
         }
         else if (_reasons.TryGetValue(reason, out var known))
         {
-            _reasons[reason] = known + calls;
+            _reasons[reason] = known + 1;
         }
         else if (_reasons.Count < MostReasons)
         {
-            _reasons[reason] = calls;
+            _reasons[reason] = 1;
         }
         else
         {
-            OtherCalls += calls;
+            OtherCalls++;
         }
     }
 
-    private void Add(string? tenant)
+    private void AddTenant(string? tenant)
     {
         // Tenants are configured: there are no more of them than that.
         if (tenant is not null)
@@ -77,7 +77,7 @@ internal sealed class UseDetails
         }
     }
 
-    private void Add((string? Tenant, string Patient) patient)
+    private void AddPatient((string? Tenant, string Patient) patient)
     {
         if (_patients.Count < MostPatients)
         {

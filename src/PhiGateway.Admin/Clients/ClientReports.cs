@@ -16,7 +16,7 @@ namespace PhiGateway.Admin.Clients;
 internal sealed class ClientReports(WorkingSetSource sets, ISnapshotSource snapshots, AdminOptions options, TimeProvider time)
 {
     private static readonly ConditionalWeakTable<WorkingSet, string[]> MayWait = [];
-    private static readonly ConditionalWeakTable<WorkingSet, WaitingClients> Waiting = [];
+    private static readonly ConditionalWeakTable<WorkingSet, WaitingDay> Waiting = [];
 
     /// <summary>Every door of a client's PHI path on this node.</summary>
     public async Task<Outcome<PostureReport>> PostureAsync(AdminCall call, string id)
@@ -105,7 +105,7 @@ internal sealed class ClientReports(WorkingSetSource sets, ISnapshotSource snaps
 
         // An approval ends with its day: until then what waits is what the registry says.
         var day = DateOnly.FromDateTime(now.UtcDateTime);
-        if (Waiting.GetValue(set, static _ => new WaitingClients()).Of is not { } known || known.Day != day)
+        if (!Waiting.TryGetValue(set, out var known) || known.Day != day)
         {
             known = new WaitingDay(
                 day,
@@ -118,7 +118,7 @@ internal sealed class ClientReports(WorkingSetSource sets, ISnapshotSource snaps
                         .ThenBy(static entry => entry.Client, StringComparer.Ordinal),
                 ]
             );
-            Waiting.GetValue(set, static _ => new WaitingClients()).Of = known;
+            Waiting.AddOrUpdate(set, known);
         }
 
         return ListSlice<QueueEntry>.Of(known.Entries, skip, take);
@@ -130,17 +130,6 @@ internal sealed class ClientReports(WorkingSetSource sets, ISnapshotSource snaps
             .Where(static client => client.Status is not (ClientStatus.Draft or ClientStatus.Revoked or ClientStatus.Archived))
             .Where(client => ApprovedClient.Find(set, client.Id) is not { IsApproved: true, Approval.Until: null })
             .Select(static client => client.Id);
-
-    private sealed class WaitingClients
-    {
-        private volatile WaitingDay? _of;
-
-        public WaitingDay? Of
-        {
-            get => _of;
-            set => _of = value;
-        }
-    }
 
     private sealed record WaitingDay(DateOnly Day, IReadOnlyList<QueueEntry> Entries);
 }

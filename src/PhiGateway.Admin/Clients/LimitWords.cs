@@ -23,4 +23,8 @@ public static class LimitWords
             }
         }
     }
+
+    /// <summary>The same one behind the other, separated by commas; null: no limit is set.</summary>
+    /// <param name="limits">Null: there are none.</param>
+    public static string? Joined(ClientLimits? limits) => string.Join(", ", Of(limits)) is { Length: > 0 } said ? said : null;
 }

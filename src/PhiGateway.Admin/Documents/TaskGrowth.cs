@@ -29,14 +29,13 @@ internal sealed class TaskGrowth(WorkingSetSource sets, RegistryEditor editor, A
 
         var alert = AlertKinds.IdOf(AlertKinds.TasksGrew, client);
         var earlier = set.Find(RegistryKind.Alert, alert)?.Item;
-        if (TaskCount.From(set, client, time.GetUtcNow()) is not { } seen)
+        if (TaskCount.Since(set, client, time.GetUtcNow()) is not { } told)
         {
             return;
         }
 
         // From the approval, or from where it was told of, whichever is later.
-        var given = TaskCount.Since(set, client, time.GetUtcNow());
-        var grown = given - (earlier is null ? 0 : TaskNote.Find(earlier, seen) ?? 0);
+        var grown = told.Given - (earlier is null ? 0 : TaskNote.Find(earlier, told.Seen) ?? 0);
         if (grown < options.RosterGrowth.AlertMembers)
         {
             return;
@@ -44,11 +43,7 @@ internal sealed class TaskGrowth(WorkingSetSource sets, RegistryEditor editor, A
 
         await editor.WriteAsync(
             call,
-            new Edit(
-                "alert.raise",
-                KindWord.Of(RegistryKind.Alert, alert),
-                now => Raise(now, alert, client, call.Person, grown, (seen, given))
-            )
+            new Edit("alert.raise", KindWord.Of(RegistryKind.Alert, alert), now => Raise(now, alert, client, call.Person, grown, told))
         );
     }
 

@@ -191,7 +191,7 @@ internal sealed class RegistryEditor(
             : new HashSet<string>();
         plan = OpeningGuard.Extend(
             edit,
-            TaskCount.Noted(plan, before, now),
+            TaskCount.Noted(plan, before, after, now),
             before,
             call.Persons,
             revoked,

@@ -15,26 +15,25 @@ namespace PhiGateway.Admin.Editing;
 internal static class TaskCount
 {
     /// <summary>
-    /// How many were given to a client since its approval, each once for each patient; 0: no approved use case of it lets tasks open anything.
+    /// The revision on which a client's approval was given and how many were given to it since, each once for each patient; null: no
+    /// approved use case of it lets tasks open anything.
     /// </summary>
     /// <param name="set">The registry.</param>
     /// <param name="client">Client id.</param>
     /// <param name="now">The moment.</param>
-    public static int Since(WorkingSet set, string client, DateTimeOffset now)
+    public static (long Seen, int Given)? Since(WorkingSet set, string client, DateTimeOffset now)
     {
         if (ApprovalOf(set, client, now) is not { } approval)
         {
-            return 0;
+            return null;
         }
 
         var seen = AuthorNote.Seen(approval);
-        return (TaskNote.Find(approval, seen) ?? 0)
+        var given =
+            (TaskNote.Find(approval, seen) ?? 0)
             + set.TasksOf(client).Sum(task => Times(set.Find(RegistryKind.TaskGrant, task.Id)!.Item, task, seen, now));
+        return (seen, given);
     }
-
-    /// <summary>The revision on which the approval was given from which on a client's tasks are counted; null: they are not.</summary>
-    public static long? From(WorkingSet set, string client, DateTimeOffset now) =>
-        ApprovalOf(set, client, now) is { } approval ? AuthorNote.Seen(approval) : null;
 
     /// <summary>Clients to whom a plan gives more tasks than one person may since the approval.</summary>
     public static IEnumerable<string> Outgrown(EditPlan plan, WorkingSet after, int? most, DateTimeOffset now) =>
@@ -47,20 +46,20 @@ internal static class TaskCount
                 .Where(task => IsLive(task, now))
                 .Select(static task => task.Client)
                 .Distinct(StringComparer.Ordinal)
-                .Where(client => Since(after, client, now) > most);
+                .Where(client => Since(after, client, now)?.Given > most);
 
     /// <summary>The plan with the numbers noted in what it writes: in the tasks, and in the approvals of clients that lose some.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="before">The set that it was planned on.</param>
+    /// <param name="after">The set as the plan leaves it.</param>
     /// <param name="now">The moment.</param>
-    public static EditPlan Noted(EditPlan plan, WorkingSet before, DateTimeOffset now)
+    public static EditPlan Noted(EditPlan plan, WorkingSet before, WorkingSet after, DateTimeOffset now)
     {
         if (!plan.Writes.Any(static write => write.Kind == RegistryKind.TaskGrant))
         {
             return plan;
         }
 
-        var after = before.After(plan.Writes, now, string.Empty);
         var gone = plan
             .Writes.Where(static write => write.Kind == RegistryKind.TaskGrant)
             .Select(write => Leaving(write.Id, before, after, now))
@@ -135,6 +134,10 @@ internal static class TaskCount
 
         return IsLive(task, now) && item.Revision > seen ? 1 : 0;
     }
+
+    // The revision on which the approval was given from which on a client's tasks are counted; null: they are not.
+    private static long? From(WorkingSet set, string client, DateTimeOffset now) =>
+        ApprovalOf(set, client, now) is { } approval ? AuthorNote.Seen(approval) : null;
 
     private static RegistryItem? ApprovalOf(WorkingSet set, string client, DateTimeOffset now) =>
         ApprovedClient.Find(set, client) is { UseCase: { } useCase, Approval: { } approval }

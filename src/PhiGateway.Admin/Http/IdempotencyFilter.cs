@@ -56,7 +56,7 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time,
         );
 
         // The store never forgets an answer within its day, so a call after a failure of ours takes the next place.
-        var isStop = http.GetEndpoint()?.Metadata.GetMetadata<EmergencyStop>() is not null;
+        var isStop = EmergencyStop.Is(http);
         for (var attempt = 1; ; attempt++)
         {
             var (isKnown, earlier) = await PutAsync(entry, isStop, http.RequestAborted);

@@ -21,7 +21,7 @@ internal sealed class SealedSpool : Stream
     private const int SlotSize = ChunkSize + TagSize;
 
     private readonly SafeFileHandle _file;
-    private readonly SpoolRoom? _room;
+    private readonly SpoolRoom _room;
     private readonly AesGcm _cipher;
     private readonly byte[] _plain = new byte[ChunkSize];
     private readonly byte[] _sealed = new byte[SlotSize];
@@ -33,7 +33,7 @@ internal sealed class SealedSpool : Stream
     private long _held;
     private bool _reading;
 
-    private SealedSpool(SafeFileHandle file, SpoolRoom? room)
+    private SealedSpool(SafeFileHandle file, SpoolRoom room)
     {
         (_file, _room) = (file, room);
         var key = RandomNumberGenerator.GetBytes(32);
@@ -57,15 +57,9 @@ internal sealed class SealedSpool : Stream
 
     /// <summary>Opens an empty one in the room of all of them; what is written beyond that throws <see cref="SpoolFullException"/>.</summary>
     /// <exception cref="IOException">The directory takes no file.</exception>
-    public static SealedSpool Create(SpoolRoom room) => Create(room.Directory, room);
-
-    /// <summary>Opens an empty one.</summary>
-    /// <exception cref="IOException">The directory takes no file.</exception>
-    public static SealedSpool Create(string directory) => Create(directory, null);
-
-    private static SealedSpool Create(string directory, SpoolRoom? room)
+    public static SealedSpool Create(SpoolRoom room)
     {
-        var path = Path.Combine(directory, $"phigw-spool-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+        var path = Path.Combine(room.Directory, $"phigw-spool-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
         var options = FileOptions.Asynchronous | (OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None);
         var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, options);
         if (!OperatingSystem.IsWindows())
@@ -162,7 +156,7 @@ internal sealed class SealedSpool : Stream
         if (disposing)
         {
             _file.Dispose();
-            _room?.Give(Interlocked.Exchange(ref _held, 0));
+            _room.Give(Interlocked.Exchange(ref _held, 0));
             _cipher.Dispose();
             CryptographicOperations.ZeroMemory(_plain);
         }
@@ -172,7 +166,7 @@ internal sealed class SealedSpool : Stream
 
     private async ValueTask SealAsync(CancellationToken cancellationToken)
     {
-        if (_room?.TryTake(TagSize + _filled) == false)
+        if (!_room.TryTake(TagSize + _filled))
         {
             throw new SpoolFullException();
         }

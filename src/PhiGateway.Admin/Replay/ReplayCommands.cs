@@ -54,7 +54,10 @@ internal sealed class ReplayCommands(
         try
         {
             var both = await TwoRegistries.BuildAsync(registry, set, writes, clients, now, call.Cancelled);
-            return (await RunAsync(both, new TrailWindow(trail, clients, now.AddDays(-days), now), call.Cancelled)).Report;
+            var window = new TrailWindow(trail, clients, now.AddDays(-days), now);
+            var run = new ReplayRun(both, options, window.To);
+            var isComplete = await window.ReadAsync(run.Take, call.Cancelled);
+            return run.Report(window.From, window.To, isComplete);
         }
         finally
         {
@@ -113,17 +116,15 @@ internal sealed class ReplayCommands(
         );
 
         // What is missed at the first try is given back once; what is missed then is said.
-        var (grants, replay, missing) = await TryAsync(set, useCase, used, window, cancellationToken);
+        var (grants, replay, missing, areLabelsKept) = await TryAsync(set, useCase, used, window, cancellationToken);
         if (replay.WouldBeDenied > 0)
         {
             used.Kept.UnionWith(missing);
-            (grants, replay, _) = await TryAsync(set, useCase, used, window, cancellationToken);
+            (grants, replay, _, areLabelsKept) = await TryAsync(set, useCase, used, window, cancellationToken);
         }
 
         // Decisions are made again over requests; what labels left with them is held against the narrower grants beside that.
-        var isProven =
-            replay is { WouldBeDenied: 0, WouldBePermitted: 0, Complete: true }
-            && await AreLabelsKeptAsync(useCase, grants, window, cancellationToken);
+        var isProven = replay is { WouldBeDenied: 0, WouldBePermitted: 0, Complete: true } && areLabelsKept;
         return new RightSizeReport(
             useCase.Id,
             days,
@@ -135,28 +136,10 @@ internal sealed class ReplayCommands(
         );
     }
 
-    private static async Task<bool> AreLabelsKeptAsync(
-        UseCase useCase,
-        IReadOnlyList<Grant> grants,
-        TrailWindow window,
-        CancellationToken cancellationToken
-    )
-    {
-        var areKept = true;
-        await window.ReadAsync(
-            record =>
-                areKept =
-                    areKept
-                    && (
-                        record.Decision != "permit"
-                        || GrantLabels.Keep(useCase.Grants, grants, [.. UsedGrants.TypesReleased(record)], record.Labels)
-                    ),
-            cancellationToken
-        );
-        return areKept;
-    }
+    private static bool AreLabelsKept(UseCase useCase, IReadOnlyList<Grant> grants, AuditRecord record) =>
+        record.Decision != "permit" || GrantLabels.Keep(useCase.Grants, grants, [.. UsedGrants.TypesReleased(record)], record.Labels);
 
-    private async Task<(IReadOnlyList<Grant> Grants, ReplayReport Report, IReadOnlyList<string> Missing)> TryAsync(
+    private async Task<(IReadOnlyList<Grant> Grants, ReplayReport Report, IReadOnlyList<string> Missing, bool AreLabelsKept)> TryAsync(
         WorkingSet set,
         UseCase useCase,
         UsedGrants used,
@@ -168,19 +151,18 @@ internal sealed class ReplayCommands(
         var version = set.Find(RegistryKind.UseCase, useCase.Id)!.Item.Version;
         var write = new RegistryWrite(RegistryKind.UseCase, useCase.Id, RegistryJson.Serialize(useCase with { Grants = grants }), version);
         var both = await TwoRegistries.BuildAsync(registry, set, [write], window.Clients, window.To, cancellationToken);
-        var (report, run) = await RunAsync(both, window, cancellationToken);
-        return (grants, report, [.. run.Missing.Select(static type => type.Name)]);
-    }
-
-    private async Task<(ReplayReport Report, ReplayRun Run)> RunAsync(
-        TwoRegistries both,
-        TrailWindow window,
-        CancellationToken cancellationToken
-    )
-    {
         var run = new ReplayRun(both, options, window.To);
-        var isComplete = await window.ReadAsync(run.Take, cancellationToken);
-        return (run.Report(window.From, window.To, isComplete), run);
+        var areLabelsKept = true;
+        var isComplete = await window.ReadAsync(
+            record =>
+            {
+                run.Take(record);
+                areLabelsKept = areLabelsKept && AreLabelsKept(useCase, grants, record);
+            },
+            cancellationToken
+        );
+        var report = run.Report(window.From, window.To, isComplete);
+        return (grants, report, [.. run.Missing.Select(static type => type.Name)], areLabelsKept);
     }
 
     private async Task RecordAsync(AdminCall call, string name, int days, string what)

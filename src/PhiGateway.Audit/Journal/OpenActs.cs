@@ -45,17 +45,7 @@ internal sealed class OpenActs
             case AuditKind.Disclosure:
                 if (AuditRecordReader.TryRead(body, out var disclosure))
                 {
-                    var name = head.Parent == Guid.Empty ? head.Id : head.Parent;
-                    _ = Close(name);
-                    _places[sequence] = name;
-                    _disclosures[name] = new OpenAct(
-                        sequence,
-                        name,
-                        AuditKind.Disclosure,
-                        disclosure.Event,
-                        disclosure.Tenant,
-                        disclosure.Client
-                    );
+                    Put(UnfinishedActs.OfAnswer(disclosure, sequence));
                 }
 
                 break;
@@ -87,12 +77,18 @@ internal sealed class OpenActs
         if (kind == AuditKind.Intent)
         {
             _intents[name] = act;
-            return;
         }
+        else
+        {
+            Put(act);
+        }
+    }
 
-        _ = Close(name);
-        _places[sequence] = name;
-        _disclosures[name] = act;
+    private void Put(OpenAct answer)
+    {
+        _ = Close(answer.Id);
+        _places[answer.Sequence] = answer.Id;
+        _disclosures[answer.Id] = answer;
     }
 
     private bool Close(Guid name) => _disclosures.Remove(name, out var act) && _places.Remove(act.Sequence);

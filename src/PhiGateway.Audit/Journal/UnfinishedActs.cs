@@ -10,12 +10,12 @@ internal sealed class UnfinishedActs
 {
     private readonly Dictionary<Guid, OpenAct> _open = [];
 
-    /// <summary>Held by whoever takes an act out and queues how it ended, or looks at what is open and queues a note of it.</summary>
-    public Lock Gate { get; } = new();
+    // Held by whoever takes an act out and queues how it ended, or looks at what is open and queues a note of it.
+    private readonly Lock _gate = new();
 
     public void Put(OpenAct act)
     {
-        lock (Gate)
+        lock (_gate)
         {
             _open[act.Id] = act;
         }
@@ -24,7 +24,7 @@ internal sealed class UnfinishedActs
     /// <summary>Takes an act out; null when it is not open.</summary>
     public OpenAct? Take(Guid id)
     {
-        lock (Gate)
+        lock (_gate)
         {
             return _open.Remove(id, out var act) ? act : null;
         }
@@ -33,23 +33,11 @@ internal sealed class UnfinishedActs
     /// <summary>Takes out an answer that is leaving no more; an intent of that name stays, for only its outcome ends it.</summary>
     public void LetGo(Guid id)
     {
-        lock (Gate)
+        lock (_gate)
         {
             if (_open.TryGetValue(id, out var act) && act.Kind == AuditKind.Disclosure)
             {
                 _ = _open.Remove(id);
-            }
-        }
-    }
-
-    /// <summary>Takes note of the record that now stands for an act, if it is still open.</summary>
-    public void Stands(Guid id, long sequence)
-    {
-        lock (Gate)
-        {
-            if (_open.TryGetValue(id, out var act))
-            {
-                _open[id] = act with { Sequence = sequence };
             }
         }
     }
@@ -62,7 +50,7 @@ internal sealed class UnfinishedActs
     public bool CarryForward(long upTo, Func<OpenAct, ValueTask<AuditPosition>> append)
     {
         List<(Guid Id, Task<AuditPosition> Append)>? carried = null;
-        lock (Gate)
+        lock (_gate)
         {
             foreach (var act in _open.Values)
             {
@@ -112,7 +100,7 @@ internal sealed class UnfinishedActs
         try
         {
             ValueTask<AuditPosition> queued;
-            lock (Gate)
+            lock (_gate)
             {
                 intent = Take(outcome.ParentId);
                 queued = queue();
@@ -140,4 +128,16 @@ internal sealed class UnfinishedActs
 
     /// <summary>An intent as it is kept here, before its record has a place.</summary>
     public static OpenAct Of(AuditRecord intent) => new(-1, intent.Id, AuditKind.Intent, intent.Event, intent.Tenant, intent.Client);
+
+    // The record that now stands for an act, if it is still open.
+    private void Stands(Guid id, long sequence)
+    {
+        lock (_gate)
+        {
+            if (_open.TryGetValue(id, out var act))
+            {
+                _open[id] = act with { Sequence = sequence };
+            }
+        }
+    }
 }

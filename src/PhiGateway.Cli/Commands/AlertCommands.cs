@@ -5,7 +5,7 @@ using PhiGateway.Cli.Output;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>Defines <c>alert</c> (list, acknowledge, close, review) and <c>queue</c>, which shows what waits for somebody.</summary>
+/// <summary>Defines <c>alert</c> (list, acknowledge, close, take, review) and <c>queue</c>, which shows what waits for somebody.</summary>
 internal static class AlertCommands
 {
     public static Command Create(CommonOptions common)
@@ -46,7 +46,11 @@ internal static class AlertCommands
         var id = new Argument<string>("id") { Description = "Alert id." };
         foreach (
             var (verb, words) in ((string, string)[])
-                [("acknowledge", "Says that somebody is at it."), ("close", "Closes it; a reason is required.")]
+                [
+                    ("acknowledge", "Says that somebody is at it."),
+                    ("close", "Closes it; a reason is required."),
+                    ("take", "Takes an alert: you deal with it."),
+                ]
         )
         {
             var reason = ClientCommands.Reason();

@@ -107,11 +107,8 @@ internal static class ClientCommands
 
         client.Add(Verb(common, "revoke", "Ends a client for good.", id));
         client.Add(ApproveCommands.OfClient(common, id));
-        foreach (var verb in TimedVerbs.OfClient(common, id))
-        {
-            client.Add(verb);
-        }
-
+        client.Add(TimedVerbs.OfClient(common, id));
+        client.Add(Verb(common, "unthrottle", "Lets a client go at its own rate again; never by who slowed it down.", id));
         client.Add(Rotate(common, id));
         client.Add(ApiKeyCommand.Create(common, id));
         client.Add(

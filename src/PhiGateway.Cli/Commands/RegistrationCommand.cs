@@ -10,8 +10,16 @@ internal static class RegistrationCommand
 {
     private const string Segment = "registrations";
 
-    public static Command Create(CommonOptions common) =>
-        new("registration", "Strangers that asked to be registered as clients.") { List(common), Take(common), Decline(common) };
+    public static Command Create(CommonOptions common)
+    {
+        var verbs = new DocumentVerbs(common, Segment, "request, such as reg-…");
+        return new("registration", "Strangers that asked to be registered as clients.")
+        {
+            List(common),
+            Take(common, verbs),
+            verbs.Verb("decline", "Declines one; the applicant is not told why. A reason is required."),
+        };
+    }
 
     private static Command List(CommonOptions common) =>
         CliRun.Action(
@@ -54,9 +62,8 @@ internal static class RegistrationCommand
             }
         );
 
-    private static Command Take(CommonOptions common)
+    private static Command Take(CommonOptions common, DocumentVerbs verbs)
     {
-        var id = Id();
         var client = new Option<string>("--client") { Description = "Id of the client to be made.", Required = true };
         var useCase = new Option<string>("--use-case") { Description = "Its use case.", Required = true };
         var owner = new Option<string>("--owner") { Description = "Who answers for it here.", Required = true };
@@ -66,44 +73,28 @@ internal static class RegistrationCommand
             DefaultValueFactory = static _ => [],
         };
         return CliRun.Action(
-            new Command("take", "Makes a submitted client of one; somebody else approves it.") { id, client, useCase, owner, networks },
+            new Command("take", "Makes a submitted client of one; somebody else approves it.")
+            {
+                verbs.Id,
+                client,
+                useCase,
+                owner,
+                networks,
+            },
             common,
             async (parsed, run, cancellationToken) =>
             {
-                var body = new JsonObject
-                {
-                    ["client"] = parsed.GetValue(client),
-                    ["use_case"] = parsed.GetValue(useCase),
-                    ["owner"] = parsed.GetValue(owner),
-                };
-                if (parsed.GetValue(networks) is { Length: > 0 } given)
-                {
-                    body["networks"] = new JsonArray([.. given.Select(static network => (JsonNode)network)]);
-                }
-
-                var path = $"{Segment}/{Uri.EscapeDataString(parsed.GetValue(id)!)}:take";
+                var ranges = parsed.GetValue(networks)!.Select(static network => (JsonNode)network).ToArray();
+                var body = CliBody.Of(
+                    ("client", parsed.GetValue(client)),
+                    ("use_case", parsed.GetValue(useCase)),
+                    ("owner", parsed.GetValue(owner)),
+                    ("networks", ranges.Length > 0 ? new JsonArray(ranges) : null)
+                );
+                var path = verbs.Of(parsed.GetValue(verbs.Id)!) + ":take";
                 Printer.One(run.Out, run.Format, (await DocumentVerbs.PostAsync(run, path, body, cancellationToken)).Json);
                 return ExitCodes.Ok;
             }
         );
     }
-
-    private static Command Decline(CommonOptions common)
-    {
-        var id = Id();
-        var reason = ClientCommands.Reason();
-        return CliRun.Action(
-            new Command("decline", "Declines one; the applicant is not told why. A reason is required.") { id, reason },
-            common,
-            async (parsed, run, cancellationToken) =>
-            {
-                var path = $"{Segment}/{Uri.EscapeDataString(parsed.GetValue(id)!)}:decline";
-                var body = new JsonObject { ["reason"] = parsed.GetValue(reason) };
-                Printer.One(run.Out, run.Format, (await DocumentVerbs.PostAsync(run, path, body, cancellationToken)).Json);
-                return ExitCodes.Ok;
-            }
-        );
-    }
-
-    private static Argument<string> Id() => new("id") { Description = "Id of the request, such as reg-…." };
 }

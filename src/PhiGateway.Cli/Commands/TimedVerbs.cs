@@ -12,7 +12,7 @@ namespace PhiGateway.Cli.Commands;
 /// </summary>
 internal static class TimedVerbs
 {
-    /// <summary><c>alert assign</c>, <c>alert snooze</c>, <c>alert take</c>.</summary>
+    /// <summary><c>alert assign</c>, <c>alert snooze</c>.</summary>
     /// <param name="common">Options of every command.</param>
     /// <param name="id">The alert.</param>
     public static IReadOnlyList<Command> OfAlert(CommonOptions common, Argument<string> id)
@@ -21,75 +21,55 @@ internal static class TimedVerbs
         var until = new Option<DateTimeOffset>("--until") { Description = "When it is due again, within 30 days.", Required = true };
         return
         [
-            Verb(common, ("alerts", "take", "Takes an alert: you deal with it."), id, [], static _ => []),
             Verb(
                 common,
                 ("alerts", "assign", "Says who is to deal with an alert."),
                 id,
-                [person],
-                parsed => [("person", parsed.GetValue(person))]
+                person,
+                parsed => ("person", parsed.GetValue(person))
             ),
             Verb(
                 common,
                 ("alerts", "snooze", "Lets an alert wait, with an end; a reason is required."),
                 id,
-                [until],
-                parsed => [("until", parsed.GetValue(until).ToUniversalTime().ToString("O", CultureInfo.InvariantCulture))]
+                until,
+                parsed => ("until", parsed.GetValue(until).ToUniversalTime().ToString("O", CultureInfo.InvariantCulture))
             ),
         ];
     }
 
-    /// <summary><c>client throttle</c>, <c>client unthrottle</c>.</summary>
+    /// <summary><c>client throttle</c>.</summary>
     /// <param name="common">Options of every command.</param>
     /// <param name="id">The client.</param>
-    public static IReadOnlyList<Command> OfClient(CommonOptions common, Argument<string> id)
+    public static Command OfClient(CommonOptions common, Argument<string> id)
     {
         var rate = new Option<int>("--requests-per-second") { Description = "The lower rate.", Required = true };
-        return
-        [
-            Verb(
-                common,
-                ("clients", "throttle", "Slows a client down while something is looked into; a reason is required."),
-                id,
-                [rate],
-                parsed => [("requests_per_second", parsed.GetValue(rate))]
-            ),
-            Verb(
-                common,
-                ("clients", "unthrottle", "Lets a client go at its own rate again; never by who slowed it down."),
-                id,
-                [],
-                static _ => []
-            ),
-        ];
+        return Verb(
+            common,
+            ("clients", "throttle", "Slows a client down while something is looked into; a reason is required."),
+            id,
+            rate,
+            parsed => ("requests_per_second", parsed.GetValue(rate))
+        );
     }
 
     private static Command Verb(
         CommonOptions common,
         (string Segment, string Name, string Words) verb,
         Argument<string> id,
-        IReadOnlyList<Option> options,
-        Func<ParseResult, IReadOnlyList<(string, JsonNode?)>> read
+        Option option,
+        Func<ParseResult, (string Name, JsonNode? Value)> read
     )
     {
         var reason = ClientCommands.Reason();
-        var command = new Command(verb.Name, verb.Words) { id, reason };
-        foreach (var option in options)
-        {
-            command.Options.Add(option);
-        }
-
         return CliRun.Action(
-            command,
+            new Command(verb.Name, verb.Words) { id, reason, option },
             common,
             async (parsed, run, cancellationToken) =>
             {
                 var body = DocumentVerbs.ReasonBody(parsed.GetValue(reason));
-                foreach (var (name, value) in read(parsed))
-                {
-                    body[name] = value;
-                }
-
+                var (name, value) = read(parsed);
+                body[name] = value;
                 var path = $"{verb.Segment}/{Uri.EscapeDataString(parsed.GetValue(id)!)}:{verb.Name}";
                 Printer.One(run.Out, run.Format, (await DocumentVerbs.PostAsync(run, path, body, cancellationToken)).Json);
                 return ExitCodes.Ok;

@@ -1,3 +1,6 @@
+using System.Globalization;
+using PhiGateway.Admin.Calls;
+
 namespace PhiGateway.Console.Parts;
 
 /// <summary>Which part of a list a page shows, and the addresses of the parts beside it; shown by <see cref="ListPager"/>.</summary>
@@ -9,18 +12,17 @@ namespace PhiGateway.Console.Parts;
 public sealed record ListPart(int Skipped, int Count, int Total, string? First, string? Next)
 {
     /// <summary>Made by the screen.</summary>
-    /// <param name="skipped">How many were passed over.</param>
-    /// <param name="count">How many are shown.</param>
-    /// <param name="total">How many there are.</param>
+    /// <param name="list">What is shown.</param>
     /// <param name="address">Address of the page that passes over so many; the first has no parameter for it.</param>
-    internal static ListPart Of(int skipped, int count, int total, Func<string?, string> address) =>
-        new(
+    internal static ListPart Of<T>(ListSlice<T> list, Func<string?, string> address)
+    {
+        var (skipped, count) = (list.Skipped, list.Items.Count);
+        return new ListPart(
             skipped,
             count,
-            total,
+            list.Total,
             skipped > 0 ? address(null) : null,
-            skipped + count < total && count > 0
-                ? address((skipped + count).ToString(System.Globalization.CultureInfo.InvariantCulture))
-                : null
+            skipped + count < list.Total && count > 0 ? address((skipped + count).ToString(CultureInfo.InvariantCulture)) : null
         );
+    }
 }

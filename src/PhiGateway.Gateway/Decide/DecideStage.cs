@@ -42,7 +42,7 @@ internal sealed class DecideStage(StillOpen still, RenewedTokens tokens, HabitKe
                 return renewed;
             }
 
-            if (habits.Find(exchange.Identified.Entry, DecisionMaker.PeerOf(exchange)) is { } known)
+            if (habits.Find(exchange.Identified.Entry, DecisionMaker.PeerOf(exchange), exchange.Now) is { } known)
             {
                 // For every decision about this request: what it asks for first does not become known while it is answered.
                 exchange.Http.Features.Set(known);

@@ -14,7 +14,7 @@ namespace PhiGateway.Gateway.Decide;
 /// Thread-safe. Of this node and this process: after a start everything is new once more, and a client that renews its token is asked once.
 /// Bounded: as many clients as the registry has, so many networks each, the one not seen for longest goes first.
 /// </remarks>
-internal sealed class HabitKeeper(TimeProvider clock)
+internal sealed class HabitKeeper
 {
     private const int MostNetworks = 64;
 
@@ -24,7 +24,7 @@ internal sealed class HabitKeeper(TimeProvider clock)
     private readonly ConcurrentDictionary<string, Habit> _clients = new(StringComparer.Ordinal);
 
     /// <summary>What is known of a client; null: nothing need be.</summary>
-    public ClientHabits? Find(ClientEntry? client, IPAddress? peer)
+    public ClientHabits? Find(ClientEntry? client, IPAddress? peer, DateTimeOffset now)
     {
         if (client is null || !StepUpHabits.AreKept(client))
         {
@@ -32,7 +32,7 @@ internal sealed class HabitKeeper(TimeProvider clock)
         }
 
         return _clients.TryGetValue(client.Client.Id, out var habit)
-            ? habit.Look(NetworkOf(peer), clock.GetUtcNow() - Kept)
+            ? habit.Look(NetworkOf(peer), now - Kept)
             : new ClientHabits(false, default);
     }
 
@@ -44,7 +44,7 @@ internal sealed class HabitKeeper(TimeProvider clock)
             return;
         }
 
-        _clients.GetOrAdd(client.Client.Id, static _ => new Habit()).Note(NetworkOf(peer), types, clock.GetUtcNow());
+        _clients.GetOrAdd(client.Client.Id, static _ => new Habit()).Note(NetworkOf(peer), types, now);
     }
 
     // As detection tells places apart; whoever cannot be placed comes from nowhere that is known.

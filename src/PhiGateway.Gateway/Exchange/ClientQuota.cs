@@ -124,7 +124,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
         {
             Roll(now);
             _mostPatients = mostPatients;
-            string[] words = [.. patients.Select(patient => LeasedWords.Keyed + wordOf(patient))];
+            string[] words = [.. patients.Select(WordOf)];
             var fits = Fits(words, out var fresh);
             if (fits && counts)
             {
@@ -314,7 +314,9 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
         }
     }
 
-    private string WordOf(PatientId patient) => LeasedWords.Keyed + wordOf(patient.Value!);
+    private string WordOf(PatientId patient) => WordOf(patient.Value!);
+
+    private string WordOf(string patient) => LeasedWords.Keyed + wordOf(patient);
 
     private HashSet<string> PatientsOf(QuotaUse use) => LeasedWords.PatientsOf(use, WordOf);
 

@@ -130,9 +130,10 @@ internal sealed class HandleIssuer(HandleSealer sealer, PageKeeper keeper, BaseP
 
         // Nothing is written out for a request that is short, as nearly all are.
         var length = exchange.Body?.Written.Length ?? 0;
-        foreach (var (name, value) in exchange.Request.Canonical.Query)
+        var query = exchange.Request.Canonical.Query;
+        for (var i = 0; i < query.Count; i++)
         {
-            length += name.Length + value.Length;
+            length += query[i].Name.Length + query[i].Value.Length;
         }
 
         return length > Long;

@@ -1,5 +1,6 @@
 using System.Net;
 using PhiGateway.Identity.Common;
+using PhiGateway.Identity.Issuers;
 
 namespace PhiGateway.Identity.Assertions;
 
@@ -62,7 +63,7 @@ public sealed class ClientDocuments : IDisposable
                 ? await response.Content.ReadAsByteArrayAsync(cancellationToken)
                 : null;
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException || IsTimeout(fault, cancellationToken))
+        catch (Exception fault) when (JwksDownload.WordsOf(fault, cancellationToken) is not null)
         {
             return null;
         }
@@ -77,7 +78,4 @@ public sealed class ClientDocuments : IDisposable
         _client.Dispose();
         _room.Dispose();
     }
-
-    private static bool IsTimeout(Exception fault, CancellationToken cancellationToken) =>
-        fault is OperationCanceledException && !cancellationToken.IsCancellationRequested;
 }

@@ -34,9 +34,6 @@ public sealed class SoftwareStatements(string? authorities, TimeProvider time)
     /// <summary>The names of the algorithms, for metadata.</summary>
     public static IReadOnlyList<string> SigningAlgorithms { get; } = ["RS256", "RS384", "PS256", "PS384", "ES256", "ES384"];
 
-    /// <summary>Whether certificates of strangers must be vouched for.</summary>
-    public bool MustBeVouched => _authorities is not null;
-
     /// <summary>Checks one.</summary>
     /// <param name="statement">A compact JWS.</param>
     /// <param name="audience">The address that it must be meant for: the registration endpoint.</param>
@@ -66,13 +63,13 @@ public sealed class SoftwareStatements(string? authorities, TimeProvider time)
                 return new StatementCheck(null, flaw);
             }
 
-            if (!Holds(statement, text.Algorithm, leaf, out var key))
+            if (FindSigner(statement, text.Algorithm, leaf) is not { } key)
             {
                 return new StatementCheck(null, "statement:signature");
             }
 
             var isVouched = _authorities?.Vouch(leaf) == true;
-            return MustBeVouched && !isVouched
+            return _authorities is not null && !isVouched
                 ? new StatementCheck(null, "statement:chain", IsUnapproved: true)
                 : new StatementCheck(
                     new StatementFacts(
@@ -154,9 +151,9 @@ public sealed class SoftwareStatements(string? authorities, TimeProvider time)
         return CompactText.TryMember(claims, "jti", out var id) && id is { Length: > 0 and <= 256 } ? null : "statement:jti";
     }
 
-    private static bool Holds(string statement, string? algorithm, X509Certificate2 leaf, out PublicJwk key)
+    // The certificate's key; null: it did not sign this.
+    private static PublicJwk? FindSigner(string statement, string? algorithm, X509Certificate2 leaf)
     {
-        key = new PublicJwk { Kty = string.Empty };
         var end = statement.LastIndexOf('.');
         var data = Encoding.ASCII.GetBytes(statement[..end]);
         var signature = Base64Url.DecodeFromChars(statement.AsSpan(end + 1));
@@ -167,19 +164,17 @@ public sealed class SoftwareStatements(string? authorities, TimeProvider time)
             switch (algorithm)
             {
                 case "RS256" or "RS384" or "PS256" or "PS384" when rsa is { KeySize: >= LeastBits and <= MostBits }:
-                    key = Of(rsa);
                     var padding = algorithm[0] == 'P' ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
-                    return rsa.VerifyData(data, signature, HashOf(algorithm), padding);
+                    return rsa.VerifyData(data, signature, HashOf(algorithm), padding) ? Of(rsa) : null;
                 case "ES256" or "ES384" when ec is not null && ec.KeySize == (algorithm == "ES256" ? 256 : 384):
-                    key = Of(ec);
-                    return ec.VerifyData(data, signature, HashOf(algorithm));
+                    return ec.VerifyData(data, signature, HashOf(algorithm)) ? Of(ec) : null;
                 default:
-                    return false;
+                    return null;
             }
         }
         catch (CryptographicException)
         {
-            return false;
+            return null;
         }
     }
 

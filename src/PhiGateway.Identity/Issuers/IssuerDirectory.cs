@@ -8,7 +8,6 @@ internal sealed class IssuerDirectory : IIssuerPlaces, IDisposable
 {
     private readonly FrozenDictionary<string, TrustedIssuer> _byIssuer;
     private readonly Dictionary<string, DiscoveryKeySetReader> _discovered = new(StringComparer.Ordinal);
-    private readonly List<IDisposable> _owned = [];
 
     public IssuerDirectory(
         IReadOnlyList<IssuerOptions> options,
@@ -25,7 +24,6 @@ internal sealed class IssuerDirectory : IIssuerPlaces, IDisposable
                 : new StaticKeySetReader(option.Jwks);
             if (reader is DiscoveryKeySetReader discovery)
             {
-                _owned.Add(discovery);
                 _discovered[option.Issuer] = discovery;
             }
 
@@ -47,9 +45,9 @@ internal sealed class IssuerDirectory : IIssuerPlaces, IDisposable
 
     public void Dispose()
     {
-        foreach (var owned in _owned)
+        foreach (var reader in _discovered.Values)
         {
-            owned.Dispose();
+            reader.Dispose();
         }
     }
 }

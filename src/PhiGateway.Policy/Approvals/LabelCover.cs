@@ -20,7 +20,7 @@ public static class LabelCover
                     narrow.System == ActCodes.System
                     && wide.System is null or ActCodes.System
                     && wide.Code is { } group
-                    && ActCodes.IsWithinOne(code, new HashSet<string>(StringComparer.Ordinal) { group })
+                    && ActCodes.IsWithin(code, group)
                 )
             )
         );

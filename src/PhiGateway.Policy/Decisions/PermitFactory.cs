@@ -75,14 +75,10 @@ internal static class PermitFactory
                 );
             }
 
-            foreach (var answer in part.AnsweredWith.Members())
+            // Empty but for a submission; a walk through all types is nothing to begin for each part.
+            if (!part.AnsweredWith.IsEmpty)
             {
-                var read = new AccessPart { Interaction = Interaction.Read, Type = answer };
-                var readers = run.Reach.Usable(PartRights.Readers(read, run.UseCase));
-                if (!readers.IsEmpty && run.Reach.ScopesGrant(answer, ScopeRights.Read, usableOnly: true))
-                {
-                    lanes.Add(new ReleaseLane(answer, readers, ScopeRights.Read));
-                }
+                AddAnswers(run, part.AnsweredWith, lanes);
             }
 
             var shown = ShownValues(run, part, grants);
@@ -103,6 +99,20 @@ internal static class PermitFactory
         }
 
         return [.. lanes];
+    }
+
+    // Of what it may be answered with, that which may be read is shown.
+    private static void AddAnswers(DecisionRun run, ResourceTypeSet answers, List<ReleaseLane> lanes)
+    {
+        foreach (var answer in answers.Members())
+        {
+            var read = new AccessPart { Interaction = Interaction.Read, Type = answer };
+            var readers = run.Reach.Usable(PartRights.Readers(read, run.UseCase));
+            if (!readers.IsEmpty && run.Reach.ScopesGrant(answer, ScopeRights.Read, usableOnly: true))
+            {
+                lanes.Add(new ReleaseLane(answer, readers, ScopeRights.Read));
+            }
+        }
     }
 
     private static GrantSet ShownValues(DecisionRun run, AccessPart part, GrantSet grants) =>

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using PhiGateway.Sinks.Configuration;
+using PhiGateway.Sinks.Formats;
 
 namespace PhiGateway.Sinks.Kafka;
 
@@ -19,7 +20,7 @@ internal static class KafkaSettings
         var config = new ProducerConfig
         {
             BootstrapServers = string.Join(',', KafkaAddress.Read(options.Address).Select(KafkaAddress.Text)),
-            ClientId = "phi-gateway",
+            ClientId = ProductName.App,
             SecurityProtocol = ProtocolOf(isSafe, signsIn),
             Acks = Acks.All,
             EnableIdempotence = true,

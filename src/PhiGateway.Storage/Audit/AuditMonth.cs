@@ -3,6 +3,9 @@ namespace PhiGateway.Storage.Audit;
 /// <summary>Months as numbers such as 202611, UTC: how shapes are filed and Postgres' partitions are cut.</summary>
 internal static class AuditMonth
 {
+    /// <summary>Says the same as <see cref="IsMonth"/> of a row of <c>audit_shape s</c>.</summary>
+    public const string IsMonthSql = "s.month BETWEEN 101 AND 999912 AND s.month % 100 BETWEEN 1 AND 12";
+
     public static int Of(DateTimeOffset time)
     {
         var utc = time.UtcDateTime;

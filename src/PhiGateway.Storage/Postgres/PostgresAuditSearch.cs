@@ -34,9 +34,14 @@ internal sealed class PostgresAuditSearch(Database database, DbConnection connec
         }
 
         var shapes = await ShapesAsync(cancellationToken);
-        if (shapes.Count is 0 or > ManyShapes)
+        if (shapes.Count == 0)
         {
-            return shapes.Count == 0 ? [] : await base.FindDirectAsync(take, cancellationToken);
+            return [];
+        }
+
+        if (shapes.Count > ManyShapes)
+        {
+            return await base.FindDirectAsync(take, cancellationToken);
         }
 
         if (await CountAsync(shapes, cancellationToken) > ManyRecords)
@@ -90,7 +95,7 @@ internal sealed class PostgresAuditSearch(Database database, DbConnection connec
                     WHERE e.shape = s.id AND e.time >= w.start AND e.time < w.stop{behind}
                     ORDER BY e.time DESC LIMIT 1
                 ) n
-                WHERE 1 = 1{shapes}
+                WHERE {AuditMonth.IsMonthSql}{shapes}
                 ORDER BY n.time DESC FETCH FIRST (@limit) ROWS WITH TIES
             ), reach AS MATERIALIZED (
                 SELECT CASE WHEN count(*) >= @limit THEN min(n.time) END AS edge FROM newest n
@@ -132,16 +137,14 @@ internal sealed class PostgresAuditSearch(Database database, DbConnection connec
         await using var command = Command();
         var conditions = Shapes(command, new MonthSpan(Filter.FirstMonth, Filter.LastMonth, 0));
 #pragma warning disable CA2100 // put together from constants of these files only
-        command.CommandText = $"SELECT s.month, s.id FROM audit_shape s WHERE 1 = 1{conditions} LIMIT {ManyShapes + 1}";
+        // Rows from before the table was held to months, which no record is of, must not use up the limit.
+        command.CommandText = $"SELECT s.month, s.id FROM audit_shape s WHERE {AuditMonth.IsMonthSql}{conditions} LIMIT {ManyShapes + 1}";
 #pragma warning restore CA2100
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var shapes = new List<(int, long)>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            if (AuditMonth.IsMonth(reader.GetInt32(0)))
-            {
-                shapes.Add((reader.GetInt32(0), reader.GetInt64(1)));
-            }
+            shapes.Add((reader.GetInt32(0), reader.GetInt64(1)));
         }
 
         return shapes;

@@ -108,10 +108,7 @@ internal sealed class SingleUseBatch(Database database, Func<CancellationToken, 
     // In one order everywhere, so that two nodes that take the same uses never wait for each other.
     private async Task<HashSet<string>> InsertAsync(List<Asked> asked)
     {
-        var rows = asked
-            .GroupBy(static one => one.Use)
-            .Select(static same => same.First())
-            .OrderBy(static one => one.Use, StringComparer.Ordinal);
+        var rows = asked.DistinctBy(static one => one.Use).OrderBy(static one => one.Use, StringComparer.Ordinal);
         using var time = new CancellationTokenSource(patience ?? Usual);
         using var turn = await enter(time.Token);
         await using var connection = await database.OpenAsync(time.Token);

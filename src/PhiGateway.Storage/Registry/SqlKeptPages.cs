@@ -15,23 +15,20 @@ internal sealed class SqlKeptPages(Database database, Func<CancellationToken, Va
         await using var connection = await database.OpenAsync(cancellationToken);
 
         // Nodes that write at once may go a few beyond; a bound is enough.
-        await using var count = connection
-            .Command($"SELECT count(*) FROM kept_page WHERE client = @client AND until >= {database.NowSql}")
-            .With("client", page.Client);
-        var kept = Convert.ToInt64(await count.ExecuteScalarAsync(cancellationToken), System.Globalization.CultureInfo.InvariantCulture);
-        if (kept >= most)
-        {
-            return false;
-        }
-
         await using var command = connection
-            .Command("INSERT INTO kept_page (id, client, content, until) VALUES (@id, @client, @content, @until)")
+            .Command(
+                $"""
+                INSERT INTO kept_page (id, client, content, until)
+                SELECT @id, @client, @content, @until
+                WHERE (SELECT COUNT(*) FROM kept_page WHERE client = @client AND until >= {database.NowSql}) < @most
+                """
+            )
             .With("id", page.Id)
             .With("client", page.Client)
             .With("content", page.Content.ToArray())
-            .With("until", database.Time(page.Until));
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        return true;
+            .With("until", database.Time(page.Until))
+            .With("most", (long)most);
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
     public async Task<byte[]?> FindAsync(string id, CancellationToken cancellationToken)

@@ -36,15 +36,9 @@ internal sealed class TokenForm
             return (null, OAuthError.Malformed("Parameters stand in the body, once, and a client authenticates by its assertion only."));
         }
 
-        var body = new byte[MaximumBytes];
-        var length = 0;
-        int read;
-        while (length < body.Length && (read = await request.Body.ReadAsync(body.AsMemory(length), request.HttpContext.RequestAborted)) > 0)
-        {
-            length += read;
-        }
-
-        return length == body.Length ? (null, OAuthError.Malformed("The body is too large.")) : Parse(body.AsSpan(0, length));
+        return await BoundedBody.ReadAsync(request, MaximumBytes) is { } body
+            ? Parse(body.Span)
+            : (null, OAuthError.Malformed("The body is too large."));
     }
 
     private static (TokenForm? Form, OAuthError? Error) Parse(ReadOnlySpan<byte> body)

@@ -4,6 +4,7 @@ using Microsoft.Net.Http.Headers;
 using PhiGateway.Identity.Assertions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.TokenService.Configuration;
+using PhiGateway.TokenService.Endpoints;
 using PhiGateway.TokenService.Grants;
 
 namespace PhiGateway.TokenService.Registering;
@@ -33,7 +34,7 @@ internal sealed class ApplicationIntake(TokenServiceOptions options, SoftwareSta
             return Application.Refused(OAuthError.ClientMetadata, "registration:form");
         }
 
-        using var body = await ReadBodyAsync(request);
+        using var body = await BoundedBody.ReadAsync(request, MaximumBytes) is { } json ? Parse(json) : null;
         if (body?.RootElement is not { ValueKind: JsonValueKind.Object } members)
         {
             return Application.Refused(OAuthError.ClientMetadata, "registration:form");
@@ -61,7 +62,7 @@ internal sealed class ApplicationIntake(TokenServiceOptions options, SoftwareSta
             return Application.Refused(OAuthError.SoftwareStatement, "statement:form");
         }
 
-        var check = statements.Check(text, options.Issuer + RegistrationOptions.Path);
+        var check = statements.Check(text, options.RegistrationEndpoint!);
         if (check.Facts is not { } facts)
         {
             var error = check.IsUnapproved ? OAuthError.UnapprovedStatement : OAuthError.SoftwareStatement;
@@ -90,19 +91,6 @@ internal sealed class ApplicationIntake(TokenServiceOptions options, SoftwareSta
             && ApplicantReader.TextOf(id) == address
             ? Of(ApplicantReader.Read(members, "client-id-metadata-document", address, null, out var flaw), flaw, null)
             : Application.Refused(OAuthError.ClientMetadata, "document:form");
-    }
-
-    private static async Task<JsonDocument?> ReadBodyAsync(HttpRequest request)
-    {
-        var body = new byte[MaximumBytes];
-        var length = 0;
-        int read;
-        while (length < body.Length && (read = await request.Body.ReadAsync(body.AsMemory(length), request.HttpContext.RequestAborted)) > 0)
-        {
-            length += read;
-        }
-
-        return length == body.Length ? null : Parse(body.AsMemory(0, length));
     }
 
     private static JsonDocument? Parse(ReadOnlyMemory<byte> json)

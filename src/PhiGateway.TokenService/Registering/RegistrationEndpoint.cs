@@ -164,19 +164,19 @@ internal sealed class RegistrationEndpoint(
         }
     }
 
-    private static string StatusWord(RegistrationState state, bool isOpen, bool isRevoked) =>
-        (state, isOpen, isRevoked) switch
-        {
-            (RegistrationState.Taken, true, _) => "approved",
-            (RegistrationState.Declined, _, _) or (RegistrationState.Taken, _, true) => "declined",
-            _ => "pending",
-        };
-
     // What a request for a token would show as well: whether its path is open now.
     private string StatusOf(RegistrationRequest request)
     {
         var closed = TokenQuestions.Ask(snapshots.Current, options.Name, request.ClientId, time.GetUtcNow(), out var client);
-        return StatusWord(request.State, closed is null && client is not null, client is not null && closed?.Reason == DenyReason.Revoked);
+        var isOpen = client is not null && closed is null;
+        var isRevoked = client is not null && closed?.Reason == DenyReason.Revoked;
+        return request.State switch
+        {
+            RegistrationState.Taken when isOpen => "approved",
+            RegistrationState.Taken when isRevoked => "declined",
+            RegistrationState.Declined => "declined",
+            _ => "pending",
+        };
     }
 
     private string PlaceOf(RegistrationRequest request) => $"{options.RegistrationEndpoint}/{request.Id}";

@@ -56,7 +56,7 @@ public sealed class KeyRing : IDisposable
         Directory.CreateDirectory(options.KeyDirectory);
         var folder = Path.GetFullPath(options.KeyDirectory);
         var ring = new KeyRing(folder, new FolderKeys(folder, secret, options.RotateAfter), time);
-        ring.Take(ring._source.ReadAsync(_ => null, time.GetUtcNow(), CancellationToken.None).AsTask().GetAwaiter().GetResult());
+        ring.RefreshAsync(CancellationToken.None).GetAwaiter().GetResult();
         return ring;
     }
 

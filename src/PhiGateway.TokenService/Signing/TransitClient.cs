@@ -42,22 +42,8 @@ internal sealed class TransitClient : IDisposable
     {
         _options = options;
         _time = time;
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            ConnectTimeout = options.Timeout,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ConnectCallback = connect,
-            SslOptions = TlsOf(options),
-        };
         // The time of a call is that of its token: room, connection and answer together.
-        _client = new HttpClient(handler)
-        {
-            Timeout = System.Threading.Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = MaximumBytes,
-        };
+        _client = PinnedClient.Create(options.Timeout, Timeout.InfiniteTimeSpan, MaximumBytes, connect, TlsOf(options));
         var engine = $"{options.Address.TrimEnd('/')}/v1/{options.Mount}";
         _key = new Uri($"{engine}/keys/{options.Key}");
         _sign = new Uri($"{engine}/sign/{options.Key}/sha2-256");

@@ -46,11 +46,14 @@ internal sealed class TransitKeys : IRingKeys
                 keys.Add(Read(number, value, known));
             }
         }
-        catch (Exception fault) when (fault is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
-        {
-            throw new SigningException("refused");
-        }
-        catch (CryptographicException)
+        catch (Exception fault)
+            when (fault
+                    is KeyNotFoundException
+                        or InvalidOperationException
+                        or FormatException
+                        or ArgumentException
+                        or CryptographicException
+            )
         {
             throw new SigningException("refused");
         }

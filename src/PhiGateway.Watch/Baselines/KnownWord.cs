@@ -3,6 +3,9 @@ namespace PhiGateway.Watch.Baselines;
 /// <summary>When a word was seen first and last, how often, and on how many days.</summary>
 internal sealed class KnownWord(DateTimeOffset first)
 {
+    // What rules call new is what their evidence is kept of: one span for both.
+    private static readonly TimeSpan Fresh = TimeSpan.FromDays(7);
+
     public DateTimeOffset First { get; } = first;
 
     public DateTimeOffset Last { get; private set; }
@@ -10,6 +13,9 @@ internal sealed class KnownWord(DateTimeOffset first)
     public int Days { get; private set; }
 
     public int Count { get; private set; }
+
+    /// <summary>Whether it came in the last days before a moment.</summary>
+    public bool IsFreshAt(DateTimeOffset now) => now - First <= Fresh;
 
     public void Note(DateTimeOffset at)
     {

@@ -16,8 +16,6 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
     /// <summary>Name under which a rule's own fault is told.</summary>
     public const string FaultRule = "rule-failed";
 
-    private static readonly TimeSpan Lately = TimeSpan.FromDays(7);
-
     private readonly List<Finding> _found = [];
     private bool _isNews;
 
@@ -201,7 +199,7 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
 
     // Not seen before the last days, where others were.
     private static bool IsStranger(KnownWords words, string word, DateTimeOffset at) =>
-        words.Note(word, at) is var known && words.Count > 1 && at - known.First <= Lately;
+        words.Note(word, at) is var known && words.Count > 1 && known.IsFreshAt(at);
 
     private void Ask(WatchRule rule, in Sighting sighting)
     {

@@ -87,11 +87,9 @@ internal readonly record struct SearchRange(ulong Shape, double Low, double High
         var unit = number.IndexOfAny('|', '%');
         number = unit < 0 ? number : number[..unit];
         return double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
-            ? IsUsual(value)
+            ? double.IsFinite(value)
             : TryDate(number, out value);
     }
-
-    private static bool IsUsual(double value) => double.IsFinite(value);
 
     private static bool TryDate(ReadOnlySpan<char> text, out double value)
     {

@@ -8,14 +8,15 @@ namespace PhiGateway.Watch.Feed;
 /// <summary>Makes a <see cref="WatchEvent"/> of a stored record; null for records that say nothing about how somebody behaves.</summary>
 internal static class WatchEventReader
 {
+    /// <summary>The reason of a refused assertion that had been used.</summary>
+    public const string ReplayedAssertion = "assertion:replayed";
+
     private const int MostDigits = 18;
     private const string ImportEvent = "roster.import";
     private const string MemberEvent = "roster.member.put";
     private const string Accepted = "accepted ";
     private const string IssueEvent = "token.issue";
     private const string ExchangeEvent = "token.exchange";
-
-    private const string ReplayedAssertion = "assertion:replayed";
 
     // Before the thumbprint of the key by which a client proved itself.
     private const string Key = "key/";

@@ -17,8 +17,6 @@ internal sealed class HumanUseRule : WatchRule
     // Who sleeps for less than that has no night.
     private const int LeastSilent = 6;
 
-    private static readonly TimeSpan Fresh = TimeSpan.FromDays(7);
-
     public override string Name => "human-use";
 
     public override NhiRisk Risk => NhiRisk.HumanUse;
@@ -47,43 +45,35 @@ internal sealed class HumanUseRule : WatchRule
             return null;
         }
 
-        if (IsBesideTheUsual(subjects, fresh))
+        var isBeside = IsBesideTheUsual(subjects, fresh);
+        if (!isBeside && !(own == fresh && IsAtNight(sighting, fresh)))
         {
-            return Found(
-                sighting,
-                FindingSeverity.High,
-                Say(
-                    $"{fresh.Count} calls since {fresh.First.UtcDateTime:yyyy-MM-dd HH:mm} UTC under a subject that this service never had, "
-                        + $"while it goes on under its own. Who it is stands in the records."
-                ),
-                sighting.Activity.Strangers.List()
-            );
+            return null;
         }
 
-        return own == fresh && IsAtNight(sighting, fresh)
-            ? Found(
-                sighting,
-                FindingSeverity.High,
-                Say(
-                    $"{fresh.Count} calls since {fresh.First.UtcDateTime:yyyy-MM-dd HH:mm} UTC under a subject that this service never had, at "
-                        + $"an hour at which it never works. Who it is stands in the records."
-                ),
-                sighting.Activity.Strangers.List()
-            )
-            : null;
+        var why = isBeside ? "while it goes on under its own" : "at an hour at which it never works";
+        return Found(
+            sighting,
+            FindingSeverity.High,
+            Say(
+                $"{fresh.Count} calls since {fresh.First.UtcDateTime:yyyy-MM-dd HH:mm} UTC under a subject that this service never had, "
+                    + $"{why}. Who it is stands in the records."
+            ),
+            sighting.Activity.Strangers.List()
+        );
     }
 
     // The one that came lately: whose call this is, else another beside it.
     private static KnownWord? FreshOf(KnownWords subjects, KnownWord own, DateTimeOffset now)
     {
-        if (now - own.First <= Fresh)
+        if (own.IsFreshAt(now))
         {
             return own;
         }
 
         foreach (var (_, known) in subjects.All)
         {
-            if (now - known.First <= Fresh)
+            if (known.IsFreshAt(now))
             {
                 return known;
             }

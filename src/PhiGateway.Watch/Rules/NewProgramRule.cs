@@ -14,7 +14,6 @@ internal sealed class NewProgramRule : WatchRule
     private const int MostUsual = 4;
     private const int LeastCalls = 5;
 
-    private static readonly TimeSpan Fresh = TimeSpan.FromDays(7);
     private static readonly TimeSpan Rollout = TimeSpan.FromDays(1);
 
     public override string Name => "new-program";
@@ -40,7 +39,7 @@ internal sealed class NewProgramRule : WatchRule
             return null;
         }
 
-        if (seen.IsByHand && IsFresh(own, seen.Time) && UsualOf(programs) is > 0 and <= MostUsual)
+        if (seen.IsByHand && own.IsFreshAt(seen.Time) && UsualOf(programs) is > 0 and <= MostUsual)
         {
             return Found(
                 sighting,
@@ -78,8 +77,6 @@ internal sealed class NewProgramRule : WatchRule
         return (now - first).TotalDays;
     }
 
-    private static bool IsFresh(KnownWord known, DateTimeOffset now) => now - known.First <= Fresh;
-
     private static int UsualOf(KnownWords programs)
     {
         var usual = 0;
@@ -96,7 +93,7 @@ internal sealed class NewProgramRule : WatchRule
     {
         foreach (var (_, known) in programs.All)
         {
-            if (known.Days < UsualDays && known.Count >= LeastCalls && IsFresh(known, now) && now - known.First >= Rollout)
+            if (known.Days < UsualDays && known.Count >= LeastCalls && known.IsFreshAt(now) && now - known.First >= Rollout)
             {
                 return known;
             }

@@ -1,5 +1,6 @@
 using PhiGateway.Policy.Registry;
 using PhiGateway.Watch.Baselines;
+using PhiGateway.Watch.Feed;
 using PhiGateway.Watch.Findings;
 
 namespace PhiGateway.Watch.Rules;
@@ -11,13 +12,8 @@ namespace PhiGateway.Watch.Rules;
 /// </summary>
 internal sealed class ReplayedProofRule : WatchRule
 {
-    private const int UsualDays = 3;
-
     // A library that sends the same request again after a broken connection does so now and then.
     private const int LeastAtHome = 3;
-
-    /// <summary>The reason of a refused assertion, as the feed tells it.</summary>
-    public const string Assertion = "assertion:replayed";
 
     public override string Name => "replayed-proof";
 
@@ -30,7 +26,7 @@ internal sealed class ReplayedProofRule : WatchRule
     public override bool SeesTokens => true;
 
     /// <summary>Whether a refusal is one of those that count.</summary>
-    public static bool Counts(string? reason) => reason is Assertion or "dpop-proof-replayed";
+    public static bool Counts(string? reason) => reason is WatchEventReader.ReplayedAssertion or "dpop-proof-replayed";
 
     public override Finding? Look(in Sighting sighting)
     {
@@ -40,11 +36,10 @@ internal sealed class ReplayedProofRule : WatchRule
             return null;
         }
 
-        var isOwn =
-            sighting.Registered?.Covers(seen.Peer) == true || sighting.Baseline.Networks.Find(seen.Network) is { Days: >= UsualDays };
-        var what = seen.Reason == Assertion ? "An assertion" : "A DPoP proof";
+        var isAtHome = sighting.IsAtHome;
+        var what = seen.Reason == WatchEventReader.ReplayedAssertion ? "An assertion" : "A DPoP proof";
         var isKnown = sighting.Registered?.Networks.Count > 0 || sighting.Baseline.AgeAt(seen.Time) >= ClientBaseline.FirstDays;
-        if (!isOwn && isKnown && sighting.Registered?.Kind != ClientKind.InteractiveApp)
+        if (!isAtHome && isKnown && sighting.Registered?.Kind != ClientKind.InteractiveApp)
         {
             return Found(
                 sighting,
@@ -58,7 +53,7 @@ internal sealed class ReplayedProofRule : WatchRule
         }
 
         var replays = sighting.Activity.Replays;
-        var where = isOwn ? "from a network of the client's own" : "where nobody knows which networks are the client's own";
+        var where = isAtHome ? "from a network of the client's own" : "where nobody knows which networks are the client's own";
         return replays.Calls >= LeastAtHome
             ? Found(
                 sighting,

@@ -15,10 +15,14 @@ internal readonly record struct Sighting(WatchEvent Seen, ClientWatch Watch, Reg
     private static readonly TimeSpan Announced = TimeSpan.FromDays(14);
 
     private const int AnnouncedFactor = 4;
+    private const int HomeDays = 3;
 
     public ClientBaseline Baseline => Watch.Baseline;
 
     public ClientActivity Activity => Watch.Activity;
+
+    /// <summary>Whether it comes from a network of the client's own: an approved one, or one that it used on several days.</summary>
+    public bool IsAtHome => Registered?.Covers(Seen.Peer) == true || Baseline.Networks.Find(Seen.Network) is { Days: >= HomeDays };
 
     /// <summary>Whether enough is known of the client to say what is much for it.</summary>
     public bool IsLearned => Baseline.AgeAt(Seen.Time) >= ClientBaseline.LearningDays;

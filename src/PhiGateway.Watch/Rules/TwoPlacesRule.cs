@@ -9,8 +9,6 @@ namespace PhiGateway.Watch.Rules;
 /// </summary>
 internal sealed class TwoPlacesRule : WatchRule
 {
-    private const int UsualDays = 3;
-
     private static readonly TimeSpan Within = TimeSpan.FromMinutes(15);
 
     public override string Name => "two-places";
@@ -31,10 +29,8 @@ internal sealed class TwoPlacesRule : WatchRule
             return null;
         }
 
-        var isUsual =
-            sighting.Registered?.Covers(seen.Peer) == true || sighting.Baseline.Networks.Find(seen.Network) is { Days: >= UsualDays };
         var what = seen.Kind == WatchKind.Token ? "One key got tokens" : "One token was used";
-        return sighting.Activity.Tokens.Note(seen, isUsual, Within) is { } other
+        return sighting.Activity.Tokens.Note(seen, sighting.IsAtHome, Within) is { } other
             ? Found(
                 sighting,
                 FindingSeverity.Critical,

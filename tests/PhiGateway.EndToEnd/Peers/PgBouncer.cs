@@ -36,7 +36,7 @@ internal sealed class PgBouncer : IAsyncDisposable
         string[] command = ["pgbouncer", "-q", bouncer.Settings];
         if (Environment.IsPrivilegedProcess)
         {
-            await RunAsync("chown", "-R", "postgres", folder);
+            await PostgresCluster.RunAsync("chown", "-R", "postgres", folder);
             command = ["runuser", "-u", "postgres", "--", .. command];
         }
 
@@ -70,7 +70,7 @@ internal sealed class PgBouncer : IAsyncDisposable
     public async Task LeadToAsync(int server)
     {
         await WriteAsync(server);
-        await RunAsync("kill", "-HUP", (await File.ReadAllTextAsync(PidFile)).Trim());
+        await PostgresCluster.RunAsync("kill", "-HUP", (await File.ReadAllTextAsync(PidFile)).Trim());
     }
 
     public async ValueTask DisposeAsync()
@@ -122,16 +122,6 @@ internal sealed class PgBouncer : IAsyncDisposable
         catch (System.Net.Sockets.SocketException)
         {
             return false;
-        }
-    }
-
-    private static async Task RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(program, arguments);
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.");
         }
     }
 }

@@ -215,10 +215,10 @@ internal sealed class AdminServer : IAsyncDisposable
     public Task<AdminAnswer> PostAsync(string path, string body, string person = "olga", params (string Name, string Value)[] headers) =>
         SendAsync(person, "POST", path, body, headers);
 
-    /// <summary>Changes a document that is there, with the ETag it has now.</summary>
+    /// <summary>Changes a document that is there, with the ETag it has now; the path may have a query.</summary>
     public async Task<AdminAnswer> PatchAsync(string path, string body, string person = "olga")
     {
-        var current = await GetAsync(path, person);
+        var current = await GetAsync(path.Split('?')[0], person);
         return await SendAsync(person, "PATCH", path, body, ("If-Match", current.ETag!), ("Content-Type", "application/merge-patch+json"));
     }
 

@@ -14,6 +14,7 @@ public abstract class ReviewDatesContract
     private const string Client = "/admin/v1/clients/acme-connector";
     private const string Organization = "/admin/v1/organizations/acme";
     private const string Agreement = "/admin/v1/agreements/baa-1";
+    private const string Marked = "?carry_approval=true";
 
     protected abstract Task<StorageLocation> LocateAsync();
 
@@ -67,9 +68,9 @@ public abstract class ReviewDatesContract
         );
         await Approvals.ApproveAsync(server);
         Assert.StartsWith("2026-09-01T00:00:00", (string)(await DoorAsync(server, "legal-review"))["closes_at"]!);
-        var refused = await PatchAsync(server, Until("2026-10-01"));
+        var refused = await server.PatchAsync(Agreement + Marked, Until("2026-10-01"), "nora");
         Assert.Equal((409, "not-narrowing"), (refused.Status, refused.Code));
-        Assert.Equal(200, (await PatchAsync(server, Until("2026-08-01"))).Status);
+        Assert.Equal(200, (await server.PatchAsync(Agreement + Marked, Until("2026-08-01"), "nora")).Status);
         Assert.True((bool)(await server.GetAsync(Client + "/posture")).Json["path_open"]!);
         Assert.Equal(200, (await server.PatchAsync(Agreement, Until("2026-10-01"))).Status);
         Assert.False((bool)(await DoorAsync(server, "approval-fingerprint"))["open"]!);
@@ -125,19 +126,6 @@ public abstract class ReviewDatesContract
     }
 
     private static string Until(string day) => $"{{\"legalReview\":{{\"until\":\"{day}\"}}}}";
-
-    private static async Task<AdminAnswer> PatchAsync(AdminServer server, string body)
-    {
-        var current = await server.GetAsync(Agreement);
-        return await server.SendAsync(
-            "nora",
-            "PATCH",
-            Agreement + "?carry_approval=true",
-            body,
-            ("If-Match", current.ETag!),
-            ("Content-Type", "application/merge-patch+json")
-        );
-    }
 
     private static async Task<JsonNode> DoorAsync(AdminServer server, string name) =>
         (await server.GetAsync(Client + "/posture")).Json["doors"]!.AsArray().Single(door => (string)door!["name"]! == name)!;

@@ -199,7 +199,8 @@ public sealed class PostgresCluster : IAsyncDisposable
             : RunAsync(path, arguments);
     }
 
-    private static async Task RunAsync(string program, params string[] arguments)
+    /// <summary>Runs a program to its end, which must be a good one.</summary>
+    internal static async Task RunAsync(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

@@ -1,5 +1,6 @@
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
+using static PhiGateway.Tests.Admin.CampaignTests;
 
 namespace PhiGateway.Tests.Admin;
 
@@ -18,9 +19,9 @@ public sealed class CampaignReserveTests
     {
         await using var server = await AdminServer.StartAsync();
         await Approvals.OpenAsync(server);
-        var started = await server.PostAsync(Campaigns + ":start", Body());
+        var started = await StartAsync(server);
         Assert.True(started.Status == 201, started.Text);
-        var decided = await server.PostAsync(Item + ":decide", $$"""{"decision":"{{decision}}","reason":"looked at its use"}""", "otto");
+        var decided = await DecideAsync(server, decision, "otto");
         Assert.True(decided.Status == 200, decided.Text);
         server.Journal.HasOnlyItsReserve = true;
         await server.PostAsync(Campaigns + "/q2:apply", "{}", "anna");
@@ -30,10 +31,4 @@ public sealed class CampaignReserveTests
         var item = (await server.GetAsync(Item, "olga")).Json;
         Assert.Equal(decision == "remove" ? "removed" : null, (string?)item["outcome"]);
     }
-
-    private static string Body() =>
-        """
-            {"id":"q2","title":"Vendors, second quarter","due":"2026-05-15","kinds":["vendor"],
-             "reviewers":["otto@hospital.example","anna@hospital.example","mary@hospital.example"]}
-            """;
 }

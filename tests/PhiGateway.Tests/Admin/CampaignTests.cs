@@ -341,12 +341,12 @@ public sealed class CampaignTests
              "reviewers":["otto@hospital.example","anna@hospital.example","mary@hospital.example"]}
             """;
 
-    private static Task<AdminAnswer> StartAsync(AdminServer server) => server.PostAsync(Campaigns + ":start", Body());
+    internal static Task<AdminAnswer> StartAsync(AdminServer server) => server.PostAsync(Campaigns + ":start", Body());
 
-    private static Task<AdminAnswer> DecideAsync(AdminServer server, string decision, string person) =>
+    internal static Task<AdminAnswer> DecideAsync(AdminServer server, string decision, string person) =>
         server.PostAsync(Item + ":decide", $$"""{"decision":"{{decision}}","reason":"looked at its use"}""", person);
 
-    private static CampaignDeadline Deadline(AdminServer server) =>
+    internal static CampaignDeadline Deadline(AdminServer server) =>
         new(
             server.Store,
             server.Services.GetRequiredService<WorkingSetSource>(),
@@ -356,7 +356,7 @@ public sealed class CampaignTests
             NullLogger<CampaignDeadline>.Instance
         );
 
-    private static async Task<JsonArray> AlertsAsync(AdminServer server) =>
+    internal static async Task<JsonArray> AlertsAsync(AdminServer server) =>
         (await server.GetAsync("/admin/v1/alerts?kind=review-due")).Json["items"]!.AsArray();
 
     private static void Use(AdminServer server, string interaction, string template, string target)

@@ -1,18 +1,12 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-using PhiGateway.Admin.Campaigns;
-using PhiGateway.Admin.Editing;
-using PhiGateway.Policy.Snapshot;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
+using static PhiGateway.Tests.Admin.CampaignTests;
 
 namespace PhiGateway.Tests.Admin;
 
 /// <summary>Whoever closes the alert that decisions wait puts aside those that waited then, and not those that come after.</summary>
 public sealed class CampaignUnappliedTests
 {
-    private const string Item = "/admin/v1/campaign-items/q2.acme-connector";
-
     [Theory]
     [InlineData(true, "open")]
     [InlineData(false, "closed")]
@@ -24,7 +18,7 @@ public sealed class CampaignUnappliedTests
             {"id":"q2","title":"Vendors","due":"2026-05-15","kinds":["vendor"],"reviewers":["otto@hospital.example","anna@hospital.example"]}
             """;
         Assert.Equal(201, (await server.PostAsync("/admin/v1/campaigns:start", Body)).Status);
-        Assert.Equal(200, (await DecideAsync(server, "remove")).Status);
+        Assert.Equal(200, (await DecideAsync(server, "remove", "otto")).Status);
         var deadline = Deadline(server);
         server.Time.Now = server.Time.Now.AddDays(20);
         await deadline.RunOnceAsync(default);
@@ -36,27 +30,11 @@ public sealed class CampaignUnappliedTests
 
         if (isDecidedAnew)
         {
-            Assert.Equal(200, (await DecideAsync(server, "keep")).Status);
+            Assert.Equal(200, (await DecideAsync(server, "keep", "otto")).Status);
         }
 
         server.Time.Now = server.Time.Now.AddHours(1);
         await deadline.RunOnceAsync(default);
         Assert.Equal(state, (string)(await AlertsAsync(server))[0]!["state"]!);
     }
-
-    private static Task<AdminAnswer> DecideAsync(AdminServer server, string decision) =>
-        server.PostAsync(Item + ":decide", $$"""{"decision":"{{decision}}","reason":"looked at its use"}""", "otto");
-
-    private static async Task<System.Text.Json.Nodes.JsonArray> AlertsAsync(AdminServer server) =>
-        (await server.GetAsync("/admin/v1/alerts?kind=review-due")).Json["items"]!.AsArray();
-
-    private static CampaignDeadline Deadline(AdminServer server) =>
-        new(
-            server.Store,
-            server.Services.GetRequiredService<WorkingSetSource>(),
-            server.Journal,
-            server.Services.GetRequiredService<ISnapshotSource>(),
-            server.Time,
-            NullLogger<CampaignDeadline>.Instance
-        );
 }

@@ -14,14 +14,14 @@ public sealed class CarryOverTests
     public async Task Patch_PureNarrowingMarked_KeepsThePathOpen_OnRecord()
     {
         await using var server = await StartAsync();
-        var plan = await PatchAsync(server, UseCase + Marked + "&dry_run=true", Narrower);
+        var plan = await server.PatchAsync(UseCase + Marked + "&dry_run=true", Narrower, "nora");
         Assert.Equal(["acme-connector"], plan.Json["carried_over"]!.AsArray().Select(node => (string)node!));
         Assert.Empty(plan.Json["reapproval"]!.AsArray());
         Assert.NotEmpty(plan.Json["narrowed"]!.AsArray());
         Assert.Empty(plan.Json["widened"]!.AsArray());
         var approvedAt = (await ApprovalAsync(server))["approvedAt"]!.ToJsonString();
 
-        Assert.Equal(200, (await PatchAsync(server, UseCase + Marked, Narrower)).Status);
+        Assert.Equal(200, (await server.PatchAsync(UseCase + Marked, Narrower, "nora")).Status);
 
         Assert.True((bool)(await server.GetAsync(Client + "/posture")).Json["path_open"]!);
         Assert.Empty((await server.GetAsync("/admin/v1/approvals/queue")).Json["items"]!.AsArray());
@@ -41,7 +41,7 @@ public sealed class CarryOverTests
     public async Task Patch_NarrowingNotMarked_ClosesThePath()
     {
         await using var server = await StartAsync();
-        Assert.Equal(200, (await PatchAsync(server, UseCase, Narrower)).Status);
+        Assert.Equal(200, (await server.PatchAsync(UseCase, Narrower, "nora")).Status);
         Assert.False((bool)(await server.GetAsync(Client + "/posture")).Json["path_open"]!);
     }
 
@@ -58,21 +58,21 @@ public sealed class CarryOverTests
     {
         await using var server = await StartAsync();
         var writes = server.Store.Writes;
-        var refused = await PatchAsync(server, UseCase + Marked, change);
+        var refused = await server.PatchAsync(UseCase + Marked, change, "nora");
         Assert.Equal((409, "not-narrowing"), (refused.Status, refused.Code));
         Assert.Contains("acme-connector", refused.Text);
         Assert.Equal(writes, server.Store.Writes);
         Assert.True((bool)(await server.GetAsync(Client + "/posture")).Json["path_open"]!);
-        Assert.Equal(409, (await PatchAsync(server, UseCase + Marked + "&dry_run=true", change)).Status);
+        Assert.Equal(409, (await server.PatchAsync(UseCase + Marked + "&dry_run=true", change, "nora")).Status);
     }
 
     [Fact]
     public async Task Patch_OneClientWouldWiden_RefusesForAll()
     {
         await using var server = await StartAsync();
-        var refused = await PatchAsync(server, Client + Marked, """{"networks":["203.0.113.0/24","198.51.100.0/24"]}""");
+        var refused = await server.PatchAsync(Client + Marked, """{"networks":["203.0.113.0/24","198.51.100.0/24"]}""", "nora");
         Assert.Equal(409, refused.Status);
-        Assert.Equal(200, (await PatchAsync(server, Client + Marked, """{"limits":{"requestsPerSecond":5}}""")).Status);
+        Assert.Equal(200, (await server.PatchAsync(Client + Marked, """{"limits":{"requestsPerSecond":5}}""", "nora")).Status);
         Assert.True((bool)(await server.GetAsync(Client + "/posture")).Json["path_open"]!);
     }
 
@@ -80,8 +80,8 @@ public sealed class CarryOverTests
     public async Task Patch_MarkedByOperatorAlone_Is403_OddValue_Is400()
     {
         await using var server = await StartAsync();
-        Assert.Equal(403, (await PatchAsync(server, UseCase + Marked, Narrower, "olga")).Status);
-        Assert.Equal(400, (await PatchAsync(server, UseCase + "?carry_approval=yes", Narrower)).Status);
+        Assert.Equal(403, (await server.PatchAsync(UseCase + Marked, Narrower, "olga")).Status);
+        Assert.Equal(400, (await server.PatchAsync(UseCase + "?carry_approval=yes", Narrower, "nora")).Status);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class CarryOverTests
     {
         await using var server = await StartAsync();
         await server.PatchAsync("/admin/v1/organizations/acme", """{"modules":["results@5"]}""");
-        Assert.Equal(200, (await PatchAsync(server, UseCase + Marked, Narrower)).Status);
+        Assert.Equal(200, (await server.PatchAsync(UseCase + Marked, Narrower, "nora")).Status);
         Assert.False((bool)(await server.GetAsync(Client + "/posture")).Json["path_open"]!);
     }
 
@@ -127,17 +127,4 @@ public sealed class CarryOverTests
 
     private static async Task<System.Text.Json.Nodes.JsonNode> ApprovalAsync(AdminServer server) =>
         (await server.GetAsync("/admin/v1/approvals")).Json["items"]![0]!;
-
-    private static async Task<AdminAnswer> PatchAsync(AdminServer server, string path, string body, string person = "nora")
-    {
-        var current = await server.SendAsync("vera", "GET", path.Split('?')[0]);
-        return await server.SendAsync(
-            person,
-            "PATCH",
-            path,
-            body,
-            ("If-Match", current.ETag!),
-            ("Content-Type", "application/merge-patch+json")
-        );
-    }
 }

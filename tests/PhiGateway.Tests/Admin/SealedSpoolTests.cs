@@ -19,7 +19,7 @@ public sealed class SealedSpoolTests
     {
         var folder = Directory.CreateTempSubdirectory("phigw-spool-");
         var written = RandomNumberGenerator.GetBytes(length);
-        await using (var spool = SealedSpool.Create(folder.FullName))
+        await using (var spool = SealedSpool.Create(Room(directory: folder.FullName)))
         {
             for (var at = 0; at < length; at += 1000)
             {
@@ -40,7 +40,7 @@ public sealed class SealedSpoolTests
     public async Task Spool_OnDisk_HasNoNameAndShowsNothing()
     {
         var folder = Directory.CreateTempSubdirectory("phigw-spool-");
-        await using var spool = SealedSpool.Create(folder.FullName);
+        await using var spool = SealedSpool.Create(Room(directory: folder.FullName));
         var line = Encoding.UTF8.GetBytes("{\"patient\":\"canary-4711\"}\n");
         for (var i = 0; i < 10_000; i++)
         {
@@ -105,7 +105,8 @@ public sealed class SealedSpoolTests
         Assert.Null(room.TryEnter("feed@hospital.example"));
     }
 
-    private static SpoolRoom Room(long bytes = 1L << 33) => new(Path.GetTempPath(), bytes, static _ => long.MaxValue);
+    private static SpoolRoom Room(long bytes = 1L << 33, string? directory = null) =>
+        new(directory ?? Path.GetTempPath(), bytes, static _ => long.MaxValue);
 
     // What the other tests had open a moment ago may be closed by now.
     private static string TargetOf(string link)

@@ -53,7 +53,7 @@ public sealed class UnnamedLabelTests
     {
         await using var server = await OpenAsync(Groups, "urn:hosp|VIP");
 
-        var planned = await PatchAsync(server, Naming + "?dry_run=true", Grants("urn:hosp|OTHER"));
+        var planned = await server.PatchAsync(Naming + "?dry_run=true", Grants("urn:hosp|OTHER"), "nora");
 
         Assert.Equal(200, planned.Status);
         Assert.Contains("acme-connector", planned.Json["clients_affected"]!.AsArray().Select(static id => (string)id!));
@@ -76,13 +76,13 @@ public sealed class UnnamedLabelTests
             Assert.Equal(201, (await server.PostAsync("/admin/v1/use-cases", Document("vip-billing", "urn:hosp|VIP"), "nora")).Status);
         }
 
-        Assert.Equal(200, (await PatchAsync(server, Naming, Grants("urn:hosp|OTHER"))).Status);
+        Assert.Equal(200, (await server.PatchAsync(Naming, Grants("urn:hosp|OTHER"), "nora")).Status);
         Assert.True(await IsOpenAsync(server));
 
         // One after the other comes to the same as both at once.
         if (isNamedElsewhere)
         {
-            Assert.Equal(200, (await PatchAsync(server, Second, Grants("urn:hosp|OTHER"))).Status);
+            Assert.Equal(200, (await server.PatchAsync(Second, Grants("urn:hosp|OTHER"), "nora")).Status);
             Assert.False(await IsOpenAsync(server));
         }
     }
@@ -92,11 +92,11 @@ public sealed class UnnamedLabelTests
         switch (how)
         {
             case "edit":
-                return await PatchAsync(server, Naming, Grants("urn:hosp|OTHER"));
+                return await server.PatchAsync(Naming, Grants("urn:hosp|OTHER"), "nora");
             case "edit, carried":
-                return await PatchAsync(server, Naming + "?carry_approval=true", Grants("urn:hosp|OTHER"), "mona");
+                return await server.PatchAsync(Naming + "?carry_approval=true", Grants("urn:hosp|OTHER"), "mona");
             case "other system":
-                return await PatchAsync(server, Naming, Grants("urn:else|VIP"));
+                return await server.PatchAsync(Naming, Grants("urn:else|VIP"), "nora");
             case "delete":
                 var current = await server.GetAsync(Naming);
                 return await server.SendAsync("nora", "DELETE", Naming, null, ("If-Match", current.ETag!));
@@ -149,19 +149,6 @@ public sealed class UnnamedLabelTests
         document["tenants"] = new JsonArray("north");
         document["expires"] = "2026-12-31";
         return document.ToJsonString();
-    }
-
-    private static async Task<AdminAnswer> PatchAsync(AdminServer server, string path, string body, string person = "nora")
-    {
-        var current = await server.GetAsync(path.Split('?')[0]);
-        return await server.SendAsync(
-            person,
-            "PATCH",
-            path,
-            body,
-            ("If-Match", current.ETag!),
-            ("Content-Type", "application/merge-patch+json")
-        );
     }
 
     private static async Task<bool> IsOpenAsync(AdminServer server) =>

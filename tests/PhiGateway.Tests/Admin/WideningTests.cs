@@ -63,7 +63,7 @@ public sealed class WideningTests
     public async Task Carry_OfWhatIsNotNarrower_IsRefused(string what, string path, string change)
     {
         await using var server = await OpenAsync();
-        var refused = await PatchAsync(server, path + Marked, change);
+        var refused = await server.PatchAsync(path + Marked, change, "nora");
         Assert.True((409, "not-narrowing") == (refused.Status, refused.Code), $"{what}: {refused.Text}");
         Assert.True(await IsOpenAsync(server));
     }
@@ -73,7 +73,7 @@ public sealed class WideningTests
     public async Task Carry_OfWhatIsNarrower_KeepsThePathOpen(string what, string path, string change)
     {
         await using var server = await OpenAsync();
-        var carried = await PatchAsync(server, path + Marked, change);
+        var carried = await server.PatchAsync(path + Marked, change, "nora");
         Assert.True(carried.Status == 200, $"{what}: {carried.Text}");
         Assert.True(await IsOpenAsync(server));
     }
@@ -154,7 +154,7 @@ public sealed class WideningTests
     {
         Task<AdminAnswer?> Post(string path, string body) => Quietly(server.PostAsync(path, body, "mona"));
         async Task<AdminAnswer?> Change(string path, string body, string query = "") =>
-            (await server.GetAsync(path)).ETag is null ? null : await PatchAsync(server, path + query, body, "mona");
+            (await server.GetAsync(path)).ETag is null ? null : await server.PatchAsync(path + query, body, "mona");
         return
         [
             ("limit", () => Change(Client, """{"limits":{"requestsPerSecond":5000}}""")),
@@ -284,19 +284,6 @@ public sealed class WideningTests
     {
         var set = await server.Services.GetRequiredService<WorkingSetSource>().GetAsync(default);
         return ApprovedClient.Find(set, "acme-connector")!.Input(Node);
-    }
-
-    private static async Task<AdminAnswer> PatchAsync(AdminServer server, string path, string body, string person = "nora")
-    {
-        var current = await server.GetAsync(path.Split('?')[0]);
-        return await server.SendAsync(
-            person,
-            "PATCH",
-            path,
-            body,
-            ("If-Match", current.ETag!),
-            ("Content-Type", "application/merge-patch+json")
-        );
     }
 
     private static async Task<bool> IsOpenAsync(AdminServer server) =>

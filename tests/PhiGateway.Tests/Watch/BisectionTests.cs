@@ -1,7 +1,6 @@
 using PhiGateway.Watch.Detection;
 using PhiGateway.Watch.Feed;
 using PhiGateway.Watch.Findings;
-using PhiGateway.Watch.Registered;
 using PhiGateway.Watch.Rules;
 using Xunit;
 
@@ -107,10 +106,5 @@ public sealed class BisectionTests
         }
 
         return found;
-    }
-
-    private sealed class Nobody : IRegisteredClients
-    {
-        public RegisteredClient? Find(string client) => null;
     }
 }

@@ -244,11 +244,6 @@ public sealed class DetectorTests
             Status = 403,
         };
 
-    private sealed class Nobody : IRegisteredClients
-    {
-        public RegisteredClient? Find(string client) => null;
-    }
-
     private sealed class One(RegisteredClient only) : IRegisteredClients
     {
         public RegisteredClient? Find(string client) => only;

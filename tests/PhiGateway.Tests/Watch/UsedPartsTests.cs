@@ -1,7 +1,6 @@
 using PhiGateway.Tests.Common.Audit;
 using PhiGateway.Watch.Detection;
 using PhiGateway.Watch.Feed;
-using PhiGateway.Watch.Registered;
 using Xunit;
 
 namespace PhiGateway.Tests.Watch;
@@ -48,10 +47,5 @@ public sealed class UsedPartsTests
         record.RawTarget =
             "/fhir/Observation?" + string.Join('&', Enumerable.Range(0, 500).Select(static n => $"_include=Observation:x{n}"));
         Assert.InRange(UsedParts.Of(record).Count, 1, 32);
-    }
-
-    private sealed class Nobody : IRegisteredClients
-    {
-        public RegisteredClient? Find(string client) => null;
     }
 }

@@ -30,7 +30,7 @@ internal sealed class ApprovalsScreen(
             queue.Skipped > 0
                 ? null
                 : await request.TryCommandAsync("who asked to be registered", () => registrations.ListAsync(request.Call));
-        var part = ListPart.Of(queue.Skipped, queue.Items.Count, queue.Total, static skip => Links.With(Path, ("skip", skip)));
+        var part = ListPart.Of(queue, static skip => Links.With(Path, ("skip", skip)));
         var model = new ApprovalsModel(
             queue.Items,
             part,

@@ -39,12 +39,7 @@ internal sealed class CasesScreen(
         var isClosed = request.Asked("state") == "closed";
         var list = await reports.ListAsync(request.Call, isClosed ? CaseState.Closed : CaseState.Open, request.Skipped, OnePage);
         var state = isClosed ? "closed" : null;
-        var part = ListPart.Of(
-            list.Skipped,
-            list.Items.Count,
-            list.Total,
-            skip => Links.With("/console/cases", ("state", state), ("skip", skip))
-        );
+        var part = ListPart.Of(list, skip => Links.With("/console/cases", ("state", state), ("skip", skip)));
         return new PageContent("Cases", "alerts", typeof(CasesPage), new CasesModel(list.Items, part, isClosed));
     }
 

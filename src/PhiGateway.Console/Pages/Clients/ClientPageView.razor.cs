@@ -55,13 +55,10 @@ public sealed partial class ClientPageView
         }
     }
 
-    private string Limits =>
-        string.Join(", ", LimitWords.Of(Model.Profile.Client.Limits)) is { Length: > 0 } said ? said : "the gateway's defaults";
+    private string Limits => LimitWords.Joined(Model.Profile.Client.Limits) ?? "the gateway's defaults";
 
     // What it shares with others, nothing where nobody set it.
-    private string? LimitsOfUseCase => Shared(Model.Profile.UseCase?.Limits);
+    private string? LimitsOfUseCase => LimitWords.Joined(Model.Profile.UseCase?.Limits);
 
-    private string? LimitsOfOrganization => Shared(Model.Profile.Organization?.Limits);
-
-    private static string? Shared(ClientLimits? limits) => string.Join(", ", LimitWords.Of(limits)) is { Length: > 0 } said ? said : null;
+    private string? LimitsOfOrganization => LimitWords.Joined(Model.Profile.Organization?.Limits);
 }

@@ -25,7 +25,7 @@ internal sealed class OffboardingScreen(OffboardingReports reports, TimeProvider
     private OffboardingsModel ModelOf(ConsoleRequest request, IReadOnlyList<OffboardingLine> all)
     {
         var list = ListSlice<OffboardingLine>.Of(all, request.Skipped, OnePage);
-        var part = ListPart.Of(list.Skipped, list.Items.Count, list.Total, static skip => Links.With(Path, ("skip", skip)));
+        var part = ListPart.Of(list, static skip => Links.With(Path, ("skip", skip)));
         return new OffboardingsModel(list.Items, part, time.GetUtcNow());
     }
 

@@ -159,7 +159,7 @@ internal sealed class ReviewsScreen(
             typeof(ReviewsPage),
             new ReviewsModel(
                 list.Items,
-                ListPart.Of(list.Skipped, list.Items.Count, list.Total, static skip => Links.With("/console/reviews", ("skip", skip))),
+                ListPart.Of(list, static skip => Links.With("/console/reviews", ("skip", skip))),
                 await reports.CountOpenAsync(request.Call),
                 Today,
                 draft,

@@ -215,14 +215,16 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
 
         if (Shown is not null)
         {
-            var links = RecordNames.WithElements(data[entry.ResourceStart..entry.ResourceEnd], work.Bases);
+            var links = Shown.LeadsOn(work.Reader.Facts.Type)
+                ? RecordNames.WithElements(data[entry.ResourceStart..entry.ResourceEnd], work.Bases)
+                : [];
             Shown.Add(work.Reader.Facts, links, work.LastElements, isMatch);
         }
     }
 
     // Of a record that leaves in part, what the rest refers to is not to be told.
     private IReadOnlyList<ResourceName> ShownLinks(ReadOnlySpan<byte> data, ref EntrySpan entry) =>
-        Shown!.IsAround && work.LastElements is { } elements
+        work.LastElements is { } elements
             ? RecordNames.In(data[entry.ResourceStart..entry.ResourceEnd], work.Bases, elements)
             : work.Reader.Links!;
 

@@ -11,18 +11,17 @@ namespace PhiGateway.Fhir.Answers.Bundles;
 /// </summary>
 internal sealed class IncludeRule
 {
+    // None: any.
+    private readonly ResourceType _source;
     private readonly ElementSet _elements;
     private readonly ResourceType _target;
 
     private IncludeRule(ResourceType source, ElementSet elements, ResourceType target)
     {
-        Source = source;
+        _source = source;
         _elements = elements;
         _target = target;
     }
-
-    /// <summary>Type of the resources whose references it follows; none: any.</summary>
-    public ResourceType Source { get; }
 
     /// <summary>It brings what refers to what is there, not what that refers to.</summary>
     public bool IsReverse { get; private init; }
@@ -57,9 +56,12 @@ internal sealed class IncludeRule
         };
     }
 
+    /// <summary>Whether it follows references of resources of this type.</summary>
+    public bool IsOf(ResourceType from) => _source.IsNone || _source == from;
+
     /// <summary>Whether it follows a reference.</summary>
     /// <param name="from">Type of the resource that holds the reference.</param>
     /// <param name="link">The reference, with its element.</param>
     public bool Follows(ResourceType from, in NamedRecord link) =>
-        (Source.IsNone || Source == from) && (_target.IsNone || _target == link.Name.Type) && _elements.Contains(link.Element);
+        IsOf(from) && (_target.IsNone || _target == link.Name.Type) && _elements.Contains(link.Element);
 }

@@ -72,7 +72,7 @@ internal sealed class ShownEntries
 
     /// <summary>Notes an entry of a search that leaves; what was included brings more along only where that was asked for.</summary>
     /// <param name="facts">The entry's resource.</param>
-    /// <param name="links">What it refers to, and by which elements.</param>
+    /// <param name="links">What it refers to, and by which elements, for a type that <see cref="LeadsOn"/>.</param>
     /// <param name="elements">What leaves of it; null: all.</param>
     /// <param name="isMatch">It was searched for.</param>
     public void Add(ResourceFacts facts, IReadOnlyList<NamedRecord> links, ElementSet? elements, bool isMatch)
@@ -128,8 +128,11 @@ internal sealed class ShownEntries
     /// <summary>Whether an entry that leaves refers to what has this name.</summary>
     public bool IsTarget(ResourceName name) => _targets.Contains(name) || _looseTargets.Contains(name);
 
+    /// <summary>Whether what resources of this type refer to may have come along for their sake.</summary>
+    public bool LeadsOn(ResourceType type) => Array.Exists(_rules, rule => !rule.IsReverse && rule.IsOf(type));
+
     /// <summary>Whether what of this type refers to others may have come along for their sake.</summary>
-    public bool LeadsBack(ResourceType type) => Array.Exists(_rules, rule => rule.IsReverse && (rule.Source.IsNone || rule.Source == type));
+    public bool LeadsBack(ResourceType type) => Array.Exists(_rules, rule => rule.IsReverse && rule.IsOf(type));
 
     /// <summary>
     /// Whether an entry that leaves refers to this resource by an element that was asked for, or it refers to one in the same way and was asked

@@ -83,15 +83,9 @@ internal static class Narrowing
         var most = FindLimit(permit);
         var shaped = new List<QueryParameter>(request.Parameters.Count + 4);
         var hasCount = false;
-        var isPaged =
-            request.Interaction
-                is Interaction.SearchType
-                    or Interaction.SearchSystem
-                    or Interaction.HistoryInstance
-                    or Interaction.HistoryType
-                    or Interaction.HistorySystem
-            || request.Operation == "$everything";
+        var isSearch = request.Interaction is Interaction.SearchType or Interaction.SearchSystem;
         var isHistory = request.Interaction is Interaction.HistoryInstance or Interaction.HistoryType or Interaction.HistorySystem;
+        var isPaged = isSearch || isHistory || request.Operation == "$everything";
         for (var i = 0; i < request.Parameters.Count; i++)
         {
             var parameter = request.Parameters[i];
@@ -115,7 +109,6 @@ internal static class Narrowing
             shaped.Add(parameter);
         }
 
-        var isSearch = request.Interaction is Interaction.SearchType or Interaction.SearchSystem;
         if (isSearch && !hasCount && most is { } limit)
         {
             shaped.Add(new QueryParameter("_count", limit.ToString(CultureInfo.InvariantCulture)));

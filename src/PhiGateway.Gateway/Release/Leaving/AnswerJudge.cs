@@ -84,24 +84,30 @@ internal sealed class AnswerJudge(
         }
 
         var holdsFiles = HoldsFiles(exchange, body);
-        return holdsFiles || HoldsHanging(exchange, body) || VersionLookup.IsNeeded(exchange)
-            ? LookUpAsync(exchange, body, filtered, holdsFiles)
+        var holdsHanging = HoldsHanging(exchange, body);
+        return holdsFiles || holdsHanging || VersionLookup.IsNeeded(exchange)
+            ? LookUpAsync(exchange, body, filtered, holdsFiles, holdsHanging)
             : JudgeLinkedAsync(exchange, body, filtered);
     }
 
-    // The address of a next page may have no room for all that was asked: that is kept before the answer is written.
     private ValueTask<StageResult<ReadOnlyMemory<byte>>> JudgeLinkedAsync(
+        GatewayExchange exchange,
+        PooledBuffer body,
+        PooledBuffer filtered
+    ) =>
+        !exchange.IsWrite && HandleIssuer.IsLong(exchange)
+            ? JudgeKeptAsync(exchange, body, filtered)
+            : new(Judge(exchange, body, filtered, PageLinks.OptionsFor(exchange, handles)));
+
+    // The address of a next page may have no room for all that was asked: that is kept before the answer is written.
+    private async ValueTask<StageResult<ReadOnlyMemory<byte>>> JudgeKeptAsync(
         GatewayExchange exchange,
         PooledBuffer body,
         PooledBuffer filtered
     )
     {
-        return !exchange.IsWrite && HandleIssuer.IsLong(exchange)
-            ? KeepAsync()
-            : new(Judge(exchange, body, filtered, PageLinks.OptionsFor(exchange, handles)));
-
-        async ValueTask<StageResult<ReadOnlyMemory<byte>>> KeepAsync() =>
-            Judge(exchange, body, filtered, PageLinks.OptionsFor(exchange, handles, await handles.KeepNextAsync(exchange, body.Written)));
+        var kept = await handles.KeepNextAsync(exchange, body.Written);
+        return Judge(exchange, body, filtered, PageLinks.OptionsFor(exchange, handles, kept));
     }
 
     private static bool HoldsFiles(GatewayExchange exchange, PooledBuffer body) =>
@@ -138,7 +144,8 @@ internal sealed class AnswerJudge(
         GatewayExchange exchange,
         PooledBuffer body,
         PooledBuffer filtered,
-        bool holdsFiles
+        bool holdsFiles,
+        bool holdsHanging
     )
     {
         var kept = exchange.IsWrite ? null : await handles.KeepNextAsync(exchange, body.Written);
@@ -150,7 +157,7 @@ internal sealed class AnswerJudge(
             options = options with { Referrers = files };
         }
 
-        if (HoldsHanging(exchange, body))
+        if (holdsHanging)
         {
             var hops = new HopTargets();
             var hung = await hopLookup.FindAsync(exchange, exchange.Permit.Release, body.Written, hops);

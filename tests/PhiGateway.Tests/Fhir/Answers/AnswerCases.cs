@@ -2,12 +2,14 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Answers.Streaming;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
+using Xunit;
 
 namespace PhiGateway.Tests.Fhir.Answers;
 
@@ -60,6 +62,39 @@ internal static class AnswerCases
             disclosure
         );
     }
+
+    /// <summary>What of a search's answer leaves while it comes in small pieces; all of it must be read.</summary>
+    public static async Task<string> StreamAsync(FhirRequest asked, string bundle, ReleasePolicy policy, AnswerOptions options)
+    {
+        var text = new StringBuilder();
+        var verdict = await BundleStreamFilter.RunAsync(
+            asked,
+            new ChunkedStream(Encoding.UTF8.GetBytes(bundle), 50),
+            policy,
+            Context,
+            options,
+            (bytes, _, _) =>
+            {
+                text.Append(Encoding.UTF8.GetString(bytes.Span));
+                return ValueTask.CompletedTask;
+            },
+            new StreamLimits { SegmentBytes = 100 },
+            CancellationToken.None
+        );
+        Assert.Equal(StreamVerdict.Complete, verdict);
+        return text.ToString();
+    }
+
+    /// <summary>Ids of the records in a bundle, in order.</summary>
+    public static List<string> Ids(string bundle) =>
+        [
+            .. JsonDocument
+                .Parse(bundle)
+                .RootElement.GetProperty("entry")
+                .EnumerateArray()
+                .Select(static entry => entry.GetProperty("resource").GetProperty("id").GetString()!)
+                .Order(StringComparer.Ordinal),
+        ];
 
     public static ResourceFacts? Scan(string json, ReleasePolicy? policy = null, FhirContext? context = null) =>
         Scan(Encoding.UTF8.GetBytes(json), policy, context);

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
 using PhiGateway.Fhir.Answers;
-using PhiGateway.Fhir.Answers.Streaming;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Policy.Vocabulary;
@@ -225,37 +223,6 @@ public sealed class IncludedByWhatStaysTests
                 return Ids(answer.Json.GetProperty("entry")[0].GetProperty("resource").GetRawText());
         }
     }
-
-    private static async Task<string> StreamAsync(FhirRequest asked, string bundle, TestPolicy policy, AnswerOptions options)
-    {
-        var text = new StringBuilder();
-        var verdict = await BundleStreamFilter.RunAsync(
-            asked,
-            new ChunkedStream(Encoding.UTF8.GetBytes(bundle), 50),
-            policy,
-            Context,
-            options,
-            (bytes, _, _) =>
-            {
-                text.Append(Encoding.UTF8.GetString(bytes.Span));
-                return ValueTask.CompletedTask;
-            },
-            new StreamLimits { SegmentBytes = 100 },
-            CancellationToken.None
-        );
-        Assert.Equal(StreamVerdict.Complete, verdict);
-        return text.ToString();
-    }
-
-    private static List<string> Ids(string bundle) =>
-        [
-            .. JsonDocument
-                .Parse(bundle)
-                .RootElement.GetProperty("entry")
-                .EnumerateArray()
-                .Select(static entry => entry.GetProperty("resource").GetProperty("id").GetString()!)
-                .Order(StringComparer.Ordinal),
-        ];
 
     private const string Patient = """{"resourceType":"Patient","id":"1"}""";
 

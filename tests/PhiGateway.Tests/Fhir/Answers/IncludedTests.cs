@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using PhiGateway.Fhir.Answers;
-using PhiGateway.Fhir.Answers.Streaming;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Policy.Vocabulary;
@@ -187,7 +186,7 @@ public sealed class IncludedTests
         switch (way)
         {
             case "stream":
-                return await StreamAsync(bundle, options);
+                return await StreamAsync(Search, bundle, policy, options);
             case "everything":
                 return Filter(Everything, bundle, policy, options).Text;
             case "everything in pages":
@@ -207,37 +206,6 @@ public sealed class IncludedTests
                 return JsonDocument.Parse(answer.Text).RootElement.GetProperty("entry")[0].GetProperty("resource").GetRawText();
         }
     }
-
-    private static async Task<string> StreamAsync(string bundle, AnswerOptions options)
-    {
-        var text = new StringBuilder();
-        var verdict = await BundleStreamFilter.RunAsync(
-            Search,
-            new ChunkedStream(Encoding.UTF8.GetBytes(bundle), 50),
-            TestPolicy.For("1"),
-            Context,
-            options,
-            (bytes, _, _) =>
-            {
-                text.Append(Encoding.UTF8.GetString(bytes.Span));
-                return ValueTask.CompletedTask;
-            },
-            new StreamLimits { SegmentBytes = 100 },
-            CancellationToken.None
-        );
-        Assert.Equal(StreamVerdict.Complete, verdict);
-        return text.ToString();
-    }
-
-    private static List<string> Ids(string bundle) =>
-        [
-            .. JsonDocument
-                .Parse(bundle)
-                .RootElement.GetProperty("entry")
-                .EnumerateArray()
-                .Select(static entry => entry.GetProperty("resource").GetProperty("id").GetString()!)
-                .Order(StringComparer.Ordinal),
-        ];
 
     // One record of the client's patient, one of another's or the same, each with a practitioner and their organization.
     private static string[] Of(string patient, string id, string practitioner, string organization) =>

@@ -1,9 +1,8 @@
-using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
-using PhiGateway.Tests.Policy.Decisions;
 using PhiGateway.Tests.Policy.Snapshot;
 using Xunit;
+using static PhiGateway.Tests.Fhir.Requests.LinkTests;
 
 namespace PhiGateway.Tests.Fhir.Requests;
 
@@ -138,12 +137,4 @@ public sealed class HiddenFilterTests
     }
 
     private static Dictionary<string, string> Where(string parameter, string value) => new() { [parameter] = value };
-
-    private static DenyReason? Refusal(string target, params Grant[] grants) =>
-        (
-            PolicyDecisionPoint.Decide(
-                Asked.For(Asked.Caller(), [.. RequestFixture.Understood("GET", "/fhir/" + target).Parts]),
-                TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grants)))
-            ) as Deny
-        )?.Reason;
 }

@@ -1,10 +1,9 @@
-using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Gateway.Stages;
-using PhiGateway.Tests.Policy.Decisions;
 using PhiGateway.Tests.Policy.Snapshot;
 using Xunit;
+using static PhiGateway.Tests.Fhir.Requests.LinkTests;
 
 namespace PhiGateway.Tests.Fhir.Requests;
 
@@ -78,12 +77,4 @@ public sealed class HiddenLinkTests
         Assert.Null(Refusal("Account/$meta", accounts));
         Assert.Null(Refusal("Account/1/$meta", accounts));
     }
-
-    private static DenyReason? Refusal(string target, params Grant[] grants) =>
-        (
-            PolicyDecisionPoint.Decide(
-                Asked.For(Asked.Caller(), [.. RequestFixture.Understood("GET", "/fhir/" + target).Parts]),
-                TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grants)))
-            ) as Deny
-        )?.Reason;
 }

@@ -138,7 +138,7 @@ public sealed class LinkTests
 
     private static Dictionary<string, string> Category(string code) => new() { ["category"] = code };
 
-    private static DenyReason? Refusal(string target, params Grant[] grants) =>
+    internal static DenyReason? Refusal(string target, params Grant[] grants) =>
         (Decide(RequestFixture.Understood("GET", "/fhir/" + target), grants) as Deny)?.Reason;
 
     private static Decision Decide(FhirRequest request, params Grant[] grants) =>

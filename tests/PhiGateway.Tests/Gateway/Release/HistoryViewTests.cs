@@ -23,7 +23,7 @@ public sealed class HistoryViewTests : IDisposable
     {
         Answer();
 
-        var history = await AskAsync("/fhir/Observation/1/_history?" + query);
+        var history = await _world.AskAsync("/fhir/Observation/1/_history?" + query);
 
         var resource = history["entry"]![0]!["resource"]!;
         Assert.Equal(("final", isWhole), ((string?)resource["status"], resource["subject"] is not null));
@@ -40,8 +40,8 @@ public sealed class HistoryViewTests : IDisposable
         Answer();
 
         Assert.Equal(
-            (await AskAsync("/fhir/Observation/1/_history"))["entry"]!.ToJsonString(),
-            (await AskAsync("/fhir/Observation/1/_history?_summary=false"))["entry"]!.ToJsonString()
+            (await _world.AskAsync("/fhir/Observation/1/_history"))["entry"]!.ToJsonString(),
+            (await _world.AskAsync("/fhir/Observation/1/_history?_summary=false"))["entry"]!.ToJsonString()
         );
     }
 
@@ -83,13 +83,5 @@ public sealed class HistoryViewTests : IDisposable
             """;
         _world.Upstream.Answers("GET /Observation/1", observation);
         _world.Upstream.Otherwise = () => RecordingUpstream.Reply(200, bundle, "application/fhir+json");
-    }
-
-    private async Task<JsonNode> AskAsync(string target)
-    {
-        using var exchange = _world.Open("GET", target);
-        var result = await _world.WalkAsync(exchange, "Release");
-        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail} {string.Join(' ', _world.Upstream.Lines)}");
-        return JsonNode.Parse(StageWorld.Written(exchange))!;
     }
 }

@@ -30,7 +30,7 @@ public sealed class SlotTests : IDisposable
         Publish(OrganizationKind.Vendor, isOfNone ? new PatientScope { None = true } : new PatientScope { Any = true });
         Store(OfStaff, Slot("1"), Slot("2"));
 
-        var found = await AskAsync("/fhir" + Search);
+        var found = await _world.AskAsync("/fhir" + Search);
 
         Assert.Equal(["1", "2"], found["entry"]!.AsArray().Select(static entry => (string)entry!["resource"]!["id"]!));
         var slot = found["entry"]![0]!["resource"]!;
@@ -56,8 +56,8 @@ public sealed class SlotTests : IDisposable
         foreach (var slot in (string[])[Slot("1"), Slot("1").Replace(before, after, StringComparison.Ordinal)])
         {
             Store(OfStaff, slot);
-            answers.Add((await AskAsync("/fhir" + Search)).ToJsonString());
-            answers.Add(new JsonObject { ["one"] = await AskAsync("/fhir/Slot/1") }.ToJsonString());
+            answers.Add((await _world.AskAsync("/fhir" + Search)).ToJsonString());
+            answers.Add(new JsonObject { ["one"] = await _world.AskAsync("/fhir/Slot/1") }.ToJsonString());
         }
 
         Assert.NotEqual(Slot("1"), Slot("1").Replace(before, after, StringComparison.Ordinal));
@@ -82,7 +82,7 @@ public sealed class SlotTests : IDisposable
         Assert.NotEqual(Slot("1"), slot);
         Store(OfStaff, slot);
 
-        var answer = await AskAsync("/fhir/Slot/1");
+        var answer = await _world.AskAsync("/fhir/Slot/1");
 
         var extensions = answer["extension"]?.AsArray() ?? [];
         string[] expected = leaves ? [Link] : [];
@@ -103,7 +103,7 @@ public sealed class SlotTests : IDisposable
         Assert.NotEqual(Slot("1"), slot);
         Store(OfStaff, slot);
 
-        var answer = await AskAsync("/fhir/Slot/1");
+        var answer = await _world.AskAsync("/fhir/Slot/1");
 
         Assert.Equal(left, answer["serviceType"]?.AsArray().Count ?? 0);
         Assert.DoesNotContain("{}", answer.ToJsonString(), StringComparison.Ordinal);
@@ -116,7 +116,7 @@ public sealed class SlotTests : IDisposable
         Publish(OrganizationKind.Vendor, new PatientScope { None = true }, "status", "comment");
         Store(OfStaff, Slot("1"));
 
-        Assert.Equal("x", (string?)(await AskAsync("/fhir/Slot/1"))["comment"]);
+        Assert.Equal("x", (string?)(await _world.AskAsync("/fhir/Slot/1"))["comment"]);
     }
 
     [Theory]
@@ -130,8 +130,8 @@ public sealed class SlotTests : IDisposable
         Publish(OrganizationKind.Vendor, new PatientScope { None = true });
         Store(actors, Slot("1"));
 
-        Assert.Empty((await AskAsync("/fhir" + Search))["entry"]?.AsArray() ?? []);
-        Assert.Equal(0, (int?)(await AskAsync("/fhir" + Search + "&_summary=count"))["total"]);
+        Assert.Empty((await _world.AskAsync("/fhir" + Search))["entry"]?.AsArray() ?? []);
+        Assert.Equal(0, (int?)(await _world.AskAsync("/fhir" + Search + "&_summary=count"))["total"]);
         Assert.Equal(DenyReason.NotFoundOrWithheld, await RefusalAsync("GET", "/fhir/Slot/1"));
     }
 
@@ -148,7 +148,7 @@ public sealed class SlotTests : IDisposable
         Publish(OrganizationKind.Vendor, new PatientScope { None = true });
         Store(OfStaff, Slot("1").Replace(before, after, StringComparison.Ordinal), Slot("2"));
 
-        var only = Assert.Single((await AskAsync("/fhir" + Search))["entry"]!.AsArray());
+        var only = Assert.Single((await _world.AskAsync("/fhir" + Search))["entry"]!.AsArray());
 
         Assert.Equal("2", (string?)only!["resource"]!["id"]);
     }
@@ -173,7 +173,7 @@ public sealed class SlotTests : IDisposable
         Publish(OrganizationKind.Vendor, new PatientScope { None = true }, ceiling: "N");
         Store(OfStaff + $$""","meta":{"security":[{"system":"{{Confidentialities}}","code":"{{code}}"}]}""", Slot("1"));
 
-        Assert.Equal(isShown ? 1 : 0, (await AskAsync("/fhir" + Search))["entry"]?.AsArray().Count ?? 0);
+        Assert.Equal(isShown ? 1 : 0, (await _world.AskAsync("/fhir" + Search))["entry"]?.AsArray().Count ?? 0);
     }
 
     [Fact]
@@ -183,8 +183,8 @@ public sealed class SlotTests : IDisposable
         Store(OfStaff, Slot("1"), Slot("2"));
         _world.Upstream.Answers("GET /Slot/1/_history/3", Slot("1"));
 
-        Assert.Equal(2, (int?)(await AskAsync("/fhir" + Search + "&_summary=count"))["total"]);
-        Assert.Equal("1", (string?)(await AskAsync("/fhir/Slot/1/_history/3"))["id"]);
+        Assert.Equal(2, (int?)(await _world.AskAsync("/fhir" + Search + "&_summary=count"))["total"]);
+        Assert.Equal("1", (string?)(await _world.AskAsync("/fhir/Slot/1/_history/3"))["id"]);
     }
 
     // A vendor who may read Slots names one when it books.
@@ -212,7 +212,7 @@ public sealed class SlotTests : IDisposable
         Publish(OrganizationKind.Internal, new PatientScope { Any = true });
         Store("""[{"reference":"Patient/18"}]""", Slot("1"));
 
-        Assert.Equal("x", (string?)(await AskAsync("/fhir" + Search))["entry"]![0]!["resource"]!["comment"]);
+        Assert.Equal("x", (string?)(await _world.AskAsync("/fhir" + Search))["entry"]![0]!["resource"]!["comment"]);
         Assert.DoesNotContain(_world.Upstream.Lines, static line => line.StartsWith("GET /Schedule", StringComparison.Ordinal));
     }
 
@@ -308,7 +308,7 @@ public sealed class SlotTests : IDisposable
             $$"""{"resourceType":"Schedule","id":"1","actor":{{OfStaff}},"comment":"{{Words}}","extension":[{"url":"x","valueString":"{{Words}}"}]}"""
         );
 
-        var schedule = await AskAsync("/fhir/Schedule/1");
+        var schedule = await _world.AskAsync("/fhir/Schedule/1");
 
         Assert.Equal(2, schedule["actor"]!.AsArray().Count);
         Assert.DoesNotContain(Words, schedule.ToJsonString(), StringComparison.Ordinal);
@@ -366,14 +366,6 @@ public sealed class SlotTests : IDisposable
         var useCase = TestRegistry.UseCase(grants: [grant, .. besides]);
         var snapshot = TestRegistry.Build(TestRegistry.Open(useCase, organization: organization));
         _world.Publish(snapshot);
-    }
-
-    private async Task<JsonNode> AskAsync(string target)
-    {
-        using var exchange = _world.Open("GET", target);
-        var result = await _world.WalkAsync(exchange, "Release");
-        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail} {string.Join(' ', _world.Upstream.Lines)}");
-        return JsonNode.Parse(StageWorld.Written(exchange))!;
     }
 
     private async Task<DenyReason?> RefusalAsync(string method, string target, string? body = null)

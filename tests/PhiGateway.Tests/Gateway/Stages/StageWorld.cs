@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,6 +33,7 @@ using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Policy.Decisions;
 using PhiGateway.Tests.Policy.Snapshot;
+using Xunit;
 using Yarp.ReverseProxy.Model;
 
 namespace PhiGateway.Tests.Gateway.Stages;
@@ -140,6 +142,15 @@ internal sealed class StageWorld : IDisposable
         }
 
         throw new ArgumentOutOfRangeException(nameof(last));
+    }
+
+    /// <summary>What a client is answered that asks for something which must be served.</summary>
+    internal async Task<JsonNode> AskAsync(string target)
+    {
+        using var exchange = Open("GET", target);
+        var result = await WalkAsync(exchange, "Release");
+        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail} {string.Join(' ', Upstream.Lines)}");
+        return JsonNode.Parse(Written(exchange))!;
     }
 
     /// <summary>What was written to the client.</summary>

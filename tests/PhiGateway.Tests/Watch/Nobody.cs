@@ -1,0 +1,9 @@
+using PhiGateway.Watch.Registered;
+
+namespace PhiGateway.Tests.Watch;
+
+/// <summary>A registry in which no client is.</summary>
+internal sealed class Nobody : IRegisteredClients
+{
+    public RegisteredClient? Find(string client) => null;
+}
