@@ -17,7 +17,11 @@ internal static class FhirServerHost
     public static async Task<string> StartAsync(string? authorization, string? self, IReadOnlyList<string> fixtures)
     {
         var process = await Process.Value;
-        using var answer = await Http.PostAsJsonAsync(process.Address, new Wanted(authorization, self, fixtures), JsonSerializerOptions.Web);
+        using var answer = await Http.PostAsJsonAsync(
+            process.Address,
+            new Wanted(authorization, self, fixtures),
+            JsonSerializerOptions.Web
+        );
         var made = await answer.Content.ReadFromJsonAsync<Made>(JsonSerializerOptions.Web);
         return made?.Base ?? throw new InvalidOperationException($"No FHIR server: {made?.Error}");
     }
