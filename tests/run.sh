@@ -1,18 +1,21 @@
 #!/usr/bin/env bash
 # Runs the tests from a clean clone. The last line printed is "N passed, N failed, N skipped".
-#   tests/run.sh [--fast] [--no-build] [configuration]      default configuration: Debug
+#   tests/run.sh [--fast | --prepare] [--no-build] [configuration]      default configuration: Debug
 # --fast: only tests/PhiGateway.Tests, which needs the .NET SDK and nothing else, neither Postgres nor Node; without what is marked large.
+# --prepare: fetches what the tests need and runs nothing; for whoever builds meanwhile.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 fast=no
+prepare=no
 build=yes
 while [[ "${1:-}" == --* ]]; do
   case "$1" in
     --fast) fast=yes ;;
+    --prepare) prepare=yes ;;
     --no-build) build=no ;;
     *)
-      sed -n '2,4s/^# //p' "$0" >&2
+      sed -n '2,5s/^# //p' "$0" >&2
       exit 2
       ;;
   esac
@@ -66,6 +69,7 @@ if [[ "$fast" == no && "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]]; th
   printf '%s' "$wanted" >"$stamp"
 fi
 [[ "$fast" == yes ]] || tests/peers/syslog-ng.sh
+[[ "$prepare" == no ]] || exit 0
 
 # Hundreds of processes here live for seconds: a profile for a later tier and pages that are never writable and executable at once cost them
 # several percent, and nothing that is tested hangs on either.

@@ -1,3 +1,4 @@
+using PhiGateway.EndToEnd.Peers;
 using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 
@@ -6,3 +7,4 @@ using Xunit;
 [assembly: TestMethodOrderer(typeof(TestOrder))]
 [assembly: TestClassOrderer(typeof(TestOrder))]
 [assembly: AssemblyFixture(typeof(PostgresFixture))]
+[assembly: AssemblyFixture(typeof(SumDatabase))]

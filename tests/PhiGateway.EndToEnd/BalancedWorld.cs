@@ -55,8 +55,6 @@ public sealed class BalancedWorld : GatewayWorld
 
     private protected override string Provider => "Sqlite";
 
-    private protected override string? BackendSelf => Self;
-
     private protected override IReadOnlyList<IdentityProviderClient> MoreClients => [_bound];
 
     public override async ValueTask InitializeAsync()
@@ -121,6 +119,8 @@ public sealed class BalancedWorld : GatewayWorld
         var method = body is null ? HttpMethod.Get : HttpMethod.Post;
         return await Reply.AskAsync(http, new HttpRequestMessage(method, target), token, body, "application/fhir+json", headers);
     }
+
+    private protected override Task<FhirServer> StartBackendAsync(string authorization) => FhirServer.StartAsync(authorization, Self, []);
 
     private protected override void Shape(JsonObject configuration)
     {

@@ -11,25 +11,25 @@ public sealed class FailoverWorld : GatewayWorld
 
     private protected override string Provider => "Postgres";
 
-    public override async ValueTask InitializeAsync()
-    {
-        Primary = await PostgresCluster.StartNewAsync();
-        Standby = await Primary.StartStandbyAsync();
-        await base.InitializeAsync();
-    }
-
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        await Standby.DisposeAsync();
-        await Primary.DisposeAsync();
+        foreach (var cluster in new[] { Standby, Primary }.Where(static cluster => cluster is not null))
+        {
+            await cluster.DisposeAsync();
+        }
     }
 
-    private protected override async Task<(string Registry, string Audit)> CreateStoresAsync() => (await NameAsync(), await NameAsync());
+    private protected override async Task<(string Registry, string Audit)> CreateStoresAsync()
+    {
+        Primary = await PostgresCluster.StartNewAsync();
+        Standby = await Primary.StartStandbyAsync();
+        return (await NameAsync(), await NameAsync());
+    }
 
     private async Task<string> NameAsync()
     {
-        var database = new Npgsql.NpgsqlConnectionStringBuilder(await Primary.CreateDatabaseAsync()).Database!;
+        var database = PostgresCluster.DatabaseOf(await Primary.CreateDatabaseAsync());
         return PostgresCluster.ConnectionString(Primary, Standby, database);
     }
 }

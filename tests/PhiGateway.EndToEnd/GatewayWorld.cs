@@ -57,8 +57,8 @@ public abstract class GatewayWorld : IAsyncLifetime
     /// <summary>What the node sends and shows of itself; by default nothing.</summary>
     private protected virtual object Telemetry => new { };
 
-    /// <summary>Base by which the clinical system names itself; null: the one it is called by.</summary>
-    private protected virtual string? BackendSelf => null;
+    /// <summary>Starts the clinical system.</summary>
+    private protected virtual Task<FhirServer> StartBackendAsync(string authorization) => FhirServer.StartAsync(authorization);
 
     /// <summary>Changes a node's configuration before it is written; by default nothing.</summary>
     private protected virtual void Shape(JsonObject configuration) { }
@@ -73,11 +73,14 @@ public abstract class GatewayWorld : IAsyncLifetime
     {
         _folder = Directory.CreateTempSubdirectory("phigw-e2e-").FullName;
         var (dataPort, adminPort) = (LoopbackPort.Free(), LoopbackPort.Free());
-        Backend = await FhirServer.StartAsync("Bearer backend-secret", BackendSelf, []);
-        Issuer = await IdentityProvider.StartAsync(
+        // None of the three needs another, and each takes a second or more.
+        var issuing = IdentityProvider.StartAsync(
             new IdentityProviderConfig($"http://127.0.0.1:{dataPort}/fhir", [Lab, Ward, Exporter, Stranger, .. MoreClients])
         );
-        var (registry, audit) = await CreateStoresAsync();
+        var storing = CreateStoresAsync();
+        Backend = await StartBackendAsync("Bearer backend-secret");
+        Issuer = await issuing;
+        var (registry, audit) = await storing;
         await File.WriteAllTextAsync(Path.Combine(_folder, "registry.connection"), registry);
         await File.WriteAllTextAsync(Path.Combine(_folder, "audit.connection"), audit);
         await File.WriteAllTextAsync(Path.Combine(_folder, "backend.authorization"), "Bearer backend-secret");
@@ -217,6 +220,8 @@ public abstract class GatewayWorld : IAsyncLifetime
                 Environment = "production",
                 Node = node,
                 PublicBase = $"http://127.0.0.1:{dataPort}",
+                // No balancer has to turn away first, unless a world has one.
+                StopPause = "00:00:00",
                 Listeners = new { Data = $"http://127.0.0.1:{dataPort}", Admin = $"http://127.0.0.1:{adminPort}" },
                 Registry = new
                 {

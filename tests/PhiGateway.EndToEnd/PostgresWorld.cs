@@ -9,18 +9,18 @@ public class PostgresWorld : GatewayWorld
 
     private protected override string Provider => "Postgres";
 
-    public override async ValueTask InitializeAsync()
-    {
-        Cluster = await PostgresCluster.StartNewAsync();
-        await base.InitializeAsync();
-    }
-
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        await Cluster.DisposeAsync();
+        if (Cluster is not null)
+        {
+            await Cluster.DisposeAsync();
+        }
     }
 
-    private protected override async Task<(string Registry, string Audit)> CreateStoresAsync() =>
-        (Cluster.ConnectionString(await Cluster.CreateDatabaseAsync()), Cluster.ConnectionString(await Cluster.CreateDatabaseAsync()));
+    private protected override async Task<(string Registry, string Audit)> CreateStoresAsync()
+    {
+        Cluster = await PostgresCluster.StartNewAsync();
+        return (await Cluster.CreateDatabaseAsync(), await Cluster.CreateDatabaseAsync());
+    }
 }

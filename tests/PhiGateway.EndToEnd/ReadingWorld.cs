@@ -95,5 +95,5 @@ public sealed class ReadingWorld : GatewayWorld
 [CollectionDefinition(Name)]
 public sealed class ReadingWorldCollection : ICollectionFixture<ReadingWorld>
 {
-    public const string Name = "reading world";
+    public const string Name = "Reading world";
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PhiGateway.EndToEnd.Peers;
 
 namespace PhiGateway.EndToEnd;
 
@@ -15,6 +16,8 @@ public sealed class SecureWorld : GatewayWorld
 
     /// <summary>What stands in front of the clinical system.</summary>
     internal TlsTerminator Terminator { get; private set; } = null!;
+
+    private protected override Task<FhirServer> StartBackendAsync(string authorization) => FhirServer.StartAloneAsync(authorization);
 
     public override async ValueTask InitializeAsync()
     {

@@ -19,6 +19,8 @@ internal sealed class StartupFolder : IDisposable
                 ["Environment"] = "production",
                 ["Node"] = "gw-01",
                 ["PublicBase"] = $"http://127.0.0.1:{DataPort}",
+                // No balancer has to turn away first.
+                ["StopPause"] = "00:00:00",
                 ["Listeners"] = new JsonObject { ["Data"] = $"http://127.0.0.1:{DataPort}", ["Admin"] = $"http://127.0.0.1:{AdminPort}" },
                 ["Registry"] = new JsonObject { ["ConnectionString"] = $"Data Source={At("registry.db")}" },
                 ["Audit"] = new JsonObject

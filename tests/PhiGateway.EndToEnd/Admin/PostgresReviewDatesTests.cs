@@ -6,5 +6,5 @@ namespace PhiGateway.EndToEnd.Admin;
 
 public sealed class PostgresReviewDatesTests(PostgresFixture postgres) : ReviewDatesContract
 {
-    protected override Task<StorageLocation> LocateAsync() => StorageLocation.PostgresAsync(postgres);
+    protected override Task<StorageLocation> LocateAsync() => StorageLocation.PostgresAsync(postgres, StorageSchemas.Registry);
 }

@@ -14,7 +14,7 @@ public sealed class TwoNodesTests(PostgresFixture postgres)
     [Fact]
     public async Task Writes_SoundAloneButNotTogether_NeverBothSucceed()
     {
-        await using var location = await StorageLocation.PostgresAsync(postgres);
+        await using var location = await StorageLocation.PostgresAsync(postgres, StorageSchemas.Registry);
         await using var storage = RegistryStorage.Create(location.Options);
         await storage.Migrator.MigrateAsync(default);
         await using var first = await AdminServer.StartAsync(registry: storage.Store);

@@ -6,5 +6,5 @@ namespace PhiGateway.EndToEnd.DeclaredApis;
 [CollectionDefinition(Name)]
 public sealed class LabCollection : ICollectionFixture<LabWorld>
 {
-    public const string Name = "lab";
+    public const string Name = "Lab";
 }

@@ -9,6 +9,13 @@ public sealed class SmallDiskWorld : GatewayWorld
 
     private protected override string Provider => "Sqlite";
 
+    // A store that is away is given up after so long, and said to be.
+    private protected override async Task<(string Registry, string Audit)> CreateStoresAsync()
+    {
+        var (registry, audit) = await base.CreateStoresAsync();
+        return (registry, audit + ";Default Timeout=5");
+    }
+
     private protected override void Shape(JsonObject configuration)
     {
         Disk ??= SmallDisk.Create(Path.Combine(Folder, "disk"), 24);

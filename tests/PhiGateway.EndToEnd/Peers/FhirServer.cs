@@ -9,19 +9,19 @@ namespace PhiGateway.EndToEnd.Peers;
 /// </summary>
 internal sealed class FhirServer : IAsyncDisposable
 {
-    private readonly NodeProcess _process;
+    // Null: it is one of those of the run's one process.
+    private readonly NodeProcess? _process;
     private readonly HttpClient _http = new();
 
-    private FhirServer(NodeProcess process) => _process = process;
+    private FhirServer(string address, NodeProcess? process) => (Base, _process) = (address, process);
 
     /// <summary>Its FHIR base, such as <c>http://127.0.0.1:40000/fhir/R4</c>.</summary>
-    public string Base => _process.Address;
+    public string Base { get; }
 
     private string Origin => new Uri(Base).GetLeftPart(UriPartial.Authority);
 
     /// <param name="authorization">The only Authorization header it accepts; null: it accepts everything.</param>
-    /// <param name="fixtures">Files with resources that it holds besides its own, or with a Bundle of search parameters that it has besides
-    /// R4's.</param>
+    /// <param name="fixtures">Files with resources that it holds besides its own.</param>
     public static Task<FhirServer> StartAsync(string? authorization = null, params string[] fixtures) =>
         StartAsync(authorization, self: null, fixtures);
 
@@ -29,16 +29,22 @@ internal sealed class FhirServer : IAsyncDisposable
     /// <param name="self">Base by which it names itself in links; null: the one it listens on.</param>
     /// <param name="fixtures">As above.</param>
     public static async Task<FhirServer> StartAsync(string? authorization, string? self, IReadOnlyList<string> fixtures) =>
-        new(
-            await NodeProcess.StartAsync(
-                "fhir.mjs",
-                [
-                    .. authorization is null ? Array.Empty<string>() : ["--authorization", authorization],
-                    .. self is null ? Array.Empty<string>() : ["--self", self],
-                    .. fixtures.SelectMany(static file => new[] { "--fixtures", file }),
-                ]
-            )
+        new(await FhirServerHost.StartAsync(authorization, self, fixtures), process: null);
+
+    /// <summary>One in a process of its own: it makes others wait for what is large, or has search parameters besides R4's.</summary>
+    /// <param name="authorization">The only Authorization header it accepts; null: it accepts everything.</param>
+    /// <param name="fixtures">As above, or with a Bundle of its search parameters.</param>
+    public static async Task<FhirServer> StartAloneAsync(string? authorization, params string[] fixtures)
+    {
+        var process = await NodeProcess.StartAsync(
+            "fhir.mjs",
+            [
+                .. authorization is null ? Array.Empty<string>() : ["--authorization", authorization],
+                .. fixtures.SelectMany(static file => new[] { "--fixtures", file }),
+            ]
         );
+        return new FhirServer(process.Address, process);
+    }
 
     /// <summary>Every FHIR request that reached it, in order.</summary>
     public async Task<IReadOnlyList<RecordedRequest>> RecordedAsync() =>
@@ -59,7 +65,14 @@ internal sealed class FhirServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
-        await _process.DisposeAsync();
+        if (_process is null)
+        {
+            await FhirServerHost.EndAsync(Base);
+        }
+        else
+        {
+            await _process.DisposeAsync();
+        }
     }
 
     private sealed record Fault(

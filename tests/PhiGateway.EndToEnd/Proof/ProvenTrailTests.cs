@@ -15,7 +15,7 @@ namespace PhiGateway.EndToEnd.Proof;
 /// A running node's trail is verified by its own command, by phigw from copies and by a shell; then somebody edits the store, which is what
 /// log-contradicts.md is for.
 /// </summary>
-public sealed class ProvenTrailTests(ProofWorld world) : IClassFixture<ProofWorld>
+public sealed class ProvenTrailTests(ProofWorld world, SumDatabase go) : IClassFixture<ProofWorld>
 {
     [Fact]
     public async Task Trail_EditedInTheStore_IsNamedByEveryVerifier()
@@ -87,7 +87,6 @@ public sealed class ProvenTrailTests(ProofWorld world) : IClassFixture<ProofWorl
 
         var other = await world.GetAsync("/Patient/f001", token);
         await world.TrailAsync(other.DecisionId);
-        using var go = SumDatabase.Build();
         var log = new LogFiles(Assert.Single(Directory.GetDirectories(Path.Combine(world.Folder, "journal", "log"))));
         foreach (
             var (name, body) in new (string, object)[]

@@ -8,12 +8,8 @@ using Xunit;
 namespace PhiGateway.EndToEnd.Proof;
 
 /// <summary>What our verifier and the code of Go's checksum database say of the same log: the same, of good logs and of damaged ones.</summary>
-public sealed class SumDatabaseTests : IDisposable
+public sealed class SumDatabaseTests(SumDatabase go)
 {
-    private readonly SumDatabase _go = SumDatabase.Build();
-
-    public void Dispose() => _go.Dispose();
-
     [Theory]
     [InlineData(0)]
     [InlineData(255)]
@@ -25,7 +21,7 @@ public sealed class SumDatabaseTests : IDisposable
         await using var world = await LogWorld.StartAsync(records);
         var key = new LogProver(world.Log.Files, world.Log.Entries).Keys[0];
 
-        var (verified, words) = _go.Verify(world.Log.Files.Folder, key);
+        var (verified, words) = go.Verify(world.Log.Files.Folder, key);
         Assert.True(verified, words);
         Assert.Equal($"verified {records + 1}", words.Trim());
         await world.CloseAsync();
@@ -42,8 +38,8 @@ public sealed class SumDatabaseTests : IDisposable
         {
             var proof = ProofFile.Read(prover.ProveInclusion(index)!)!.Value;
             File.WriteAllLines(path, proof.Path.Select(hash => hash.ToString()));
-            Assert.True(_go.Verify(world.Log.Files.Folder, prover.Keys[0], index.ToString(), path).Verified);
-            Assert.False(_go.Verify(world.Log.Files.Folder, prover.Keys[0], (1000 - index).ToString(), path).Verified);
+            Assert.True(go.Verify(world.Log.Files.Folder, prover.Keys[0], index.ToString(), path).Verified);
+            Assert.False(go.Verify(world.Log.Files.Folder, prover.Keys[0], (1000 - index).ToString(), path).Verified);
         }
 
         File.Delete(path);
@@ -73,17 +69,17 @@ public sealed class SumDatabaseTests : IDisposable
                 var end = Path.GetFileName(file) == "checkpoint" ? Array.IndexOf(bad, (byte)0xE2) - 2 : bad.Length;
                 bad[chance.Next(end)] ^= (byte)(1 << chance.Next(8));
                 File.WriteAllBytes(file, bad);
-                Assert.False(_go.Verify(folder, key).Verified, $"the other verifier takes a damaged {file}");
+                Assert.False(go.Verify(folder, key).Verified, $"the other verifier takes a damaged {file}");
                 Assert.NotEmpty(world.Verify().Items);
             }
 
             File.WriteAllBytes(file, good[..^1]);
-            Assert.False(_go.Verify(folder, key).Verified, $"the other verifier takes a shortened {file}");
+            Assert.False(go.Verify(folder, key).Verified, $"the other verifier takes a shortened {file}");
             Assert.NotEmpty(world.Verify().Items);
             File.WriteAllBytes(file, good);
         }
 
-        Assert.True(_go.Verify(folder, key).Verified);
+        Assert.True(go.Verify(folder, key).Verified);
         Assert.Empty(world.Verify().Items);
     }
 
@@ -97,7 +93,7 @@ public sealed class SumDatabaseTests : IDisposable
         using var other = new NoteSigner(world.Log.Origin, new byte[32]);
         File.WriteAllText(path, SignedNote.Sign(SignedNote.Parse(File.ReadAllText(path))!.Text, [other]).Whole);
 
-        Assert.False(_go.Verify(world.Log.Files.Folder, key).Verified);
+        Assert.False(go.Verify(world.Log.Files.Folder, key).Verified);
         Assert.Equal(FindingCode.CheckpointForged, Assert.Single(world.Verify().Items).Code);
     }
 

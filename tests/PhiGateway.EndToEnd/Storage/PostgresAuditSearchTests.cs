@@ -10,5 +10,5 @@ public sealed class PostgresAuditSearchTests(PostgresFixture postgres) : AuditSe
     [Fact]
     public Task Query_PatientOfVeryManyRecords_FindsWhatFits() => FindWhatFitsOfOnePatientAsync(24_000);
 
-    protected override Task<StorageLocation> LocateAsync() => StorageLocation.PostgresAsync(postgres);
+    protected override Task<StorageLocation> LocateAsync() => StorageLocation.PostgresAsync(postgres, StorageSchemas.Audit);
 }

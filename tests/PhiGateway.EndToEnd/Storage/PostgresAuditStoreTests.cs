@@ -7,7 +7,7 @@ namespace PhiGateway.EndToEnd.Storage;
 
 public sealed class PostgresAuditStoreTests(PostgresFixture postgres) : AuditStoreContract
 {
-    protected override Task<StorageLocation> LocateAsync() => StorageLocation.PostgresAsync(postgres);
+    protected override Task<StorageLocation> LocateAsync() => StorageLocation.PostgresAsync(postgres, StorageSchemas.Audit);
 
     [Fact]
     public async Task Append_EachMonth_GoesToItsPartition()

@@ -7,7 +7,7 @@ namespace PhiGateway.EndToEnd.Storage;
 
 public sealed class PostgresAuditUpgradeTests(PostgresFixture postgres) : AuditUpgradeContract
 {
-    protected override Task<StorageLocation> LocateAsync() => StorageLocation.PostgresAsync(postgres);
+    protected override Task<StorageLocation> LocateAsync() => StorageLocation.PostgresAsync(postgres, StorageSchemas.None);
 
     protected override DbContext AuditContext() => PostgresAuditContextFactory.Create(Location.Options.ConnectionString);
 

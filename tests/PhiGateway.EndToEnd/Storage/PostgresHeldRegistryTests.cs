@@ -5,6 +5,7 @@ using PhiGateway.Storage.Common;
 using PhiGateway.Storage.Postgres;
 using PhiGateway.Storage.Registry;
 using PhiGateway.Tests.Common.Infrastructure;
+using PhiGateway.Tests.Common.Storage;
 using Xunit;
 
 namespace PhiGateway.EndToEnd.Storage;
@@ -82,7 +83,7 @@ public sealed class PostgresHeldRegistryTests(PostgresFixture postgres)
 
     private async Task<string> CreateAsync()
     {
-        var text = await (await postgres.GetAsync()).CreateDatabaseAsync();
+        var text = await postgres.CreateDatabaseAsync(StorageSchemas.Registry);
         await using var storage = RegistryStorage.Create(Options(text));
         await storage.Migrator.MigrateAsync(None);
         return text;

@@ -13,7 +13,7 @@ public sealed class PostgresMigratorTests(PostgresFixture postgres) : StorageMig
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
-    protected override Task<StorageLocation> LocateAsync() => StorageLocation.PostgresAsync(postgres);
+    protected override Task<StorageLocation> LocateAsync() => StorageLocation.PostgresAsync(postgres, StorageSchemas.None);
 
     protected override DbContext RegistryContext() => PostgresRegistryContextFactory.Create(Location.Options.ConnectionString);
 

@@ -5,5 +5,5 @@ namespace PhiGateway.EndToEnd.Storage;
 
 public sealed class PostgresRegistrySealTests(PostgresFixture postgres) : RegistrySealContract
 {
-    protected override Task<StorageLocation> LocateAsync() => StorageLocation.PostgresAsync(postgres);
+    protected override Task<StorageLocation> LocateAsync() => StorageLocation.PostgresAsync(postgres, StorageSchemas.Registry);
 }

@@ -5,5 +5,5 @@ namespace PhiGateway.EndToEnd.Storage;
 
 public sealed class PostgresRegistryStoreTests(PostgresFixture postgres) : RegistryStoreContract
 {
-    protected override Task<StorageLocation> LocateAsync() => StorageLocation.PostgresAsync(postgres);
+    protected override Task<StorageLocation> LocateAsync() => StorageLocation.PostgresAsync(postgres, StorageSchemas.Registry);
 }

@@ -9,6 +9,7 @@ using PhiGateway.Storage;
 using PhiGateway.Storage.Common;
 using PhiGateway.Tests.Common.Audit;
 using PhiGateway.Tests.Common.Infrastructure;
+using PhiGateway.Tests.Common.Storage;
 using Xunit;
 
 namespace PhiGateway.EndToEnd.Storage;
@@ -23,7 +24,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
 
     public async ValueTask InitializeAsync()
     {
-        _owner = await (await postgres.GetAsync()).CreateDatabaseAsync();
+        _owner = await postgres.CreateDatabaseAsync(StorageSchemas.Registry | StorageSchemas.Audit);
         await using var registry = RegistryStorage.Create(Options(_owner));
         await using var audit = AuditStorage.Create(Options(_owner));
         await registry.Migrator.MigrateAsync(None);

@@ -7,7 +7,7 @@ namespace PhiGateway.EndToEnd.Storage;
 
 public sealed class PostgresSealedBodyTests(PostgresFixture postgres) : SealedBodyContract
 {
-    protected override Task<StorageLocation> LocateAsync() => StorageLocation.PostgresAsync(postgres);
+    protected override Task<StorageLocation> LocateAsync() => StorageLocation.PostgresAsync(postgres, StorageSchemas.Audit);
 
     protected override DbConnection Connect() => new NpgsqlConnection(Location.Options.ConnectionString);
 }

@@ -8,6 +8,7 @@ using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Storage;
 using PhiGateway.Storage.Common;
 using PhiGateway.Tests.Common.Infrastructure;
+using PhiGateway.Tests.Common.Storage;
 using Xunit;
 
 namespace PhiGateway.EndToEnd.Storage;
@@ -134,7 +135,7 @@ public sealed class PostgresSilenceTests(PostgresFixture postgres)
 
         public static async Task<World> CreateAsync(PostgresFixture postgres)
         {
-            var connection = await (await postgres.GetAsync()).CreateDatabaseAsync();
+            var connection = await postgres.CreateDatabaseAsync(StorageSchemas.Registry);
             var near = RegistryStorage.Create(Options(connection));
             await near.Migrator.MigrateAsync(None);
             var address = new NpgsqlConnectionStringBuilder(connection);

@@ -5,5 +5,6 @@ namespace PhiGateway.EndToEnd.Storage;
 
 public sealed class PostgresStrangeRowTests(PostgresFixture postgres) : StrangeRowContract
 {
-    protected override Task<StorageLocation> LocateAsync() => StorageLocation.PostgresAsync(postgres);
+    protected override Task<StorageLocation> LocateAsync() =>
+        StorageLocation.PostgresAsync(postgres, StorageSchemas.Registry | StorageSchemas.Audit);
 }

@@ -43,6 +43,7 @@ public abstract class Installation : IAsyncLifetime
             ["Environment"] = "production",
             ["Node"] = "gw-test",
             ["PublicBase"] = data.GetLeftPart(UriPartial.Authority),
+            ["StopPause"] = "00:00:00",
             ["Listeners"] = new JsonObject
             {
                 ["Data"] = data.GetLeftPart(UriPartial.Authority),

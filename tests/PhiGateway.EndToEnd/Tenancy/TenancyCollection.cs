@@ -6,5 +6,5 @@ namespace PhiGateway.EndToEnd.Tenancy;
 [CollectionDefinition(Name)]
 public sealed class TenancyCollection : ICollectionFixture<TenancyWorld>
 {
-    public const string Name = "tenancy";
+    public const string Name = "Tenancy";
 }

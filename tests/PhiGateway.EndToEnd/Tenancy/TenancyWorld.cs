@@ -60,7 +60,7 @@ public sealed class TenancyWorld : Installation
             )
         );
         SouthIssuer = Keep(await IdentityProvider.StartAsync(new IdentityProviderConfig(origin + "/south", [SouthApp, WestApp])));
-        North = Keep(await FhirServer.StartAsync("Bearer of-north", await FixturesAsync("north"), Parameters));
+        North = Keep(await FhirServer.StartAloneAsync("Bearer of-north", await FixturesAsync("north"), Parameters));
         South = Keep(await FhirServer.StartAsync("Bearer of-south", await FixturesAsync("south")));
         Shared = Keep(
             await FhirServer.StartAsync(

@@ -12,7 +12,12 @@ internal static class LoopbackPort
     // is bound.
     private const int FirstEphemeral = 32_768;
 
-    /// <summary>A port that nobody listens on.</summary>
+    private const int Remembered = 512;
+
+    // The last that were given out: whoever has one may not have bound it yet.
+    private static readonly Queue<int> Given = [];
+
+    /// <summary>A port that nobody listens on, and that no other test of this process was just given.</summary>
     public static int Free()
     {
         while (true)
@@ -22,12 +27,36 @@ internal static class LoopbackPort
             try
             {
                 listener.Start();
-                return port;
             }
             catch (SocketException)
             {
                 // Taken; another one.
+                continue;
             }
+
+            if (IsFirstToHave(port))
+            {
+                return port;
+            }
+        }
+    }
+
+    private static bool IsFirstToHave(int port)
+    {
+        lock (Given)
+        {
+            if (Given.Contains(port))
+            {
+                return false;
+            }
+
+            Given.Enqueue(port);
+            if (Given.Count > Remembered)
+            {
+                Given.Dequeue();
+            }
+
+            return true;
         }
     }
 }

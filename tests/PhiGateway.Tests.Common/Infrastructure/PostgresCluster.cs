@@ -107,20 +107,28 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>A connection string that names two servers of one history: whichever is the primary is called.</summary>
+    /// <summary>
+    /// A connection string that names two servers of one history: whichever is the primary is called, and asked for anew each second (the
+    /// driver asks every ten unless it is told).
+    /// </summary>
     public static string ConnectionString(PostgresCluster one, PostgresCluster other, string database) =>
-        $"Host=127.0.0.1:{one.Port},127.0.0.1:{other.Port};Database={database};Username=postgres;Timeout=5;Target Session Attributes=primary";
+        $"Host=127.0.0.1:{one.Port},127.0.0.1:{other.Port};Database={database};Username=postgres;Timeout=5;"
+        + "Target Session Attributes=primary;Host Recheck Seconds=1";
 
     public string ConnectionString(string database, string user = "postgres") =>
         $"Host=127.0.0.1;Port={Port};Database={database};Username={user};Timeout=5;Include Error Detail=true";
 
-    /// <summary>A new empty database; returns its connection string.</summary>
-    public async Task<string> CreateDatabaseAsync()
+    /// <summary>The name of the database in a connection string.</summary>
+    public static string DatabaseOf(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Database!;
+
+    /// <summary>A new database; returns its connection string.</summary>
+    /// <param name="model">The database of this server that it is a copy of; null: it is empty.</param>
+    public async Task<string> CreateDatabaseAsync(string? model = null)
     {
         var name = $"t{Interlocked.Increment(ref _databases)}_{Environment.ProcessId}";
         await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE {model ?? "template1"}", connection);
         await command.ExecuteNonQueryAsync();
         return ConnectionString(name);
     }

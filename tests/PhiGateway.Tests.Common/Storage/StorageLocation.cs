@@ -25,14 +25,11 @@ public sealed class StorageLocation : IAsyncDisposable
         );
     }
 
-    public static async Task<StorageLocation> PostgresAsync(PostgresFixture postgres)
-    {
-        var cluster = await postgres.GetAsync();
-        return new StorageLocation(
-            new StorageOptions { Provider = StorageProvider.Postgres, ConnectionString = await cluster.CreateDatabaseAsync() },
+    public static async Task<StorageLocation> PostgresAsync(PostgresFixture postgres, StorageSchemas schemas) =>
+        new(
+            new StorageOptions { Provider = StorageProvider.Postgres, ConnectionString = await postgres.CreateDatabaseAsync(schemas) },
             null
         );
-    }
 
     public ValueTask DisposeAsync()
     {

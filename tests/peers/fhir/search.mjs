@@ -5,7 +5,21 @@ import { randomUUID } from 'node:crypto';
 const control = new Set(['_include', '_include:iterate', '_revinclude', '_revinclude:iterate', '_count', '_sort', '_summary', '_elements', '_total', '_format', '_pretty', '_type', '_contained', '_containedType']);
 const common = /^_(id|lastUpdated|tag|profile|security|source)$/;
 const maximumDepth = 4;
+const maximumRequests = 1000;
 const key = (resource) => `${resource.resourceType}/${resource.id}`;
+
+// Every resource of a type is held against the same request.
+const requests = new Map();
+function request(type, name, value) {
+  const of = `${type}?${name}=${value}`;
+  let parsed = requests.get(of);
+  if (!parsed) {
+    parsed = parseSearchRequest(type, { [name]: value });
+    if (requests.size >= maximumRequests) requests.clear();
+    requests.set(of, parsed);
+  }
+  return parsed;
+}
 
 export class Search {
   constructor(store, base) {
@@ -62,7 +76,7 @@ export class Search {
       return this.store.references(resource, code).some((reference) => (!modifier || reference.includes(`${modifier}/`)) && this.#refersTo(reference, value));
     }
     try {
-      return matchesSearchRequest(resource, parseSearchRequest(resource.resourceType, { [name]: value }));
+      return matchesSearchRequest(resource, request(resource.resourceType, name, value));
     } catch {
       return false;
     }

@@ -5,34 +5,67 @@ import { FhirRouter, MemoryRepository } from '@medplum/fhir-router';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const examples = path.dirname(createRequire(import.meta.url).resolve('hl7.fhir.r4.examples/package.json'));
+const fixed = fileURLToPath(new URL('fixtures.json', import.meta.url));
 // Conformance resources are the specification, not somebody's data.
 const conformance = /^(SearchParameter|ValueSet|CodeSystem|StructureDefinition|ConceptMap|OperationDefinition|NamingSystem|Bundle|ImplementationGuide|CapabilityStatement|CompartmentDefinition|package|ig|\.)/;
+const parse = (file) => JSON.parse(fs.readFileSync(file, 'utf8'));
+
+let isShared = false;
+let given;
+
+// What every store begins with, read once in a process.
+function beginnings() {
+  if (given) return given;
+  for (const name of ['profiles-types', 'profiles-resources']) {
+    indexStructureDefinitionBundle(readJson(`fhir/r4/${name}.json`));
+  }
+  indexSearchParameterBundle(readJson('fhir/r4/search-parameters.json'));
+
+  const resources = fs.readdirSync(examples).filter((file) => file.endsWith('.json') && !conformance.test(file)).map((file) => parse(path.join(examples, file)));
+  const compartment = parse(path.join(examples, 'CompartmentDefinition-patient.json')).resource.filter(({ param }) => param);
+  given = {
+    resources: [...resources.filter((resource) => resource.resourceType && resource.id), ...parse(fixed)],
+    compartment: compartment.map(({ code, param }) => [code, param]),
+  };
+  return given;
+}
+
+// The paths of a search parameter that begin at a type, each with the only type that what it leads to may have.
+const paths = new Map();
+function expressions(type, code) {
+  const of = `${type} ${code}`;
+  if (!paths.has(of)) {
+    const parameter = getSearchParameter(type, code);
+    const all = parameter?.type === 'reference' && parameter.expression ? parameter.expression.split('|').map((part) => part.trim()) : [];
+    const own = all.filter((part) => part.replace(/^\(/, '').startsWith(`${type}.`));
+    paths.set(of, own.map((part) => ({ expression: part.replace(/\.where\(resolve\(\) is \w+\)/, ''), only: /resolve\(\) is (\w+)/.exec(part)?.[1] })));
+  }
+  return paths.get(of);
+}
 
 export class Store {
-  static async load(fixtures) {
-    for (const name of ['profiles-types', 'profiles-resources']) {
-      indexStructureDefinitionBundle(readJson(`fhir/r4/${name}.json`));
-    }
-    indexSearchParameterBundle(readJson('fhir/r4/search-parameters.json'));
+  /** Says that this process has several stores: what is common to all of them is read now, and nobody's own parameters come to it. */
+  static share() {
+    isShared = true;
+    beginnings();
+  }
 
+  static async load(fixtures) {
+    const { resources, compartment } = beginnings();
     const store = new Store();
-    for (const file of fs.readdirSync(examples)) {
-      if (!file.endsWith('.json') || conformance.test(file)) continue;
-      const resource = JSON.parse(fs.readFileSync(path.join(examples, file), 'utf8'));
-      if (resource.resourceType && resource.id) await store.add(resource);
-    }
+    // The repository keeps a copy.
+    for (const resource of resources) await store.add(resource);
     for (const file of fixtures) {
-      const content = JSON.parse(fs.readFileSync(file, 'utf8'));
+      const content = parse(file);
       // A list is what the server holds; a Bundle, the search parameters that it has of its own.
       if (Array.isArray(content)) for (const resource of content) await store.add(resource);
+      else if (isShared) throw new Error('search parameters of its own need a process of its own');
       else indexSearchParameterBundle(content);
     }
-    const definition = JSON.parse(fs.readFileSync(path.join(examples, 'CompartmentDefinition-patient.json'), 'utf8'));
-    for (const { code, param } of definition.resource) {
-      if (param) store.compartment.set(code, param);
-    }
+    store.compartment = new Map(compartment);
     return store;
   }
 
@@ -72,14 +105,10 @@ export class Store {
 
   /** Literal references of a resource under a search parameter. */
   references(resource, code) {
-    const parameter = getSearchParameter(resource.resourceType, code);
-    if (parameter?.type !== 'reference' || !parameter.expression) return [];
-    const own = parameter.expression.split('|').map((part) => part.trim()).filter((part) => part.replace(/^\(/, '').startsWith(`${resource.resourceType}.`));
-    return own.flatMap((expression) => {
-      const only = /resolve\(\) is (\w+)/.exec(expression)?.[1];
+    return expressions(resource.resourceType, code).flatMap(({ expression, only }) => {
       let found;
       try {
-        found = evalFhirPath(expression.replace(/\.where\(resolve\(\) is \w+\)/, ''), resource);
+        found = evalFhirPath(expression, resource);
       } catch {
         return [];
       }

@@ -14,7 +14,7 @@ namespace PhiGateway.EndToEnd.Faults.Rounds;
 /// clients received and what the upstream applied is asked what the trail does not tell. A few rounds here; <c>tests/faults/run.sh</c> runs
 /// as many as it is told.
 /// </summary>
-public abstract class FaultRoundsTests(FaultWorld world, ITestOutputHelper output)
+public abstract class FaultRoundsTests(FaultWorld world, SumDatabase go, ITestOutputHelper output)
 {
     private const int Stretch = 50;
 
@@ -151,7 +151,6 @@ public abstract class FaultRoundsTests(FaultWorld world, ITestOutputHelper outpu
         var (code, words) = await GatewayProcess.RunAsync("verify-audit", "--config", world.ConfigurationFile);
         Assert.True(code == 0, words);
         var files = LogFolder();
-        using var go = SumDatabase.Build();
         var verified = go.Verify(files.Folder, File.ReadAllLines(Path.Combine(files.Folder, "vkeys"))[0]);
         Assert.True(verified.Verified, verified.Words);
         var newest = files.ReadCheckpoint()!.Value.Checkpoint;

@@ -136,8 +136,9 @@ internal sealed partial class NotingClients : IAsyncDisposable
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
             // The node is away, or was killed before it answered: nothing was received.
+            // A start takes seconds, and whoever knocks a thousand times in each of them makes it longer.
             Interlocked.Increment(ref _broken);
-            await Task.Delay(20);
+            await Task.Delay(100);
             return null;
         }
 

@@ -1,7 +1,8 @@
+using PhiGateway.EndToEnd.Peers;
 using Xunit;
 
 namespace PhiGateway.EndToEnd.Faults.Rounds;
 
-public sealed class PostgresFaultRoundsTests(PostgresFaultWorld world, ITestOutputHelper output)
-    : FaultRoundsTests(world, output),
+public sealed class PostgresFaultRoundsTests(PostgresFaultWorld world, SumDatabase go, ITestOutputHelper output)
+    : FaultRoundsTests(world, go, output),
         IClassFixture<PostgresFaultWorld>;
