@@ -22,7 +22,7 @@ internal sealed class OwnNames
 
     private OwnNames(FhirContext context)
     {
-        var server = (context.ServerBase ?? context.UpstreamBases.FirstOrDefault() ?? string.Empty).TrimEnd('/');
+        var server = ServerOf(context).TrimEnd('/');
         _server = Bases.Escape(Encoding.UTF8.GetBytes(server));
 
         // A server that names itself by a base of ours knows what is meant.
@@ -38,6 +38,14 @@ internal sealed class OwnNames
                 .Select(static one => (new UpstreamAddress(one.Text), one.IsOurs)),
         ];
     }
+
+    private static string ServerOf(FhirContext context) =>
+        context switch
+        {
+            { ServerBase: { } known } => known,
+            { UpstreamBases: [var first, ..] } => first,
+            _ => string.Empty,
+        };
 
     internal static OwnNames Of(FhirContext context) => Known.GetValue(context, static key => new OwnNames(key));
 
