@@ -87,9 +87,9 @@ public sealed class GatewayOptions
 
     /// <summary>
     /// Whether a start goes the way of a request with a made-up client and record before it says that it is ready, so that the first clients need
-    /// not wait; default true.
+    /// not wait; default false.
     /// </summary>
-    public bool RehearseStart { get; set; } = true;
+    public bool RehearseStart { get; set; }
 
     public AdminPlaneOptions Admin { get; set; } = new();
 
