@@ -1,4 +1,5 @@
 using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;

@@ -1,5 +1,5 @@
 using PhiGateway.Apis;
-using PhiGateway.Fhir;
+using PhiGateway.Fhir.Requests;
 using PhiGateway.Policy.Vocabulary;
 using Xunit;
 

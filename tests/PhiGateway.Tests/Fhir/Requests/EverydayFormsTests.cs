@@ -134,10 +134,10 @@ public sealed class EverydayFormsTests
                 "POST",
                 "/fhir",
                 RequestFixture.Json,
-                $$"""
+                $$$$"""
                 {"resourceType":"Bundle","type":"transaction","entry":[
-                  {"resource":{"resourceType":"Patient"},"request":{"method":"POST","url":"Patient","ifNoneExist":{{Json(condition)}}}},
-                  {"resource":{"resourceType":"Observation","subject":{"reference":{{Json("Patient?" + condition)}}}},"request":{"method":"POST","url":"Observation"}}]}
+                  {"resource":{"resourceType":"Patient"},"request":{"method":"POST","url":"Patient","ifNoneExist":{{{{Json(condition)}}}}}},
+                  {"resource":{"resourceType":"Observation","subject":{"reference":{{{{Json("Patient?" + condition)}}}}}},"request":{"method":"POST","url":"Observation"}}]}
                 """
             )
             .Entries;

@@ -76,10 +76,10 @@ public sealed class OwnNamesTests
     {
         var patch = Convert.ToBase64String(Encoding.UTF8.GetBytes("""[{"op":"test","path":"/subject/reference","value":"OURS/Patient/17"}]"""
             .Replace("OURS", Ours, StringComparison.Ordinal)));
-        var bundle = $$"""
-            {"resourceType":"Bundle","type":"{{type}}","entry":[
-              {"resource":{{Observation("reference", Ours + "/Patient/17")}},"request":{"method":"PUT","url":"{{Ours}}/Observation/o1"}},
-              {"resource":{"resourceType":"Binary","contentType":"application/json-patch+json","data":"{{patch}}"},"request":{"method":"PATCH","url":"Observation/o2"}}]}
+        var bundle = $$$"""
+            {"resourceType":"Bundle","type":"{{{type}}}","entry":[
+              {"resource":{{{Observation("reference", Ours + "/Patient/17")}}},"request":{"method":"PUT","url":"{{{Ours}}}/Observation/o1"}},
+              {"resource":{"resourceType":"Binary","contentType":"application/json-patch+json","data":"{{{patch}}}"},"request":{"method":"PATCH","url":"Observation/o2"}}]}
             """;
 
         var entries = Read("POST", "/fhir", bundle).Entries;
@@ -133,7 +133,7 @@ public sealed class OwnNamesTests
         };
 
     private static string Observation(string member, string text) =>
-        $$"""{"resourceType":"Observation","id":"o1","status":"final","valueDecimal":1.50,"subject":{"{{member}}":"{{text}}"}}""";
+        $$$"""{"resourceType":"Observation","id":"o1","status":"final","valueDecimal":1.50,"subject":{"{{{member}}}":"{{{text}}}"}}""";
 
     private static FhirRequest Read(string method, string target, string body, FhirContext? context = null)
     {
