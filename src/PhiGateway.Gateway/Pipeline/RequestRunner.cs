@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
@@ -23,8 +24,6 @@ internal sealed class RequestRunner(
     ILogger<RequestRunner> log
 )
 {
-    private readonly IStage[] _stages = [.. pipeline.Stages];
-
     /// <summary>Handles a request, routed or not; never throws except to abort a connection whose answer has begun.</summary>
     public async Task RunAsync(HttpContext http)
     {
@@ -45,13 +44,7 @@ internal sealed class RequestRunner(
         var isQuestion = false;
         try
         {
-            // Not in a method of its own: who waits for the upstream or the disk is woken through every method that waits with it.
-            var result = StageResult.Continue;
-            for (var i = 0; i < _stages.Length && result.Continues; i++)
-            {
-                result = await _stages[i].RunAsync(exchange);
-            }
-
+            var result = await WalkAsync(exchange);
             isQuestion = result.IsAnswered;
             if (result.IsRefused(out var reason))
             {
@@ -88,6 +81,22 @@ internal sealed class RequestRunner(
                 line.End(exchange, refusal, elapsed);
             }
         }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<StageResult> WalkAsync(GatewayExchange exchange)
+    {
+        var stages = pipeline.Stages;
+        for (var i = 0; i < stages.Count; i++)
+        {
+            var result = await stages[i].RunAsync(exchange);
+            if (!result.Continues)
+            {
+                return result;
+            }
+        }
+
+        return StageResult.Continue;
     }
 
     private async ValueTask RefuseAsync(GatewayExchange exchange, DenyReason reason, string? detail, int? status)

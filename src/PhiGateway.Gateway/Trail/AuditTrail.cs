@@ -49,19 +49,14 @@ internal sealed class AuditTrail(
         var record = Describe(exchange, AuditKind.Disclosure, exchange.Id);
         record.Decision = "permit";
         AddDisclosed(record, exchange.Disclosure, exchange.BytesOut);
-        long place;
-        try
+        var place = await AppendAsync(record, AuditLanes.Of(record.Kind));
+        if (place < 0)
         {
-            // Not by AppendAsync: every answer waits here.
-            place = (await journal.AppendAsync(record, AuditLanes.Of(record.Kind))).Sequence;
-        }
-        catch (JournalUnavailableException refused)
-        {
-            GatewayLog.JournalRefused(log, record.Kind.ToString(), refused.Status.ToString());
             return StageResult.Refuse(NotRecorded());
         }
 
-        (exchange.DisclosureRecorded, exchange.DisclosedAt) = (true, place);
+        exchange.DisclosureRecorded = true;
+        exchange.DisclosedAt = place;
         if (exchange.BytesOut > Large)
         {
             journal.HoldOpen(record, place);

@@ -30,73 +30,63 @@ internal sealed class YarpUpstream(
 
     private readonly ILoadBalancingPolicy[] _policies = [.. policies];
 
-    // Most calls go without a credential of the cluster's own: they are waited for without a step between.
-    public ValueTask<UpstreamReply> SendAsync(UpstreamCall call, GatewayExchange exchange, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<UpstreamReply> SendAsync(UpstreamCall call, GatewayExchange exchange, CancellationToken cancellationToken)
     {
         var (route, proxy) = (exchange.Ingressed.Route, exchange.Ingressed.Proxy);
         if (StorageClient.IsFor(call))
         {
-            return storage.SendAsync(call, route, cancellationToken);
+            return await storage.SendAsync(call, route, cancellationToken);
         }
 
         var destination = Pick(exchange, proxy);
         if (destination?.Model?.Config is not { } target)
         {
-            return new(Failed(DenyReason.UpstreamUnavailable, null, wasSent: false));
+            return Failed(DenyReason.UpstreamUnavailable, null, wasSent: false);
         }
 
         if (route.Certificate is { Current: null })
         {
-            return new(Failed(DenyReason.UpstreamCredential, destination, wasSent: false));
+            return Failed(DenyReason.UpstreamCredential, destination, wasSent: false);
         }
 
-        return route.Credential is { } credential
-            ? SendAsync(call, exchange, destination, target.Address, credential, cancellationToken)
-            : SendAsync(call, exchange, destination, target.Address, ForwardedOf(route, exchange), cancellationToken);
-    }
-
-    // Security: where the cluster has a credential of its own, that goes or nothing does.
-    private async ValueTask<UpstreamReply> SendAsync(
-        UpstreamCall call,
-        GatewayExchange exchange,
-        DestinationState destination,
-        string address,
-        BackendCredential credential,
-        CancellationToken cancellationToken
-    )
-    {
-        if ((credential.Current ?? await credential.RenewAsync(null, cancellationToken)) is not { } authorization)
+        // Security: where the cluster has a credential of its own, that goes or nothing does.
+        var authorization = route.Credential is { } credential
+            ? credential.Current ?? await credential.RenewAsync(null, cancellationToken)
+            : ForwardedOf(route, exchange);
+        if (route.Credential is not null && authorization is null)
         {
             return Failed(DenyReason.UpstreamCredential, destination, wasSent: false);
         }
 
-        var reply = await SendAsync(call, exchange, destination, address, authorization, cancellationToken);
-        return reply.Status == Unauthorized && await RenewAsync(call, credential, reply, authorization, cancellationToken) is { } fresh
-            ? await SendAsync(call, exchange, destination, address, fresh, cancellationToken)
+        if (options.LeanReads && IsPlain(proxy.Cluster.Config) && LeanClient.CanSend(call, authorization))
+        {
+            var read = await ReadAsync(call, exchange, destination, target.Address, authorization, cancellationToken);
+            return read.Status == Unauthorized && await RenewAsync(call, route, read, authorization, cancellationToken) is { } fresh
+                ? await ReadAsync(call, exchange, destination, target.Address, fresh, cancellationToken)
+                : read;
+        }
+
+        var reply = await ProxyAsync(call, exchange, destination, target.Address, authorization, cancellationToken);
+        return reply.Status == Unauthorized && await RenewAsync(call, route, reply, authorization, cancellationToken) is { } other
+            ? await ProxyAsync(call, exchange, destination, target.Address, other, cancellationToken)
             : reply;
     }
-
-    private ValueTask<UpstreamReply> SendAsync(
-        UpstreamCall call,
-        GatewayExchange exchange,
-        DestinationState destination,
-        string address,
-        string? authorization,
-        CancellationToken cancellationToken
-    ) =>
-        options.LeanReads && IsPlain(exchange.Ingressed.Proxy.Cluster.Config) && LeanClient.CanSend(call, authorization)
-            ? ReadAsync(call, exchange, destination, address, authorization, cancellationToken)
-            : ProxyAsync(call, exchange, destination, address, authorization, cancellationToken);
 
     // What the upstream refused is made anew. A read is asked for once more with that; a write is not, whoever answered 401 and why.
     private static async ValueTask<string?> RenewAsync(
         UpstreamCall call,
-        BackendCredential credential,
+        PhiRoute route,
         UpstreamReply reply,
-        string refused,
+        string? refused,
         CancellationToken cancellationToken
     )
     {
+        if (route.Credential is not { } credential || refused is null)
+        {
+            return null;
+        }
+
         string? fresh;
         try
         {

@@ -55,57 +55,20 @@ internal sealed class LeanClient(EgressConnector connector, RemoteCertificateVal
         var pool = certificate is null
             ? _pools.GetOrAdd(address, static (text, self) => self.OpenPool(text, null), this)
             : _certified.GetOrAdd((address, certificate), static (key, self) => self.OpenPool(key.Address, key.Certificate), this);
-        var connection = pool.TryTake();
-        var buffer = ArrayPool<byte>.Shared.Rent(1024);
-        try
+        if (pool.TryTake() is { } idleOne)
         {
-            while (true)
+            try
             {
-                connection ??= await OpenAsync(pool, times.Begin, cancellationToken);
-                try
-                {
-                    AnswerHead head;
-                    connection.Allow(times.Begin);
-                    using (cancellationToken.UnsafeRegister(static state => ((LeanConnection)state!).Dispose(), connection))
-                    {
-                        await connection.SendAsync(buffer.AsMemory(0, pool.Head.Write(call, authorization, id, ref buffer)));
-                        head = await connection.ReadHeadAsync(call.Method == "HEAD");
-                    }
-
-                    connection.Pause();
-                    return new LeanAnswer(head, new LeanBody(connection, head, times));
-                }
-                catch (Exception fault) when (fault is SocketException or ObjectDisposedException or IOException)
-                {
-                    var (late, wasUsed) = (connection.TimedOut, connection.WasUsed);
-                    connection.Dispose();
-                    cancellationToken.ThrowIfCancellationRequested();
-                    if (late)
-                    {
-                        throw new TimeoutException("The answer did not begin in time.", fault);
-                    }
-
-                    if (fault is BrokenAnswerException)
-                    {
-                        throw;
-                    }
-
-                    if (!wasUsed)
-                    {
-                        throw new IOException("The upstream could not be reached.", fault);
-                    }
-
-                    // It was closed while it lay idle; the upstream has not heard of the request, and reading twice changes nothing. A new
-                    // one was not used before.
-                    connection = null;
-                }
+                return await ExchangeAsync(idleOne, pool, call, authorization, id, times, cancellationToken);
+            }
+            catch (StaleConnectionException)
+            {
+                // It was closed while it lay idle; the upstream has not heard of the request, and reading twice changes nothing.
             }
         }
-        finally
-        {
-            // It held a credential.
-            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
-        }
+
+        var opened = await OpenAsync(pool, times.Begin, cancellationToken);
+        return await ExchangeAsync(opened, pool, call, authorization, id, times, cancellationToken);
     }
 
     public void Dispose()
@@ -118,6 +81,51 @@ internal sealed class LeanClient(EgressConnector connector, RemoteCertificateVal
 
     private LeanPool OpenPool(string address, UpstreamCertificate? certificate) =>
         new(new Uri(address, UriKind.Absolute), connector) { Certificate = certificate, Judge = judge };
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<LeanAnswer> ExchangeAsync(
+        LeanConnection connection,
+        LeanPool pool,
+        UpstreamCall call,
+        string? authorization,
+        string id,
+        LeanTimes times,
+        CancellationToken cancellationToken
+    )
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(1024);
+        try
+        {
+            AnswerHead head;
+            connection.Allow(times.Begin);
+            using (cancellationToken.UnsafeRegister(static state => ((LeanConnection)state!).Dispose(), connection))
+            {
+                await connection.SendAsync(buffer.AsMemory(0, pool.Head.Write(call, authorization, id, ref buffer)));
+                head = await connection.ReadHeadAsync(call.Method == "HEAD");
+            }
+
+            connection.Pause();
+            return new LeanAnswer(head, new LeanBody(connection, head, times));
+        }
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException or IOException)
+        {
+            var (late, wasUsed) = (connection.TimedOut, connection.WasUsed);
+            connection.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw (late, fault) switch
+            {
+                (true, _) => new TimeoutException("The answer did not begin in time.", fault),
+                (_, BrokenAnswerException) => fault,
+                _ when wasUsed => new StaleConnectionException(),
+                _ => new IOException("The upstream could not be reached.", fault),
+            };
+        }
+        finally
+        {
+            // It held a credential.
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+        }
+    }
 
     private static async ValueTask<LeanConnection> OpenAsync(LeanPool pool, TimeSpan timeout, CancellationToken cancellationToken)
     {

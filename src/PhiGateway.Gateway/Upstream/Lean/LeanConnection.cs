@@ -124,10 +124,7 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
 
             if (state == HeadState.Incomplete)
             {
-                // As FillAsync, without the step between: every answer is waited for here.
-                var read = await ReceiveMoreAsync();
-                _end += read;
-                if (read == 0)
+                if (!await FillAsync())
                 {
                     throw _end == 0 && interim == 0
                         ? new StaleConnectionException()
@@ -175,7 +172,12 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> FillAsync()
     {
-        var read = await ReceiveMoreAsync();
+        if (_end == _buffer.Length && !TryMakeRoom())
+        {
+            throw new BrokenAnswerException("More stands before the body than a head may have.");
+        }
+
+        var read = await (_listens ? Answer() : ReceiveAsync(_buffer.AsMemory(_end)));
         _end += read;
         return read > 0;
     }
@@ -212,18 +214,8 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
         }
     }
 
-    private ValueTask<int> ReceiveMoreAsync()
+    private ValueTask<int> Answer()
     {
-        if (_end == _buffer.Length && !TryMakeRoom())
-        {
-            throw new BrokenAnswerException("More stands before the body than a head may have.");
-        }
-
-        if (!_listens)
-        {
-            return ReceiveAsync(_buffer.AsMemory(_end));
-        }
-
         _listens = false;
         return _answer;
     }
