@@ -1,5 +1,3 @@
-using PhiGateway.Watch.Usage;
-
 namespace PhiGateway.Admin.Clients;
 
 /// <summary>What a client used of what it may, as the watch of this node knows it.</summary>
@@ -10,8 +8,31 @@ namespace PhiGateway.Admin.Clients;
 public sealed record UsageReport(
     string Client,
     DateTimeOffset? LastUsed,
-    IReadOnlyList<UsageRow> Uses,
+    IReadOnlyList<UsedOperation> Uses,
     IReadOnlyList<UsedElement> Elements
+);
+
+/// <summary>How a client used one thing that it may.</summary>
+/// <param name="Operation">
+/// Interaction and type, such as <c>search-type Observation</c>; or what was used beside them: <c>include Observation:subject</c>,
+/// <c>label R</c> as it was let out, <c>element Patient.name</c> as it was asked for by name.
+/// </param>
+/// <param name="Purpose">Purpose codes that counted; empty: none.</param>
+/// <param name="Tenant">Tenant.</param>
+/// <param name="First">First use that is remembered, UTC.</param>
+/// <param name="Last">Last use, UTC.</param>
+/// <param name="Count">How often.</param>
+/// <param name="Patients">Of how many different patients.</param>
+/// <param name="PatientsAre">How well that is known.</param>
+public sealed record UsedOperation(
+    string Operation,
+    string Purpose,
+    string Tenant,
+    DateTimeOffset First,
+    DateTimeOffset Last,
+    long Count,
+    long Patients,
+    PatientCount PatientsAre
 );
 
 /// <summary>One element of a client's grants, or one that it used and is granted no more.</summary>

@@ -10,23 +10,7 @@ internal sealed class UsageReports(WorkingSetSource sets, IUsageSource? usage = 
 {
     /// <summary>The same for a page; null: this node does not watch, or there is no such client.</summary>
     public async Task<ClientUse?> FindAsync(AdminCall call, string id) =>
-        (await OfAsync(call, id)).Value is { } report
-            ? new ClientUse(
-                report.LastUsed,
-                report.Elements,
-                [
-                    .. report.Uses.Select(static use => new UsedOperation(
-                        use.Operation,
-                        use.Purpose,
-                        use.Tenant,
-                        use.Count,
-                        use.Last,
-                        use.Patients,
-                        use.IsEstimate ? PatientCount.About : PatientCount.Exact
-                    )),
-                ]
-            )
-            : null;
+        (await OfAsync(call, id)).Value is { } report ? new ClientUse(report.LastUsed, report.Elements, report.Uses) : null;
 
     /// <summary>What one client used.</summary>
     public async Task<Outcome<UsageReport>> OfAsync(AdminCall call, string id)
@@ -46,10 +30,22 @@ internal sealed class UsageReports(WorkingSetSource sets, IUsageSource? usage = 
         return new UsageReport(
             id,
             uses.Count == 0 ? null : uses.Max(static use => use.Last),
-            uses,
-            UsedElements.Of(client, set.Find<UseCase>(RegistryKind.UseCase, client.UseCase), usage.ElementsOf(id))
+            [.. uses.Select(Shown)],
+            ElementUses.Of(client, set.Find<UseCase>(RegistryKind.UseCase, client.UseCase), usage.ElementsOf(id))
         );
     }
+
+    private static UsedOperation Shown(UsageRow use) =>
+        new(
+            use.Operation,
+            use.Purpose,
+            use.Tenant,
+            use.First,
+            use.Last,
+            use.Count,
+            use.Patients,
+            use.IsEstimate ? PatientCount.About : PatientCount.Exact
+        );
 }
 
 /// <summary>What a client used, for a page.</summary>
@@ -57,21 +53,3 @@ internal sealed class UsageReports(WorkingSetSource sets, IUsageSource? usage = 
 /// <param name="Elements">By the elements of its grants.</param>
 /// <param name="Operations">By operation, purpose and tenant, the longest unused first.</param>
 public sealed record ClientUse(DateTimeOffset? LastUsed, IReadOnlyList<UsedElement> Elements, IReadOnlyList<UsedOperation> Operations);
-
-/// <summary>One thing that a client used.</summary>
-/// <param name="Operation">What, such as <c>Observation read</c>.</param>
-/// <param name="Purpose">For which purpose.</param>
-/// <param name="Tenant">In which tenant.</param>
-/// <param name="Count">How often.</param>
-/// <param name="Last">When last, UTC.</param>
-/// <param name="Patients">Of how many different patients.</param>
-/// <param name="PatientsAre">How well that is known.</param>
-public sealed record UsedOperation(
-    string Operation,
-    string Purpose,
-    string Tenant,
-    long Count,
-    DateTimeOffset Last,
-    long Patients,
-    PatientCount PatientsAre
-);

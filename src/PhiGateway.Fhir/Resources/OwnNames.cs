@@ -26,8 +26,14 @@ internal sealed class OwnNames
         _server = Bases.Escape(Encoding.UTF8.GetBytes(server));
 
         // A server that names itself by a base of ours knows what is meant.
-        var theirs = context.UpstreamBases.Concat(context.Aliases.Except(context.PublicAliases, StringComparer.Ordinal)).Select(Trim).ToHashSet();
-        var ours = context.PublicAliases.Append(context.GatewayBase).Select(Trim).Where(text => server.Length > 0 && !theirs.Contains(text));
+        var theirs = context
+            .UpstreamBases.Concat(context.Aliases.Except(context.PublicAliases, StringComparer.Ordinal))
+            .Select(Trim)
+            .ToHashSet();
+        var ours = context
+            .PublicAliases.Append(context.GatewayBase)
+            .Select(Trim)
+            .Where(text => server.Length > 0 && !theirs.Contains(text));
         _known =
         [
             .. theirs

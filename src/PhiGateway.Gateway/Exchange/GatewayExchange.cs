@@ -122,7 +122,7 @@ internal sealed partial class GatewayExchange(
     public string? Justification => Http.Request.Headers[KnownHeaders.Justification] is [{ Length: > 0 and <= 1024 } text] ? text : null;
 
     /// <summary>Names of limits shared with others that this request, an emergency use, went beyond; null: none.</summary>
-    public IReadOnlyList<string>? PassedLimits { get; private set; }
+    public PassedLimits? Passed { get; private set; }
 
     /// <summary>What leaves; filled by Release.</summary>
     public Disclosure Disclosure { get; } = new();
@@ -201,13 +201,7 @@ internal sealed partial class GatewayExchange(
     public void Recognize(in Resolved found) => _recognized.Fill(found);
 
     /// <summary>Puts down that it went beyond a limit that others share with it, for its record.</summary>
-    public void PassLimit(string name)
-    {
-        if (PassedLimits?.Contains(name) != true)
-        {
-            PassedLimits = [.. PassedLimits ?? [], name];
-        }
-    }
+    public void PassLimit(string name) => (Passed ??= new PassedLimits()).Add(name);
 
     /// <summary>Takes the buffer for the request's body, once.</summary>
     public PooledBuffer OpenBody(int most, HeldMemory memory) =>

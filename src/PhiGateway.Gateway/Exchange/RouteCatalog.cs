@@ -213,8 +213,7 @@ internal sealed class RouteCatalog(GatewayOptions options, IBackendCredentials c
             RoutingMarks = marks,
             // Whatever else stands there, validated at start, permits nothing.
             UpdateCreates = bool.TryParse(metadata.GetValueOrDefault(RouteMetadata.UpdateCreates, "true"), out var creates) && creates,
-            ChecksReferences =
-                !bool.TryParse(metadata.GetValueOrDefault(RouteMetadata.ChecksReferences, "true"), out var checks) || checks,
+            ChecksReferences = !bool.TryParse(metadata.GetValueOrDefault(RouteMetadata.ChecksReferences, "true"), out var checks) || checks,
             Api = api,
             Language = new FhirContext
             {

@@ -12,10 +12,12 @@ internal sealed class RegistryMetrics : IDisposable
     /// <summary>Name of the meter.</summary>
     public const string Name = "PhiGateway.Registry";
 
-    private readonly Meter _meter = new(Name);
+    private readonly Meter _meter;
 
     public RegistryMetrics(SnapshotHolder snapshots)
     {
+        // Several nodes in one process have meters of one name: whose this one is, its scope says.
+        _meter = new Meter(Name, version: null, tags: null, scope: snapshots);
         _meter.CreateObservableGauge(
             "phi_gateway.snapshot.version",
             () => snapshots.Current.Revision,

@@ -48,6 +48,5 @@ internal static class RecordsById
     }
 
     // By its status such a search cannot be asked for; what may not be read at all is refused one by one too.
-    private static bool IsNotServed(Fetched found) =>
-        found is Fetched.Failed { Status: 400 or 403 or 405 or 422 or 501 };
+    private static bool IsNotServed(Fetched found) => found is Fetched.Failed { Status: 400 or 403 or 405 or 422 or 501 };
 }

@@ -157,8 +157,15 @@ public abstract partial class RegistryStoreContract
         var first = await Storage.QuotaUses.ExchangeAsync([b], DateTimeOffset.UnixEpoch, None);
         Assert.Equal(["k:1", "k:2", "k:3"], Met(first));
 
+        // What was written in the moment up to which is known is told once more, and a moment lasts a millisecond: the next one has come.
+        var known = first;
+        while (known.At <= first.At)
+        {
+            known = await Storage.QuotaUses.ExchangeAsync([], first.At, None);
+        }
+
         await Storage.QuotaUses.ExchangeAsync([a with { Fresh = ["k:4"] }], DateTimeOffset.UnixEpoch, None);
-        Assert.Equal(["k:4"], Met(await Storage.QuotaUses.ExchangeAsync([], first.At, None)));
+        Assert.Equal(["k:4"], Met(await Storage.QuotaUses.ExchangeAsync([], known.At, None)));
 
         static IEnumerable<string> Met(QuotaNews news) =>
             news.Patients.Where(static one => one is { Client: "met", Hour: 5 }).Select(static one => one.Word).Order();

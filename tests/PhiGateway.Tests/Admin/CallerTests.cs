@@ -20,7 +20,7 @@ public sealed class CallerTests
         var rows = new[]
         {
             new UsageRow("read Observation", "TREAT", "north", at.AddDays(-9), at.AddDays(-8), 3),
-            new UsageRow("search-type Observation", "TREAT", "north", at.AddDays(-9), at, 41),
+            new UsageRow("search-type Observation", "TREAT", "north", at.AddDays(-9), at, 41, 12, true),
         };
         await using var server = await AdminServer.StartAsync(services: services =>
             services.AddSingleton<IUsageSource>(new FixedUsage("acme-connector", rows))
@@ -32,8 +32,10 @@ public sealed class CallerTests
         Assert.Equal(("acme-connector", at), ((string)report.Json["client"]!, (DateTimeOffset)report.Json["last_used"]!));
         var uses = report.Json["uses"]!.AsArray();
         Assert.Equal(
-            [("read Observation", 3L), ("search-type Observation", 41L)],
-            uses.Select(static use => ((string)use!["operation"]!, (long)use["count"]!))
+            [("read Observation", 3L, 0L, "exact"), ("search-type Observation", 41L, 12L, "about")],
+            uses.Select(static use =>
+                ((string)use!["operation"]!, (long)use["count"]!, (long)use["patients"]!, (string)use["patients_are"]!)
+            )
         );
         Assert.Equal(404, (await server.GetAsync("/admin/v1/clients/nobody/usage", "olga")).Status);
 

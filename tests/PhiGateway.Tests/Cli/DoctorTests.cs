@@ -11,7 +11,7 @@ public sealed class DoctorTests
     [InlineData("{\n  \"PhiGateway\": {,}\n}", false, "line 2: not JSON that can be read in one way")]
     [InlineData("""{"PhiGatway":{}}""", false, "there is no section PhiGateway")]
     [InlineData("""{"PhiGateway":{}}""", true, "JSON with a section PhiGateway; what it says is judged by 'phi-gateway validate'")]
-    public async Task Config_IsWhatTheGatewayWouldReadIt(string text, bool isGood, string words)
+    public async Task Config_AsTheGatewayWouldReadIt_IsJudged(string text, bool isGood, string words)
     {
         await using var server = await AdminServer.StartAsync();
         using var phigw = new PhigwShell(server);

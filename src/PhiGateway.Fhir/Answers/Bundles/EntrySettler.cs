@@ -252,6 +252,17 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         work.Output.Write("}"u8);
     }
 
+    /// <summary>Judges an entry that goes on waiting, for the sake of what speaks of it and is judged before.</summary>
+    public void Foresee(ReadOnlySpan<byte> data, ref EntrySpan entry)
+    {
+        if (work.Known is not null)
+        {
+            var unsaid = _own ??= new Disclosure();
+            unsaid.Reset();
+            _ = Judge(data, ref entry, unsaid);
+        }
+    }
+
     private ReleaseOutcome Judge(ReadOnlySpan<byte> data, ref EntrySpan entry, Disclosure disclosure)
     {
         // What stands under another server's address speaks of that server's resources.

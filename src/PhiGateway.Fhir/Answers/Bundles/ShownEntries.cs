@@ -59,7 +59,10 @@ internal sealed class ShownEntries
         var isEverything = isAround && request is { Operation: "$everything", Parts.Count: > 0 };
         return new ShownEntries(work.Options.Includes ?? request.Parameters, isAround)
         {
-            IsNarrowed = isEverything && !records.TrueForAll(part => part.IsWildcard && work.Policy.Types.Contains(part.Type)),
+            // Where no records were asked for at all, none of them is seen: that is as narrow as it gets.
+            IsNarrowed =
+                isEverything
+                && (records.Count == 0 || !records.TrueForAll(part => part.IsWildcard && work.Policy.Types.Contains(part.Type))),
             IsOfNone = isEverything && !records.Exists(part => work.Policy.Types.Contains(part.Type)),
             Addresses = work.Policy.Types.Intersect(CanonicalNames.Types).IsEmpty ? null : new ShownAddresses(),
         };

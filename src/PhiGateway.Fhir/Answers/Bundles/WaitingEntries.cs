@@ -27,6 +27,9 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
     private int _bytes;
     private bool _isLenient;
 
+    // A record that is judged by others waits for that: it may yet turn out to be one that stays.
+    private bool _mayYetHide;
+
     /// <summary>Takes in the entry just read when it must wait; false: it is to be settled now.</summary>
     /// <param name="data">The bytes being read.</param>
     /// <param name="bytes">The entry itself.</param>
@@ -41,6 +44,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         if (settler.Shown is { IsAround: true } && settler.IsIncluded(ref entry, data))
         {
             window?.Accompany();
+            settler.Foresee(data, ref entry);
         }
 
         if (window is null && _bytes + bytes.Length > MostWaiting)
@@ -58,6 +62,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
             _awaited.UnionWith(work.Reader.Links!);
         }
 
+        _mayYetHide |= ScanProgram.For(work.Reader.Facts.Type).OfTargets;
         (_waiting ??= []).Add(new WaitingEntry(bytes.ToArray()));
         _bytes += bytes.Length;
         return true;
@@ -72,12 +77,13 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         {
             var rest = Settle([.. Enumerable.Range(0, _waiting.Count)], place, ofTargets: false, ref result);
             rest = Settle(rest, place, ofTargets: true, ref result);
+            _mayYetHide = false;
             if (rest.Count > 0 && Holds)
             {
                 rest = Settle(rest, place, ofTargets: false, ref result);
             }
 
-            if (rest.Count > 0 && settler.Shown is { IsAround: true, IsPartial: true } shown)
+            if (rest.Count > 0 && settler.Shown is { IsAround: true } shown && (shown.IsPartial || window is { Rest: not null }))
             {
                 // What refers to them may stand on another page: those stay to which only what stays refers.
                 SpreadHidden(rest, shown);
@@ -338,11 +344,11 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
                 || (!settler.HasGaps && entry.Name is { } name && _awaited.Contains(name)),
         };
 
-    // Around one resource nothing stays for which it could have come; or that may stand on another page.
+    // Around one resource nothing stays for which it could have come, as is known once all were judged; or that may stand on another page.
     private bool MayStandAlone(ShownEntries around) =>
         _isLenient
             ? !around.IsOfNone && (around.IsOfPages || !around.IsNarrowed)
-            : !settler.HasGaps && around is { IsPartial: false, IsNarrowed: false };
+            : !_mayYetHide && !settler.HasGaps && around is { IsPartial: false, IsNarrowed: false };
 
     private bool IsLinked(WaitingEntry entry) =>
         settler.Shown?.IsLinked(entry.Type, entry.Name, entry.Addresses, entry.Back, loosely: !settler.HasGaps) == true;

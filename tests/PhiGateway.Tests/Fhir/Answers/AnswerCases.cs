@@ -66,15 +66,7 @@ internal static class AnswerCases
     {
         var output = new ArrayBufferWriter<byte>();
         var disclosure = new Disclosure();
-        var verdict = AnswerFilter.Filter(
-            request,
-            body,
-            policy,
-            context ?? Context,
-            output,
-            disclosure,
-            options ?? AnswerOptions.Default
-        );
+        var verdict = AnswerFilter.Filter(request, body, policy, context ?? Context, output, disclosure, options ?? AnswerOptions.Default);
         return new Filtered(
             verdict,
             verdict == AnswerVerdict.Unchanged ? Encoding.UTF8.GetString(body) : Encoding.UTF8.GetString(output.WrittenSpan),

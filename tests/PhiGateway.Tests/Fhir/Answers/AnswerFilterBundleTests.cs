@@ -57,7 +57,7 @@ public sealed class AnswerFilterBundleTests
     [InlineData("""{"resourceType":"Bundle","type":"searchset","entry":["x"]}""")]
     [InlineData("""{"resourceType":"Bundle","type":"searchset","link":{}}""")]
     [InlineData("""{"resourceType":"Bundle","type":"searchset","total":"5"}""")]
-    [InlineData("""{"resourceType":"Bundle","type":"searchset","unknown":1}""")]
+    [InlineData("""{"resourceType":"Bundle","type":"searchset","Total":1}""")]
     [InlineData("""{"resourceType":"Bundle","type":"searchset"}{}""")]
     [InlineData("""{"resourceType":"Bundle","type":"searchset","entry":[{"resource":{"resourceType":"Patient","id":"1"}}]""")]
     [InlineData("""{"resourceType":"Patient","id":"1"}""")]

@@ -152,14 +152,44 @@ public sealed class AroundWhatStaysTests
             Patient,
             $$$"""{"resourceType":"QuestionnaireResponse","id":"1","questionnaire":"{{{address}}}","subject":{"reference":"Patient/1"}}""",
             """
-            {"resourceType":"QuestionnaireResponse","id":"2","questionnaire":"https://forms.example/q2",
-            "subject":{"reference":"Patient/2"}}
-            """,
+                {"resourceType":"QuestionnaireResponse","id":"2","questionnaire":"https://forms.example/q2",
+                "subject":{"reference":"Patient/2"}}
+                """,
             """{"resourceType":"Questionnaire","id":"q1","url":"https://forms.example/q1","version":"1.0"}""",
             """{"resourceType":"Questionnaire","id":"q2","url":"https://forms.example/q2"}""",
         ];
 
         Assert.Equal(shown, string.Join(' ', Shown(string.Empty, part, records).Split(' ').Distinct()));
+    }
+
+    // Answers to a form are judged after the rest, since they may be about any of it: until then nobody knows that nothing stays.
+    [Theory]
+    [InlineData("1", "1 drb drc r1")]
+    [InlineData("2", "1")]
+    public void Everything_OfWhatIsJudgedLast_BringsNothingForWhatStays(string patient, string shown)
+    {
+        var answers = $$$"""
+            {"resourceType":"QuestionnaireResponse","id":"r1","subject":{"reference":"Patient/{{{patient}}}"},
+            "author":{"reference":"Practitioner/drb"}}
+            """;
+
+        Assert.Equal(shown, Shown(string.Empty, TestPolicy.For("1"), Patient, answers, Practitioner("drb"), Practitioner("drc")));
+    }
+
+    // What speaks of a drug that must stay stays with it, though the drug itself waits to be named.
+    [Theory]
+    [InlineData("", "1 p truvada x")]
+    [InlineData(""","meta":{"security":[{"code":"HIV"}]}""", "1")]
+    public void Everything_OfWhatSpeaksOfWhatMustStay_BringsNothingForIt(string meta, string shown)
+    {
+        var part = new TestPolicy { Patients = ["1"], NoLabels = true };
+        var drug = $$"""{"resourceType":"Medication","id":"truvada"{{meta}}}""";
+        const string Provenance = """
+            {"resourceType":"Provenance","id":"p","target":[{"reference":"Patient/1"},{"reference":"Medication/truvada"}],
+            "agent":[{"who":{"reference":"Practitioner/x"}}]}
+            """;
+
+        Assert.Equal(shown, Shown(string.Empty, part, Patient, Provenance, Practitioner("x"), drug));
     }
 
     private static string Shown(string query, TestPolicy policy, params string[] records)
@@ -187,6 +217,8 @@ public sealed class AroundWhatStaysTests
             {"resourceType":"MedicationRequest","id":"{{{id}}}","status":"active","subject":{"reference":"Patient/{{{patient}}}"},
             "medicationReference":{"reference":"Medication/{{{medication}}}"}}
             """;
+
+    private static string Practitioner(string id) => $$"""{"resourceType":"Practitioner","id":"{{id}}"}""";
 
     private static string Medication(string id) => $$"""{"resourceType":"Medication","id":"{{id}}"}""";
 }

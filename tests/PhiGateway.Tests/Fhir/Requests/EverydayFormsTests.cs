@@ -42,10 +42,7 @@ public sealed class EverydayFormsTests
     [InlineData("\u00fc\u200d\u00fc")]
     [InlineData("\uFE0F\u200d")]
     public void Read_JoinerThatShapesNothing_IsRefused(string name) =>
-        Assert.Equal(
-            DenyReason.MalformedQuery,
-            RequestFixture.Refused("GET", "/fhir/Patient?family=" + Uri.EscapeDataString(name))
-        );
+        Assert.Equal(DenyReason.MalformedQuery, RequestFixture.Refused("GET", "/fhir/Patient?family=" + Uri.EscapeDataString(name)));
 
     // R4 3.1.0.1.11: servers are encouraged to go on taking the media type of before STU 3.
     [Theory]
@@ -80,10 +77,7 @@ public sealed class EverydayFormsTests
     [InlineData("/fhir/Patient/17/$everything?_summary=false&_type=Observation", "/Patient/17/$everything?_type=Observation")]
     [InlineData("/fhir/ValueSet/$expand?_summary=false&url=http://a.example/v", "/ValueSet/$expand?url=http://a.example/v")]
     public void Read_HowMuchOfEachIsWritten_IsTheGatewaysToCut(string target, string sent) =>
-        Assert.Equal(
-            sent,
-            UpstreamCallFactory.Create(RequestFixture.Understood("GET", target), RequestFixture.Permit()).PathAndQuery
-        );
+        Assert.Equal(sent, UpstreamCallFactory.Create(RequestFixture.Understood("GET", target), RequestFixture.Permit()).PathAndQuery);
 
     [Theory]
     [InlineData("/fhir/Patient/17/$everything?_summary=count")]
@@ -126,7 +120,10 @@ public sealed class EverydayFormsTests
         var alone = RequestFixture.Understood(
             "POST",
             "/fhir/Patient",
-            RequestFixture.Json with { IfNoneExist = condition },
+            RequestFixture.Json with
+            {
+                IfNoneExist = condition,
+            },
             """{"resourceType":"Patient"}"""
         );
         var entries = RequestFixture
@@ -137,7 +134,9 @@ public sealed class EverydayFormsTests
                 $$$$"""
                 {"resourceType":"Bundle","type":"transaction","entry":[
                   {"resource":{"resourceType":"Patient"},"request":{"method":"POST","url":"Patient","ifNoneExist":{{{{Json(condition)}}}}}},
-                  {"resource":{"resourceType":"Observation","subject":{"reference":{{{{Json("Patient?" + condition)}}}}}},"request":{"method":"POST","url":"Observation"}}]}
+                  {"resource":{"resourceType":"Observation","subject":{"reference":{{{{Json(
+                    "Patient?" + condition
+                )}}}}}},"request":{"method":"POST","url":"Observation"}}]}
                 """
             )
             .Entries;

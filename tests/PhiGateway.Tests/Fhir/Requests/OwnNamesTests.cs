@@ -74,11 +74,17 @@ public sealed class OwnNamesTests
     [InlineData("transaction")]
     public void Read_EntriesOfABundle_GoAsTheServers(string type)
     {
-        var patch = Convert.ToBase64String(Encoding.UTF8.GetBytes("""[{"op":"test","path":"/subject/reference","value":"OURS/Patient/17"}]"""
-            .Replace("OURS", Ours, StringComparison.Ordinal)));
+        var patch = Convert.ToBase64String(
+            Encoding.UTF8.GetBytes(
+                """[{"op":"test","path":"/subject/reference","value":"OURS/Patient/17"}]""".Replace("OURS", Ours, StringComparison.Ordinal)
+            )
+        );
         var bundle = $$$"""
             {"resourceType":"Bundle","type":"{{{type}}}","entry":[
-              {"resource":{{{Observation("reference", Ours + "/Patient/17")}}},"request":{"method":"PUT","url":"{{{Ours}}}/Observation/o1"}},
+              {"resource":{{{Observation(
+                "reference",
+                Ours + "/Patient/17"
+            )}}},"request":{"method":"PUT","url":"{{{Ours}}}/Observation/o1"}},
               {"resource":{"resourceType":"Binary","contentType":"application/json-patch+json","data":"{{{patch}}}"},"request":{"method":"PATCH","url":"Observation/o2"}}]}
             """;
 
@@ -109,12 +115,7 @@ public sealed class OwnNamesTests
              "photo":[{"url":"https://ehr.internal:8443/r4/Binary/9"}],
              "link":[{"other":{"reference":"https://ehr.internal:8443/r4/Patient/18"},"type":"seealso"}]}
             """;
-        var shown = AnswerCases.Filter(
-            AnswerCases.Read("Patient", "17"),
-            Stored,
-            TestPolicy.Everything,
-            context: Context
-        );
+        var shown = AnswerCases.Filter(AnswerCases.Read("Patient", "17"), Stored, TestPolicy.Everything, context: Context);
         Assert.DoesNotContain("ehr.internal", shown.Text, StringComparison.Ordinal);
 
         var back = Read("PUT", "/fhir/Patient/17", shown.Text).Body;

@@ -125,7 +125,8 @@ public sealed class SharedEmergencyTests : IDisposable
         Assert.DoesNotContain(world.Journal.Records, static record => record is { Kind: AuditKind.Disclosure, Client: "connector" });
     }
 
-    // An answer with more than a day's records for all: refused whatever others did, but not in an emergency.
+    // An answer with more than a day's records for all: refused whatever others did, but not in an emergency. Matches beyond that number go
+    // to a further page; what comes along with one does not, and is a record too.
     [Theory]
     [InlineData("TREAT", "limit-records")]
     [InlineData(Emergency, null)]
@@ -133,19 +134,19 @@ public sealed class SharedEmergencyTests : IDisposable
     {
         var world = Node(Limits["records-per-day"], isUseCase: false);
         world.Route = world.Route! with { SelfLinks = SelfLinkRule.Ignored };
-        world.Upstream.Answers(
-            "GET /Observation?patient=17",
-            $$$"""
+        var answer = $$$"""
             {"resourceType":"Bundle","type":"searchset","entry":[
               {"resource":{{{StageWorld.Observation()}}},"search":{"mode":"match"}},
-              {"resource":{{{StageWorld.Observation("2")}}},"search":{"mode":"match"}}]}
-            """
-        );
+              {"resource":{"resourceType":"Patient","id":"17","meta":{"versionId":"1"}},"search":{"mode":"include"}}]}
+            """;
+        world.Upstream.Otherwise = () => RecordingUpstream.Reply(200, answer, "application/fhir+json");
         world.Callers.Result = CallerResult.Of(Asked.Caller() with { Purposes = [PurposeOfUse.Parse(purpose)] });
-        using var exchange = world.Open("GET", "/fhir/Observation?patient=17", null, ("Phi-Justification", Why));
+        const string Target = "/fhir/Observation?patient=17&_include=Observation:subject:Patient";
+        using var exchange = world.Open("GET", Target, null, ("Phi-Justification", Why));
 
         var result = await world.WalkAsync(exchange, "Release");
         Assert.Equal((refused is null, refused), (result.Continues, result.Detail));
+        Assert.Equal(2, exchange.Disclosure.Resources.Count);
     }
 
     // Whoever tries ids meets patients too; in an emergency the answer is still whether there is such a patient.
@@ -185,7 +186,12 @@ public sealed class SharedEmergencyTests : IDisposable
 
     private StageWorld Node(ClientLimits limits, bool isUseCase, ClientLimits? own = null, bool covers = true)
     {
-        var grant = StageWorld.Grant("read", "search") with { Patients = new PatientScope { Any = true } };
+        var grant = StageWorld.Grant("read", "search") with
+        {
+            Types = ["Observation", "Patient"],
+            Includes = ["Observation:subject"],
+            Patients = new PatientScope { Any = true },
+        };
         var useCase = TestRegistry.UseCase(grants: grant) with
         {
             Limits = isUseCase ? limits : null,

@@ -23,7 +23,7 @@ public sealed class RegistryMetricsTests
         holder.Publish(new RegistrySnapshotBuilder().Rebuild(TestRegistry.Changes(items, 4)), default);
 
         var measured = new Dictionary<string, long>();
-        using var listener = new MeterListener { InstrumentPublished = static (instrument, listener) => Enable(instrument, listener) };
+        using var listener = new MeterListener { InstrumentPublished = (instrument, own) => Enable(instrument, own, holder) };
         listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => measured[$"{instrument.Name} {tags[0].Value}"] = value);
         listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => measured[instrument.Name] = value);
         listener.Start();
@@ -41,7 +41,7 @@ public sealed class RegistryMetricsTests
         var holder = new SnapshotHolder(clock) { MaxAge = TimeSpan.FromMinutes(20) };
         using var metrics = new RegistryMetrics(holder);
         var measured = new Dictionary<string, double>();
-        using var listener = new MeterListener { InstrumentPublished = static (instrument, listener) => Enable(instrument, listener) };
+        using var listener = new MeterListener { InstrumentPublished = (instrument, own) => Enable(instrument, own, holder) };
         listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => measured[instrument.Name] = value);
         listener.Start();
 
@@ -55,9 +55,10 @@ public sealed class RegistryMetricsTests
         Assert.Equal((90d, 1200d), (measured["phi_gateway.snapshot.age"], measured["phi_gateway.snapshot.age.limit"]));
     }
 
-    private static void Enable(Instrument instrument, MeterListener listener)
+    // Nodes that other tests run at the same time measure under the same name.
+    private static void Enable(Instrument instrument, MeterListener listener, SnapshotHolder holder)
     {
-        if (instrument.Meter.Name == RegistryMetrics.Name)
+        if (instrument.Meter.Name == RegistryMetrics.Name && ReferenceEquals(instrument.Meter.Scope, holder))
         {
             listener.EnableMeasurementEvents(instrument);
         }

@@ -33,9 +33,14 @@ public sealed class DeclaredApiAnswerTests : IDisposable
     [InlineData("http://fhir.example/r4/v2/results?from=2", false)]
     public async Task Release_NextThatLeadsSomewhere_LeadsOnOrIsSpokenOf(string next, bool leadsOn)
     {
+        // A page that leads on is said only where a record on the one after it may leave; nothing is fetched from anywhere else.
+        const string After = "GET " + Place + "?from=2";
+        _world.Upstream.Answers(After, Answer(null, "2"), mediaType: "application/json");
         var (body, exchange) = await AskAsync(Answer(next));
         using (exchange)
         {
+            string[] fetched = leadsOn ? ["GET " + Place, After] : ["GET " + Place];
+            Assert.Equal(fetched, _world.Upstream.Lines);
             Assert.Equal(leadsOn, body["next"] is not null);
             Assert.Equal(leadsOn ? string.Empty : "next", exchange.Http.Response.Headers[KnownHeaders.Incomplete].ToString());
             Assert.Equal(leadsOn ? null : "cannot-follow", _world.Journal.Records[^1].Note);
@@ -157,9 +162,9 @@ public sealed class DeclaredApiAnswerTests : IDisposable
         Assert.Equal(isShown ? answer : string.Empty, StageWorld.Written(exchange));
     }
 
-    private static string Answer(string? next) =>
+    private static string Answer(string? next, string id = "1") =>
         $$"""
-            {"results":[{"id":"1","patient":"17","level":"N","labels":[]}]{{(next is null ? string.Empty : $",\"next\":\"{next}\"")}}}
+            {"results":[{"id":"{{id}}","patient":"17","level":"N","labels":[]}]{{(next is null ? string.Empty : $",\"next\":\"{next}\"")}}}
             """;
 
     private async Task<(JsonNode Body, GatewayExchange Exchange)> AskAsync(string answer)

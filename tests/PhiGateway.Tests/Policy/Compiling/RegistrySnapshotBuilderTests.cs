@@ -154,7 +154,13 @@ public sealed class RegistrySnapshotBuilderTests
             { "clients/connector/delegationDepth", TestRegistry.Client() with { DelegationDepth = -1 } },
             { "clients/connector/limits/recordsPerDay", TestRegistry.Client() with { Limits = new ClientLimits { RecordsPerDay = 0 } } },
             { "useCases/lab/limits/concurrency", TestRegistry.UseCase() with { Limits = new ClientLimits { Concurrency = 0 } } },
-            { "organizations/acme/limits/bytesPerDay", TestRegistry.Organization() with { Limits = new ClientLimits { BytesPerDay = -1 } } },
+            {
+                "organizations/acme/limits/bytesPerDay",
+                TestRegistry.Organization() with
+                {
+                    Limits = new ClientLimits { BytesPerDay = -1 },
+                }
+            },
             { "useCases/lab/purposes/0", TestRegistry.UseCase() with { Purposes = ["FUN"] } },
             { "useCases/lab/purposes/0", TestRegistry.UseCase() with { Purposes = ["BTG"] } },
             { "useCases/lab/purposes", TestRegistry.UseCase() with { Purposes = [] } },

@@ -29,11 +29,12 @@ public sealed class SignInOfNobodysTests
         Assert.Equal(isReleased, view.Judge(unnamed).Reason == WithholdReason.None);
     }
 
+    // What judges the entries of a stored document: the sign-in for their types was not asked when the document was asked for.
     private static ReleasePolicy View(int minutes, string type)
     {
         var grant = TestRegistry.Grant() with
         {
-            Types = ["Patient", "Observation", "Condition"],
+            Types = ["Bundle", "Patient", "Observation", "Condition"],
             Patients = new PatientScope { Any = true },
         };
         var useCase = TestRegistry.UseCase(grants: grant) with
@@ -43,6 +44,6 @@ public sealed class SignInOfNobodysTests
         var organization = TestRegistry.Organization() with { Kind = OrganizationKind.Internal };
         var snapshot = TestRegistry.Build(TestRegistry.Open(useCase, organization: organization));
         var caller = Asked.Caller() with { AuthenticatedAt = TestRegistry.Now.AddMinutes(-minutes) };
-        return Assert.IsType<Permit>(PolicyDecisionPoint.Decide(Asked.For(caller, Asked.Search("Patient")), snapshot)).Release;
+        return Assert.IsType<Permit>(PolicyDecisionPoint.Decide(Asked.For(caller, Asked.Read("Bundle")), snapshot)).Release.OfHeld;
     }
 }

@@ -6,7 +6,7 @@ using PhiGateway.Watch.Usage;
 namespace PhiGateway.Admin.Clients;
 
 /// <summary>Sets what a client is granted beside what it used, element by element; used by <see cref="UsageReports"/>.</summary>
-internal static class UsedElements
+internal static class ElementUses
 {
     /// <summary>By kind; of each kind what was never used first, then the longest unused.</summary>
     /// <param name="client">The client.</param>

@@ -7,7 +7,7 @@ using Xunit;
 namespace PhiGateway.Tests.Admin;
 
 /// <summary>What is granted beside what was used: what nobody used is seen, and nothing that a grant lets out is called foreign.</summary>
-public sealed class UsedElementsTests
+public sealed class ElementUsesTests
 {
     private const string Confidentiality = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality|R";
     private const string ActCode = "http://terminology.hl7.org/CodeSystem/v3-ActCode|";
@@ -31,7 +31,7 @@ public sealed class UsedElementsTests
             Used(UsageKind.Tenant, "north", 9, 40, true),
         ];
 
-        var found = UsedElements.Of(Client, UseCase, used).ToDictionary(static one => (one.Kind, one.Name));
+        var found = ElementUses.Of(Client, UseCase, used).ToDictionary(static one => (one.Kind, one.Name));
         Is("interaction", "Observation read", true, 3, PatientCount.Exact);
         Assert.Null(found[("interaction", "Observation search")].Last);
         Is("interaction", "Condition read", false, 1, PatientCount.Exact);
@@ -64,14 +64,14 @@ public sealed class UsedElementsTests
     [Fact]
     public void Of_NeverUsed_StandFirstInTheirKind_AndTheClientsTenantsCount()
     {
-        var rows = UsedElements.Of(Client with { Tenants = ["north"] }, UseCase, [Used(UsageKind.Interaction, "Observation read", 1, 3)]);
+        var rows = ElementUses.Of(Client with { Tenants = ["north"] }, UseCase, [Used(UsageKind.Interaction, "Observation read", 1, 3)]);
 
         Assert.Equal(
             ["Observation search", "Patient read", "Patient search", "Observation read"],
             rows.Where(static one => one.Kind == "interaction").Select(static one => one.Name)
         );
         Assert.Equal(["north"], rows.Where(static one => one.Kind == "tenant").Select(static one => one.Name));
-        Assert.False(Assert.Single(UsedElements.Of(Client, null, [Used(UsageKind.Tenant, "north", 1, 1)])).Granted);
+        Assert.False(Assert.Single(ElementUses.Of(Client, null, [Used(UsageKind.Tenant, "north", 1, 1)])).Granted);
     }
 
     private static Client Client { get; } =
