@@ -86,7 +86,7 @@ internal sealed record DayBudget(string Name, string Suffix, Func<ClientLimits, 
             var isYielding = YieldsToEmergency && owner != LimitOwner.Client && exchange.IsEmergencyUse();
             if (isYielding && step == Step.Take && !quota.HasRoom(amount, most, exchange.Now))
             {
-                exchange.PassLimit(owner.NameOf(Name));
+                exchange.Passed.Add(owner.NameOf(Name));
             }
 
             var fits = step switch

@@ -121,11 +121,9 @@ internal sealed partial class GatewayExchange(
     /// <summary>Why the client says that it must see this, for emergency access; null: it says nothing, or too much.</summary>
     public string? Justification => Http.Request.Headers[KnownHeaders.Justification] is [{ Length: > 0 and <= 1024 } text] ? text : null;
 
-    /// <summary>Names of limits shared with others that this request, an emergency use, went beyond; null: none.</summary>
-    public PassedLimits? Passed { get; private set; }
-
-    /// <summary>What leaves; filled by Release.</summary>
+    /// <summary>What leaves, filled by Release; and the limits shared with others that it, of an emergency use, went beyond.</summary>
     public Disclosure Disclosure { get; } = new();
+    public PassedLimits Passed { get; } = new();
 
     /// <summary>Searches that the gateway made for chains so far, and questions for labels; for all entries of a bundle together.</summary>
     public int WalkedSearches { get; set; }
@@ -163,7 +161,6 @@ internal sealed partial class GatewayExchange(
 
     /// <summary>Status and bytes that went, or are about to go, to the client.</summary>
     public int Status { get; set; }
-
     public long BytesOut { get; set; }
 
     /// <summary>The last byte was handed to the connection without a fault.</summary>
@@ -199,9 +196,6 @@ internal sealed partial class GatewayExchange(
 
     /// <summary>What a conditional creation found after all, when the upstream had its match.</summary>
     public void Recognize(in Resolved found) => _recognized.Fill(found);
-
-    /// <summary>Puts down that it went beyond a limit that others share with it, for its record.</summary>
-    public void PassLimit(string name) => (Passed ??= new PassedLimits()).Add(name);
 
     /// <summary>Takes the buffer for the request's body, once.</summary>
     public PooledBuffer OpenBody(int most, HeldMemory memory) =>

@@ -61,7 +61,7 @@ internal static class ProbedPatients
                     var name = owner.NameOf(stretch.Name);
                     if (isYielding)
                     {
-                        exchange.PassLimit(name);
+                        exchange.Passed.Add(name);
                         continue;
                     }
 

@@ -159,7 +159,7 @@ internal static class RecordedRequest
     public static AuditRecord DescribeBeyond(GatewayExchange exchange, AuditKind kind, Guid id, DateTimeOffset time, string environment)
     {
         var record = Describe(exchange, kind, id, time, environment);
-        if (exchange.Passed?.Names is { } names)
+        if (exchange.Passed.Names is { } names)
         {
             var note = $"emergency beyond {string.Join(", ", names)}";
             record.Note = record.Note is null ? note : $"{note}; {record.Note}";

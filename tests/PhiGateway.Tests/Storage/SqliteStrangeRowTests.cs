@@ -62,7 +62,7 @@ public sealed class SqliteStrangeRowTests : StrangeRowContract
     }
 
     private static string Row(int sequence, int kind, string time) =>
-        $"('log', {sequence}, {time}, '{Guid.NewGuid()}', {kind}, 'read', 'permit', 200, '["k"]', x'00', x'7b7d')";
+        $"('log', {sequence}, {time}, '{Guid.NewGuid()}', {kind}, 'read', 'permit', 200, '[\"k\"]', x'00', x'7b7d')";
 
 #pragma warning disable EF1002 // statements of these tests only
     private static Task<int> RunAsync(SqliteAuditDbContext context, string sql) =>

@@ -101,14 +101,14 @@ internal static class ReleaseChecks
                 && gate.Of(stretch).FindExceeded(disclosure, most, null, exchange.Now, anyway: true) is { } longer
             )
             {
-                exchange.PassLimit(owner.NameOf(longer));
+                exchange.Passed.Add(owner.NameOf(longer));
             }
         }
 
         var (patients, records) = (limits.DistinctPatientsPerHour, limits.RecordsPerDay);
         if (gate.Quota.FindExceeded(disclosure, patients, records, exchange.Now, anyway: true) is { } name)
         {
-            exchange.PassLimit(owner.NameOf(name));
+            exchange.Passed.Add(owner.NameOf(name));
         }
     }
 
