@@ -259,16 +259,16 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         {
             var unsaid = _own ??= new Disclosure();
             unsaid.Reset();
-            _ = Judge(data, ref entry, unsaid);
+            _ = Judge(data, ref entry, unsaid, isForeseen: true);
         }
     }
 
-    private ReleaseOutcome Judge(ReadOnlySpan<byte> data, ref EntrySpan entry, Disclosure disclosure)
+    private ReleaseOutcome Judge(ReadOnlySpan<byte> data, ref EntrySpan entry, Disclosure disclosure, bool isForeseen = false)
     {
         // What stands under another server's address speaks of that server's resources.
         var known = work.Known is not null && EntryParts.IsHere(entry.FullUrl, data, work) ? work.Known : null;
         var outcome = work.Prepare(data, entry.ResourceStart, entry.ResourceEnd, null, disclosure, known);
-        known?.Add(work.Reader.Facts, outcome == ReleaseOutcome.Withheld ? work.LastReason : WithholdReason.None);
+        known?.Add(work.Reader.Facts, outcome == ReleaseOutcome.Withheld ? work.LastReason : WithholdReason.None, isForeseen);
         return outcome;
     }
 

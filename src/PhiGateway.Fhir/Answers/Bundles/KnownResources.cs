@@ -25,9 +25,17 @@ internal sealed class KnownResources
     public static bool Matter(ResourceTypeSet types) => Array.Exists(SpeakOfOthers, types.Contains);
 
     /// <summary>Notes a resource that was just judged.</summary>
-    public void Add(ResourceFacts facts, WithholdReason reason)
+    /// <param name="facts">The resource.</param>
+    /// <param name="reason">Why it must stay; none: it may leave.</param>
+    /// <param name="isForeseen">It is judged once more when all that it may speak of is known.</param>
+    public void Add(ResourceFacts facts, WithholdReason reason, bool isForeseen = false)
     {
-        if (facts.Id is null || _known.Count >= Most)
+        var isOpen =
+            isForeseen
+            && facts.Owner == OwnerState.Undetermined
+            && reason is WithholdReason.None or WithholdReason.UndeterminedPatient
+            && ScanProgram.For(facts.Type).OfTargets;
+        if (facts.Id is null || isOpen || _known.Count >= Most)
         {
             return;
         }

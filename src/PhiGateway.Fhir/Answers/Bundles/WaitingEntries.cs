@@ -23,11 +23,10 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
     private readonly Dictionary<ResourceName, List<int>> _byName = [];
     private readonly Dictionary<ResourceName, List<int>> _byLink = [];
     private readonly Dictionary<string, List<int>> _byAddress = new(StringComparer.Ordinal);
-    private readonly HashSet<ResourceName> _awaited = [];
     private int _bytes;
     private bool _isLenient;
 
-    // A record that is judged by others waits for that: it may yet turn out to be one that stays.
+    // A match that is judged by others waits for that: it may yet turn out to be one that stays.
     private bool _mayYetHide;
 
     /// <summary>Takes in the entry just read when it must wait; false: it is to be settled now.</summary>
@@ -41,7 +40,9 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
             return false;
         }
 
-        if (settler.Shown is { IsAround: true } && settler.IsIncluded(ref entry, data))
+        var isAround = settler.Shown is { IsAround: true };
+        var isIncluded = Holds && settler.IsIncluded(ref entry, data);
+        if (isAround && isIncluded)
         {
             window?.Accompany();
             settler.Foresee(data, ref entry);
@@ -50,19 +51,16 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         if (window is null && _bytes + bytes.Length > MostWaiting)
         {
             // Too much came along to wait for the end: what nothing that left refers to by now stays, and it is said.
-            return Holds
-                && settler.IsIncluded(ref entry, data)
-                && !IsLinkedNow(data[entry.ResourceStart..entry.ResourceEnd])
-                && settler.PassBy() == ScanResult.Complete;
+            return isIncluded && !IsLinkedNow(data[entry.ResourceStart..entry.ResourceEnd]) && settler.PassBy() == ScanResult.Complete;
         }
 
-        if (settler.Shown is { IsAround: false } && !settler.IsIncluded(ref entry, data))
+        if (isIncluded && !isAround)
         {
-            // It waits for what came along for it, since that is what it is judged by.
-            _awaited.UnionWith(work.Reader.Links!);
+            // A match may be judged by what came along for it, and is judged before that: by what it is, not by whether it left.
+            settler.Foresee(data, ref entry);
         }
 
-        _mayYetHide |= ScanProgram.For(work.Reader.Facts.Type).OfTargets;
+        _mayYetHide |= !isIncluded && ScanProgram.For(work.Reader.Facts.Type).OfTargets;
         (_waiting ??= []).Add(new WaitingEntry(bytes.ToArray()));
         _bytes += bytes.Length;
         return true;
@@ -80,7 +78,8 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
             _mayYetHide = false;
             if (rest.Count > 0 && Holds)
             {
-                rest = Settle(rest, place, ofTargets: false, ref result);
+                // All matches are judged by now, and all that they were judged by.
+                rest = Settle(rest, place, ofTargets: null, ref result);
             }
 
             if (rest.Count > 0 && settler.Shown is { IsAround: true } shown && (shown.IsPartial || window is { Rest: not null }))
@@ -104,7 +103,6 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
             _byName.Clear();
             _byLink.Clear();
             _byAddress.Clear();
-            _awaited.Clear();
         }
 
         _bytes = 0;
@@ -122,8 +120,9 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
     private bool Holds => window is not null || settler.Shown is not null;
 
     // An entry that leaves may be why another one was included: those that it names, or that name it, are looked at again, in their order; what
-    // is left over was included for nothing that leaves. Each entry is read twice at most, however they hang together.
-    private List<int> Settle(List<int> places, int entryPlace, bool ofTargets, ref ScanResult result)
+    // is left over was included for nothing that leaves. Each entry is read twice at most, however they hang together. Those that speak of
+    // others, or those that do not; null: both.
+    private List<int> Settle(List<int> places, int entryPlace, bool? ofTargets, ref ScanResult result)
     {
         var open = new HashSet<int>(places);
         var (turn, next) = (new SortedSet<int>(places), new SortedSet<int>());
@@ -151,7 +150,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         return [.. places.Where(open.Contains)];
     }
 
-    private ScanResult Visit(int place, int entryPlace, bool ofTargets, out WaitingStep step)
+    private ScanResult Visit(int place, int entryPlace, bool? ofTargets, out WaitingStep step)
     {
         var waiting = _waiting![place];
         var entry = default(EntrySpan);
@@ -178,7 +177,8 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
             return result;
         }
 
-        if (ScanProgram.For(waiting.Type).OfTargets != ofTargets || (waiting.IsIncluded && !IsWanted(waiting)))
+        var isOfTargets = ScanProgram.For(waiting.Type).OfTargets;
+        if ((ofTargets ?? isOfTargets) != isOfTargets || (waiting.IsIncluded && !IsWanted(waiting)))
         {
             return result;
         }
@@ -337,21 +337,22 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
     private bool IsWanted(WaitingEntry entry) =>
         settler.Shown switch
         {
-            null => !settler.HasGaps,
+            null => EveryMatchLeaves,
             { IsAround: true } around => IsLinked(entry) || (MayStandAlone(around) && !around.IsOfHidden(entry.Name, entry.Addresses)),
-            _ => IsLinked(entry)
-                || (entry.IsAlone && !settler.HasGaps && !settler.HidesIncluded)
-                || (!settler.HasGaps && entry.Name is { } name && _awaited.Contains(name)),
+            _ => IsLinked(entry) || (entry.IsAlone && EveryMatchLeaves && !settler.HidesIncluded),
         };
 
-    // Around one resource nothing stays for which it could have come, as is known once all were judged; or that may stand on another page.
+    // As is known once all of them were judged.
+    private bool EveryMatchLeaves => !_mayYetHide && !settler.HasGaps;
+
+    // Around one resource nothing stays for which it could have come; or that may stand on another page.
     private bool MayStandAlone(ShownEntries around) =>
         _isLenient
             ? !around.IsOfNone && (around.IsOfPages || !around.IsNarrowed)
-            : !_mayYetHide && !settler.HasGaps && around is { IsPartial: false, IsNarrowed: false };
+            : EveryMatchLeaves && around is { IsPartial: false, IsNarrowed: false };
 
     private bool IsLinked(WaitingEntry entry) =>
-        settler.Shown?.IsLinked(entry.Type, entry.Name, entry.Addresses, entry.Back, loosely: !settler.HasGaps) == true;
+        settler.Shown?.IsLinked(entry.Type, entry.Name, entry.Addresses, entry.Back, loosely: EveryMatchLeaves) == true;
 
     // What is met later may be a gap.
     private bool IsLinkedNow(ReadOnlySpan<byte> resource)
