@@ -60,11 +60,12 @@ internal static class AlertStanding
     private static IEnumerable<string> Own(WorkingSet set, Alert alert) =>
         alert.Subject switch
         {
-            var subject when subject.StartsWith(OfClient, StringComparison.Ordinal) => ClientStanding.Since(
-                set,
-                subject[OfClient.Length..],
-                alert.At
-            ),
+            // Whom it was told as well: who deletes the client, or makes it anew, is no stranger to what was found.
+            var subject when subject.StartsWith(OfClient, StringComparison.Ordinal) =>
+            [
+                .. ClientStanding.Since(set, subject[OfClient.Length..], alert.At),
+                .. alert.Notify?.Split(", ") ?? [],
+            ],
             var subject when subject.StartsWith(OfPerson, StringComparison.Ordinal) => [subject[OfPerson.Length..]],
             _ => [],
         };

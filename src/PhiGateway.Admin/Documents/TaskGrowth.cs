@@ -64,7 +64,7 @@ internal sealed class TaskGrowth(WorkingSetSource sets, RegistryEditor editor, A
             Notify = known?.Owner,
         };
         var json = TaskNote.With(AuthorNote.Given(RegistryJson.Serialize(alert), set.Revision, null), told.Seen, told.Given);
-        json = AuthorNote.WithBehind(json, [.. earlier is null ? [] : AuthorNote.Behind(earlier), .. call.Persons]);
+        json = AuthorNote.WithActors(json, earlier, call);
         return new EditPlan([new RegistryWrite(RegistryKind.Alert, id, json, earlier?.Version ?? 0)]);
     }
 }

@@ -189,6 +189,16 @@ internal static class AuthorNote
     /// <summary>The stored form of an alert that says who has answered for what it is about.</summary>
     public static string WithBehind(string json, IEnumerable<string> persons) => WithNames(json, Standing, persons);
 
+    /// <summary>
+    /// The stored form of an alert about what somebody did: who did it, with those of the alert before it that nobody has closed, for whoever
+    /// closed it has looked.
+    /// </summary>
+    public static string WithActors(string json, RegistryItem? before, AdminCall call)
+    {
+        var isOpen = before is not null && StoredBody.Read(before, out _) is Alert { State: not AlertState.Closed };
+        return WithBehind(json, isOpen ? Behind(before!).Concat(call.Persons) : call.Persons);
+    }
+
     /// <summary>Who answered for a client at a moment or since, and does no longer.</summary>
     public static IReadOnlyList<string> StoodSince(RegistryItem client, DateTimeOffset moment) =>
         Parse(client.Json)[Former] is JsonArray list

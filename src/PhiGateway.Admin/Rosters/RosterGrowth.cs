@@ -153,10 +153,7 @@ internal sealed class RosterGrowth(
                     .Distinct(StringComparer.OrdinalIgnoreCase),
             ]),
         };
-        var json = AuthorNote.WithBehind(
-            AuthorNote.Given(RegistryJson.Serialize(alert), set.Revision, null),
-            [.. earlier is null ? [] : AuthorNote.Behind(earlier), .. call.Persons]
-        );
+        var json = AuthorNote.WithActors(AuthorNote.Given(RegistryJson.Serialize(alert), set.Revision, null), earlier, call);
         return new EditPlan([new RegistryWrite(RegistryKind.Alert, id, json, earlier?.Version ?? 0)]);
     }
 

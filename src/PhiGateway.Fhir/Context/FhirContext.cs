@@ -17,12 +17,6 @@ public sealed record FhirContext
     /// <summary>Bases of the upstream, absolute, without trailing slash; a reference below one of them is a local reference.</summary>
     public required IReadOnlyList<string> UpstreamBases { get; init; }
 
-    /// <summary>
-    /// By which of its bases the server names itself, absolute, without trailing slash: what a client sends under ours goes to it under this
-    /// one. Null: the first of <see cref="UpstreamBases"/>.
-    /// </summary>
-    public string? ServerBase { get; init; }
-
     /// <summary>Deepest JSON nesting that is read; default 64.</summary>
     public int MaxDepth { get; init; } = 64;
 
@@ -63,9 +57,6 @@ public sealed record FhirContext
     /// is a name of this server's; empty by default.
     /// </summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
-
-    /// <summary>Those of <see cref="Aliases"/> under which clients find the server here; the others are the server's own. Empty by default.</summary>
-    public IReadOnlyList<string> PublicAliases { get; init; } = [];
 
     /// <summary>The parameter of a type by its exact name: R4's, or one that was declared.</summary>
     internal bool TryFind(ResourceType type, string name, [NotNullWhen(true)] out SearchParameterDefinition? parameter) =>

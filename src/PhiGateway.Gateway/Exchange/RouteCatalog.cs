@@ -53,22 +53,17 @@ internal sealed class RouteCatalog(GatewayOptions options, IBackendCredentials c
     }
 
     // Where else clients find the servers behind: under the other hosts of this route, and on all routes that lead to one of them.
-    private string[] PublicAliasesOf(ClusterConfig cluster, string own) =>
+    private string[] AliasesOf(ClusterConfig cluster, string own)
+    {
+        var servers = cluster.Destinations?.Values.Select(static destination => destination.Address.TrimEnd('/')).ToList() ?? [];
+        return
         [
-            .. PlacesOf(cluster)
-                .SelectMany(place => options.PublicBasesOf(place.Hosts).Select(root => root + place.Base))
+            .. options
+                .RoutePlaces.Where(place => servers.Exists(place.Servers.Contains))
+                .SelectMany(place => options.PublicBasesOf(place.Hosts).Select(root => root + place.Base).Concat(place.Bases))
                 .Where(known => known != own)
                 .Distinct(StringComparer.Ordinal),
         ];
-
-    // And what those servers call themselves, as another cluster knows it.
-    private string[] NamesOf(ClusterConfig cluster) =>
-        [.. PlacesOf(cluster).SelectMany(static place => place.Bases).Distinct(StringComparer.Ordinal)];
-
-    private IEnumerable<RoutePlace> PlacesOf(ClusterConfig cluster)
-    {
-        var servers = cluster.Destinations?.Values.Select(static destination => destination.Address.TrimEnd('/')).ToList() ?? [];
-        return options.RoutePlaces.Where(place => servers.Exists(place.Servers.Contains));
     }
 
     private static Dictionary<string, ApiTable> CompileApis(GatewayOptions options)
@@ -188,7 +183,6 @@ internal sealed class RouteCatalog(GatewayOptions options, IBackendCredentials c
         }
 
         var gatewayBase = options.PublicBaseOf(model.Config.Match.Hosts) + basePath;
-        var publicAliases = PublicAliasesOf(cluster, gatewayBase);
         return new PhiRoute
         {
             RouteId = model.Config.RouteId,
@@ -223,9 +217,7 @@ internal sealed class RouteCatalog(GatewayOptions options, IBackendCredentials c
                     .. cluster.Destinations?.Values.Select(static destination => destination.Address.TrimEnd('/')) ?? [],
                     .. ownBases,
                 ],
-                ServerBase = ownBases.Count > 0 ? ownBases[0] : null,
-                Aliases = [.. publicAliases.Union(NamesOf(cluster).Where(name => name != gatewayBase), StringComparer.Ordinal)],
-                PublicAliases = publicAliases,
+                Aliases = AliasesOf(cluster, gatewayBase),
                 Declared = declared,
                 TakesUpParameters = metadata.GetValueOrDefault(RouteMetadata.TakesUpParameters, "true") != "false",
                 TenantTag = tag,

@@ -79,8 +79,11 @@ internal sealed class SnapshotFollower(
     /// <summary>Loads once, before the node serves: from the registry or else from the last good snapshot.</summary>
     public async Task StartWithRegistryAsync(CancellationToken cancellationToken)
     {
-        // Security: a node never comes back with less than it has enforced, whatever became of the registry meanwhile.
-        _memory.Recall(lastGood.ReadMarks(enforced.EnforcedRevision));
+        // Security: a node comes back with less than it has enforced by the operator's word only, whatever became of the registry meanwhile.
+        if (!options.Registry.AcceptOlderRevision)
+        {
+            _memory.Recall(lastGood.ReadMarks(enforced.EnforcedRevision));
+        }
         await FollowOnceAsync(cancellationToken);
         if (_loaded)
         {

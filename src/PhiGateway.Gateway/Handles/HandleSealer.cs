@@ -44,9 +44,18 @@ internal sealed class HandleSealer
 
     /// <summary>The handle; null when it would be too long.</summary>
     public string? Seal(HandleContent content) =>
-        HandleFormat.Write(content) is { } plain && _padding.Pad(plain, content, MostPlain) is { } padded
-            ? Base64Url.EncodeToString(Encrypt(padded))
-            : null;
+        HandleFormat.Write(content) is { } plain && InRoom(plain, content) is { } padded ? Base64Url.EncodeToString(Encrypt(padded)) : null;
+
+    // Of an export's job or file nothing is counted by its place, and nodes of the version before must be able to open it.
+    private byte[]? InRoom(byte[] plain, HandleContent content)
+    {
+        if (content.Kind is HandleKind.Job or HandleKind.File)
+        {
+            return plain.Length <= MostPlain ? plain : null;
+        }
+
+        return _padding.Pad(plain, content, MostPlain);
+    }
 
     /// <summary>The same as bytes, however long; null for a request that is too long to be sealed at all.</summary>
     /// <remarks>Not padded: only its name is given to a client.</remarks>

@@ -7,6 +7,7 @@ using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Tokens;
 using PhiGateway.Identity.Workloads;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Validation;
 
 namespace PhiGateway.Identity.Assertions;
 
@@ -110,7 +111,7 @@ public sealed class SoftwareStatements(string? authorities, TimeProvider time)
     private static string? FirstFalse(JsonElement claims, X509Certificate2 leaf, string audience, DateTimeOffset now, out string issuer)
     {
         issuer = string.Empty;
-        if (!CompactText.TryMember(claims, "iss", out var said) || said is not { Length: > 0 and <= 256 })
+        if (!CompactText.TryMember(claims, "iss", out var said) || said is not { Length: > 0 and <= 256 } || !ShownText.IsLine(said))
         {
             return "statement:iss";
         }

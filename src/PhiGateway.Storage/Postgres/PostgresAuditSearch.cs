@@ -35,7 +35,7 @@ internal sealed class PostgresAuditSearch(Database database, DbConnection connec
     private const int ManyRecords = 20_000;
 
     // What is walked past is looked up among the shapes that fit, which are held in memory.
-    private const string RoomForShapes = "SET LOCAL work_mem = '32MB';";
+    private const string RoomForShapes = "SET LOCAL enable_sort = on; SET LOCAL work_mem = '32MB';";
 
     // Said again of each reading of the records, so that it has one partition.
     private const string InMonth = " AND e.time >= @from AND e.time < @to";

@@ -118,7 +118,9 @@ internal sealed class PostgresDatabase : Database
 
     public override string Unindexed(string column) => $"({column} || '')";
 
-    public override string MemberSql(string column, string member) => $"({column}::json ->> '{member}')";
+    // A NUL that is escaped anywhere in the text would end the whole statement.
+    public override string MemberSql(string column, string member) =>
+        $"(CASE WHEN strpos({column}, '\\u0000') = 0 THEN {column}::json ->> '{member}' END)";
 
     public override string HoldsSql(string column, string text) => $"{text} = ANY({column})";
 

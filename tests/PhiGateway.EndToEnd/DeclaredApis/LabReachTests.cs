@@ -101,7 +101,7 @@ public sealed class LabReachTests(LabWorld world)
         // The backend's next pages hold everybody's: what was asked for was p1. Five pages of it hold two each that may be seen, which fill two.
         var more = await world.GetAsync(handle, await Vendor);
         Assert.Equal(["r1", "r7"], Ids(page).Concat(Ids(more)).Distinct());
-        Assert.Equal(10, Ids(page).Count() + Ids(more).Count());
+        Assert.Equal(10, Ids(page).Count + Ids(more).Count);
         Assert.Null(more.Json["links"]);
         var asked = (await world.Lab.RecordedAsync()).Select(static request => request.Url).ToList();
         Assert.NotEmpty(asked);
@@ -142,7 +142,7 @@ public sealed class LabReachTests(LabWorld world)
 
         var more = await world.GetAsync($"{Target}?category=all&page={cursor}", await Vendor);
         Assert.Equal(["r1", "r7"], Ids(page).Concat(Ids(more)).Distinct());
-        Assert.Equal(10, Ids(page).Count() + Ids(more).Count());
+        Assert.Equal(10, Ids(page).Count + Ids(more).Count);
         Assert.Null(more.Json["page"]);
         var asked = (await world.Lab.RecordedAsync()).Select(static request => request.Url).ToList();
         Assert.NotEmpty(asked);

@@ -64,12 +64,12 @@ public sealed partial class NativeSha256
 
         try
         {
+            // .NET's own beginning first: it tells OpenSSL not to clean up at the exit while threads still run.
+            var expected = SHA256.HashData("the same hash"u8);
             var algorithm = Fetch(0, "SHA256", 0);
             Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
             var isTheSame =
-                algorithm != 0
-                && new NativeSha256().TryHash(algorithm, "the same hash"u8, hash)
-                && hash.SequenceEqual(SHA256.HashData("the same hash"u8));
+                algorithm != 0 && new NativeSha256().TryHash(algorithm, "the same hash"u8, hash) && hash.SequenceEqual(expected);
             return isTheSame ? algorithm : 0;
         }
         catch (Exception fault) when (fault is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)

@@ -57,7 +57,6 @@ internal static class RequestRouter
             source = resource;
         }
 
-        source = WithServersNames(source);
         var segments = source.Line.SegmentArray;
         if (segments.Length == 0)
         {
@@ -82,22 +81,6 @@ internal static class RequestRouter
             '$' when segments.Length == 1 => OperationReader.Read(source, default, null, segments[0]),
             _ => Reading<FhirRequest>.Refused(DenyReason.UnknownResourceType, "first segment is no resource type"),
         };
-    }
-
-    // What the client was given under our address goes back under the server's own, and is judged as it goes. Of a batch each entry by itself;
-    // a form is read parameter by parameter.
-    private static RequestSource WithServersNames(RequestSource source)
-    {
-        if (
-            source.Body.IsEmpty
-            || source.Line.SegmentArray.Length == 0
-            || HeaderGrammar.MediaType(source.Headers.ContentType) == "application/x-www-form-urlencoded"
-        )
-        {
-            return source;
-        }
-
-        return OwnNames.Of(source.Context).Replace(source.Body.Span) is { } named ? source with { Body = named } : source;
     }
 
     private static Reading<FhirRequest> RouteRoot(RequestSource source) =>

@@ -57,6 +57,12 @@ internal sealed class ApiPageWalk(Fetch fetch, HandleIssuer handles, AnswerBuffe
             }
 
             taken = await FetchAsync(exchange, request, page, following);
+            if (!taken.Continues && page.Size > 0 && page.Count == page.Size)
+            {
+                // The page is full: what became of the look ahead is told to whoever follows it.
+                (taken, isCut) = (StageResult.Continue, true);
+                break;
+            }
         }
 
         if (!taken.Continues)

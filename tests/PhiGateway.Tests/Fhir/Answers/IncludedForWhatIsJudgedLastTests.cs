@@ -3,6 +3,7 @@ using System.Text;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Vocabulary;
 using Xunit;
 using static PhiGateway.Tests.Fhir.Answers.AnswerCases;
 

@@ -15,6 +15,9 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Registry
                 table: "node_status",
                 type: "bytea",
                 nullable: true);
+
+            // Of nodes that are gone: nobody seals their rows any more, and after a week nobody waits for them.
+            migrationBuilder.Sql("DELETE FROM node_status WHERE at < now() - interval '7 days'");
         }
 
         /// <inheritdoc />

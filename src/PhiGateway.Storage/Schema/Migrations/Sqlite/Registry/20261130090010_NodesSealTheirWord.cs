@@ -15,6 +15,9 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Registry
                 table: "node_status",
                 type: "BLOB",
                 nullable: true);
+
+            // Of nodes that are gone: nobody seals their rows any more, and after a week nobody waits for them.
+            migrationBuilder.Sql("DELETE FROM node_status WHERE at < (CAST(strftime('%s', 'now') AS INTEGER) - 604800) * 1000000");
         }
 
         /// <inheritdoc />
