@@ -83,7 +83,8 @@ public sealed class ConsoleWorld : IAsyncLifetime
         var page = await context.NewPageAsync();
         page.Console += (_, message) =>
         {
-            if (message.Type == "error")
+            // A decision that came behind another writing is an answer, and no fault of the page.
+            if (message.Type == "error" && !message.Text.Contains("412 (Precondition Failed)", StringComparison.Ordinal))
             {
                 _said.Enqueue($"{page.Url}: {message.Text}");
             }

@@ -87,8 +87,9 @@ public sealed class LabChangeTests(LabWorld world)
             "relabel-not-permitted",
             CodeOf(await ChangeAsync(HttpMethod.Patch, target, """{"patientId":"p2"}""", "application/merge-patch+json"))
         );
+        // What the grant's condition looks at is changed by a whole record only, which is judged.
         Assert.Equal(
-            "relabel-not-permitted",
+            "condition-not-met",
             CodeOf(await ChangeAsync(HttpMethod.Patch, target, """{"CATEGORY":"imaging"}""", "application/merge-patch+json"))
         );
         Assert.Equal(

@@ -54,10 +54,10 @@ public abstract class StrangeRowContract : IAsyncLifetime
     [InlineData("UPDATE audit_event SET kind = 300", "UPDATE audit_event SET kind = 200")]
     [InlineData("UPDATE audit_event SET kind = -1", "UPDATE audit_event SET kind = 1")]
     [InlineData(
-        "INSERT INTO audit_event (log, sequence, time, id, kind, event, decision, status, patient_keys, chain_hash, body) "
-            + "SELECT log, 9, time, id, 300, event, decision, status, patient_keys, chain_hash, body FROM audit_event WHERE sequence = 1",
-        "INSERT INTO audit_event (log, sequence, time, id, kind, event, decision, status, patient_keys, chain_hash, body) "
-            + "SELECT log, 9, time, id, 200, event, decision, status, patient_keys, chain_hash, body FROM audit_event WHERE sequence = 1"
+        "INSERT INTO audit_event (log, sequence, time, id, kind, event, decision, status, patient_keys, chain_hash, body, shape) "
+            + "SELECT log, 9, time, id, 300, event, decision, status, patient_keys, chain_hash, body, shape FROM audit_event WHERE sequence = 1",
+        "INSERT INTO audit_event (log, sequence, time, id, kind, event, decision, status, patient_keys, chain_hash, body, shape) "
+            + "SELECT log, 9, time, id, 200, event, decision, status, patient_keys, chain_hash, body, shape FROM audit_event WHERE sequence = 1"
     )]
     [InlineData(
         "INSERT INTO audit_shape (month, id, kind, decision) VALUES (202613, 1, 1, 'permit')",

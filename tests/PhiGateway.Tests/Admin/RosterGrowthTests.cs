@@ -48,6 +48,23 @@ public sealed class RosterGrowthTests
         Assert.Contains("25 memberships", Assert.Single(await AlertsAsync(server)));
     }
 
+    // Or two people who take turns could close none of them before long.
+    [Fact]
+    public async Task Growth_ClosedBySomebodyElse_IsNoMoreTheirsWhoRaisedItBefore()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        await ImportAsync(server, 0, 25);
+        var close = $"/admin/v1/alerts/{(string)(await server.GetAsync("/admin/v1/alerts?kind=roster-grew")).Json["items"]![0]!["id"]!}:close";
+        const string Looked = """{"reason":"looked at"}""";
+        Assert.Equal("four-eyes", (await server.PostAsync(close, Looked, "nora")).Code);
+        Assert.Equal(200, (await server.PostAsync(close, Looked, "otto")).Status);
+
+        await ImportAsync(server, 25, 50, person: "otto");
+        Assert.Equal("four-eyes", (await server.PostAsync(close, Looked, "otto")).Code);
+        Assert.Equal(200, (await server.PostAsync(close, Looked, "nora")).Status);
+    }
+
     [Fact]
     public async Task Growth_OfARosterThatNoApprovedClientSees_IsNobodysBusiness()
     {
@@ -171,11 +188,11 @@ public sealed class RosterGrowthTests
         }
     }
 
-    private static async Task ImportAsync(AdminServer server, int from, int to, bool removes = false)
+    private static async Task ImportAsync(AdminServer server, int from, int to, bool removes = false, string person = "nora")
     {
         var word = removes ? ",\"remove\":true" : string.Empty;
         var lines = string.Concat(Enumerable.Range(from, to - from).Select(i => $$"""{"patient":"p-{{i}}"{{word}}}""" + "\n"));
-        var answer = await server.SendAsync("nora", "POST", Members + ":import", lines, ("Content-Type", "application/x-ndjson"));
+        var answer = await server.SendAsync(person, "POST", Members + ":import", lines, ("Content-Type", "application/x-ndjson"));
         Assert.True(answer.Status == 200 && answer.Text.Contains("\"done\"", StringComparison.Ordinal), answer.Text);
     }
 

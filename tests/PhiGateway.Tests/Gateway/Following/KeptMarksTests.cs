@@ -75,6 +75,24 @@ public sealed class KeptMarksTests : IDisposable
         Assert.Null(follower.FailoverProblem);
     }
 
+    // Written to after it was restored it is no older by its number: the word counts all the same, and needs to be said once.
+    [Fact]
+    public async Task Start_RestoredRegistryThatWentOnByTheOperatorsWord_BeginsAnew()
+    {
+        await RunAsync(Load(5), new RegistryChanges(8, [Document(8)], [], []));
+        _options.Registry.AcceptOlderRevision = true;
+        var (holder, follower) = await StartAsync(8, new RegistryChanges(9, [Document(7)], [], []));
+        Assert.Null(follower.FailoverProblem);
+        Assert.DoesNotContain(
+            holder.Current.Problems,
+            static problem => problem.Path.StartsWith("organizations/", StringComparison.Ordinal)
+        );
+
+        _options.Registry.AcceptOlderRevision = false;
+        (_, follower) = await StartAsync(9, new RegistryChanges(9, [Document(7)], [], []));
+        Assert.Null(follower.FailoverProblem);
+    }
+
     [Theory]
     [InlineData(7, null, false)]
     [InlineData(8, null, true)]
