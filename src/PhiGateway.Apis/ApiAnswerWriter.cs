@@ -25,10 +25,10 @@ internal sealed class ApiAnswerWriter(Utf8JsonWriter json, ApiShape shape, List<
         switch (node.Role)
         {
             case EnvelopeRole.Item:
-                WriteRecord(element, verdicts[_next++]!);
+                WriteRecord(json, shape, element, verdicts[_next++]!);
                 break;
             case EnvelopeRole.Keep:
-                WriteRaw(element);
+                WriteRaw(json, element);
                 break;
             case EnvelopeRole.Count:
                 json.WriteNumberValue(_released);
@@ -39,17 +39,26 @@ internal sealed class ApiAnswerWriter(Utf8JsonWriter json, ApiShape shape, List<
         }
     }
 
-    private void WriteRecord(JsonElement record, ElementSet elements)
+    /// <summary>Writes what may leave of a record.</summary>
+    /// <param name="writer">Takes it.</param>
+    /// <param name="form">Where its elements stand.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="elements">Which of them may leave.</param>
+    internal static void WriteRecord(Utf8JsonWriter writer, ApiShape form, JsonElement record, ElementSet elements)
     {
         if (elements.IsAll)
         {
-            WriteRaw(record);
+            WriteRaw(writer, record);
         }
         else
         {
-            shape.Keep(elements).Write(json, record);
+            form.Keep(elements).Write(writer, record);
         }
     }
+
+    /// <summary>Writes the upstream's own bytes: numbers keep their digits.</summary>
+    internal static void WriteRaw(Utf8JsonWriter writer, JsonElement element) =>
+        writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(element), skipInputValidation: true);
 
     private void WriteWay(JsonElement element, EnvelopeNode node)
     {
@@ -156,7 +165,4 @@ internal sealed class ApiAnswerWriter(Utf8JsonWriter json, ApiShape shape, List<
 
         return count;
     }
-
-    // The upstream's own bytes: numbers keep their digits.
-    private void WriteRaw(JsonElement element) => json.WriteRawValue(JsonMarshal.GetRawUtf8Value(element), skipInputValidation: true);
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Json;
@@ -216,14 +215,7 @@ public sealed class ApiPage : IDisposable
             }
 
             Count++;
-            if (kept.IsAll)
-            {
-                _items.WriteRawValue(JsonMarshal.GetRawUtf8Value(item), skipInputValidation: true);
-            }
-            else
-            {
-                _answer.Shape.Keep(kept).Write(_items, item);
-            }
+            ApiAnswerWriter.WriteRecord(_items, _answer.Shape, item, kept);
         }
 
         _items.Flush();

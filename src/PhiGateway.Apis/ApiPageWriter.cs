@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace PhiGateway.Apis;
@@ -56,7 +55,7 @@ internal sealed class ApiPageWriter(Utf8JsonWriter json, ReadOnlyMemory<byte> re
                 json.WriteNumberValue(count);
                 return;
             case EnvelopeRole.Keep:
-                json.WriteRawValue(JsonMarshal.GetRawUtf8Value(element), skipInputValidation: true);
+                ApiAnswerWriter.WriteRaw(json, element);
                 return;
             default:
                 Write(element, node);

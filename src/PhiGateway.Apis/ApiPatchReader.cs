@@ -68,5 +68,5 @@ internal static class ApiPatchReader
     private static List<string> Touched(JsonElement root, ApiOperation operation) =>
         operation.StoredRead?.Answer?.Shape is { Elements.Count: > 0 } shape
             ? [.. root.EnumerateObject().SelectMany(member => shape.ElementsOf(member.Name))]
-            : ["?"];
+            : [AccessPart.UnknownElement];
 }

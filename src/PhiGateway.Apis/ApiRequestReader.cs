@@ -161,7 +161,7 @@ public static class ApiRequestReader
     private static IEnumerable<string> ElementOf(ApiOperation operation, string parameter) =>
         operation.QueryElements.GetValueOrDefault(parameter) switch
         {
-            null => ["?"],
+            null => [AccessPart.UnknownElement],
             "" => [],
             var element => [element],
         };

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Apis;
@@ -52,7 +53,7 @@ internal sealed record ApiShape
             .Where(element => element.Value.Steps.Count == 1 && element.Value.Steps[0] == member)
             .Select(static element => element.Key)
             .ToList();
-        return found.Count > 0 ? found : ["?"];
+        return found.Count > 0 ? found : [AccessPart.UnknownElement];
     }
 
     /// <summary>Top-level members that say whose the record is, what it is or how it is labelled.</summary>

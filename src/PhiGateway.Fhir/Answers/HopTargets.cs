@@ -175,9 +175,9 @@ public sealed class HopTargets
 
         // Whom it names besides, in an extension or wherever, it is about as well.
         List<PatientId> owners = [.. target.Owners];
-        foreach (var named in RecordNames.In(resource, bases, ElementSet.All))
+        foreach (var named in RecordNames.WithElements(resource, bases))
         {
-            if (named.Type == ResourceType.Patient && PatientId.TryParse(named.Id, out var patient))
+            if (named.Name.Type == ResourceType.Patient && PatientId.TryParse(named.Name.Id, out var patient))
             {
                 owners.Add(patient);
             }

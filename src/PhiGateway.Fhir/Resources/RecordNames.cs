@@ -81,24 +81,6 @@ public static class RecordNames
             ? $"{type.Name}/{Encoding.ASCII.GetString(id)}"
             : null;
 
-    /// <summary>The records that a resource names in elements that leave.</summary>
-    /// <param name="json">One resource, well-formed.</param>
-    /// <param name="bases">The route's addresses, and depth.</param>
-    /// <param name="elements">What leaves of it.</param>
-    internal static List<ResourceName> In(ReadOnlySpan<byte> json, Bases bases, ElementSet elements)
-    {
-        var names = new List<ResourceName>();
-        foreach (var named in WithElements(json, bases))
-        {
-            if (elements.Contains(named.Element))
-            {
-                names.Add(named.Name);
-            }
-        }
-
-        return names;
-    }
-
     /// <summary>The records that a resource names, each with the top-level element that it stands in.</summary>
     /// <param name="json">One resource, well-formed.</param>
     /// <param name="bases">The route's addresses, and depth.</param>

@@ -90,9 +90,14 @@ public sealed record AccessPart
 
     /// <summary>
     /// Top-level elements that the request filters or sorts by on this type; each must be one that may leave, or its value leaks through
-    /// the answer's shape.
+    /// the answer's shape. <see cref="UnknownElement"/>: what it looks at is not known.
     /// </summary>
     public IReadOnlyList<string> Uses { get; init; } = [];
+
+    /// <summary>
+    /// Stands among <see cref="Uses"/> for whatever element there is: none has this name, so that no set of elements holds it.
+    /// </summary>
+    public const string UnknownElement = "?";
 
     /// <summary>
     /// For what a chain walks to: the walk can be confined to one tenant's records by a condition of its own, since the reference it

@@ -120,7 +120,7 @@ internal static class HeldViews
         for (var use = 0; use < part.Uses.Count; use++)
         {
             // Lenient upstreams match names without regard to case.
-            if (part.Uses[use] == "?" || string.Equals(part.Uses[use], element, StringComparison.OrdinalIgnoreCase))
+            if (part.Uses[use] == AccessPart.UnknownElement || string.Equals(part.Uses[use], element, StringComparison.OrdinalIgnoreCase))
             {
                 return true;
             }

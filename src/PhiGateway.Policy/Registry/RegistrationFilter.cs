@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Registry;
 
@@ -12,8 +12,6 @@ public sealed record RegistrationFilter
 {
     // A request of IPv6 is kept by its /64: what is finer than that cannot be told apart.
     private const int PeerPrefix = 64;
-
-    private static readonly SearchValues<char> Allowed = SearchValues.Create("0123456789abcdefABCDEF.:/");
 
     /// <summary>Only in this state.</summary>
     public RegistrationState? State { get; init; }
@@ -42,28 +40,27 @@ public sealed record RegistrationFilter
     public static bool TryParseNetwork(string? text, out IPNetwork network)
     {
         network = default;
-        if (text is null || text.AsSpan().ContainsAnyExcept(Allowed))
+        if (text is null)
         {
             return false;
         }
 
-        var slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (!IPAddress.TryParse(slash < 0 ? text : text.AsSpan(0, slash), out var written) || written.IsIPv4MappedToIPv6)
+        if (text.Contains('/', StringComparison.Ordinal))
+        {
+            return NetworkRange.TryParse(text, out network)
+                && !network.BaseAddress.IsIPv4MappedToIPv6
+                && (network.BaseAddress.AddressFamily != AddressFamily.InterNetworkV6 || network.PrefixLength <= PeerPrefix);
+        }
+
+        if (!NetworkRange.IsPlain(text) || !IPAddress.TryParse(text, out var written) || written.IsIPv4MappedToIPv6)
         {
             return false;
         }
 
+        // "1" is an address to the parser, and to nobody who types one.
         var isLong = written.AddressFamily == AddressFamily.InterNetworkV6;
-        if (slash < 0)
-        {
-            // "1" is an address to the parser, and to nobody who types one.
-            network = isLong ? new IPNetwork(BaseOf(written), PeerPrefix) : new IPNetwork(written, 32);
-            return isLong || written.ToString() == text;
-        }
-
-        return IPNetwork.TryParse(text, out network)
-            && written.Equals(network.BaseAddress)
-            && (!isLong || network.PrefixLength <= PeerPrefix);
+        network = isLong ? new IPNetwork(BaseOf(written), PeerPrefix) : new IPNetwork(written, 32);
+        return isLong || written.ToString() == text;
     }
 
     /// <summary>Whether a request's peer lies in the network that is meant; one whose peer nobody knows lies in none.</summary>

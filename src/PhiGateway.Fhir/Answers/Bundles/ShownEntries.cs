@@ -21,7 +21,7 @@ internal sealed class ShownEntries
 
     /// <param name="parameters">What the search asked to be included.</param>
     /// <param name="isAround">All that lies around one resource was asked for.</param>
-    public ShownEntries(IReadOnlyList<QueryParameter> parameters, bool isAround = false)
+    private ShownEntries(IReadOnlyList<QueryParameter> parameters, bool isAround)
     {
         IsAround = isAround;
         var rules = new List<IncludeRule>();
@@ -99,7 +99,7 @@ internal sealed class ShownEntries
     public bool IsOfNone { get; init; }
 
     /// <summary>The canonical addresses that stand in what leaves; null: nothing that is known by one may leave.</summary>
-    public ShownAddresses? Addresses { get; set; }
+    public ShownAddresses? Addresses { get; init; }
 
     /// <summary>Notes what an entry refers to that must stay.</summary>
     public void AddHidden(IReadOnlyList<ResourceName> links)

@@ -36,8 +36,24 @@ internal sealed class SegmentRelay(SegmentHandler onSegment, int bytes, Cancella
         work.WriteTo(Segment, Disclosure);
     }
 
-    /// <summary>Returns when what was handed out has left; throws what kept it from that.</summary>
-    public async ValueTask SettleAsync()
+    /// <summary>
+    /// Runs a filter to its end, and to that of what it handed out: nobody is left at work when this returns or throws. What went wrong with a
+    /// segment comes before what the filter met behind it.
+    /// </summary>
+    public async ValueTask<StreamVerdict> RunAsync(Func<ValueTask<StreamVerdict>> filter)
+    {
+        try
+        {
+            return await filter();
+        }
+        finally
+        {
+            await SettleAsync();
+        }
+    }
+
+    // Returns when what was handed out has left; throws what kept it from that.
+    private async ValueTask SettleAsync()
     {
         if (_leaving is { } leaving)
         {
@@ -46,26 +62,5 @@ internal sealed class SegmentRelay(SegmentHandler onSegment, int bytes, Cancella
             _next.ResetWrittenCount();
             _nextDisclosure.Reset();
         }
-    }
-
-    /// <summary>
-    /// Runs a filter to its end, and to that of what it handed out: nobody is left at work when this returns or throws. What went wrong with a
-    /// segment comes before what the filter met behind it.
-    /// </summary>
-    public async ValueTask<StreamVerdict> RunAsync(Func<ValueTask<StreamVerdict>> filter)
-    {
-        StreamVerdict verdict;
-        try
-        {
-            verdict = await filter();
-        }
-        catch
-        {
-            await SettleAsync();
-            throw;
-        }
-
-        await SettleAsync();
-        return verdict;
     }
 }

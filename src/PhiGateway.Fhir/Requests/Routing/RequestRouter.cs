@@ -2,7 +2,6 @@ using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests.Bodies;
 using PhiGateway.Fhir.Requests.Bundles;
 using PhiGateway.Fhir.Requests.Interactions;
-using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Routing;

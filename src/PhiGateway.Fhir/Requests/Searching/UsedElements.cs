@@ -1,4 +1,5 @@
 using PhiGateway.Fhir.Grammar;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Searching;
@@ -8,8 +9,8 @@ namespace PhiGateway.Fhir.Requests.Searching;
 /// </summary>
 internal static class UsedElements
 {
-    /// <summary>No element has this name, so no set of elements holds it: what is looked at is not known.</summary>
-    internal static IReadOnlyList<string> Unknown { get; } = ["?"];
+    /// <summary>What is looked at is not known.</summary>
+    internal static IReadOnlyList<string> Unknown { get; } = [AccessPart.UnknownElement];
 
     /// <summary>
     /// Elements that one parameter looks at; none for an owner's that is used of patients: whose record it is stands in the open, who else
