@@ -48,25 +48,14 @@ internal static class AnswerCases
 
     public static FhirRequest Read(string type, string id) => Request(Interaction.Read, type, id);
 
-    public static Filtered Filter(
-        FhirRequest request,
-        string body,
-        ReleasePolicy policy,
-        AnswerOptions? options = null,
-        FhirContext? context = null
-    ) => Filter(request, Encoding.UTF8.GetBytes(body), policy, options, context);
+    public static Filtered Filter(FhirRequest request, string body, ReleasePolicy policy, AnswerOptions? options = null) =>
+        Filter(request, Encoding.UTF8.GetBytes(body), policy, options);
 
-    public static Filtered Filter(
-        FhirRequest request,
-        byte[] body,
-        ReleasePolicy policy,
-        AnswerOptions? options = null,
-        FhirContext? context = null
-    )
+    public static Filtered Filter(FhirRequest request, byte[] body, ReleasePolicy policy, AnswerOptions? options = null)
     {
         var output = new ArrayBufferWriter<byte>();
         var disclosure = new Disclosure();
-        var verdict = AnswerFilter.Filter(request, body, policy, context ?? Context, output, disclosure, options ?? AnswerOptions.Default);
+        var verdict = AnswerFilter.Filter(request, body, policy, Context, output, disclosure, options ?? AnswerOptions.Default);
         return new Filtered(
             verdict,
             verdict == AnswerVerdict.Unchanged ? Encoding.UTF8.GetString(body) : Encoding.UTF8.GetString(output.WrittenSpan),
@@ -74,8 +63,34 @@ internal static class AnswerCases
         );
     }
 
-    /// <summary>What of a search's answer leaves while it comes in small pieces; all of it must be read.</summary>
-    public static async Task<string> StreamAsync(FhirRequest asked, string bundle, ReleasePolicy policy, AnswerOptions options)
+    /// <summary>
+    /// What of a search's answer leaves as a <c>stream</c> that comes in small pieces, on a <c>page</c>, or inside a <c>transaction</c>; it
+    /// must be read to its end.
+    /// </summary>
+    public static async Task<string> LeavingAsync(string way, FhirRequest asked, string bundle, ReleasePolicy policy, AnswerOptions options)
+    {
+        switch (way)
+        {
+            case "stream":
+                return await StreamAsync(asked, bundle, policy, options);
+            case "page":
+                var output = new ArrayBufferWriter<byte>();
+                using (var page = new PagedAnswer(asked, policy, Context, output, new Disclosure(), options, 10, 0))
+                {
+                    Assert.True(page.TryTake(Encoding.UTF8.GetBytes(bundle)));
+                    page.Finish(new PageTail([], true, false));
+                }
+
+                return Encoding.UTF8.GetString(output.WrittenSpan);
+            default:
+                var entry = $$$"""{"resource":{{{bundle}}},"response":{"status":"200"}}""";
+                var body = $$"""{"resourceType":"Bundle","type":"transaction-response","entry":[{{entry}}]}""";
+                var answer = Filter(Request(Interaction.Transaction, entries: [asked]), body, policy, options);
+                return answer.Json.GetProperty("entry")[0].GetProperty("resource").GetRawText();
+        }
+    }
+
+    private static async Task<string> StreamAsync(FhirRequest asked, string bundle, ReleasePolicy policy, AnswerOptions options)
     {
         var text = new StringBuilder();
         var verdict = await BundleStreamFilter.RunAsync(
@@ -130,6 +145,17 @@ internal static class AnswerCases
 
     public static string Observation(string id, string patient, string extra = "") =>
         $$"""{"resourceType":"Observation","id":"{{id}}","status":"final","subject":{"reference":"Patient/{{patient}}"}{{extra}}}""";
+
+    public static string Practitioner(string id) => $$"""{"resourceType":"Practitioner","id":"{{id}}"}""";
+
+    /// <summary>An entry of a search's answer that was searched for.</summary>
+    public static string Match(string resource) => $$$"""{"resource":{{{resource}}},"search":{"mode":"match"}}""";
+
+    /// <summary>An entry that came along.</summary>
+    public static string Include(string resource) => $$$"""{"resource":{{{resource}}},"search":{"mode":"include"}}""";
+
+    /// <summary>An entry that does not say why it is there.</summary>
+    public static string Bare(string resource) => $$$"""{"resource":{{{resource}}}}""";
 
     public static string SearchSet(params string[] resources) =>
         $$"""{"resourceType":"Bundle","id":"b1","type":"searchset","total":{{resources.Length}},"entry":[{{string.Join(",", resources.Select(static (resource, place) => $$"""{"fullUrl":"https://ehr.internal:8443/r4/x/{{place}}","resource":{{resource}},"search":{"mode":"match"} }"""))}}]}""";

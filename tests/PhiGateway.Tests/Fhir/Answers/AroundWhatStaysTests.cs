@@ -218,7 +218,5 @@ public sealed class AroundWhatStaysTests
             "medicationReference":{"reference":"Medication/{{{medication}}}"}}
             """;
 
-    private static string Practitioner(string id) => $$"""{"resourceType":"Practitioner","id":"{{id}}"}""";
-
     private static string Medication(string id) => $$"""{"resourceType":"Medication","id":"{{id}}"}""";
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
@@ -203,36 +201,10 @@ public sealed class IncludedByWhatStaysTests
             NoLabels = true,
             Elements = elements is null ? [] : new() { ["Observation"] = elements },
         };
-        switch (way)
-        {
-            case "stream":
-                return Ids(await StreamAsync(asked, bundle, policy, options));
-            case "page":
-                var output = new ArrayBufferWriter<byte>();
-                using (var page = new PagedAnswer(asked, policy, Context, output, new Disclosure(), options, 10, 0))
-                {
-                    Assert.True(page.TryTake(Encoding.UTF8.GetBytes(bundle)));
-                    page.Finish(new PageTail([], true, false));
-                }
-
-                return Ids(Encoding.UTF8.GetString(output.WrittenSpan));
-            default:
-                var body =
-                    $$$"""{"resourceType":"Bundle","type":"transaction-response","entry":[{"resource":{{{bundle}}},"response":{"status":"200"}}]}""";
-                var answer = Filter(Request(Interaction.Transaction, entries: [asked]), body, policy, options);
-                return Ids(answer.Json.GetProperty("entry")[0].GetProperty("resource").GetRawText());
-        }
+        return Ids(await LeavingAsync(way, asked, bundle, policy, options));
     }
 
     private const string Patient = """{"resourceType":"Patient","id":"1"}""";
-
-    private static string Bare(string resource) => $$$"""{"resource":{{{resource}}}}""";
-
-    private static string Match(string resource) => $$$"""{"resource":{{{resource}}},"search":{"mode":"match"}}""";
-
-    private static string Include(string resource) => $$$"""{"resource":{{{resource}}},"search":{"mode":"include"}}""";
-
-    private static string Practitioner(string id) => $$"""{"resourceType":"Practitioner","id":"{{id}}"}""";
 
     private static string Condition(string id, string asserter, string? recorder = null, string? label = null) =>
         $$$"""

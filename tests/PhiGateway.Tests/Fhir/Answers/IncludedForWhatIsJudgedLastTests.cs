@@ -1,9 +1,6 @@
-using System.Buffers;
-using System.Text;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
-using PhiGateway.Policy.Vocabulary;
 using Xunit;
 using static PhiGateway.Tests.Fhir.Answers.AnswerCases;
 
@@ -145,42 +142,11 @@ public sealed class IncludedForWhatIsJudgedLastTests
     private static async Task<List<string>> IdsAsync(string way, FhirRequest asked, string[] entries)
     {
         var bundle = $$"""{"resourceType":"Bundle","type":"searchset","entry":[{{string.Join(',', entries)}}]}""";
-        var text = await TextAsync(way, asked, bundle);
+        var text = await LeavingAsync(way, asked, bundle, TestPolicy.For("1"), new AnswerOptions { HoldsIncluded = true });
         return text.Contains("\"resource\"", StringComparison.Ordinal) ? Ids(text) : [];
     }
 
-    private static async Task<string> TextAsync(string way, FhirRequest asked, string bundle)
-    {
-        var options = new AnswerOptions { HoldsIncluded = true };
-        var policy = TestPolicy.For("1");
-        switch (way)
-        {
-            case "stream":
-                return await StreamAsync(asked, bundle, policy, options);
-            case "page":
-                var output = new ArrayBufferWriter<byte>();
-                using (var page = new PagedAnswer(asked, policy, Context, output, new Disclosure(), options, 10, 0))
-                {
-                    Assert.True(page.TryTake(Encoding.UTF8.GetBytes(bundle)));
-                    page.Finish(new PageTail([], true, false));
-                }
-
-                return Encoding.UTF8.GetString(output.WrittenSpan);
-            default:
-                var entry = $$$"""{"resource":{{{bundle}}},"response":{"status":"200"}}""";
-                var body = $$"""{"resourceType":"Bundle","type":"transaction-response","entry":[{{entry}}]}""";
-                var answer = Filter(Request(Interaction.Transaction, entries: [asked]), body, policy, options);
-                return answer.Json.GetProperty("entry")[0].GetProperty("resource").GetRawText();
-        }
-    }
-
     private static string[] Turned(string[] entries) => [.. Enumerable.Reverse(entries)];
-
-    private static string Match(string resource) => $$$"""{"resource":{{{resource}}},"search":{"mode":"match"}}""";
-
-    private static string Include(string resource) => $$$"""{"resource":{{{resource}}},"search":{"mode":"include"}}""";
-
-    private static string Practitioner(string id) => $$"""{"resourceType":"Practitioner","id":"{{id}}"}""";
 
     private static string TaskOf(string id, string patient, string owner) =>
         $$$"""

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
@@ -183,28 +182,13 @@ public sealed class IncludedTests
         var bundle = Bundle(entries);
         var options = new AnswerOptions { HoldsIncluded = !isAll, CountIsWhole = isAll };
         var policy = TestPolicy.For("1");
-        switch (way)
+        return way switch
         {
-            case "stream":
-                return await StreamAsync(Search, bundle, policy, options);
-            case "everything":
-                return Filter(Everything, bundle, policy, options).Text;
-            case "everything in pages":
-                var output = new System.Buffers.ArrayBufferWriter<byte>();
-                using (var page = new PagedAnswer(Everything, policy, Context, output, new Disclosure(), options, 10, 0))
-                {
-                    Assert.True(page.TryTake(Encoding.UTF8.GetBytes(bundle)));
-                    page.Finish(new PageTail([], true, false));
-                }
-
-                return Encoding.UTF8.GetString(output.WrittenSpan);
-            default:
-                var asked = way == "transaction" ? Search : Everything;
-                var body =
-                    $$$"""{"resourceType":"Bundle","type":"transaction-response","entry":[{"resource":{{{bundle}}},"response":{"status":"200"}}]}""";
-                var answer = Filter(Request(Interaction.Transaction, entries: [asked]), body, policy, options);
-                return JsonDocument.Parse(answer.Text).RootElement.GetProperty("entry")[0].GetProperty("resource").GetRawText();
-        }
+            "everything" => Filter(Everything, bundle, policy, options).Text,
+            "everything in pages" => await LeavingAsync("page", Everything, bundle, policy, options),
+            "everything in a transaction" => await LeavingAsync("transaction", Everything, bundle, policy, options),
+            _ => await LeavingAsync(way, Search, bundle, policy, options),
+        };
     }
 
     // One record of the client's patient, one of another's or the same, each with a practitioner and their organization.

@@ -317,8 +317,4 @@ public sealed class PagedAnswerTests
         "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":99,"
         + (next is null ? string.Empty : $"\"link\":[{{\"relation\":\"next\",\"url\":\"{next}\"}}],")
         + $"\"entry\":[{string.Join(",", entries)}]}}";
-
-    private static string Match(string resource) => $"{{\"resource\":{resource},\"search\":{{\"mode\":\"match\"}}}}";
-
-    private static string Include(string resource) => $"{{\"resource\":{resource},\"search\":{{\"mode\":\"include\"}}}}";
 }
