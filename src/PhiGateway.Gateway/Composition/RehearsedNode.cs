@@ -25,7 +25,6 @@ internal sealed class RehearsedNode : IAsyncDisposable
 {
     private const string Name = "rehearsal";
     private const string Issuer = "http://127.0.0.1/rehearsal";
-    private const string Host = "127.0.0.1";
     private const string KeysVariable = "PHI_GATEWAY_REHEARSED_KEYS";
 
     private readonly WebApplication _plane;
@@ -40,7 +39,7 @@ internal sealed class RehearsedNode : IAsyncDisposable
     public Uri Address => new(LoopbackHost.AddressOf(_plane));
 
     /// <summary>The name under which it is asked.</summary>
-    public static string HostName => Host;
+    public const string HostName = "127.0.0.1";
 
     /// <summary>Builds and starts it.</summary>
     /// <param name="parts">The node's own parts, of which it is given the clock and what it never uses.</param>
@@ -137,9 +136,9 @@ internal sealed class RehearsedNode : IAsyncDisposable
         {
             ["PhiGateway:Environment"] = Name,
             ["PhiGateway:Node"] = Name,
-            ["PhiGateway:PublicBase"] = $"http://{Host}",
-            ["PhiGateway:Listeners:Data"] = $"http://{Host}:0",
-            ["PhiGateway:Listeners:Admin"] = $"http://{Host}:0",
+            ["PhiGateway:PublicBase"] = $"http://{HostName}",
+            ["PhiGateway:Listeners:Data"] = $"http://{HostName}:0",
+            ["PhiGateway:Listeners:Admin"] = $"http://{HostName}:0",
             ["PhiGateway:Registry:ConnectionString"] = "Data Source=rehearsal",
             ["PhiGateway:Audit:Journal:Directory"] = "rehearsal",
             ["PhiGateway:Audit:Store:ConnectionString"] = "Data Source=rehearsal",
@@ -179,7 +178,7 @@ internal sealed class RehearsedNode : IAsyncDisposable
 
         RegistryItem Item(IRegistryEntity entity) =>
             new(
-                Enum.GetValues<RegistryKind>().First(kind => RegistryJson.TypeOf(kind) == entity.GetType()),
+                RegistryPaths.KindOf(entity)!.Value,
                 entity.Id,
                 1,
                 1,

@@ -83,7 +83,7 @@ internal sealed record DayBudget(string Name, string Suffix, Func<ClientLimits, 
             }
 
             // Safety: it counts against what is shared, and goes beyond it on record.
-            var isYielding = YieldsToEmergency && owner != LimitOwner.Client && exchange.IsEmergencyUse();
+            var isYielding = YieldsToEmergency && exchange.MayPass(owner);
             if (isYielding && step == Step.Take && !quota.HasRoom(amount, most, exchange.Now))
             {
                 exchange.Passed.Add(owner.NameOf(Name));

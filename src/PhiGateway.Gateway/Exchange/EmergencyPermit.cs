@@ -28,6 +28,9 @@ internal static class EmergencyPermit
         return false;
     }
 
+    /// <summary>Whether an owner's limits refuse the request nothing: those that it shares with others do not, in an emergency.</summary>
+    public static bool MayPass(this GatewayExchange exchange, LimitOwner owner) => owner != LimitOwner.Client && exchange.IsEmergencyUse();
+
     private static bool Tells(Permit permit)
     {
         for (var place = 0; place < permit.Obligations.Count; place++)

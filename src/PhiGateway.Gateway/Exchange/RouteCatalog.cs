@@ -206,8 +206,8 @@ internal sealed class RouteCatalog(GatewayOptions options, IBackendCredentials c
             Origins = origins,
             RoutingMarks = marks,
             // Whatever else stands there, validated at start, permits nothing.
-            UpdateCreates = bool.TryParse(metadata.GetValueOrDefault(RouteMetadata.UpdateCreates, "true"), out var creates) && creates,
-            ChecksReferences = !bool.TryParse(metadata.GetValueOrDefault(RouteMetadata.ChecksReferences, "true"), out var checks) || checks,
+            UpdateCreates = IsTrue(metadata, RouteMetadata.UpdateCreates, otherwise: false),
+            ChecksReferences = IsTrue(metadata, RouteMetadata.ChecksReferences, otherwise: true),
             Api = api,
             Language = new FhirContext
             {
@@ -219,7 +219,7 @@ internal sealed class RouteCatalog(GatewayOptions options, IBackendCredentials c
                 ],
                 Aliases = AliasesOf(cluster, gatewayBase),
                 Declared = declared,
-                TakesUpParameters = metadata.GetValueOrDefault(RouteMetadata.TakesUpParameters, "true") != "false",
+                TakesUpParameters = IsTrue(metadata, RouteMetadata.TakesUpParameters, otherwise: true),
                 TenantTag = tag,
                 MaxBundleEntries = options.Limits.BundleEntries,
                 MaxParameters = options.Limits.Parameters,
@@ -230,6 +230,10 @@ internal sealed class RouteCatalog(GatewayOptions options, IBackendCredentials c
             },
         };
     }
+
+    // Not there is true; a boolean of JSON comes as True or False.
+    private static bool IsTrue(IReadOnlyDictionary<string, string> metadata, string name, bool otherwise) =>
+        bool.TryParse(metadata.GetValueOrDefault(name, "true"), out var said) ? said : otherwise;
 
     private sealed record Known(IReadOnlyList<RoutePlace> Places, ConditionalWeakTable<RouteModel, PhiRoute> Routes);
 }

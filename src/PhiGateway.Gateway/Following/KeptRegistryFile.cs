@@ -89,21 +89,19 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
         _last = null;
     }
 
-    // Null: it is not what is read.
-    private delegate T? Parsing<T>(ReadOnlySpan<byte> json)
-        where T : class;
-
     /// <summary>The whole and the changes after it, in order; null when anything in it is not what this node wrote.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public IReadOnlyList<KeptSnapshot>? TryRead() => TryRead(Parse);
+    public IReadOnlyList<KeptSnapshot>? TryRead() =>
+        TryRead<KeptSnapshot>(static kept => kept.Everything is { Items: not null, Members: not null, Revocations: not null });
 
     /// <summary>
     /// The same without what documents say and who is on rosters: as much as it takes to see whether a registry has gone back behind it.
     /// </summary>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public IReadOnlyList<KeptMarks>? TryReadMarks() => TryRead(ParseMarks);
+    public IReadOnlyList<KeptMarks>? TryReadMarks() =>
+        TryRead<KeptMarks>(static marks => marks.Everything is { Items: not null, Revocations: not null });
 
-    private List<T>? TryRead<T>(Parsing<T> parse)
+    private List<T>? TryRead<T>(Func<T, bool> isWhole)
         where T : class
     {
         var text = File.ReadAllBytes(path);
@@ -113,7 +111,7 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
         }
 
         var mac = MacOf(string.Empty, text.AsSpan(MacCharacters + 1));
-        if (!IsSame(text.AsSpan(0, MacCharacters), mac) || parse(text.AsSpan(MacCharacters + 1)) is not { } whole)
+        if (!IsSame(text.AsSpan(0, MacCharacters), mac) || Parse(text.AsSpan(MacCharacters + 1), isWhole) is not { } whole)
         {
             return null;
         }
@@ -124,7 +122,7 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
             // Those of another whole: the process ended between putting the two in force, and they stand in the new form of the file.
             if (File.Exists(changes) && File.ReadAllBytes(changes) is var lines && Follows(lines, mac))
             {
-                return TryReadChanges(lines.AsSpan(MacCharacters + 1), mac, steps, parse) ? steps : null;
+                return TryReadChanges(lines.AsSpan(MacCharacters + 1), mac, steps, isWhole) ? steps : null;
             }
         }
 
@@ -134,7 +132,7 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
     private static bool Follows(ReadOnlySpan<byte> text, string mac) =>
         text.IndexOf((byte)'\n') == MacCharacters && IsSame(text[..MacCharacters], mac);
 
-    private bool TryReadChanges<T>(ReadOnlySpan<byte> text, string mac, List<T> steps, Parsing<T> parse)
+    private bool TryReadChanges<T>(ReadOnlySpan<byte> text, string mac, List<T> steps, Func<T, bool> isWhole)
         where T : class
     {
         int end;
@@ -147,7 +145,7 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
             }
 
             mac = MacOf(mac, line[(MacCharacters + 1)..]);
-            if (!IsSame(line[..MacCharacters], mac) || parse(line[(MacCharacters + 1)..]) is not { } change)
+            if (!IsSame(line[..MacCharacters], mac) || Parse(line[(MacCharacters + 1)..], isWhole) is not { } change)
             {
                 return false;
             }
@@ -160,29 +158,13 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
         return true;
     }
 
-    private static KeptSnapshot? Parse(ReadOnlySpan<byte> json)
+    // Null: it is not what is read.
+    private static T? Parse<T>(ReadOnlySpan<byte> json, Func<T, bool> isWhole)
+        where T : class
     {
         try
         {
-            return
-                JsonSerializer.Deserialize<KeptSnapshot>(json, Json)
-                    is { Everything: { Items: not null, Members: not null, Revocations: not null } } kept
-                ? kept
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static KeptMarks? ParseMarks(ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<KeptMarks>(json, Json) is { Everything: { Items: not null, Revocations: not null } } marks
-                ? marks
-                : null;
+            return JsonSerializer.Deserialize<T>(json, Json) is { } read && isWhole(read) ? read : null;
         }
         catch (JsonException)
         {

@@ -139,10 +139,10 @@ internal sealed class HandleIssuer(HandleSealer sealer, PageKeeper keeper, BaseP
         return length > Long;
     }
 
-    /// <summary>A cursor of a declared API whose pages are put together; null when it does not fit into a handle.</summary>
+    /// <summary>A cursor of a declared API, sealed; null when it does not fit into a handle.</summary>
     /// <param name="exchange">The request that is answered.</param>
     /// <param name="page">Where the page begins: a cursor as the backend wrote it, PHI, and records of its page that come before.</param>
-    /// <param name="size">Records per page.</param>
+    /// <param name="size">Records per page; 0: as many as the backend gives.</param>
     public string? IssueCursor(GatewayExchange exchange, PagePlace page, int size) =>
         ContentOf(exchange, page, size, null) is { } content ? sealer.Seal(content with { Kind = HandleKind.Cursor }) : null;
 
@@ -158,14 +158,6 @@ internal sealed class HandleIssuer(HandleSealer sealer, PageKeeper keeper, BaseP
 
     private static string? UrlOf(GatewayExchange exchange, string? handle) =>
         handle is null ? null : $"{exchange.Ingressed.Route.Language.GatewayBase}{PathOf(HandleKind.Page)}{handle}";
-
-    /// <summary>A cursor of a declared API, sealed; null when it does not fit into a handle.</summary>
-    /// <param name="exchange">The request that is answered.</param>
-    /// <param name="cursor">As the backend wrote it; PHI.</param>
-    public string? IssueCursor(GatewayExchange exchange, string cursor) =>
-        HandleBinding.Of(exchange) is { } binding
-            ? sealer.Seal(new HandleContent(HandleKind.Cursor, binding, exchange.Now + PageLife, OriginalRequest.Of(exchange), cursor))
-            : null;
 
     private static string PathOf(HandleKind kind) =>
         kind switch

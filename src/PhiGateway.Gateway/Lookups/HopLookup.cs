@@ -78,13 +78,13 @@ internal sealed class HopLookup(Fetch fetch, GatewayOptions options)
         switch (fetched)
         {
             case Fetched.Found found:
-                hops.Take(type, [.. ids], found.Body.Span, policy, context);
+                hops.Take(type, ids, found.Body.Span, policy, context);
                 return StageResult.Continue;
 
             // It is not there, or the server cannot be asked so: whose it is nobody can say.
             case Fetched.Absent
             or Fetched.Failed { Status: 400 or 422 }:
-                hops.Take(type, [.. ids], default, policy, context);
+                hops.Take(type, ids, default, policy, context);
                 return StageResult.Continue;
             case Fetched.Failed failed:
                 return StageResult.Refuse(failed.Reason, Detail);

@@ -11,6 +11,12 @@ internal static class RecordsById
     /// <summary>Ids in one search; fewer than any server gives on a page.</summary>
     public const int PerSearch = 20;
 
+    /// <summary>The search for them.</summary>
+    /// <param name="type">Their type.</param>
+    /// <param name="ids">Up to <see cref="PerSearch"/> of them.</param>
+    public static string PlaceOf(ResourceType type, IReadOnlyList<string> ids) =>
+        $"/{type.Name}?_id={string.Join(',', ids)}&_count={PerSearch}";
+
     /// <summary>Reads them, and has each answer taken while it is held.</summary>
     /// <param name="fetch">The way to the server.</param>
     /// <param name="exchange">The client's request.</param>
@@ -27,7 +33,7 @@ internal static class RecordsById
     {
         if (ids.Count > 1)
         {
-            using var found = await fetch.ReadAsync(exchange, $"/{type.Name}?_id={string.Join(',', ids)}&_count={PerSearch}");
+            using var found = await fetch.ReadAsync(exchange, PlaceOf(type, ids));
             if (!IsNotServed(found))
             {
                 return await take(found, ids);

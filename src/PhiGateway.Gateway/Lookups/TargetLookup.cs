@@ -40,7 +40,7 @@ internal sealed class TargetLookup(Fetch fetch)
                     {
                         if (fetched is Fetched.Found found)
                         {
-                            known.Add(type, [.. asked], found.Body.Span, decided.Value.Release, context);
+                            known.Add(type, asked, found.Body.Span, decided.Value.Release, context);
                         }
 
                         return new(StageResult.Continue);

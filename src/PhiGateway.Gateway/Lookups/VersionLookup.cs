@@ -12,9 +12,6 @@ namespace PhiGateway.Gateway.Lookups;
 /// </summary>
 internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers, HopLookup hopLookup, GatewayOptions options)
 {
-    /// <summary>Ids in one search; fewer than any server gives on a page.</summary>
-    private const int PerSearch = 20;
-
     /// <summary>Whether the answer, or that to an entry of a transaction, holds versions that may not be the current ones.</summary>
     public static bool IsNeeded(GatewayExchange exchange)
     {
@@ -133,10 +130,10 @@ internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers, HopLo
         var left = options.Limits.LookedUpVersions;
         foreach (var type in versions.Types)
         {
-            foreach (var ids in versions.Unconfirmed(type).Take(left).Chunk(PerSearch))
+            foreach (var ids in versions.Unconfirmed(type).Take(left).Chunk(RecordsById.PerSearch))
             {
                 left -= ids.Length;
-                using var fetched = await fetch.ReadAsync(exchange, $"/{type.Name}?_id={string.Join(',', ids)}&_count={PerSearch}");
+                using var fetched = await fetch.ReadAsync(exchange, RecordsById.PlaceOf(type, ids));
                 if (
                     fetched is Fetched.Found current
                     && await FindBesideAsync(exchange, current.Body, versions) is { Continues: false } unknown

@@ -47,7 +47,7 @@ internal static class ProbedPatients
         foreach (var owner in LimitOwners.All)
         {
             // Safety: whom others met of what is shared keeps no emergency from being told that there is nobody.
-            var isYielding = owner != LimitOwner.Client && exchange.IsEmergencyUse();
+            var isYielding = exchange.MayPass(owner);
             for (var place = PatientStretch.All.Length - 1; place >= 0; place--)
             {
                 var stretch = PatientStretch.All[place];

@@ -35,6 +35,7 @@ internal sealed class ApiPageWalk(Fetch fetch, HandleIssuer handles, AnswerBuffe
             items,
             exchange.Disclosure
         );
+        var links = new ApiLinks(handles, exchange, request);
 
         // 1. What was fetched already, and on to the first record that belongs to the page after this one: only then there is such a page.
         var place = exchange.Understood.Continuation?.Page.Place ?? request.Cursor ?? string.Empty;
@@ -43,7 +44,7 @@ internal sealed class ApiPageWalk(Fetch fetch, HandleIssuer handles, AnswerBuffe
         var isCut = false;
         while (taken.Continues && page.Rest is null && page.Next is { } link)
         {
-            if (PlaceOf(exchange, request, link) is not { } following)
+            if (links.FindPlace(link) is not { } following)
             {
                 exchange.Disclosure.CannotFollow = true;
                 break;
@@ -72,7 +73,7 @@ internal sealed class ApiPageWalk(Fetch fetch, HandleIssuer handles, AnswerBuffe
 
         // 2. The page after this one, under a handle of ours.
         var from = page.Rest ?? 0;
-        var next = page.Rest is null && !isCut ? null : Seal(exchange, request, new PagePlace(place, from), page.Size);
+        var next = page.Rest is null && !isCut ? null : links.Seal(new PagePlace(place, from), page.Size);
         exchange.Disclosure.CannotFollow |= next is null && (page.Rest is not null || isCut);
         if (isCut && page.Count < page.Size)
         {
@@ -115,21 +116,4 @@ internal sealed class ApiPageWalk(Fetch fetch, HandleIssuer handles, AnswerBuffe
                 return StageResult.Refuse(refusal.Refusal ?? DenyReason.UpstreamRefused, refusal.Detail);
         }
     }
-
-    // A page is at a place that the table has a row for; anything else has no name on this side. A cursor is good in the same question only.
-    private string? PlaceOf(GatewayExchange exchange, ApiRequest request, string link)
-    {
-        if (request.Operation.Next!.Parameter is not null)
-        {
-            return link;
-        }
-
-        var api = exchange.Ingressed.Route.Api;
-        return handles.FindPlace(exchange, link) is { } place && api?.IsReadable(place.Split('?')[0]) == true ? place : null;
-    }
-
-    private string? Seal(GatewayExchange exchange, ApiRequest request, PagePlace rest, int size) =>
-        request.Operation.Next!.Parameter is null
-            ? handles.IssuePage(exchange, rest, size, null)
-            : handles.IssueCursor(exchange, rest, size);
 }

@@ -64,7 +64,7 @@ internal static class ReleaseChecks
                 continue;
             }
 
-            if (owner != LimitOwner.Client && exchange.IsEmergencyUse())
+            if (exchange.MayPass(owner))
             {
                 Pass(exchange, disclosure, gate, limits, owner, counts);
             }

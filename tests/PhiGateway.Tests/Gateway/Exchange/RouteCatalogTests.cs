@@ -82,25 +82,51 @@ public sealed class RouteCatalogTests
         Assert.Empty(RoutePlaces.TagsOf(places, "west", "production", usual: "production"));
     }
 
+    // As the word stands in a file, and as a boolean of JSON comes from it.
+    [Theory]
+    [InlineData("false", false)]
+    [InlineData("False", false)]
+    [InlineData("true", true)]
+    [InlineData("True", true)]
+    [InlineData(null, true)]
+    [InlineData("no", null)]
+    public void Find_YesOrNo_IsReadAsItIsValidated_AndPermitsNothingOtherwise(string? word, bool? said)
+    {
+        var route = new RouteCatalog(_options, new NoCredentials()).Find(
+            Proxy(word, RouteMetadata.UpdateCreates, RouteMetadata.ChecksReferences, RouteMetadata.TakesUpParameters)
+        )!;
+
+        Assert.Equal(said ?? false, route.UpdateCreates);
+        Assert.Equal(said ?? true, route.ChecksReferences);
+        Assert.Equal(said ?? true, route.Language.TakesUpParameters);
+    }
+
     private static IConfigurationSection Section(Dictionary<string, string?> written) =>
         new ConfigurationBuilder()
             .AddInMemoryCollection(written.Select(static pair => KeyValuePair.Create("ReverseProxy:" + pair.Key, pair.Value)))
             .Build()
             .GetSection("ReverseProxy");
 
-    private static OneRoute Proxy() =>
-        new(
+    private static OneRoute Proxy(string? word = null, params string[] names)
+    {
+        var metadata = new Dictionary<string, string>
+        {
+            [RouteMetadata.Kind] = RouteMetadata.FhirR4,
+            [RouteMetadata.Base] = "/north",
+            [RouteMetadata.Tenant] = "north",
+        };
+        foreach (var name in word is null ? [] : names)
+        {
+            metadata[name] = word!;
+        }
+
+        return new(
             new RouteConfig
             {
                 RouteId = "north",
                 ClusterId = "ehr",
                 Match = new RouteMatch { Path = "/north/{**rest}" },
-                Metadata = new Dictionary<string, string>
-                {
-                    [RouteMetadata.Kind] = RouteMetadata.FhirR4,
-                    [RouteMetadata.Base] = "/north",
-                    [RouteMetadata.Tenant] = "north",
-                },
+                Metadata = metadata,
             },
             new ClusterConfig
             {
@@ -108,6 +134,7 @@ public sealed class RouteCatalogTests
                 Destinations = new Dictionary<string, DestinationConfig> { ["a"] = new() { Address = "http://ehr.internal:8080/r4/" } },
             }
         );
+    }
 
     private sealed class NoCredentials : IBackendCredentials
     {
