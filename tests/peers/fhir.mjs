@@ -1,6 +1,5 @@
 // The clinical system behind the gateway in tests.
 //   node fhir.mjs [--port 0] [--base /fhir/R4] [--authorization "Bearer secret"] [--fixtures file.json]...
-// With --self BASE it names itself so in links and Location, as a server behind another name does.
 // Prints {"ready": base, "pid": …, "loaded": n} when it listens. With --authorization every other caller gets 401.
 // Beside FHIR: GET|DELETE /__recorded (every request as it came), POST|DELETE /__faults (see fhir/faults.mjs).
 import { parseArgs } from 'node:util';
@@ -11,10 +10,9 @@ endWithParent();
 
 const { values } = parseArgs({ options: {
   port: { type: 'string', default: '0' },
-  base: { type: 'string', default: '/fhir/R4' },
+  base: { type: 'string' },
   authorization: { type: 'string' },
-  self: { type: 'string' },
-  fixtures: { type: 'string', multiple: true, default: [] },
+  fixtures: { type: 'string', multiple: true },
 } });
 const peer = await Peer.start({ ...values, port: Number(values.port) });
 console.log(JSON.stringify({ ready: peer.base, pid: process.pid, loaded: peer.store.count }));

@@ -1,8 +1,9 @@
 // As many clinical systems as are asked for, each as fhir.mjs makes one, in one process: most of a start is reading the definitions of R4.
 //   node fhirs.mjs
-// Prints {"ready": address, "pid": …}. POST there with {"authorization", "self", "fixtures"} starts one and answers {"base": …};
-// DELETE with ?base=… ends it.
+// Prints {"ready": address, "pid": …}. POST there with {"authorization", "self", "fixtures"} starts one and answers {"base": …}: by self it
+// names itself in links and Location, as a server behind another name does. DELETE with ?base=… ends it.
 import http from 'node:http';
+import { json } from 'node:stream/consumers';
 import { Peer } from './fhir/peer.mjs';
 import { Store } from './fhir/store.mjs';
 import { endWithParent } from './lifeline.mjs';
@@ -13,10 +14,8 @@ Store.share();
 const peers = new Map();
 
 async function answer(request) {
-  const chunks = [];
-  for await (const chunk of request) chunks.push(chunk);
   if (request.method === 'POST') {
-    const peer = await Peer.start(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+    const peer = await Peer.start(await json(request));
     peers.set(peer.base, peer);
     return { base: peer.base };
   }

@@ -51,12 +51,7 @@ internal static class AuditCounting
         Where("reason", counts.Reason);
         if (counts.Organizations.Count > 0)
         {
-            conditions +=
-                $" AND s.organization IN ({string.Join(", ", counts.Organizations.Select(static (_, place) => $"@organization{place}"))})";
-            for (var place = 0; place < counts.Organizations.Count; place++)
-            {
-                command.With($"organization{place}", StorableText.Clean(counts.Organizations[place]));
-            }
+            conditions += $" AND s.organization IN ({command.WithEach("organization", counts.Organizations.Select(StorableText.Clean))})";
         }
 
         string[] columns = [.. counts.By.Select(ColumnOf)];

@@ -79,22 +79,10 @@ internal sealed class AuditFilter(AuditQuery query)
             : string.Empty;
 
     /// <summary>The same on <c>audit_patient p</c> alone.</summary>
-    public string OfPatients(DbCommand command)
-    {
-        if (query.PatientKeys.Count == 0)
-        {
-            return string.Empty;
-        }
-
-        var names = new List<string>();
-        for (var i = 0; i < query.PatientKeys.Count; i++)
-        {
-            names.Add($"@patient{i}");
-            command.With($"patient{i}", StorableText.Clean(query.PatientKeys[i]));
-        }
-
-        return $" AND p.patient_key IN ({string.Join(", ", names)})";
-    }
+    public string OfPatients(DbCommand command) =>
+        query.PatientKeys.Count > 0
+            ? $" AND p.patient_key IN ({command.WithEach("patient", query.PatientKeys.Select(StorableText.Clean))})"
+            : string.Empty;
 
     private IEnumerable<(string Column, string? Value)> Members() =>
         [

@@ -37,13 +37,13 @@ internal abstract class AuditSearch(Database database, DbConnection connection, 
     /// <summary>One entry more than the page holds, to know whether there is a next.</summary>
     public async Task<List<AuditEntry>> RunAsync(CancellationToken cancellationToken)
     {
-        var missing = query.Limit + 1;
+        var take = query.Limit + 1;
         if (query.Id is not null || query.PatientKeys.Count > 0)
         {
-            return await FindDirectAsync(missing, cancellationToken);
+            return await FindDirectAsync(take, cancellationToken);
         }
 
-        return await FindByTimeAsync(missing, cancellationToken);
+        return await FindByTimeAsync(take, cancellationToken);
     }
 
     /// <summary>What stands behind <c>SELECT … FROM audit_event e WHERE 1 = 1</c> to keep to the query's time and behind its cursor.</summary>
@@ -101,10 +101,8 @@ internal abstract class AuditSearch(Database database, DbConnection connection, 
         return " AND s.month BETWEEN @first_month AND @last_month" + Filter.OfShape(command, database);
     }
 
-    /// <summary>By id or by patient: the narrow table leads, and its time prunes the partitions of the other.</summary>
-    /// <param name="take">Most records.</param>
-    /// <param name="ofShape">Condition on <c>audit_event e</c> for the shapes that are asked for; null: each record's is looked up.</param>
-    protected DbCommand Direct(int take, string? ofShape = null)
+    // By id or by patient: the narrow table leads, and its time prunes the partitions of the other.
+    private DbCommand Direct(int take)
     {
         var command = Command();
         var byPatient = query.PatientKeys.Count > 0;
@@ -115,11 +113,7 @@ internal abstract class AuditSearch(Database database, DbConnection connection, 
             ? $"audit_patient p JOIN {events} e ON e.log = p.log AND e.sequence = p.sequence AND e.time = p.time"
             : $"{events} e";
         var conditions = Filter.OfPatients(command, database) + Filter.OfTime(command, lead, database);
-        if (ofShape is not null)
-        {
-            conditions += ofShape;
-        }
-        else if (Filter.AsksForShape)
+        if (Filter.AsksForShape)
         {
             // Looked up for each record that is found, and not joined: there may be far more shapes than records of one patient.
             conditions +=

@@ -24,5 +24,19 @@ internal static class DbCommandExtensions
         return command;
     }
 
+    /// <summary>Adds a parameter for each of several texts; returns their names, to stand behind IN.</summary>
+    public static string WithEach(this DbCommand command, string name, IEnumerable<string?> values)
+    {
+        var names = new List<string>();
+        foreach (var value in values)
+        {
+            var one = $"{name}{names.Count}";
+            command.With(one, value);
+            names.Add("@" + one);
+        }
+
+        return string.Join(", ", names);
+    }
+
     public static string? TextOrNull(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

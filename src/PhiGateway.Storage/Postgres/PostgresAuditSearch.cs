@@ -35,7 +35,10 @@ internal sealed class PostgresAuditSearch(Database database, DbConnection connec
     private const int ManyRecords = 20_000;
 
     // What is walked past is looked up among the shapes that fit, which are held in memory.
-    private const string RoomForShapes = "SET LOCAL enable_sort = on; SET LOCAL work_mem = '32MB';";
+    private const string RoomForShapes = "SET LOCAL work_mem = '32MB';";
+
+    // The month before may have been found shape by shape, which is done without sorting, in the same transaction.
+    private const string WithSort = "SET LOCAL enable_sort = on;";
 
     // Said again of each reading of the records, so that it has one partition.
     private const string InMonth = " AND e.time >= @from AND e.time < @to";
@@ -133,7 +136,8 @@ internal sealed class PostgresAuditSearch(Database database, DbConnection connec
     private Task<List<AuditEntry>> WalkToAsync(MonthSpan month, int take, int steps, CancellationToken cancellationToken)
     {
         var command = Command();
-        var with = $"{RoomForShapes} WITH fits AS MATERIALIZED (SELECT s.id FROM audit_shape s WHERE 1 = 1{Shapes(command, month)}) ";
+        var with =
+            $"{WithSort} {RoomForShapes} WITH fits AS MATERIALIZED (SELECT s.id FROM audit_shape s WHERE 1 = 1{Shapes(command, month)}) ";
 
         // IS TRUE keeps the planner from making a join of it, which would lose the order and read all there is.
         var fits = "(w.shape IN (SELECT f.id FROM fits f)) IS TRUE";

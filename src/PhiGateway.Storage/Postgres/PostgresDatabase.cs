@@ -118,9 +118,9 @@ internal sealed class PostgresDatabase : Database
 
     public override string Unindexed(string column) => $"({column} || '')";
 
-    // A NUL that is escaped anywhere in the text would end the whole statement.
-    public override string MemberSql(string column, string member) =>
-        $"(CASE WHEN strpos({column}, '\\u0000') = 0 THEN {column}::json ->> '{member}' END)";
+    // A NUL that is escaped anywhere in the text would end the whole statement, and what is only written like one, behind a backslash that
+    // stands for itself, must hide nothing: either is another character here, and the text stays JSON.
+    public override string MemberSql(string column, string member) => $"(replace({column}, '\\u0000', '\\ufffd')::json ->> '{member}')";
 
     public override string HoldsSql(string column, string text) => $"{text} = ANY({column})";
 

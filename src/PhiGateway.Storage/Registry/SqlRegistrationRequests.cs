@@ -68,7 +68,7 @@ internal sealed class SqlRegistrationRequests(Database database, Func<Cancellati
         foreach (var ids in shown.Chunk(OneStatement))
         {
             await using var command = connection.Command(string.Empty);
-            command.CommandText = $"SELECT {Columns} FROM registration_request WHERE id IN ({Names(command, ids)})";
+            command.CommandText = $"SELECT {Columns} FROM registration_request WHERE id IN ({command.WithEach("i", ids)})";
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
@@ -102,7 +102,7 @@ internal sealed class SqlRegistrationRequests(Database database, Func<Cancellati
                 .With("reason", reason);
             command.CommandText = $"""
                 UPDATE registration_request SET state = @state, decided_by = @by, decided_at = @at, reason = @reason
-                WHERE state = 0 AND id IN ({Names(command, some)})
+                WHERE state = 0 AND id IN ({command.WithEach("i", some)})
                 RETURNING id
                 """;
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -156,19 +156,6 @@ internal sealed class SqlRegistrationRequests(Database database, Func<Cancellati
         }
 
         return meant;
-    }
-
-    private static string Names(DbCommand command, IReadOnlyList<string> ids)
-    {
-        var names = new List<string>(ids.Count);
-        foreach (var id in ids)
-        {
-            var name = string.Create(CultureInfo.InvariantCulture, $"i{names.Count}");
-            command.With(name, id);
-            names.Add("@" + name);
-        }
-
-        return string.Join(", ", names);
     }
 
     public async Task<bool> TryDecideAsync(RegistrationRequest decided, CancellationToken cancellationToken)

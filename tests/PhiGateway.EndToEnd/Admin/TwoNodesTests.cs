@@ -16,7 +16,6 @@ public sealed class TwoNodesTests(PostgresFixture postgres)
     {
         await using var location = await StorageLocation.PostgresAsync(postgres, StorageSchemas.Registry);
         await using var storage = RegistryStorage.Create(location.Options);
-        await storage.Migrator.MigrateAsync(default);
         await using var first = await AdminServer.StartAsync(registry: storage.Store);
         await using var second = await AdminServer.StartAsync(registry: storage.Store);
         first.UseKeysOf(second);

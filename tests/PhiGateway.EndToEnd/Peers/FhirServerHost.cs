@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace PhiGateway.EndToEnd.Peers;
 
@@ -33,11 +32,7 @@ internal static class FhirServerHost
         (await Http.DeleteAsync($"{process.Address}?base={Uri.EscapeDataString(address)}")).EnsureSuccessStatusCode();
     }
 
-    private sealed record Wanted(
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Authorization,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Self,
-        IReadOnlyList<string> Fixtures
-    );
+    private sealed record Wanted(string? Authorization, string? Self, IReadOnlyList<string> Fixtures);
 
     private sealed record Made(string? Base, string? Error);
 }

@@ -134,7 +134,7 @@ public sealed class PgBouncerTests(PostgresFixture postgres)
         await bouncer.LeadToAsync(standby.Port);
         await AppendAsync(journal, 100);
 
-        var name = new NpgsqlConnectionStringBuilder(direct).Database!;
+        var name = PostgresCluster.DatabaseOf(direct);
         await using var after = AuditStorage.Create(Options(standby.ConnectionString(name)));
         while (await after.Store.GetWatermarkAsync(journal.Log, None) < journal.DurableSequence)
         {

@@ -81,13 +81,7 @@ public sealed class PostgresHeldRegistryTests(PostgresFixture postgres)
         Assert.Equal("t", await storage.TaskUses.TryTakeAsync([new TaskUse("t", 1)], None));
     }
 
-    private async Task<string> CreateAsync()
-    {
-        var text = await postgres.CreateDatabaseAsync(StorageSchemas.Registry);
-        await using var storage = RegistryStorage.Create(Options(text));
-        await storage.Migrator.MigrateAsync(None);
-        return text;
-    }
+    private Task<string> CreateAsync() => postgres.CreateDatabaseAsync(StorageSchemas.Registry);
 
     private static StorageOptions Options(string text) => new() { Provider = StorageProvider.Postgres, ConnectionString = text };
 

@@ -25,16 +25,12 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
     public async ValueTask InitializeAsync()
     {
         _owner = await postgres.CreateDatabaseAsync(StorageSchemas.Registry | StorageSchemas.Audit);
-        await using var registry = RegistryStorage.Create(Options(_owner));
-        await using var audit = AuditStorage.Create(Options(_owner));
-        await registry.Migrator.MigrateAsync(None);
-        await audit.Migrator.MigrateAsync(None);
         var script = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot(), "deploy", "postgres", "roles.sql"));
         await ExecuteAsync(_owner, script);
         await ExecuteAsync(_owner, script);
         foreach (var role in new[] { "phigw_gateway", "phigw_admin", "phigw_audit_writer", "phigw_audit_reader", "phigw_audit_keeper" })
         {
-            var login = $"{role}_{new NpgsqlConnectionStringBuilder(_owner).Database}";
+            var login = $"{role}_{PostgresCluster.DatabaseOf(_owner)}";
             await ExecuteAsync(_owner, $"CREATE ROLE {login} LOGIN IN ROLE {role}");
             _connections[role] = new NpgsqlConnectionStringBuilder(_owner) { Username = login }.ConnectionString;
         }

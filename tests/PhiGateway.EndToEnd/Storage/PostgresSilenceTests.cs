@@ -137,7 +137,6 @@ public sealed class PostgresSilenceTests(PostgresFixture postgres)
         {
             var connection = await postgres.CreateDatabaseAsync(StorageSchemas.Registry);
             var near = RegistryStorage.Create(Options(connection));
-            await near.Migrator.MigrateAsync(None);
             var address = new NpgsqlConnectionStringBuilder(connection);
             var proxy = new SilentProxy(address.Port);
             address.Host = "127.0.0.1";

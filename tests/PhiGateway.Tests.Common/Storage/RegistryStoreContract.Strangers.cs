@@ -109,6 +109,22 @@ public abstract partial class RegistryStoreContract
             (await requests.ListAsync(filter, 0, 10, None)).Items.Select(static one => one.Id);
     }
 
+    // What a stranger calls itself hides it from no filter, be it a NUL or what is written like one.
+    [Fact]
+    public async Task ListRequests_OfAForm_HasThoseWhoseNameIsLikeAnEscape()
+    {
+        string[] names = ["Epic \\u0000", "Epic \0"];
+        foreach (var name in names)
+        {
+            var one = Asked($"reg-{name.Length}");
+            var named = one with { Words = one.Words with { Name = name } };
+            Assert.NotNull(await Storage.RegistrationRequests.TryAddAsync(named, 10, None));
+        }
+
+        var found = await Storage.RegistrationRequests.ListAsync(new RegistrationFilter { Form = "metadata" }, 0, 10, None);
+        Assert.Equal(names, found.Items.Select(static one => one.Words.Name));
+    }
+
     [Fact]
     public async Task DeclineRequests_Many_DeclinesThoseThatNobodyDecided_AndGivesTheirRoomBack()
     {
