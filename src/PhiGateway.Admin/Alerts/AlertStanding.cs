@@ -31,12 +31,8 @@ internal static class AlertStanding
     {
         if (alert.Kind == AlertKinds.Emergency)
         {
-            string[] behind =
-            [
-                .. ClientStanding.Since(set, alert.Subject[(alert.Subject.IndexOf('/', StringComparison.Ordinal) + 1)..], alert.At),
-                .. AuthorNote.Behind(item),
-                .. alert.Notify?.Split(", ") ?? [],
-            ];
+            var client = alert.Subject[(alert.Subject.IndexOf('/', StringComparison.Ordinal) + 1)..];
+            string[] behind = [.. Answering(set, client, alert), .. AuthorNote.Behind(item)];
             return call.MayBeAny(behind) ? Refuse("You stand behind this client; somebody else must decide.") : null;
         }
 
@@ -60,15 +56,14 @@ internal static class AlertStanding
     private static IEnumerable<string> Own(WorkingSet set, Alert alert) =>
         alert.Subject switch
         {
-            // Whom it was told as well: who deletes the client, or makes it anew, is no stranger to what was found.
-            var subject when subject.StartsWith(OfClient, StringComparison.Ordinal) =>
-            [
-                .. ClientStanding.Since(set, subject[OfClient.Length..], alert.At),
-                .. alert.Notify?.Split(", ") ?? [],
-            ],
+            var subject when subject.StartsWith(OfClient, StringComparison.Ordinal) => Answering(set, subject[OfClient.Length..], alert),
             var subject when subject.StartsWith(OfPerson, StringComparison.Ordinal) => [subject[OfPerson.Length..]],
             _ => [],
         };
+
+    // Whom it was told as well: who deletes the client, or makes it anew, is no stranger to what was found.
+    private static string[] Answering(WorkingSet set, string client, Alert alert) =>
+        [.. ClientStanding.Since(set, client, alert.At), .. alert.Notify?.Split(", ") ?? []];
 
     private static AdminProblem Refuse(string detail) => new(403, "four-eyes", Title, detail);
 }

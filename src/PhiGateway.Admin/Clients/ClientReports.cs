@@ -66,12 +66,13 @@ internal sealed class ClientReports(WorkingSetSource sets, ISnapshotSource snaps
     /// <param name="why">Only those that wait for this reason; null: all.</param>
     public async Task<Outcome<QueuePage>> QueueAsync(AdminCall call, PageRequest page, string? why)
     {
-        if (why is not null && !QueueFilter.Reasons.Contains(why))
+        if (QueueFilter.Check(why) is { } refused)
         {
-            return AdminProblem.BadParameter("why", "never-approved, changed or expired is expected.");
+            return refused;
         }
 
         var set = await sets.GetAsync(call.Cancelled);
+        var filter = new QueueFilter(why);
         var waiting = new List<QueueEntry>();
         foreach (var id in MayWait.GetValue(set, static found => [.. WhoMayWait(found)]))
         {
@@ -80,7 +81,7 @@ internal sealed class ClientReports(WorkingSetSource sets, ISnapshotSource snaps
                 continue;
             }
 
-            if (QueueEntry.Of(set, ApprovedClient.Find(set, id)!, time.GetUtcNow()) is { } entry && (why is null || entry.Why == why))
+            if (QueueEntry.Of(set, ApprovedClient.Find(set, id)!, time.GetUtcNow()) is { } entry && filter.Covers(entry))
             {
                 waiting.Add(entry);
                 if (waiting.Count > page.Limit)

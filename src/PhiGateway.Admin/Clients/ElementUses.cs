@@ -20,25 +20,10 @@ internal static class ElementUses
         {
             UsageElement[] found = [.. used.Where(one => one.Kind == kind && Covers(kind, name, one.Name))];
             left.ExceptWith(found);
-            rows.Add((kind, Row(kind, name, found)));
+            rows.Add((kind, Row(kind, name, true, found)));
         }
 
-        rows.AddRange(
-            left.Select(one =>
-                (
-                    one.Kind,
-                    new UsedElement(
-                        WordOf(one.Kind),
-                        one.Name,
-                        IsGranted(useCase, one),
-                        one.Last,
-                        one.Count,
-                        one.Patients,
-                        one.IsEstimate ? PatientCount.About : PatientCount.Exact
-                    )
-                )
-            )
-        );
+        rows.AddRange(left.Select(one => (one.Kind, Row(one.Kind, one.Name, IsGranted(useCase, one), [one]))));
         return
         [
             .. rows.OrderBy(static row => row.Kind)
@@ -117,13 +102,13 @@ internal static class ElementUses
             _ => used == granted,
         };
 
-    private static UsedElement Row(UsageKind kind, string name, UsageElement[] found) =>
+    private static UsedElement Row(UsageKind kind, string name, bool? isGranted, UsageElement[] found) =>
         found.Length == 0
-            ? new UsedElement(WordOf(kind), name, true, null, 0, 0, PatientCount.Exact)
+            ? new UsedElement(WordOf(kind), name, isGranted, null, 0, 0, PatientCount.Exact)
             : new UsedElement(
                 WordOf(kind),
                 name,
-                true,
+                isGranted,
                 found.Max(static one => one.Last),
                 found.Sum(static one => one.Count),
                 found.Max(static one => one.Patients),

@@ -1,3 +1,5 @@
+using PhiGateway.Admin.Calls;
+
 namespace PhiGateway.Admin.Clients;
 
 /// <summary>Narrows the queue of approvals; what is null does not narrow it. Taken by <see cref="ClientReports"/>.</summary>
@@ -7,6 +9,10 @@ internal sealed record QueueFilter(string? Why = null, string? Text = null)
 {
     /// <summary>Why a client may wait.</summary>
     public static IReadOnlyList<string> Reasons { get; } = ["never-approved", "changed", "expired"];
+
+    /// <summary>The refusal of a reason that is none; null: it is one, or none is asked for.</summary>
+    public static AdminProblem? Check(string? why) =>
+        why is null || Reasons.Contains(why) ? null : AdminProblem.BadParameter("why", "never-approved, changed or expired is expected.");
 
     /// <summary>Whether an entry is among those asked for.</summary>
     public bool Covers(QueueEntry entry) =>

@@ -8,11 +8,7 @@ namespace PhiGateway.Admin.Clients;
 /// <summary>Reports what clients used; called by their endpoint and the console.</summary>
 internal sealed class UsageReports(WorkingSetSource sets, IUsageSource? usage = null)
 {
-    /// <summary>The same for a page; null: this node does not watch, or there is no such client.</summary>
-    public async Task<ClientUse?> FindAsync(AdminCall call, string id) =>
-        (await OfAsync(call, id)).Value is { } report ? new ClientUse(report.LastUsed, report.Elements, report.Uses) : null;
-
-    /// <summary>What one client used.</summary>
+    /// <summary>What one client used; or that this node does not watch, or that there is no such client.</summary>
     public async Task<Outcome<UsageReport>> OfAsync(AdminCall call, string id)
     {
         if (usage is null)
@@ -47,9 +43,3 @@ internal sealed class UsageReports(WorkingSetSource sets, IUsageSource? usage = 
             use.IsEstimate ? PatientCount.About : PatientCount.Exact
         );
 }
-
-/// <summary>What a client used, for a page.</summary>
-/// <param name="LastUsed">Its last use of anything; null: none is known.</param>
-/// <param name="Elements">By the elements of its grants.</param>
-/// <param name="Operations">By operation, purpose and tenant, the longest unused first.</param>
-public sealed record ClientUse(DateTimeOffset? LastUsed, IReadOnlyList<UsedElement> Elements, IReadOnlyList<UsedOperation> Operations);

@@ -30,18 +30,15 @@ internal sealed class AdminJournal(IAuditJournal journal, TimeProvider time, ILo
             return;
         }
 
-        // Appended together: one group commit takes them all.
-        var pending = new List<Task> { journal.AppendAsync(head, edit.Lane).AsTask() };
-        foreach (var write in plan.Writes)
-        {
-            var part = Create(call, edit.Event, KindWord.Of(write.Kind, write.Id), Guid.CreateVersion7(time.GetUtcNow()), head.Id);
-            part.Revision = revision;
-            part.Note = "intent";
-            Describe(part, write, before);
-            pending.Add(journal.AppendAsync(part, edit.Lane).AsTask());
-        }
+        await AppendAsync(head, plan.Writes.Select(PartOf), edit.Lane);
 
-        await Task.WhenAll(pending);
+        AuditRecord PartOf(RegistryWrite write)
+        {
+            var part = CreatePart(call, edit.Event, KindWord.Of(write.Kind, write.Id), head);
+            part.Revision = revision;
+            Describe(part, write, before);
+            return part;
+        }
     }
 
     /// <summary>For changes that are not documents: memberships, imports.</summary>
@@ -60,18 +57,7 @@ internal sealed class AdminJournal(IAuditJournal journal, TimeProvider time, ILo
     {
         var head = Create(call, @event, target, call.RequestId, Guid.Empty);
         head.Note = Join("intent", note);
-        var lane = AdminLane.Of(@event);
-
-        // Appended together: one group commit takes them all.
-        var pending = new List<Task> { journal.AppendAsync(head, lane).AsTask() };
-        foreach (var (what, of) in parts)
-        {
-            var part = Create(call, what, of, Guid.CreateVersion7(time.GetUtcNow()), head.Id);
-            part.Note = "intent";
-            pending.Add(journal.AppendAsync(part, lane).AsTask());
-        }
-
-        return Task.WhenAll(pending);
+        return AppendAsync(head, parts.Select(part => CreatePart(call, part.Event, part.Target, head)), AdminLane.Of(@event));
     }
 
     /// <summary>Durable when it returns; the problem to answer when it could not be recorded.</summary>
@@ -112,6 +98,21 @@ internal sealed class AdminJournal(IAuditJournal journal, TimeProvider time, ILo
     }
 
     public static string WrittenAt(long revision) => string.Create(CultureInfo.InvariantCulture, $"written as revision {revision}");
+
+    private AuditRecord CreatePart(AdminCall call, string @event, string target, AuditRecord head)
+    {
+        var part = Create(call, @event, target, Guid.CreateVersion7(time.GetUtcNow()), head.Id);
+        part.Note = "intent";
+        return part;
+    }
+
+    // Appended together: one group commit takes them all.
+    private Task AppendAsync(AuditRecord head, IEnumerable<AuditRecord> parts, AuditLane lane)
+    {
+        var pending = new List<Task> { journal.AppendAsync(head, lane).AsTask() };
+        pending.AddRange(parts.Select(part => journal.AppendAsync(part, lane).AsTask()));
+        return Task.WhenAll(pending);
+    }
 
     private static void Describe(AuditRecord record, RegistryWrite write, WorkingSet before)
     {

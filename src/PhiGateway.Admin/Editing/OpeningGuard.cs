@@ -111,7 +111,7 @@ internal static class OpeningGuard
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         return credential.OverlapUntil <= now
             || credential.Expires <= today
-            || credential.RotateBy?.AddDays(DoorDefaults.RotationGraceDays) < today;
+            || today.DayNumber - credential.RotateBy?.DayNumber > DoorDefaults.RotationGraceDays;
     }
 
     /// <summary>The end of a client's approval, with whose act that is in it; null: it has none that counts.</summary>

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Trail;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Registrations;
@@ -129,7 +130,7 @@ internal static class RegistrationEndpoints
         DateTimeOffset? before = null;
         if (asked["received_before"] is [{ } text])
         {
-            if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
+            if (TrailQueryReader.Moment(text) is not { } at)
             {
                 return AdminProblem.BadParameter("received_before", "a moment such as 2026-11-30T12:00:00Z is expected.");
             }

@@ -140,17 +140,11 @@ internal static class RegistrationCommand
             common,
             async (parsed, run, cancellationToken) =>
             {
-                var body = new JsonObject { ["reason"] = parsed.GetValue(reason) };
-                foreach (var (name, value) in narrowing.Of(parsed).Where(static pair => pair.Value is not null))
-                {
-                    body[name] = value;
-                }
-
-                if (parsed.GetValue(most) is { } seen)
-                {
-                    body["at_most"] = seen;
-                }
-
+                var body = CliBody.Of([
+                    ("reason", parsed.GetValue(reason)),
+                    .. narrowing.Of(parsed).Select(static pair => (pair.Name, (JsonNode?)pair.Value)),
+                    ("at_most", parsed.GetValue(most)),
+                ]);
                 var answer = (await DocumentVerbs.PostAsync(run, Segment + ":decline", body, cancellationToken)).Json;
                 Printer.One(run.Out, run.Format, answer);
                 return (int)answer["left"]! > 0 ? ExitCodes.Findings : ExitCodes.Ok;

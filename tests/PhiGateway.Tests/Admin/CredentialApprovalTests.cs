@@ -89,15 +89,18 @@ public sealed class CredentialApprovalTests
     [Theory]
     [InlineData(true, null, true)]
     [InlineData(false, null, false)]
-    [InlineData(true, "2026-05-02", true)]
-    [InlineData(true, "2027-01-01", false)]
-    public async Task Rotate_OfARevokedCertificate_WaitsForAnApprover_OfOneInOrderDoesNot(bool isRevoked, string? otherExpires, bool waits)
+    [InlineData(true, "expires 2026-05-02", true)]
+    [InlineData(true, "expires 2027-01-01", false)]
+    [InlineData(true, "rotateBy 2026-04-24", true)]
+    [InlineData(true, "rotateBy 2026-05-01", false)]
+    [InlineData(true, "rotateBy 9999-12-31", false)]
+    public async Task Rotate_OfARevokedCertificate_WaitsForAnApprover_OfOneInOrderDoesNot(bool isRevoked, string? otherDay, bool waits)
     {
         await using var server = await AdminServer.StartAsync();
         await Sample.WriteAsync(server);
-        if (otherExpires is not null)
+        if (otherDay?.Split(' ') is [var member, var day])
         {
-            var other = Certificate("cert-0", 'c').Replace("}", $$""","expires":"{{otherExpires}}"}""", StringComparison.Ordinal);
+            var other = Certificate("cert-0", 'c').Replace("}", $$""","{{member}}":"{{day}}"}""", StringComparison.Ordinal);
             Assert.Equal(201, (await server.PostAsync(Credentials, other)).Status);
         }
 

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using PhiGateway.Admin.Clients;
 
 namespace PhiGateway.Console.Pages.Approvals;
 
@@ -9,6 +8,4 @@ public sealed partial class ApprovalsPage
     /// <summary>What it shows.</summary>
     [Parameter, EditorRequired]
     public required ApprovalsModel Model { get; set; }
-
-    private static IReadOnlyList<string> QueueReasons => QueueFilter.Reasons;
 }

@@ -25,9 +25,9 @@ internal sealed class ApprovalsScreen(
     public async Task<ScreenAnswer> ListAsync(ConsoleRequest request)
     {
         var (why, text) = (request.Asked("why"), request.Asked("q"));
-        if (why is not null && !QueueFilter.Reasons.Contains(why))
+        if (QueueFilter.Check(why) is { } refused)
         {
-            return AdminProblem.BadParameter("why", "never-approved, changed or expired is expected.");
+            return refused;
         }
 
         var queue = await reports.WaitingAsync(request.Call, request.Skipped, OnePage, new QueueFilter(why, text));

@@ -13,7 +13,7 @@ public sealed partial class ClientLedger
 
     /// <summary>What it shows.</summary>
     [Parameter, EditorRequired]
-    public required ClientUse Model { get; set; }
+    public required UsageReport Model { get; set; }
 
     private IEnumerable<IGrouping<string, UsedElement>> Kinds => Model.Elements.GroupBy(static one => one.Kind);
 

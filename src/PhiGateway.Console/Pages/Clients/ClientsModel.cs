@@ -35,7 +35,7 @@ public sealed record ClientModel(
     BlastRadius Blast,
     IReadOnlyList<Alert> Alerts,
     UseMatrix? Use,
-    ClientUse? Ledger,
+    UsageReport? Ledger,
     DateOnly Today,
     DateTimeOffset From,
     bool MayStop,

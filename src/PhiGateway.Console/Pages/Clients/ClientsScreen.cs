@@ -96,7 +96,7 @@ internal sealed class ClientsScreen(
                 blast,
                 [.. found[about]],
                 use,
-                isLedger ? await usage.FindAsync(call, id) : null,
+                isLedger ? (await usage.OfAsync(call, id)).Value : null,
                 DateOnly.FromDateTime(now.UtcDateTime),
                 now.AddDays(-UseDays),
                 call.Caller.HasAny(AdminRoles.Closers),

@@ -1,6 +1,5 @@
 using PhiGateway.Watch.Detection;
 using PhiGateway.Watch.Feed;
-using PhiGateway.Watch.Registered;
 using PhiGateway.Watch.Usage;
 using Xunit;
 
@@ -87,9 +86,4 @@ public sealed class UsageLedgerTests
             Patients = patients,
             Parts = parts,
         };
-
-    private sealed class Nobody : IRegisteredClients
-    {
-        public RegisteredClient? Find(string client) => null;
-    }
 }
