@@ -1,14 +1,23 @@
 // How many tokens a second two token services issue, in turn, in one run.
 //   CLIENT_JWK='{…private…}' CLIENT_ID=… SCOPE=… node clients/token-rate.mjs http://127.0.0.1:8082 http://127.0.0.1:9280 …
-// Assertions are signed beforehand; 16 requests are under way at once; three rounds of each. Prints one line per service.
+// Assertions are signed beforehand; 16 requests are under way at once. Of ROUNDS rounds of each the first WARM are for the services'
+// compilers and count for nothing. Around each that counts a line is printed and another awaited on standard input, so that whoever runs this
+// can read both services' clocks: "begin BASE", then "end BASE TOKENS SECONDS".
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
+import readline from 'node:readline';
 import { importJWK, SignJWT } from 'jose';
 
-const { CLIENT_JWK, CLIENT_ID, SCOPE, COUNT = '1500', ROUNDS = '3' } = process.env;
+const { CLIENT_JWK, CLIENT_ID, SCOPE, COUNT = '3000', ROUNDS = '5', WARM = '2' } = process.env;
 const jwk = JSON.parse(CLIENT_JWK);
 const key = await importJWK(jwk, jwk.alg);
 const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
+const lines = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+
+const tell = async (line) => {
+  console.log(line);
+  await lines.next();
+};
 
 const sign = (endpoint) => new SignJWT({}).setProtectedHeader({ alg: jwk.alg, kid: jwk.kid, typ: 'JWT' }).setIssuer(CLIENT_ID).setSubject(CLIENT_ID).setAudience(endpoint).setExpirationTime('4m').setJti(randomUUID()).sign(key);
 
@@ -18,11 +27,12 @@ const ask = (endpoint, assertion) => new Promise((resolve, reject) => {
   request.on('error', reject).end(body);
 });
 
-const rates = new Map(process.argv.slice(2).map((base) => [base, []]));
 for (let round = 0; round < Number(ROUNDS); round += 1) {
-  for (const [base, taken] of rates) {
+  for (const base of process.argv.slice(2)) {
     const endpoint = `${base}/token`;
     const assertions = await Promise.all(Array.from({ length: Number(COUNT) }, () => sign(endpoint)));
+    const counts = round >= Number(WARM);
+    if (counts) await tell(`begin ${base}`);
     const started = process.hrtime.bigint();
     let good = 0;
     let other = 0;
@@ -34,9 +44,8 @@ for (let round = 0; round < Number(ROUNDS); round += 1) {
       }
     }));
     if (other) throw new Error(`${base} answered ${other}`);
-    taken.push(good / (Number(process.hrtime.bigint() - started) / 1e9));
+    const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+    if (counts) await tell(`end ${base} ${good} ${seconds}`);
   }
 }
-for (const [base, taken] of rates) {
-  console.log(`${base} ${taken.map((rate) => rate.toFixed(0)).join(' ')} tokens/s`);
-}
+process.exit(0);
