@@ -206,7 +206,7 @@ internal sealed class AnswerWork : IDisposable
             return;
         }
 
-        Disclosure.Redacted |= ResourceWriter.Write(
+        var isCut = ResourceWriter.Write(
             data,
             start,
             end,
@@ -216,6 +216,9 @@ internal sealed class AnswerWork : IDisposable
             viewed && View?.Turn(Reader.Facts.Type) == true ? View : null,
             output
         );
+
+        // Whether there was anything to cut is not told by how the rest is answered.
+        Disclosure.Redacted |= isCut || _permitted is not null || _contained is not null;
     }
 
     /// <summary>Writes a stretch of the stored Bundle that is no resource of it, with the gateway's addresses.</summary>
