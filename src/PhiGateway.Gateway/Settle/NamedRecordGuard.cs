@@ -37,11 +37,11 @@ internal sealed class NamedRecordGuard(Fetch fetch, HopLookup hopLookup, Gateway
         return request.Type == ResourceType.Bundle ? request.Operation == "$validate" : MayNameOne(request) || NamesInInputs(request);
     }
 
-    // In a patch that the upstream applies, what makes a reference of a text may stand in the path.
+    // In a patch that the upstream applies, what makes a reference of a text may stand in the path, and with something behind it.
     private static bool MayNameOne(FhirRequest request)
     {
         var content = WrittenContent.Of(request).Span;
-        return IsAppliedElsewhere(request) ? content.ContainsAny((byte)'/', (byte)'\\') : RecordNames.MayBeIn(content);
+        return RecordNames.MayBeIn(content) || (IsAppliedElsewhere(request) && content.IndexOf("eference"u8) >= 0);
     }
 
     private static bool IsAppliedElsewhere(FhirRequest request) => request.Patch is { IsAppliedHere: false };
