@@ -124,6 +124,14 @@ public sealed class NamedRecordTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Run_PathPatchOfWordsThatReadLikeAName_Goes()
+    {
+        var patch = PathPatch.Replace("performer[0].reference", "note[0].text", StringComparison.Ordinal);
+
+        Assert.Null(await RefusalAsync("PATCH", "/fhir/Observation/1", patch.Replace("NAME", "Patient/18", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("Patient/18")]
     [InlineData("Observation/foreign")]
