@@ -30,8 +30,8 @@ public static class BinaryNames
     }
 
     /// <summary>
-    /// The same with where they are named, each as <c>element id</c>; by a reference also in a spelling that only a forgiving server takes for
-    /// one.
+    /// The same with where they are named, each as <c>element id</c>; by a reference also in a spelling that only a forgiving server takes
+    /// for one.
     /// </summary>
     /// <param name="json">One resource, well-formed.</param>
     /// <param name="context">Bases and depth.</param>
