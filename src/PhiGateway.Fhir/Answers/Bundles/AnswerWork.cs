@@ -145,7 +145,11 @@ internal sealed class AnswerWork : IDisposable
             return PrepareNested(data, start, end, asked, disclosure);
         }
 
-        var hidden = known is not null && ScanProgram.For(facts.Type).OfTargets ? known.Attribute(Reader) : WithholdReason.None;
+        // A version is judged by the facts of the current one as well, which are its own alone.
+        var hidden =
+            known is not null && ScanProgram.For(facts.Type).OfTargets
+                ? known.Attribute(Reader, concludes: Current is null)
+                : WithholdReason.None;
         if (hidden == WithholdReason.None && facts.Type == ResourceType.Binary && Container is null)
         {
             hidden = FileReferrers.Attribute(Options.Referrers, Reader, Policy);
