@@ -122,8 +122,12 @@ internal sealed class PageWalk(
         return StageResult.Continue;
     }
 
-    // To whom what nobody can attribute leaves, what speaks of a record that stays must not leave as such.
-    private static KnownTargets? TargetsOf(GatewayExchange exchange) =>
+    /// <summary>
+    /// What has to be known of the records that others speak of, to be filled page by page; null: nothing. To whom leaves what nobody can
+    /// attribute, what speaks of a record that stays must not leave as such.
+    /// </summary>
+    /// <param name="exchange">The request that is answered.</param>
+    public static KnownTargets? TargetsOf(GatewayExchange exchange) =>
         ReleaseChecks.MayReceiveUndetermined(exchange) && KnownTargets.MayLeave(exchange.Permit.Release) ? new KnownTargets() : null;
 
     // What a deletion is of cannot be looked up any more: in histories of many it is told to whom everything is (ADR 12).

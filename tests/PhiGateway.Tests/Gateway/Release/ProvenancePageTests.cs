@@ -46,6 +46,14 @@ public sealed class ProvenancePageTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_CountOfWhatSpeaksOfOthers_IsOfWhatMayLeave()
+    {
+        _world.Upstream.Otherwise = () => RecordingUpstream.Reply(200, Found, "application/fhir+json");
+
+        Assert.Equal(2, (int)(await _world.AskAsync("/fhir/Provenance?agent=Practitioner/9&_summary=count"))["total"]!);
+    }
+
+    [Fact]
     public async Task Run_TargetsThatCannotBeLookedUp_KeepBackWhatSpeaksOfThem()
     {
         foreach (var place in (string[])["?_id=shown,hidden,missing&_count=20", "/shown", "/hidden", "/missing"])
