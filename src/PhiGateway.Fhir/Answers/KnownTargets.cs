@@ -38,13 +38,15 @@ public sealed class KnownTargets
         return KnownResources.Matter(policy.Types);
     }
 
-    /// <summary>Whether a page may hold something of the kind.</summary>
+    /// <summary>Whether a page may hold something of the kind that could leave.</summary>
     /// <param name="page">The page, whole.</param>
-    public static bool Matter(ReadOnlySpan<byte> page)
+    /// <param name="policy">Its judge.</param>
+    public static bool Matter(ReadOnlySpan<byte> page, ReleasePolicy policy)
     {
+        ArgumentNullException.ThrowIfNull(policy);
         foreach (var type in KnownResources.SpeakOfOthers)
         {
-            if (page.IndexOf(type.Utf8Name) >= 0)
+            if (policy.Types.Contains(type) && page.IndexOf(type.Utf8Name) >= 0)
             {
                 return true;
             }

@@ -96,7 +96,7 @@ internal sealed class CountWalk(
         bool isFirst
     )
     {
-        if (counted.Targets is { } targets && KnownTargets.Matter(page.Span))
+        if (counted.Targets is { } targets && KnownTargets.Matter(page.Span, exchange.Permit.Release))
         {
             await targetLookup.FindBesideAsync(exchange, page, targets);
         }

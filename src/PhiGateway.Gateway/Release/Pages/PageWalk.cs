@@ -188,7 +188,7 @@ internal sealed class PageWalk(
         (FileReferrers Files, HopTargets Hops, KnownTargets? Targets) beside
     )
     {
-        if (beside.Targets is { } targets && KnownTargets.Matter(body.Span))
+        if (beside.Targets is { } targets && KnownTargets.Matter(body.Span, exchange.Permit.Release))
         {
             await targetLookup.FindBesideAsync(exchange, body, targets);
         }
