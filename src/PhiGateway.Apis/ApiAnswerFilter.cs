@@ -118,8 +118,13 @@ public static class ApiAnswerFilter
         return AnswerVerdict.Rewritten;
     }
 
-    // In document order, which is the order of writing; false when the envelope is not as declared.
-    private static bool JudgeItems(JsonElement element, EnvelopeNode node, ApiRecordJudge judge, List<ElementSet?> verdicts)
+    /// <summary>Judges the records of an envelope, or of a part of one, in document order, which is the order of writing.</summary>
+    /// <param name="element">The part.</param>
+    /// <param name="node">What is declared of it.</param>
+    /// <param name="judge">Judges each record.</param>
+    /// <param name="verdicts">Receives of each the elements that may leave; null: it stays.</param>
+    /// <returns>False when it is not as declared.</returns>
+    internal static bool JudgeItems(JsonElement element, EnvelopeNode node, ApiRecordJudge judge, List<ElementSet?> verdicts)
     {
         if (node.Role == EnvelopeRole.Item)
         {

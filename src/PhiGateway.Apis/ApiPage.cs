@@ -12,9 +12,10 @@ namespace PhiGateway.Apis;
 /// fetches them. Mutable, for one answer; not thread-safe.
 /// </summary>
 /// <remarks>
-/// Security: neither number nor place of what is withheld shows in the pages. A page has as many records as the backend's own first page, all
-/// of them such as may leave, and leads on only where one more is known that may. That there is none is written in one form, however the
-/// backend writes it. The sibling of the pages of FHIR searches (ADR 9).
+/// Security: neither number nor place of what is withheld shows in the pages. A page has as many elements as the backend's own first page,
+/// all of them such as may leave, and leads on only where one more is known that may. An element is a record, or a group of them, which
+/// leaves with those of its records that may, if there are any. That there is none is written in one form, however the backend writes it.
+/// The sibling of the pages of FHIR searches (ADR 9).
 /// </remarks>
 public sealed class ApiPage : IDisposable
 {
@@ -26,8 +27,10 @@ public sealed class ApiPage : IDisposable
     private readonly Disclosure _disclosure;
     private readonly Disclosure _ahead = new();
     private readonly Utf8JsonWriter _items;
+    private readonly List<ElementSet?> _verdicts = [];
     private JsonDocument? _frame;
     private bool _isTaken;
+    private int _records;
 
     /// <param name="request">What was asked; one of <see cref="Applies"/>.</param>
     /// <param name="policy">The permit's judge.</param>
@@ -48,22 +51,24 @@ public sealed class ApiPage : IDisposable
         _items.WriteStartArray();
     }
 
-    /// <summary>Records of a page; 0: the backend has given none yet.</summary>
+    /// <summary>Elements of a page; 0: the backend has given none yet.</summary>
     public int Size { get; private set; }
 
-    /// <summary>How many records leave on this page.</summary>
+    /// <summary>How many elements leave on this page.</summary>
     public int Count { get; private set; }
 
     /// <summary>Where the backend's answer that was taken last leads on, as it wrote it; null: nowhere. PHI.</summary>
     public string? Next { get; private set; }
 
     /// <summary>
-    /// How many records of the backend's page that was taken last come before the first one that belongs to the client's next page; null:
+    /// How many elements of the backend's page that was taken last come before the first one that belongs to the client's next page; null:
     /// none is known.
     /// </summary>
     public int? Rest { get; private set; }
 
-    /// <summary>Whether the answer to a request is a page: a list of records in one array, of which each may stay by itself.</summary>
+    /// <summary>
+    /// Whether the answer to a request is a page: a list of records, or of groups of them, of which each may stay by itself.
+    /// </summary>
     public static bool Applies(ApiRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -73,7 +78,7 @@ public sealed class ApiPage : IDisposable
 
     /// <summary>Judges one answer of the backend; its bytes must stay as they are until the page is finished, if it is the first.</summary>
     /// <param name="body">The backend's bytes, whole; empty: it says that there is nothing.</param>
-    /// <param name="from">Records that come before this page.</param>
+    /// <param name="from">Elements that come before this page.</param>
     /// <returns>Rewritten where it can be used.</returns>
     public AnswerVerdict Take(ReadOnlyMemory<byte> body, int from)
     {
@@ -112,7 +117,7 @@ public sealed class ApiPage : IDisposable
         }
     }
 
-    /// <summary>Ends the records; what was given for them has all of them then.</summary>
+    /// <summary>Ends the list; what was given for it has all of it then.</summary>
     public void Complete()
     {
         _items.WriteEndArray();
@@ -127,7 +132,7 @@ public sealed class ApiPage : IDisposable
     public void Write(IBufferWriter<byte> output, ReadOnlyMemory<byte> records, string? next)
     {
         using var json = new Utf8JsonWriter(output);
-        new ApiPageWriter(json, records, Count, next).Write(_frame?.RootElement ?? default, _envelope);
+        new ApiPageWriter(json, records, _records, next).Write(_frame?.RootElement ?? default, _envelope);
         json.Flush();
     }
 
@@ -138,7 +143,7 @@ public sealed class ApiPage : IDisposable
         _frame?.Dispose();
     }
 
-    private AnswerVerdict Bounded() => Count > _answer.MaxItems ? AnswerVerdict.TooLarge : AnswerVerdict.Rewritten;
+    private AnswerVerdict Bounded() => _records > _answer.MaxItems ? AnswerVerdict.TooLarge : AnswerVerdict.Rewritten;
 
     // What stands beside the records must be as declared, as in an answer that is no page.
     private bool Find(JsonElement element, EnvelopeNode node, ref JsonElement list)
@@ -187,6 +192,7 @@ public sealed class ApiPage : IDisposable
             return true;
         }
 
+        var element = _envelope.Element!;
         Size = Size > 0 ? Size : list.GetArrayLength();
         var place = -1;
         foreach (var item in list.EnumerateArray())
@@ -197,12 +203,14 @@ public sealed class ApiPage : IDisposable
             }
 
             var isFull = Count == Size;
-            if (!(isFull ? _aheadJudge : _judge).TryJudge(item, out var kept))
+            _verdicts.Clear();
+            if (!ApiAnswerFilter.JudgeItems(item, element, isFull ? _aheadJudge : _judge, _verdicts))
             {
                 return false;
             }
 
-            if (kept is null)
+            var leaving = _verdicts.Count(static verdict => verdict is not null);
+            if (leaving == 0)
             {
                 continue;
             }
@@ -215,7 +223,8 @@ public sealed class ApiPage : IDisposable
             }
 
             Count++;
-            ApiAnswerWriter.WriteRecord(_items, _answer.Shape, item, kept);
+            _records += leaving;
+            new ApiAnswerWriter(_items, _answer.Shape, _verdicts, links: null).Write(item, element);
         }
 
         _items.Flush();

@@ -33,6 +33,7 @@ internal sealed class ApiRecordJudge(ApiRequest request, ApiShape shape, Release
         if (reason == WithholdReason.None)
         {
             disclosure.Release(_facts);
+            disclosure.Redacted |= kept is { IsAll: false };
             return true;
         }
 

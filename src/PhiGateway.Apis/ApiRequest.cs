@@ -18,10 +18,10 @@ public sealed record ApiRequest(FhirRequest Meaning, ApiOperation Operation, Pat
     /// <summary>Whose records are asked for: whom the line names, or the body of a search; empty: nobody in particular.</summary>
     public IReadOnlyList<PatientId> Named { get; init; } = [];
 
-    /// <summary>Of a page that was begun before: records of the backend's page there that come before it.</summary>
+    /// <summary>Of a page that was begun before: elements of the backend's page there that come before it.</summary>
     public int From { get; init; }
 
-    /// <summary>Records per page of the answer that led on to this one; 0: as many as the backend gives.</summary>
+    /// <summary>Elements per page of the answer that led on to this one; 0: as many as the backend gives.</summary>
     public int PageSize { get; init; }
 
     /// <summary>The record's id in the path; null: the path names no record.</summary>

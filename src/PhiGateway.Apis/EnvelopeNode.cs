@@ -43,12 +43,26 @@ internal sealed class EnvelopeNode
         return true;
     }
 
-    /// <summary>Whether the records stand in one array, and no other array is declared.</summary>
-    public bool HoldsOneList => CountArrays() == 1 && HoldsList;
+    /// <summary>
+    /// Whether the records stand below the elements of one array, each by itself or in groups, and nothing else that is declared stands
+    /// in an array: no other list, no way on to more.
+    /// </summary>
+    public bool HoldsOneList => CountLists() == 1 && HoldsList;
 
-    private bool HoldsList => Each is { Role: EnvelopeRole.Item } || _members.Values.Any(static member => member.HoldsList);
+    /// <summary>For every element of the outermost array here or below; null: there is none.</summary>
+    public EnvelopeNode? Element =>
+        Each ?? _members.Values.Select(static member => member.Element).FirstOrDefault(static element => element is not null);
 
-    private int CountArrays() => (Each is null ? 0 : 1 + Each.CountArrays()) + _members.Values.Sum(static member => member.CountArrays());
+    private bool HoldsList =>
+        Each is null ? _members.Values.Any(static member => member.HoldsList) : Each is { HoldsRecords: true, LeadsOn: false };
+
+    private bool HoldsRecords =>
+        Role == EnvelopeRole.Item || (Each?.HoldsRecords ?? _members.Values.Any(static member => member.HoldsRecords));
+
+    private bool LeadsOn => Role == EnvelopeRole.Next || (Each?.LeadsOn ?? _members.Values.Any(static member => member.LeadsOn));
+
+    // What is inside one is part of its elements.
+    private int CountLists() => Each is null ? _members.Values.Sum(static member => member.CountLists()) : 1;
 
     private EnvelopeNode? Next(string? step)
     {

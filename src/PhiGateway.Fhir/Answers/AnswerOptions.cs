@@ -22,8 +22,8 @@ public sealed record AnswerOptions
     public IReadOnlyList<ILinkSealer?>? Sealers { get; init; }
 
     /// <summary>
-    /// For a single resource that speaks of others (a Provenance of its targets): what these are, as far as it was looked up. Null
-    /// (default): nothing was.
+    /// For a resource that speaks of others (a Provenance of its targets), alone or on a page: what these are, as far as it was looked up.
+    /// Null (default): nothing was.
     /// </summary>
     public KnownTargets? Targets { get; init; }
 

@@ -70,7 +70,7 @@ public sealed class Disclosure
     /// <summary>How many were withheld for this reason.</summary>
     public int CountOf(WithholdReason reason) => _reasons?[(int)reason] ?? 0;
 
-    /// <summary>Elements were cut from at least one resource.</summary>
+    /// <summary>At least one resource leaves as a part of it, whether or not there was anything to cut.</summary>
     public bool Redacted { get; set; }
 
     /// <summary>At least one released resource is patient data whose patient could not be established.</summary>

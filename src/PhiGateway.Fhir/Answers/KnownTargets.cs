@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PhiGateway.Fhir.Answers.Bundles;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Json;
@@ -9,19 +10,126 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Answers;
 
 /// <summary>
-/// Holds the judged targets of one Provenance (or its kin) that was read alone, as the host looked them up, so that it can be judged by
-/// them. Mutable, for one answer.
+/// Holds the judged targets of one Provenance (or its kin) that was read alone, or of those of a page, as the host looked them up, so that
+/// these can be judged by them. Mutable, for one answer.
 /// </summary>
 public sealed class KnownTargets
 {
     // More targets than these are not looked up; what has more is left as it is.
     private const int Most = 200;
 
+    private readonly HashSet<ResourceName> _asked = [];
+
     /// <summary>What was looked up and judged.</summary>
     internal KnownResources Known { get; } = new();
 
     /// <summary>Whether the answer to a request is one resource that belongs to whom its targets belong to.</summary>
     public static bool AreNeeded(FhirRequest request) => request.Interaction == Interaction.Read && ScanProgram.For(request.Type).OfTargets;
+
+    /// <summary>The same of one version.</summary>
+    public static bool AreNeededForVersion(FhirRequest request) =>
+        request.Interaction == Interaction.VRead && ScanProgram.For(request.Type).OfTargets;
+
+    /// <summary>Whether anything that speaks of others could leave under a policy.</summary>
+    /// <param name="policy">The judge of an answer.</param>
+    public static bool MayLeave(ReleasePolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return KnownResources.Matter(policy.Types);
+    }
+
+    /// <summary>Whether a page may hold something of the kind that could leave.</summary>
+    /// <param name="page">The page, whole.</param>
+    /// <param name="policy">Its judge.</param>
+    public static bool Matter(ReadOnlySpan<byte> page, ReleasePolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        foreach (var type in KnownResources.SpeakOfOthers)
+        {
+            if (policy.Types.Contains(type) && page.IndexOf(type.Utf8Name) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// What the entries of a page speak of and is neither among them nor known, by type; once each. It counts as asked for from here on.
+    /// </summary>
+    /// <param name="page">A Bundle, whole.</param>
+    /// <param name="policy">Its judge.</param>
+    /// <param name="context">Bases and depth.</param>
+    public IReadOnlyList<KeyValuePair<ResourceType, string[]>> FindMissing(
+        ReadOnlySpan<byte> page,
+        ReleasePolicy policy,
+        FhirContext context
+    )
+    {
+        var (here, named) = (new HashSet<ResourceName>(), new HashSet<ResourceName>());
+        var bases = Bases.Of(context);
+        var reader = ResourceReader.Rent();
+        try
+        {
+            var resources = new BundleResources(page, bases);
+            while (resources.MoveNext())
+            {
+                reader.Names.PopTo(0);
+                if (reader.TryReadWhole(resources.Current, policy, bases, reader.Facts))
+                {
+                    Note(reader, here, named);
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // What cannot be read is found out where it is judged.
+        }
+        finally
+        {
+            ResourceReader.Return(reader);
+        }
+
+        named.ExceptWith(here);
+        return
+        [
+            .. named
+                .Where(_asked.Add)
+                .GroupBy(static name => name.Type, static name => name.Id)
+                .Select(static group => KeyValuePair.Create(group.Key, group.ToArray())),
+        ];
+    }
+
+    private static void Note(ResourceReader reader, HashSet<ResourceName> here, HashSet<ResourceName> named)
+    {
+        var facts = reader.Facts;
+        if (facts.Id is { } id)
+        {
+            here.Add(new ResourceName(facts.Type, id));
+        }
+
+        if (ScanProgram.For(facts.Type).OfTargets && reader.Owners.AreTargetsRead)
+        {
+            named.UnionWith(
+                reader.Owners.Targets.Where(static target =>
+                    target.Type != ResourceType.Patient && !PatientPathTable.Instance.IsNobodys(target.Type)
+                )
+            );
+        }
+    }
+
+    /// <summary>Says of targets that they could not be looked up: what speaks of them stays.</summary>
+    /// <param name="type">Their type.</param>
+    /// <param name="ids">Their ids.</param>
+    public void Hide(ResourceType type, IReadOnlyCollection<string> ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        foreach (var id in ids)
+        {
+            Known.Add(new ResourceFacts { Type = type, Id = id }, WithholdReason.UndeterminedPatient);
+        }
+    }
 
     /// <summary>
     /// The targets that must be known before it can be said whose the resource is, once each; empty when that is known already, or cannot

@@ -29,19 +29,41 @@ public static class BinaryNames
         return found;
     }
 
-    /// <summary>The same with where they are named, each as <c>element id</c>.</summary>
+    /// <summary>
+    /// The same with where they are named, each as <c>element id</c>; by a reference also in a spelling that only a forgiving server takes
+    /// for one.
+    /// </summary>
     /// <param name="json">One resource, well-formed.</param>
     /// <param name="context">Bases and depth.</param>
-    public static HashSet<string> Places(ReadOnlySpan<byte> json, FhirContext context) =>
-        [.. In(json, Bases.Of(context)).Select(static named => $"{named.Element} {named.Id}")];
+    public static HashSet<string> Places(ReadOnlySpan<byte> json, FhirContext context)
+    {
+        HashSet<string> places = [.. In(json, Bases.Of(context)).Select(static named => $"{named.Element} {named.Id}")];
+        if (MayBeIn(json))
+        {
+            foreach (var (element, id) in FilesAmong(RecordNames.Places(json, context)))
+            {
+                places.Add($"{element} {id}");
+            }
+        }
+
+        return places;
+    }
 
     /// <summary>
     /// The same for what is no resource but becomes part of one elsewhere (a patch that the upstream applies): where its texts will stand
     /// cannot be seen here, so each that reads as such a name is one.
     /// </summary>
-    public static IReadOnlyCollection<string> InAnyText(ReadOnlySpan<byte> json, FhirContext context)
+    /// <param name="json">Well-formed JSON.</param>
+    /// <param name="context">Bases and depth.</param>
+    /// <param name="loosely">Any text may become a reference, and is read as forgivingly as one.</param>
+    public static IReadOnlyCollection<string> InAnyText(ReadOnlySpan<byte> json, FhirContext context, bool loosely)
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
+        if (loosely && MayBeIn(json))
+        {
+            found.UnionWith(FilesAmong(RecordNames.InAnyText(json, context, loosely)).Select(static file => file.Id));
+        }
+
         var bases = Bases.Of(context);
         var reader = new Utf8JsonReader(json, ResourceReader.OptionsFor(bases));
         while (MayBeIn(json) && reader.Read())
@@ -53,6 +75,15 @@ public static class BinaryNames
         }
 
         return found;
+    }
+
+    private static IEnumerable<(string Element, string Id)> FilesAmong(HashSet<string> places)
+    {
+        const string Named = " Binary/";
+        return places
+            .Select(static place => (Place: place, At: place.IndexOf(Named, StringComparison.Ordinal)))
+            .Where(static found => found.At >= 0)
+            .Select(static found => (found.Place[..found.At], found.Place[(found.At + Named.Length)..]));
     }
 
     /// <summary>The same, each with the top-level element that it stands in.</summary>

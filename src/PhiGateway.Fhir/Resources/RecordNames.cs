@@ -27,7 +27,9 @@ public static class RecordNames
     /// </summary>
     /// <param name="json">Well-formed JSON.</param>
     /// <param name="context">Bases and depth.</param>
-    public static HashSet<string> InAnyText(ReadOnlySpan<byte> json, FhirContext context) => Find(json, Bases.Of(context), anyText: true);
+    /// <param name="loosely">Any text may become a reference, and is read as forgivingly as one; false: only what stands as one is.</param>
+    public static HashSet<string> InAnyText(ReadOnlySpan<byte> json, FhirContext context, bool loosely) =>
+        Find(json, Bases.Of(context), anyText: true, loosely);
 
     /// <summary>
     /// The resources that are entries of a Bundle under a name of this server, as <c>Type/id</c>: what names them there names nothing else. What
@@ -105,7 +107,7 @@ public static class RecordNames
     /// <param name="type">Its type.</param>
     public static bool MayBeNobodys(ResourceType type) => PatientPathTable.Instance.IsNobody(type);
 
-    private static HashSet<string> Find(ReadOnlySpan<byte> json, Bases bases, bool anyText)
+    private static HashSet<string> Find(ReadOnlySpan<byte> json, Bases bases, bool anyText, bool loosely = false)
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
         if (json.IsEmpty)
@@ -131,7 +133,7 @@ public static class RecordNames
 
             if (reader.TokenType == JsonTokenType.String && (anyText || isReference))
             {
-                Add(JsonText.Utf8Of(ref reader), bases, element, strictly: !isReference, found);
+                Add(JsonText.Utf8Of(ref reader), bases, element, strictly: !(isReference || loosely), found);
             }
 
             isReference = false;

@@ -65,7 +65,7 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
         }
 
         return WrittenContent.IsPlacedElsewhere(request)
-            ? [.. BinaryNames.InAnyText(body.Span, context)]
+            ? [.. BinaryNames.InAnyText(body.Span, context, loosely: request.Patch is { IsAppliedHere: false })]
             : BinaryNames.Places(body.Span, context);
     }
 

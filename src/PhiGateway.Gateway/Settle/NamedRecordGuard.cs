@@ -34,10 +34,17 @@ internal sealed class NamedRecordGuard(Fetch fetch, HopLookup hopLookup, Gateway
         }
 
         // What a stored document or message names is among its own entries; an entry of one that is validated names what it would change, too.
-        return request.Type == ResourceType.Bundle
-            ? request.Operation == "$validate"
-            : RecordNames.MayBeIn(WrittenContent.Of(request).Span) || NamesInInputs(request);
+        return request.Type == ResourceType.Bundle ? request.Operation == "$validate" : MayNameOne(request) || NamesInInputs(request);
     }
+
+    // In a patch that the upstream applies, what makes a reference of a text may stand in the path, and with something behind it.
+    private static bool MayNameOne(FhirRequest request)
+    {
+        var content = WrittenContent.Of(request).Span;
+        return RecordNames.MayBeIn(content) || (IsAppliedElsewhere(request) && content.IndexOf("eference"u8) >= 0);
+    }
+
+    private static bool IsAppliedElsewhere(FhirRequest request) => request.Patch is { IsAppliedHere: false };
 
     // The inputs of an operation are no filters: a server looks for what they name, and says so where it is not there. What picks like a
     // search does not.
@@ -141,7 +148,7 @@ internal sealed class NamedRecordGuard(Fetch fetch, HopLookup hopLookup, Gateway
         }
 
         return WrittenContent.IsPlacedElsewhere(request)
-            ? RecordNames.InAnyText(body.Span, context)
+            ? RecordNames.InAnyText(body.Span, context, loosely: IsAppliedElsewhere(request))
             : RecordNames.Places(body.Span, context);
     }
 

@@ -43,19 +43,20 @@ internal sealed class WrittenReach(GatewayExchange exchange, FhirRequest request
             return false;
         }
 
-        if (facts.Owner != OwnerState.Known && RecordNames.MayBeNobodys(facts.Type))
+        var isRead = !ReferenceEquals(judge, ReleasePolicy.Nothing);
+        if (facts.Owner == OwnerState.NotPatientData && RecordNames.MayBeNobodys(facts.Type))
         {
-            // A device that is no patient's.
-            return true;
+            // A device that is no patient's, but for one that is hidden for what it is.
+            return !isRead || judge.JudgeWhosever(facts) == WithholdReason.None;
         }
 
-        if (!ReferenceEquals(judge, ReleasePolicy.Nothing))
+        if (isRead)
         {
             return judge.Judge(facts).Reason == WithholdReason.None;
         }
 
-        var isRead = facts.Owner != OwnerState.Undetermined || facts.NamesNoPatient;
-        return isRead && facts.Owners.All(owner => FindRefusal(owner) is null);
+        var isToldOf = facts.Owner != OwnerState.Undetermined || facts.NamesNoPatient;
+        return isToldOf && facts.Owners.All(owner => FindRefusal(owner) is null);
     }
 
     // What this token's scope lets read is no matter: the client may have another one, and must not learn by the narrower one what its

@@ -145,7 +145,11 @@ internal sealed class AnswerWork : IDisposable
             return PrepareNested(data, start, end, asked, disclosure);
         }
 
-        var hidden = known is not null && ScanProgram.For(facts.Type).OfTargets ? known.Attribute(Reader) : WithholdReason.None;
+        // A version is judged by the facts of the current one as well, which are its own alone.
+        var hidden =
+            known is not null && ScanProgram.For(facts.Type).OfTargets
+                ? known.Attribute(Reader, concludes: Current is null)
+                : WithholdReason.None;
         if (hidden == WithholdReason.None && facts.Type == ResourceType.Binary && Container is null)
         {
             hidden = FileReferrers.Attribute(Options.Referrers, Reader, Policy);
@@ -206,7 +210,7 @@ internal sealed class AnswerWork : IDisposable
             return;
         }
 
-        Disclosure.Redacted |= ResourceWriter.Write(
+        var isCut = ResourceWriter.Write(
             data,
             start,
             end,
@@ -216,6 +220,9 @@ internal sealed class AnswerWork : IDisposable
             viewed && View?.Turn(Reader.Facts.Type) == true ? View : null,
             output
         );
+
+        // Whether there was anything to cut is not told by how the rest is answered.
+        Disclosure.Redacted |= isCut || _permitted is not null || _contained is not null;
     }
 
     /// <summary>Writes a stretch of the stored Bundle that is no resource of it, with the gateway's addresses.</summary>

@@ -16,7 +16,8 @@ internal sealed class KnownResources
 {
     private const int Most = 20_000;
 
-    private static readonly ResourceType[] SpeakOfOthers = [.. ResourceType.All.Where(static type => ScanProgram.For(type).OfTargets)];
+    /// <summary>Types whose records belong to whom their targets belong to.</summary>
+    internal static readonly ResourceType[] SpeakOfOthers = [.. ResourceType.All.Where(static type => ScanProgram.For(type).OfTargets)];
 
     private readonly Dictionary<ResourceName, Known> _known = [];
     private readonly List<PatientId> _owners = [];
@@ -49,8 +50,9 @@ internal sealed class KnownResources
     /// Says whose the resource just read is, when all that it speaks of is known; what it speaks of may also be why it must stay.
     /// </summary>
     /// <param name="reader">It read the resource.</param>
+    /// <param name="concludes">Whose it is is said; false: only why it must stay.</param>
     /// <returns>Why it must stay; none: it is judged by its facts.</returns>
-    public WithholdReason Attribute(ResourceReader reader)
+    public WithholdReason Attribute(ResourceReader reader, bool concludes = true)
     {
         var targets = reader.Owners.Targets;
         _owners.Clear();
@@ -73,7 +75,7 @@ internal sealed class KnownResources
             _owners.AddRange(known.Owners);
         }
 
-        if (all && reader.Facts.Owner == OwnerState.Undetermined)
+        if (concludes && all && reader.Facts.Owner == OwnerState.Undetermined)
         {
             reader.Owners.ConcludeOfTargets(_owners, ScanProgram.For(reader.Facts.Type).Rule, reader.Facts);
         }

@@ -14,9 +14,15 @@ internal sealed class ContainedView
     private readonly ElementNames?[] _own;
     private readonly ElementNames? _around;
 
-    private ContainedView(ElementNames?[] own, ElementNames? around) => (_own, _around) = (own, around);
+    private ContainedView(ElementNames?[] own, ElementNames? around)
+    {
+        (_own, _around) = (own, around);
 
-    /// <summary>Something was left out.</summary>
+        // As around it: that there was anything to leave out is not told by the mark.
+        Leaves = Array.Exists(own, static one => one is { KeepsAll: false });
+    }
+
+    /// <summary>Something was left out, or is wherever it stands.</summary>
     public bool Leaves { get; private set; }
 
     /// <summary>Something was masked.</summary>

@@ -180,9 +180,10 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
         };
     }
 
+    // Of a record that leaves in part its tag is not told: many backends work it out from all that the record holds.
     private static string? TagOf(GatewayExchange exchange, ApiRequest request, UpstreamAnswer answer) =>
         request.Meaning.Interaction != Interaction.SearchType
-        && exchange.Disclosure.Resources.Count == 1
+        && exchange.Disclosure is { Resources.Count: 1, Redacted: false }
         && answer.ETag?.ToString() is { } tag
         && ApiEntityTag.IsOne(tag)
             ? tag

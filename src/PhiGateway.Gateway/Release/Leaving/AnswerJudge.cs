@@ -178,6 +178,11 @@ internal sealed class AnswerJudge(
             return Judge(exchange, body, filtered, options);
         }
 
+        if (KnownTargets.AreNeededForVersion(exchange.Request))
+        {
+            options = options with { Targets = await targets.FindAsync(exchange, body.Written, exchange.Permit.Release) };
+        }
+
         var looked = await versions.LookUpAsync(exchange, options);
         return looked.Continues ? Judge(exchange, body, filtered, looked.Value) : looked.Result;
     }

@@ -18,6 +18,7 @@ internal sealed class CountWalk(
     Fetch fetch,
     ReferrerLookup referrers,
     HopLookup hopLookup,
+    TargetLookup targetLookup,
     HandleIssuer handles,
     AnswerBuffers buffers,
     GatewayOptions options
@@ -29,7 +30,7 @@ internal sealed class CountWalk(
     /// <param name="output">Receives the Bundle that holds the count.</param>
     public async ValueTask<StageResult> RunAsync(GatewayExchange exchange, PooledBuffer body, PooledBuffer output)
     {
-        var counted = new Counted();
+        var counted = new Counted { Targets = PageWalk.TargetsOf(exchange) };
         var taken = await TakeAsync(exchange, exchange.Request, body.Written, counted, isFirst: true);
         taken = taken.Continues ? await FollowAsync(exchange, exchange.Request, counted) : taken;
         if (!taken.Continues)
@@ -51,7 +52,7 @@ internal sealed class CountWalk(
     {
         var search = exchange.Request.AsCounted();
         using var fetched = await fetch.ReadAsync(exchange, UpstreamCallFactory.Create(search, exchange.Permit));
-        var counted = new Counted();
+        var counted = new Counted { Targets = PageWalk.TargetsOf(exchange) };
         return
             fetched is Fetched.Found { IsReadable: true } found
             && (await TakeAsync(exchange, search, found.Body, counted, isFirst: true)).Continues
@@ -95,6 +96,11 @@ internal sealed class CountWalk(
         bool isFirst
     )
     {
+        if (counted.Targets is { } targets && KnownTargets.Matter(page.Span, exchange.Permit.Release))
+        {
+            await targetLookup.FindBesideAsync(exchange, page, targets);
+        }
+
         await referrers.FindIfMetAsync(exchange, search, page, counted.Files);
         var hung = await hopLookup.FindIfMetAsync(exchange, search, exchange.Permit.Release, page, counted.Hops);
         if (!hung.Continues)
@@ -123,6 +129,7 @@ internal sealed class CountWalk(
                 SelfLinks = exchange.Ingressed.Route.SelfLinks,
                 Referrers = counted.Files,
                 Hops = counted.Hops,
+                Targets = counted.Targets,
             }
         );
         if (verdict is not (AnswerVerdict.Rewritten or AnswerVerdict.Unchanged))
@@ -162,6 +169,8 @@ internal sealed class CountWalk(
         public FileReferrers Files { get; } = new();
 
         public HopTargets Hops { get; } = new();
+
+        public KnownTargets? Targets { get; init; }
 
         public int Matches { get; set; }
 

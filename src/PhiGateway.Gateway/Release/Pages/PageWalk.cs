@@ -18,6 +18,7 @@ internal sealed class PageWalk(
     VersionLookup versions,
     ReferrerLookup referrers,
     HopLookup hopLookup,
+    TargetLookup targetLookup,
     HandleIssuer handles,
     CountWalk counts,
     GatewayOptions options
@@ -47,7 +48,7 @@ internal sealed class PageWalk(
         var continuation = exchange.Understood.Continuation;
         var start = continuation?.Page ?? new PagePlace(string.Empty, 0);
         var asked = continuation?.Size ?? 0;
-        var beside = (Files: new FileReferrers(), Hops: new HopTargets());
+        var beside = (Files: new FileReferrers(), Hops: new HopTargets(), Targets: TargetsOf(exchange));
         var current = VersionLookup.IsHistory(exchange.Request) ? VersionsOf(exchange, beside.Files, beside.Hops) : null;
         using var page = new PagedAnswer(
             exchange.Request,
@@ -60,6 +61,7 @@ internal sealed class PageWalk(
                 Current = current,
                 Referrers = beside.Files,
                 Hops = beside.Hops,
+                Targets = beside.Targets,
             },
             asked > 0 ? asked : UpstreamCallFactory.PageSize(exchange.Request, exchange.Permit),
             start.From
@@ -120,6 +122,14 @@ internal sealed class PageWalk(
         return StageResult.Continue;
     }
 
+    /// <summary>
+    /// What has to be known of the records that others speak of, to be filled page by page; null: nothing. To whom leaves what nobody can
+    /// attribute, what speaks of a record that stays must not leave as such.
+    /// </summary>
+    /// <param name="exchange">The request that is answered.</param>
+    public static KnownTargets? TargetsOf(GatewayExchange exchange) =>
+        ReleaseChecks.MayReceiveUndetermined(exchange) && KnownTargets.MayLeave(exchange.Permit.Release) ? new KnownTargets() : null;
+
     // What a deletion is of cannot be looked up any more: in histories of many it is told to whom everything is (ADR 12).
     private static CurrentVersions VersionsOf(GatewayExchange exchange, FileReferrers files, HopTargets hops) =>
         new()
@@ -175,9 +185,14 @@ internal sealed class PageWalk(
         PagedAnswer page,
         ReadOnlyMemory<byte> body,
         CurrentVersions? current,
-        (FileReferrers Files, HopTargets Hops) beside
+        (FileReferrers Files, HopTargets Hops, KnownTargets? Targets) beside
     )
     {
+        if (beside.Targets is { } targets && KnownTargets.Matter(body.Span, exchange.Permit.Release))
+        {
+            await targetLookup.FindBesideAsync(exchange, body, targets);
+        }
+
         await referrers.FindIfMetAsync(exchange, exchange.Request, body, beside.Files);
         var hung = await hopLookup.FindIfMetAsync(exchange, exchange.Request, exchange.Permit.Release, body, beside.Hops);
         if (!hung.Continues)
@@ -211,7 +226,7 @@ internal sealed class PageWalk(
         PagedAnswer page,
         string place,
         CurrentVersions? current,
-        (FileReferrers Files, HopTargets Hops) beside
+        (FileReferrers Files, HopTargets Hops, KnownTargets? Targets) beside
     )
     {
         using var fetched = await fetch.ReadAsync(exchange, Continuation.CallTo(place));

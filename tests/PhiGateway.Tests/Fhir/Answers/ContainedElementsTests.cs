@@ -99,6 +99,21 @@ public sealed class ContainedElementsTests
         Assert.Contains("DEVICE-LOT", answer.Text);
     }
 
+    // Whether what is contained has anything else is told by nothing that leaves.
+    [Fact]
+    public void Filter_NothingLeftOutInside_IsMarkedAsIfThereWere()
+    {
+        const string Bare =
+            """{"resourceType":"Observation","id":"o","contained":[{"resourceType":"Practitioner","id":"p","active":true}],"subject":{"reference":"Patient/1"}}""";
+        var policy = new TestPolicy { Contained = { ["Practitioner"] = ElementSet.Of(["active"]) } };
+
+        var bare = Filter(Read("Observation", "o"), Bare, policy).Text;
+        var more = Bare.Replace("\"active\"", "\"gender\":\"female\",\"active\"", StringComparison.Ordinal);
+
+        Assert.Contains("SUBSETTED", bare);
+        Assert.Equal(bare, Filter(Read("Observation", "o"), more, policy).Text);
+    }
+
     [Fact]
     public void Filter_NothingMaskedInside_LeavesByteForByte()
     {

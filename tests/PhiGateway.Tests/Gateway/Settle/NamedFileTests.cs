@@ -38,6 +38,24 @@ public sealed class NamedFileTests : IDisposable
         Assert.Contains("GET /Binary/b1", _world.Upstream.Lines);
     }
 
+    // A server may be more forgiving than this one.
+    [Theory]
+    [InlineData("/Binary/b1")]
+    [InlineData("Binary/b1#x")]
+    [InlineData("../r4/Binary/b1")]
+    public async Task Run_ReferenceInAnotherSpelling_IsAskedAboutLikeAnyOther(string name)
+    {
+        var body = $$"""
+            {"resourceType":"DocumentReference","status":"current","subject":{"reference":"Patient/17"},
+            "context":{"related":[{"reference":"{{name}}"}]} }
+            """;
+
+        Have(isThere: false, null);
+        Assert.Equal("patient-undetermined", await AskAsync(body));
+        Have(isThere: true, string.Empty);
+        Assert.Null(await AskAsync(body));
+    }
+
     [Fact]
     public async Task Run_FromWhomNothingIsHidden_IsAskedNothing()
     {
@@ -94,9 +112,9 @@ public sealed class NamedFileTests : IDisposable
         _world.Publish(TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grant), null, null, hospital)));
     }
 
-    private async Task<string?> AskAsync()
+    private async Task<string?> AskAsync(string body = Named)
     {
-        using var exchange = _world.Open("POST", "/fhir/DocumentReference", Named);
+        using var exchange = _world.Open("POST", "/fhir/DocumentReference", body);
         return (await _world.WalkAsync(exchange, "Settle")).Refusal?.Code;
     }
 }

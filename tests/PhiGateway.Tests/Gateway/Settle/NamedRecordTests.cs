@@ -16,6 +16,12 @@ public sealed class NamedRecordTests : IDisposable
 {
     private const string Patch = """[{"op":"add","path":"/performer","value":[{"reference":"NAME"}]}]""";
 
+    // The server applies it: nothing but its path says that the text is a reference.
+    private const string PathPatch = """
+        {"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"replace"},
+        {"name":"path","valueString":"Observation.performer[0].reference"},{"name":"value","valueString":"NAME"}]}]}
+        """;
+
     private readonly StageWorld _world = new(
         null,
         null,
@@ -116,6 +122,14 @@ public sealed class NamedRecordTests : IDisposable
             var missing = await RefusalAsync(method, target, body.Replace("foreign", "nothing", StringComparison.Ordinal));
             Assert.Equal(there, missing);
         }
+    }
+
+    [Fact]
+    public async Task Run_PathPatchOfWordsThatReadLikeAName_Goes()
+    {
+        var patch = PathPatch.Replace("performer[0].reference", "note[0].text", StringComparison.Ordinal);
+
+        Assert.Null(await RefusalAsync("PATCH", "/fhir/Observation/1", patch.Replace("NAME", "Patient/18", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -330,6 +344,7 @@ public sealed class NamedRecordTests : IDisposable
         yield return ("POST", "/fhir/Observation", created);
         yield return ("PUT", "/fhir/Observation/1", Observation(name, "\"id\":\"1\","));
         yield return ("PATCH", "/fhir/Observation/1", Patch.Replace("NAME", name, StringComparison.Ordinal));
+        yield return ("PATCH", "/fhir/Observation/1", PathPatch.Replace("NAME", name, StringComparison.Ordinal));
         yield return ("POST", "/fhir/Observation/$validate", created);
         yield return (
             "POST",
@@ -357,7 +372,7 @@ public sealed class NamedRecordTests : IDisposable
     private async Task<string?> RefusalAsync(string method, string target, string body)
     {
         using var exchange = _world.Open(method, target, body);
-        if (method == "PATCH")
+        if (method == "PATCH" && body[0] == '[')
         {
             exchange.Http.Request.ContentType = "application/json-patch+json";
         }

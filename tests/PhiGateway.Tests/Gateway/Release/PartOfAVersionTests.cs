@@ -1,0 +1,39 @@
+using PhiGateway.Tests.Gateway.Stages;
+using Xunit;
+
+namespace PhiGateway.Tests.Gateway.Release;
+
+/// <summary>To one who is shown a part of a record a read tells not whether there is anything else in it.</summary>
+public sealed class PartOfAVersionTests
+{
+    [Theory]
+    [InlineData("If-None-Match", "W/\"3\"")]
+    [InlineData("If-None-Match", "*")]
+    [InlineData("If-Modified-Since", "Mon, 04 May 2026 09:00:00 GMT")]
+    public async Task Run_ReadOfWhatTheClientHasInPart_IsAnsweredAlikeWhateverIsHidden(string header, string value)
+    {
+        var bare = StageWorld.Observation();
+        var more = bare.Replace("\"status\"", "\"valueString\":\"CANARY\",\"status\"", StringComparison.Ordinal);
+
+        var (status, body) = await AskAsync(bare, header, value, "status", "code", "subject");
+
+        Assert.Equal(200, status);
+        Assert.Equal((status, body), await AskAsync(more, header, value, "status", "code", "subject"));
+        Assert.Equal((304, string.Empty), await AskAsync(more, header, value));
+    }
+
+    private static async Task<(int Status, string Body)> AskAsync(string stored, string header, string value, params string[] elements)
+    {
+        using var world = new StageWorld(null, null, StageWorld.Grant("read") with { Elements = elements });
+        world.Upstream.Answers(
+            "GET /Observation/1",
+            stored,
+            change: static response =>
+                response.Content.Headers.LastModified = new DateTimeOffset(2026, 5, 4, 8, 0, 0, TimeSpan.Zero)
+        );
+        using var exchange = world.Open("GET", "/fhir/Observation/1", null, (header, value));
+
+        Assert.True((await world.WalkAsync(exchange, "Release")).Continues);
+        return (exchange.Http.Response.StatusCode, StageWorld.Written(exchange));
+    }
+}

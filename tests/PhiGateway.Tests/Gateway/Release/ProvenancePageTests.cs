@@ -1,0 +1,98 @@
+using PhiGateway.Policy.Registry;
+using PhiGateway.Tests.Gateway.Stages;
+using PhiGateway.Tests.Policy.Snapshot;
+using Xunit;
+
+namespace PhiGateway.Tests.Gateway.Release;
+
+/// <summary>
+/// What speaks of a record that stays (a Provenance of it) stays by every way, not only where it is read by its id: also from the hospital's
+/// own, who are shown what nobody can attribute.
+/// </summary>
+public sealed class ProvenancePageTests : IDisposable
+{
+    private readonly StageWorld _world = new();
+
+    public ProvenancePageTests()
+    {
+        var grant = TestRegistry.Grant() with
+        {
+            Types = ["Provenance", "Condition"],
+            Interactions = ["read", "vread", "search"],
+            Patients = new PatientScope { Any = true },
+        };
+        var hospital = TestRegistry.Organization() with { Kind = OrganizationKind.Internal };
+        _world.Publish(TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grant), organization: hospital)));
+        _world
+            .Upstream.Answers("GET /Condition/shown", Condition("shown", "N"))
+            .Answers("GET /Condition/hidden", Condition("hidden", "R"))
+            .Answers("GET /Condition?_id=shown,hidden,missing&_count=20", SearchSet(Condition("shown", "N"), Condition("hidden", "R")))
+            .Answers("GET /Provenance?agent=Practitioner%2F9", Found)
+            .Answers("GET /Provenance?agent=Practitioner/9", Found);
+    }
+
+    public void Dispose() => _world.Dispose();
+
+    private static string Found =>
+        SearchSet(Provenance("of-shown", "shown"), Provenance("of-hidden", "hidden"), Provenance("of-missing", "missing"));
+
+    // Of what is not there nobody can say whose it is, as ever.
+    [Fact]
+    public async Task Run_SearchOfWhatSpeaksOfOthers_ShowsWhatSpeaksOfNothingThatStays()
+    {
+        var page = await _world.AskAsync("/fhir/Provenance?agent=Practitioner/9");
+
+        Assert.Equal(["of-shown", "of-missing"], page["entry"]!.AsArray().Select(static entry => (string?)entry!["resource"]!["id"]));
+    }
+
+    [Fact]
+    public async Task Run_CountOfWhatSpeaksOfOthers_IsOfWhatMayLeave()
+    {
+        _world.Upstream.Otherwise = () => RecordingUpstream.Reply(200, Found, "application/fhir+json");
+
+        Assert.Equal(2, (int)(await _world.AskAsync("/fhir/Provenance?agent=Practitioner/9&_summary=count"))["total"]!);
+    }
+
+    [Fact]
+    public async Task Run_TargetsThatCannotBeLookedUp_KeepBackWhatSpeaksOfThem()
+    {
+        foreach (var place in (string[])["?_id=shown,hidden,missing&_count=20", "/shown", "/hidden", "/missing"])
+        {
+            _world.Upstream.Answers("GET /Condition" + place, "{}", 503);
+        }
+
+        Assert.Null((await _world.AskAsync("/fhir/Provenance?agent=Practitioner/9"))["entry"]);
+    }
+
+    [Theory]
+    [InlineData("shown", null)]
+    [InlineData("hidden", "not-found-or-withheld")]
+    public async Task Run_VersionOfWhatSpeaksOfAnother_LeavesAsTheCurrentOneDoes(string target, string? refusal)
+    {
+        foreach (var place in (string[])["/Provenance/p", "/Provenance/p/_history/1"])
+        {
+            _world.Upstream.Answers("GET " + place, Provenance("p", target));
+            using var exchange = _world.Open("GET", "/fhir" + place);
+
+            Assert.Equal(refusal, (await _world.WalkAsync(exchange, "Release")).Refusal?.Code);
+        }
+    }
+
+    private static string Provenance(string id, string target) =>
+        $$"""
+            {"resourceType":"Provenance","id":"{{id}}","meta":{"versionId":"1"},"target":[{"reference":"Condition/{{target}}"}],
+            "recorded":"2026-05-01T00:00:00Z","agent":[{"who":{"reference":"Practitioner/9"} }]}
+            """;
+
+    private static string Condition(string id, string confidentiality) =>
+        $$$"""
+            {"resourceType":"Condition","id":"{{{id}}}","subject":{"reference":"Patient/17"},"meta":{"versionId":"1","security":
+            [{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"{{{confidentiality}}}"}]} }
+            """;
+
+    private static string SearchSet(params string[] resources)
+    {
+        var entries = string.Join(',', resources.Select(static one => $$"""{"resource":{{one}} }"""));
+        return $$"""{"resourceType":"Bundle","type":"searchset","entry":[{{entries}}]}""";
+    }
+}
