@@ -28,8 +28,35 @@ internal static class HeaderGrammar
         return false;
     }
 
+    /// <summary>
+    /// Whether an Accept names types of files, in whole or in part, and no JSON: what it takes besides, as browsers add <c>*/*</c>, is for
+    /// where there is nothing else.
+    /// </summary>
+    internal static bool NamesFiles(string accept)
+    {
+        var names = false;
+        var text = accept.AsSpan();
+        foreach (var range in text.Split(','))
+        {
+            var item = text[range];
+            var semicolon = item.IndexOf(';');
+            var type = (semicolon < 0 ? item : item[..semicolon]).Trim();
+            if (type.Contains("json", StringComparison.OrdinalIgnoreCase))
+            {
+                return false;
+            }
+
+            names |= type.Contains('/') && type is not "*/*" && (semicolon < 0 || !IsRefused(item[(semicolon + 1)..]));
+        }
+
+        return names;
+    }
+
     /// <summary>Whether a media type (lower case, without parameters) is among what an Accept takes.</summary>
-    internal static bool Allows(string accept, string mediaType)
+    /// <param name="accept">The header.</param>
+    /// <param name="mediaType">The type.</param>
+    /// <param name="byName">By more than that it takes anything.</param>
+    internal static bool Allows(string accept, string mediaType, bool byName = false)
     {
         var text = accept.AsSpan();
         foreach (var range in text.Split(','))
@@ -38,7 +65,7 @@ internal static class HeaderGrammar
             var semicolon = item.IndexOf(';');
             var type = (semicolon < 0 ? item : item[..semicolon]).Trim();
             var isMeant =
-                type is "*/*"
+                (type is "*/*" && !byName)
                 || type.Equals(mediaType, StringComparison.OrdinalIgnoreCase)
                 || (type.EndsWith("/*") && mediaType.AsSpan().StartsWith(type[..^1], StringComparison.OrdinalIgnoreCase));
             if (isMeant && (semicolon < 0 || !IsRefused(item[(semicolon + 1)..])))
