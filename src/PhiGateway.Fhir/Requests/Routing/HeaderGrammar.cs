@@ -46,7 +46,7 @@ internal static class HeaderGrammar
                 return false;
             }
 
-            names |= type.Contains('/') && type is not "*/*" && (semicolon < 0 || !IsRefused(item[(semicolon + 1)..]));
+            names |= type.Contains('/') && !IsAny(type) && (semicolon < 0 || !IsRefused(item[(semicolon + 1)..]));
         }
 
         return names;
@@ -65,10 +65,10 @@ internal static class HeaderGrammar
             var semicolon = item.IndexOf(';');
             var type = (semicolon < 0 ? item : item[..semicolon]).Trim();
             var isMeant =
-                (type is "*/*" && !byName)
+                type is "*/*"
                 || type.Equals(mediaType, StringComparison.OrdinalIgnoreCase)
                 || (type.EndsWith("/*") && mediaType.AsSpan().StartsWith(type[..^1], StringComparison.OrdinalIgnoreCase));
-            if (isMeant && (semicolon < 0 || !IsRefused(item[(semicolon + 1)..])))
+            if (isMeant && !(byName && IsAny(type)) && (semicolon < 0 || !IsRefused(item[(semicolon + 1)..])))
             {
                 return true;
             }
@@ -141,6 +141,9 @@ internal static class HeaderGrammar
 
         return isWeak ? tag : "W/" + tag;
     }
+
+    // What takes FHIR's JSON as well as any file.
+    private static bool IsAny(ReadOnlySpan<char> type) => type is "*/*" or "application/*";
 
     // A weight of nothing says that this is not wanted (RFC 9110, 12.4.2).
     private static bool IsRefused(ReadOnlySpan<char> parameters)

@@ -177,5 +177,30 @@ public sealed class EverydayFormsTests
             StringComparison.Ordinal
         );
 
+    // Units of measure have brackets (UCUM), which browsers and scripts leave as they are.
+    [Theory]
+    [InlineData("value-quantity=gt120|http://unitsofmeasure.org|mm[Hg]", "value-quantity", "gt120|http://unitsofmeasure.org|mm[Hg]")]
+    [InlineData("code=http://unitsofmeasure.org|[degF]", "code", "http://unitsofmeasure.org|[degF]")]
+    public void Read_BracketsInAValue_ArePartOfIt(string query, string name, string value)
+    {
+        var request = RequestFixture.Understood("GET", "/fhir/Observation?" + query);
+        var form = RequestFixture.Understood("POST", "/fhir/Observation/_search", RequestFixture.Form, query);
+
+        Assert.Equal((value, value), (request.Parameter(name), form.Parameter(name)));
+        Assert.DoesNotContain("[", UpstreamCallFactory.Create(request, RequestFixture.Permit()).PathAndQuery, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("patient[]=17")]
+    [InlineData("patient[0]=17")]
+    [InlineData("[patient]=17")]
+    [InlineData("code=a&patient[=17")]
+    [InlineData("patient[17]")]
+    public void Read_BracketsInAName_AreRefused(string query)
+    {
+        Assert.Equal(DenyReason.MalformedQuery, RequestFixture.Refused("GET", "/fhir/Observation?" + query));
+        Assert.Equal(DenyReason.MalformedQuery, RequestFixture.Refused("POST", "/fhir/Observation/_search", RequestFixture.Form, query));
+    }
+
     private static string Json(string text) => JsonSerializer.Serialize(text);
 }
