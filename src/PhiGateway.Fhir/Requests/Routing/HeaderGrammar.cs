@@ -117,7 +117,7 @@ internal static class HeaderGrammar
         {
             var preference = text[range];
             var semicolon = preference.IndexOf(';');
-            if ((semicolon < 0 ? preference : preference[..semicolon]).Trim().Equals(wish, StringComparison.OrdinalIgnoreCase))
+            if (IsPreference((semicolon < 0 ? preference : preference[..semicolon]).Trim(), wish))
             {
                 return true;
             }
@@ -140,6 +140,16 @@ internal static class HeaderGrammar
         }
 
         return isWeak ? tag : "W/" + tag;
+    }
+
+    // A value may stand in quotes, and blanks around its equals sign (RFC 7240, section 2).
+    private static bool IsPreference(ReadOnlySpan<char> said, ReadOnlySpan<char> wish)
+    {
+        var (equals, wanted) = (said.IndexOf('='), wish.IndexOf('='));
+        return equals < 0 || wanted < 0
+            ? said.Equals(wish, StringComparison.OrdinalIgnoreCase)
+            : said[..equals].TrimEnd().Equals(wish[..wanted], StringComparison.OrdinalIgnoreCase)
+                && said[(equals + 1)..].Trim().Trim('"').Equals(wish[(wanted + 1)..], StringComparison.OrdinalIgnoreCase);
     }
 
     // What takes FHIR's JSON as well as any file.
@@ -168,6 +178,7 @@ internal static class HeaderGrammar
             type is "*/*" or "application/*"
             || type.Equals("application/fhir+json", StringComparison.OrdinalIgnoreCase)
             || type.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || type.Equals("text/json", StringComparison.OrdinalIgnoreCase)
             || type.Equals(Old, StringComparison.OrdinalIgnoreCase);
         return isJson && (semicolon < 0 || TakesParameters(range[(semicolon + 1)..], inAccept: true));
     }

@@ -49,6 +49,7 @@ public sealed class EverydayFormsTests
     [InlineData("application/json+fhir")]
     [InlineData("application/json+fhir; charset=UTF-8")]
     [InlineData("Application/JSON+FHIR;q=0.9, application/xml+fhir;q=0.5")]
+    [InlineData("text/json, text/xml;q=0.5")]
     [InlineData("")]
     public void Read_OldNameOfJson_IsTaken(string type)
     {
@@ -176,6 +177,32 @@ public sealed class EverydayFormsTests
             UpstreamCallFactory.Create(RequestFixture.Understood("GET", "/fhir/Patient?" + query), RequestFixture.Permit()).PathAndQuery,
             StringComparison.Ordinal
         );
+
+    // RFC 7240, section 2.
+    [Theory]
+    [InlineData("return=minimal", "return=minimal")]
+    [InlineData("Return=\"minimal\"", "return=minimal")]
+    [InlineData("handling=strict, return = representation ; wait=10", "return=representation")]
+    [InlineData("return=\"OperationOutcome\"", "return=OperationOutcome")]
+    [InlineData("return=least", null)]
+    [InlineData("return", null)]
+    [InlineData("returns=minimal", null)]
+    [InlineData("handling=\"return=minimal\"", null)]
+    public void Read_PreferenceInAnySpelling_GoesInOne(string prefer, string? sent)
+    {
+        var request = RequestFixture.Understood(
+            "POST",
+            "/fhir/Patient",
+            RequestFixture.Json with
+            {
+                Prefer = prefer,
+            },
+            """{"resourceType":"Patient"}"""
+        );
+
+        var headers = UpstreamCallFactory.Create(request, RequestFixture.Permit()).Headers;
+        Assert.Equal(sent, headers.Where(static header => header.Key == "Prefer").Select(static header => header.Value).SingleOrDefault());
+    }
 
     // Units of measure have brackets (UCUM), which browsers and scripts leave as they are.
     [Theory]
