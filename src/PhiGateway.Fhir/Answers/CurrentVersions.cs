@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
 using PhiGateway.Fhir.Answers.Bundles;
+using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests;
@@ -49,7 +50,16 @@ public sealed class CurrentVersions
     /// <param name="resource">Its current version, whole.</param>
     /// <param name="policy">The permit's judge.</param>
     /// <param name="context">Bases and depth.</param>
-    public bool TryConfirmNamed(FhirRequest request, ReadOnlySpan<byte> resource, ReleasePolicy policy, FhirContext context)
+    public bool TryConfirmNamed(FhirRequest request, ReadOnlySpan<byte> resource, ReleasePolicy policy, FhirContext context) =>
+        request.Id is { } id && TryConfirmNamed(request.Type, id, resource, policy, context);
+
+    /// <summary>Judges one resource as it is now; false when it is not that, or cannot be read.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="resource">Its current version, whole.</param>
+    /// <param name="policy">The permit's judge.</param>
+    /// <param name="context">Bases and depth.</param>
+    public bool TryConfirmNamed(ResourceType type, string id, ReadOnlySpan<byte> resource, ReleasePolicy policy, FhirContext context)
     {
         var reader = ResourceReader.Rent();
         try
@@ -57,9 +67,8 @@ public sealed class CurrentVersions
             var facts = reader.Facts;
             if (
                 !reader.TryReadWhole(ByteOrderMark.Skip(resource), policy, Bases.Of(context), facts)
-                || facts.Type != request.Type
-                || facts.Id is null
-                || facts.Id != request.Id
+                || facts.Type != type
+                || facts.Id != id
             )
             {
                 return false;
@@ -79,15 +88,15 @@ public sealed class CurrentVersions
         // A Bundle is judged by what it holds.
         var read = new FhirRequest
         {
-            Canonical = request.Canonical,
+            Canonical = new CanonicalRequest("GET", string.Empty, [type.Name, id], []),
             Interaction = Interaction.Read,
-            Type = request.Type,
-            Id = request.Id,
+            Type = type,
+            Id = id,
             Parts = [],
-            Template = request.Template,
+            Template = "GET /{type}/{id}",
         };
         var verdict = AnswerFilter.Filter(read, resource, policy, context, new ArrayBufferWriter<byte>(), new Disclosure());
-        _states[new ResourceName(request.Type, request.Id!)] = new State(
+        _states[new ResourceName(type, id)] = new State(
             true,
             verdict is not (AnswerVerdict.Unchanged or AnswerVerdict.Rewritten),
             null,

@@ -12,9 +12,10 @@ namespace PhiGateway.Fhir.Canonical;
 internal static class CanonicalQuery
 {
     // RFC 3986 query characters; the bar, which every FHIR client sends bare; and FHIR's own escape and the braces and caret that browsers
-    // leave bare in a query too (URL standard). Without the semicolon, which some parsers split on, brackets, which make lists, and backticks.
+    // leave bare in a query too (URL standard), as they do brackets, which stand in units of measure (mm[Hg]) and, in a name, make lists.
+    // Without the semicolon, which some parsers split on, and backticks.
     private static readonly SearchValues<char> Raw = SearchValues.Create(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$'()*+,:@/?|%=&\\^{}"
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$'()*+,:@/?|%=&\\^{}[]"
     );
 
     /// <summary>Reads a query without its <c>?</c>, or a form; empty text has no parameters.</summary>
@@ -62,6 +63,11 @@ internal static class CanonicalQuery
             if (equals <= 0 || (equals == pair.Length - 1 && !mayBeEmpty))
             {
                 return Malformed("parameter without name, equals sign or value");
+            }
+
+            if (pair[..equals].ContainsAny('[', ']'))
+            {
+                return Malformed("character outside the query grammar");
             }
 
             if (

@@ -60,7 +60,10 @@ public sealed class FhirRequest
     /// <summary>For patches: what the patch means; null otherwise.</summary>
     public PatchMeaning? Patch { get; init; }
 
-    /// <summary>For a patch that was applied over the stored version: the resource as it would be; empty otherwise.</summary>
+    /// <summary>
+    /// For a patch that was applied over the stored version, and an update that keeps what it says nothing of: the resource as it would be;
+    /// empty otherwise.
+    /// </summary>
     public ReadOnlyMemory<byte> Patched { get; private set; }
 
     /// <summary>For an entry of a bundle: the <c>urn:uuid:</c> name by which other entries refer to it; null otherwise.</summary>
@@ -135,6 +138,12 @@ public sealed class FhirRequest
     /// <summary>Whether a media type (lower case, without parameters) is among those that the client takes.</summary>
     public bool Takes(string mediaType) => Headers.Accept is not { } accept || HeaderGrammar.Allows(accept, mediaType);
 
+    /// <summary>Whether the client names it, in whole or in part, and does not only take anything.</summary>
+    public bool TakesByName(string mediaType) => Headers.Accept is { } accept && HeaderGrammar.Allows(accept, mediaType, byName: true);
+
+    /// <summary>Whether FHIR's JSON is among the forms that the client takes.</summary>
+    public bool TakesResources => HeaderGrammar.AllowsJson(Headers.Accept);
+
     /// <summary>The first value of a parameter by its exact name; null when it is not there.</summary>
     public string? Parameter(string name)
     {
@@ -157,7 +166,7 @@ public sealed class FhirRequest
         return changed;
     }
 
-    /// <summary>The same request with its patch applied: what goes upstream is the result.</summary>
+    /// <summary>The same request with its patch applied, or with the tags that it keeps: what goes upstream is the result.</summary>
     public FhirRequest WithPatched(ReadOnlyMemory<byte> result)
     {
         var patched = (FhirRequest)MemberwiseClone();

@@ -232,7 +232,8 @@ public static class UpstreamCallFactory
     private static ReadOnlyMemory<byte> BodyOf(FhirRequest request) =>
         request.Patch switch
         {
-            null => request.Body,
+            null when request.Patched.IsEmpty => request.Body,
+            null => request.Patched,
             { IsAppliedHere: false } patch => patch.Rewritten,
             _ when request.Patched.IsEmpty => throw new InvalidOperationException("A patch goes upstream once it was applied."),
             _ => request.Patched,

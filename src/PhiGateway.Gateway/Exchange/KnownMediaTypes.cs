@@ -44,5 +44,17 @@ internal static class KnownMediaTypes
     /// file: what is no resource is found out line by line.
     /// </summary>
     public static bool IsNdjson(string mediaType) =>
-        mediaType is FhirNdjson or "application/ndjson" or "application/x-ndjson" or "application/octet-stream" or "";
+        mediaType
+            is FhirNdjson
+                or "application/ndjson"
+                or "application/x-ndjson"
+                or "text/ndjson"
+                or "text/x-ndjson"
+                or "application/jsonl"
+                or "application/jsonlines"
+                or "application/x-jsonlines"
+                or "application/octet-stream"
+                or "binary/octet-stream"
+                or "text/plain"
+                or "";
 }

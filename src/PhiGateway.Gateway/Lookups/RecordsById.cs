@@ -53,6 +53,9 @@ internal static class RecordsById
         return StageResult.Continue;
     }
 
-    // By its status such a search cannot be asked for; what may not be read at all is refused one by one too.
-    private static bool IsNotServed(Fetched found) => found is Fetched.Failed { Status: 400 or 403 or 405 or 422 or 501 };
+    /// <summary>
+    /// Whether an answer says by its status that such a search cannot be asked for; what may not be read at all is refused one by one too.
+    /// </summary>
+    /// <param name="found">What came of the search.</param>
+    public static bool IsNotServed(Fetched found) => found is Fetched.Failed { Status: 400 or 403 or 405 or 422 or 501 };
 }

@@ -10,7 +10,13 @@ namespace PhiGateway.Gateway.Lookups;
 /// <param name="Version">The version that was read (of a declared API, the entity tag); null: nothing is stored, or it has none.</param>
 internal sealed record StoredVersion(AccessPart Part, string? Version)
 {
-    /// <summary>The request with its patch applied over what is stored; null: it goes as it is.</summary>
+    /// <summary>
+    /// For an update: the same where it keeps the tags of which it says nothing, for a client that may not change them; null: it says
+    /// what it means.
+    /// </summary>
+    public StoredVersion? Keeping { get; init; }
+
+    /// <summary>The request with its patch applied over what is stored, or with the tags that it keeps; null: it goes as it is.</summary>
     public FhirRequest? Request { get; init; }
 
     /// <summary>

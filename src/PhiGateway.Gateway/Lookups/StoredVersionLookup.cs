@@ -128,7 +128,11 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
         {
             case Interaction.Update:
                 var changes = StoredVersionComparer.Compare(stored.Span, request.Body.Span, exchange.Ingressed.Route.Language);
-                return version with { Part = part with { Relabels = part.Relabels || changes != ProtectedChanges.None } };
+                return version with
+                {
+                    Part = part with { Relabels = part.Relabels || changes != ProtectedChanges.None },
+                    Keeping = Keep(exchange, changes, version, stored),
+                };
             case Interaction.Patch when request.Patch is { IsAppliedHere: true } patch:
                 return Apply(exchange, patch, version, stored);
             case Interaction.Patch when request.Interaction == Interaction.Operation:
@@ -145,6 +149,27 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
             default:
                 return version;
         }
+    }
+
+    // What a file's records say of it, and what other entries of a transaction make anew, is not read out of its body alone.
+    private StoredVersion? Keep(GatewayExchange exchange, ProtectedChanges changes, StoredVersion version, ReadOnlyMemory<byte> stored)
+    {
+        const ProtectedChanges Marks = ProtectedChanges.Tags | ProtectedChanges.Labels;
+        var part = version.Part;
+        if (
+            changes == ProtectedChanges.None
+            || (changes & ~Marks) != 0
+            || part is not { Relabels: false, Body.HasNewOwner: false }
+            || part.Type == ResourceType.Binary
+            || CarriedTags.Find(stored, exchange.Request.Body, exchange.Ingressed.Route.Language) is not { } carried
+        )
+        {
+            return null;
+        }
+
+        // It is held until it has gone upstream.
+        exchange.Hold(buffers.Take(exchange, carried.Body.Length));
+        return version with { Part = part with { Body = carried.Facts }, Request = exchange.Request.WithPatched(carried.Body) };
     }
 
     private StageResult<StoredVersion> Apply(

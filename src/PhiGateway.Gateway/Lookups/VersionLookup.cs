@@ -134,25 +134,71 @@ internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers, HopLo
             {
                 left -= ids.Length;
                 using var fetched = await fetch.ReadAsync(exchange, RecordsById.PlaceOf(type, ids));
-                if (
-                    fetched is Fetched.Found current
-                    && await FindBesideAsync(exchange, current.Body, versions) is { Continues: false } unknown
-                )
+                var confirmed = RecordsById.IsNotServed(fetched)
+                    ? await ConfirmEachAsync(exchange, type, ids, versions)
+                    : await ConfirmAsync(exchange, fetched, versions, body => versions.TryConfirm(body.Span, release, context));
+                if (!confirmed.Continues)
                 {
-                    return unknown;
-                }
-
-                switch (fetched)
-                {
-                    case Fetched.Failed failed:
-                        return Refuse(failed.Reason);
-                    case Fetched.Found found when !versions.TryConfirm(found.Body.Span, release, context):
-                        return Refuse(DenyReason.UnreadableAnswer);
+                    return confirmed;
                 }
             }
         }
 
         return StageResult.Continue;
+    }
+
+    // A server that does not search by a list of ids, or by ids at all.
+    private async ValueTask<StageResult> ConfirmEachAsync(
+        GatewayExchange exchange,
+        ResourceType type,
+        IReadOnlyList<string> ids,
+        CurrentVersions versions
+    )
+    {
+        var (release, context) = (exchange.Permit.Release, exchange.Ingressed.Route.Language);
+        foreach (var id in ids)
+        {
+            using var one = await fetch.ReadAsync(exchange, $"/{type.Name}/{id}");
+            var confirmed = await ConfirmAsync(
+                exchange,
+                one,
+                versions,
+                body => versions.TryConfirmNamed(type, id, body.Span, release, context)
+            );
+            if (!confirmed.Continues)
+            {
+                return confirmed;
+            }
+        }
+
+        return StageResult.Continue;
+    }
+
+    // What is not there (any more) is not confirmed.
+    private async ValueTask<StageResult> ConfirmAsync(
+        GatewayExchange exchange,
+        Fetched fetched,
+        CurrentVersions versions,
+        Func<ReadOnlyMemory<byte>, bool> confirm
+    )
+    {
+        if (fetched is Fetched.Failed failed)
+        {
+            return Refuse(failed.Reason);
+        }
+
+        if (fetched is not Fetched.Found found)
+        {
+            return StageResult.Continue;
+        }
+
+        var beside = await FindBesideAsync(exchange, found.Body, versions);
+        if (!beside.Continues)
+        {
+            return beside;
+        }
+
+        return confirm(found.Body) ? StageResult.Continue : Refuse(DenyReason.UnreadableAnswer);
     }
 
     private async ValueTask<StageResult> FindBesideAsync(GatewayExchange exchange, ReadOnlyMemory<byte> answer, CurrentVersions versions)

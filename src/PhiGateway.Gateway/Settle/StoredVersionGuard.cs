@@ -29,6 +29,16 @@ internal sealed class StoredVersionGuard(StoredVersionLookup storedVersions)
         }
 
         var decided = DecisionMaker.Decide(exchange, parts);
+        var sent = stored.Value.Request;
+        if (decided.Result.Refusal == DenyReason.RelabelNotPermitted && stored.Value.Keeping is { } keeping)
+        {
+            // Who may not change what the record is marked with, and says nothing of it, leaves it as it is.
+            parts[place] = keeping.Part;
+            sent = keeping.Request;
+            var kept = DecisionMaker.Decide(exchange, parts);
+            decided = kept.Continues ? kept : decided;
+        }
+
         if (!decided.Continues)
         {
             return decided.Result;
@@ -43,7 +53,7 @@ internal sealed class StoredVersionGuard(StoredVersionLookup storedVersions)
             ? StageResult.Refuse(DenyReason.VersionChanged)
             : new Settled(decided.Value, version)
             {
-                Request = stored.Value.Request,
+                Request = sent,
                 Parts = parts,
                 StoredFiles = stored.Value.Files,
                 StoredNames = stored.Value.Names,

@@ -14,6 +14,7 @@ internal static class WrittenContent
         {
             { Patch.IsAppliedHere: true } => request.Patched,
             { Patch: { } patch } => patch.Rewritten,
+            { Patched.IsEmpty: false } => request.Patched,
             _ => request.Body,
         };
 

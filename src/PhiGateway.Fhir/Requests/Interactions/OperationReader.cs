@@ -33,6 +33,7 @@ internal static class OperationReader
             return Reading<FhirRequest>.Refused(DenyReason.MethodNotAllowed, "operation is called by POST");
         }
 
+        source = InputsBesideBody.Join(source, operation);
         if (InputParameters.Read(source, out var inputs, out var resources, operation.Alone) is { } unread)
         {
             return unread.As<FhirRequest>();

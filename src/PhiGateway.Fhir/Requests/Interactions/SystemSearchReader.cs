@@ -56,7 +56,7 @@ internal static class SystemSearchReader
         var canonical = rest;
         foreach (var type in types.Members())
         {
-            var reading = new SearchReading(source.Context, source.Budget, type, isCondition: false);
+            var reading = new SearchReading(source.Context, source.Budget, type, isCondition: false) { Beside = types };
             CompartmentReader.Use(reading, compartment);
             if (SearchReader.Read(reading, rest) is { } refusal)
             {

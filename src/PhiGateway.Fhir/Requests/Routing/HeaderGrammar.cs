@@ -28,8 +28,35 @@ internal static class HeaderGrammar
         return false;
     }
 
+    /// <summary>
+    /// Whether an Accept names types of files, in whole or in part, and no JSON: what it takes besides, as browsers add <c>*/*</c>, is for
+    /// where there is nothing else.
+    /// </summary>
+    internal static bool NamesFiles(string accept)
+    {
+        var names = false;
+        var text = accept.AsSpan();
+        foreach (var range in text.Split(','))
+        {
+            var item = text[range];
+            var semicolon = item.IndexOf(';');
+            var type = (semicolon < 0 ? item : item[..semicolon]).Trim();
+            if (type.Contains("json", StringComparison.OrdinalIgnoreCase))
+            {
+                return false;
+            }
+
+            names |= type.Contains('/') && !IsAny(type) && (semicolon < 0 || !IsRefused(item[(semicolon + 1)..]));
+        }
+
+        return names;
+    }
+
     /// <summary>Whether a media type (lower case, without parameters) is among what an Accept takes.</summary>
-    internal static bool Allows(string accept, string mediaType)
+    /// <param name="accept">The header.</param>
+    /// <param name="mediaType">The type.</param>
+    /// <param name="byName">By more than that it takes anything.</param>
+    internal static bool Allows(string accept, string mediaType, bool byName = false)
     {
         var text = accept.AsSpan();
         foreach (var range in text.Split(','))
@@ -41,7 +68,7 @@ internal static class HeaderGrammar
                 type is "*/*"
                 || type.Equals(mediaType, StringComparison.OrdinalIgnoreCase)
                 || (type.EndsWith("/*") && mediaType.AsSpan().StartsWith(type[..^1], StringComparison.OrdinalIgnoreCase));
-            if (isMeant && (semicolon < 0 || !IsRefused(item[(semicolon + 1)..])))
+            if (isMeant && !(byName && IsAny(type)) && (semicolon < 0 || !IsRefused(item[(semicolon + 1)..])))
             {
                 return true;
             }
@@ -90,7 +117,7 @@ internal static class HeaderGrammar
         {
             var preference = text[range];
             var semicolon = preference.IndexOf(';');
-            if ((semicolon < 0 ? preference : preference[..semicolon]).Trim().Equals(wish, StringComparison.OrdinalIgnoreCase))
+            if (IsPreference((semicolon < 0 ? preference : preference[..semicolon]).Trim(), wish))
             {
                 return true;
             }
@@ -115,6 +142,19 @@ internal static class HeaderGrammar
         return isWeak ? tag : "W/" + tag;
     }
 
+    // A value may stand in quotes, and blanks around its equals sign (RFC 7240, section 2).
+    private static bool IsPreference(ReadOnlySpan<char> said, ReadOnlySpan<char> wish)
+    {
+        var (equals, wanted) = (said.IndexOf('='), wish.IndexOf('='));
+        return equals < 0 || wanted < 0
+            ? said.Equals(wish, StringComparison.OrdinalIgnoreCase)
+            : said[..equals].TrimEnd().Equals(wish[..wanted], StringComparison.OrdinalIgnoreCase)
+                && said[(equals + 1)..].Trim().Trim('"').Equals(wish[(wanted + 1)..], StringComparison.OrdinalIgnoreCase);
+    }
+
+    // What takes FHIR's JSON as well as any file.
+    private static bool IsAny(ReadOnlySpan<char> type) => type is "*/*" or "application/*";
+
     // A weight of nothing says that this is not wanted (RFC 9110, 12.4.2).
     private static bool IsRefused(ReadOnlySpan<char> parameters)
     {
@@ -138,6 +178,7 @@ internal static class HeaderGrammar
             type is "*/*" or "application/*"
             || type.Equals("application/fhir+json", StringComparison.OrdinalIgnoreCase)
             || type.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || type.Equals("text/json", StringComparison.OrdinalIgnoreCase)
             || type.Equals(Old, StringComparison.OrdinalIgnoreCase);
         return isJson && (semicolon < 0 || TakesParameters(range[(semicolon + 1)..], inAccept: true));
     }

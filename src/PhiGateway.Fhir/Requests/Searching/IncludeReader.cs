@@ -39,7 +39,7 @@ internal static class IncludeReader
             var pointsHere = target.IsNone ? link.Targets.Contains(reading.Type) : target == reading.Type;
             if (!iterates && !pointsHere)
             {
-                return Refusal.Parameter("include cannot start from the type searched");
+                return StartElsewhere(target.IsNone ? !link.Targets.Intersect(reading.Beside).IsEmpty : reading.Beside.Contains(target));
             }
 
             var toPatients = target == ResourceType.Patient || LeadsToPatients(reading, link, iterates && target.IsNone);
@@ -49,7 +49,7 @@ internal static class IncludeReader
 
         if (!iterates && source != reading.Type)
         {
-            return Refusal.Parameter("include cannot start from the type searched");
+            return StartElsewhere(reading.Beside.Contains(source));
         }
 
         if (!target.IsNone)
@@ -82,9 +82,14 @@ internal static class IncludeReader
     // Every reference of the type is a part that may fall out: what remains is what the grants name.
     private static Refusal? ReadEvery(SearchReading reading, string name, string value)
     {
-        if (!ResourceType.TryParse(value.AsSpan(0, value.Length - 2), out var source) || (name == "_include" && source != reading.Type))
+        if (!ResourceType.TryParse(value.AsSpan(0, value.Length - 2), out var source))
         {
-            return Refusal.Parameter("include cannot start from the type searched");
+            return StartElsewhere(isSearched: false);
+        }
+
+        if (name == "_include" && source != reading.Type)
+        {
+            return StartElsewhere(reading.Beside.Contains(source));
         }
 
         var isReverse = name.StartsWith("_rev", StringComparison.Ordinal);
@@ -143,6 +148,10 @@ internal static class IncludeReader
     // Backwards it leads to what is searched; iterated, to whatever came along.
     private static bool LeadsToPatients(SearchReading reading, SearchParameterDefinition link, bool iterates) =>
         UsedParameter.LeadsToPatients(link) || (!iterates && reading.Type == ResourceType.Patient);
+
+    // Of a search over several types it is read with the one that it starts from, once.
+    private static Refusal? StartElsewhere(bool isSearched) =>
+        isSearched ? null : Refusal.Parameter("include cannot start from the type searched");
 
     // Whole resources come back, so it is reading, whatever the way in.
     private static AccessPart Part(

@@ -24,6 +24,12 @@ internal sealed class SearchReading(FhirContext context, ReadingBudget budget, R
     /// <summary>A conditional write's query: no result parameters.</summary>
     internal bool IsCondition { get; } = isCondition;
 
+    /// <summary>
+    /// For a search over several types, of which each is read by itself: all of them. An include stands with the one that it starts from;
+    /// the others know nothing of it. Empty (the default): there is one.
+    /// </summary>
+    internal ResourceTypeSet Beside { get; init; }
+
     /// <summary>Bits of result parameters already seen, since each may stand once.</summary>
     internal int Seen { get; set; }
 

@@ -45,6 +45,11 @@ internal static class CapabilityStatementWriter
         json.WriteStringValue("json");
         json.WriteStringValue(KnownMediaTypes.FhirJson);
         json.WriteEndArray();
+        if (reachable.Values.Any(static reach => reach.Interactions.Contains("patch")))
+        {
+            WritePatchFormats(json);
+        }
+
         json.WriteStartArray("rest");
         json.WriteStartObject();
         json.WriteString("mode", "server");
@@ -80,6 +85,15 @@ internal static class CapabilityStatementWriter
         json.WriteEndObject();
     }
 
+    private static void WritePatchFormats(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("patchFormat");
+        json.WriteStringValue(KnownMediaTypes.JsonPatch);
+        json.WriteStringValue("application/merge-patch+json");
+        json.WriteStringValue(KnownMediaTypes.FhirJson);
+        json.WriteEndArray();
+    }
+
     private static void WriteSecurity(Utf8JsonWriter json, PhiRoute route, OauthUris? uris)
     {
         json.WriteStartObject("security");
@@ -108,9 +122,40 @@ internal static class CapabilityStatementWriter
             WriteCodes(json, "interaction", reach.Interactions);
         }
 
+        WriteConditions(json, route, reach.Interactions);
         WriteParameters(json, route, ResourceType.Parse(type), reach);
         WriteOperations(json, route, type, reach);
         json.WriteEndObject();
+    }
+
+    // Conditions are searches, which the gateway makes itself; whether a client has what it reads already it finds out itself too.
+    private static void WriteConditions(Utf8JsonWriter json, PhiRoute route, SortedSet<string> interactions)
+    {
+        var searches = interactions.Contains("search-type");
+        if (interactions.Contains("update"))
+        {
+            json.WriteBoolean("updateCreate", route.UpdateCreates);
+        }
+
+        if (searches && interactions.Contains("create"))
+        {
+            json.WriteBoolean("conditionalCreate", true);
+        }
+
+        if (interactions.Contains("read"))
+        {
+            json.WriteString("conditionalRead", "full-support");
+        }
+
+        if (searches && interactions.Contains("update"))
+        {
+            json.WriteBoolean("conditionalUpdate", true);
+        }
+
+        if (searches && interactions.Contains("delete"))
+        {
+            json.WriteString("conditionalDelete", "single");
+        }
     }
 
     // Those whose elements some search may show: by any other a value could be found out without being seen.

@@ -16,7 +16,10 @@ internal static class BinaryContent
         "abcdefghijklmnopqrstuvwxyz0123456789!#$&^_.+-/".AsSpan()
     );
 
-    /// <summary>The content in the place of the resource; a refusal where the Binary as it leaves has none, or none that the client takes.</summary>
+    /// <summary>
+    /// The content in the place of the resource; where the Binary as it leaves has none, or none of a type that the client names, the
+    /// resource itself for a client that takes it, else a refusal.
+    /// </summary>
     /// <param name="exchange">The read.</param>
     /// <param name="answer">The Binary as it may leave.</param>
     public static StageResult<OutgoingAnswer> Of(GatewayExchange exchange, OutgoingAnswer answer)
@@ -44,7 +47,13 @@ internal static class BinaryContent
             reader.Skip();
         }
 
-        if (content is null || type is null || !IsMediaType(type))
+        var isContent = content is not null && type is not null && IsMediaType(type);
+        if (exchange.Request.TakesResources && !(isContent && exchange.Request.TakesByName(type!)))
+        {
+            return answer;
+        }
+
+        if (content is null || type is null || !isContent)
         {
             return StageResult.Refuse(DenyReason.NotFoundOrWithheld, "binary-without-content");
         }

@@ -49,6 +49,7 @@ public sealed class EverydayFormsTests
     [InlineData("application/json+fhir")]
     [InlineData("application/json+fhir; charset=UTF-8")]
     [InlineData("Application/JSON+FHIR;q=0.9, application/xml+fhir;q=0.5")]
+    [InlineData("text/json, text/xml;q=0.5")]
     [InlineData("")]
     public void Read_OldNameOfJson_IsTaken(string type)
     {
@@ -176,6 +177,57 @@ public sealed class EverydayFormsTests
             UpstreamCallFactory.Create(RequestFixture.Understood("GET", "/fhir/Patient?" + query), RequestFixture.Permit()).PathAndQuery,
             StringComparison.Ordinal
         );
+
+    // RFC 7240, section 2.
+    [Theory]
+    [InlineData("return=minimal", "return=minimal")]
+    [InlineData("Return=\"minimal\"", "return=minimal")]
+    [InlineData("handling=strict, return = representation ; wait=10", "return=representation")]
+    [InlineData("return=\"OperationOutcome\"", "return=OperationOutcome")]
+    [InlineData("return=least", null)]
+    [InlineData("return", null)]
+    [InlineData("returns=minimal", null)]
+    [InlineData("handling=\"return=minimal\"", null)]
+    public void Read_PreferenceInAnySpelling_GoesInOne(string prefer, string? sent)
+    {
+        var request = RequestFixture.Understood(
+            "POST",
+            "/fhir/Patient",
+            RequestFixture.Json with
+            {
+                Prefer = prefer,
+            },
+            """{"resourceType":"Patient"}"""
+        );
+
+        var headers = UpstreamCallFactory.Create(request, RequestFixture.Permit()).Headers;
+        Assert.Equal(sent, headers.Where(static header => header.Key == "Prefer").Select(static header => header.Value).SingleOrDefault());
+    }
+
+    // Units of measure have brackets (UCUM), which browsers and scripts leave as they are.
+    [Theory]
+    [InlineData("value-quantity=gt120|http://unitsofmeasure.org|mm[Hg]", "value-quantity", "gt120|http://unitsofmeasure.org|mm[Hg]")]
+    [InlineData("code=http://unitsofmeasure.org|[degF]", "code", "http://unitsofmeasure.org|[degF]")]
+    public void Read_BracketsInAValue_ArePartOfIt(string query, string name, string value)
+    {
+        var request = RequestFixture.Understood("GET", "/fhir/Observation?" + query);
+        var form = RequestFixture.Understood("POST", "/fhir/Observation/_search", RequestFixture.Form, query);
+
+        Assert.Equal((value, value), (request.Parameter(name), form.Parameter(name)));
+        Assert.DoesNotContain("[", UpstreamCallFactory.Create(request, RequestFixture.Permit()).PathAndQuery, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("patient[]=17")]
+    [InlineData("patient[0]=17")]
+    [InlineData("[patient]=17")]
+    [InlineData("code=a&patient[=17")]
+    [InlineData("patient[17]")]
+    public void Read_BracketsInAName_AreRefused(string query)
+    {
+        Assert.Equal(DenyReason.MalformedQuery, RequestFixture.Refused("GET", "/fhir/Observation?" + query));
+        Assert.Equal(DenyReason.MalformedQuery, RequestFixture.Refused("POST", "/fhir/Observation/_search", RequestFixture.Form, query));
+    }
 
     private static string Json(string text) => JsonSerializer.Serialize(text);
 }

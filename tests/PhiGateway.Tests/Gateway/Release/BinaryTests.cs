@@ -179,6 +179,31 @@ public sealed class BinaryTests : IDisposable
         }
     }
 
+    // R4 Binary, 2.8.2: who names a form of FHIR, or nothing, reads the resource; who names the file's own type is given the file, whatever
+    // it takes besides.
+    [Theory]
+    [InlineData("application/pdf, */*;q=0.1", "17", "application/pdf", null)]
+    [InlineData("text/html,application/xhtml+xml,Application/PDF;q=0.9,*/*;q=0.8", "17", "application/pdf", null)]
+    [InlineData("application/pdf, */*", "18", null, "not-found-or-withheld")]
+    [InlineData("*/*", "17", KnownMediaTypes.FhirJsonUtf8, null)]
+    [InlineData("application/*", "17", KnownMediaTypes.FhirJsonUtf8, null)]
+    [InlineData("image/png, application/pdf;q=0, */*", "17", KnownMediaTypes.FhirJsonUtf8, null)]
+    [InlineData("application/json, application/pdf, */*", "17", KnownMediaTypes.FhirJsonUtf8, null)]
+    [InlineData("application/pdf, application/fhir+json;q=0.5", "17", KnownMediaTypes.FhirJsonUtf8, null)]
+    public async Task Run_ClientThatTakesAnything_IsGivenWhatItNames(string accept, string patient, string? type, string? refusal)
+    {
+        Holds(ByAddress, Document("Binary/b1", patient));
+        using var exchange = _world.Open("GET", "/fhir/Binary/b1", null, ("Accept", accept));
+
+        var result = await _world.WalkAsync(exchange, "Release");
+
+        Assert.Equal((refusal, type), (result.Refusal?.Code, exchange.Http.Response.ContentType));
+        if (type is not null)
+        {
+            Assert.Equal(type == "application/pdf" ? "%PDF" : Binary(), StageWorld.Written(exchange));
+        }
+    }
+
     [Theory]
     [InlineData("/fhir/Observation/1")]
     [InlineData("/fhir/Binary/b1/_history")]

@@ -120,6 +120,24 @@ public sealed class ForgivenAnswersTests : IDisposable
         Assert.Equal(["batch", "transaction", "search-system"], codes.Select(static code => (string?)code!["code"]));
     }
 
+    // What the gateway resolves itself it says, for the types where some use may search; and nothing of what nobody may do.
+    [Theory]
+    [InlineData("read search create update patch delete", "True True True single full-support", 3)]
+    [InlineData("read create update", "True - - - full-support", 0)]
+    [InlineData("search", "- - - - -", 0)]
+    public async Task Run_CapabilityStatement_SaysWhatConditionsAreServed(string interactions, string said, int patches)
+    {
+        _world.Publish(TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: StageWorld.Grant(interactions.Split(' '))))));
+        using var exchange = _world.Open("GET", "/fhir/metadata");
+
+        Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
+        var statement = JsonNode.Parse(StageWorld.Written(exchange))!;
+        var resource = statement["rest"]![0]!["resource"]![0]!;
+        string[] members = ["updateCreate", "conditionalCreate", "conditionalUpdate", "conditionalDelete", "conditionalRead"];
+        Assert.Equal(said, string.Join(' ', members.Select(member => resource[member]?.ToString() ?? "-")), ignoreCase: true);
+        Assert.Equal(patches, statement["patchFormat"]?.AsArray().Count ?? 0);
+    }
+
     [Fact]
     public async Task Run_StoredParameters_KeepWhatTheyAreCalled()
     {
