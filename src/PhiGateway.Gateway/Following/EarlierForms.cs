@@ -1,3 +1,4 @@
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Gateway.Following;
@@ -14,9 +15,6 @@ namespace PhiGateway.Gateway.Following;
 /// <param name="told">Told once of each such document, with the revision that was enforced.</param>
 internal sealed class EarlierForms(Action<RegistryItem, long> told)
 {
-    // Says nothing that could be read as an entity of any kind; what a wrong seal is read as, too.
-    private const string Nothing = "{}";
-
     private readonly Dictionary<(RegistryKind Kind, string Id), long> _enforced = [];
     private readonly Dictionary<(RegistryKind Kind, string Id), long> _closed = [];
     private string? _timeline;
@@ -107,7 +105,7 @@ internal sealed class EarlierForms(Action<RegistryItem, long> told)
 
         return item with
         {
-            Json = Nothing,
+            Json = RefusedForm.Of(item),
             Revision = enforced,
             Deleted = false,
         };

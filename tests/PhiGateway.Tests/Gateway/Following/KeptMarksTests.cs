@@ -113,6 +113,22 @@ public sealed class KeptMarksTests : IDisposable
         }
     }
 
+    // Of nobody it would close nobody, and the approval before it would count again.
+    [Fact]
+    public async Task Start_ApprovalPutBackToAnEarlierForm_ClosesItsClient()
+    {
+        var first = TestRegistry.Open().ConvertAll(static entity => TestRegistry.Item(entity, 6));
+        var earlier = TestRegistry.Open().OfType<Approval>().Single();
+        var later = earlier with { Id = "later", ApprovedAt = earlier.ApprovedAt.AddDays(1) };
+        await RunAsync(Load(5), new RegistryChanges(8, [.. first, TestRegistry.Item(later, 8)], [], []));
+
+        var (there, _) = await StartAsync(8, new RegistryChanges(9, [.. first, TestRegistry.Item(later, 8)], [], []));
+        Assert.Null(there.Current.FindClientById("connector")!.Contradiction);
+
+        var (putBack, _) = await StartAsync(9, new RegistryChanges(10, [.. first, TestRegistry.Item(later, 7)], [], []));
+        Assert.NotNull(putBack.Current.FindClientById("connector")!.Contradiction);
+    }
+
     // What an administrator writes anew counts at once.
     [Fact]
     public async Task Follow_DocumentThatWasPutBackIsWrittenAnew_IsInForceAndNoLongerTold()
