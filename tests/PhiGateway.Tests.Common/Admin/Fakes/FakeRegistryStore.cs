@@ -142,6 +142,14 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
                 return Task.FromResult<RegistryWriteResult>(new RegistryWriteResult.Moved(newest));
             }
 
+            if (
+                batch is { SeenRevocation: { } last, Revocations: [var lift, ..] }
+                && _revocations.Find(row => (row.Target, row.Value, row.Issuer) == (lift.Target, lift.Value, lift.Issuer))?.Id != last
+            )
+            {
+                return Task.FromResult<RegistryWriteResult>(new RegistryWriteResult.Moved(_revision));
+            }
+
             foreach (var write in writes)
             {
                 var version = _items.TryGetValue((write.Kind, write.Id), out var current) && !current.Deleted ? current.Version : 0;
