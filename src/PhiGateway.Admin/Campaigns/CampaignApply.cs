@@ -57,6 +57,7 @@ internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets
     private async Task<AppliedItem> ApplyAsync(AdminCall call, Campaign campaign, CampaignItem item)
     {
         var decision = item.Decision!.Value;
+        var seen = (await sets.GetAsync(call.Cancelled)).Find(RegistryKind.UseCase, item.Evidence.UseCase)?.Item.Version;
         RightSizeReport? narrower = null;
         if (
             decision == ReviewDecision.Narrow
@@ -72,7 +73,7 @@ internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets
             KindWord.Of(RegistryKind.CampaignItem, item.Id),
             set =>
             {
-                var planned = Plan(call, set, item.Id, narrower);
+                var planned = Plan(call, set, item, narrower, seen);
                 if (planned.Failed(out var problem, out var step))
                 {
                     return problem;
@@ -101,11 +102,12 @@ internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets
         return new AppliedItem(item.Client, item.Decision!.Value, null, $"{problem.Code}: {words ?? problem.Title}");
     }
 
-    private Outcome<Step> Plan(AdminCall call, WorkingSet set, string id, RightSizeReport? narrower)
+    private Outcome<Step> Plan(AdminCall call, WorkingSet set, CampaignItem decided, RightSizeReport? narrower, long? seen)
     {
         if (
-            set.Find(RegistryKind.CampaignItem, id) is not { Entity: CampaignItem item, Item: var stored }
-            || item is { Decision: null } or { Outcome: not null }
+            set.Find(RegistryKind.CampaignItem, decided.Id) is not { Entity: CampaignItem item, Item: var stored }
+            || item.Decision != decided.Decision
+            || item.Outcome is not null
         )
         {
             return AdminProblem.Conflict("already-applied", "It was decided otherwise at the same moment.");
@@ -136,16 +138,36 @@ internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets
                 "Its access stays as it is; the review is entered.",
                 [ReviewOf(set, item)]
             ),
-            ReviewDecision.Narrow => Narrow(call, set, item, stored, narrower!),
+            ReviewDecision.Narrow when known.UseCase != narrower!.UseCase => AdminProblem.Conflict(
+                "moved",
+                "The client has another use case than when its review began: decide about it anew."
+            ),
+            ReviewDecision.Narrow => Narrow(call, set, item, stored, narrower!, seen),
             _ => Remove(call, set, item, stored, known, client.Item),
         };
     }
 
-    private Outcome<Step> Narrow(AdminCall call, WorkingSet set, CampaignItem item, RegistryItem stored, RightSizeReport narrower)
+    private Outcome<Step> Narrow(
+        AdminCall call,
+        WorkingSet set,
+        CampaignItem item,
+        RegistryItem stored,
+        RightSizeReport narrower,
+        long? seen
+    )
     {
         if (set.Find(RegistryKind.UseCase, narrower.UseCase) is not { Entity: UseCase useCase, Item: var before })
         {
             return AdminProblem.NotFound("use case");
+        }
+
+        // To look through its traffic takes time: what somebody wrote meanwhile is not overwritten unseen.
+        if (before.Version != seen)
+        {
+            return AdminProblem.Conflict(
+                "use-case-changed",
+                "Its use case was changed while its traffic was looked through: look at it, and apply it again."
+            );
         }
 
         // A keep by another name would be one that nobody decided.
