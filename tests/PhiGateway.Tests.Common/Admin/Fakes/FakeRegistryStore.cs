@@ -40,6 +40,9 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
 
     public int Batches { get; private set; }
 
+    /// <summary>Runs after the next bulk write, once.</summary>
+    public Action? AfterBatch { get; set; }
+
     public IReadOnlyDictionary<string, IdempotencyEntry> Idempotent => _idempotent;
 
     /// <summary>Whether it answers nothing: the database went away.</summary>
@@ -190,6 +193,15 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
 
     public Task<long> PutMembersAsync(IReadOnlyList<RosterMember> members, string actor, CancellationToken cancellationToken)
     {
+        var written = Put(members);
+        var after = AfterBatch;
+        AfterBatch = null;
+        after?.Invoke();
+        return Task.FromResult(written);
+    }
+
+    private long Put(IReadOnlyList<RosterMember> members)
+    {
         lock (_lock)
         {
             Batches++;
@@ -211,7 +223,7 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
             }
 
             Writes++;
-            return Task.FromResult(_revision);
+            return _revision;
         }
     }
 
