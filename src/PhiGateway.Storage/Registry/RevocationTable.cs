@@ -33,11 +33,7 @@ internal sealed class RevocationTable(Database database, string dropEnded)
     }
 
     /// <summary>Id of the row about the same thing that was written last; null: there is none.</summary>
-    public static async Task<string?> FindNewestAsync(
-        RegistryTransaction write,
-        Revocation revocation,
-        CancellationToken cancellationToken
-    )
+    public static async Task<string?> FindNewestAsync(RegistryTransaction write, Revocation revocation, CancellationToken cancellationToken)
     {
         var ofIssuer = revocation.Issuer is null ? "issuer IS NULL" : "issuer = @issuer";
         await using var command = write
