@@ -1,3 +1,4 @@
+using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Replay;
@@ -16,11 +17,24 @@ namespace PhiGateway.Admin.Campaigns;
 /// it as every write does (<see cref="OpeningGuard"/>). A narrowing that the window's real traffic does not prove is refused and stands as
 /// decided.
 /// </remarks>
-internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets, ReplayCommands replay, TimeProvider time)
+internal sealed class CampaignApply(
+    RegistryEditor editor,
+    WorkingSetSource sets,
+    ReplayCommands replay,
+    CallerStanding standing,
+    TimeProvider time
+)
 {
     private const string Apply = "campaign.apply";
     private const string Opened = "It opens a door, so its approval has ended: a second person approves it anew.";
     private const int MostWords = 20;
+
+    private static readonly AdminProblem CallerEnded = new(
+        401,
+        "caller-ended",
+        "The credential has ended",
+        "It was ended while decisions were applied: this one stands as decided."
+    );
 
     /// <summary>Applies everything that is decided; what is refused stands as decided, and says why.</summary>
     public async Task<Outcome<AppliedReport>> ApplyAsync(AdminCall call, string id)
@@ -39,7 +53,9 @@ internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets
         var applied = new List<AppliedItem>();
         foreach (var item in set.ItemsOf(id).Where(static item => item is { Decision: not null, Outcome: null }))
         {
-            applied.Add(await ApplyAsync(Apart(call), campaign, item));
+            // Each may take minutes: a key that somebody has ended meanwhile applies no more.
+            var stands = await standing.StandsAsync(call.Caller with { Until = null }, call.Cancelled);
+            applied.Add(stands ? await ApplyAsync(Apart(call), campaign, item) : Refused(item, CallerEnded));
         }
 
         if (!call.IsDryRun)

@@ -40,6 +40,28 @@ public sealed class CampaignRaceTests
     }
 
     [Fact]
+    public async Task Apply_ByAKeyThatIsEndedMeanwhile_AppliesNoMore_AnotherGoesOn()
+    {
+        await using var server = await OpenAsync();
+        await StartAsync(server);
+        Assert.Equal(200, (await DecideAsync(server, "keep", "otto")).Status);
+        var stored = await server.Store.FindAsync(RegistryKind.CampaignItem, Item, default);
+        var item = Assert.IsType<CampaignItem>(StoredBody.Read(stored!, out _));
+        var second = RegistryJson.Serialize(item with { Id = "q2.second", Client = "second" });
+        await server.Store.WriteAsync([new RegistryWrite(RegistryKind.CampaignItem, "q2.second", second, 0)], "otto", default);
+        server.Store.BeforeWrite = () =>
+            _ = server.Store.WriteAsync([new RegistryWrite(RegistryKind.AdminKey, "anna", null, null)], "adam", default);
+
+        var applied = (await server.PostAsync(Apply, "{}", "anna")).Json["applied"]!;
+        Assert.Equal("kept", (string?)applied[0]!["outcome"]);
+        Assert.Null((string?)applied[1]!["outcome"]);
+        Assert.StartsWith("caller-ended", (string)applied[1]!["words"]!, StringComparison.Ordinal);
+
+        applied = (await server.PostAsync(Apply, "{}", "arno")).Json["applied"]!;
+        Assert.Equal(("second", "ended"), ((string)applied[0]!["client"]!, (string?)applied[0]!["outcome"]));
+    }
+
+    [Fact]
     public async Task Apply_WhatIsDecidedOtherwiseMeanwhile_IsRefused_AndStandsAsDecided()
     {
         await using var server = await OpenAsync();
