@@ -69,9 +69,9 @@ internal sealed class DisclosureRegister(
         return [.. HoldsOf(await StepsAsync(tenant, patient, cancellationToken)).Where(hold => hold.IsInForce(now))];
     }
 
-    /// <summary>Every hold.</summary>
+    /// <summary>Every hold; a row that is no step is passed over, which of one patient's it is not: it may be what keeps something back.</summary>
     public async Task<HoldList> HoldsAsync(CancellationToken cancellationToken) =>
-        new([.. HoldsOf(await StepsAsync(null, null, cancellationToken)).OrderByDescending(static hold => hold.SetAt)]);
+        new([.. HoldsOf(await AllStepsAsync(cancellationToken)).OrderByDescending(static hold => hold.SetAt)]);
 
     /// <summary>The requests of a patient, those that are due first.</summary>
     public async Task<IReadOnlyList<DisclosureRequest>> RequestsAsync(string tenant, string patient, CancellationToken cancellationToken) =>
@@ -79,7 +79,7 @@ internal sealed class DisclosureRegister(
 
     /// <summary>Every request; a row that is no step is passed over, which of one patient's it is not.</summary>
     public async Task<RequestList> RequestsAsync(CancellationToken cancellationToken) =>
-        new(InOrder(await StepsAsync(null, null, cancellationToken, RegisterStep.PassOver)));
+        new(InOrder(await AllStepsAsync(cancellationToken)));
 
     /// <summary>The step that opened a hold or a request; null: there is none of that id.</summary>
     public async Task<AuditRecord?> FindAsync(Guid id, string step, CancellationToken cancellationToken)
@@ -148,6 +148,28 @@ internal sealed class DisclosureRegister(
 
     private static T Content<T>(AuditRecord step) =>
         JsonSerializer.Deserialize<T>(step.After ?? "null") ?? throw new InvalidDataException($"The step {step.Id} cannot be read.");
+
+    // Security: whoever ships may add what says nothing. Of the answer to one patient none may be missing.
+    private async Task<IReadOnlyList<AuditRecord>> AllStepsAsync(CancellationToken cancellationToken) =>
+        [.. (await StepsAsync(null, null, cancellationToken, RegisterStep.PassOver)).Where(IsWhole)];
+
+    private static bool IsWhole(AuditRecord step)
+    {
+        try
+        {
+            return step.Event switch
+            {
+                Hold => Content<HoldContent>(step) is { Agency: not null, Reason: not null },
+                Request => Content<RequestContent>(step).Received < DateTimeOffset.MaxValue.AddYears(-1),
+                Extension => Content<ExtensionContent>(step) is { Reason: not null },
+                _ => true,
+            };
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidDataException)
+        {
+            return false;
+        }
+    }
 
     private async Task<IReadOnlyList<AuditRecord>> StepsAsync(
         string? tenant,

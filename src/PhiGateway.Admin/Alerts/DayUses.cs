@@ -98,7 +98,11 @@ internal sealed class DayUse(string client, string key)
     // Of calls beyond these the last is named too; the search has them all.
     private const int MostRecords = 20;
 
+    // Of so many tokens each may be somebody else's.
+    private const int MostUsers = DayUses.MostTokens;
+
     private readonly HashSet<string> _owners = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _users = new(StringComparer.OrdinalIgnoreCase);
     private readonly SortedSet<(DateTimeOffset Time, Guid Decision)> _first = [];
 
     public string Client => client;
@@ -113,6 +117,9 @@ internal sealed class DayUse(string client, string key)
 
     /// <summary>Whoever owned the client at one of the calls.</summary>
     public IReadOnlyCollection<string> Owners => _owners;
+
+    /// <summary>In whose name the calls were made, as their tokens say.</summary>
+    public IReadOnlyCollection<string> Users => _users;
 
     public UseMoment First { get; private set; } = null!;
 
@@ -134,6 +141,7 @@ internal sealed class DayUse(string client, string key)
         Calls++;
         Take(new UseMoment(record.Time, record.ParentId, record.Purpose, record.Tenant, record.Owner));
         Name(record.Time, record.ParentId);
+        TakeUsers([.. record.Actors, record.Subject]);
         Details?.Add(record);
     }
 
@@ -148,6 +156,7 @@ internal sealed class DayUse(string client, string key)
             Take(owner);
         }
 
+        TakeUsers(other._users);
         foreach (var (time, decision) in other._first)
         {
             Name(time, decision);
@@ -174,6 +183,17 @@ internal sealed class DayUse(string client, string key)
         if (!string.IsNullOrWhiteSpace(owner) && _owners.Count < MostOwners)
         {
             _owners.Add(owner);
+        }
+    }
+
+    private void TakeUsers(IEnumerable<string?> users)
+    {
+        foreach (var user in users)
+        {
+            if (!string.IsNullOrWhiteSpace(user) && _users.Count < MostUsers)
+            {
+                _users.Add(user);
+            }
         }
     }
 }

@@ -148,9 +148,11 @@ public sealed class EmergencyUses
             return await NameRecordsAsync(set, there.Item, stands, alert.Records);
         }
 
-        // Whoever answered for the client at one of these calls, or at an earlier look: nobody decides later about a time that was theirs.
+        // Whoever answered for the client at one of these calls, or at an earlier look: nobody decides later about a time that was theirs. Nor
+        // does whoever called, where a token says the name under which that person acts here.
         var known = set.Find<Client>(RegistryKind.Client, use.Client);
-        var behind = (there is null ? [] : AuthorNote.Behind(there.Item)).Concat(use.Owners).Concat(ClientStanding.Of(known));
+        var earlier = there is null ? [] : AuthorNote.Behind(there.Item);
+        var behind = earlier.Concat(use.Owners).Concat(use.Users).Concat(ClientStanding.Of(known));
         var json = AuthorNote.WithBehind(RegistryJson.Serialize(alert), behind);
         await _writer.WriteAsync(there is null ? AlertWriter.Raised : "alert.update", alert.Id, json, there?.Item, set.Revision);
         return true;

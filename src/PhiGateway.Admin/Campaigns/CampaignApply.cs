@@ -1,3 +1,4 @@
+using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Replay;
@@ -16,11 +17,24 @@ namespace PhiGateway.Admin.Campaigns;
 /// it as every write does (<see cref="OpeningGuard"/>). A narrowing that the window's real traffic does not prove is refused and stands as
 /// decided.
 /// </remarks>
-internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets, ReplayCommands replay, TimeProvider time)
+internal sealed class CampaignApply(
+    RegistryEditor editor,
+    WorkingSetSource sets,
+    ReplayCommands replay,
+    CallerStanding standing,
+    TimeProvider time
+)
 {
     private const string Apply = "campaign.apply";
     private const string Opened = "It opens a door, so its approval has ended: a second person approves it anew.";
     private const int MostWords = 20;
+
+    private static readonly AdminProblem CallerEnded = new(
+        401,
+        "caller-ended",
+        "The credential has ended",
+        "It was ended while decisions were applied: this one stands as decided."
+    );
 
     /// <summary>Applies everything that is decided; what is refused stands as decided, and says why.</summary>
     public async Task<Outcome<AppliedReport>> ApplyAsync(AdminCall call, string id)
@@ -39,7 +53,9 @@ internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets
         var applied = new List<AppliedItem>();
         foreach (var item in set.ItemsOf(id).Where(static item => item is { Decision: not null, Outcome: null }))
         {
-            applied.Add(await ApplyAsync(Apart(call), campaign, item));
+            // Each may take minutes: a key that somebody has ended meanwhile applies no more.
+            var stands = await standing.StandsAsync(call.Caller with { Until = null }, call.Cancelled);
+            applied.Add(stands ? await ApplyAsync(Apart(call), campaign, item) : Refused(item, CallerEnded));
         }
 
         if (!call.IsDryRun)
@@ -57,6 +73,7 @@ internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets
     private async Task<AppliedItem> ApplyAsync(AdminCall call, Campaign campaign, CampaignItem item)
     {
         var decision = item.Decision!.Value;
+        var seen = (await sets.GetAsync(call.Cancelled)).Find(RegistryKind.UseCase, item.Evidence.UseCase)?.Item.Version;
         RightSizeReport? narrower = null;
         if (
             decision == ReviewDecision.Narrow
@@ -72,7 +89,7 @@ internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets
             KindWord.Of(RegistryKind.CampaignItem, item.Id),
             set =>
             {
-                var planned = Plan(call, set, item.Id, narrower);
+                var planned = Plan(call, set, item, narrower, seen);
                 if (planned.Failed(out var problem, out var step))
                 {
                     return problem;
@@ -101,11 +118,12 @@ internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets
         return new AppliedItem(item.Client, item.Decision!.Value, null, $"{problem.Code}: {words ?? problem.Title}");
     }
 
-    private Outcome<Step> Plan(AdminCall call, WorkingSet set, string id, RightSizeReport? narrower)
+    private Outcome<Step> Plan(AdminCall call, WorkingSet set, CampaignItem decided, RightSizeReport? narrower, long? seen)
     {
         if (
-            set.Find(RegistryKind.CampaignItem, id) is not { Entity: CampaignItem item, Item: var stored }
-            || item is { Decision: null } or { Outcome: not null }
+            set.Find(RegistryKind.CampaignItem, decided.Id) is not { Entity: CampaignItem item, Item: var stored }
+            || item.Decision != decided.Decision
+            || item.Outcome is not null
         )
         {
             return AdminProblem.Conflict("already-applied", "It was decided otherwise at the same moment.");
@@ -136,16 +154,36 @@ internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets
                 "Its access stays as it is; the review is entered.",
                 [ReviewOf(set, item)]
             ),
-            ReviewDecision.Narrow => Narrow(call, set, item, stored, narrower!),
+            ReviewDecision.Narrow when known.UseCase != narrower!.UseCase => AdminProblem.Conflict(
+                "moved",
+                "The client has another use case than when its review began: decide about it anew."
+            ),
+            ReviewDecision.Narrow => Narrow(call, set, item, stored, narrower!, seen),
             _ => Remove(call, set, item, stored, known, client.Item),
         };
     }
 
-    private Outcome<Step> Narrow(AdminCall call, WorkingSet set, CampaignItem item, RegistryItem stored, RightSizeReport narrower)
+    private Outcome<Step> Narrow(
+        AdminCall call,
+        WorkingSet set,
+        CampaignItem item,
+        RegistryItem stored,
+        RightSizeReport narrower,
+        long? seen
+    )
     {
         if (set.Find(RegistryKind.UseCase, narrower.UseCase) is not { Entity: UseCase useCase, Item: var before })
         {
             return AdminProblem.NotFound("use case");
+        }
+
+        // To look through its traffic takes time: what somebody wrote meanwhile is not overwritten unseen.
+        if (before.Version != seen)
+        {
+            return AdminProblem.Conflict(
+                "use-case-changed",
+                "Its use case was changed while its traffic was looked through: look at it, and apply it again."
+            );
         }
 
         // A keep by another name would be one that nobody decided.

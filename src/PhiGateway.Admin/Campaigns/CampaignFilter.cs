@@ -10,9 +10,13 @@ namespace PhiGateway.Admin.Campaigns;
 /// <param name="DueBefore">Only those that are due before this day.</param>
 internal sealed record CampaignFilter(CampaignState? State = null, string? Text = null, string? Reviewer = null, DateOnly? DueBefore = null)
 {
+    /// <summary>Only those that are open: what has ended is overdue no more, in whichever state it is asked for.</summary>
+    public bool IsOverdue { get; init; }
+
     /// <summary>Whether a review is among those asked for.</summary>
     public bool Covers(Campaign campaign) =>
         (State is null || campaign.State == State)
+        && (!IsOverdue || campaign.State == CampaignState.Open)
         && (Text is null || Has(campaign.Title) || Has(campaign.Id) || campaign.Reviewers.Any(Has))
         && (Reviewer is null || campaign.Reviewers.Any(one => PersonName.AreSame(one, Reviewer)))
         && (DueBefore is null || campaign.Due < DueBefore);

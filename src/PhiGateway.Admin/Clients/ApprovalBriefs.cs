@@ -132,7 +132,7 @@ internal sealed class ApprovalBriefs(WorkingSetSource sets, IRegistryStore store
             Client = view.Client.Id,
             RequestedBy = view.Client.RequestedBy ?? view.Item.UpdatedBy,
             ApprovedBy = person,
-            ApprovedAt = now,
+            ApprovedAt = EarlierApprovals.MomentAfter(set, view.Client.Id, now),
             Fingerprint = fingerprint,
         };
         var client = view.Client.Status == ClientStatus.Submitted ? view.Client with { Status = ClientStatus.Active } : view.Client;
@@ -145,6 +145,7 @@ internal sealed class ApprovalBriefs(WorkingSetSource sets, IRegistryStore store
                 0
             ),
             new RegistryWrite(RegistryKind.Client, view.Client.Id, RegistryJson.Serialize(client), view.Item.Version),
+            .. EarlierApprovals.End(set, view.Client.Id, now),
         ];
     }
 

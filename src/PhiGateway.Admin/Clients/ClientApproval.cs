@@ -42,7 +42,7 @@ internal sealed class ClientApproval(RegistryEditor editor, TimeProvider time)
             return same;
         }
 
-        // 3. The approval and the state go together.
+        // 3. The approval and the state go together, and what was approved before ends.
         var now = time.GetUtcNow();
         if (body.Until is { } until && until <= DateOnly.FromDateTime(now.UtcDateTime))
         {
@@ -55,7 +55,7 @@ internal sealed class ClientApproval(RegistryEditor editor, TimeProvider time)
             Client = id,
             RequestedBy = view.Client.RequestedBy ?? view.Client.ChangedBy ?? view.Item.UpdatedBy,
             ApprovedBy = actor,
-            ApprovedAt = now,
+            ApprovedAt = EarlierApprovals.MomentAfter(set, id, now),
             Reason = body.Reason,
             Fingerprint = fingerprint,
             Until = body.Until,
@@ -80,6 +80,7 @@ internal sealed class ClientApproval(RegistryEditor editor, TimeProvider time)
                 0
             ),
             new RegistryWrite(RegistryKind.Client, id, RegistryJson.Serialize(client), view.Item.Version),
+            .. EarlierApprovals.End(set, id, now),
         ])
         {
             Note = body.Reason,

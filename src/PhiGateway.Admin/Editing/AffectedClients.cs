@@ -1,3 +1,4 @@
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 
@@ -55,15 +56,7 @@ internal static class AffectedClients
                 useCases.UnionWith(set.UseCasesOf(kind, id).Select(static useCase => useCase.Id));
                 break;
             default:
-                var owner = set.Find(kind, id)?.Entity switch
-                {
-                    Credential credential => credential.Client,
-                    TaskGrant task => task.Client,
-                    Approval approval => approval.Client,
-                    Review review => review.Client,
-                    _ => null,
-                };
-                if (owner is not null)
+                if (OwnerOf(set.Find(kind, id)) is { } owner)
                 {
                     clients.Add(owner);
                 }
@@ -71,4 +64,17 @@ internal static class AffectedClients
                 break;
         }
     }
+
+    // One that cannot be read closes the client that it seems to belong to: to write over it or to delete it opens that again.
+    private static string? OwnerOf(WorkingItem? found) =>
+        found switch
+        {
+            { Entity: Credential credential } => credential.Client,
+            { Entity: TaskGrant task } => task.Client,
+            { Entity: Approval approval } => approval.Client,
+            { Entity: Review review } => review.Client,
+            { Entity: null, Item: { Kind: RegistryKind.Credential or RegistryKind.Approval or RegistryKind.Review } item } =>
+                StoredBody.ClientIn(item.Json),
+            _ => null,
+        };
 }

@@ -108,8 +108,10 @@ public sealed record DryRunReport
             [
                 .. outcome
                     .Plan.Writes.Where(write => write is { Kind: RegistryKind.Approval, ExpectedVersion: > 0 })
-                    .Select(write => outcome.After.Find<Approval>(RegistryKind.Approval, write.Id)?.Client)
-                    .OfType<string>()
+                    .Select(write => outcome.After.Find<Approval>(RegistryKind.Approval, write.Id))
+                    .OfType<Approval>()
+                    .Where(approval => approval.CarriedOver?.At == outcome.Now)
+                    .Select(static approval => approval.Client)
                     .Except(outcome.Plan.Taken, StringComparer.Ordinal),
             ],
             Revocations =

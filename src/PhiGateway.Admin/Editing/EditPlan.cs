@@ -41,6 +41,9 @@ internal sealed record EditPlan(IReadOnlyList<RegistryWrite> Writes)
 {
     public IReadOnlyList<Revocation> Revocations { get; init; } = [];
 
+    /// <summary>Of a lift: id of the newest row about the same thing that it was judged by; null: it lifts nothing.</summary>
+    public string? SeenRevocation { get; init; }
+
     /// <summary>Words without PHI for the record: the reason given.</summary>
     public string? Note { get; init; }
 

@@ -131,5 +131,10 @@ internal sealed record PathChange(string Client, bool WasOpen, bool IsOpen, IRea
         {
             Add(RegistryKind.Review, review.Id);
         }
+
+        foreach (var unreadable in set.UnreadableOf(id))
+        {
+            Add(unreadable.Kind, unreadable.Id);
+        }
     }
 }

@@ -59,7 +59,13 @@ internal sealed class RegistryEditor(
 
     private async Task<Outcome<EditOutcome>> WriteOneAsync(AdminCall call, Edit edit)
     {
-        var most = edit.IsClosing ? MaxAttemptsToClose : MaxAttempts;
+        var most = edit switch
+        {
+            { IsClosing: true } => MaxAttemptsToClose,
+            // What is lifted was looked at by the caller, who looks again.
+            { IsRowsOnly: true } => 1,
+            _ => MaxAttempts,
+        };
         for (var attempt = 1; ; attempt++)
         {
             // 1. Plan on what is there now, refuse what would contradict itself.
@@ -214,6 +220,7 @@ internal sealed class RegistryEditor(
             Revocations = plan.Revocations,
             SeenRevision = plan.Writes.Count == 0 ? null : before.Revision,
             SeenTimeline = before.Timeline,
+            SeenRevocation = plan.SeenRevocation,
         };
         var given = new CancellationTokenSource();
         var writing = WriteAsync();

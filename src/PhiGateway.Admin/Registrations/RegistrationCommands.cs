@@ -75,6 +75,14 @@ internal sealed class RegistrationCommands(
             return problem;
         }
 
+        if (request.IsUnreadable)
+        {
+            return AdminProblem.Conflict(
+                "unreadable",
+                "What this applicant says cannot be read here: a newer version wrote it, or a hand. Decline it, or take it on a newer node."
+            );
+        }
+
         const string What = "registration.take";
         var target = "registration/" + id;
         var edit = new Edit(What, target, set => Plan(call, set, request, issuer, body));

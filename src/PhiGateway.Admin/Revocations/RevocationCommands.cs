@@ -114,7 +114,8 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
                 By = PersonName.Signed(call.Persons),
                 At = now,
                 Lifted = true,
-            }
+            },
+            standing[0].Id
         );
     }
 
@@ -161,7 +162,7 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
-    private async Task<Outcome<RevocationOutcome>> WriteAsync(AdminCall call, string @event, Revocation row)
+    private async Task<Outcome<RevocationOutcome>> WriteAsync(AdminCall call, string @event, Revocation row, string? seen = null)
     {
         // A token hash, a jti or a subject is no secret, but nobody's business in a target either way: the id leads to the row.
         var target = row.Target switch
@@ -179,7 +180,12 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
                 row.Lifted
                 || set.MayBeOld
                 || RevocationMatch.Of(set, row).IsKnown
-                    ? new EditPlan([]) { Revocations = [row], Note = row.Reason }
+                    ? new EditPlan([])
+                    {
+                        Revocations = [row],
+                        SeenRevocation = seen,
+                        Note = row.Reason,
+                    }
                     : AdminProblem.Invalid("/value", "unknown-target", $"There is no such {name} in the registry: nothing was revoked.")
         )
         {

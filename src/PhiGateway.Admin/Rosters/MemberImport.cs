@@ -1,8 +1,10 @@
 using System.IO.Pipelines;
 using Microsoft.Extensions.Hosting;
+using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Trail;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Rosters;
@@ -22,6 +24,7 @@ internal sealed class MemberImport(
     AdminJournal journal,
     SpoolRoom spools,
     RosterGrowth growth,
+    CallerStanding standing,
     IHostApplicationLifetime lifetime
 )
 {
@@ -144,6 +147,10 @@ internal sealed class MemberImport(
         {
             return lifetime.ApplicationStopping.IsCancellationRequested ? "node-stopping" : "client-gone";
         }
+        catch (CallerEndedException)
+        {
+            return "caller-ended";
+        }
         catch (Exception fault) when (isUploadFault(fault))
         {
             return "upload-broken";
@@ -174,8 +181,14 @@ internal sealed class MemberImport(
 
     private async Task FlushAsync(ImportRun run, AdminCall call)
     {
-        if (!run.DryRun)
+        if (!run.DryRun && run.Puts.Count + run.Removals.Count > 0)
         {
+            // It may take hours: a key that somebody has ended meanwhile writes no more.
+            if (!await standing.IsNotEndedAsync(call.Caller, store, CancellationToken.None))
+            {
+                throw new CallerEndedException();
+            }
+
             if (run.Puts.Count > 0)
             {
                 run.HasPut = true;

@@ -1,24 +1,28 @@
+using PhiGateway.Gateway.Telemetry;
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Gateway.Following;
 
 /// <summary>
-/// Finds documents that stand in the registry in an earlier form than this node has enforced, and reads them as nothing, which closes what
-/// depends on them: somebody has put a row back, seal and all. Used by <see cref="FailoverMemory"/>.
+/// Finds documents that stand in the registry in an earlier form than this node has enforced, or of which there is no row any more, and reads
+/// them as nothing, which closes what depends on them: somebody has put a row back, seal and all, or taken it out of the table. Used by
+/// <see cref="FailoverMemory"/>.
 /// </summary>
 /// <remarks>
 /// Security: a row says by itself which revision wrote it, and no change of the control plane gives it a lower one. On another line of history
 /// numbers stand for other changes: after a failover nothing is compared. What governs no traffic here is left aside: admin keys are the control
 /// plane's. Not thread-safe, but for <see cref="Problem"/>.
 /// </remarks>
-/// <param name="told">Told once of each such document, with the revision that was enforced.</param>
+/// <param name="told">Told once of each such document, with the revision that was enforced; as of revision 0 where there is no row.</param>
 internal sealed class EarlierForms(Action<RegistryItem, long> told)
 {
-    // Says nothing that could be read as an entity of any kind; what a wrong seal is read as, too.
-    private const string Nothing = "{}";
-
     private readonly Dictionary<(RegistryKind Kind, string Id), long> _enforced = [];
     private readonly Dictionary<(RegistryKind Kind, string Id), long> _closed = [];
+
+    // What is read in the place of rows that are gone.
+    private readonly Dictionary<(RegistryKind Kind, string Id), RegistryItem> _gone = [];
+    private Func<IReadOnlyList<KeptSnapshot>>? _file;
     private string? _timeline;
     private volatile int _count;
 
@@ -26,7 +30,22 @@ internal sealed class EarlierForms(Action<RegistryItem, long> told)
     public string? Problem =>
         _count == 0
             ? null
-            : $"{_count} documents stand in the registry in an earlier form than this node has enforced, and are not in force: write them anew";
+            : $"{_count} documents stand in the registry in an earlier form than this node has enforced, or are not there any more: they are "
+                + "not in force here, and what they closed stays closed: write them anew";
+
+    /// <summary>Writes into the log what is told of a document.</summary>
+    public static void Log(ILogger log, RegistryItem item, long known)
+    {
+        var document = RegistryPaths.Of(item.Kind, item.Id);
+        if (item.Revision == 0)
+        {
+            GatewayLog.DocumentGone(log, document, known);
+        }
+        else
+        {
+            GatewayLog.DocumentPutBack(log, document, item.Revision, known);
+        }
+    }
 
     /// <summary>Takes note of what was in force when this node last ran.</summary>
     public void Recall(MarkedChanges step)
@@ -39,11 +58,16 @@ internal sealed class EarlierForms(Action<RegistryItem, long> told)
         }
     }
 
+    /// <summary>Where what the documents said is found, should one of them be missing.</summary>
+    public void RecallFrom(Func<IReadOnlyList<KeptSnapshot>> file) => _file = file;
+
     /// <summary>The operator has said that what was enforced is given up.</summary>
     public void Forget()
     {
         _enforced.Clear();
         _closed.Clear();
+        _gone.Clear();
+        _file = null;
         _count = 0;
     }
 
@@ -62,6 +86,7 @@ internal sealed class EarlierForms(Action<RegistryItem, long> told)
         }
 
         var items = everything.Items.Select(Shown).ToList();
+        items.AddRange(Gone(everything.Items));
         _enforced.Clear();
         _count = _closed.Count;
         return everything with { Items = items };
@@ -80,6 +105,7 @@ internal sealed class EarlierForms(Action<RegistryItem, long> told)
             if (_closed.TryGetValue((item.Kind, item.Id), out var enforced) && item.Revision > enforced)
             {
                 _closed.Remove((item.Kind, item.Id));
+                _gone.Remove((item.Kind, item.Id));
             }
         }
 
@@ -89,10 +115,42 @@ internal sealed class EarlierForms(Action<RegistryItem, long> told)
     private static bool Governs(RegistryKind kind) =>
         Enum.IsDefined(kind) && kind is not (RegistryKind.Alert or RegistryKind.AdminKey) && (int)kind < RegistryKinds.FirstThatDescribes;
 
+    // What is deleted leaves a row. Of other kinds a row that is missing closes by itself; an approval has ended those before it.
+    private static bool IsMissed((RegistryKind Kind, string Id) key) => key.Kind is RegistryKind.Review or RegistryKind.UseCase;
+
+    // In the place of what somebody took out of the table: whom it closed, or which labels it named, says the file of when it was there.
+    private IEnumerable<RegistryItem> Gone(IReadOnlyList<RegistryItem> there)
+    {
+        var missed = _enforced.Keys.Concat(_gone.Keys).Where(IsMissed).ToHashSet();
+        missed.ExceptWith(there.Select(static item => (item.Kind, item.Id)));
+        if (missed.Count == 0)
+        {
+            return [];
+        }
+
+        var kept = _file?.Invoke() ?? [];
+        _file = null;
+        foreach (var item in kept.SelectMany(static step => step.Everything.Items))
+        {
+            var key = (item.Kind, item.Id);
+            if (missed.Contains(key) && item.Revision >= _enforced.GetValueOrDefault(key, long.MaxValue) && !item.Deleted)
+            {
+                _gone[key] = item with { Json = RefusedForm.Of(item) };
+                if (_closed.TryAdd(key, item.Revision))
+                {
+                    told(item with { Revision = 0 }, item.Revision);
+                }
+            }
+        }
+
+        return _gone.Where(pair => missed.Contains(pair.Key)).Select(static pair => pair.Value);
+    }
+
     // Under the number that was enforced, so that the next start finds it to be earlier still.
     private RegistryItem Shown(RegistryItem item)
     {
         var key = (item.Kind, item.Id);
+        _gone.Remove(key);
         var enforced = Math.Max(_enforced.GetValueOrDefault(key), _closed.GetValueOrDefault(key));
         if (item.Revision >= enforced)
         {
@@ -107,7 +165,7 @@ internal sealed class EarlierForms(Action<RegistryItem, long> told)
 
         return item with
         {
-            Json = Nothing,
+            Json = RefusedForm.Of(item),
             Revision = enforced,
             Deleted = false,
         };

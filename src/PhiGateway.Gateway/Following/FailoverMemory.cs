@@ -36,8 +36,15 @@ internal sealed class FailoverMemory(TimeProvider time, Action<RegistryItem, lon
     /// Takes note of what this node had enforced when it last ran, before the first load: what a standby lacks, or somebody took out, is
     /// missed after a restart as it is while the node runs.
     /// </summary>
-    public void Recall(IReadOnlyList<KeptMarks> steps)
+    /// <param name="steps">What the file says of it.</param>
+    /// <param name="file">Reads the whole file, should a document be missing; null: what is missing is missing.</param>
+    public void Recall(IReadOnlyList<KeptMarks> steps, Func<IReadOnlyList<KeptSnapshot>>? file = null)
     {
+        if (file is not null)
+        {
+            _earlier.RecallFrom(file);
+        }
+
         foreach (var step in steps)
         {
             _earlier.Recall(step.Everything);

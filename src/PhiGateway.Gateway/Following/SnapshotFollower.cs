@@ -33,10 +33,7 @@ internal sealed class SnapshotFollower(
     private readonly RegistrySnapshotBuilder _builder = new(clock);
     private volatile string? _problem;
     private volatile string? _fileProblem;
-    private readonly FailoverMemory _memory = new(
-        clock,
-        (item, known) => GatewayLog.DocumentPutBack(log, RegistryPaths.Of(item.Kind, item.Id), item.Revision, known)
-    );
+    private readonly FailoverMemory _memory = new(clock, (item, known) => EarlierForms.Log(log, item, known));
     private bool _loaded;
 
     // Where the registry stood that was refused as older, and what closes was last taken from.
@@ -82,7 +79,7 @@ internal sealed class SnapshotFollower(
         // Security: a node comes back with less than it has enforced by the operator's word only, whatever became of the registry meanwhile.
         if (!options.Registry.AcceptOlderRevision)
         {
-            _memory.Recall(lastGood.ReadMarks(enforced.EnforcedRevision));
+            _memory.Recall(lastGood.ReadMarks(enforced.EnforcedRevision), () => lastGood.Read(enforced.EnforcedRevision).Steps);
         }
         await FollowOnceAsync(cancellationToken);
         if (_loaded)

@@ -91,6 +91,14 @@ internal static partial class GatewayLog
     )]
     public static partial void DocumentPutBack(ILogger log, string document, long offered, long known);
 
+    [LoggerMessage(
+        7300,
+        LogLevel.Critical,
+        "The registry has no row of {Document} any more, which this node has enforced as revision {Known} wrote it: it was taken out of the "
+            + "table, and what it closed stays closed until it is written anew. See the runbook registry-seals"
+    )]
+    public static partial void DocumentGone(ILogger log, string document, long known);
+
     [LoggerMessage(7250, LogLevel.Warning, "What the next page of decision {Decision} needs could not be kept: {Fault}")]
     public static partial void PageNotKept(ILogger log, Guid decision, string fault);
 

@@ -15,8 +15,8 @@ internal static class LabelHints
 {
     private const string Word = "label";
 
-    // No system, so that no grant permits it: some label is named, and nobody here can say which.
-    private static readonly TokenValue Some = new(SecurityLabel.Unknown.System, SecurityLabel.Unknown.Code);
+    /// <summary>No system, so that no grant permits it: some label is named, and nobody here can say which.</summary>
+    internal static readonly TokenValue Some = new(SecurityLabel.Unknown.System, SecurityLabel.Unknown.Code);
 
     /// <summary>The labels, as grants name them; with <see cref="SecurityLabel.Unknown"/> where there is one that cannot be told.</summary>
     /// <param name="json">The stored form.</param>

@@ -20,6 +20,11 @@ public static class StoredBody
     public static IReadOnlyList<TokenValue> LabelsIn(string json) => LabelHints.Of(json);
 
     /// <summary>
+    /// The client that a document of a client seems to belong to whose body cannot be read: it closes that client. Null: it cannot be told.
+    /// </summary>
+    public static string? ClientIn(string json) => EntityReader.GuessClient(json);
+
+    /// <summary>
     /// The body as JSON without its notes (members whose name begins with an underscore), which mean nothing for access; what is no object
     /// is empty.
     /// </summary>

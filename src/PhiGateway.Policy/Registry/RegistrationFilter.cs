@@ -79,10 +79,14 @@ public sealed record RegistrationFilter
     /// <summary>Whether a request is meant.</summary>
     public bool Covers(RegistrationRequest request) =>
         (State is null || request.State == State)
-        && (SignedBy is null || request.Words.SignedBy == SignedBy)
-        && (Form is null || request.Words.Form == Form)
+        && CoversWords(request.Words)
         && (ReceivedBefore is null || request.ReceivedAt < ReceivedBefore)
         && CoversPeer(request.Peer);
+
+    /// <summary>Whether what an applicant says is what is meant.</summary>
+    /// <param name="words">Its words.</param>
+    public bool CoversWords(RegistrationWords words) =>
+        (SignedBy is null || words.SignedBy == SignedBy) && (Form is null || words.Form == Form);
 
     private static IPAddress BaseOf(IPAddress address)
     {

@@ -21,6 +21,9 @@ public sealed record RegistrationRequest
     /// <summary>What the applicant says of itself.</summary>
     public required RegistrationWords Words { get; init; }
 
+    /// <summary>Whether what it says cannot be read here: it is declined, and not taken.</summary>
+    public bool IsUnreadable { get; init; }
+
     /// <summary>What a person decided.</summary>
     public RegistrationState State { get; init; }
 

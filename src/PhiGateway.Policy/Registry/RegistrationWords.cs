@@ -6,6 +6,9 @@ namespace PhiGateway.Policy.Registry;
 /// </summary>
 public sealed record RegistrationWords
 {
+    /// <summary>Stands for words that cannot be read.</summary>
+    public static RegistrationWords Unreadable { get; } = new() { Form = "unreadable", Name = "What it says cannot be read." };
+
     /// <summary>How it was said: <c>metadata</c>, <c>software-statement</c> or <c>client-id-metadata-document</c>.</summary>
     public required string Form { get; init; }
 

@@ -29,6 +29,13 @@ public sealed record RegistryBatch(IReadOnlyList<RegistryWrite> Writes)
     /// not asked.
     /// </summary>
     public string? SeenTimeline { get; init; }
+
+    /// <summary>
+    /// Of a change that lifts a revocation, its first: the id of the newest row about the same thing that it was judged by. Where another one
+    /// is the newest by now, nothing is written. Null: not asked.
+    /// </summary>
+    /// <remarks>Security: a lift takes away all that was written before it, and an emergency stop of a moment ago was nobody's to lift.</remarks>
+    public string? SeenRevocation { get; init; }
 }
 
 /// <summary>The outcome of writing a batch: the new revision with the items as stored, or why nothing was written.</summary>
@@ -47,7 +54,10 @@ public abstract record RegistryWriteResult
     /// <param name="CurrentVersion">Its version now; 0 when it does not exist.</param>
     public sealed record Conflict(RegistryKind Kind, string Id, long CurrentVersion) : RegistryWriteResult;
 
-    /// <summary>Nothing was written: documents were written after <see cref="RegistryBatch.SeenRevision"/>.</summary>
+    /// <summary>
+    /// Nothing was written: documents were written after <see cref="RegistryBatch.SeenRevision"/>, or a revocation after
+    /// <see cref="RegistryBatch.SeenRevocation"/>.
+    /// </summary>
     /// <param name="Revision">Revision of the newest document.</param>
     public sealed record Moved(long Revision) : RegistryWriteResult;
 }

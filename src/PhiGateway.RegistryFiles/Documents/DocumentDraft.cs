@@ -74,7 +74,9 @@ public static class DocumentDraft
     // Who changed the content is kept beside it, so that nobody approves a change of their own.
     private static void Stamp(RegistryKind kind, IReadOnlyList<string> members, JsonObject body, JsonObject? current, string actor)
     {
-        if (kind is RegistryKind.Review or RegistryKind.SavedSearch && current is null)
+        // Of a review: whose word it is that stands there, also where an earlier one is changed.
+        var isNew = kind is RegistryKind.Review or RegistryKind.SavedSearch && current is null;
+        if (isNew || (kind == RegistryKind.Review && !SameContent(typeof(Review), body, current)))
         {
             body["by"] = actor;
         }

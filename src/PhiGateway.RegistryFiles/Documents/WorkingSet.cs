@@ -62,6 +62,14 @@ public sealed class WorkingSet
     private ILookup<string, Approval> ApprovalIndex =>
         field ??= All<Approval>(RegistryKind.Approval).ToLookup(static approval => approval.Client, StringComparer.Ordinal);
 
+    private ILookup<string, RegistryItem> UnreadableIndex =>
+        field ??= ((RegistryKind[])[RegistryKind.Credential, RegistryKind.Approval, RegistryKind.Review])
+            .SelectMany(kind => Kind(kind).Values)
+            .Where(static found => found.Entity is null)
+            .Select(static found => (Client: StoredBody.ClientIn(found.Item.Json), found.Item))
+            .Where(static pair => pair.Client is not null)
+            .ToLookup(static pair => pair.Client!, static pair => pair.Item, StringComparer.Ordinal);
+
     private ILookup<string, CampaignItem> CampaignIndex =>
         field ??= All<CampaignItem>(RegistryKind.CampaignItem).ToLookup(static item => item.Campaign, StringComparer.Ordinal);
 
@@ -114,6 +122,11 @@ public sealed class WorkingSet
 
     /// <summary>All approvals that a client ever had.</summary>
     public IEnumerable<Approval> ApprovalsOf(string client) => ApprovalIndex[client];
+
+    /// <summary>
+    /// Credentials, approvals and reviews that cannot be read and seem to be a client's: nodes close it for each of them.
+    /// </summary>
+    public IEnumerable<RegistryItem> UnreadableOf(string client) => UnreadableIndex[client];
 
     /// <summary>What an access review asks, in order of id.</summary>
     public IEnumerable<CampaignItem> ItemsOf(string campaign) => CampaignIndex[campaign];

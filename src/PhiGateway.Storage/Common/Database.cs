@@ -106,9 +106,6 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>SQL for whether a text column of words, one blank between two, has one.</summary>
     public abstract string HasWordSql(string column, string parameter);
 
-    /// <summary>SQL for the text of one member of a column that holds a JSON object; NULL where it has no such member.</summary>
-    public abstract string MemberSql(string column, string member);
-
     /// <summary>SQL for how many different texts a column holds.</summary>
     public abstract string DifferentSql(string column);
 

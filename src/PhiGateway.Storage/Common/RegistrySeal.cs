@@ -3,21 +3,21 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Storage.Common;
 
 /// <summary>
 /// Computes and checks the control plane's seal on a registry document: an HMAC over all that it says. Written with each document, checked
-/// by whoever reads one; a row that somebody else wrote is an empty document, which closes what depends on it. Thread-safe.
+/// by whoever reads one; a row that somebody else wrote is an empty document, which closes what depends on it (<see cref="RefusedForm"/>).
+/// Thread-safe.
 /// </summary>
 public sealed class RegistrySeal
 {
     /// <summary>Length of a key.</summary>
     public const int KeyBytes = 32;
 
-    // Says nothing that could be read as an entity of any kind, and nothing of a newer version.
-    private const string Nothing = "{}";
     private const int MostKept = 1000;
     private static readonly byte[] Tag = "phigw/registry-seal/v1\n"u8.ToArray();
     private static readonly byte[] NodeTag = "phigw/node-status-seal/v1\n"u8.ToArray();
@@ -67,7 +67,7 @@ public sealed class RegistrySeal
         }
     }
 
-    /// <summary>The document as it may be believed: itself, or an empty one in its place.</summary>
+    /// <summary>The document as it may be believed: itself, or one in its place that says nothing but whom that closes.</summary>
     public RegistryItem Check(RegistryItem item, byte[]? seal)
     {
         if (seal is null ? !IsRequired : CryptographicOperations.FixedTimeEquals(seal, Of(item)))
@@ -83,7 +83,7 @@ public sealed class RegistrySeal
         // Not as deleted either: what somebody else deleted is not gone, and what he brought is not there.
         return item with
         {
-            Json = Nothing,
+            Json = RefusedForm.Of(item),
             Deleted = false,
         };
     }

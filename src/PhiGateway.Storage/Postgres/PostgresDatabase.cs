@@ -118,10 +118,6 @@ internal sealed class PostgresDatabase : Database
 
     public override string Unindexed(string column) => $"({column} || '')";
 
-    // A NUL that is escaped anywhere in the text would end the whole statement, and what is only written like one, behind a backslash that
-    // stands for itself, must hide nothing: either is another character here, and the text stays JSON.
-    public override string MemberSql(string column, string member) => $"(replace({column}, '\\u0000', '\\ufffd')::json ->> '{member}')";
-
     public override string HoldsSql(string column, string text) => $"{text} = ANY({column})";
 
     // Said of each text that is no longer than an index may have, so that one may be asked.

@@ -32,6 +32,22 @@ internal sealed class RevocationTable(Database database, string dropEnded)
             : throw new ArgumentException("The id belongs to another revocation.", nameof(revocation));
     }
 
+    /// <summary>Id of the row about the same thing that was written last; null: there is none.</summary>
+    public static async Task<string?> FindNewestAsync(RegistryTransaction write, Revocation revocation, CancellationToken cancellationToken)
+    {
+        var ofIssuer = revocation.Issuer is null ? "issuer IS NULL" : "issuer = @issuer";
+        await using var command = write
+            .Command($"SELECT id FROM revocation WHERE target = @target AND value = @value AND {ofIssuer} ORDER BY revision DESC LIMIT 1")
+            .With("target", (short)revocation.Target)
+            .With("value", revocation.Value);
+        if (revocation.Issuer is { } issuer)
+        {
+            command.With("issuer", issuer);
+        }
+
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
+    }
+
     /// <summary>Adds a row under a revision of its own.</summary>
     public async Task AddAsync(RegistryTransaction write, Revocation revocation, long revision, CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PhiGateway.Policy.Registry;
@@ -115,10 +114,13 @@ internal sealed class SqlRegistrationRequests(Database database, Func<Cancellati
         return declined;
     }
 
-    // Ids and peers alone: no database that is spoken here and everywhere compares networks, and the words of a request are long.
+    // Ids and peers, and the words, which are long, only where they are asked about: no database that is spoken here and everywhere compares
+    // networks, and one row whose words are no JSON would end the whole statement.
     private async Task<List<string>> FindMeantAsync(DbConnection connection, RegistrationFilter filter, CancellationToken cancellationToken)
     {
-        var sql = new StringBuilder($"SELECT id, peer FROM registration_request WHERE until > {database.NowSql}");
+        var asksWords = filter.SignedBy is not null || filter.Form is not null;
+        var columns = asksWords ? "id, peer, words" : "id, peer";
+        var sql = new StringBuilder($"SELECT {columns} FROM registration_request WHERE until > {database.NowSql}");
         await using var command = connection.Command(string.Empty);
         if (filter.State is { } state)
         {
@@ -132,24 +134,12 @@ internal sealed class SqlRegistrationRequests(Database database, Func<Cancellati
             command.With("before", database.Time(before));
         }
 
-        if (filter.SignedBy is { } signer)
-        {
-            sql.Append(CultureInfo.InvariantCulture, $" AND {database.MemberSql("words", "signedBy")} = @signer");
-            command.With("signer", signer);
-        }
-
-        if (filter.Form is { } form)
-        {
-            sql.Append(CultureInfo.InvariantCulture, $" AND {database.MemberSql("words", "form")} = @form");
-            command.With("form", form);
-        }
-
         command.CommandText = sql.Append(" ORDER BY state, received_at, id").ToString();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var meant = new List<string>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            if (filter.CoversPeer(reader.GetString(1)))
+            if (filter.CoversPeer(reader.GetString(1)) && (!asksWords || (ReadWords(reader, 2) is { } words && filter.CoversWords(words))))
             {
                 meant.Add(reader.GetString(0));
             }
@@ -187,20 +177,38 @@ internal sealed class SqlRegistrationRequests(Database database, Func<Cancellati
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private RegistrationRequest Read(DbDataReader reader) =>
-        new()
+    private RegistrationRequest Read(DbDataReader reader)
+    {
+        var row = new TolerantRow(reader);
+        var words = ReadWords(reader, 4);
+        return new RegistrationRequest
         {
             Id = reader.GetString(0),
-            ReceivedAt = database.ReadTime(reader, 1),
-            Until = database.ReadTime(reader, 2),
+            ReceivedAt = row.Read(1, column => database.ReadTime(reader, column), DateTimeOffset.MinValue),
+            Until = row.Read(2, column => database.ReadTime(reader, column), DateTimeOffset.MaxValue),
             Peer = reader.GetString(3),
-            Words =
-                JsonSerializer.Deserialize<RegistrationWords>(reader.GetString(4), RegistryJson.Options)
-                ?? throw new JsonException("The words of a request are null."),
+            Words = words ?? RegistrationWords.Unreadable,
+            IsUnreadable = words is null,
             State = (RegistrationState)reader.GetInt16(5),
             Client = reader.TextOrNull(6),
             DecidedBy = reader.TextOrNull(7),
-            DecidedAt = database.ReadTimeOrNull(reader, 8),
+            DecidedAt = row.Read(8, column => database.ReadTimeOrNull(reader, column), null),
             Reason = reader.TextOrNull(9),
         };
+    }
+
+    // Null: a newer version wrote them, or a hand did. Such a row is shown and declined, and keeps nobody from the others.
+    private static RegistrationWords? ReadWords(DbDataReader reader, int column)
+    {
+        try
+        {
+            var words = JsonSerializer.Deserialize<RegistrationWords>(reader.GetString(column), RegistryJson.Options);
+            var isBroken = words is null || words.Contacts.Any(static one => one is null) || words.Keys.Any(static key => key is null);
+            return isBroken ? null : words;
+        }
+        catch (Exception fault) when (TolerantRow.IsOfAValue(fault))
+        {
+            return null;
+        }
+    }
 }

@@ -74,6 +74,14 @@ internal abstract class SqlRegistryStore(Database database, string dropEnded) : 
             return new RegistryWriteResult.Moved(newest);
         }
 
+        if (
+            batch is { SeenRevocation: { } judged, Revocations: [var lift, ..] }
+            && await RevocationTable.FindNewestAsync(write, lift, cancellationToken) != judged
+        )
+        {
+            return new RegistryWriteResult.Moved(write.Revision - 1);
+        }
+
         var (items, conflict) = await PutDocumentsAsync(write, batch.Writes, actor, cancellationToken);
         if (conflict is not null)
         {

@@ -99,8 +99,6 @@ internal sealed class SqliteDatabase : Database
 
     public override string Unindexed(string column) => "+" + column;
 
-    public override string MemberSql(string column, string member) => $"({column} ->> '{member}')";
-
     public override string HoldsSql(string column, string text) => $"{text} IN (SELECT value FROM json_each({ListOrNone(column)}))";
 
     public override string DifferentSql(string column) => $"(SELECT count(DISTINCT value) FROM json_each({ListOrNone(column)}))";

@@ -79,6 +79,20 @@ public abstract class RegistrySealContract : IAsyncLifetime
         Assert.DoesNotContain(await _storage.Store.ListAsync((RegistryKind)edited.Kind, null, 10, None), item => item.Json == Good);
     }
 
+    // Of nobody it would close nobody, and the approval before it would count again.
+    [Fact]
+    public async Task Read_ApprovalEditedBySql_NamesTheClientThatItCloses()
+    {
+        const string Stored = """{"id":"a-2","client":"acme","until":"2026-01-01"}""";
+        await _storage.Store.WriteAsync([new RegistryWrite(RegistryKind.Approval, "a-2", Stored, 0)], "tester", None);
+        await ExecuteAsync("UPDATE documents SET version = version + 1 WHERE id = 'a-2'");
+
+        var edited = (await _storage.Store.FindAsync(RegistryKind.Approval, "a-2", None))!;
+
+        Assert.Equal("""{"client":"acme"}""", edited.Json);
+        Assert.Equal(1, _seal.RefusedCount);
+    }
+
     [Fact]
     public async Task Read_RowInsertedBySql_IsEmptyForNodesAndForTheControlPlane()
     {

@@ -41,6 +41,28 @@ public abstract partial class RegistryStoreContract
         Assert.Equal(before, await Store.GetRevisionAsync(None));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("idp")]
+    public async Task Batch_LiftOfWhatWasRevokedAnewMeanwhile_WritesNothing_OverTheNewestItDoes(string? issuer)
+    {
+        Revocation Row(string id) => Revoke(id, "a") with { Target = RevocationTarget.Subject, Issuer = issuer, IssuedBefore = Moment(0) };
+        await Store.RevokeAsync(Row("x1"), None);
+        await Store.RevokeAsync(Row("x2"), None);
+        await Store.RevokeAsync(Row("x3") with { Issuer = "other" }, None);
+        await Store.RevokeAsync(Row("x4") with { Value = "b" }, None);
+        var before = await Store.GetRevisionAsync(None);
+        var lift = Row("x5") with { Lifted = true };
+
+        var late = await Store.WriteAsync(new RegistryBatch([]) { Revocations = [lift], SeenRevocation = "x1" }, "tester", None);
+        Assert.IsType<RegistryWriteResult.Moved>(late);
+        Assert.Equal(before, await Store.GetRevisionAsync(None));
+
+        var seen = await Store.WriteAsync(new RegistryBatch([]) { Revocations = [lift], SeenRevocation = "x2" }, "tester", None);
+        Assert.IsType<RegistryWriteResult.Written>(seen);
+        Assert.True((await Store.ListRevocationsAsync(1, None))[0].Lifted);
+    }
+
     [Fact]
     public async Task Batch_RevocationIdOfAnother_WritesNoDocument()
     {

@@ -198,6 +198,38 @@ public abstract class StrangeRowContract : IAsyncLifetime
         Assert.Equal("p-2", member.Member.Patient.Value);
     }
 
+    // One login of a gateway may add it, or a newer version has.
+    [Theory]
+    [InlineData("no json")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("""{"form":"metadata","name":"x","keys":[null]}""")]
+    [InlineData("""{"form":"metadata","name":"x","later":1}""")]
+    public async Task ListRequests_WithOneThatCannotBeRead_GivesTheOthers_AndItIsDeclinedLikeThem(string words)
+    {
+        var requests = _registry.RegistrationRequests;
+        Assert.False((await requests.TryAddAsync(Asked("reg-1"), 10, None))!.IsUnreadable);
+        Assert.False((await requests.TryAddAsync(Asked("reg-2"), 10, None))!.IsUnreadable);
+        Assert.Equal(1, await RunAsync($"UPDATE registration_request SET words = '{words}' WHERE id = 'reg-1'"));
+
+        var all = (await requests.ListAsync(new RegistrationFilter(), 0, 10, None)).Items.ToDictionary(static one => one.Id);
+        Assert.Equal((2, true, false), (all.Count, all["reg-1"].IsUnreadable, all["reg-2"].IsUnreadable));
+        Assert.Equal("reg-2", Assert.Single((await requests.ListAsync(new RegistrationFilter { Form = "metadata" }, 0, 10, None)).Items).Id);
+        Assert.Empty((await requests.ListAsync(new RegistrationFilter { SignedBy = "https://x.example" }, 0, 10, None)).Items);
+        Assert.True((await requests.FindAsync("reg-1", None))!.IsUnreadable);
+        Assert.Equal(["reg-1"], await requests.DeclineAsync(["reg-1"], "ada", DateTimeOffset.UtcNow, "odd", None));
+    }
+
+    private static RegistrationRequest Asked(string id) =>
+        new()
+        {
+            Id = id,
+            ReceivedAt = DateTimeOffset.UtcNow,
+            Until = DateTimeOffset.UtcNow.AddDays(31),
+            Peer = "203.0.113.7",
+            Words = new RegistrationWords { Form = "metadata", Name = "Connector" },
+        };
+
     private async Task FillAsync()
     {
         await _audit.Store.AppendAsync([Entry(0), Entry(1), Entry(2)], None);

@@ -326,7 +326,7 @@ public sealed class CampaignTests
         Assert.Equal("already-applied", (await DecideAsync(server, "remove", "otto")).Code);
     }
 
-    private static async Task<AdminServer> OpenAsync()
+    internal static async Task<AdminServer> OpenAsync()
     {
         var server = await AdminServer.StartAsync();
         await Approvals.OpenAsync(server);
@@ -359,7 +359,7 @@ public sealed class CampaignTests
     internal static async Task<JsonArray> AlertsAsync(AdminServer server) =>
         (await server.GetAsync("/admin/v1/alerts?kind=review-due")).Json["items"]!.AsArray();
 
-    private static void Use(AdminServer server, string interaction, string template, string target)
+    internal static void Use(AdminServer server, string interaction, string template, string target)
     {
         var record = new AuditRecord
         {

@@ -67,6 +67,23 @@ public sealed class EmergencyUseTests
         Assert.Equal("arno@hospital.example", (string)closed["handledBy"]!);
     }
 
+    // Whoever called says that it was an emergency already; later calls by others, and a look in between, leave the name there.
+    [Fact]
+    public async Task Use_IsNotDecidedByWhoMadeIt_AnotherDecides()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        StoredTrail.AddEmergency(server, "t1", subject: "Anna@hospital.example");
+        var uses = server.Services.GetRequiredService<EmergencyUses>();
+        await uses.RunOnceAsync(1, default);
+        StoredTrail.AddEmergency(server, "t1", subject: "acme-connector");
+        Assert.Equal(1, await uses.RunOnceAsync(1, default));
+        var id = (string)(await server.GetAsync("/admin/v1/alerts?kind=break-glass")).Json["items"]![0]!["id"]!;
+
+        Assert.Equal("four-eyes", (await ReviewAsync(server, id, "anna")).Code);
+        Assert.Equal(200, (await ReviewAsync(server, id, "arno")).Status);
+    }
+
     [Theory]
     [InlineData("owner")]
     [InlineData("deputy")]

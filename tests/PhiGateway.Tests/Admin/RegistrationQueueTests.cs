@@ -87,6 +87,22 @@ public sealed class RegistrationQueueTests
         Assert.Equal(200, (await server.GetAsync("/admin/v1/clients/newcomer")).Status);
     }
 
+    [Fact]
+    public async Task Take_OfOneWhoseWordsCannotBeRead_IsRefused_DecliningItIsNot()
+    {
+        await using var server = await StartAsync();
+        var odd = RequestsOf(server).All.Single() with { Id = "reg-odd", IsUnreadable = true, Words = RegistrationWords.Unreadable };
+        await RequestsOf(server).TryAddAsync(odd, 10, default);
+
+        var answer = await server.PostAsync(Queue + "/reg-odd:take", Body);
+
+        Assert.Equal((409, "unreadable"), (answer.Status, answer.Code));
+        Assert.Equal(404, (await server.GetAsync("/admin/v1/clients/newcomer")).Status);
+        Assert.Equal(2, (int)(await server.GetAsync(Queue)).Json["total"]!);
+        Assert.Equal(200, (await server.PostAsync(Queue + "/reg-odd:decline", """{"reason":"Nobody knows them."}""", "anna")).Status);
+        Assert.Equal(200, (await server.PostAsync(Take, Body)).Status);
+    }
+
     [Theory]
     [InlineData("{}", "/client")]
     [InlineData("""{"client":"newcomer"}""", "/use_case")]

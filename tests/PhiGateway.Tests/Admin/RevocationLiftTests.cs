@@ -1,3 +1,4 @@
+using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
@@ -53,6 +54,33 @@ public sealed class RevocationLiftTests
         Assert.Equal(writes, server.Store.Writes);
         _ = await RevokeAsync(server, "anna");
         Assert.Equal(200, (await server.PostAsync($"{Path}/{first}:lift", Why, "arno")).Status);
+    }
+
+    // An emergency stop between the look at what stands and the lift: its author was told that it is in force.
+    [Fact]
+    public async Task Lift_WhileTheSameIsRevokedAnew_LiftsNothing_OnceItIsSeenItDoes()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        var first = await RevokeAsync(server, "otto");
+        var anew = new Revocation(
+            "anew",
+            RevocationTarget.Issuer,
+            "hospital-idp",
+            null,
+            null,
+            "again",
+            "olga@hospital.example",
+            server.Time.Now
+        );
+        server.Store.BeforeWrite = () => _ = server.Store.RevokeAsync(anew, default);
+
+        var late = await server.PostAsync($"{Path}/{first}:lift", Why, "anna");
+        Assert.Equal((503, "registry-busy"), (late.Status, late.Code));
+        Assert.DoesNotContain(await server.Store.ListRevocationsAsync(10, default), static row => row.Lifted);
+
+        Assert.Equal(200, (await server.PostAsync($"{Path}/{first}:lift", Why, "anna")).Status);
+        Assert.True((await server.Store.ListRevocationsAsync(10, default))[0].Lifted);
     }
 
     /// <summary>After a failover the registry may not say what there is for long; what was read last will do to stop something.</summary>

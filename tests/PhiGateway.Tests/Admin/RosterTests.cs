@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
@@ -103,6 +104,27 @@ public sealed class RosterTests
         var resumed = await ImportAsync(server, Members + ":import?from_line=1001", body);
         Assert.Equal("done", (string)resumed["state"]!);
         Assert.Equal(1500, (int)resumed["accepted"]!);
+        Assert.Equal(2500, (await server.Store.ListMembersAsync("acme-orders", null, 10_000, default)).Count);
+    }
+
+    // It may take hours, at the sender's own pace: a key that was stolen and ended goes on with nothing that it began.
+    [Fact]
+    public async Task Import_WhoseKeyIsEndedMeanwhile_WritesNoFurtherBatch_AnotherGoesOnFromThere()
+    {
+        await using var server = await StartAsync();
+        await server.AddKeyAsync("fred", "feed");
+        var body = string.Concat(Enumerable.Range(1, 2500).Select(i => $$"""{"patient":"p-{{i}}"}""" + "\n"));
+        server.Store.AfterBatch = () =>
+            _ = server.Store.WriteAsync([new RegistryWrite(RegistryKind.AdminKey, "fred", null, null)], "adam", default);
+
+        var answer = await server.SendAsync("fred", "POST", Members + ":import", body, ("Content-Type", "application/x-ndjson"));
+        var broken = JsonNode.Parse(answer.Text.TrimEnd().Split('\n')[^1])!;
+        Assert.Equal(("failed", "caller-ended"), ((string)broken["state"]!, (string)broken["failure"]!));
+        Assert.Equal(1001, (int)broken["next_line"]!);
+        Assert.Equal(1000, (await server.Store.ListMembersAsync("acme-orders", null, 10_000, default)).Count);
+
+        var resumed = await ImportAsync(server, Members + ":import?from_line=1001", body);
+        Assert.Equal(("done", 1500), ((string)resumed["state"]!, (int)resumed["accepted"]!));
         Assert.Equal(2500, (await server.Store.ListMembersAsync("acme-orders", null, 10_000, default)).Count);
     }
 

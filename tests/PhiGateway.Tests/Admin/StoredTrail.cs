@@ -24,7 +24,13 @@ internal static class StoredTrail
     }
 
     /// <summary>One emergency call of the sample's client.</summary>
-    public static void AddEmergency(AdminServer server, string token, string? owner = null, DateTimeOffset? at = null) =>
+    public static void AddEmergency(
+        AdminServer server,
+        string token,
+        string? owner = null,
+        DateTimeOffset? at = null,
+        string? subject = null
+    ) =>
         Add(
             server,
             new AuditRecord
@@ -41,6 +47,7 @@ internal static class StoredTrail
                 Tenant = "north",
                 Purpose = "ETREAT",
                 TokenHash = token,
+                Subject = subject,
                 Note = "unconscious, no other source",
             }
         );

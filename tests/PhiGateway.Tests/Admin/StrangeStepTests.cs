@@ -36,6 +36,32 @@ public sealed class StrangeStepTests
     }
 
     [Theory]
+    [InlineData("accounting.hold", "no record")]
+    [InlineData("accounting.hold", "no content")]
+    [InlineData("accounting.hold", "empty content")]
+    [InlineData("accounting.hold", "no key")]
+    [InlineData("accounting.request", "no record")]
+    [InlineData("accounting.request", "no content")]
+    public async Task ListOfAllPatients_WithARowThatIsNoStep_HasTheOthers(string step, string how)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await server.AddKeyAsync("petra", "privacy-officer");
+        var now = server.Time.Now;
+        const string Held = """{"Agency":"Sheriff","Reason":"inquiry","Oral":false,"Until":"2026-05-20T00:00:00+00:00"}""";
+        const string Asked = """{"Received":"2026-04-20T00:00:00+00:00"}""";
+        server.Trail.Entries.Add(StoredTrail.EntryOf(StepOf("accounting.hold", Held, now), 0));
+        server.Trail.Entries.Add(StoredTrail.EntryOf(StepOf("accounting.request", Asked, now), 1));
+        server.Trail.Entries.Add(RowOf(step, how, now) with { Sequence = 2 });
+
+        foreach (var path in (string[])["/admin/v1/accounting/holds", "/admin/v1/accounting/requests"])
+        {
+            var listed = await server.GetAsync(path, "petra");
+            Assert.True(listed.Status == 200, listed.Text);
+            Assert.Single(listed.Json["items"]!.AsArray());
+        }
+    }
+
+    [Theory]
     [InlineData("no record")]
     [InlineData("unreadable")]
     public async Task Search_WithARowThatCannotBeRead_ShowsItForWhatItIs(string how)
@@ -53,18 +79,20 @@ public sealed class StrangeStepTests
         Assert.Equal(how == "unreadable" ? "kind" : "body", (string?)found.Json["record"]!["unreadable"]);
     }
 
-    private static AuditEntry RowOf(string step, string how, DateTimeOffset at)
-    {
-        var record = new AuditRecord
+    private static AuditRecord StepOf(string step, string content, DateTimeOffset at) =>
+        new()
         {
             Id = Guid.NewGuid(),
             Kind = AuditKind.Hold,
             Event = step,
             Time = at,
             Actor = "somebody",
-            After = how == "empty content" ? "{}" : "no JSON",
+            After = content,
         };
-        var row = StoredTrail.EntryOf(record, 0);
+
+    private static AuditEntry RowOf(string step, string how, DateTimeOffset at)
+    {
+        var row = StoredTrail.EntryOf(StepOf(step, how == "empty content" ? "{}" : "no JSON", at), 0);
         return how switch
         {
             "no record" => row with { Body = Encoding.UTF8.GetBytes("no record") },

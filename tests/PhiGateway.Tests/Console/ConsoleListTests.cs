@@ -73,6 +73,9 @@ public sealed partial class ConsoleListTests
     [InlineData("/console/reviews?mine=1", "No access review fits")]
     [InlineData("/console/reviews?overdue=1&q=r-000", "r-000\"")]
     [InlineData("/console/reviews?overdue=1&q=r-001", "No access review fits")]
+    [InlineData("/console/reviews?overdue=1&state=open&q=r-000", "r-000\"")]
+    [InlineData("/console/reviews?overdue=1&state=done&q=r-000", "No access review fits")]
+    [InlineData("/console/reviews?overdue=1&state=done&q=r-001", "No access review fits")]
     [InlineData("/console/reviews?state=3", null)]
     public async Task List_OfAFilter_IsNarrowedOverAllOfIt(string path, string? expected)
     {

@@ -160,12 +160,10 @@ internal sealed class ReviewsScreen(
             return AdminProblem.BadParameter("state", "open, done or cancelled is expected.");
         }
 
-        var filter = new CampaignFilter(
-            isOverdue ? CampaignState.Open : state,
-            text,
-            isMine ? request.Call.Person : null,
-            isOverdue ? Today.AddDays(1) : null
-        );
+        var filter = new CampaignFilter(state, text, isMine ? request.Call.Person : null, isOverdue ? Today.AddDays(1) : null)
+        {
+            IsOverdue = isOverdue,
+        };
         var list = await reports.ListAsync(request.Call, filter, request.Skipped, OneList);
         return new PageContent(
             "Reviews",

@@ -40,6 +40,9 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
 
     public int Batches { get; private set; }
 
+    /// <summary>Runs after the next bulk write, once.</summary>
+    public Action? AfterBatch { get; set; }
+
     public IReadOnlyDictionary<string, IdempotencyEntry> Idempotent => _idempotent;
 
     /// <summary>Whether it answers nothing: the database went away.</summary>
@@ -142,6 +145,14 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
                 return Task.FromResult<RegistryWriteResult>(new RegistryWriteResult.Moved(newest));
             }
 
+            if (
+                batch is { SeenRevocation: { } last, Revocations: [var lift, ..] }
+                && _revocations.Find(row => (row.Target, row.Value, row.Issuer) == (lift.Target, lift.Value, lift.Issuer))?.Id != last
+            )
+            {
+                return Task.FromResult<RegistryWriteResult>(new RegistryWriteResult.Moved(_revision));
+            }
+
             foreach (var write in writes)
             {
                 var version = _items.TryGetValue((write.Kind, write.Id), out var current) && !current.Deleted ? current.Version : 0;
@@ -182,6 +193,15 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
 
     public Task<long> PutMembersAsync(IReadOnlyList<RosterMember> members, string actor, CancellationToken cancellationToken)
     {
+        var written = Put(members);
+        var after = AfterBatch;
+        AfterBatch = null;
+        after?.Invoke();
+        return Task.FromResult(written);
+    }
+
+    private long Put(IReadOnlyList<RosterMember> members)
+    {
         lock (_lock)
         {
             Batches++;
@@ -203,7 +223,7 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
             }
 
             Writes++;
-            return Task.FromResult(_revision);
+            return _revision;
         }
     }
 

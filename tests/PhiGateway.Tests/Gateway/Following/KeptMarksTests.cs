@@ -113,6 +113,48 @@ public sealed class KeptMarksTests : IDisposable
         }
     }
 
+    // Of nobody it would close nobody, and the approval before it would count again.
+    [Fact]
+    public async Task Start_ApprovalPutBackToAnEarlierForm_ClosesItsClient()
+    {
+        var first = TestRegistry.Open().ConvertAll(static entity => TestRegistry.Item(entity, 6));
+        var earlier = TestRegistry.Open().OfType<Approval>().Single();
+        var later = earlier with { Id = "later", ApprovedAt = earlier.ApprovedAt.AddDays(1) };
+        await RunAsync(Load(5), new RegistryChanges(8, [.. first, TestRegistry.Item(later, 8)], [], []));
+
+        var (there, _) = await StartAsync(8, new RegistryChanges(9, [.. first, TestRegistry.Item(later, 8)], [], []));
+        Assert.Null(there.Current.FindClientById("connector")!.Contradiction);
+
+        var (putBack, _) = await StartAsync(9, new RegistryChanges(10, [.. first, TestRegistry.Item(later, 7)], [], []));
+        Assert.NotNull(putBack.Current.FindClientById("connector")!.Contradiction);
+    }
+
+    // With the review gone, the approval before it would count again. The twin: what the control plane deletes leaves a row that says so.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Start_ReviewTakenOutOfTheTable_StillClosesItsClient_UntilItIsWrittenAnew(bool isDeleted)
+    {
+        var first = TestRegistry.Open().ConvertAll(static entity => TestRegistry.Item(entity, 6));
+        await RunAsync(Load(5), new RegistryChanges(8, [.. first, TestRegistry.Item(Removed(), 8)], [], []));
+        RegistryItem[] left = isDeleted ? [.. first, TestRegistry.Item(Removed(), 9, deleted: true)] : [.. first];
+        for (var start = 0; start < 2; start++)
+        {
+            var (there, known) = await StartAsync(8 + start, new RegistryChanges(9 + start, left, [], []));
+            Assert.Equal(isDeleted, there.Current.FindClientById("connector")!.Contradiction is null);
+            Assert.Equal(isDeleted, known.FailoverProblem is null);
+        }
+
+        var (source, holder, follower) = Create(10);
+        source.Answers.Enqueue(new RegistryChanges(11, left, [], []));
+        await follower.StartWithRegistryAsync(None);
+        var anew = TestRegistry.Item(Removed() with { Decision = ReviewDecision.Keep }, 12);
+        source.Answers.Enqueue(new RegistryChanges(12, [anew], [], []));
+        Assert.True(await follower.FollowOnceAsync(None));
+        Assert.Null(holder.Current.FindClientById("connector")!.Contradiction);
+        Assert.Null(follower.FailoverProblem);
+    }
+
     // What an administrator writes anew counts at once.
     [Fact]
     public async Task Follow_DocumentThatWasPutBackIsWrittenAnew_IsInForceAndNoLongerTold()
@@ -132,6 +174,16 @@ public sealed class KeptMarksTests : IDisposable
 
     private static RegistryChanges Load(long revision, params Revocation[] revocations) =>
         new(revision, [], [new RosterMemberChange(new RosterMember("r", PatientId.Parse("p")), false)], revocations);
+
+    private static Review Removed() =>
+        new()
+        {
+            Id = "removed",
+            Client = "connector",
+            On = new DateOnly(2026, 4, 1),
+            By = "li@hospital.example",
+            Decision = ReviewDecision.Remove,
+        };
 
     private RegistryItem Document(long revision) =>
         new(
