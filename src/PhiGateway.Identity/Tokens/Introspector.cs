@@ -22,6 +22,11 @@ internal sealed class Introspector : IDisposable
     private const int MaximumBytes = 64 * 1024;
     private const string SignedType = "application/token-introspection+jwt";
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
+
+    // By which issuers say of what sort a token is (RFC 7662, Ory, Keycloak), and the sorts that are shown to no resource.
+    private static readonly string[] SortMembers = ["token_type", "token_use", "typ"];
+    private static readonly string[] OtherSorts = ["refresh", "refresh_token", "offline", "id", "id_token", "logout"];
+
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
     private readonly IntrospectionOptions _options;
@@ -197,6 +202,12 @@ internal sealed class Introspector : IDisposable
 
     private bool IsForUs(JsonElement claims) => AudienceClaim.Contains(claims, _options.ClientId);
 
+    // Issuers answer about their refresh tokens and ID tokens too; an answer that says nothing of it is one about an access token.
+    private static bool IsOfAnotherSort(JsonElement claims, string name) =>
+        claims.TryGetProperty(name, out var sort)
+        && ClaimText.TryRead(sort, out var text)
+        && OtherSorts.Contains(text!, StringComparer.OrdinalIgnoreCase);
+
     // Active, of this issuer, for us; whatever is not plainly so is not.
     private Introspection Judge(JsonDocument document)
     {
@@ -207,7 +218,8 @@ internal sealed class Introspector : IDisposable
             && active.ValueKind == JsonValueKind.True
             && CompactText.TryMember(claims, "iss", out var issuer)
             && (issuer is null || issuer == _issuer.Options.Issuer)
-            && AudienceClaim.Contains(claims, _issuer.Options.Audience);
+            && AudienceClaim.Contains(claims, _issuer.Options.Audience)
+            && !Array.Exists(SortMembers, name => IsOfAnotherSort(claims, name));
         if (isActive)
         {
             return new Introspection(document, false);

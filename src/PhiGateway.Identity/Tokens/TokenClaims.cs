@@ -99,7 +99,14 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
 
     private DenyReason? ReadTimes(DateTimeOffset now, out DateTimeOffset issuedAt, out DateTimeOffset expiresAt)
     {
-        if (!TryTime("iat", out issuedAt) | !TryTime("exp", out expiresAt))
+        var (hasBegin, hasEnd) = (TryTime("iat", out issuedAt), TryTime("exp", out expiresAt));
+        var isUndated = isAnswer && hasEnd && !claims.TryGetProperty("iat", out _);
+        if (isUndated)
+        {
+            // RFC 7662 section 2.2: an answer need not say it. Then the token counts as old as it may be, and what was revoked covers it.
+            issuedAt = expiresAt - options.MaxTokenLifetime;
+        }
+        else if (!hasBegin || !hasEnd)
         {
             return DenyReason.InvalidToken;
         }
@@ -111,7 +118,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
 
         if (issuedAt > now + options.ClockSkew || expiresAt <= issuedAt)
         {
-            return DenyReason.InvalidToken;
+            return isUndated ? DenyReason.TokenLifetimeTooLong : DenyReason.InvalidToken;
         }
 
         if (claims.TryGetProperty("nbf", out _) && (!TryTime("nbf", out var notBefore) || notBefore > now + options.ClockSkew))
@@ -137,7 +144,8 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
     {
         if (!claims.TryGetProperty("cnf", out var confirmation))
         {
-            return null;
+            // RFC 9449 section 6.2: an answer that says that the token is bound, and not to which key.
+            return isAnswer && IsOfDpop() ? DenyReason.BindingFailed : null;
         }
 
         if (confirmation.ValueKind != JsonValueKind.Object)
@@ -167,6 +175,11 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
 
         return members == 1 ? null : DenyReason.InvalidToken;
     }
+
+    private bool IsOfDpop() =>
+        claims.TryGetProperty("token_type", out var type)
+        && ClaimText.TryRead(type, out var text)
+        && string.Equals(text, "DPoP", StringComparison.OrdinalIgnoreCase);
 
     private DenyReason? ReadActors(List<string> actors)
     {

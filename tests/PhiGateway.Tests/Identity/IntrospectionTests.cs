@@ -95,6 +95,12 @@ public sealed class IntrospectionTests : IAsyncLifetime
     [InlineData("client_id", null)]
     [InlineData("client_id", "7")]
     [InlineData("scope", "{}")]
+    [InlineData("iat", "null")]
+    [InlineData("token_type", "\"refresh_token\"")]
+    [InlineData("token_use", "\"refresh_token\"")]
+    [InlineData("token_use", "\"id\"")]
+    [InlineData("typ", "\"Refresh\"")]
+    [InlineData("typ", "\"ID\"")]
     public async Task Authenticate_AnswerWrong_RefusesTheToken(string member, string? json)
     {
         var answer = Answer();
@@ -147,6 +153,66 @@ public sealed class IntrospectionTests : IAsyncLifetime
         Assert.NotNull((await _host.BearerAsync(_host.Recipe())).Caller);
 
         Assert.Equal(0, _issuer.Introspections);
+    }
+
+    [Fact]
+    public async Task Authenticate_JwtThatCannotBeReadInOneWay_IsNotShownAsIfItWasOpaque()
+    {
+        var good = _host.Recipe().Sign();
+        // The lowest bits of the last character are no part of the signature.
+        string[] texts = [good[..^1] + (char)(good[^1] + 1), _host.Recipe().SetHeader("crit", "x").Sign()];
+
+        foreach (var text in texts)
+        {
+            Assert.Same(DenyReason.InvalidToken, (await _host.AuthenticateAsync("Bearer " + text)).Refusal);
+        }
+
+        Assert.Equal(0, _issuer.Introspections);
+        Assert.NotNull((await _host.AuthenticateAsync("Bearer opaque.with.dots")).Caller);
+    }
+
+    [Theory]
+    [InlineData("token_type", "\"Bearer\"")]
+    [InlineData("token_type", "null")]
+    [InlineData("token_use", "\"access_token\"")]
+    [InlineData("typ", "\"Bearer\"")]
+    public async Task Authenticate_AnswerThatSaysWhatSortItIs_GivesTheCallerOfAnAccessToken(string member, string json)
+    {
+        var answer = Answer();
+        answer[member] = JsonNode.Parse(json);
+        _issuer.Introspection = answer.ToJsonString();
+
+        Assert.NotNull((await AskAsync()).Caller);
+    }
+
+    [Theory]
+    [InlineData(300, null)]
+    [InlineData(400, "token-lifetime-too-long")]
+    public async Task Authenticate_AnswerWithoutAMomentOfIssue_CountsAsOldAsItMayBe(int seconds, string? refusal)
+    {
+        var answer = Answer();
+        answer.Remove("iat");
+        answer["exp"] = _host.Clock.GetUtcNow().ToUnixTimeSeconds() + seconds;
+        _issuer.Introspection = answer.ToJsonString();
+
+        var result = await AskAsync();
+
+        Assert.Equal(refusal, result.Refusal?.Code);
+        Assert.True(result.Caller is null || result.Caller.ExpiresAt - result.Caller.IssuedAt == TimeSpan.FromMinutes(5));
+    }
+
+    [Fact]
+    public async Task Authenticate_AnswerThatSaysBoundAndNotToWhat_RefusesBindingFailed()
+    {
+        var answer = Answer();
+        answer["token_type"] = "DPoP";
+        _issuer.Introspection = answer.ToJsonString();
+        Assert.Same(DenyReason.BindingFailed, (await AskAsync()).Refusal);
+
+        // To a key: then its proof is asked for.
+        answer["cnf"] = new JsonObject { ["jkt"] = ProofRecipe.ThumbprintOf(_key) };
+        _issuer.Introspection = answer.ToJsonString();
+        Assert.Same(DenyReason.DpopProofInvalid, (await _host.AuthenticateAsync("DPoP " + Token)).Refusal);
     }
 
     [Fact]

@@ -290,6 +290,8 @@ public sealed class TokenEndpointTests : IDisposable
 
     [Theory]
     [InlineData("grant_type", "password", "unsupported_grant_type")]
+    [InlineData("grant_type", "refresh_token", "unsupported_grant_type")]
+    [InlineData("grant_type", "authorization_code", "unsupported_grant_type")]
     [InlineData("grant_type", "", "unsupported_grant_type")]
     [InlineData("client_assertion_type", "not_an_assertion_type", "invalid_client")]
     [InlineData("client_assertion", "a.b.c", "invalid_client")]
