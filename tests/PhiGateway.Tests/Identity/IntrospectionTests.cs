@@ -243,6 +243,26 @@ public sealed class IntrospectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Authenticate_RandomlySpoiledSignedAnswers_GiveNobody()
+    {
+        Open(static options => options.Signed = true);
+        _issuer.IntrospectionType = "application/token-introspection+jwt";
+        var (good, random) = (Signed(_key), new Random(7523));
+        for (var turn = 0; turn < 200; turn++)
+        {
+            var text = good.ToCharArray();
+            var place = random.Next(text.Length);
+            text[place] = text[place] == 'A' ? 'B' : 'A';
+            _issuer.Introspection = new string(text);
+
+            Assert.Same(DenyReason.IssuerUnavailable, (await AskAsync()).Refusal);
+        }
+
+        _issuer.Introspection = good;
+        Assert.NotNull((await AskAsync()).Caller);
+    }
+
+    [Fact]
     public async Task Authenticate_BoundOpaqueToken_NeedsItsProof()
     {
         var answer = Answer();
