@@ -23,6 +23,9 @@ internal sealed class Introspector : IDisposable
     private const string SignedType = "application/token-introspection+jwt";
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
+    // How old a signed answer may be beside the difference of clocks: it is asked for anew each time.
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
+
     // By which issuers say of what sort a token is (RFC 7662, Ory, Keycloak), and the sorts that are shown to no resource.
     private static readonly string[] SortMembers = ["token_type", "token_use", "typ"];
     private static readonly string[] OtherSorts = ["refresh", "refresh_token", "offline", "id", "id_token", "logout"];
@@ -163,11 +166,12 @@ internal sealed class Introspector : IDisposable
                 || text.Issuer != _issuer.Options.Issuer
                 || _issuer.FindAlgorithm(text.Algorithm) is not { } algorithm
                 || !IsForUs(text.Claims)
+                || !IsOfNow(text.Claims)
                 || !text.Claims.TryGetProperty("token_introspection", out var inner)
                 || inner.ValueKind != JsonValueKind.Object
             )
             {
-                return Unavailable("its signed answer is not one about a token, of this issuer, for this gateway");
+                return Unavailable("its signed answer is not one about a token, of this issuer, for this gateway, of now");
             }
 
             var keys = _issuer.Keys.Current;
@@ -199,6 +203,11 @@ internal sealed class Introspector : IDisposable
 
         return Introspection.Unavailable;
     }
+
+    // RFC 9701 section 5 demands iat: whoever stands in between could show an answer of before, when the token was not revoked yet.
+    private bool IsOfNow(JsonElement claims) =>
+        NumericDate.TryRead(claims, "iat", out var moment)
+        && (_time.GetUtcNow() - moment).Duration() <= Fresh + _issuer.Options.ClockSkew;
 
     private bool IsForUs(JsonElement claims) => AudienceClaim.Contains(claims, _options.ClientId);
 

@@ -242,6 +242,20 @@ public sealed class IntrospectionTests : IAsyncLifetime
         await NotAsync(Answer().ToJsonString());
     }
 
+    [Theory]
+    [InlineData(-31, true)]
+    [InlineData(89, true)]
+    [InlineData(-91, false)]
+    [InlineData(91, false)]
+    public async Task Authenticate_SignedAnswerOfAnotherMoment_IsNoAnswer(int seconds, bool counts)
+    {
+        Open(static options => options.Signed = true);
+        _issuer.IntrospectionType = "application/token-introspection+jwt";
+        _issuer.Introspection = Signed(_key, age: seconds);
+
+        Assert.Equal(counts, (await AskAsync()).Caller is not null);
+    }
+
     [Fact]
     public async Task Authenticate_RandomlySpoiledSignedAnswers_GiveNobody()
     {
@@ -306,14 +320,20 @@ public sealed class IntrospectionTests : IAsyncLifetime
         Assert.Same(DenyReason.IssuerUnavailable, (await AskAsync()).Refusal);
     }
 
-    private string Signed(SigningKey key, string type = "token-introspection+jwt", string audience = "gateway", string? issuer = null) =>
+    private string Signed(
+        SigningKey key,
+        string type = "token-introspection+jwt",
+        string audience = "gateway",
+        string? issuer = null,
+        int age = 0
+    ) =>
         key.Token(
             $$"""{"alg":"ES256","kid":"{{key.KeyId}}","typ":"{{type}}"}""",
             new JsonObject
             {
                 ["iss"] = issuer ?? _issuer.Issuer,
                 ["aud"] = audience,
-                ["iat"] = _host.Clock.GetUtcNow().ToUnixTimeSeconds(),
+                ["iat"] = _host.Clock.GetUtcNow().ToUnixTimeSeconds() - age,
                 ["token_introspection"] = Answer(),
             }.ToJsonString()
         );
