@@ -113,13 +113,17 @@ public sealed class TokenEndpointTests : IDisposable
         Assert.Equal(200, (await _world.AskAsync(TokenWorld.Form(_world.Assertion("good")))).Status);
     }
 
-    [Fact]
-    public async Task Token_AssertionForTheIssuer_IsTakenAsOneForTheEndpoint()
+    [Theory]
+    [InlineData("JWT")]
+    [InlineData("client-authentication+jwt")]
+    [InlineData("application/client-authentication+jwt")]
+    public async Task Token_AssertionForTheIssuer_IsTakenAsOneForTheEndpoint(string type)
     {
-        var claims = _world.Claims();
+        var (header, claims) = (_world.Header(), _world.Claims());
+        header["typ"] = type;
         claims["aud"] = new JsonArray(TokenWorld.Issuer);
 
-        var reply = await _world.AskAsync(TokenWorld.Form(_world.Key.Token(_world.Header().ToJsonString(), claims.ToJsonString())));
+        var reply = await _world.AskAsync(TokenWorld.Form(_world.Key.Token(header.ToJsonString(), claims.ToJsonString())));
 
         Assert.Equal(200, reply.Status);
     }
