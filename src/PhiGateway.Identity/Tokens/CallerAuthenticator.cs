@@ -217,6 +217,7 @@ internal sealed class CallerAuthenticator(
                 var hash = TokenKey.Of(token).ToString();
                 if (claims.Read(now, new TokenHashes(hash, [hash]), readScope, out var caller) is { } reason)
                 {
+                    introspector.NoteUseless(token);
                     return Refused(reason);
                 }
 

@@ -26,10 +26,6 @@ internal sealed class Introspector : IDisposable
     // How old a signed answer may be beside the difference of clocks: it is asked for anew each time.
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
 
-    // By which issuers say of what sort a token is (RFC 7662, Ory, Keycloak), and the sorts that are shown to no resource.
-    private static readonly string[] SortMembers = ["token_type", "token_use", "typ"];
-    private static readonly string[] OtherSorts = ["refresh", "refresh_token", "offline", "id", "id_token", "logout"];
-
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
     private readonly IntrospectionOptions _options;
@@ -69,7 +65,7 @@ internal sealed class Introspector : IDisposable
     /// <param name="peer">Who shows it; null: nobody knows.</param>
     public async Task<Introspection> AskAsync(string token, IPAddress? peer)
     {
-        var mark = SHA256.HashData(Encoding.ASCII.GetBytes(token));
+        var mark = MarkOf(token);
         if (_refused.Contains(mark))
         {
             return Introspection.Inactive;
@@ -102,11 +98,19 @@ internal sealed class Introspector : IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes note that what the issuer said of a token is of no use here: whoever shows it again and again does not make the gateway ask each
+    /// time, in the room of all others.
+    /// </summary>
+    public void NoteUseless(string token) => _refused.Add(MarkOf(token));
+
     public void Dispose()
     {
         _client.Dispose();
         _room.Dispose();
     }
+
+    private static byte[] MarkOf(string token) => SHA256.HashData(Encoding.ASCII.GetBytes(token));
 
     private async Task<Introspection> SendAsync(string token)
     {
@@ -211,12 +215,6 @@ internal sealed class Introspector : IDisposable
 
     private bool IsForUs(JsonElement claims) => AudienceClaim.Contains(claims, _options.ClientId);
 
-    // Issuers answer about their refresh tokens and ID tokens too; an answer that says nothing of it is one about an access token.
-    private static bool IsOfAnotherSort(JsonElement claims, string name) =>
-        claims.TryGetProperty(name, out var sort)
-        && ClaimText.TryRead(sort, out var text)
-        && OtherSorts.Contains(text!, StringComparer.OrdinalIgnoreCase);
-
     // Active, of this issuer, for us; whatever is not plainly so is not.
     private Introspection Judge(JsonDocument document)
     {
@@ -227,8 +225,7 @@ internal sealed class Introspector : IDisposable
             && active.ValueKind == JsonValueKind.True
             && CompactText.TryMember(claims, "iss", out var issuer)
             && (issuer is null || issuer == _issuer.Options.Issuer)
-            && AudienceClaim.Contains(claims, _issuer.Options.Audience)
-            && !Array.Exists(SortMembers, name => IsOfAnotherSort(claims, name));
+            && AudienceClaim.Contains(claims, _issuer.Options.Audience);
         if (isActive)
         {
             return new Introspection(document, false);

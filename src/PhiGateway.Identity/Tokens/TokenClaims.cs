@@ -19,6 +19,10 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
 
     private const int MaximumActors = 5;
 
+    // By which issuers say of what sort a token is (Ory, Keycloak, Cognito; RFC 7662), and the sorts that are shown to no resource.
+    private static readonly string[] SortMembers = ["token_type", "token_use", "typ"];
+    private static readonly string[] OtherSorts = ["refresh", "refresh_token", "offline", "id", "id_token", "logout"];
+
     // 9999-12-31: the last second a DateTimeOffset holds.
     private const long LastSecond = 253_402_300_799;
 
@@ -32,6 +36,11 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
     public DenyReason? Read(DateTimeOffset now, TokenHashes hashes, Func<string?, ScopeSet> readScope, out Caller? caller)
     {
         caller = null;
+        if (Array.Exists(SortMembers, IsOfAnotherSort))
+        {
+            return DenyReason.InvalidToken;
+        }
+
         if (ReadTimes(now, out var issuedAt, out var expiresAt) is { } late)
         {
             return late;
@@ -96,6 +105,12 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
         };
         return null;
     }
+
+    // Issuers sign, and answer about, refresh tokens and ID tokens too; what says nothing of its sort is an access token.
+    private bool IsOfAnotherSort(string name) =>
+        claims.TryGetProperty(name, out var sort)
+        && ClaimText.TryRead(sort, out var text)
+        && OtherSorts.Contains(text!, StringComparer.OrdinalIgnoreCase);
 
     private DenyReason? ReadTimes(DateTimeOffset now, out DateTimeOffset issuedAt, out DateTimeOffset expiresAt)
     {

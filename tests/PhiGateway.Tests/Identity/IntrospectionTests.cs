@@ -210,9 +210,26 @@ public sealed class IntrospectionTests : IAsyncLifetime
         Assert.Same(DenyReason.BindingFailed, (await AskAsync()).Refusal);
 
         // To a key: then its proof is asked for.
+        _host.Clock.Advance(RecentTokens.Refused * 2);
         answer["cnf"] = new JsonObject { ["jkt"] = ProofRecipe.ThumbprintOf(_key) };
         _issuer.Introspection = answer.ToJsonString();
         Assert.Same(DenyReason.DpopProofInvalid, (await _host.AuthenticateAsync("DPoP " + Token)).Refusal);
+    }
+
+    [Fact]
+    public async Task Authenticate_ActiveTokenThatIsOfNoUseHere_IsNotAskedAboutAgainAtOnce()
+    {
+        var answer = Answer();
+        answer["exp"] = _host.Clock.GetUtcNow().ToUnixTimeSeconds() + 4000;
+        _issuer.Introspection = answer.ToJsonString();
+
+        Assert.Same(DenyReason.TokenLifetimeTooLong, (await AskAsync()).Refusal);
+        Assert.Same(DenyReason.InvalidToken, (await AskAsync()).Refusal);
+        Assert.Equal(1, _issuer.Introspections);
+
+        _host.Clock.Advance(RecentTokens.Refused * 2);
+        _issuer.Introspection = Answer().ToJsonString();
+        Assert.NotNull((await AskAsync()).Caller);
     }
 
     [Fact]
