@@ -133,7 +133,11 @@ public sealed class BackendCredentialConfigurationTests : IDisposable
         Assert.Equal(
             [Domain + "CertificateLifetime"],
             ConfigurationFixture
-                .Problems((Domain + "Name", "hospital.example"), (Domain + "Bundle", file), (Domain + "CertificateLifetime", "400.00:00:00"))
+                .Problems(
+                    (Domain + "Name", "hospital.example"),
+                    (Domain + "Bundle", file),
+                    (Domain + "CertificateLifetime", "400.00:00:00")
+                )
                 .Select(static problem => problem.Key)
         );
         Assert.Equal(
