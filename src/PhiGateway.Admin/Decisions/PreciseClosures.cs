@@ -112,7 +112,17 @@ internal static class PreciseClosures
 
     /// <summary>The words of this reason; null: the facts at hand say no more than the reason itself.</summary>
     public static (string What, string ToOpen)? Of(ClosureWords.Facts facts, Client client, UseCase useCase) =>
-        Known.TryGetValue(facts.Reason, out var words) ? words(facts, client, useCase) : null;
+        !IsOfAnotherAgent(facts, client) && Known.TryGetValue(facts.Reason, out var words) ? words(facts, client, useCase) : null;
+
+    // The charter of an agent that acts through the client is not the client's: the rule says whose it is.
+    private static bool IsOfAnotherAgent(ClosureWords.Facts facts, Client client) =>
+        (
+            facts.Reason == DenyReason.AgentToolNotPermitted
+            || facts.Reason == DenyReason.AgentOutsideHours
+            || facts.Reason == DenyReason.AgentTypeNotPermitted
+        )
+        && facts.Rule is { } rule
+        && rule != "client/" + client.Id;
 
     private static string Issuer(ClosureWords.Facts facts) => facts.Proof.Issuer ?? "the issuer";
 

@@ -123,24 +123,63 @@ internal sealed class SignalPoll : IDisposable
         await _intake.Voice.HearAsync();
         foreach (var one in sets.EnumerateObject().Take(MostAtOnce))
         {
-            if (one.Value.ValueKind != JsonValueKind.String || one.Name.Length is 0 or > 256)
+            if (IdOf(one) is not { Length: > 0 and <= 256 } id)
             {
                 continue;
             }
 
-            var taken = await _intake.TakeAsync(one.Value.GetString()!, null, stopping);
+            // What is no text is no signal: without a word about it the transmitter would send it for ever, and in front of all others.
+            if (!TryText(one.Value, out var text))
+            {
+                _refused.Add((id, SignalAnswer.Malformed));
+                continue;
+            }
+
+            var taken = await _intake.TakeAsync(text, null, stopping);
             if (taken.Error is { } error)
             {
-                _refused.Add((one.Name, error));
+                _refused.Add((id, error));
             }
             else if (taken.IsTaken)
             {
-                _acknowledged.Add(one.Name);
+                _acknowledged.Add(id);
             }
         }
 
         var isMore = answer.TryGetProperty("moreAvailable", out var more) && more.ValueKind == JsonValueKind.True;
         return isMore || _acknowledged.Count > 0 || _refused.Count > 0;
+    }
+
+    // Null: an escape that is no text.
+    private static string? IdOf(JsonProperty one)
+    {
+        try
+        {
+            return one.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static bool TryText(JsonElement value, out string text)
+    {
+        text = string.Empty;
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            return false;
+        }
+
+        try
+        {
+            text = value.GetString()!;
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private ReadOnlyMemory<byte> Question()

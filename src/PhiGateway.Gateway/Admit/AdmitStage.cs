@@ -2,7 +2,9 @@ using System.Globalization;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Admit;
@@ -50,9 +52,10 @@ internal sealed class AdmitStage(
             }
         }
 
-        if (exchange.Identified.Client.Client.Charter?.CallsPerDay is { } most)
+        var agents = ActingAgents.Of(exchange.Identified.Caller, exchange.Identified.Client, exchange.Snapshot);
+        if (agents.Count > 0)
         {
-            return TakeCallsAsync(exchange, most);
+            return TakeCallsAsync(exchange, agents);
         }
 
         return exchange.Identified.Caller.Task is not null ? tasks.TakeNamedAsync(exchange, UsesOf(exchange)) : new(StageResult.Continue);
@@ -100,9 +103,9 @@ internal sealed class AdmitStage(
         return writes;
     }
 
-    private async ValueTask<StageResult> TakeCallsAsync(GatewayExchange exchange, int most)
+    private async ValueTask<StageResult> TakeCallsAsync(GatewayExchange exchange, IReadOnlyList<ClientEntry> agents)
     {
-        var taken = await tasks.TakeCallsAsync(exchange, most, UsesOf(exchange));
+        var taken = await tasks.TakeCallsAsync(exchange, agents, UsesOf(exchange));
         return taken.Continues && exchange.Identified.Caller.Task is not null
             ? await tasks.TakeNamedAsync(exchange, UsesOf(exchange))
             : taken;

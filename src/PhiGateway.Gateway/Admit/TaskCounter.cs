@@ -3,6 +3,7 @@ using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Admit;
@@ -27,16 +28,24 @@ internal sealed class TaskCounter(ITaskUses uses, ILogger<TaskCounter> log)
             : new(StageResult.Continue);
     }
 
-    /// <summary>Takes calls of an agent out of what its charter lets it make in a day, over all nodes.</summary>
+    /// <summary>Takes calls out of what the charter of each agent behind a request lets it make in a day, over all nodes.</summary>
     /// <param name="exchange">The request, which was decided.</param>
-    /// <param name="most">How many the charter lets it make.</param>
+    /// <param name="agents">The agents; of those whose calls nobody counts none is taken.</param>
     /// <param name="count">How many: as many as things are asked for.</param>
-    public ValueTask<StageResult> TakeCallsAsync(GatewayExchange exchange, int most, int count)
+    public ValueTask<StageResult> TakeCallsAsync(GatewayExchange exchange, IReadOnlyList<ClientEntry> agents, int count)
     {
         // No task has an id of this form.
         var day = exchange.Now.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        var use = new TaskUse($"calls/{exchange.Identified.Client.Client.Id}/{day}", most, count);
-        return TakeAsync([use], exchange, DenyReason.AgentCallsSpent, most);
+        var needed = new List<TaskUse>();
+        for (var i = 0; i < agents.Count; i++)
+        {
+            if (agents[i].Client is { Charter.CallsPerDay: { } most } agent)
+            {
+                needed.Add(new TaskUse($"calls/{agent.Id}/{day}", most, count));
+            }
+        }
+
+        return needed.Count == 0 ? new(StageResult.Continue) : TakeAsync(needed, exchange, DenyReason.AgentCallsSpent);
     }
 
     /// <summary>Continues when every further use that a permit depends on was taken, or none is needed.</summary>
@@ -54,12 +63,7 @@ internal sealed class TaskCounter(ITaskUses uses, ILogger<TaskCounter> log)
     private ValueTask<StageResult> TakeAsync(IReadOnlyList<TaskUse> needed, GatewayExchange exchange) =>
         TakeAsync(needed, exchange, DenyReason.TaskUsedUp);
 
-    private async ValueTask<StageResult> TakeAsync(
-        IReadOnlyList<TaskUse> needed,
-        GatewayExchange exchange,
-        DenyReason spent,
-        int? ofTheDay = null
-    )
+    private async ValueTask<StageResult> TakeAsync(IReadOnlyList<TaskUse> needed, GatewayExchange exchange, DenyReason spent)
     {
         try
         {
@@ -68,12 +72,13 @@ internal sealed class TaskCounter(ITaskUses uses, ILogger<TaskCounter> log)
                 return StageResult.Continue;
             }
 
-            if (ofTheDay is not { } most)
+            if (spent != DenyReason.AgentCallsSpent)
             {
                 return StageResult.Refuse(spent, $"task-grant/{task}");
             }
 
             // What is left is nobody's to know here: the counter says no more than that it is not enough.
+            var most = needed.First(use => use.Task == task).Most;
             RateLimitFields.WriteUsedUp(exchange.Http.Response, "calls-per-day", most, Day, 0, exchange.Now);
             return StageResult.Refuse(spent, "charter/callsPerDay");
         }

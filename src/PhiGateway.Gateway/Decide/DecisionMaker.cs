@@ -48,10 +48,19 @@ internal static class DecisionMaker
             Peer = PeerOf(exchange),
             Now = now,
             Parts = parts,
-            Tool = exchange.Identified.Entry?.Client.Charter is null ? null : exchange.Http.Features.Get<ToolCall>()?.Name,
+            Tool = ToolOf(exchange),
             Justification = exchange.Justification,
             Habits = StepUpHabits.AreKept(exchange.Identified.Entry) ? exchange.Http.Features.Get<ClientHabits>() : null,
         };
+
+    // By which tool somebody asks matters where an agent does.
+    private static string? ToolOf(GatewayExchange exchange)
+    {
+        ref readonly var identified = ref exchange.Identified;
+        return ActingAgents.CharterOf(identified.Caller, identified.Entry, exchange.Snapshot) is null
+            ? null
+            : exchange.Http.Features.Get<ToolCall>()?.Name;
+    }
 
     private static StageResult<Permit> Answer(Decision decision) =>
         decision switch

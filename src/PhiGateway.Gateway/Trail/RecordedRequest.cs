@@ -118,7 +118,7 @@ internal static class RecordedRequest
             record.UseCase = client.Client.UseCase;
             record.Organization = client.Organization?.Id;
             record.Owner = client.Client.Owner;
-            if (client.Client.Charter is { } charter)
+            if (ActingAgents.CharterOf(known.Caller, client, exchange.Snapshot) is { } charter)
             {
                 AddAgent(record, charter, exchange);
             }

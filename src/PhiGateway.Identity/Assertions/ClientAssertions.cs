@@ -32,6 +32,9 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
 
     private const string Udap = "RS256";
 
+    // Of RFC 7519 and SMART, and the one that the update of RFC 7523 (draft-ietf-oauth-rfc7523bis) gives such assertions alone.
+    private static readonly string[] Types = ["JWT", "client-authentication+jwt"];
+
     private readonly ISingleUses _uses;
     private readonly TimeProvider _time;
     private readonly ClientKeySources _sources;
@@ -168,7 +171,7 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
     )
     {
         (id, until) = (string.Empty, default);
-        if (text.Type is not null && !string.Equals(text.Type, "JWT", StringComparison.OrdinalIgnoreCase))
+        if (text.Type is { } type && !Array.Exists(Types, one => IsOfType(type, one)))
         {
             return "assertion:typ";
         }
@@ -244,6 +247,9 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
 
         return (null, unavailable);
     }
+
+    private static bool IsOfType(string type, string one) =>
+        TrustedIssuer.WithoutPrefix(type).Equals(one, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsPast(JsonElement claims, string name, DateTimeOffset now) =>
         !claims.TryGetProperty(name, out _) || (NumericDate.TryRead(claims, name, out var moment) && moment <= now + Skew);

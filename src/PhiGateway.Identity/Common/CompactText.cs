@@ -51,6 +51,28 @@ internal static class CompactText
     }
 
     /// <summary>
+    /// Whether a text is a compact JWS to somebody who reads it less strictly: three segments, of which the first holds a JSON object.
+    /// </summary>
+    public static bool IsSigned(ReadOnlySpan<char> text)
+    {
+        Span<Range> parts = stackalloc Range[4];
+        if (text.Split(parts, '.') != 3 || !Base64Url.IsValid(text[parts[0]]))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(text[parts[0]]));
+            return header.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (Exception fault) when (fault is FormatException or JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
     /// Whether a text is base64url as its bytes are written: unused bits of the last character must be zero, or a revoked token would come
     /// back under another hash.
     /// </summary>

@@ -14,6 +14,9 @@ internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimePro
     /// <summary>Tokens with invented key ids cause at most one fetch in this time.</summary>
     public static readonly TimeSpan MinimumInterval = TimeSpan.FromSeconds(5);
 
+    /// <summary>The same where the last fetch that such a token caused brought nothing new: who invents keys goes on doing so.</summary>
+    public static readonly TimeSpan IntervalInVain = TimeSpan.FromSeconds(15);
+
     /// <summary>Security: with an issuer that cannot be asked for this long, a withdrawn key could still be in use: fail closed.</summary>
     public static readonly TimeSpan MaximumAge = TimeSpan.FromHours(24);
 
@@ -26,6 +29,7 @@ internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimePro
     // UTC, in ticks.
     private long _loadedAt;
     private DateTimeOffset _attemptedAt = DateTimeOffset.MinValue;
+    private DateTimeOffset _inVainAt = DateTimeOffset.MinValue;
     private int _generation;
     private string _message = "no keys yet: not fetched";
 
@@ -62,7 +66,11 @@ internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimePro
 
     /// <summary>Fetches the keys; those who ask while a fetch runs share it.</summary>
     /// <param name="force">False: not again within <see cref="MinimumInterval"/> of the last attempt.</param>
-    public Task<IssuerKeySet?> RefreshAsync(bool force)
+    /// <param name="forUnknown">
+    /// For a key that a stranger's token names and that is not there: not again within <see cref="IntervalInVain"/> of the last one that brought
+    /// nothing.
+    /// </param>
+    public Task<IssuerKeySet?> RefreshAsync(bool force, bool forUnknown = false)
     {
         lock (_gate)
         {
@@ -72,12 +80,18 @@ internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimePro
             }
 
             var now = time.GetUtcNow();
-            if (!force && now - _attemptedAt < MinimumInterval && _attemptedAt <= now)
+            if (!force && (IsWithin(MinimumInterval, _attemptedAt, now) || (forUnknown && IsInVain(now))))
             {
                 return Task.FromResult(_keys);
             }
 
             _attemptedAt = now;
+            if (forUnknown)
+            {
+                // Until it brings something new.
+                _inVainAt = now;
+            }
+
             return Start();
         }
     }
@@ -97,6 +111,12 @@ internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimePro
             return Start();
         }
     }
+
+    // Without keys nobody invents one: whoever comes is asked for.
+    private bool IsInVain(DateTimeOffset now) => _keys is not null && IsWithin(IntervalInVain, _inVainAt, now);
+
+    // A clock that was set back keeps nobody waiting.
+    private static bool IsWithin(TimeSpan time, DateTimeOffset moment, DateTimeOffset now) => moment <= now && now - moment < time;
 
     // Under the lock.
     private Task<IssuerKeySet?> Start()
@@ -150,6 +170,7 @@ internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimePro
             if (_keys is null || !_keys.IsSameAs(fresh))
             {
                 _keys = fresh;
+                _inVainAt = DateTimeOffset.MinValue;
                 IdentityLog.KeysLoaded(logger, name, fresh.Count);
             }
 

@@ -146,7 +146,7 @@ internal sealed class CallerAuthenticator(
             var signedBy = keys?.Find(text.KeyId, algorithm);
             if (signedBy is null)
             {
-                keys = await issuer.Keys.RefreshAsync(force: false);
+                keys = await issuer.Keys.RefreshAsync(force: false, forUnknown: true);
                 signedBy = keys?.Find(text.KeyId, algorithm);
             }
 
@@ -189,6 +189,13 @@ internal sealed class CallerAuthenticator(
     // What is no JWT may be an opaque token of the one issuer that such tokens are shown to.
     private async ValueTask<Validated> IntrospectAsync(string token, IPAddress? peer)
     {
+        // Security: a JWT that cannot be read in one way is no opaque token for that. Its issuer may read it all the same, and what is
+        // revoked by its hash would come back in another spelling.
+        if (opaque.Count > 0 && CompactText.IsSigned(token))
+        {
+            return Refused(DenyReason.InvalidToken);
+        }
+
         foreach (var (issuer, introspector) in opaque)
         {
             if (!introspector.Takes(token))
@@ -210,6 +217,7 @@ internal sealed class CallerAuthenticator(
                 var hash = TokenKey.Of(token).ToString();
                 if (claims.Read(now, new TokenHashes(hash, [hash]), readScope, out var caller) is { } reason)
                 {
+                    introspector.NoteUseless(token);
                     return Refused(reason);
                 }
 

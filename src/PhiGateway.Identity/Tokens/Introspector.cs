@@ -22,6 +22,10 @@ internal sealed class Introspector : IDisposable
     private const int MaximumBytes = 64 * 1024;
     private const string SignedType = "application/token-introspection+jwt";
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
+
+    // How old a signed answer may be beside the difference of clocks: it is asked for anew each time.
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
+
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
     private readonly IntrospectionOptions _options;
@@ -61,7 +65,7 @@ internal sealed class Introspector : IDisposable
     /// <param name="peer">Who shows it; null: nobody knows.</param>
     public async Task<Introspection> AskAsync(string token, IPAddress? peer)
     {
-        var mark = SHA256.HashData(Encoding.ASCII.GetBytes(token));
+        var mark = MarkOf(token);
         if (_refused.Contains(mark))
         {
             return Introspection.Inactive;
@@ -94,11 +98,19 @@ internal sealed class Introspector : IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes note that what the issuer said of a token is of no use here: whoever shows it again and again does not make the gateway ask each
+    /// time, in the room of all others.
+    /// </summary>
+    public void NoteUseless(string token) => _refused.Add(MarkOf(token));
+
     public void Dispose()
     {
         _client.Dispose();
         _room.Dispose();
     }
+
+    private static byte[] MarkOf(string token) => SHA256.HashData(Encoding.ASCII.GetBytes(token));
 
     private async Task<Introspection> SendAsync(string token)
     {
@@ -158,11 +170,12 @@ internal sealed class Introspector : IDisposable
                 || text.Issuer != _issuer.Options.Issuer
                 || _issuer.FindAlgorithm(text.Algorithm) is not { } algorithm
                 || !IsForUs(text.Claims)
+                || !IsOfNow(text.Claims)
                 || !text.Claims.TryGetProperty("token_introspection", out var inner)
                 || inner.ValueKind != JsonValueKind.Object
             )
             {
-                return Unavailable("its signed answer is not one about a token, of this issuer, for this gateway");
+                return Unavailable("its signed answer is not one about a token, of this issuer, for this gateway, of now");
             }
 
             var keys = _issuer.Keys.Current;
@@ -194,6 +207,11 @@ internal sealed class Introspector : IDisposable
 
         return Introspection.Unavailable;
     }
+
+    // RFC 9701 section 5 demands iat: whoever stands in between could show an answer of before, when the token was not revoked yet.
+    private bool IsOfNow(JsonElement claims) =>
+        NumericDate.TryRead(claims, "iat", out var moment)
+        && (_time.GetUtcNow() - moment).Duration() <= Fresh + _issuer.Options.ClockSkew;
 
     private bool IsForUs(JsonElement claims) => AudienceClaim.Contains(claims, _options.ClientId);
 

@@ -19,6 +19,10 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
 
     private const int MaximumActors = 5;
 
+    // By which issuers say of what sort a token is (Ory, Keycloak, Cognito; RFC 7662), and the sorts that are shown to no resource.
+    private static readonly string[] SortMembers = ["token_type", "token_use", "typ"];
+    private static readonly string[] OtherSorts = ["refresh", "refresh_token", "offline", "id", "id_token", "logout"];
+
     // 9999-12-31: the last second a DateTimeOffset holds.
     private const long LastSecond = 253_402_300_799;
 
@@ -32,6 +36,11 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
     public DenyReason? Read(DateTimeOffset now, TokenHashes hashes, Func<string?, ScopeSet> readScope, out Caller? caller)
     {
         caller = null;
+        if (Array.Exists(SortMembers, IsOfAnotherSort))
+        {
+            return DenyReason.InvalidToken;
+        }
+
         if (ReadTimes(now, out var issuedAt, out var expiresAt) is { } late)
         {
             return late;
@@ -97,9 +106,22 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
         return null;
     }
 
+    // Issuers sign, and answer about, refresh tokens and ID tokens too; what says nothing of its sort is an access token.
+    private bool IsOfAnotherSort(string name) =>
+        claims.TryGetProperty(name, out var sort)
+        && ClaimText.TryRead(sort, out var text)
+        && OtherSorts.Contains(text!, StringComparer.OrdinalIgnoreCase);
+
     private DenyReason? ReadTimes(DateTimeOffset now, out DateTimeOffset issuedAt, out DateTimeOffset expiresAt)
     {
-        if (!TryTime("iat", out issuedAt) | !TryTime("exp", out expiresAt))
+        var (hasBegin, hasEnd) = (TryTime("iat", out issuedAt), TryTime("exp", out expiresAt));
+        var isUndated = isAnswer && hasEnd && !claims.TryGetProperty("iat", out _);
+        if (isUndated)
+        {
+            // RFC 7662 section 2.2: an answer need not say it. Then the token counts as old as it may be, and what was revoked covers it.
+            issuedAt = expiresAt - options.MaxTokenLifetime;
+        }
+        else if (!hasBegin || !hasEnd)
         {
             return DenyReason.InvalidToken;
         }
@@ -111,7 +133,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
 
         if (issuedAt > now + options.ClockSkew || expiresAt <= issuedAt)
         {
-            return DenyReason.InvalidToken;
+            return isUndated ? DenyReason.TokenLifetimeTooLong : DenyReason.InvalidToken;
         }
 
         if (claims.TryGetProperty("nbf", out _) && (!TryTime("nbf", out var notBefore) || notBefore > now + options.ClockSkew))
@@ -137,7 +159,8 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
     {
         if (!claims.TryGetProperty("cnf", out var confirmation))
         {
-            return null;
+            // RFC 9449 section 6.2: an answer that says that the token is bound, and not to which key.
+            return isAnswer && IsOfDpop() ? DenyReason.BindingFailed : null;
         }
 
         if (confirmation.ValueKind != JsonValueKind.Object)
@@ -167,6 +190,11 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
 
         return members == 1 ? null : DenyReason.InvalidToken;
     }
+
+    private bool IsOfDpop() =>
+        claims.TryGetProperty("token_type", out var type)
+        && ClaimText.TryRead(type, out var text)
+        && string.Equals(text, "DPoP", StringComparison.OrdinalIgnoreCase);
 
     private DenyReason? ReadActors(List<string> actors)
     {

@@ -30,6 +30,11 @@ public sealed class SpiffeOptions
                 add($"TrustDomains:{i}:Bundle", flaw);
             }
 
+            if (one.CertificateLifetime < TimeSpan.FromMinutes(1) || one.CertificateLifetime > TimeSpan.FromDays(366))
+            {
+                add($"TrustDomains:{i}:CertificateLifetime", "must be between 1 minute and 366 days.");
+            }
+
             one.ValidateTokens((key, words) => add($"TrustDomains:{i}:{key}", words));
         }
     }
@@ -46,6 +51,12 @@ public sealed class TrustDomainOptions
     /// anew when it changed. Required.
     /// </summary>
     public string Bundle { get; set; } = string.Empty;
+
+    /// <summary>
+    /// Longest life of a certificate that is taken, from its begin to its end; default 7 days, 1 minute to 366 days. Security: there are no
+    /// lists of revoked ones, so for so long a stolen one is worth something where nobody revokes it here.
+    /// </summary>
+    public TimeSpan CertificateLifetime { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>
     /// The one <c>aud</c> of its workloads' tokens (JWT-SVID), such as the FHIR base; null, the default: tokens are not taken, certificates

@@ -69,7 +69,12 @@ internal sealed class SvidReader(TrustDomains domains, string environment, Scope
             return Refused("svid:usage");
         }
 
-        // SVIDs live for hours: there is nothing to revoke them by but the registry.
+        // There is nothing to revoke them by but the registry, so they live for days at most.
+        if (certificate.NotAfter.ToUniversalTime() - certificate.NotBefore.ToUniversalTime() > domain.Options.CertificateLifetime)
+        {
+            return Reading<Caller>.Refused(DenyReason.TokenLifetimeTooLong, "svid:life");
+        }
+
         if (!bundle.Authorities.Vouch(certificate, now))
         {
             return Refused("svid:chain");

@@ -12,6 +12,7 @@ internal sealed class AccessReach
 {
     private readonly Caller _caller;
     private readonly ClientEntry _entry;
+    private readonly IReadOnlyList<ClientEntry> _agents;
     private readonly long _ticks;
     private readonly RegistrySnapshot _snapshot;
     private readonly bool _hasUser;
@@ -32,6 +33,7 @@ internal sealed class AccessReach
         _entry = entry;
         _ticks = ticks;
         _snapshot = snapshot;
+        _agents = ActingAgents.Of(caller, entry, snapshot);
         UseCase = entry.Compiled!;
 
         // A subject equal to the client is the client itself, not a person: user/ scopes then mean nothing (SMART App Launch 2, scopes).
@@ -148,9 +150,19 @@ internal sealed class AccessReach
     private bool IsAskedNow(StepUpEntry asked, ResourceType type) =>
         asked.IsAlways || (asked.OnNewNetwork && Habits?.KnowsNetwork != true) || (asked.OnNewType && Habits?.Types.Contains(type) != true);
 
-    /// <summary>Whether an agent's charter lets it touch a type; always, where there is none or it names no types.</summary>
-    internal bool CharterAdmits(ResourceType type) =>
-        _entry.Charter is not { } charter || charter.Types.IsEmpty || charter.Types.Contains(type);
+    /// <summary>The first agent behind the call whose charter names types and not this one; null: there is none.</summary>
+    internal ClientEntry? FindAgentBeyond(ResourceType type)
+    {
+        for (var i = 0; i < _agents.Count; i++)
+        {
+            if (_agents[i].Charter is { Types: { IsEmpty: false } types } && !types.Contains(type))
+            {
+                return _agents[i];
+            }
+        }
+
+        return null;
+    }
 
     // How long ago is asked only where the use case says how fresh it must be: a sign-in of which nothing is said is none.
     internal static bool IsSignedInAs(StepUpEntry asked, Caller caller, long ticks) =>
@@ -160,7 +172,7 @@ internal sealed class AccessReach
             && (asked.Acr.Length == 0 || (caller.Acr is { } acr && Array.IndexOf(asked.Acr, acr) >= 0))
         );
 
-    private bool Admits(ResourceType type) => SignInAdmits(type) && CharterAdmits(type);
+    private bool Admits(ResourceType type) => SignInAdmits(type) && FindAgentBeyond(type) is null;
 
     /// <summary>Whether a search by one patient may find the one resource that a task is for.</summary>
     internal bool TaskIsSearched(int grant, PatientId patient, ResourceType type)

@@ -1,31 +1,41 @@
+using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
 /// <summary>
-/// Holds a call of an AI agent against its charter, for <see cref="PolicyDecisionPoint"/>: the tool, the hours of its time zone, the types. A
-/// charter only takes away. Each check returns null or a denial.
+/// Holds a call of AI agents against their charters, for <see cref="PolicyDecisionPoint"/>: the tool, the hours of its time zone, the types. Of
+/// the caller and of those that act through it, each charter holds. A charter only takes away. Each check returns null or a denial.
 /// </summary>
 internal static class CharterQuestions
 {
     internal static Deny? Place(DecisionRun run)
     {
-        if (run.Entry.Charter is not { } charter)
+        var agents = ActingAgents.Of(run.Caller, run.Entry, run.Snapshot);
+        for (var i = 0; i < agents.Count; i++)
         {
-            return null;
+            if (Place(run, agents[i], agents[i].Charter!) is { } deny)
+            {
+                return deny;
+            }
         }
 
-        // Another way than by a tool would be a way around the tools.
-        if (charter.Tools.Length > 0 && (run.Request.Tool is not { } tool || Array.IndexOf(charter.Tools, tool) < 0))
-        {
-            return new Deny(DenyReason.AgentToolNotPermitted, RuleOf(run));
-        }
-
-        return charter.IsAt(run.Ticks) ? null : new Deny(DenyReason.AgentOutsideHours, RuleOf(run));
+        return null;
     }
 
     internal static Deny? Covered(DecisionRun run, AccessPart part) =>
-        run.Reach.CharterAdmits(part.Type) ? null : new Deny(DenyReason.AgentTypeNotPermitted, RuleOf(run));
+        run.Reach.FindAgentBeyond(part.Type) is { } agent ? new Deny(DenyReason.AgentTypeNotPermitted, RuleOf(agent)) : null;
 
-    private static string RuleOf(DecisionRun run) => "client/" + run.Entry.Client.Id;
+    private static Deny? Place(DecisionRun run, ClientEntry agent, CharterEntry charter)
+    {
+        // Another way than by a tool would be a way around the tools.
+        if (charter.Tools.Length > 0 && (run.Request.Tool is not { } tool || Array.IndexOf(charter.Tools, tool) < 0))
+        {
+            return new Deny(DenyReason.AgentToolNotPermitted, RuleOf(agent));
+        }
+
+        return charter.IsAt(run.Ticks) ? null : new Deny(DenyReason.AgentOutsideHours, RuleOf(agent));
+    }
+
+    private static string RuleOf(ClientEntry agent) => "client/" + agent.Client.Id;
 }

@@ -86,8 +86,9 @@ internal static class IdentityQuestions
             : null;
 
     /// <summary>
-    /// Every actor in the chain must be a client of the same issuer whose own path is open: a closed client does not act through another. None
-    /// stands in it twice, and the caller itself only as the outermost: who acted for whom can be told of no circle.
+    /// Every actor in the chain must be a client of the same issuer whose own path is open, here: a closed client does not act through another,
+    /// and none acts in an environment or for a tenant for which it is not registered. None stands in it twice, and the caller itself only as
+    /// the outermost: who acted for whom can be told of no circle.
     /// </summary>
     internal static Deny? Delegation(DecisionRun run)
     {
@@ -146,7 +147,9 @@ internal static class IdentityQuestions
         && run.Ticks >= credential.OpenFrom
         && run.Ticks < credential.OpenUntil
         && run.Ticks >= entry.OpenFrom
-        && run.Ticks < entry.OpenUntil;
+        && run.Ticks < entry.OpenUntil
+        && string.Equals(entry.Client.Environment, run.Request.Environment, StringComparison.Ordinal)
+        && Array.IndexOf(entry.Tenants, run.Request.Tenant) >= 0;
 
     private static Deny? FirstClosed(PathDoor[] doors, long ticks)
     {

@@ -122,14 +122,15 @@ internal static class RevocationQuestion
     /// </summary>
     /// <remarks>
     /// A token of the gateway's own names such a person <c>PROVIDER|SUBJECT</c>, and its issuer is the token service: without this question
-    /// nothing that is revoked of the provider would reach it. Only names of the client's own <c>identity-assertion</c> credentials count:
-    /// issuers elsewhere write subjects of this form too.
+    /// nothing that is revoked of the provider would reach it. Only names of the client's own <c>identity-assertion</c> credentials count, and
+    /// any in a token of the token service itself: issuers elsewhere write subjects of this form too.
     /// </remarks>
     internal static string? OfProvider(Caller caller, ClientEntry entry, RevocationSet revocations)
     {
         if (
             revocations.IsEmpty
             || caller.Subject is not { } subject
+            || subject == caller.ClientId
             || subject.IndexOf('|', StringComparison.Ordinal) is not (> 0 and var end)
         )
         {
@@ -143,12 +144,20 @@ internal static class RevocationQuestion
         );
         if (registered.Length == 0)
         {
-            return null;
+            // Once the credential was taken away, what came by it before is known by who gave it.
+            return IsOfTokenService(caller.Issuer, entry) ? OfProvider(provider, person, caller.IssuedAt.UtcTicks, revocations) : null;
         }
 
         return OfProvider(provider, person, caller.IssuedAt.UtcTicks, revocations)
             ?? (Array.TrueForAll(registered, one => OfCredential(one, revocations) is not null) ? "revocation/credential" : null);
     }
+
+    // The gateway's own, which alone is authenticated at by these.
+    private static bool IsOfTokenService(string issuer, ClientEntry entry) =>
+        Array.Exists(
+            entry.CompiledCredentials,
+            one => one.Credential.Kind is CredentialKind.ClientKey or CredentialKind.TlsClientAuth && one.Credential.Issuer == issuer
+        );
 
     /// <summary>The same of what a provider said at a moment, by its name and the person's there.</summary>
     internal static string? OfProvider(string provider, string person, long issuedAt, RevocationSet revocations)

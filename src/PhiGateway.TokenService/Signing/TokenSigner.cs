@@ -123,6 +123,7 @@ internal sealed class TokenSigner(TokenServiceOptions options, KeyRing ring)
     private static string? TextOf(JsonElement holder, string name) =>
         holder.ValueKind == JsonValueKind.Object && holder.TryGetProperty(name, out var value) ? value.GetString() : null;
 
+    // As SignAsync writes it and in no other way: a token that was revoked by the hash of its text would come back under another.
     private static bool TryDecode(string text, out byte[] bytes)
     {
         bytes = [];
@@ -131,8 +132,16 @@ internal sealed class TokenSigner(TokenServiceOptions options, KeyRing ring)
             return false;
         }
 
-        bytes = Base64Url.DecodeFromChars(text);
-        return true;
+        try
+        {
+            bytes = Base64Url.DecodeFromChars(text);
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+
+        return string.Equals(Base64Url.EncodeToString(bytes), text, StringComparison.Ordinal);
     }
 
     private void Write(IBufferWriter<byte> output, IssuedToken token)

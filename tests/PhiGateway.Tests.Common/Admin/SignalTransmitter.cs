@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -41,9 +42,12 @@ internal sealed class SignalTransmitter : IAsyncDisposable
         return made;
     }
 
-    public void Offer(string id, string token)
+    public void Offer(string id, string token) => OfferJson(id, JsonSerializer.Serialize(token));
+
+    /// <summary>Offers whatever it is in the place of a signal.</summary>
+    public void OfferJson(string id, string json)
     {
-        _waiting[id] = token;
+        _waiting[id] = json;
         _news.Release();
     }
 
@@ -81,13 +85,8 @@ internal sealed class SignalTransmitter : IAsyncDisposable
             await Task.WhenAny(_news.WaitAsync(http.RequestAborted), _stopping.Task);
         }
 
-        var sets = new JsonObject();
-        foreach (var (id, token) in _waiting)
-        {
-            sets[id] = token;
-        }
-
+        var sets = string.Join(',', _waiting.Select(static one => $"{JsonSerializer.Serialize(one.Key)}:{one.Value}"));
         http.Response.ContentType = "application/json";
-        await http.Response.WriteAsync(new JsonObject { ["sets"] = sets, ["moreAvailable"] = false }.ToJsonString());
+        await http.Response.WriteAsync($$"""{"sets":{{{sets}}},"moreAvailable":false}""");
     }
 }

@@ -1,5 +1,7 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Signals;
+using PhiGateway.Tests.Common.Admin;
 using PhiGateway.Tests.Common.Identity;
 using Xunit;
 
@@ -102,5 +104,31 @@ public sealed partial class SharedSignalTests
 
         Assert.Equal(2, (await RevocationsAsync()).Count);
         Assert.Empty(Records("signal.hold"));
+    }
+
+    // Without a word about it, it would come for ever, and in front of all others.
+    [Theory]
+    [InlineData("7")]
+    [InlineData("\"\\ud800\"")]
+    public async Task Poll_OfWhatIsNoText_IsRefusedAndKeepsNothingElseBack(string json)
+    {
+        await using var transmitter = await SignalTransmitter.StartAsync();
+        var good = Recipe("session-revoked", SignalRecipe.IssSub(Idp, "dr-jones"));
+        transmitter.OfferJson("broken", json);
+        transmitter.Offer(good.Id, good.Sign());
+        await using var node = await StartAsync(_server.Store, transmitter.Address);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var polling = node.Services.GetRequiredService<SharedSignals>().RunAsync(stopping.Token);
+
+        stopping.CancelAfter(TimeSpan.FromMinutes(2));
+        while (!(transmitter.Acknowledged.Contains(good.Id) && transmitter.Refused.ContainsKey("broken")))
+        {
+            await Task.Delay(20, stopping.Token);
+        }
+
+        await stopping.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => polling);
+        Assert.Equal("invalid_request", transmitter.Refused["broken"]);
+        Assert.Equal("dr-jones", Assert.Single(await RevocationsAsync()).Value);
     }
 }

@@ -121,16 +121,19 @@ public sealed class CallerAuthenticatorTests : IDisposable
         Assert.Same(DenyReason.InvalidToken, (await _host.AuthenticateAsync($"Bearer {good[0]}.{other[1]}.{good[2]}")).Refusal);
     }
 
-    [Fact]
-    public async Task Authenticate_KeyInTheHeader_IsNotLookedAt()
+    [Theory]
+    [InlineData("jwk", null)]
+    [InlineData("jku", "\"https://evil.example/jwks\"")]
+    [InlineData("x5u", "\"https://evil.example/chain.pem\"")]
+    [InlineData("x5c", "[\"MIIB\"]")]
+    [InlineData("cty", "\"JWT\"")]
+    public async Task Authenticate_KeyInTheHeader_IsNotLookedAt(string member, string? json)
     {
         var own = SigningKey.Es256("k1");
+        TokenRecipe Recipe() => _host.Recipe().SetHeader(member, json is null ? own.PublicJwk() : JsonNode.Parse(json));
 
-        Assert.Same(
-            DenyReason.InvalidToken,
-            (await _host.AuthenticateAsync("Bearer " + _host.Recipe().SetHeader("jwk", own.PublicJwk()).SignWith(own))).Refusal
-        );
-        Assert.NotNull((await _host.BearerAsync(_host.Recipe().SetHeader("jku", "https://evil.example/jwks"))).Caller);
+        Assert.Same(DenyReason.InvalidToken, (await _host.AuthenticateAsync("Bearer " + Recipe().SignWith(own))).Refusal);
+        Assert.NotNull((await _host.BearerAsync(Recipe())).Caller);
     }
 
     [Theory]

@@ -95,6 +95,12 @@ public sealed class IntrospectionTests : IAsyncLifetime
     [InlineData("client_id", null)]
     [InlineData("client_id", "7")]
     [InlineData("scope", "{}")]
+    [InlineData("iat", "null")]
+    [InlineData("token_type", "\"refresh_token\"")]
+    [InlineData("token_use", "\"refresh_token\"")]
+    [InlineData("token_use", "\"id\"")]
+    [InlineData("typ", "\"Refresh\"")]
+    [InlineData("typ", "\"ID\"")]
     public async Task Authenticate_AnswerWrong_RefusesTheToken(string member, string? json)
     {
         var answer = Answer();
@@ -150,6 +156,83 @@ public sealed class IntrospectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Authenticate_JwtThatCannotBeReadInOneWay_IsNotShownAsIfItWasOpaque()
+    {
+        var good = _host.Recipe().Sign();
+        // The lowest bits of the last character are no part of the signature.
+        string[] texts = [good[..^1] + (char)(good[^1] + 1), _host.Recipe().SetHeader("crit", "x").Sign()];
+
+        foreach (var text in texts)
+        {
+            Assert.Same(DenyReason.InvalidToken, (await _host.AuthenticateAsync("Bearer " + text)).Refusal);
+        }
+
+        Assert.Equal(0, _issuer.Introspections);
+        Assert.NotNull((await _host.AuthenticateAsync("Bearer opaque.with.dots")).Caller);
+    }
+
+    [Theory]
+    [InlineData("token_type", "\"Bearer\"")]
+    [InlineData("token_type", "null")]
+    [InlineData("token_use", "\"access_token\"")]
+    [InlineData("typ", "\"Bearer\"")]
+    public async Task Authenticate_AnswerThatSaysWhatSortItIs_GivesTheCallerOfAnAccessToken(string member, string json)
+    {
+        var answer = Answer();
+        answer[member] = JsonNode.Parse(json);
+        _issuer.Introspection = answer.ToJsonString();
+
+        Assert.NotNull((await AskAsync()).Caller);
+    }
+
+    [Theory]
+    [InlineData(300, null)]
+    [InlineData(400, "token-lifetime-too-long")]
+    public async Task Authenticate_AnswerWithoutAMomentOfIssue_CountsAsOldAsItMayBe(int seconds, string? refusal)
+    {
+        var answer = Answer();
+        answer.Remove("iat");
+        answer["exp"] = _host.Clock.GetUtcNow().ToUnixTimeSeconds() + seconds;
+        _issuer.Introspection = answer.ToJsonString();
+
+        var result = await AskAsync();
+
+        Assert.Equal(refusal, result.Refusal?.Code);
+        Assert.True(result.Caller is null || result.Caller.ExpiresAt - result.Caller.IssuedAt == TimeSpan.FromMinutes(5));
+    }
+
+    [Fact]
+    public async Task Authenticate_AnswerThatSaysBoundAndNotToWhat_RefusesBindingFailed()
+    {
+        var answer = Answer();
+        answer["token_type"] = "DPoP";
+        _issuer.Introspection = answer.ToJsonString();
+        Assert.Same(DenyReason.BindingFailed, (await AskAsync()).Refusal);
+
+        // To a key: then its proof is asked for.
+        _host.Clock.Advance(RecentTokens.Refused * 2);
+        answer["cnf"] = new JsonObject { ["jkt"] = ProofRecipe.ThumbprintOf(_key) };
+        _issuer.Introspection = answer.ToJsonString();
+        Assert.Same(DenyReason.DpopProofInvalid, (await _host.AuthenticateAsync("DPoP " + Token)).Refusal);
+    }
+
+    [Fact]
+    public async Task Authenticate_ActiveTokenThatIsOfNoUseHere_IsNotAskedAboutAgainAtOnce()
+    {
+        var answer = Answer();
+        answer["exp"] = _host.Clock.GetUtcNow().ToUnixTimeSeconds() + 4000;
+        _issuer.Introspection = answer.ToJsonString();
+
+        Assert.Same(DenyReason.TokenLifetimeTooLong, (await AskAsync()).Refusal);
+        Assert.Same(DenyReason.InvalidToken, (await AskAsync()).Refusal);
+        Assert.Equal(1, _issuer.Introspections);
+
+        _host.Clock.Advance(RecentTokens.Refused * 2);
+        _issuer.Introspection = Answer().ToJsonString();
+        Assert.NotNull((await AskAsync()).Caller);
+    }
+
+    [Fact]
     public async Task Authenticate_TokenWithAnotherPrefix_IsNeverShownToThisOne()
     {
         Open(static options => options.Prefix = "opaque-");
@@ -174,6 +257,40 @@ public sealed class IntrospectionTests : IAsyncLifetime
         await NotAsync(Answer().ToJsonString());
         _issuer.IntrospectionType = "application/json";
         await NotAsync(Answer().ToJsonString());
+    }
+
+    [Theory]
+    [InlineData(-31, true)]
+    [InlineData(89, true)]
+    [InlineData(-91, false)]
+    [InlineData(91, false)]
+    public async Task Authenticate_SignedAnswerOfAnotherMoment_IsNoAnswer(int seconds, bool counts)
+    {
+        Open(static options => options.Signed = true);
+        _issuer.IntrospectionType = "application/token-introspection+jwt";
+        _issuer.Introspection = Signed(_key, age: seconds);
+
+        Assert.Equal(counts, (await AskAsync()).Caller is not null);
+    }
+
+    [Fact]
+    public async Task Authenticate_RandomlySpoiledSignedAnswers_GiveNobody()
+    {
+        Open(static options => options.Signed = true);
+        _issuer.IntrospectionType = "application/token-introspection+jwt";
+        var (good, random) = (Signed(_key), new Random(7523));
+        for (var turn = 0; turn < 200; turn++)
+        {
+            var text = good.ToCharArray();
+            var place = random.Next(text.Length);
+            text[place] = text[place] == 'A' ? 'B' : 'A';
+            _issuer.Introspection = new string(text);
+
+            Assert.Same(DenyReason.IssuerUnavailable, (await AskAsync()).Refusal);
+        }
+
+        _issuer.Introspection = good;
+        Assert.NotNull((await AskAsync()).Caller);
     }
 
     [Fact]
@@ -220,14 +337,20 @@ public sealed class IntrospectionTests : IAsyncLifetime
         Assert.Same(DenyReason.IssuerUnavailable, (await AskAsync()).Refusal);
     }
 
-    private string Signed(SigningKey key, string type = "token-introspection+jwt", string audience = "gateway", string? issuer = null) =>
+    private string Signed(
+        SigningKey key,
+        string type = "token-introspection+jwt",
+        string audience = "gateway",
+        string? issuer = null,
+        int age = 0
+    ) =>
         key.Token(
             $$"""{"alg":"ES256","kid":"{{key.KeyId}}","typ":"{{type}}"}""",
             new JsonObject
             {
                 ["iss"] = issuer ?? _issuer.Issuer,
                 ["aud"] = audience,
-                ["iat"] = _host.Clock.GetUtcNow().ToUnixTimeSeconds(),
+                ["iat"] = _host.Clock.GetUtcNow().ToUnixTimeSeconds() - age,
                 ["token_introspection"] = Answer(),
             }.ToJsonString()
         );

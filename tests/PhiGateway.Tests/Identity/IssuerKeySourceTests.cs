@@ -96,6 +96,42 @@ public sealed class IssuerKeySourceTests
     }
 
     [Fact]
+    public async Task Authenticate_KeysInventedForTenSeconds_FetchOnceAndANewKeyIsFoundAfterwards()
+    {
+        var (key, fresh) = (SigningKey.Es256("k1"), SigningKey.Es256("k2"));
+        await using var issuer = await LoopbackIssuer.StartAsync(key);
+        using var host = new IdentityHost(null, issuer.Options);
+        Assert.NotNull((await host.BearerAsync(host.Recipe(key, issuer.Issuer))).Caller);
+        host.Clock.Advance(IssuerKeySource.MinimumInterval);
+
+        for (var second = 0; second < 10; second++)
+        {
+            var invented = SigningKey.Es256($"invented-{second}");
+            Assert.Same(DenyReason.InvalidToken, (await host.BearerAsync(host.Recipe(invented, issuer.Issuer))).Refusal);
+            host.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(2, issuer.Fetches);
+        issuer.Jwks = SigningKey.Jwks([key, fresh]);
+        host.Clock.Advance(IssuerKeySource.MinimumInterval);
+        Assert.NotNull((await host.BearerAsync(host.Recipe(fresh, issuer.Issuer))).Caller);
+    }
+
+    [Fact]
+    public async Task Refresh_KeySetThatIsTooLarge_IsNotTaken()
+    {
+        var key = SigningKey.Es256("k1");
+        await using var issuer = await LoopbackIssuer.StartAsync(key);
+        var good = issuer.Jwks;
+        issuer.Jwks = $"{good[..^1]},\"padding\":\"{new string('x', 300_000)}\"}}";
+        using var host = new IdentityHost(null, issuer.Options);
+
+        Assert.Null(await host.Directory.Issuers[1].Keys.RefreshAsync(force: true));
+        issuer.Jwks = good;
+        Assert.NotNull(await host.Directory.Issuers[1].Keys.RefreshAsync(force: true));
+    }
+
+    [Fact]
     public async Task Authenticate_IssuerDownThenUp_RefusesThenAccepts()
     {
         var key = SigningKey.Es256("k1");

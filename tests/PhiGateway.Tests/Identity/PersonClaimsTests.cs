@@ -27,6 +27,22 @@ public sealed class PersonClaimsTests
         Assert.Equal(isPersons, result.Caller!.IsPersons);
     }
 
+    // Where an issuer's access tokens carry the typ of any JWT, its other tokens pass for them by their header.
+    [Theory]
+    [InlineData("typ", "ID", false)]
+    [InlineData("typ", "Refresh", false)]
+    [InlineData("token_use", "id", false)]
+    [InlineData("typ", "Bearer", true)]
+    [InlineData("token_use", "access", true)]
+    public async Task Authenticate_TokenThatSaysOfWhatSortItIs_IsTakenForAccessAlone(string claim, string value, bool passes)
+    {
+        using var host = new IdentityHost(static options => options.Types = ["JWT"]);
+
+        var result = await host.BearerAsync(host.Recipe().SetHeader("typ", "JWT").Set(claim, value));
+
+        Assert.Equal(passes, result.Caller is not null);
+    }
+
     [Fact]
     public async Task Authenticate_TokenThatSaysBoth_IsAPersons()
     {

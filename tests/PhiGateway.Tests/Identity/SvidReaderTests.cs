@@ -158,6 +158,19 @@ public sealed class SvidReaderTests : IDisposable
         Assert.Equal(passes, Reader().Read(svid).TryGet(out _, out _));
     }
 
+    [Theory]
+    [InlineData(24 * 7, true)]
+    [InlineData((24 * 7) + 1, false)]
+    public void Read_OneThatLivesLong_IsRefused(int hours, bool passes)
+    {
+        using var svid = WorkloadCertificates.Workload(_authority, [Feed], hours: hours);
+
+        var reading = Reader().Read(svid);
+
+        Assert.Equal(passes, reading.TryGet(out _, out _));
+        Assert.True(passes || Refusal(reading) == (DenyReason.TokenLifetimeTooLong, "svid:life"));
+    }
+
     [Fact]
     public void Read_PastItsEnd_IsRefusedAlsoWhereItWasKnown()
     {

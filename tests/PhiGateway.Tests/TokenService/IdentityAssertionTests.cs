@@ -89,6 +89,25 @@ public sealed class IdentityAssertionTests : IDisposable
         Assert.NotEqual(200, (await world.AskAsync(exchange)).Status);
     }
 
+    [Fact]
+    public async Task Token_ByRandomlySpoiledAssertions_IsNotGiven()
+    {
+        using var world = World();
+        var random = new Random(7523);
+        for (var turn = 0; turn < 200; turn++)
+        {
+            var text = Signed(world).ToCharArray();
+            var place = random.Next(text.Length);
+            text[place] = text[place] == 'A' ? 'B' : 'A';
+
+            Assert.Equal("invalid_grant", (await AskAsync(world, new string(text), "user/Observation.r", $"turn-{turn}")).Error);
+            // A client has so many requests a second.
+            world.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(200, (await AskAsync(world, Signed(world), "user/Observation.r", "good")).Status);
+    }
+
     [Theory]
     [InlineData(null, "user/Observation.rs", "user/Observation.rs")]
     [InlineData("user/*.cruds", "user/*.r", "user/Observation.r")]

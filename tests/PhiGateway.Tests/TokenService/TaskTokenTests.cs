@@ -180,6 +180,31 @@ public sealed class TaskTokenTests : IDisposable
         Assert.Equal("invalid_grant", (await ExchangeAsync(expired, "late")).Error);
     }
 
+    // Revoked as it was found; whoever has it can write its signature in another way.
+    [Theory]
+    [InlineData("")]
+    [InlineData("==")]
+    [InlineData(" ")]
+    public async Task Exchange_OfATokenThatWasRevokedAsFound_IsRefusedHoweverItIsWritten(string more)
+    {
+        var subject = await SubjectAsync();
+        var alive = await SubjectAsync("alive");
+        _world.Fill(
+            TestRegistry.Client(),
+            TwoTypes,
+            [Opened],
+            TestRegistry.Revocation(RevocationTarget.TokenHash, TokenKey.Of(subject).ToString())
+        );
+
+        // The lowest bits of the last character are no part of the signature.
+        var bits = subject[..^1] + (char)(subject[^1] + 1);
+
+        Assert.Equal("invalid_grant", (await ExchangeAsync(subject + more)).Error);
+        Assert.Equal("invalid_grant", (await ExchangeAsync(bits, "bits")).Error);
+        Assert.False(await IsActiveAsync(subject + more, "ask"));
+        Assert.Equal(200, (await ExchangeAsync(alive, "alive-exchange")).Status);
+    }
+
     [Fact]
     public async Task Exchange_OfATokenThatEndsSoon_EndsWithIt()
     {

@@ -113,13 +113,17 @@ public sealed class TokenEndpointTests : IDisposable
         Assert.Equal(200, (await _world.AskAsync(TokenWorld.Form(_world.Assertion("good")))).Status);
     }
 
-    [Fact]
-    public async Task Token_AssertionForTheIssuer_IsTakenAsOneForTheEndpoint()
+    [Theory]
+    [InlineData("JWT")]
+    [InlineData("client-authentication+jwt")]
+    [InlineData("application/client-authentication+jwt")]
+    public async Task Token_AssertionForTheIssuer_IsTakenAsOneForTheEndpoint(string type)
     {
-        var claims = _world.Claims();
+        var (header, claims) = (_world.Header(), _world.Claims());
+        header["typ"] = type;
         claims["aud"] = new JsonArray(TokenWorld.Issuer);
 
-        var reply = await _world.AskAsync(TokenWorld.Form(_world.Key.Token(_world.Header().ToJsonString(), claims.ToJsonString())));
+        var reply = await _world.AskAsync(TokenWorld.Form(_world.Key.Token(header.ToJsonString(), claims.ToJsonString())));
 
         Assert.Equal(200, reply.Status);
     }
@@ -290,6 +294,8 @@ public sealed class TokenEndpointTests : IDisposable
 
     [Theory]
     [InlineData("grant_type", "password", "unsupported_grant_type")]
+    [InlineData("grant_type", "refresh_token", "unsupported_grant_type")]
+    [InlineData("grant_type", "authorization_code", "unsupported_grant_type")]
     [InlineData("grant_type", "", "unsupported_grant_type")]
     [InlineData("client_assertion_type", "not_an_assertion_type", "invalid_client")]
     [InlineData("client_assertion", "a.b.c", "invalid_client")]

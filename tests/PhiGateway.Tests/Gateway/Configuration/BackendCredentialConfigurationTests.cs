@@ -131,6 +131,16 @@ public sealed class BackendCredentialConfigurationTests : IDisposable
 
         Assert.Empty(ConfigurationFixture.Problems((Domain + "Name", "hospital.example"), (Domain + "Bundle", file)));
         Assert.Equal(
+            [Domain + "CertificateLifetime"],
+            ConfigurationFixture
+                .Problems(
+                    (Domain + "Name", "hospital.example"),
+                    (Domain + "Bundle", file),
+                    (Domain + "CertificateLifetime", "400.00:00:00")
+                )
+                .Select(static problem => problem.Key)
+        );
+        Assert.Equal(
             [Domain + "Name", Domain + "Bundle"],
             ConfigurationFixture
                 .Problems((Domain + "Name", "Hospital.example"), (Domain + "Bundle", key))

@@ -162,6 +162,23 @@ public sealed class FindRevocationTests
         Assert.Equal(expected, PolicyDecisionPoint.FindRevocation(caller, "north", snapshot)?.Code);
     }
 
+    // The credential by which it came for the person was deleted meanwhile; an issuer elsewhere only writes its subjects alike.
+    [Theory]
+    [InlineData(true, "people|dr-mary", "revoked")]
+    [InlineData(true, "others|dr-mary", null)]
+    [InlineData(true, "connector", null)]
+    [InlineData(false, "people|dr-mary", null)]
+    public void FindRevocation_ProviderOfAPerson_IsFoundByWhoGaveTheToken(bool isOfTokenService, string subject, string? expected)
+    {
+        var key = TestRegistry.Credential("connector-key") with { Kind = CredentialKind.ClientKey, JwksUri = "https://keys.example/jwks" };
+        var snapshot = TestRegistry.Build(
+            [.. TestRegistry.Open(), .. isOfTokenService ? (IRegistryEntity[])[key] : []],
+            TestRegistry.Revocation(RevocationTarget.Issuer, "people")
+        );
+
+        Assert.Equal(expected, PolicyDecisionPoint.FindRevocation(Asked.Caller() with { Subject = subject }, "north", snapshot)?.Code);
+    }
+
     [Fact]
     public void FindRevocation_SubjectLifted_IsNoLongerFound()
     {
