@@ -22,6 +22,9 @@ internal sealed class SinkFeed(
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
 
+    // How long records that the store lacks and the journal has are waited for: the shipper sees within seconds that they are gone.
+    private static readonly TimeSpan LongestHole = TimeSpan.FromMinutes(1);
+
     // What was sent and may have to be sent again, oldest first.
     private readonly Queue<Sent> _pending = new();
     private readonly Dictionary<string, long> _next = new(StringComparer.Ordinal);
@@ -37,6 +40,7 @@ internal sealed class SinkFeed(
     private int _inARow;
     private TimeSpan? _asked;
     private string? _lastError;
+    private (long From, long Since)? _hole;
 
     private readonly record struct Sent(string Log, long Next, DateTimeOffset At, DateTimeOffset Oldest);
 
@@ -145,6 +149,13 @@ internal sealed class SinkFeed(
             cursor.Next[trail.Log] = trail.Durable() + 1;
         }
 
+        // Security: a place that the log has not reached was made by a row that this node never wrote. What was passed over since then nobody
+        // knows: everything is sent again.
+        if (cursor.Next.GetValueOrDefault(trail.Log) > trail.Durable() + 1)
+        {
+            cursor.Next[trail.Log] = 0;
+        }
+
         cursor.Save();
         _cursor = cursor;
         Restart();
@@ -158,24 +169,17 @@ internal sealed class SinkFeed(
             return false;
         }
 
+        // Security: whoever ships may have put rows behind the log's end: what this node did not store is nothing to send on, and moves no place.
         var from = _next.GetValueOrDefault(log);
-        var entries = await trail.Store.ReadAsync(log, from, options.BatchRecords, stopping);
+        var last = _ends.TryGetValue(log, out var end) ? end : trail.Shipped();
+        var read = await trail.Store.ReadAsync(log, from, options.BatchRecords, stopping);
+        var entries = read.TakeWhile((entry, at) => entry.Sequence == from + at && entry.Sequence <= last).ToList();
         if (entries.Count == 0)
         {
-            // Of an old log whose last records are gone, nothing more will come.
-            if (_ends.TryGetValue(log, out var end))
-            {
-                Moved(log, end + 1, clock.GetUtcNow());
-            }
-
-            return _ends.ContainsKey(log);
+            return PassOver(log, from, read is [var first, ..] && first.Sequence <= last ? first.Sequence : last + 1);
         }
 
-        if (entries[0].Sequence > from)
-        {
-            Interlocked.Add(ref _gaps, entries[0].Sequence - from);
-        }
-
+        _hole = null;
         var events = new List<SinkEvent>(entries.Count);
         foreach (var entry in entries)
         {
@@ -193,8 +197,39 @@ internal sealed class SinkFeed(
             Interlocked.Add(ref _sent, events.Count);
         }
 
-        Moved(log, entries[^1].Sequence + 1, entries[0].Time);
-        return entries.Count == options.BatchRecords;
+        Moved(log, from + entries.Count, entries[0].Time);
+        return entries.Count == options.BatchRecords || entries.Count < read.Count;
+    }
+
+    // Of an old log whose records are gone, nothing more will come. Of the log that is written, what a failover took from the store is sent to it
+    // again while the journal has it, and is waited for; and where nothing stands behind it, it may only be late.
+    private bool PassOver(string log, long from, long next)
+    {
+        if (log == trail.Log)
+        {
+            var kept = trail.First is { } first ? first() : long.MaxValue;
+            if (next > trail.Shipped() || (from >= kept && IsToWait(from)))
+            {
+                return false;
+            }
+
+            next = from < kept ? Math.Min(next, kept) : next;
+        }
+
+        _hole = null;
+        Interlocked.Add(ref _gaps, next - from);
+        Moved(log, next, clock.GetUtcNow());
+        return true;
+    }
+
+    private bool IsToWait(long from)
+    {
+        if (_hole is not { } hole || hole.From != from)
+        {
+            _hole = hole = (from, clock.GetTimestamp());
+        }
+
+        return clock.GetElapsedTime(hole.Since) < LongestHole;
     }
 
     private bool IsAsked(string name)
