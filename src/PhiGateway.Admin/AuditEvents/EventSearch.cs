@@ -5,6 +5,7 @@ using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.AuditEvents;
 
@@ -18,6 +19,10 @@ internal sealed class EventSearch(
     IPatientPseudonym? pseudonym = null
 )
 {
+    // Rows, and bytes of them, that one call looks at where what is asked for is no word of the store's: the next page goes on behind them.
+    private const int MostLooked = 5000;
+    private const long MostBytes = 8 * 1024 * 1024;
+
     /// <summary>One event.</summary>
     public async Task<Outcome<FhirEvent>> ReadAsync(AdminCall call, string id)
     {
@@ -60,34 +65,75 @@ internal sealed class EventSearch(
             isFirst = false;
         }
 
-        // By the index where there is one: a client of the registry's, else whoever acted.
-        var narrowed = query.Agents switch
-        {
-            [var only] when set.Find(RegistryKind.Client, only) is not null => new AuditQuery { Client = only },
-            [var only] when only.Contains('@', StringComparison.Ordinal) => new AuditQuery { Actor = only },
-            _ => new AuditQuery(),
-        };
-        AuditPage page;
         try
         {
-            page = await store.QueryAsync(query.ToStore(keys, narrowed), call.Cancelled);
+            return await PageAsync(query, keys, NarrowingOf(query.Agents, set), call.Cancelled);
         }
         catch (AuditCursorException)
         {
             return AdminProblem.BadParameter("_page", "it does not belong to this search.");
         }
+    }
 
-        // A record makes an event for each patient: what does not fit goes on the next page.
-        var events = page
-            .Entries.Where(entry => query.Id is null || entry.Id.ToString("D") == query.Id.Split(EventFactory.Part)[0])
-            .SelectMany(EventsOf)
-            .Where(query.Covers)
-            .ToList();
-        var shown = events.Skip(query.Place.Skip).Take(query.Count).ToList();
-        var behind = query.Place.Skip + shown.Count;
-        var isMore = behind < events.Count;
-        var place = isMore ? query.Place with { Skip = behind } : null;
-        return new EventPage(shown, place ?? (page.Next is { } next ? new EventPlace(next, 0) : null));
+    // By the index where there is one: a registered client's own calls, or what an administrator of that name did. A bare name may be that of a
+    // person with a token, whom no index knows.
+    private static AuditQuery NarrowingOf(IReadOnlyList<string> agents, WorkingSet set)
+    {
+        const string Client = EventAgents.ClientSystem + "|";
+        const string Person = EventAgents.PersonSystem + "|";
+        if (agents is not [var only])
+        {
+            return new AuditQuery();
+        }
+
+        if (only.StartsWith(Person, StringComparison.Ordinal))
+        {
+            return new AuditQuery { Actor = only[Person.Length..] };
+        }
+
+        var client = only.StartsWith(Client, StringComparison.Ordinal) ? only[Client.Length..] : only;
+        return set.Find(RegistryKind.Client, client) is null ? new AuditQuery() : new AuditQuery { Client = client };
+    }
+
+    // A record makes an event for each patient: what does not fit goes on the next page.
+    private async Task<EventPage> PageAsync(
+        EventQuery query,
+        IReadOnlyList<string> keys,
+        AuditQuery narrowed,
+        CancellationToken cancellationToken
+    )
+    {
+        var (shown, place) = (new List<FhirEvent>(), query.Place);
+        var (looked, bytes) = (0, 0L);
+        while (true)
+        {
+            var page = await store.QueryAsync(query.ToStore(keys, narrowed) with { Cursor = place.Cursor }, cancellationToken);
+            var events = page
+                .Entries.Where(entry => query.Id is null || entry.Id.ToString("D") == query.Id.Split(EventFactory.Part)[0])
+                .SelectMany(EventsOf)
+                .Where(query.Covers)
+                .ToList();
+            var before = shown.Count;
+            shown.AddRange(events.Skip(place.Skip).Take(query.Count - before));
+            var behind = place.Skip + shown.Count - before;
+            if (behind < events.Count)
+            {
+                return new EventPage(shown, place with { Skip = behind });
+            }
+
+            if (page.Next is not { } next)
+            {
+                return new EventPage(shown, null);
+            }
+
+            place = new EventPlace(next, 0);
+            looked += page.Entries.Count;
+            bytes += page.Entries.Sum(static entry => (long)entry.Body.Length);
+            if (shown.Count >= query.Count || looked >= MostLooked || bytes >= MostBytes)
+            {
+                return new EventPage(shown, place);
+            }
+        }
     }
 
     private static IReadOnlyList<FhirEvent> EventsOf(AuditEntry entry) =>

@@ -49,10 +49,11 @@ internal sealed class SqlAuditReports(Database database) : IAuditReports
 
     public async Task<bool> KnowsAsync(AuditFacet facet, string value, CancellationToken cancellationToken)
     {
+        var text = StorableText.Clean(value)!;
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = connection
-            .Command($"SELECT 1 FROM audit_shape s WHERE {Text(Columns[(int)facet])} = @value LIMIT 1")
-            .With("value", StorableText.Clean(value));
+            .Command($"SELECT 1 FROM audit_shape s WHERE {database.IsTextSql(Text(Columns[(int)facet]), "@value", text)} LIMIT 1")
+            .With("value", text);
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
