@@ -60,12 +60,13 @@ internal sealed class SqlAuditReports(Database database) : IAuditReports
     public async Task<IReadOnlyList<AuditLogMark>> ListMarksAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        await using var command = connection.Command("SELECT log, watermark FROM audit_log ORDER BY log");
+        await using var command = connection.Command("SELECT log, watermark, highest FROM audit_log ORDER BY log");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var marks = new List<AuditLogMark>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            marks.Add(new AuditLogMark(reader.GetString(0), reader.GetInt64(1)));
+            var mark = new AuditLogMark(reader.GetString(0), reader.GetInt64(1));
+            marks.Add(mark with { Highest = Math.Max(mark.Watermark, reader.GetInt64(2)) });
         }
 
         return marks;

@@ -17,7 +17,11 @@ internal sealed class FakeAuditReports(FakeAuditStore store) : IAuditReports
         Task.FromResult<IReadOnlyList<AuditLogMark>>([
             .. store
                 .Entries.GroupBy(entry => entry.Log)
-                .Select(log => new AuditLogMark(log.Key, log.Max(entry => entry.Sequence)))
+                .Select(log => (Log: log.Key, Highest: log.Max(entry => entry.Sequence)))
+                .Select(log => new AuditLogMark(log.Log, store.Watermarks.GetValueOrDefault(log.Log, log.Highest))
+                {
+                    Highest = log.Highest,
+                })
                 .OrderBy(mark => mark.Log, StringComparer.Ordinal),
         ]);
 
