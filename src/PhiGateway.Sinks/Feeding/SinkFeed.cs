@@ -32,7 +32,7 @@ internal sealed class SinkFeed(
     private readonly HashSet<string>? _kinds = options.Kinds.Count == 0 ? null : new HashSet<string>(options.Kinds, StringComparer.Ordinal);
     private SinkCursor? _cursor;
     private DateTimeOffset? _oldest;
-    private DateTimeOffset? _savedAt;
+    private long? _savedAt;
     private bool _isUnsaved;
     private long _sent;
     private long _failures;
@@ -42,7 +42,8 @@ internal sealed class SinkFeed(
     private string? _lastError;
     private (long From, long Since)? _hole;
 
-    private readonly record struct Sent(string Log, long Next, DateTimeOffset At, DateTimeOffset Oldest);
+    // When by the steady clock: a wall clock that jumps confirms nothing.
+    private readonly record struct Sent(string Log, long Next, long At, DateTimeOffset Oldest);
 
     /// <summary>How it stands.</summary>
     public SinkStatus Status
@@ -262,13 +263,12 @@ internal sealed class SinkFeed(
     private void Moved(string log, long next, DateTimeOffset oldest)
     {
         _next[log] = next;
-        _pending.Enqueue(new Sent(log, next, clock.GetUtcNow(), oldest));
+        _pending.Enqueue(new Sent(log, next, clock.GetTimestamp(), oldest));
     }
 
     private void Confirm()
     {
-        var now = clock.GetUtcNow();
-        while (_pending.TryPeek(out var sent) && (sink.Acknowledges || now - sent.At >= options.Resend))
+        while (_pending.TryPeek(out var sent) && (sink.Acknowledges || clock.GetElapsedTime(sent.At) >= options.Resend))
         {
             _ = _pending.Dequeue();
             lock (_ends)
@@ -282,10 +282,10 @@ internal sealed class SinkFeed(
         _oldest = _pending.TryPeek(out var first) ? first.Oldest : null;
 
         // What it costs to write it more seldom is that more is sent again after a crash.
-        if (_isUnsaved && (_savedAt is null || now - _savedAt >= Interval))
+        if (_isUnsaved && (_savedAt is not { } saved || clock.GetElapsedTime(saved) >= Interval))
         {
             _cursor!.Save();
-            _savedAt = now;
+            _savedAt = clock.GetTimestamp();
             _isUnsaved = false;
         }
     }

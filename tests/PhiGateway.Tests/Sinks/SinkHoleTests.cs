@@ -104,6 +104,29 @@ public sealed class SinkHoleTests : IDisposable
         Assert.Equal([0L, 1, 2, 3, 4], _sink.Received);
     }
 
+    // Syslog acknowledges nothing: what was sent a moment ago is sent again when the connection breaks, whatever the wall clock says.
+    [Fact]
+    public async Task Step_WallClockThatJumps_ConfirmsNothing()
+    {
+        Store(0, 2);
+        var clock = new JumpingClock();
+        var sink = new FakeSink(acknowledges: false);
+        var feed = Feed(sink, clock);
+        await feed.StepAsync(default);
+        clock.Wall += TimeSpan.FromHours(1);
+        await feed.StepAsync(default);
+        sink.HasClosed = true;
+        await feed.StepAsync(default);
+        await feed.StepAsync(default);
+        Assert.Equal([0L, 1, 2, 0, 1, 2], sink.Received);
+
+        // What is older than that by the steady clock is received, also where the wall clock went back.
+        clock.Wall -= TimeSpan.FromHours(2);
+        clock.Steady += _options.Resend;
+        await feed.StepAsync(default);
+        Assert.Equal(0L, feed.Status.Lag);
+    }
+
     private void Store(long from, long to)
     {
         for (var sequence = from; sequence <= to; sequence++)
@@ -122,14 +145,16 @@ public sealed class SinkHoleTests : IDisposable
         }
     }
 
-    private SinkFeed Feed() =>
+    private SinkFeed Feed() => Feed(_sink, _clock);
+
+    private SinkFeed Feed(FakeSink sink, TimeProvider clock) =>
         new(
             _options,
-            _sink,
+            sink,
             new SinkTrail(_store, "gw-01", SinkSample.Log, () => _shipped, () => _shipped, () => _first),
             new SinkEventReader(SinkSample.Pseudonym),
             Path.Combine(_folder, "soc.cursor"),
-            _clock
+            clock
         );
 
     private async Task DrainAsync(SinkFeed feed)
@@ -139,5 +164,18 @@ public sealed class SinkHoleTests : IDisposable
             await feed.StepAsync(default);
             _clock.Advance(TimeSpan.FromSeconds(1));
         }
+    }
+
+    private sealed class JumpingClock : TimeProvider
+    {
+        public DateTimeOffset Wall { get; set; } = TestRecords.Noon;
+
+        public TimeSpan Steady { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override DateTimeOffset GetUtcNow() => Wall;
+
+        public override long GetTimestamp() => Steady.Ticks;
     }
 }
