@@ -1,6 +1,7 @@
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
@@ -32,9 +33,16 @@ internal sealed class EventSearch(
         }
 
         await RecordAsync(call, "audit.fhir-read", "id=" + record.ToString("D"), null, null);
-        var page = await store.QueryAsync(new AuditQuery { Id = record, Limit = PageRequest.Most }, call.Cancelled);
-        var found = page.Entries.Where(entry => entry.Id == record).SelectMany(EventsOf).FirstOrDefault(one => one.Id == id);
-        return found is null ? AdminProblem.NotFound("AuditEvent") : found;
+
+        // What belongs to it is newer: the parts of a batch, and their deliveries.
+        var family = await TrailFamily.ReadAsync(store, record, call.Cancelled);
+        var found = family.Entries.Where(entry => entry.Id == record).SelectMany(EventsOf).FirstOrDefault(one => one.Id == id);
+        if (found is not null)
+        {
+            return found;
+        }
+
+        return family.IsCut ? TrailFamily.TooMany : AdminProblem.NotFound("AuditEvent");
     }
 
     /// <summary>One page, newest first.</summary>

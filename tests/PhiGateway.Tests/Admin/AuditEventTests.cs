@@ -270,6 +270,24 @@ public sealed class AuditEventTests
         );
     }
 
+    [Fact]
+    public async Task Read_EventOfABatchOfVeryManyParts_IsThere()
+    {
+        await using var server = await StartAsync();
+        var whole = Released("read", AuditKind.Disclosure);
+        StoredTrail.Add(server, whole);
+        var at = TestRecords.Noon.AddMinutes(1);
+        for (var part = 1L; part <= 600; part++)
+        {
+            var record = Released("read", AuditKind.Disclosure);
+            (record.ParentId, record.Time) = (whole.Id, at);
+            server.Trail.Entries.Add(StoredTrail.EntryOf(record, part));
+        }
+
+        Assert.Equal(200, (await server.GetAsync($"{Path}/{whole.Id:D}", "conny")).Status);
+        Assert.Equal(404, (await server.GetAsync($"{Path}/{Guid.NewGuid():D}", "conny")).Status);
+    }
+
     [Theory]
     [InlineData("august")]
     [InlineData("adam")]
