@@ -1,5 +1,4 @@
 using PhiGateway.Admin.Calls;
-using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Journal;
@@ -16,7 +15,7 @@ internal sealed class EventSearch(
     IAuditJournal journal,
     AdminJournal records,
     WorkingSetSource sets,
-    AdminOptions options,
+    TrailNames names,
     IPatientPseudonym? pseudonym = null
 )
 {
@@ -49,15 +48,17 @@ internal sealed class EventSearch(
     public async Task<Outcome<EventPage>> SearchAsync(AdminCall call, EventQuery query)
     {
         var set = await sets.GetAsync(call.Cancelled);
-        IReadOnlyList<string> tenants = query.Site is { } site
-            ? [site]
-            :
-            [
-                .. set.All<UseCase>(RegistryKind.UseCase)
-                    .SelectMany(static useCase => useCase.Tenants)
-                    .Concat(options.Names?.Tenants ?? Enumerable.Empty<string>())
-                    .Distinct(StringComparer.Ordinal),
-            ];
+        IReadOnlyCollection<string> tenants = query.Site is { } site ? [site] : [];
+        if (query is { Site: null, Patient: not null })
+        {
+            if ((await names.TenantsAsync(call.Cancelled)).Failed(out var refused, out var every))
+            {
+                return refused;
+            }
+
+            tenants = every;
+        }
+
         if (query.Patient is not null && (pseudonym is null || tenants.Count == 0))
         {
             return AdminProblem.BadParameter("site", "a patient is looked for within a tenant, and none is known.");

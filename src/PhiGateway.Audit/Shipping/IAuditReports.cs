@@ -13,6 +13,9 @@ public interface IAuditReports
     /// <summary>Whether any record has this value in this facet.</summary>
     Task<bool> KnowsAsync(AuditFacet facet, string value, CancellationToken cancellationToken);
 
+    /// <summary>Tenants of which there are records, by name, at most so many.</summary>
+    Task<IReadOnlyList<string>> ListTenantsAsync(int most, CancellationToken cancellationToken);
+
     /// <summary>Every log, up to where it is stored without a gap and where its last record stands, by name.</summary>
     Task<IReadOnlyList<AuditLogMark>> ListMarksAsync(CancellationToken cancellationToken);
 }

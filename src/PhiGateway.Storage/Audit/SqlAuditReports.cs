@@ -57,6 +57,33 @@ internal sealed class SqlAuditReports(Database database) : IAuditReports
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
+    public async Task<IReadOnlyList<string>> ListTenantsAsync(int most, CancellationToken cancellationToken)
+    {
+        // From one to the next along the index: there are few of them, and shapes without end.
+        var isShort = database.IsShortTextSql("s.tenant");
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection
+            .Command(
+                $"""
+                WITH RECURSIVE t(tenant) AS (
+                    SELECT min(s.tenant) FROM audit_shape s WHERE {isShort}
+                    UNION ALL
+                    SELECT (SELECT min(s.tenant) FROM audit_shape s WHERE {isShort} AND s.tenant > t.tenant) FROM t WHERE t.tenant IS NOT NULL
+                )
+                SELECT t.tenant FROM t WHERE t.tenant IS NOT NULL LIMIT @most
+                """
+            )
+            .With("most", most);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var tenants = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            tenants.Add(reader.GetString(0));
+        }
+
+        return tenants;
+    }
+
     public async Task<IReadOnlyList<AuditLogMark>> ListMarksAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);

@@ -208,6 +208,13 @@ public abstract class AuditSearchContract : IAsyncLifetime
         Assert.Empty((await Store.QueryAsync(new AuditQuery { Client = "client-1" }, None)).Entries);
     }
 
+    [Fact]
+    public async Task ListTenants_OfTheRecords_AreEachOnceAndNoMoreThanAsked()
+    {
+        Assert.Equal(["north", "south"], await _storage.Reports.ListTenantsAsync(10, None));
+        Assert.Equal(["north"], await _storage.Reports.ListTenantsAsync(1, None));
+    }
+
     // Whoever ships may file shapes under any month there is.
     [Fact]
     public async Task Query_ShapesUnderManyMonthsWithoutRecords_FindsWhatFits()

@@ -13,6 +13,11 @@ internal sealed class FakeAuditReports(FakeAuditStore store) : IAuditReports
     public Task<bool> KnowsAsync(AuditFacet facet, string value, CancellationToken cancellationToken) =>
         Task.FromResult(store.Entries.Any(entry => Values(entry)[(int)facet] == value));
 
+    public Task<IReadOnlyList<string>> ListTenantsAsync(int most, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([
+            .. store.Entries.Select(entry => entry.Tenant).OfType<string>().Distinct().Order(StringComparer.Ordinal).Take(most),
+        ]);
+
     public Task<IReadOnlyList<AuditLogMark>> ListMarksAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<AuditLogMark>>([
             .. store
