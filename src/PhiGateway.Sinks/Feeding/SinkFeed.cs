@@ -41,6 +41,7 @@ internal sealed class SinkFeed(
     private TimeSpan? _asked;
     private string? _lastError;
     private (long From, long Since)? _hole;
+    private (string Log, long From, int Count)? _tried;
 
     // When by the steady clock: a wall clock that jumps confirms nothing.
     private readonly record struct Sent(string Log, long Next, long At, DateTimeOffset Oldest);
@@ -173,14 +174,21 @@ internal sealed class SinkFeed(
         // Security: whoever ships may have put rows behind the log's end: what this node did not store is nothing to send on, and moves no place.
         var from = _next.GetValueOrDefault(log);
         var last = _ends.TryGetValue(log, out var end) ? end : trail.Shipped();
-        var read = await trail.Store.ReadAsync(log, from, options.BatchRecords, stopping);
-        var entries = read.TakeWhile((entry, at) => entry.Sequence == from + at && entry.Sequence <= last).ToList();
+        var stored = await trail.Store.ReadAsync(log, from, options.BatchRecords, stopping);
+        var entries = stored.TakeWhile((entry, at) => entry.Sequence == from + at && entry.Sequence <= last).ToList();
         if (entries.Count == 0)
         {
-            return PassOver(log, from, read is [var first, ..] && first.Sequence <= last ? first.Sequence : last + 1);
+            return PassOver(log, from, stored is [var first, ..] && first.Sequence <= last ? first.Sequence : last + 1);
+        }
+
+        // A receiver knows a batch by its first and last: one that was not taken comes again as it was, whatever has come since.
+        if (_tried is { } tried && tried.Log == log && tried.From == from)
+        {
+            entries = entries[..Math.Min(tried.Count, entries.Count)];
         }
 
         _hole = null;
+        _tried = (log, from, entries.Count);
         var events = new List<SinkEvent>(entries.Count);
         foreach (var entry in entries)
         {
@@ -199,7 +207,7 @@ internal sealed class SinkFeed(
         }
 
         Moved(log, from + entries.Count, entries[0].Time);
-        return entries.Count == options.BatchRecords || entries.Count < read.Count;
+        return entries.Count == options.BatchRecords || entries.Count < stored.Count;
     }
 
     // Of an old log whose records are gone, nothing more will come. Of the log that is written, what a failover took from the store is sent to it
