@@ -34,7 +34,7 @@ internal sealed class LogCursor(string log, long next)
     /// <exception cref="InvalidDataException">It is none.</exception>
     public void Restore(PlaceHole hole)
     {
-        if (hole.From < 0 || hole.From >= hole.To || hole.To > Next || _holes.Count == MostHoles)
+        if (hole.From < 0 || hole.From >= hole.To || hole.To > Next)
         {
             throw new InvalidDataException("No hole.");
         }
