@@ -117,11 +117,17 @@ internal sealed class ForwarderFeed(IAuditStore store, IAuditReports reports, Tr
 
         if (next <= mark.Watermark)
         {
-            return await store.ReadAsync(mark.Log, next, (int)Math.Min(limit - 1, mark.Watermark - next) + 1, cancellationToken);
+            // Where months were deleted, the rows that are read may stand behind it.
+            var stored = await store.ReadAsync(mark.Log, next, (int)Math.Min(limit - 1, mark.Watermark - next) + 1, cancellationToken);
+            var whole = stored.Where(entry => entry.Sequence <= mark.Watermark).ToList();
+            if (whole.Count > 0 || mark.Watermark == mark.Highest)
+            {
+                return whole;
+            }
         }
 
-        var (expected, gaps) = (next, place.GapsOf(mark.Log).Count);
-        return (await store.ReadAsync(mark.Log, next, limit, cancellationToken)).TakeWhile(entry =>
+        var (expected, gaps) = (Math.Max(next, FeedCursor.After(mark.Watermark)), place.GapsOf(mark.Log).Count);
+        return (await store.ReadAsync(mark.Log, expected, limit, cancellationToken)).TakeWhile(entry =>
         {
             gaps += entry.Sequence > expected ? 1 : 0;
             expected = entry.NextPlace;

@@ -1,3 +1,4 @@
+using PhiGateway.Admin.Trail;
 using PhiGateway.Tests.Common.Admin;
 using PhiGateway.Tests.Common.Audit;
 using PhiGateway.Tests.Sinks;
@@ -62,6 +63,23 @@ public sealed class FeedGapTests
 
         Store(server, 2, 3, mark: 7);
         Assert.Empty(await ReadAsync(server));
+    }
+
+    [Fact]
+    public async Task Feed_MoreGapsThanAPlaceNames_GoesOnAsTheFirstAreFilled()
+    {
+        await using var server = await StartAsync();
+        Store(server, 0, 0, mark: 0);
+        for (var far = 1; far <= FeedCursor.MostGaps + 3; far++)
+        {
+            Store(server, far * 100, far * 100, mark: 0);
+        }
+
+        Assert.Equal(FeedCursor.MostGaps + 1, (await ReadAsync(server)).Count);
+        Store(server, 1, 99, mark: 100);
+        var after = await ReadAsync(server);
+        Assert.Equal(Enumerable.Range(1, 99).Select(static place => (long)place), after.Where(static place => place < 100));
+        Assert.Equal([100L * (FeedCursor.MostGaps + 1)], after.Where(static place => place >= 100));
     }
 
     private static void Store(AdminServer server, long from, long to, long mark)
