@@ -46,7 +46,14 @@ public sealed class SinkSet : IDisposable
         Uri? console = null
     )
     {
-        var trail = new SinkTrail(store, node, journal.Log, () => journal.ShippedSequence, () => journal.DurableSequence);
+        var trail = new SinkTrail(
+            store,
+            node,
+            journal.Log,
+            () => journal.ShippedSequence,
+            () => journal.DurableSequence,
+            () => journal.FirstSequence
+        );
         var reader = new SinkEventReader(pseudonym, console);
         foreach (var plan in sinks)
         {

@@ -72,10 +72,11 @@ internal sealed class AccountingCommands(
             await sets.GetAsync(call.Cancelled),
             await register.HoldsAsync(query.Tenant, patient, call.Cancelled)
         );
+        // What a node recorded whose clock was ahead was released all the same, and its patient is told today.
         var found = new AuditQuery
         {
             From = from,
-            To = to,
+            To = to < now ? to : null,
             PatientKeys = [pseudonym!.Of(query.Tenant, patient)],
         };
         await foreach (var (_, one) in TrailWalk.AllAsync(store, found, call.Cancelled))

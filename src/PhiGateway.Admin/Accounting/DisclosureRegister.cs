@@ -84,8 +84,9 @@ internal sealed class DisclosureRegister(
     /// <summary>The step that opened a hold or a request; null: there is none of that id.</summary>
     public async Task<AuditRecord?> FindAsync(Guid id, string step, CancellationToken cancellationToken)
     {
-        var page = await store.QueryAsync(new AuditQuery { Id = id, Limit = PageRequest.Most }, cancellationToken);
-        var entry = page.Entries.FirstOrDefault(entry => entry.Id == id && entry.Kind == AuditKind.Hold);
+        // Its own steps are few; whoever ships may have added others, which are newer.
+        var family = await TrailFamily.ReadAsync(store, id, cancellationToken);
+        var entry = family.Entries.FirstOrDefault(entry => entry.Id == id && entry.Kind == AuditKind.Hold);
         return entry?.Read() is { } record && record.Event == step ? record : null;
     }
 

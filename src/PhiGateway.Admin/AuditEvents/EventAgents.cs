@@ -6,10 +6,14 @@ namespace PhiGateway.Admin.AuditEvents;
 /// <summary>Says who took part in an event: the client, the server behind, the person, the administrator, the node.</summary>
 internal static class EventAgents
 {
-    private const string ClientSystem = "urn:phi-gateway:client";
+    /// <summary>System of a client's id.</summary>
+    internal const string ClientSystem = "urn:phi-gateway:client";
+
+    /// <summary>System of an administrator's name.</summary>
+    internal const string PersonSystem = "urn:phi-gateway:administrator";
+
     private const string ActorSystem = "urn:phi-gateway:actor";
     private const string UpstreamSystem = "urn:phi-gateway:upstream";
-    private const string PersonSystem = "urn:phi-gateway:administrator";
     private const string NodeSystem = "urn:phi-gateway:node";
 
     /// <summary>The agents; at least one, and one of them asked.</summary>

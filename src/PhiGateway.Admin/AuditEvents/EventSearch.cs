@@ -1,10 +1,11 @@
 using PhiGateway.Admin.Calls;
-using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.AuditEvents;
 
@@ -14,10 +15,14 @@ internal sealed class EventSearch(
     IAuditJournal journal,
     AdminJournal records,
     WorkingSetSource sets,
-    AdminOptions options,
+    TrailNames names,
     IPatientPseudonym? pseudonym = null
 )
 {
+    // Rows, and bytes of them, that one call looks at where what is asked for is no word of the store's: the next page goes on behind them.
+    private const int MostLooked = 5000;
+    private const long MostBytes = 8 * 1024 * 1024;
+
     /// <summary>One event.</summary>
     public async Task<Outcome<FhirEvent>> ReadAsync(AdminCall call, string id)
     {
@@ -27,24 +32,33 @@ internal sealed class EventSearch(
         }
 
         await RecordAsync(call, "audit.fhir-read", "id=" + record.ToString("D"), null, null);
-        var page = await store.QueryAsync(new AuditQuery { Id = record, Limit = PageRequest.Most }, call.Cancelled);
-        var found = page.Entries.Where(entry => entry.Id == record).SelectMany(EventsOf).FirstOrDefault(one => one.Id == id);
-        return found is null ? AdminProblem.NotFound("AuditEvent") : found;
+
+        // What belongs to it is newer: the parts of a batch, and their deliveries.
+        var family = await TrailFamily.ReadAsync(store, record, call.Cancelled);
+        var found = family.Entries.Where(entry => entry.Id == record).SelectMany(EventsOf).FirstOrDefault(one => one.Id == id);
+        if (found is not null)
+        {
+            return found;
+        }
+
+        return family.IsCut ? TrailFamily.TooMany : AdminProblem.NotFound("AuditEvent");
     }
 
     /// <summary>One page, newest first.</summary>
     public async Task<Outcome<EventPage>> SearchAsync(AdminCall call, EventQuery query)
     {
         var set = await sets.GetAsync(call.Cancelled);
-        IReadOnlyList<string> tenants = query.Site is { } site
-            ? [site]
-            :
-            [
-                .. set.All<UseCase>(RegistryKind.UseCase)
-                    .SelectMany(static useCase => useCase.Tenants)
-                    .Concat(options.Names?.Tenants ?? Enumerable.Empty<string>())
-                    .Distinct(StringComparer.Ordinal),
-            ];
+        IReadOnlyCollection<string> tenants = query.Site is { } site ? [site] : [];
+        if (query is { Site: null, Patient: not null })
+        {
+            if ((await names.TenantsAsync(call.Cancelled)).Failed(out var refused, out var every))
+            {
+                return refused;
+            }
+
+            tenants = every;
+        }
+
         if (query.Patient is not null && (pseudonym is null || tenants.Count == 0))
         {
             return AdminProblem.BadParameter("site", "a patient is looked for within a tenant, and none is known.");
@@ -60,34 +74,75 @@ internal sealed class EventSearch(
             isFirst = false;
         }
 
-        // By the index where there is one: a client of the registry's, else whoever acted.
-        var narrowed = query.Agents switch
-        {
-            [var only] when set.Find(RegistryKind.Client, only) is not null => new AuditQuery { Client = only },
-            [var only] when only.Contains('@', StringComparison.Ordinal) => new AuditQuery { Actor = only },
-            _ => new AuditQuery(),
-        };
-        AuditPage page;
         try
         {
-            page = await store.QueryAsync(query.ToStore(keys, narrowed), call.Cancelled);
+            return await PageAsync(query, keys, NarrowingOf(query.Agents, set), call.Cancelled);
         }
         catch (AuditCursorException)
         {
             return AdminProblem.BadParameter("_page", "it does not belong to this search.");
         }
+    }
 
-        // A record makes an event for each patient: what does not fit goes on the next page.
-        var events = page
-            .Entries.Where(entry => query.Id is null || entry.Id.ToString("D") == query.Id.Split(EventFactory.Part)[0])
-            .SelectMany(EventsOf)
-            .Where(query.Covers)
-            .ToList();
-        var shown = events.Skip(query.Place.Skip).Take(query.Count).ToList();
-        var behind = query.Place.Skip + shown.Count;
-        var isMore = behind < events.Count;
-        var place = isMore ? query.Place with { Skip = behind } : null;
-        return new EventPage(shown, place ?? (page.Next is { } next ? new EventPlace(next, 0) : null));
+    // By the index where there is one: a registered client's own calls, or what an administrator of that name did. A bare name may be that of a
+    // person with a token, whom no index knows.
+    private static AuditQuery NarrowingOf(IReadOnlyList<string> agents, WorkingSet set)
+    {
+        const string Client = EventAgents.ClientSystem + "|";
+        const string Person = EventAgents.PersonSystem + "|";
+        if (agents is not [var only])
+        {
+            return new AuditQuery();
+        }
+
+        if (only.StartsWith(Person, StringComparison.Ordinal))
+        {
+            return new AuditQuery { Actor = only[Person.Length..] };
+        }
+
+        var client = only.StartsWith(Client, StringComparison.Ordinal) ? only[Client.Length..] : only;
+        return set.Find(RegistryKind.Client, client) is null ? new AuditQuery() : new AuditQuery { Client = client };
+    }
+
+    // A record makes an event for each patient: what does not fit goes on the next page.
+    private async Task<EventPage> PageAsync(
+        EventQuery query,
+        IReadOnlyList<string> keys,
+        AuditQuery narrowed,
+        CancellationToken cancellationToken
+    )
+    {
+        var (shown, place) = (new List<FhirEvent>(), query.Place);
+        var (looked, bytes) = (0, 0L);
+        while (true)
+        {
+            var page = await store.QueryAsync(query.ToStore(keys, narrowed) with { Cursor = place.Cursor }, cancellationToken);
+            var events = page
+                .Entries.Where(entry => query.Id is null || entry.Id.ToString("D") == query.Id.Split(EventFactory.Part)[0])
+                .SelectMany(EventsOf)
+                .Where(query.Covers)
+                .ToList();
+            var before = shown.Count;
+            shown.AddRange(events.Skip(place.Skip).Take(query.Count - before));
+            var behind = place.Skip + shown.Count - before;
+            if (behind < events.Count)
+            {
+                return new EventPage(shown, place with { Skip = behind });
+            }
+
+            if (page.Next is not { } next)
+            {
+                return new EventPage(shown, null);
+            }
+
+            place = new EventPlace(next, 0);
+            looked += page.Entries.Count;
+            bytes += page.Entries.Sum(static entry => (long)entry.Body.Length);
+            if (shown.Count >= query.Count || looked >= MostLooked || bytes >= MostBytes)
+            {
+                return new EventPage(shown, place);
+            }
+        }
     }
 
     private static IReadOnlyList<FhirEvent> EventsOf(AuditEntry entry) =>

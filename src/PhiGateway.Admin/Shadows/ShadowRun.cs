@@ -60,12 +60,12 @@ internal sealed class ShadowRun(KnownShadow known, ShadowRegistries registries, 
     public void Take(AuditEntry entry)
     {
         var place = PlaceOf(entry.Log);
-        if (entry.Sequence < place.Next)
+        if (entry.Sequence < place.Next || place.Next == long.MaxValue)
         {
             return;
         }
 
-        place.Next = entry.Sequence + 1;
+        place.Next = entry.NextPlace;
         if (
             entry.Client is not { } client
             || !_clients.Contains(client)

@@ -21,10 +21,20 @@ internal sealed class FeedCursor
     private const string Version = "1";
     private const byte Packed = 2;
 
+    // With gaps, each log's behind its number; written only where there is one.
+    private const byte PackedWithGaps = 3;
+
+    /// <summary>Gaps of one log that are remembered; what stands behind one more waits.</summary>
+    public const int MostGaps = 8;
+
     /// <summary>Most characters that are read: of some fourteen hundred logs.</summary>
     public const int MostText = 24 * 1024;
 
     private readonly SortedDictionary<ulong, long> _next = [];
+    private readonly Dictionary<ulong, List<(long From, long To)>> _gaps = [];
+
+    // Up to where each log is stored without a gap, of this call.
+    private readonly Dictionary<ulong, long> _marks = [];
 
     /// <summary>Reads one; null: it is none. An empty one begins with the first record that there is.</summary>
     public static FeedCursor? Read(string? text)
@@ -40,7 +50,12 @@ internal sealed class FeedCursor
         }
 
         var bytes = Base64Url.DecodeFromChars(text);
-        return bytes is [Packed, ..] ? Unpack(bytes.AsSpan(1)) : ReadNamed(Encoding.UTF8.GetString(bytes));
+        return bytes switch
+        {
+            [Packed, ..] => Unpack(bytes.AsSpan(1), hasGaps: false),
+            [PackedWithGaps, ..] => Unpack(bytes.AsSpan(1), hasGaps: true),
+            _ => ReadNamed(Encoding.UTF8.GetString(bytes)),
+        };
     }
 
     /// <summary>The first place of a log that was not read yet.</summary>
@@ -56,8 +71,59 @@ internal sealed class FeedCursor
         }
     }
 
+    /// <summary>Everything that a log has now is passed over; what comes into a gap of it is not.</summary>
+    public void BeginBehind(AuditLogMark mark)
+    {
+        Begin(mark.Log, After(mark.Highest));
+        if (mark.Watermark < mark.Highest)
+        {
+            Remember(KeyOf(mark.Log), After(mark.Watermark), After(mark.Highest));
+        }
+    }
+
+    /// <summary>Places of a log that were passed over and may come yet, from the first to the one behind the last.</summary>
+    public IReadOnlyList<(long From, long To)> GapsOf(string log) => _gaps.GetValueOrDefault(KeyOf(log)) ?? [];
+
+    /// <summary>Takes note of up to where a log is stored without a gap: what is missing before that was deleted.</summary>
+    public void Note(AuditLogMark mark) => _marks[KeyOf(mark.Log)] = mark.Watermark;
+
     /// <summary>An entry was handed out.</summary>
-    public void Pass(AuditEntry entry) => _next[KeyOf(entry.Log)] = After(entry.Sequence);
+    public void Pass(AuditEntry entry)
+    {
+        var key = KeyOf(entry.Log);
+        var next = _next.GetValueOrDefault(key);
+        if (entry.Sequence < next)
+        {
+            Fill(entry.Log, entry.Sequence);
+            return;
+        }
+
+        var from = Math.Max(next, After(_marks.GetValueOrDefault(key, long.MaxValue)));
+        if (from < entry.Sequence)
+        {
+            Remember(key, from, entry.Sequence);
+        }
+
+        _next[key] = entry.NextPlace;
+    }
+
+    /// <summary>Of a gap everything up to a place has come.</summary>
+    public void Fill(string log, long sequence)
+    {
+        if (!_gaps.TryGetValue(KeyOf(log), out var gaps))
+        {
+            return;
+        }
+
+        var at = gaps.FindIndex(gap => gap.From <= sequence && sequence < gap.To);
+        if (at < 0)
+        {
+            return;
+        }
+
+        gaps[at] = (sequence + 1, gaps[at].To);
+        _ = gaps.RemoveAll(static gap => gap.From >= gap.To);
+    }
 
     /// <summary>The place behind one; there is none behind the last.</summary>
     public static long After(long sequence) => sequence == long.MaxValue ? sequence : sequence + 1;
@@ -70,25 +136,51 @@ internal sealed class FeedCursor
 
     public string Write()
     {
-        var bytes = new List<byte>(1 + (_next.Count * 12)) { Packed };
+        var hasGaps = _gaps.Values.Any(static gaps => gaps.Count > 0);
+        var bytes = new List<byte>(1 + (_next.Count * 12)) { hasGaps ? PackedWithGaps : Packed };
         Span<byte> key = stackalloc byte[sizeof(ulong)];
         foreach (var (log, next) in _next)
         {
             BinaryPrimitives.WriteUInt64BigEndian(key, log);
             bytes.AddRange(key);
-            var rest = (ulong)next;
-            for (; rest > 0x7F; rest >>= 7)
+            WriteNumber(bytes, next);
+            if (hasGaps)
             {
-                bytes.Add((byte)((rest & 0x7F) | 0x80));
+                var gaps = _gaps.GetValueOrDefault(log) ?? [];
+                WriteNumber(bytes, gaps.Count);
+                foreach (var (from, to) in gaps)
+                {
+                    WriteNumber(bytes, from);
+                    WriteNumber(bytes, to);
+                }
             }
-
-            bytes.Add((byte)rest);
         }
 
         return Base64Url.EncodeToString(bytes.ToArray());
     }
 
-    private static FeedCursor? Unpack(ReadOnlySpan<byte> bytes)
+    private static void WriteNumber(List<byte> bytes, long number)
+    {
+        var rest = (ulong)number;
+        for (; rest > 0x7F; rest >>= 7)
+        {
+            bytes.Add((byte)((rest & 0x7F) | 0x80));
+        }
+
+        bytes.Add((byte)rest);
+    }
+
+    private void Remember(ulong log, long from, long to)
+    {
+        if (!_gaps.TryGetValue(log, out var gaps))
+        {
+            _gaps[log] = gaps = [];
+        }
+
+        gaps.Add((from, to));
+    }
+
+    private static FeedCursor? Unpack(ReadOnlySpan<byte> bytes, bool hasGaps)
     {
         var cursor = new FeedCursor();
         while (!bytes.IsEmpty)
@@ -100,27 +192,55 @@ internal sealed class FeedCursor
 
             var log = BinaryPrimitives.ReadUInt64BigEndian(bytes);
             bytes = bytes[sizeof(ulong)..];
-            var next = 0UL;
-            var isEnded = false;
-            for (var shift = 0; !isEnded; shift += 7)
-            {
-                if (bytes.IsEmpty || shift > 56)
-                {
-                    return null;
-                }
-
-                next |= (ulong)(bytes[0] & 0x7F) << shift;
-                isEnded = bytes[0] < 0x80;
-                bytes = bytes[1..];
-            }
-
-            if (!cursor._next.TryAdd(log, (long)next))
+            if (!TryNumber(ref bytes, out var next) || !cursor._next.TryAdd(log, next) || (hasGaps && !cursor.UnpackGaps(log, ref bytes)))
             {
                 return null;
             }
         }
 
         return cursor;
+    }
+
+    private bool UnpackGaps(ulong log, ref ReadOnlySpan<byte> bytes)
+    {
+        if (!TryNumber(ref bytes, out var count) || count > MostGaps)
+        {
+            return false;
+        }
+
+        for (; count > 0; count--)
+        {
+            if (!TryNumber(ref bytes, out var from) || !TryNumber(ref bytes, out var to) || from >= to || to > _next[log])
+            {
+                return false;
+            }
+
+            Remember(log, from, to);
+        }
+
+        return true;
+    }
+
+    private static bool TryNumber(ref ReadOnlySpan<byte> bytes, out long number)
+    {
+        number = 0;
+        for (var shift = 0; shift <= 56; shift += 7)
+        {
+            if (bytes.IsEmpty)
+            {
+                return false;
+            }
+
+            var part = bytes[0];
+            bytes = bytes[1..];
+            number |= (long)(part & 0x7F) << shift;
+            if (part < 0x80)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // As the version before wrote it: a line for each log.

@@ -15,6 +15,9 @@ namespace PhiGateway.Admin.Trail;
 /// </summary>
 internal sealed class TrailNames(WorkingSetSource sets, IAuditReports reports, AdminOptions options)
 {
+    // Each is a pseudonym to look for, and a record of the look.
+    private const int MostTenants = 500;
+
     // As the records spell them.
     private static readonly HashSet<string> Interactions =
     [
@@ -87,9 +90,18 @@ internal sealed class TrailNames(WorkingSetSource sets, IAuditReports reports, A
         return unknown;
     }
 
-    /// <summary>Every tenant there is: of the use cases and of this node's routes.</summary>
-    public async Task<IReadOnlyCollection<string>> TenantsAsync(CancellationToken cancellationToken) =>
-        Tenants(await sets.GetAsync(cancellationToken));
+    /// <summary>
+    /// Every tenant there is or was: of the use cases, of this node's routes and of the records. Refused where there are more than one search
+    /// looks into: a part of them would be taken for all.
+    /// </summary>
+    public async Task<Outcome<HashSet<string>>> TenantsAsync(CancellationToken cancellationToken)
+    {
+        var tenants = Tenants(await sets.GetAsync(cancellationToken));
+        tenants.UnionWith(await reports.ListTenantsAsync(MostTenants + 1, cancellationToken));
+        return tenants.Count > MostTenants
+            ? AdminProblem.BadParameter("tenant", $"there are more than {MostTenants}: name one.")
+            : tenants;
+    }
 
     private HashSet<string> Tenants(WorkingSet set) =>
         set.All<UseCase>(RegistryKind.UseCase)

@@ -158,7 +158,17 @@ internal sealed class TrailSearch(
     /// <summary>Reads what is asked for and puts it on record, durably; nothing may be shown before.</summary>
     public async Task<Outcome<AuditQuery>> BeginAsync(AdminCall call, TrailQuery query, string @event, string? note = null)
     {
-        IReadOnlyCollection<string> tenants = query.Tenant == TrailQuery.Every ? await names.TenantsAsync(call.Cancelled) : [];
+        IReadOnlyCollection<string> tenants = [];
+        if (query.Tenant == TrailQuery.Every)
+        {
+            if ((await names.TenantsAsync(call.Cancelled)).Failed(out var refused, out var every))
+            {
+                return refused;
+            }
+
+            tenants = every;
+        }
+
         if (query.ToStore(pseudonym, tenants).Failed(out var problem, out var asked))
         {
             return problem;

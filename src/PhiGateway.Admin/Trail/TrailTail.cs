@@ -37,7 +37,7 @@ internal sealed class TrailTail(ForwarderFeed feed, IAuditReports reports, Trail
         var place = new FeedCursor();
         foreach (var mark in await reports.ListMarksAsync(call.Cancelled))
         {
-            place.Begin(mark.Log, FeedCursor.After(mark.Watermark));
+            place.BeginBehind(mark);
         }
 
         return place.HandOut();

@@ -146,7 +146,26 @@ internal sealed class JournalKeeper : IDisposable
         var free = Math.Min(Math.Min(_cursorWritten, _state.Shipped), _state.TakenIn);
         while (_table.FindShipped(free) is { } next && _carryForward(next.LastSequence) && _table.TakeShipped(free) is { } segment)
         {
+            Recycle(segment);
+        }
+    }
+
+    // One that stands there still under its name is a segment still: forgotten, it would make those behind it look lost once one of them has
+    // gone.
+    private void Recycle(Segment segment)
+    {
+        try
+        {
             _supply.Recycle(segment);
+        }
+        catch (Exception e) when (JournalFiles.IsDiskFault(e))
+        {
+            if (File.Exists(segment.Path))
+            {
+                _table.PutBack(segment);
+            }
+
+            throw;
         }
     }
 

@@ -78,7 +78,12 @@ internal static class JournalRecovery
 
                 _next = header.FirstSequence;
                 header.PreviousHash.CopyTo(_chain, 0);
-                _checkpointSeen |= checkpoint.Sequence == _next - 1 && checkpoint.ChainHash.AsSpan().SequenceEqual(_chain);
+
+                // A power cut takes what of the checkpoint was not flushed: it may be older than what was recycled since, which the cursor says was
+                // shipped.
+                _checkpointSeen |=
+                    checkpoint.Sequence < _next - 1
+                    || (checkpoint.Sequence == _next - 1 && checkpoint.ChainHash.AsSpan().SequenceEqual(_chain));
             }
             else if (header.FirstSequence != _next)
             {

@@ -20,6 +20,9 @@ public sealed record AuditEntry
     /// <summary>Place in the log, without gaps.</summary>
     public required long Sequence { get; init; }
 
+    /// <summary>The place behind it; there is none behind the last that a row can have.</summary>
+    public long NextPlace => Sequence == long.MaxValue ? Sequence : Sequence + 1;
+
     /// <summary>Id of the record; unique in all logs.</summary>
     public required Guid Id { get; init; }
 

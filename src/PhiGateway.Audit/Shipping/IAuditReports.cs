@@ -13,7 +13,10 @@ public interface IAuditReports
     /// <summary>Whether any record has this value in this facet.</summary>
     Task<bool> KnowsAsync(AuditFacet facet, string value, CancellationToken cancellationToken);
 
-    /// <summary>Every log and up to where it is stored without a gap, by name.</summary>
+    /// <summary>Tenants of which there are records, by name, at most so many.</summary>
+    Task<IReadOnlyList<string>> ListTenantsAsync(int most, CancellationToken cancellationToken);
+
+    /// <summary>Every log, up to where it is stored without a gap and where its last record stands, by name.</summary>
     Task<IReadOnlyList<AuditLogMark>> ListMarksAsync(CancellationToken cancellationToken);
 }
 
@@ -29,4 +32,8 @@ public sealed record AuditTally(IReadOnlyList<string?> Values, long Count)
 /// <summary>How far a log has arrived in the store.</summary>
 /// <param name="Log">Its name.</param>
 /// <param name="Watermark">Highest contiguous sequence; -1: none.</param>
-public sealed record AuditLogMark(string Log, long Watermark);
+public sealed record AuditLogMark(string Log, long Watermark)
+{
+    /// <summary>Highest sequence of all; that of the watermark where there is no gap.</summary>
+    public long Highest { get; init; } = Watermark;
+}

@@ -71,12 +71,14 @@ internal static class VerifyAuditCommand
     private static async Task VerifyAsync(OfflineVerifier verifier, string journal, AuditStorage storage)
     {
         verifier.VerifyJournal(journal);
+        IReadOnlyList<AuditEntry> rows;
         long next = 0;
-        while (await storage.Store.ReadFiledAsync(verifier.Name, next, RowsPerPage, CancellationToken.None) is { Count: > 0 } rows)
+        do
         {
+            rows = await storage.Store.ReadFiledAsync(verifier.Name, next, RowsPerPage, CancellationToken.None);
             verifier.VerifyRows(rows);
-            next = rows[^1].Sequence + 1;
-        }
+            next = rows.Count == 0 ? next : rows[^1].NextPlace;
+        } while (rows.Count == RowsPerPage && next < long.MaxValue);
 
         verifier.EndRows();
         IReadOnlyList<LogHead> heads;

@@ -24,6 +24,7 @@ public sealed class LogWatch(
 )
 {
     private const int HeadsPerRound = 500;
+    private const int RowsBehind = 100;
     private readonly ToldFindings _told = new();
     private readonly DestroyedColumns _columns = new();
     private readonly Lock _lock = new();
@@ -166,6 +167,8 @@ public sealed class LogWatch(
             records.EndOfSlice(shipped - 1);
         }
 
+        await LookBehindAsync(findings, cancellationToken);
+
         // While a month is deleted, or content destroyed, its records go before the log says that it was done: looked at again before it is told.
         if (findings.Items.Any(static finding => IsDoubtful(finding.Code)) && _doubted != from)
         {
@@ -175,6 +178,23 @@ public sealed class LogWatch(
 
         (_doubted, _records) = (-1, to);
         return (int)(to - from);
+    }
+
+    // Security: slices end with the log, and searches do not. Whoever ships may have put rows behind it.
+    private async Task LookBehindAsync(FindingList findings, CancellationToken cancellationToken)
+    {
+        var rows = await store.ReadAsync(log.Entries.Log, journal.DurableSequence + 1, RowsBehind, cancellationToken);
+
+        // Meanwhile the node has written on: what it has stored it had written first.
+        var written = journal.DurableSequence;
+        foreach (var row in rows.Where(row => row.Sequence > written))
+        {
+            findings.Add(
+                FindingCode.StoreRecordInserted,
+                row.Sequence,
+                $"The store has a record in a place that this node has not come to: it has written {written + 1} records."
+            );
+        }
     }
 
     private async Task VerifyHeadsAsync(VerifiedLog verified, FindingList findings, CancellationToken cancellationToken)

@@ -22,6 +22,9 @@ internal sealed class SinkFeed(
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
 
+    // How long records that the store lacks and the journal has are waited for: the shipper sees within seconds that they are gone.
+    private static readonly TimeSpan LongestHole = TimeSpan.FromMinutes(1);
+
     // What was sent and may have to be sent again, oldest first.
     private readonly Queue<Sent> _pending = new();
     private readonly Dictionary<string, long> _next = new(StringComparer.Ordinal);
@@ -29,7 +32,7 @@ internal sealed class SinkFeed(
     private readonly HashSet<string>? _kinds = options.Kinds.Count == 0 ? null : new HashSet<string>(options.Kinds, StringComparer.Ordinal);
     private SinkCursor? _cursor;
     private DateTimeOffset? _oldest;
-    private DateTimeOffset? _savedAt;
+    private long? _savedAt;
     private bool _isUnsaved;
     private long _sent;
     private long _failures;
@@ -37,8 +40,11 @@ internal sealed class SinkFeed(
     private int _inARow;
     private TimeSpan? _asked;
     private string? _lastError;
+    private (long From, long Since)? _hole;
+    private (string Log, long From, int Count)? _tried;
 
-    private readonly record struct Sent(string Log, long Next, DateTimeOffset At, DateTimeOffset Oldest);
+    // When by the steady clock: a wall clock that jumps confirms nothing.
+    private readonly record struct Sent(string Log, long Next, long At, DateTimeOffset Oldest);
 
     /// <summary>How it stands.</summary>
     public SinkStatus Status
@@ -145,6 +151,13 @@ internal sealed class SinkFeed(
             cursor.Next[trail.Log] = trail.Durable() + 1;
         }
 
+        // Security: a place that the log has not reached was made by a row that this node never wrote. What was passed over since then nobody
+        // knows: everything is sent again.
+        if (cursor.Next.GetValueOrDefault(trail.Log) > trail.Durable() + 1)
+        {
+            cursor.Next[trail.Log] = 0;
+        }
+
         cursor.Save();
         _cursor = cursor;
         Restart();
@@ -158,24 +171,24 @@ internal sealed class SinkFeed(
             return false;
         }
 
+        // Security: whoever ships may have put rows behind the log's end: what this node did not store is nothing to send on, and moves no place.
         var from = _next.GetValueOrDefault(log);
-        var entries = await trail.Store.ReadAsync(log, from, options.BatchRecords, stopping);
+        var last = _ends.TryGetValue(log, out var end) ? end : trail.Shipped();
+        var stored = await trail.Store.ReadAsync(log, from, options.BatchRecords, stopping);
+        var entries = stored.TakeWhile((entry, at) => entry.Sequence == from + at && entry.Sequence <= last).ToList();
         if (entries.Count == 0)
         {
-            // Of an old log whose last records are gone, nothing more will come.
-            if (_ends.TryGetValue(log, out var end))
-            {
-                Moved(log, end + 1, clock.GetUtcNow());
-            }
-
-            return _ends.ContainsKey(log);
+            return PassOver(log, from, stored is [var first, ..] && first.Sequence <= last ? first.Sequence : last + 1);
         }
 
-        if (entries[0].Sequence > from)
+        // A receiver knows a batch by its first and last: one that was not taken comes again as it was, whatever has come since.
+        if (_tried is { } tried && tried.Log == log && tried.From == from)
         {
-            Interlocked.Add(ref _gaps, entries[0].Sequence - from);
+            entries = entries[..Math.Min(tried.Count, entries.Count)];
         }
 
+        _hole = null;
+        _tried = (log, from, entries.Count);
         var events = new List<SinkEvent>(entries.Count);
         foreach (var entry in entries)
         {
@@ -193,8 +206,39 @@ internal sealed class SinkFeed(
             Interlocked.Add(ref _sent, events.Count);
         }
 
-        Moved(log, entries[^1].Sequence + 1, entries[0].Time);
-        return entries.Count == options.BatchRecords;
+        Moved(log, from + entries.Count, entries[0].Time);
+        return entries.Count == options.BatchRecords || entries.Count < stored.Count;
+    }
+
+    // Of an old log whose records are gone, nothing more will come. Of the log that is written, what a failover took from the store is sent to it
+    // again while the journal has it, and is waited for; and where nothing stands behind it, it may only be late.
+    private bool PassOver(string log, long from, long next)
+    {
+        if (log == trail.Log)
+        {
+            var kept = trail.First is { } first ? first() : long.MaxValue;
+            if (next > trail.Shipped() || (from >= kept && IsToWait(from)))
+            {
+                return false;
+            }
+
+            next = from < kept ? Math.Min(next, kept) : next;
+        }
+
+        _hole = null;
+        Interlocked.Add(ref _gaps, next - from);
+        Moved(log, next, clock.GetUtcNow());
+        return true;
+    }
+
+    private bool IsToWait(long from)
+    {
+        if (_hole is not { } hole || hole.From != from)
+        {
+            _hole = hole = (from, clock.GetTimestamp());
+        }
+
+        return clock.GetElapsedTime(hole.Since) < LongestHole;
     }
 
     private bool IsAsked(string name)
@@ -227,13 +271,12 @@ internal sealed class SinkFeed(
     private void Moved(string log, long next, DateTimeOffset oldest)
     {
         _next[log] = next;
-        _pending.Enqueue(new Sent(log, next, clock.GetUtcNow(), oldest));
+        _pending.Enqueue(new Sent(log, next, clock.GetTimestamp(), oldest));
     }
 
     private void Confirm()
     {
-        var now = clock.GetUtcNow();
-        while (_pending.TryPeek(out var sent) && (sink.Acknowledges || now - sent.At >= options.Resend))
+        while (_pending.TryPeek(out var sent) && (sink.Acknowledges || clock.GetElapsedTime(sent.At) >= options.Resend))
         {
             _ = _pending.Dequeue();
             lock (_ends)
@@ -247,10 +290,10 @@ internal sealed class SinkFeed(
         _oldest = _pending.TryPeek(out var first) ? first.Oldest : null;
 
         // What it costs to write it more seldom is that more is sent again after a crash.
-        if (_isUnsaved && (_savedAt is null || now - _savedAt >= Interval))
+        if (_isUnsaved && (_savedAt is not { } saved || clock.GetElapsedTime(saved) >= Interval))
         {
             _cursor!.Save();
-            _savedAt = now;
+            _savedAt = clock.GetTimestamp();
             _isUnsaved = false;
         }
     }

@@ -98,6 +98,7 @@ internal sealed class FileSink(SinkOptions options, IEventFormat format, long ro
     {
         var files = new DirectoryInfo(folder)
             .GetFiles($"{options.Name}-*{Extension}")
+            .Where(file => IsMoment(file.Name.AsSpan(options.Name.Length + 1)))
             .OrderByDescending(static file => file.Name, StringComparer.Ordinal)
             .ToList();
         var held = rotateAt;
@@ -110,4 +111,8 @@ internal sealed class FileSink(SinkOptions options, IEventFormat format, long ro
             }
         }
     }
+
+    // Another sink of this folder may be called as this one and more: its files have another word there.
+    private static bool IsMoment(ReadOnlySpan<char> rest) =>
+        rest.Length > 8 && rest[8] == 'T' && !rest[..8].ContainsAnyExceptInRange('0', '9');
 }

@@ -38,10 +38,10 @@ internal static class AuditCounting
         var conditions = All;
         void Where(string column, string? value)
         {
-            if (value is not null)
+            if (StorableText.Clean(value) is { } text)
             {
-                conditions += $" AND s.{column} = @{column}";
-                command.With(column, StorableText.Clean(value));
+                conditions += $" AND {database.IsTextSql("s." + column, "@" + column, text)}";
+                command.With(column, text);
             }
         }
 

@@ -49,22 +49,51 @@ internal sealed class SqlAuditReports(Database database) : IAuditReports
 
     public async Task<bool> KnowsAsync(AuditFacet facet, string value, CancellationToken cancellationToken)
     {
+        var text = StorableText.Clean(value)!;
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = connection
-            .Command($"SELECT 1 FROM audit_shape s WHERE {Text(Columns[(int)facet])} = @value LIMIT 1")
-            .With("value", StorableText.Clean(value));
+            .Command($"SELECT 1 FROM audit_shape s WHERE {database.IsTextSql(Text(Columns[(int)facet]), "@value", text)} LIMIT 1")
+            .With("value", text);
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
+    }
+
+    public async Task<IReadOnlyList<string>> ListTenantsAsync(int most, CancellationToken cancellationToken)
+    {
+        // From one to the next along the index: there are few of them, and shapes without end.
+        var isShort = database.IsShortTextSql("s.tenant");
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection
+            .Command(
+                $"""
+                WITH RECURSIVE t(tenant) AS (
+                    SELECT min(s.tenant) FROM audit_shape s WHERE {isShort}
+                    UNION ALL
+                    SELECT (SELECT min(s.tenant) FROM audit_shape s WHERE {isShort} AND s.tenant > t.tenant) FROM t WHERE t.tenant IS NOT NULL
+                )
+                SELECT t.tenant FROM t WHERE t.tenant IS NOT NULL LIMIT @most
+                """
+            )
+            .With("most", most);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var tenants = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            tenants.Add(reader.GetString(0));
+        }
+
+        return tenants;
     }
 
     public async Task<IReadOnlyList<AuditLogMark>> ListMarksAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        await using var command = connection.Command("SELECT log, watermark FROM audit_log ORDER BY log");
+        await using var command = connection.Command("SELECT log, watermark, highest FROM audit_log ORDER BY log");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var marks = new List<AuditLogMark>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            marks.Add(new AuditLogMark(reader.GetString(0), reader.GetInt64(1)));
+            var mark = new AuditLogMark(reader.GetString(0), reader.GetInt64(1));
+            marks.Add(mark with { Highest = Math.Max(mark.Watermark, reader.GetInt64(2)) });
         }
 
         return marks;

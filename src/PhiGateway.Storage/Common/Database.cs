@@ -103,6 +103,9 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>SQL for whether a text column is one, said so that an index of it may be asked.</summary>
     public virtual string IsTextSql(string column, string parameter, string text) => $"{column} = {parameter}";
 
+    /// <summary>SQL for whether a text column is short enough for an index of it, said so that one may be walked along.</summary>
+    public virtual string IsShortTextSql(string column) => $"{column} IS NOT NULL";
+
     /// <summary>SQL for whether a text column of words, one blank between two, has one.</summary>
     public abstract string HasWordSql(string column, string parameter);
 

@@ -34,6 +34,9 @@ internal sealed class PostgresAuditSearch(Database database, DbConnection connec
     private const int ManyShapes = 4096;
     private const int ManyRecords = 20_000;
 
+    // Of more months than a trail is kept, some have no records.
+    private const int ManyMonths = 240;
+
     // What is walked past is looked up among the shapes that fit, which are held in memory.
     private const string RoomForShapes = "SET LOCAL work_mem = '32MB';";
 
@@ -256,8 +259,15 @@ internal sealed class PostgresAuditSearch(Database database, DbConnection connec
         return (long)(await command.ExecuteScalarAsync(cancellationToken))! <= FewRecords;
     }
 
-    // Months in which there is anything, newest first: from one to the next by the key, and not by reading all shapes.
+    // Months in which there is anything, newest first.
     private async Task<List<int>> MonthsAsync(CancellationToken cancellationToken)
+    {
+        var months = await FiledMonthsAsync(cancellationToken);
+        return months.Count > ManyMonths ? await WithRecordsAsync(months, cancellationToken) : months;
+    }
+
+    // From one to the next by the key, and not by reading all shapes.
+    private async Task<List<int>> FiledMonthsAsync(CancellationToken cancellationToken)
     {
         await using var command = Command();
         command.CommandText = """
@@ -281,6 +291,36 @@ internal sealed class PostgresAuditSearch(Database database, DbConnection connec
         }
 
         return months;
+    }
+
+    // Those of the months that have records: from the newest to the newest before its month. Security: a month costs whoever ships a row, and would
+    // cost each search a statement.
+    private async Task<List<int>> WithRecordsAsync(List<int> months, CancellationToken cancellationToken)
+    {
+        var filed = months.ToHashSet();
+        var found = new List<int>();
+        var end = AuditMonth.End(months[0]);
+        while (await FindNewestAsync(AuditMonth.Start(months[^1]), end, cancellationToken) is { } newest)
+        {
+            var month = AuditMonth.Of(newest);
+            if (filed.Contains(month))
+            {
+                found.Add(month);
+            }
+
+            end = AuditMonth.Start(month);
+        }
+
+        return found;
+    }
+
+    private async Task<DateTimeOffset?> FindNewestAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        await using var command = Command();
+        command.CommandText = "SELECT e.time FROM audit_event e WHERE e.time >= @from AND e.time < @to ORDER BY e.time DESC LIMIT 1";
+        command.With("from", _database.Time(from)).With("to", _database.Time(to));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? _database.ReadTime(reader, 0) : null;
     }
 
     // Those of the months that have shapes which are asked for; of more than 'most' one more is told.

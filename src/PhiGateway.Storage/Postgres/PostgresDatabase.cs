@@ -126,6 +126,8 @@ internal sealed class PostgresDatabase : Database
             ? $"{column} = {parameter} AND octet_length({column}) <= {IndexedText}"
             : $"{column} = {parameter}";
 
+    public override string IsShortTextSql(string column) => $"octet_length({column}) <= {IndexedText}";
+
     public override string HasWordSql(string column, string parameter) => $"strpos(' ' || {column} || ' ', ' ' || {parameter} || ' ') > 0";
 
     public override string DifferentSql(string column) => $"(SELECT count(DISTINCT t) FROM unnest({column}) t)";

@@ -11,7 +11,10 @@ namespace PhiGateway.Watch.Detection;
 /// <remarks>No PHI: patients are hashes of pseudonyms, cut to 32 bits.</remarks>
 internal static class WatchState
 {
-    private const int Version = 4;
+    private const int Version = 5;
+
+    // Without holes in what was read of the logs.
+    private const int Fourth = 4;
 
     // Without patients in the ledger of usage.
     private const int Third = 3;
@@ -75,6 +78,14 @@ internal static class WatchState
         }
 
         detector.Usage.WritePatients(writer);
+        var holes = feed.Holes.ToList();
+        writer.Write(holes.Count);
+        foreach (var (log, hole) in holes)
+        {
+            writer.Write(log);
+            writer.Write(hole.From);
+            writer.Write(hole.To);
+        }
     }
 
     /// <returns>What is yet to be told.</returns>
@@ -85,7 +96,7 @@ internal static class WatchState
         try
         {
             var version = reader.ReadInt32();
-            if (version is not (Version or Third or Second or First))
+            if (version is not (Version or Fourth or Third or Second or First))
             {
                 throw new InvalidDataException("Of another version.");
             }
@@ -133,9 +144,17 @@ internal static class WatchState
                 }
             }
 
-            if (version == Version)
+            if (version >= Fourth)
             {
                 detector.Usage.ReadPatients(reader);
+            }
+
+            if (version == Version)
+            {
+                for (var left = reader.ReadInt32(); left > 0; left--)
+                {
+                    feed.Restore(reader.ReadString(), new PlaceHole(reader.ReadInt64(), reader.ReadInt64()));
+                }
             }
 
             return untold;

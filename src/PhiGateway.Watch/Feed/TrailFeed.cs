@@ -22,6 +22,15 @@ internal sealed class TrailFeed(IAuditStore store)
     /// <summary>Goes on from a place that was kept.</summary>
     public void Restore(string log, long next) => _logs[log] = new LogCursor(log, next);
 
+    /// <summary>Places that were passed over, by log: looked at again in each round.</summary>
+    public IEnumerable<KeyValuePair<string, PlaceHole>> Holes =>
+        _logs.SelectMany(static log => log.Value.Holes, static (log, hole) => new KeyValuePair<string, PlaceHole>(log.Key, hole));
+
+    /// <summary>Takes up a hole that was kept, of a log whose place was.</summary>
+    /// <exception cref="KeyNotFoundException">It was not.</exception>
+    /// <exception cref="InvalidDataException">It is no hole of it.</exception>
+    public void Restore(string log, PlaceHole hole) => _logs[log].Restore(hole);
+
     /// <summary>Forgets every place: reading begins with the first record.</summary>
     public void Clear() => _logs.Clear();
 

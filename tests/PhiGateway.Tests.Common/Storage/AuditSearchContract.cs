@@ -189,7 +189,10 @@ public abstract class AuditSearchContract : IAsyncLifetime
     {
         await Store.AppendAsync([Entry(0) with { Log = "other" }, Entry(2) with { Log = "other" }], None);
 
-        Assert.Equal([new AuditLogMark("log", Records - 1), new AuditLogMark("other", 0)], await _storage.Reports.ListMarksAsync(None));
+        Assert.Equal(
+            [new AuditLogMark("log", Records - 1), new AuditLogMark("other", 0) { Highest = 2 }],
+            await _storage.Reports.ListMarksAsync(None)
+        );
     }
 
     [Fact]
@@ -203,6 +206,35 @@ public abstract class AuditSearchContract : IAsyncLifetime
         var read = await Store.ReadFiledAsync("log", 0, Records, None);
         Assert.Equal(hidden.Order(), read.Where(e => !e.IsFiled).Select(e => e.Sequence));
         Assert.Empty((await Store.QueryAsync(new AuditQuery { Client = "client-1" }, None)).Entries);
+    }
+
+    [Fact]
+    public async Task ListTenants_OfTheRecords_AreEachOnceAndNoMoreThanAsked()
+    {
+        Assert.Equal(["north", "south"], await _storage.Reports.ListTenantsAsync(10, None));
+        Assert.Equal(["north"], await _storage.Reports.ListTenantsAsync(1, None));
+    }
+
+    // Whoever ships may file shapes under any month there is.
+    [Fact]
+    public async Task Query_ShapesUnderManyMonthsWithoutRecords_FindsWhatFits()
+    {
+        const string Words = "id, kind, decision, reason, client, tenant, actor, resource_type, interaction, use_case, organization, purpose";
+        await ExecuteAsync(
+            "WITH RECURSIVE m(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM m WHERE n < 399) "
+                + $"INSERT INTO audit_shape (month, {Words}) "
+                + $"SELECT DISTINCT (3000 + n) * 100 + 1, {Words} FROM audit_shape CROSS JOIN m WHERE client = 'client-1'"
+        );
+
+        await FindsInTwoPagesAsync(new AuditQuery { Limit = 100 }, InOrder(All));
+        await FindsInTwoPagesAsync(
+            new AuditQuery { Limit = 5, Client = "client-1" },
+            InOrder(All.Where(static e => e.Client == "client-1"))
+        );
+        await FindsInTwoPagesAsync(
+            new AuditQuery { Limit = 100, Tenant = "north" },
+            InOrder(All.Where(static e => e.Tenant == "north"))
+        );
     }
 
     [Fact]

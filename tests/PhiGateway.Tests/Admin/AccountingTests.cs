@@ -51,6 +51,22 @@ public sealed class AccountingTests
         Assert.Equal(1203, (int)answer.Json["disclosures"]![0]!["count"]!);
     }
 
+    [Theory]
+    [InlineData(Query, 1)]
+    [InlineData("""{"tenant":"north","patient":"Patient/p-1","to":"2100-01-01T00:00:00Z"}""", 1)]
+    [InlineData("""{"tenant":"north","patient":"Patient/p-1","to":"2026-04-01T00:00:00Z"}""", 0)]
+    public async Task Report_ReleaseOfANodeWhoseClockWasAhead_IsToldToday(string query, int expected)
+    {
+        await using var server = await StartAsync();
+        var ahead = Released("PUBHLTH", "accountable", "Observation/o-1");
+        ahead.Time = server.Time.Now.AddDays(400);
+        StoredTrail.Add(server, ahead);
+        var answer = await server.PostAsync(Path + ":report", query, "petra");
+
+        Assert.True(answer.Status == 200, answer.Text);
+        Assert.Equal(expected, answer.Json["disclosures"]!.AsArray().Count);
+    }
+
     [Fact]
     public async Task Report_RecordsWithoutAClass_AreClassedByTheirPurpose_AndWithoutPurposeAccounted()
     {

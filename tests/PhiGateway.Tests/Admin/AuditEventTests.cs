@@ -180,6 +180,30 @@ public sealed class AuditEventTests
         Assert.Equal(expected, FhirValidator.Parse<Bundle>(answer.Text).Entry.Count);
     }
 
+    // What somebody read is as much theirs as what they administered, also where they are named by an address.
+    [Theory]
+    [InlineData("agent=ada@hospital.example", 2)]
+    [InlineData("agent=urn:phi-gateway:administrator|ada@hospital.example", 1)]
+    [InlineData("agent=urn:phi-gateway:issuer:hospital-idp|ada@hospital.example", 1)]
+    [InlineData("agent=urn:phi-gateway:client|acme", 8)]
+    [InlineData("agent=ada@hospital.example&_count=2", 2)]
+    public async Task Search_ByAPersonsAddress_FindsWhatTheyReadAndWhatTheyChanged(string query, int expected)
+    {
+        await using var server = await StartAsync();
+        var read = Released("read", AuditKind.Disclosure);
+        read.Subject = "ada@hospital.example";
+        var change = TestRecords.Of(AuditKind.Admin);
+        (change.Actor, change.Target, change.After) = ("ada@hospital.example", "client/x", "{}");
+        StoredTrail.Add(server, read, change);
+
+        // Newer ones of others: more than a page of the store's.
+        StoredTrail.Add(server, [.. Enumerable.Range(0, 7).Select(static _ => Released("read", AuditKind.Disclosure))]);
+        var answer = await server.GetAsync($"{Path}?{query}", "conny");
+
+        Assert.True(answer.Status == 200, answer.Text);
+        Assert.Equal(expected, FhirValidator.Parse<Bundle>(answer.Text).Entry.Count);
+    }
+
     [Fact]
     public async Task Search_PagesOfARecordWithManyPatients_CutNothingAndShowNothingTwice()
     {
@@ -244,6 +268,24 @@ public sealed class AuditEventTests
         Assert.Empty(
             FhirValidator.Faults(FhirValidator.Parse<CapabilityStatement>((await server.GetAsync("/fhir/metadata", "conny")).Text))
         );
+    }
+
+    [Fact]
+    public async Task Read_EventOfABatchOfVeryManyParts_IsThere()
+    {
+        await using var server = await StartAsync();
+        var whole = Released("read", AuditKind.Disclosure);
+        StoredTrail.Add(server, whole);
+        var at = TestRecords.Noon.AddMinutes(1);
+        for (var part = 1L; part <= 600; part++)
+        {
+            var record = Released("read", AuditKind.Disclosure);
+            (record.ParentId, record.Time) = (whole.Id, at);
+            server.Trail.Entries.Add(StoredTrail.EntryOf(record, part));
+        }
+
+        Assert.Equal(200, (await server.GetAsync($"{Path}/{whole.Id:D}", "conny")).Status);
+        Assert.Equal(404, (await server.GetAsync($"{Path}/{Guid.NewGuid():D}", "conny")).Status);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using PhiGateway.Admin.Trail;
+using PhiGateway.Audit.Shipping;
 using PhiGateway.Tests.Common.Audit;
 using PhiGateway.Tests.Sinks;
 using Xunit;
@@ -68,6 +69,28 @@ public sealed class FeedCursorTests
     }
 
     [Fact]
+    public void Write_PlaceThatPassedOverGaps_IsReadAgain_UntilTheyAreFilled()
+    {
+        var cursor = new FeedCursor();
+        cursor.BeginBehind(new AuditLogMark("gw-01/x", 2) { Highest = 8 });
+        cursor.BeginBehind(new AuditLogMark("gw-02/x", 5));
+        cursor.Note(new AuditLogMark("gw-01/x", 2));
+        cursor.Pass(SinkSample.Stored(TestRecords.Disclosure(), 12, "gw-01/x"));
+
+        var read = FeedCursor.Read(cursor.Write())!;
+        Assert.Equal((13L, 6L), (read.NextOf("gw-01/x"), read.NextOf("gw-02/x")));
+        Assert.Equal([(3L, 9L), (9L, 12L)], read.GapsOf("gw-01/x"));
+        Assert.Empty(read.GapsOf("gw-02/x"));
+
+        read.Pass(SinkSample.Stored(TestRecords.Disclosure(), 3, "gw-01/x"));
+        Assert.Equal([(4L, 9L), (9L, 12L)], read.GapsOf("gw-01/x"));
+        read.Fill("gw-01/x", 8);
+        read.Fill("gw-01/x", 11);
+        Assert.Empty(FeedCursor.Read(read.Write())!.GapsOf("gw-01/x"));
+        Assert.Equal(13, read.NextOf("gw-01/x"));
+    }
+
+    [Fact]
     public void Read_PlaceOfTheVersionBefore_IsTaken()
     {
         var text = Base64Url.EncodeToString(Encoding.UTF8.GetBytes("1\ngw-01/20260501T120000-3fa9b2c1 17\ngw 02/x 3"));
@@ -88,7 +111,7 @@ public sealed class FeedCursorTests
             random.NextBytes(bytes);
             if (bytes.Length > 0 && round % 2 == 0)
             {
-                bytes[0] = 2;
+                bytes[0] = (byte)random.Next(2, 4);
             }
 
             _ = FeedCursor.Read(Base64Url.EncodeToString(bytes));

@@ -3,6 +3,7 @@ using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Tests.Common.Admin;
+using PhiGateway.Tests.Common.Audit;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
@@ -75,6 +76,22 @@ public sealed class TrailTests
         Assert.Equal(400, (await server.GetAsync("/admin/v1/audit?reason=outside-usecase", "august")).Status);
         Assert.Equal(400, (await server.GetAsync("/admin/v1/audit?tenant=nroth", "august")).Status);
         Assert.Equal(200, (await server.GetAsync("/admin/v1/audit?reason=revoked", "august")).Status);
+    }
+
+    // Its use case, or its route here, is gone; what was released of its patients is on record for years.
+    [Fact]
+    public async Task Search_ByPatientInEveryTenant_LooksIntoThoseThatAreNoMoreToo()
+    {
+        await using var server = await StartAsync();
+        await Sample.WriteAsync(server);
+        var former = TestRecords.Disclosure("p-1");
+        former.Tenant = "former";
+        StoredTrail.Add(server, former);
+        var every = await server.PostAsync("/admin/v1/audit:search", """{"tenant":"*","patient":"Patient/p-1"}""", "august");
+
+        Assert.Contains("key(former,p-1)", server.Trail.LastQuery!.PatientKeys);
+        Assert.Contains(every.Json["items"]!.AsArray(), static item => (string?)item!["record"]!["tenant"] == "former");
+        Assert.Contains(server.Journal.Records, static record => record is { Event: "audit.search", Tenant: "former", Patients: ["p-1"] });
     }
 
     [Fact]

@@ -23,6 +23,9 @@ internal sealed class FaultyFiles : IJournalFiles
     /// <summary>New files fail because the process may not write any that is so large.</summary>
     public bool SizeLimit { get; set; }
 
+    /// <summary>The folder may not be changed: nothing in it is moved or deleted.</summary>
+    public bool FolderLost { get; set; }
+
     public long? Free { get; set; }
 
     public bool Gated { get; set; }
@@ -61,13 +64,29 @@ internal sealed class FaultyFiles : IJournalFiles
 
     public IJournalFile OpenForAppend(string path) => new FaultyFile(this, _real.OpenForAppend(path));
 
-    public void Move(string from, string to) => _real.Move(from, to);
+    public void Move(string from, string to)
+    {
+        ThrowIfFolderLost();
+        _real.Move(from, to);
+    }
 
-    public void Delete(string path) => _real.Delete(path);
+    public void Delete(string path)
+    {
+        ThrowIfFolderLost();
+        _real.Delete(path);
+    }
 
     public void SyncDirectory(string directory) => _real.SyncDirectory(directory);
 
     public long FreeBytes(string directory) => Free ?? _real.FreeBytes(directory);
+
+    private void ThrowIfFolderLost()
+    {
+        if (FolderLost)
+        {
+            throw new UnauthorizedAccessException("Access to the path is denied.");
+        }
+    }
 
     private sealed class FaultyFile(FaultyFiles owner, IJournalFile file) : IJournalFile
     {

@@ -255,6 +255,9 @@ public sealed partial class ConsoleSearchTests
         public Task<bool> KnowsAsync(AuditFacet facet, string value, CancellationToken cancellationToken) =>
             Inner.KnowsAsync(facet, value, cancellationToken);
 
+        public Task<IReadOnlyList<string>> ListTenantsAsync(int most, CancellationToken cancellationToken) =>
+            Inner.ListTenantsAsync(most, cancellationToken);
+
         public Task<IReadOnlyList<AuditLogMark>> ListMarksAsync(CancellationToken cancellationToken) =>
             Inner.ListMarksAsync(cancellationToken);
     }

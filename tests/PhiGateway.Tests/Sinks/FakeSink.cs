@@ -8,6 +8,9 @@ internal sealed class FakeSink(bool acknowledges) : ISink
 {
     public List<long> Received { get; } = [];
 
+    /// <summary>First and last of what was handed over at once, taken or not.</summary>
+    public List<string> Batches { get; } = [];
+
     public bool IsDown { get; set; }
 
     /// <summary>It dies with what it has not read.</summary>
@@ -21,6 +24,7 @@ internal sealed class FakeSink(bool acknowledges) : ISink
 
     public Task SendAsync(IReadOnlyList<SinkEvent> events, CancellationToken cancellationToken)
     {
+        Batches.Add($"{events[0].Sequence}-{events[^1].Sequence}");
         if (IsDown)
         {
             throw new SinkException("It is down.") { RetryAfter = RetryAfter };

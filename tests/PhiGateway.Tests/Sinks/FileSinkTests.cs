@@ -56,6 +56,29 @@ public sealed class FileSinkTests : IDisposable
     }
 
     [Fact]
+    public async Task Send_BesideASinkOfALongerName_LeavesItsFiles()
+    {
+        var options = new SinkOptions { Name = "lake-2", Directory = _folder };
+        await using (var other = new FileSink(options, new JsonFormat(), 100_000, 1_000_000, _clock))
+        {
+            await other.SendAsync([EventOf(0)], default);
+        }
+
+        var sink = Sink(rotateAt: 1000, keep: 3000);
+        for (var sequence = 0L; sequence < 20; sequence++)
+        {
+            await sink.SendAsync([EventOf(sequence)], default);
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await sink.DisposeAsync();
+        Assert.Single(Directory.GetFiles(_folder, "lake-2-*.ndjson"));
+
+        // Its own oldest went.
+        Assert.InRange(Directory.GetFiles(_folder).Sum(static file => new FileInfo(file).Length), 1000, 6000);
+    }
+
+    [Fact]
     public async Task Send_FolderThatCannotBeMade_IsASinkFault()
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, "file"), "x");

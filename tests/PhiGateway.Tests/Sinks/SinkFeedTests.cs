@@ -36,6 +36,22 @@ public sealed class SinkFeedTests : IDisposable
     }
 
     [Fact]
+    public async Task Step_BatchThatWasNotTaken_ComesAgainAsItWas_WhateverHasComeSince()
+    {
+        Store(0, 1);
+        var sink = new FakeSink(acknowledges: true) { IsDown = true };
+        var feed = Feed(sink);
+        await feed.StepAsync(default);
+        Store(2, 4);
+        await feed.StepAsync(default);
+        sink.IsDown = false;
+        await DrainAsync(feed);
+
+        Assert.Equal(["0-1", "0-1", "0-1", "2-4"], sink.Batches);
+        Assert.Equal([0L, 1, 2, 3, 4], sink.Received);
+    }
+
+    [Fact]
     public async Task Step_AfterARestart_GoesOnWhereTheReceiverIsKnownToBe()
     {
         Store(0, 4);

@@ -116,6 +116,15 @@ internal sealed class SegmentTable(long segmentBytes)
         }
     }
 
+    /// <summary>Puts it back, first of all.</summary>
+    public void PutBack(Segment oldest)
+    {
+        lock (_lock)
+        {
+            _segments.Insert(0, oldest);
+        }
+    }
+
     /// <summary>About how many bytes stand behind a sequence.</summary>
     public long BytesAfter(long sequence)
     {

@@ -13,11 +13,20 @@ internal sealed class FakeAuditReports(FakeAuditStore store) : IAuditReports
     public Task<bool> KnowsAsync(AuditFacet facet, string value, CancellationToken cancellationToken) =>
         Task.FromResult(store.Entries.Any(entry => Values(entry)[(int)facet] == value));
 
+    public Task<IReadOnlyList<string>> ListTenantsAsync(int most, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([
+            .. store.Entries.Select(entry => entry.Tenant).OfType<string>().Distinct().Order(StringComparer.Ordinal).Take(most),
+        ]);
+
     public Task<IReadOnlyList<AuditLogMark>> ListMarksAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<AuditLogMark>>([
             .. store
                 .Entries.GroupBy(entry => entry.Log)
-                .Select(log => new AuditLogMark(log.Key, log.Max(entry => entry.Sequence)))
+                .Select(log => (Log: log.Key, Highest: log.Max(entry => entry.Sequence)))
+                .Select(log => new AuditLogMark(log.Log, store.Watermarks.GetValueOrDefault(log.Log, log.Highest))
+                {
+                    Highest = log.Highest,
+                })
                 .OrderBy(mark => mark.Log, StringComparer.Ordinal),
         ]);
 

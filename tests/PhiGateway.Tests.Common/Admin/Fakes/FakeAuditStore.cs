@@ -152,7 +152,13 @@ internal sealed class FakeAuditStore : IAuditStore
         await Task.CompletedTask;
         return log == Unreadable
             ? throw new OverflowException()
-            : [.. Entries.Where(entry => entry.Log == log && entry.Sequence >= fromSequence).Take(limit)];
+            :
+            [
+                .. Entries
+                    .Where(entry => entry.Log == log && entry.Sequence >= fromSequence)
+                    .OrderBy(static entry => entry.Sequence)
+                    .Take(limit),
+            ];
     }
 
     public Task<IReadOnlyList<AuditEntry>> ReadFiledAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken) =>

@@ -1,0 +1,107 @@
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Tests.Common.Admin.Fakes;
+using PhiGateway.Tests.Common.Audit;
+using PhiGateway.Watch.Detection;
+using PhiGateway.Watch.Feed;
+using Xunit;
+
+namespace PhiGateway.Tests.Watch;
+
+/// <summary>Detection reads what comes into places that it had passed: sent again after a failover, or before a row that nobody wrote honestly.</summary>
+public sealed class PassedPlaceTests
+{
+    private readonly FakeAuditStore _trail = new();
+    private readonly List<AuditEntry> _taken = [];
+
+    // Whoever ships may add a row of any place: before, the last there can be ended detection on every node, any other this log's.
+    [Theory]
+    [InlineData(1_000_000_000_000)]
+    [InlineData(long.MaxValue)]
+    public async Task Read_BehindARowFarOff_GivesWhatIsWrittenAfterwards(long far)
+    {
+        var feed = new TrailFeed(_trail);
+        Store(0, 2);
+        _trail.Entries.Add(WatchEventReaderTests.Entry(TestRecords.Disclosure(), far));
+        await ReadAsync(feed);
+        Assert.Equal([0L, 1, 2, far], Places());
+
+        Store(3, 5);
+        await ReadAsync(feed);
+        await ReadAsync(feed);
+        Assert.Equal([0L, 1, 2, far, 3, 4, 5], Places());
+    }
+
+    [Fact]
+    public async Task Read_RecordsThatTheStoreLostAndIsGivenAgain_GivesThemOnce()
+    {
+        var feed = new TrailFeed(_trail);
+        Store(0, 1);
+        Store(6, 7);
+        await ReadAsync(feed);
+        Store(4, 5);
+        await ReadAsync(feed);
+        Store(2, 3);
+        await ReadAsync(feed);
+        Store(8, 8);
+        await ReadAsync(feed);
+
+        Assert.Equal([0L, 1, 6, 7, 4, 5, 2, 3, 8], Places());
+        Assert.Empty(feed.Holes);
+    }
+
+    [Fact]
+    public async Task Read_AfterARestart_StillLooksIntoWhatWasPassed()
+    {
+        var before = new TrailFeed(_trail);
+        Store(0, 1);
+        Store(6, 7);
+        await ReadAsync(before);
+        using var stream = new MemoryStream();
+        WatchState.Write(stream, before, new Detector(new Nobody(), []), []);
+        var after = new TrailFeed(_trail);
+        WatchState.Read(new MemoryStream(stream.ToArray()), after, new Detector(new Nobody(), []));
+        Assert.Equal(new PlaceHole(2, 6), Assert.Single(after.Holes).Value);
+
+        Store(2, 5);
+        await ReadAsync(after);
+        Assert.Equal([0L, 1, 6, 7, 2, 3, 4, 5], Places());
+
+        // A file of the version before has the places, and no holes.
+        var file = stream.ToArray();
+        file[0] = 4;
+        var upgraded = new TrailFeed(_trail);
+        WatchState.Read(new MemoryStream(file), upgraded, new Detector(new Nobody(), []));
+        Assert.Equal(8L, Assert.Single(upgraded.Places).Value);
+        Assert.Empty(upgraded.Holes);
+    }
+
+    // Each hole is asked about in each round: so many, and what stands behind the last waits.
+    [Fact]
+    public async Task Read_RowsFarOffWithoutEnd_LeaveTheLogItself()
+    {
+        var feed = new TrailFeed(_trail);
+        Store(0, 0);
+        for (var i = 1; i <= LogCursor.MostHoles + 10; i++)
+        {
+            Store(i * 1000, i * 1000);
+        }
+
+        await ReadAsync(feed);
+        Assert.Equal(LogCursor.MostHoles + 1, _taken.Count);
+        Store(1, 3);
+        await ReadAsync(feed);
+        Assert.Equal([1L, 2, 3], Places()[^3..]);
+    }
+
+    private void Store(long from, long to)
+    {
+        for (var sequence = from; sequence <= to; sequence++)
+        {
+            _trail.Entries.Add(WatchEventReaderTests.Entry(TestRecords.Disclosure(), sequence));
+        }
+    }
+
+    private List<long> Places() => _taken.ConvertAll(static entry => entry.Sequence);
+
+    private Task<int> ReadAsync(TrailFeed feed) => feed.ReadAsync(_taken.Add, 1000, CancellationToken.None);
+}
