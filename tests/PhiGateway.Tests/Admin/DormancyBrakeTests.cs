@@ -15,7 +15,7 @@ using Xunit;
 
 namespace PhiGateway.Tests.Admin;
 
-/// <summary>A clock that is wrong, or a trail that was lost, makes everybody look dormant: then nobody is closed, and somebody is told.</summary>
+/// <summary>A clock that is wrong, or a trail that was lost, makes everybody look dormant: nobody is closed then, and people are told.</summary>
 public sealed class DormancyBrakeTests
 {
     // Two months after the approvals that TestRegistry makes.
@@ -48,7 +48,13 @@ public sealed class DormancyBrakeTests
 
     private async Task<DormancyLadder> LadderAsync(int dormant, int awake)
     {
-        List<IRegistryEntity> entities = [TestRegistry.Organization(), TestRegistry.Agreement(), TestRegistry.UseCase(), TestRegistry.Roster()];
+        List<IRegistryEntity> entities =
+        [
+            TestRegistry.Organization(),
+            TestRegistry.Agreement(),
+            TestRegistry.UseCase(),
+            TestRegistry.Roster(),
+        ];
         List<RegistryWrite> writes = [];
         for (var number = 0; number < dormant + awake; number++)
         {
