@@ -24,6 +24,9 @@ public sealed class TrailWatch : IDisposable
     // Clocks of nodes differ by less.
     private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(10);
 
+    // A start's clock is believed when it was not put right for so long.
+    private static readonly TimeSpan Doubted = TimeSpan.FromHours(1);
+
     // Read in one go before it rests, and for how long it rests.
     private const int Slice = 2000;
     private const int RestPerWork = 9;
@@ -38,6 +41,7 @@ public sealed class TrailWatch : IDisposable
     private readonly Queue<Finding> _untold = new();
     private readonly WatchMetrics _metrics = new();
     private DateTimeOffset _kept;
+    private long? _restored;
 
     /// <summary>Makes it; reads nothing yet.</summary>
     /// <param name="store">The stored trail.</param>
@@ -126,6 +130,7 @@ public sealed class TrailWatch : IDisposable
     /// <returns>How many findings were told.</returns>
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
+        ForgetWhatIsToCome();
         var (count, told) = (0, 0);
         while (true)
         {
@@ -212,7 +217,7 @@ public sealed class TrailWatch : IDisposable
                 _untold.Enqueue(finding);
             }
 
-            _detector.Forget(_time.GetUtcNow() + Ahead);
+            _restored = _time.GetTimestamp();
             return true;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -225,6 +230,17 @@ public sealed class TrailWatch : IDisposable
             _detector.Fold.Clear();
             Failed?.Invoke(fault.GetType().Name);
             return false;
+        }
+    }
+
+    // What was learned of a time to come hides what is done until then. A machine that has not set its clock yet would take all that it knows
+    // for that: it is asked once there was time to set it.
+    private void ForgetWhatIsToCome()
+    {
+        if (_restored is { } since && _time.GetElapsedTime(since) >= Doubted)
+        {
+            _restored = null;
+            _detector.Forget(_time.GetUtcNow() + Ahead);
         }
     }
 

@@ -40,7 +40,12 @@ internal sealed class NewOperationRule : WatchRule
             return null;
         }
 
-        if (operations.CountNewerThan(known.First - Settled, seen.Operation, (other, one) => Hides(other, one, changes)) > 0)
+        // Whether the client is one that tries new things.
+        var since = known.First - Settled;
+        var newer = changes
+            ? operations.CountNewerThan(since, seen.Operation, static (other, _) => Changes(other))
+            : operations.CountNewerThan(since, seen.Operation, static (other, one) => one.Count >= LeastOf(other));
+        if (newer > 0)
         {
             return null;
         }
@@ -55,10 +60,6 @@ internal sealed class NewOperationRule : WatchRule
             sighting.Activity.Accesses.List(known.Count)
         );
     }
-
-    // Whether the client is one that tries new things, by one of them.
-    private static bool Hides(string other, KnownWord known, bool changes) =>
-        changes ? Changes(other) : known.Count >= LeastOf(other);
 
     private static int LeastOf(string operation) => Changes(operation) ? 1 : Uses;
 
