@@ -15,13 +15,13 @@ namespace PhiGateway.Gateway.Trail;
 /// </remarks>
 internal static class ProbedPatients
 {
-    // Of one request; further ones cost the client a refusal, as any does.
-    private const int Most = 32;
+    // Of one request that is refused; further ones cost the client a refusal, as any does. A search says of each that it names.
+    private const int MostOfRefused = 32;
 
     /// <summary>The name of the quota that they would exceed, which the client is told instead; null: they count, or nothing is limited.</summary>
     public static string? FindExceeded(GatewayExchange exchange, DenyReason reason) =>
         (reason == DenyReason.NotFoundOrWithheld || reason == DenyReason.PatientNotFound) && exchange.Known.Request is { } request
-            ? FindExceeded(exchange, request)
+            ? FindExceeded(exchange, request, MostOfRefused)
             : null;
 
     /// <summary>
@@ -30,10 +30,10 @@ internal static class ProbedPatients
     /// </summary>
     public static string? FindExceededBySearch(GatewayExchange exchange) =>
         exchange.Known.Asked is { Interaction: Interaction.SearchType } request && request.Type == ResourceType.Patient
-            ? FindExceeded(exchange, request)
+            ? FindExceeded(exchange, request, int.MaxValue)
             : null;
 
-    private static string? FindExceeded(GatewayExchange exchange, FhirRequest request)
+    private static string? FindExceeded(GatewayExchange exchange, FhirRequest request, int named)
     {
         if (exchange.Known is not { Client: { } known, Ticket: { } ticket })
         {
@@ -41,17 +41,15 @@ internal static class ProbedPatients
         }
 
         // What one of them refuses is taken of none: all are asked before any counts.
-        IReadOnlyList<string>? asked = null;
-        return FindExceeded(exchange, known, ticket, request, ref asked, counts: false)
-            ?? FindExceeded(exchange, known, ticket, request, ref asked, counts: true);
+        var asked = new Lazy<IReadOnlyList<string>>(() => AuditText.PatientsAsked(request, named, out _));
+        return FindExceeded(exchange, known, ticket, asked, counts: false) ?? FindExceeded(exchange, known, ticket, asked, counts: true);
     }
 
     private static string? FindExceeded(
         GatewayExchange exchange,
         ClientEntry known,
         AdmissionTicket ticket,
-        FhirRequest request,
-        ref IReadOnlyList<string>? asked,
+        Lazy<IReadOnlyList<string>> asked,
         bool counts
     )
     {
@@ -66,7 +64,7 @@ internal static class ProbedPatients
                     known.LimitsOf(owner) is { } limits
                     && stretch.LimitOf(limits) is { } most
                     && ticket.Of(owner)?.Of(stretch) is { } quota
-                    && !quota.TryProbe(asked ??= AuditText.PatientsAsked(request, Most, out _), most, exchange.Now, counts, isYielding)
+                    && !quota.TryProbe(asked.Value, most, exchange.Now, counts, isYielding)
                 )
                 {
                     var name = owner.NameOf(stretch.Name);
