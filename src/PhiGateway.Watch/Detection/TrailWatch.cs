@@ -42,6 +42,7 @@ public sealed class TrailWatch : IDisposable
     private readonly WatchMetrics _metrics = new();
     private DateTimeOffset _kept;
     private long? _restored;
+    private long _caughtUp;
 
     /// <summary>Makes it; reads nothing yet.</summary>
     /// <param name="store">The stored trail.</param>
@@ -52,8 +53,12 @@ public sealed class TrailWatch : IDisposable
     public TrailWatch(IAuditStore store, ISnapshotSource snapshots, IFindingSink sink, TrailWatchOptions options, TimeProvider time)
         : this(store, new Detector(new SnapshotClients(snapshots), Detector.AllRules), sink, options, time) { }
 
-    internal TrailWatch(IAuditStore store, Detector detector, IFindingSink sink, TrailWatchOptions options, TimeProvider time) =>
+    internal TrailWatch(IAuditStore store, Detector detector, IFindingSink sink, TrailWatchOptions options, TimeProvider time)
+    {
         (_feed, _detector, _sink, _options, _time) = (new TrailFeed(store), detector, sink, options, time);
+        _caughtUp = time.GetTimestamp();
+        _metrics.Show(() => _time.GetElapsedTime(Interlocked.Read(ref _caughtUp)).TotalSeconds);
+    }
 
     /// <summary>Names of the rules about clients.</summary>
     public static IReadOnlyList<string> RuleNames { get; } = [.. Detector.AllRules.Select(static rule => rule.Name)];
@@ -157,6 +162,7 @@ public sealed class TrailWatch : IDisposable
             await Task.Delay(_time.GetElapsedTime(began) * RestPerWork, _time, cancellationToken);
         }
 
+        Interlocked.Exchange(ref _caughtUp, _time.GetTimestamp());
         if (count > 0)
         {
             Read?.Invoke(count, told);
@@ -233,8 +239,8 @@ public sealed class TrailWatch : IDisposable
         }
     }
 
-    // What was learned of a time to come hides what is done until then. A machine that has not set its clock yet would take all that it knows
-    // for that: it is asked once there was time to set it.
+    // What was learned of a time to come hides what is done until then. A machine that has not set its clock yet would take all that it
+    // knows for that: it is asked once there was time to set it.
     private void ForgetWhatIsToCome()
     {
         if (_restored is { } since && _time.GetElapsedTime(since) >= Doubted)
