@@ -15,7 +15,8 @@ namespace PhiGateway.Watch.Detection;
 /// </summary>
 /// <remarks>
 /// Every node may run it over the whole trail: the same records give the same findings. What is older than a day when it is read teaches
-/// the baselines and is not told, until more of it is news. What was found and could not be told is kept over a restart.
+/// the baselines and is not told, until more of it is news; of a log that was read to its end before, all that comes is. What was found and
+/// could not be told is kept over a restart.
 /// </remarks>
 public sealed class TrailWatch : IDisposable
 {
@@ -297,7 +298,8 @@ public sealed class TrailWatch : IDisposable
             seen = seen with { Time = now };
         }
 
-        var isNews = now - seen.Time < Newsworthy;
+        // Security: what a store or a node that was cut off for days has to tell is news when it comes, and so is a row with an old time.
+        var isNews = now - seen.Time < Newsworthy || _feed.IsFollowing;
         foreach (var finding in _detector.Take(seen, isNews))
         {
             _untold.Enqueue(finding);

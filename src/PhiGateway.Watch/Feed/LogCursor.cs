@@ -7,11 +7,17 @@ internal sealed class LogCursor(string log, long next)
 {
     private readonly Queue<AuditEntry> _waiting = new();
 
+    // Whether the store itself said so in this round; it is passed by as well.
+    private bool _isRead;
+
     /// <summary>Sequence of the next entry to be handed on.</summary>
     public long Next { get; private set; } = next;
 
     /// <summary>Whether the store held nothing further when it was last asked.</summary>
     public bool IsAtEnd { get; private set; }
+
+    /// <summary>Whether all of it was handed on in a round before: what comes now was not there then, however old it says it is.</summary>
+    public bool IsFollowed { get; private set; }
 
     public AuditEntry? Head => _waiting.TryPeek(out var head) ? head : null;
 
@@ -32,7 +38,7 @@ internal sealed class LogCursor(string log, long next)
             _waiting.Enqueue(entry);
         }
 
-        IsAtEnd = entries.Count < page;
+        _isRead = IsAtEnd = entries.Count < page;
         return true;
     }
 
@@ -48,5 +54,9 @@ internal sealed class LogCursor(string log, long next)
     }
 
     /// <summary>A new round: the store may hold more by now.</summary>
-    public void Reopen() => IsAtEnd = false;
+    public void Reopen()
+    {
+        IsFollowed |= _isRead && _waiting.Count == 0;
+        (_isRead, IsAtEnd) = (false, false);
+    }
 }
