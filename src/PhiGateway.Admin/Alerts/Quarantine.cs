@@ -55,7 +55,7 @@ internal sealed class Quarantine(PathCloser closer, GatewayActs acts, ISnapshotS
         var now = time.GetUtcNow();
         if (now - finding.At > Latest)
         {
-            return ($"It was not {done}: it was seen only now, more than a day later.", false);
+            return ($"It was not {done}: it is told only now, more than a day later.", false);
         }
 
         while (_lately.TryPeek(out var at) && now - at > TimeSpan.FromHours(1))
