@@ -1,4 +1,3 @@
-using PhiGateway.Watch.Baselines;
 using PhiGateway.Watch.Feed;
 using PhiGateway.Watch.Findings;
 
