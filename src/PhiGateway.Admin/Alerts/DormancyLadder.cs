@@ -18,6 +18,8 @@ namespace PhiGateway.Admin.Alerts;
 /// <remarks>
 /// Every node may run it: an alert's id follows from client and last call. A client of a use case that covers emergencies is told of and
 /// stays open, and what a person has suspended is the person's. A call that was refused is none.
+/// Safety: what shows silence is a clock and a trail, either of which may be wrong. One is ended for good only once it was suspended for as
+/// long as lies between the last two rungs, and where many look dormant at once, none is closed (ADR 129).
 /// </remarks>
 public sealed class DormancyLadder
 {
@@ -25,6 +27,10 @@ public sealed class DormancyLadder
     public const string Kind = AlertKinds.Dormant;
 
     private const string Cause = "no call since";
+
+    // More than so many that would be closed at once, and more than a tenth of all: then it is the clock or the trail.
+    private const int MostAtOnce = 5;
+    private const int PartAtOnce = 10;
 
     // Days are what counts.
     private static readonly TimeSpan Period = TimeSpan.FromHours(6);
@@ -68,10 +74,11 @@ public sealed class DormancyLadder
     /// <summary>One look; returns how many clients were told of or closed.</summary>
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
-        var count = 0;
         var now = _time.GetUtcNow();
+        var (active, silent) = (0, new List<Silent>());
         foreach (var entry in _snapshots.Current.ListClients())
         {
+            active += entry.Client.Status == ClientStatus.Active ? 1 : 0;
             if (
                 entry is not { Client.Status: ClientStatus.Active or ClientStatus.Suspended, Approval.ApprovedAt: var approved }
                 || Steps(approved, now) == 0
@@ -85,8 +92,18 @@ public sealed class DormancyLadder
             // Who was opened again is given its time anew: somebody said that it is to be used.
             var begun = AuthorNote.OpenedAt(item) is { } opened && opened > approved ? opened : approved;
             var since = Steps(begun, now) == 0 ? begun : await LastCallAsync(entry.Client.Id, begun, cancellationToken);
-            var steps = Steps(since, now);
-            count += steps > 0 && await ActAsync(entry, since, steps, now) ? 1 : 0;
+            var rung = RungOf(entry, item, Steps(since, now), now);
+            if (rung > 0)
+            {
+                silent.Add(new Silent(entry, since, rung));
+            }
+        }
+
+        var areHeld = silent.Count(static one => one.Closes) > Math.Max(MostAtOnce, active / PartAtOnce);
+        var count = 0;
+        foreach (var one in silent)
+        {
+            count += await ActAsync(one, areHeld && one.Closes, now) ? 1 : 0;
         }
 
         return count;
@@ -96,6 +113,18 @@ public sealed class DormancyLadder
         client.Status == ClientStatus.Active || PathCloser.IsSuspendedFor(client, item, Cause);
 
     private int Steps(DateTimeOffset since, DateTimeOffset now) => _days.Count(days => (now - since).TotalDays >= days);
+
+    // The last rung is for good: who is not suspended yet, or was lately, is not on it.
+    private int RungOf(ClientEntry entry, RegistryItem item, int steps, DateTimeOffset now)
+    {
+        if (steps < 3 || entry.UseCase?.AllowsBreakGlass != false)
+        {
+            return steps;
+        }
+
+        var suspended = AuthorNote.ActedAt(item) ?? item.UpdatedAt;
+        return entry.Client.Status == ClientStatus.Suspended && (now - suspended).TotalDays >= _days[2] - _days[1] ? 3 : 2;
+    }
 
     // An approval is a use to come: whoever was approved lately is not dormant.
     private async Task<DateTimeOffset> LastCallAsync(string client, DateTimeOffset begun, CancellationToken cancellationToken)
@@ -111,26 +140,33 @@ public sealed class DormancyLadder
         return newest is [var last, ..] && last.Time > begun ? last.Time : begun;
     }
 
-    private async Task<bool> ActAsync(ClientEntry entry, DateTimeOffset since, int steps, DateTimeOffset now)
+    private async Task<bool> ActAsync(Silent silent, bool isHeld, DateTimeOffset now)
     {
+        var (entry, since, rung) = silent;
         var id = entry.Client.Id;
         var reason = string.Create(CultureInfo.InvariantCulture, $"{Cause} {since.UtcDateTime:yyyy-MM-dd}");
         var done = "It is still open: suspend or archive it, or say why it waits.";
-        if (steps > 1 && entry.UseCase?.AllowsBreakGlass == false)
+        if (isHeld)
         {
-            if (!await CloseAsync(entry.Client, steps, reason))
+            done = "It was left as it is: so many look dormant at once that the clock or the trail may be wrong.";
+        }
+        else if (rung > 1 && entry.UseCase?.AllowsBreakGlass == false)
+        {
+            if (!await CloseAsync(entry.Client, rung, reason))
             {
                 return false;
             }
 
-            done = $"The gateway has closed it ({(steps == 2 ? "suspend" : "revoke")}).";
+            done = $"The gateway has closed it ({(rung == 2 ? "suspend" : "revoke")}).";
         }
         else if (entry.Client.Status != ClientStatus.Active)
         {
             return false;
         }
 
-        var key = $"{id}\n{since.UtcDateTime:yyyy-MM-dd}\n{steps}";
+        // What is closed after all is told of by itself.
+        var held = isHeld ? "\nheld" : string.Empty;
+        var key = $"{id}\n{since.UtcDateTime:yyyy-MM-dd}\n{rung}{held}";
         var alert = new Alert
         {
             Id = AlertKinds.IdOf(Kind, key),
@@ -148,12 +184,20 @@ public sealed class DormancyLadder
     }
 
     // True as well where it is suspended already, and stays so: whoever broke off in between has not told it.
-    private async Task<bool> CloseAsync(Client client, int steps, string reason) =>
-        (client.Status, steps) switch
+    private async Task<bool> CloseAsync(Client client, int rung, string reason) =>
+        (client.Status, rung) switch
         {
-            (ClientStatus.Active, 2) => await _closer.CloseAsync(client.Id, ClientStatus.Suspended, "suspend", reason),
-            (ClientStatus.Active, _) => await _closer.CloseAsync(client.Id, ClientStatus.Revoked, "revoke", reason),
+            (ClientStatus.Active, _) => await _closer.CloseAsync(client.Id, ClientStatus.Suspended, "suspend", reason),
             (_, 2) => true,
             _ => await _closer.EndAsync(client.Id, Cause, reason),
         };
+
+    // A client that is on the ladder, since when, and on which rung.
+    private sealed record Silent(ClientEntry Entry, DateTimeOffset Since, int Rung)
+    {
+        // Whether it would be closed that is not, or for good that is not.
+        public bool Closes =>
+            Entry.UseCase?.AllowsBreakGlass == false
+            && (Entry.Client.Status, Rung) is (ClientStatus.Active, > 1) or (ClientStatus.Suspended, > 2);
+    }
 }

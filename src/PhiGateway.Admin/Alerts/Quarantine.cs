@@ -11,13 +11,16 @@ namespace PhiGateway.Admin.Alerts;
 /// </summary>
 /// <remarks>
 /// Safety: a client of a use case that may be used in emergencies is never closed by a machine. No more than so many are closed within an
-/// hour, over all nodes.
+/// hour, over all nodes; and none for what is seen only days later.
 /// </remarks>
 internal sealed class Quarantine(PathCloser closer, GatewayActs acts, ISnapshotSource snapshots, QuarantineRules rules, TimeProvider time)
 {
     private const string Quarantined = "quarantined";
     private const string SlowedDown = "slowed down";
     private const string Renewed = "asked for fresh authorization";
+
+    // What is read days late is told; whoever calls by now may be somebody else.
+    private static readonly TimeSpan Latest = TimeSpan.FromDays(1);
 
     private readonly Queue<DateTimeOffset> _lately = new();
 
@@ -50,6 +53,11 @@ internal sealed class Quarantine(PathCloser closer, GatewayActs acts, ISnapshotS
         }
 
         var now = time.GetUtcNow();
+        if (now - finding.At > Latest)
+        {
+            return ($"It was not {done}: it is told only now, more than a day later.", false);
+        }
+
         while (_lately.TryPeek(out var at) && now - at > TimeSpan.FromHours(1))
         {
             _lately.Dequeue();

@@ -17,7 +17,8 @@ namespace PhiGateway.Admin.Campaigns;
 /// </summary>
 /// <remarks>
 /// Every node may run it: what it writes is written over what it saw. Closing needs one; whoever opens again is an approver. Safety: a
-/// client of a use case that covers emergencies stays open and somebody is told.
+/// client of a use case that covers emergencies stays open and somebody is told, and nobody's silence closes anything before it was told a
+/// day ago what would follow: by a clock that has jumped every review is due (ADR 129).
 /// </remarks>
 public sealed class CampaignDeadline
 {
@@ -26,6 +27,9 @@ public sealed class CampaignDeadline
 
     private const int ReminderDays = 7;
     private const int UrgentDays = 2;
+
+    // The reminder has stood for so long when silence is answered.
+    private static readonly TimeSpan Notice = TimeSpan.FromDays(1);
 
     private readonly IRegistryStore _store;
     private readonly WorkingSetSource _sets;
@@ -77,9 +81,10 @@ public sealed class CampaignDeadline
                 continue;
             }
 
+            var isTold = IsTold(set, campaign);
             foreach (var item in silent)
             {
-                count += await AnswerAsync(set, campaign, item) ? 1 : 0;
+                count += await AnswerAsync(set, campaign, item, isTold) ? 1 : 0;
             }
 
             await RemindAsync(set, campaign, silent.Length, today);
@@ -91,7 +96,11 @@ public sealed class CampaignDeadline
         return count;
     }
 
-    private async Task<bool> AnswerAsync(WorkingSet set, Campaign campaign, CampaignItem item)
+    private bool IsTold(WorkingSet set, Campaign campaign) =>
+        set.Find(RegistryKind.Alert, AlertKinds.IdOf(AlertKinds.ReviewDue, campaign.Id))?.Entity is Alert told
+        && _time.GetUtcNow() - told.At >= Notice;
+
+    private async Task<bool> AnswerAsync(WorkingSet set, Campaign campaign, CampaignItem item, bool isTold)
     {
         var reason = $"no answer in the access review {campaign.Id}, due {campaign.Due:yyyy-MM-dd}";
         var client = set.Find<Client>(RegistryKind.Client, item.Client);
@@ -108,10 +117,10 @@ public sealed class CampaignDeadline
         if (
             client is { Status: ClientStatus.Active }
             && outcome == CampaignOutcome.Suspended
-            && !await _closer.CloseAsync(item.Client, ClientStatus.Suspended, "suspend", reason)
+            && (!isTold || !await _closer.CloseAsync(item.Client, ClientStatus.Suspended, "suspend", reason))
         )
         {
-            // Somebody changed it at the same moment: the next look sees what it is now.
+            // It waits for its notice, or somebody changed it at the same moment: a later look sees what it is then.
             return false;
         }
 
@@ -173,7 +182,7 @@ public sealed class CampaignDeadline
             Evidence =
                 today < campaign.Due
                     ? $"{silent} clients of the access review '{campaign.Title}' have no decision; silence suspends them on {campaign.Due:yyyy-MM-dd}."
-                    : $"{silent} clients of the access review '{campaign.Title}' had no decision when it was due; see its page for what followed.",
+                    : $"{silent} clients of the access review '{campaign.Title}' had no decision when it was due; silence suspends them.",
             Notify = AlertWriter.NotifyOf(campaign.Reviewers),
         };
         var there = set.Find(RegistryKind.Alert, id);

@@ -18,6 +18,9 @@ namespace PhiGateway.Admin.Replay;
 /// </remarks>
 internal static class RecordedAccess
 {
+    /// <summary>Why what continues an earlier request, or is a frame for others, is not read back.</summary>
+    public const string PageOrJob = "page-or-job";
+
     private const string AnyScope = "system/*.cruds";
 
     /// <summary>The request; null with the word for why it cannot be read back.</summary>
@@ -31,7 +34,7 @@ internal static class RecordedAccess
 
         if (InteractionOf(record) is not { } interaction)
         {
-            why = "page-or-job";
+            why = PageOrJob;
             return null;
         }
 

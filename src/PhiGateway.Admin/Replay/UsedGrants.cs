@@ -26,6 +26,9 @@ internal sealed class UsedGrants(AdminOptions options)
     // Types of which a request came that named no elements: it took all.
     private readonly HashSet<string> _whole = new(StringComparer.Ordinal);
 
+    // A request came of which the record does not say what it included.
+    private bool _keepsIncludes;
+
     /// <summary>Types of which everything that is granted stays.</summary>
     public HashSet<string> Kept { get; } = new(StringComparer.Ordinal);
 
@@ -35,8 +38,9 @@ internal sealed class UsedGrants(AdminOptions options)
         var released = TypesReleased(record).ToList();
         NoteLabels(record, released);
         NoteElements(record, released);
-        if (RecordedAccess.Read(record, options, out _) is { } access)
+        if (RecordedAccess.Read(record, options, out var why) is { } access)
         {
+            _keepsIncludes |= IsSaidInABody(record);
             foreach (var part in access.Parts)
             {
                 // Of everything that a wildcard means, what came was used.
@@ -48,10 +52,15 @@ internal sealed class UsedGrants(AdminOptions options)
 
             _alongside.UnionWith(released.Where(type => !access.Parts.Any(part => part.Type.Name == type)));
         }
-        else if (record.ResourceType is { } type)
+        else
         {
-            // What continues an earlier request is of the same kind; nobody can say which, so all of the type stays.
-            Kept.Add(type);
+            // What continues an earlier request is of the same kind; nobody can say which, so all of the type stays, and what came with it.
+            _keepsIncludes |= why != RecordedAccess.PageOrJob;
+            _alongside.UnionWith(released);
+            if (record.ResourceType is { } type)
+            {
+                Kept.Add(type);
+            }
         }
     }
 
@@ -64,7 +73,9 @@ internal sealed class UsedGrants(AdminOptions options)
 
     /// <summary>Whether an include is used, by its name or as one of all of its type.</summary>
     public bool UsesInclude(string include) =>
-        _includes.Contains(include) || _includes.Contains(include[..(include.IndexOf(':', StringComparison.Ordinal) + 1)] + "*");
+        _keepsIncludes
+        || _includes.Contains(include)
+        || _includes.Contains(include[..(include.IndexOf(':', StringComparison.Ordinal) + 1)] + "*");
 
     /// <summary>Whether a granted label, or one of its members, was let out with resources of a type.</summary>
     public bool UsesLabel(string type, string label) =>
@@ -79,6 +90,10 @@ internal sealed class UsedGrants(AdminOptions options)
         record
             .Resources.Select(static name => name.IndexOf('/', StringComparison.Ordinal) is > 0 and var at ? name[..at] : name)
             .Distinct(StringComparer.Ordinal);
+
+    // A search by POST says in its body what it includes, and no record keeps a body.
+    private static bool IsSaidInABody(AuditRecord record) =>
+        record is { Method: "POST", Interaction: { } interaction } && interaction.StartsWith(Search, StringComparison.Ordinal);
 
     // Whose of several types a label was the record does not say: it counts for each of them.
     private void NoteLabels(AuditRecord record, List<string> released)

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace PhiGateway.Gateway.Telemetry;
 
 /// <summary>
-/// Takes no trace context from a client and gives none to an upstream: <c>traceparent</c>, <c>tracestate</c> and <c>baggage</c> are words
-/// of the client's that would pass through unread.
+/// Takes no trace context from a client and gives none on: <c>traceparent</c>, <c>tracestate</c> and <c>baggage</c> are words of the
+/// client's that would pass through unread. Which span of the gateway's own a call belongs to, an upstream is told with the call itself.
 /// </summary>
 internal sealed class ClosedPropagator : DistributedContextPropagator
 {

@@ -6,41 +6,50 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Trail;
 
 /// <summary>
-/// Counts the patients that a client asked for and was told that there are none, like those of answers; called by <see cref="AuditTrail"/>
-/// for each refusal.
+/// Counts the patients that a client asked for by id and was told that there are none, like those of answers; called by
+/// <see cref="AuditTrail"/> for each refusal, and before the answer to a search for patients leaves.
 /// </summary>
 /// <remarks>
-/// Security: whoever walks through ids learns of each whether it is there, and would otherwise learn it of any number of them. What a search
-/// without a match asked for is not counted.
+/// Security: whoever walks through ids learns of each whether it is there, and would otherwise learn it of any number of them. What another
+/// search without a match asked for is not counted: apps ask so for each of their patients, most of whom have nothing of the kind.
 /// </remarks>
 internal static class ProbedPatients
 {
-    // Of one request; further ones cost the client a refusal, as any does.
-    private const int Most = 32;
+    // Of one request that is refused; further ones cost the client a refusal, as any does. A search says of each that it names.
+    private const int MostOfRefused = 32;
 
     /// <summary>The name of the quota that they would exceed, which the client is told instead; null: they count, or nothing is limited.</summary>
-    public static string? FindExceeded(GatewayExchange exchange, DenyReason reason)
+    public static string? FindExceeded(GatewayExchange exchange, DenyReason reason) =>
+        (reason == DenyReason.NotFoundOrWithheld || reason == DenyReason.PatientNotFound) && exchange.Known.Request is { } request
+            ? FindExceeded(exchange, request, MostOfRefused)
+            : null;
+
+    /// <summary>
+    /// The same of a search for patients by their ids, which says of each whether it is there as a read does: asked before its answer
+    /// leaves. Those that it finds count once; what a chain was resolved to the client has not asked for.
+    /// </summary>
+    public static string? FindExceededBySearch(GatewayExchange exchange) =>
+        exchange.Known.Asked is { Interaction: Interaction.SearchType } request && request.Type == ResourceType.Patient
+            ? FindExceeded(exchange, request, int.MaxValue)
+            : null;
+
+    private static string? FindExceeded(GatewayExchange exchange, FhirRequest request, int named)
     {
-        if (
-            (reason != DenyReason.NotFoundOrWithheld && reason != DenyReason.PatientNotFound)
-            || exchange.Known is not { Client: { } known, Ticket: { } ticket, Request: { } request }
-        )
+        if (exchange.Known is not { Client: { } known, Ticket: { } ticket })
         {
             return null;
         }
 
         // What one of them refuses is taken of none: all are asked before any counts.
-        IReadOnlyList<string>? asked = null;
-        return FindExceeded(exchange, known, ticket, request, ref asked, counts: false)
-            ?? FindExceeded(exchange, known, ticket, request, ref asked, counts: true);
+        var asked = new Lazy<IReadOnlyList<string>>(() => AuditText.PatientsAsked(request, named, out _));
+        return FindExceeded(exchange, known, ticket, asked, counts: false) ?? FindExceeded(exchange, known, ticket, asked, counts: true);
     }
 
     private static string? FindExceeded(
         GatewayExchange exchange,
         ClientEntry known,
         AdmissionTicket ticket,
-        FhirRequest request,
-        ref IReadOnlyList<string>? asked,
+        Lazy<IReadOnlyList<string>> asked,
         bool counts
     )
     {
@@ -55,7 +64,7 @@ internal static class ProbedPatients
                     known.LimitsOf(owner) is { } limits
                     && stretch.LimitOf(limits) is { } most
                     && ticket.Of(owner)?.Of(stretch) is { } quota
-                    && !quota.TryProbe(asked ??= AuditText.PatientsAsked(request, Most, out _), most, exchange.Now, counts, isYielding)
+                    && !quota.TryProbe(asked.Value, most, exchange.Now, counts, isYielding)
                 )
                 {
                     var name = owner.NameOf(stretch.Name);

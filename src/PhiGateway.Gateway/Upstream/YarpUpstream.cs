@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
@@ -25,6 +26,7 @@ internal sealed class YarpUpstream(
 ) : IUpstream
 {
     private const int Unauthorized = 401;
+    private const string TraceParent = "traceparent";
 
     private static readonly MediaTypeHeaderValue Json = new(KnownMediaTypes.FhirJson) { CharSet = "utf-8" };
 
@@ -39,6 +41,7 @@ internal sealed class YarpUpstream(
             return await storage.SendAsync(call, route, cancellationToken);
         }
 
+        call = Traced(call);
         var destination = Pick(exchange, proxy);
         if (destination?.Model?.Config is not { } target)
         {
@@ -72,6 +75,15 @@ internal sealed class YarpUpstream(
             ? await ProxyAsync(call, exchange, destination, target.Address, other, cancellationToken)
             : reply;
     }
+
+    // The gateway's own span, for the upstream's to join it: where spans are sent anywhere. Of a client's context nothing is taken over.
+    private UpstreamCall Traced(UpstreamCall call) =>
+        options.Telemetry.Otlp is not null && Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } span }
+            ? call with
+            {
+                Headers = [.. call.Headers, KeyValuePair.Create(TraceParent, span)],
+            }
+            : call;
 
     // What the upstream refused is made anew. A read is asked for once more with that; a write is not, whoever answered 401 and why.
     private static async ValueTask<string?> RenewAsync(

@@ -76,7 +76,9 @@ internal sealed class ClientActivity
     /// <summary>A rule held: neither this hour nor this day teaches anything.</summary>
     public void Flag() => (IsHourFlagged, IsDayFlagged) = (true, true);
 
-    /// <summary>Ends the minute, hour and day that a moment is no longer in; late records count as of now.</summary>
+    /// <summary>
+    /// Ends the minute, hour and day that a moment is no longer in; records that are late by no more than an hour or two count as of now.
+    /// </summary>
     /// <returns>The day that ended; null: none did.</returns>
     public DaySummary? Roll(DateTimeOffset at, ClientBaseline baseline)
     {
@@ -110,42 +112,64 @@ internal sealed class ClientActivity
     /// <summary>Counts a record.</summary>
     public void Add(WatchEvent seen, ClientBaseline baseline)
     {
-        MinuteCalls++;
-        HourCalls++;
-        DayCalls++;
+        // Of a node that was cut off: counted as of now, what came over hours would look like a burst.
+        var isLate = seen.Time.UtcTicks / TimeSpan.TicksPerHour < _hour - 1;
+        if (!isLate)
+        {
+            MinuteCalls++;
+            HourCalls++;
+            DayCalls++;
+        }
+
         var isUnknown = seen.Patients is [var asked] && !baseline.Patients.Knows(asked);
         if (seen.Kind == WatchKind.Access)
         {
             Accesses.Add(seen.Id);
-            HourRecords += seen.Records;
-            AddPatients(seen, baseline);
+            AddPatients(seen, baseline, isLate);
         }
         else if (seen.Status == 404 || seen.Reason == "outside-roster")
         {
             isUnknown = true;
-            Misses.Add(seen.Id);
-            AddBounded(_hourMisses, seen.AskedKey);
-            AddBounded(_dayMisses, seen.AskedKey);
+            AddMiss(seen, isLate);
         }
 
         Asks.Note(seen.AskedNumber, isUnknown);
     }
 
-    private void AddPatients(WatchEvent seen, ClientBaseline baseline)
+    private void AddPatients(WatchEvent seen, ClientBaseline baseline, bool isLate)
     {
         var fresh = 0;
         foreach (var patient in seen.Patients)
         {
-            AddBounded(_hourPatients, patient);
-            AddBounded(_dayPatients, patient);
             fresh += baseline.Patients.Note(patient, seen.Time) ? 1 : 0;
+            if (!isLate)
+            {
+                AddBounded(_hourPatients, patient);
+                AddBounded(_dayPatients, patient);
+            }
         }
 
+        if (isLate)
+        {
+            return;
+        }
+
+        HourRecords += seen.Records;
         if (fresh > 0)
         {
             DayNewPatients += fresh;
             HourNewPatients += fresh;
             NewPatients.Add(seen.Id);
+        }
+    }
+
+    private void AddMiss(WatchEvent seen, bool isLate)
+    {
+        Misses.Add(seen.Id);
+        if (!isLate)
+        {
+            AddBounded(_hourMisses, seen.AskedKey);
+            AddBounded(_dayMisses, seen.AskedKey);
         }
     }
 

@@ -6,6 +6,10 @@ internal sealed class KnownWord(DateTimeOffset first)
     // What rules call new is what their evidence is kept of: one span for both.
     private static readonly TimeSpan Fresh = TimeSpan.FromDays(7);
 
+    // What is told on its first day is told as often as it comes; later only when it comes to be used, or its days would teach nothing.
+    private static readonly TimeSpan FirstDay = TimeSpan.FromDays(1);
+    private const int Grace = 2;
+
     public DateTimeOffset First { get; } = first;
 
     public DateTimeOffset Last { get; private set; }
@@ -16,6 +20,12 @@ internal sealed class KnownWord(DateTimeOffset first)
 
     /// <summary>Whether it came in the last days before a moment.</summary>
     public bool IsFreshAt(DateTimeOffset now) => now - First <= Fresh;
+
+    /// <summary>
+    /// Whether it came lately and comes into use: so often by now, be it on its first day or little by little in the days after.
+    /// </summary>
+    public bool IsNewlyUsedAt(DateTimeOffset now, int uses) =>
+        Count >= uses && IsFreshAt(now) && (now - First <= FirstDay || Count <= uses + Grace);
 
     public void Note(DateTimeOffset at)
     {

@@ -35,13 +35,13 @@ internal sealed class KnownWords
 
     public void Restore(string word, KnownWord known) => _words[word] = known;
 
-    /// <summary>How many words came within a time, without one of them.</summary>
-    public int CountNewerThan(DateTimeOffset since, string except)
+    /// <summary>How many words came within a time, without one of them, of those that a condition picks.</summary>
+    public int CountNewerThan(DateTimeOffset since, string except, Func<string, KnownWord, bool> picks)
     {
         var count = 0;
         foreach (var (word, known) in _words)
         {
-            count += known.First > since && word != except ? 1 : 0;
+            count += known.First > since && word != except && picks(word, known) ? 1 : 0;
         }
 
         return count;

@@ -15,7 +15,8 @@ namespace PhiGateway.Watch.Detection;
 /// </summary>
 /// <remarks>
 /// Every node may run it over the whole trail: the same records give the same findings. What is older than a day when it is read teaches
-/// the baselines and is not told, until more of it is news. What was found and could not be told is kept over a restart.
+/// the baselines and is not told, until more of it is news; of a log that was read to its end before, all that comes is. What was found and
+/// could not be told is kept over a restart.
 /// </remarks>
 public sealed class TrailWatch : IDisposable
 {
@@ -23,6 +24,9 @@ public sealed class TrailWatch : IDisposable
 
     // Clocks of nodes differ by less.
     private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(10);
+
+    // A start's clock is believed when it was not put right for so long.
+    private static readonly TimeSpan Doubted = TimeSpan.FromHours(1);
 
     // Read in one go before it rests, and for how long it rests.
     private const int Slice = 2000;
@@ -38,6 +42,8 @@ public sealed class TrailWatch : IDisposable
     private readonly Queue<Finding> _untold = new();
     private readonly WatchMetrics _metrics = new();
     private DateTimeOffset _kept;
+    private long? _restored;
+    private long _caughtUp;
 
     /// <summary>Makes it; reads nothing yet.</summary>
     /// <param name="store">The stored trail.</param>
@@ -48,8 +54,12 @@ public sealed class TrailWatch : IDisposable
     public TrailWatch(IAuditStore store, ISnapshotSource snapshots, IFindingSink sink, TrailWatchOptions options, TimeProvider time)
         : this(store, new Detector(new SnapshotClients(snapshots), Detector.AllRules), sink, options, time) { }
 
-    internal TrailWatch(IAuditStore store, Detector detector, IFindingSink sink, TrailWatchOptions options, TimeProvider time) =>
+    internal TrailWatch(IAuditStore store, Detector detector, IFindingSink sink, TrailWatchOptions options, TimeProvider time)
+    {
         (_feed, _detector, _sink, _options, _time) = (new TrailFeed(store), detector, sink, options, time);
+        _caughtUp = time.GetTimestamp();
+        _metrics.Show(() => _time.GetElapsedTime(Interlocked.Read(ref _caughtUp)).TotalSeconds);
+    }
 
     /// <summary>Names of the rules about clients.</summary>
     public static IReadOnlyList<string> RuleNames { get; } = [.. Detector.AllRules.Select(static rule => rule.Name)];
@@ -126,6 +136,7 @@ public sealed class TrailWatch : IDisposable
     /// <returns>How many findings were told.</returns>
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
+        ForgetWhatIsToCome();
         var (count, told) = (0, 0);
         while (true)
         {
@@ -152,6 +163,7 @@ public sealed class TrailWatch : IDisposable
             await Task.Delay(_time.GetElapsedTime(began) * RestPerWork, _time, cancellationToken);
         }
 
+        Interlocked.Exchange(ref _caughtUp, _time.GetTimestamp());
         if (count > 0)
         {
             Read?.Invoke(count, told);
@@ -212,7 +224,7 @@ public sealed class TrailWatch : IDisposable
                 _untold.Enqueue(finding);
             }
 
-            _detector.Forget(_time.GetUtcNow() + Ahead);
+            _restored = _time.GetTimestamp();
             return true;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -225,6 +237,17 @@ public sealed class TrailWatch : IDisposable
             _detector.Fold.Clear();
             Failed?.Invoke(fault.GetType().Name);
             return false;
+        }
+    }
+
+    // What was learned of a time to come hides what is done until then. A machine that has not set its clock yet would take all that it
+    // knows for that: it is asked once there was time to set it.
+    private void ForgetWhatIsToCome()
+    {
+        if (_restored is { } since && _time.GetElapsedTime(since) >= Doubted)
+        {
+            _restored = null;
+            _detector.Forget(_time.GetUtcNow() + Ahead);
         }
     }
 
@@ -275,7 +298,8 @@ public sealed class TrailWatch : IDisposable
             seen = seen with { Time = now };
         }
 
-        var isNews = now - seen.Time < Newsworthy;
+        // Security: what a store or a node that was cut off for days has to tell is news when it comes, and so is a row with an old time.
+        var isNews = now - seen.Time < Newsworthy || _feed.IsFollowing;
         foreach (var finding in _detector.Take(seen, isNews))
         {
             _untold.Enqueue(finding);

@@ -18,6 +18,11 @@ internal sealed class WatchMetrics : IDisposable
         _failed = _meter.CreateCounter<long>("phi_gateway.watch.failures", "{round}", "Rounds that failed and are tried again.");
     }
 
+    /// <summary>Shows how far the watch is behind the trail; called once.</summary>
+    /// <param name="age">Seconds since it had last read and told all that the store held.</param>
+    public void Show(Func<double> age) =>
+        _meter.CreateObservableGauge("phi_gateway.watch.age", age, "s", "Since the watch had last read and told all that the store held.");
+
     public void Count(int records) => _records.Add(records);
 
     public void Count(Finding finding) =>

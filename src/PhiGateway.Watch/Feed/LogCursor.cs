@@ -16,6 +16,9 @@ internal sealed class LogCursor(string log, long next)
     private readonly List<PlaceHole> _holes = [];
     private bool _hasLooked;
 
+    // Whether the store itself said so in this round; it is passed by as well.
+    private bool _isRead;
+
     /// <summary>Sequence behind the last entry that was handed on.</summary>
     public long Next { get; private set; } = next;
 
@@ -24,6 +27,9 @@ internal sealed class LogCursor(string log, long next)
 
     /// <summary>Whether the store held nothing further when it was last asked.</summary>
     public bool IsAtEnd { get; private set; }
+
+    /// <summary>Whether all of it was handed on in a round before: what comes now was not there then, however old it says it is.</summary>
+    public bool IsFollowed { get; private set; }
 
     public AuditEntry? Head => _waiting.TryPeek(out var head) ? head : null;
 
@@ -68,7 +74,7 @@ internal sealed class LogCursor(string log, long next)
             holes += entry.Sequence > expected ? 1 : 0;
             if (holes > MostHoles)
             {
-                IsAtEnd = true;
+                _isRead = IsAtEnd = true;
                 return true;
             }
 
@@ -76,7 +82,7 @@ internal sealed class LogCursor(string log, long next)
             expected = entry.NextPlace;
         }
 
-        IsAtEnd = entries.Count < page;
+        _isRead = IsAtEnd = entries.Count < page;
         return true;
     }
 
@@ -103,7 +109,11 @@ internal sealed class LogCursor(string log, long next)
     }
 
     /// <summary>A new round: the store may hold more by now.</summary>
-    public void Reopen() => (IsAtEnd, _hasLooked) = (false, false);
+    public void Reopen()
+    {
+        IsFollowed |= _isRead && _waiting.Count == 0;
+        (_isRead, IsAtEnd, _hasLooked) = (false, false, false);
+    }
 
     // The first page of what has come into a hole; whether anything has. One row says whether a page is worth reading.
     private async Task<bool> FillHolesAsync(IAuditStore store, int page, CancellationToken cancellationToken)

@@ -19,6 +19,11 @@ internal sealed class TrailFeed(IAuditStore store)
     public IEnumerable<KeyValuePair<string, long>> Places =>
         _logs.Select(static log => new KeyValuePair<string, long>(log.Key, log.Value.Next));
 
+    /// <summary>
+    /// Of the entry that is handed on: whether all of its log was read before by this feed, so that it is new, whatever time it says.
+    /// </summary>
+    public bool IsFollowing { get; private set; }
+
     /// <summary>Goes on from a place that was kept.</summary>
     public void Restore(string log, long next) => _logs[log] = new LogCursor(log, next);
 
@@ -63,6 +68,7 @@ internal sealed class TrailFeed(IAuditStore store)
             var before = count;
             while (count < most && Oldest() is { } oldest)
             {
+                IsFollowing = oldest.IsFollowed;
                 take(oldest.Take());
                 count++;
                 if (oldest.IsDry)

@@ -1,16 +1,21 @@
 using PhiGateway.Policy.Registry;
+using PhiGateway.Watch.Baselines;
 using PhiGateway.Watch.Findings;
 
 namespace PhiGateway.Watch.Rules;
 
 /// <summary>Calls from a network that the client never used, and that nobody approved.</summary>
+/// <remarks>
+/// Security: what is new is what comes into use within days, however slowly; and no network that was tried once or twice, nor any number of
+/// them, makes the client one that has many.
+/// </remarks>
 internal sealed class NewNetworkRule : WatchRule
 {
     private const int Uses = 3;
     private const int MostUsual = 12;
+    private const int UsualDays = 3;
 
     private static readonly TimeSpan Settled = TimeSpan.FromDays(28);
-    private static readonly TimeSpan Fresh = TimeSpan.FromDays(1);
 
     public override string Name => "new-network";
 
@@ -25,10 +30,9 @@ internal sealed class NewNetworkRule : WatchRule
         var (seen, networks) = (sighting.Seen, sighting.Baseline.Networks);
         if (
             networks.Find(seen.Network) is not { } known
-            || seen.Time - known.First > Fresh
-            || known.Count < Uses
+            || !known.IsNewlyUsedAt(seen.Time, Uses)
             || !IsSettled(sighting)
-            || networks.CountNewerThan(known.First - Settled, seen.Network) > 0
+            || networks.CountNewerThan(known.First - Settled, seen.Network, static (_, other) => other.Count >= Uses) > 0
             || sighting.Registered?.Covers(seen.Peer) == true
         )
         {
@@ -49,7 +53,18 @@ internal sealed class NewNetworkRule : WatchRule
 
     // People's apps move about, and so does whoever had another new network lately.
     private static bool IsSettled(in Sighting sighting) =>
-        sighting.Baseline.AgeAt(sighting.Seen.Time) >= Baselines.ClientBaseline.FirstDays
+        sighting.Baseline.AgeAt(sighting.Seen.Time) >= ClientBaseline.FirstDays
         && sighting.Registered?.Kind != ClientKind.InteractiveApp
-        && sighting.Baseline.Networks.Count <= MostUsual;
+        && CountUsual(sighting.Baseline.Networks) <= MostUsual;
+
+    private static int CountUsual(KnownWords networks)
+    {
+        var usual = 0;
+        foreach (var (_, known) in networks.All)
+        {
+            usual += known.Days >= UsualDays ? 1 : 0;
+        }
+
+        return usual;
+    }
 }

@@ -4,13 +4,15 @@ using PhiGateway.Watch.Findings;
 namespace PhiGateway.Watch.Rules;
 
 /// <summary>A type or an interaction that a settled client never used before, though it may.</summary>
+/// <remarks>
+/// Security: what was tried once or twice hides nothing that comes after it, and what reads hides nothing that changes or exports.
+/// </remarks>
 internal sealed class NewOperationRule : WatchRule
 {
     private const int Uses = 3;
 
     // Who tries something new every few weeks is not told of each.
     private static readonly TimeSpan Settled = TimeSpan.FromDays(21);
-    private static readonly TimeSpan Fresh = TimeSpan.FromDays(1);
 
     private static readonly string[] Changing = ["create", "update", "patch", "delete", "export", "transaction"];
 
@@ -31,13 +33,18 @@ internal sealed class NewOperationRule : WatchRule
         }
 
         var operations = sighting.Baseline.Operations;
-        if (operations.Find(seen.Operation) is not { } known || seen.Time - known.First > Fresh)
+        var changes = Changes(seen.Operation);
+        if (operations.Find(seen.Operation) is not { } known || !known.IsNewlyUsedAt(seen.Time, LeastOf(seen.Operation)))
         {
             return null;
         }
 
-        var changes = Changing.Any(word => seen.Operation.StartsWith(word, StringComparison.Ordinal));
-        if (known.Count < (changes ? 1 : Uses) || operations.CountNewerThan(known.First - Settled, seen.Operation) > 0)
+        // Whether the client is one that tries new things.
+        var since = known.First - Settled;
+        var newer = changes
+            ? operations.CountNewerThan(since, seen.Operation, static (other, _) => Changes(other))
+            : operations.CountNewerThan(since, seen.Operation, static (other, one) => one.Count >= LeastOf(other));
+        if (newer > 0)
         {
             return null;
         }
@@ -47,9 +54,24 @@ internal sealed class NewOperationRule : WatchRule
             changes ? FindingSeverity.High : FindingSeverity.Medium,
             Say(
                 $"First {seen.Operation} of this client; it has been seen for {(int)sighting.Baseline.AgeAt(seen.Time)} days "
-                    + $"with {operations.Count - 1} other operations, none of them new within three weeks."
+                    + $"with {operations.Count - 1} other operations, and nothing of that sort came into use within three weeks."
             ),
             sighting.Activity.Accesses.List(known.Count)
         );
+    }
+
+    private static int LeastOf(string operation) => Changes(operation) ? 1 : Uses;
+
+    private static bool Changes(string operation)
+    {
+        foreach (var word in Changing)
+        {
+            if (operation.StartsWith(word, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

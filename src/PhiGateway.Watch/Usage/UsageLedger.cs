@@ -8,7 +8,7 @@ namespace PhiGateway.Watch.Usage;
 /// </summary>
 internal sealed class UsageLedger : IUsageSource
 {
-    // A client has some dozen; whoever has more than this loses its oldest.
+    // A client has some dozen; whoever has more than this loses the oldest of what it names itself.
     private const int MostOfOne = 1024;
 
     private readonly Lock _lock = new();
@@ -101,7 +101,7 @@ internal sealed class UsageLedger : IUsageSource
         {
             if (uses.Count >= MostOfOne)
             {
-                uses.Remove(uses.MinBy(static pair => pair.Value.Last).Key);
+                MakeRoom(uses);
             }
 
             uses[key] = use = new Use { First = at };
@@ -112,6 +112,22 @@ internal sealed class UsageLedger : IUsageSource
         foreach (var patient in seen.Patients)
         {
             use.Patients.Add(patient);
+        }
+    }
+
+    // Names of elements and the like a client can make up, what it did it cannot: those go first, a quarter of them at once, so that whoever
+    // makes them up neither hides what was used nor costs much.
+    private static void MakeRoom(Dictionary<Key, Use> uses)
+    {
+        var most = Math.Max(1, uses.Keys.Count(static key => UsageNames.IsPart(key.Operation)) / 4);
+        var oldest = uses.OrderByDescending(static pair => UsageNames.IsPart(pair.Key.Operation))
+            .ThenBy(static pair => pair.Value.Last)
+            .Take(most)
+            .Select(static pair => pair.Key)
+            .ToList();
+        foreach (var key in oldest)
+        {
+            uses.Remove(key);
         }
     }
 

@@ -12,6 +12,20 @@ internal static class UsageNames
 
     private const string Operation = "operation ";
 
+    /// <summary>Whether it is what came along with a request, such as <c>label R</c>, and not what was done.</summary>
+    public static bool IsPart(string line)
+    {
+        foreach (var (prefix, _) in Parts)
+        {
+            if (line.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The element.</summary>
     /// <param name="line">Such as <c>search-type Observation</c>, <c>operation GET /Patient/{id}/$everything</c> or <c>label R</c>.</param>
     public static (UsageKind Kind, string Name) Of(string line)

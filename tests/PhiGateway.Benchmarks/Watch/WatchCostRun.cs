@@ -8,18 +8,24 @@ using PhiGateway.Storage.Common;
 using PhiGateway.Watch.Detection;
 using PhiGateway.Watch.Feed;
 using PhiGateway.Watch.Registered;
+using PhiGateway.Watch.Usage;
 
 namespace PhiGateway.Benchmarks.Watch;
 
 /// <summary>
-/// What the watch costs with many clients: memory that their baselines hold, and processor time for each record, with the reading from the
-/// embedded store and without. Traffic is honest and spread evenly over all clients, which is the dearest for memory.
+/// What the watch costs with many clients: memory that their baselines and the ledger of their use hold, and processor time for each
+/// record, with the reading from the embedded store and without. Traffic is honest and spread evenly over all clients, which is the dearest
+/// for memory.
 /// </summary>
 internal static class WatchCostRun
 {
     private const int Batch = 4000;
     private const int PatientsEach = 200;
     private const int Rounds = 4;
+
+    // What a client's grants are made of beside types: the ledger has a line of each.
+    private static readonly string[] Codes = ["R", "N", "ETH", "PSY"];
+    private static readonly string[] Elements = ["id,status,code", "id,status,subject", "id,code,meta"];
 
     private static readonly string[] Types = ["Observation", "Condition", "MedicationRequest", "Encounter", "Patient"];
     private static readonly DateTimeOffset Start = new(2026, 5, 4, 6, 0, 0, TimeSpan.Zero);
@@ -58,7 +64,33 @@ internal static class WatchCostRun
         }
 
         GC.KeepAlive(detector);
+        MeasureLedger(reader, clients, each);
         await ThroughTheStoreAsync(reader, clients, each);
+    }
+
+    // The ledger's share of it, by itself: one that was fed with the same records and nothing beside.
+    private static void MeasureLedger(AuditEntryReader reader, int clients, int each)
+    {
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var ledger = new UsageLedger();
+        for (var round = 0; round < Rounds; round++)
+        {
+            for (var first = 0; first < clients * each; first += Batch)
+            {
+                foreach (var entry in Entries(reader, round, first, Math.Min(Batch, (clients * each) - first), clients, each))
+                {
+                    ledger.Note(WatchEventReader.Read(entry)!);
+                }
+            }
+        }
+
+        var held = GC.GetTotalMemory(forceFullCollection: true) - before;
+        var lines = Enumerable.Range(0, clients).Sum(client => (long)ledger.Of($"client-{client}").Count);
+        System.Console.WriteLine(
+            $"the ledger of use alone: {held / 1048576.0:0.0} MiB held, {held * 10_000.0 / clients / 1048576:0.0} MiB for 10,000 clients, "
+                + $"{(double)lines / clients:0.0} lines a client"
+        );
+        GC.KeepAlive(ledger);
     }
 
     // The loop as it runs in a node, over the embedded store: how many records a second it takes at most when nothing makes it rest.
@@ -113,6 +145,8 @@ internal static class WatchCostRun
             var number = first + i;
             var client = number % clients;
             var turn = number / clients;
+            var type = Types[(client + turn) % Types.Length];
+            var isSearch = turn % 2 == 0;
             var record = new AuditRecord
             {
                 Id = Guid.CreateVersion7(),
@@ -127,10 +161,12 @@ internal static class WatchCostRun
                 Peer = $"10.{client / 250 % 250}.{client % 250}.10",
                 Purpose = "TREAT",
                 TokenHash = $"hash-{client}-{round}-{turn / 50}",
-                Interaction = "read",
-                ResourceType = Types[(client + turn) % Types.Length],
-                Template = "/fhir/{type}/{id}",
-                Patients = [$"p{client}-{turn * 7 % PatientsEach}"],
+                Interaction = isSearch ? "search-type" : "read",
+                ResourceType = type,
+                Template = isSearch ? "/fhir/{type}" : "/fhir/{type}/{id}",
+                RawTarget = TargetOf(type, turn, isSearch),
+                Labels = [$"http://terminology.hl7.org/CodeSystem/v3-ActCode|{Codes[turn % Codes.Length]}"],
+                Patients = [$"p{client}-{((round * each) + turn) * 7 % PatientsEach}"],
                 ResourceCount = 1,
                 Status = 200,
             };
@@ -139,6 +175,19 @@ internal static class WatchCostRun
         }
 
         return entries;
+    }
+
+    // Half of the calls are searches; every third of those brings whom it is about, every fourth names what it wants.
+    private static string TargetOf(string type, int turn, bool isSearch)
+    {
+        if (!isSearch)
+        {
+            return $"/fhir/{type}/1";
+        }
+
+        var include = turn % 3 == 0 ? $"&_include={type}:subject" : string.Empty;
+        var elements = turn % 4 == 0 ? "&_elements=" + Elements[turn / 4 % Elements.Length] : string.Empty;
+        return $"/fhir/{type}?patient=1{include}{elements}";
     }
 
     private sealed class Everybody : IRegisteredClients

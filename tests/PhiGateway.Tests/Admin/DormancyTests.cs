@@ -17,7 +17,7 @@ public sealed class DormancyTests
     [InlineData(29, 0, "active")]
     [InlineData(31, 1, "active")]
     [InlineData(61, 1, "suspended")]
-    [InlineData(91, 1, "revoked")]
+    [InlineData(91, 1, "suspended")]
     public async Task RunOnce_DaysWithoutACall_GoDownTheLadder(int days, int alerts, string status)
     {
         await using var server = await OpenAsync();
@@ -63,6 +63,26 @@ public sealed class DormancyTests
         var items = (await server.GetAsync("/admin/v1/alerts?kind=dormant")).Json["items"]!.AsArray();
         Assert.Equal(3, items.Count);
         Assert.Contains(items, static item => ((string)item!["evidence"]!).Contains("(revoke)", StringComparison.Ordinal));
+    }
+
+    // A clock that jumped, a trail that was lost: what is for good waits as long as lies between the last two rungs.
+    [Fact]
+    public async Task RunOnce_FirstSeenBeyondTheLastRung_IsRevokedOnlyAfterItWasSuspendedForItsDays()
+    {
+        await using var server = await OpenAsync();
+        var ladder = Ladder(server, 30, 60, 90);
+        var start = server.Time.Now;
+        var seen = new List<string>();
+        foreach (var day in (int[])[200, 201, 229, 230])
+        {
+            server.Time.Now = start.AddDays(day);
+            await ladder.RunOnceAsync(default);
+            await ladder.RunOnceAsync(default);
+            seen.Add((string)(await server.GetAsync(Client)).Json["status"]!);
+        }
+
+        Assert.Equal(["suspended", "suspended", "suspended", "revoked"], seen);
+        Assert.Equal(2, (await server.GetAsync("/admin/v1/alerts?kind=dormant")).Json["items"]!.AsArray().Count);
     }
 
     [Fact]

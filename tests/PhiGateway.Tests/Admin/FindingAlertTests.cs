@@ -171,6 +171,19 @@ public sealed class FindingAlertTests
         Assert.Contains("It was not quarantined", (string)alert["evidence"]!, StringComparison.Ordinal);
     }
 
+    // The trail was away for days: it is told, and whoever calls by now is not closed for it.
+    [Theory]
+    [InlineData(23, "quarantined")]
+    [InlineData(25, "active")]
+    public async Task Raise_WhatIsSeenMoreThanADayLater_OnlyTells(int hours, string status)
+    {
+        await using var server = await OpenAsync();
+        await Sink(server, OfTwoPlaces).RaiseAsync(Finding(server) with { At = server.Time.Now.AddHours(-hours) }, default);
+
+        Assert.Equal(status, (string)(await server.GetAsync(Client)).Json["status"]!);
+        Assert.Single((await server.GetAsync("/admin/v1/alerts")).Json["items"]!.AsArray());
+    }
+
     // Each sink is another node, or the same one after a restart.
     [Theory]
     [InlineData("quarantine")]

@@ -51,7 +51,38 @@ public sealed class NarrowerPartsTests
     public void Of_ElementsOfWhichNoneIsGranted_StayAsTheyWere() =>
         Assert.Equal(Granted.Elements, Narrower(Used("/fhir/Observation?patient=17&_elements=status"))[0].Elements);
 
-    private static IReadOnlyList<Grant> Narrower(params AuditRecord[] records)
+    // What a search by POST includes stands in its body, and an entry of a batch is not read back: nobody can say that it was not used.
+    [Theory]
+    [InlineData("GET", "/fhir/Observation?patient=17", false)]
+    [InlineData("GET", "/fhir/Observation?patient=17&_include=Observation:subject", true)]
+    [InlineData("POST", "/fhir/Observation/_search", true)]
+    [InlineData("GET", "Observation?patient=17&_include=Observation:subject", true)]
+    public void Of_AnInclude_StaysWhereItMayHaveBeenUsed(string method, string target, bool stays)
+    {
+        var record = Used(target);
+        (record.Method, record.Template) = (method, method == "GET" ? "GET /Observation" : "POST /Observation/_search");
+        var granted = Granted with { Includes = ["Observation:subject"] };
+
+        Assert.Equal(stays ? granted.Includes : [], NarrowerGrants.Of([granted], UsedBy(record))[0].Includes);
+    }
+
+    // A page tells what came with it: that the first page lies before the window takes nothing of it away.
+    [Fact]
+    public void Of_WhatCameWithAPage_Stays()
+    {
+        var page = Used("/fhir/page/abc");
+        (page.Interaction, page.Resources) = ("search-page", ["Observation/o-1", "Patient/17"]);
+        var people = new Grant { Types = ["Patient"], Interactions = ["read", "search", "update"] };
+
+        var kept = NarrowerGrants.Of([Granted, people], UsedBy(page));
+        Assert.Equal(["read", "search"], kept.Single(static grant => grant.Types[0] == "Patient").Interactions);
+        var without = NarrowerGrants.Of([Granted, people], UsedBy(Used("/fhir/Observation")));
+        Assert.DoesNotContain(without, static grant => grant.Types[0] == "Patient");
+    }
+
+    private static IReadOnlyList<Grant> Narrower(params AuditRecord[] records) => NarrowerGrants.Of([Granted], UsedBy(records));
+
+    private static UsedGrants UsedBy(params AuditRecord[] records)
     {
         var used = new UsedGrants(new AdminOptions());
         foreach (var record in records)
@@ -59,7 +90,7 @@ public sealed class NarrowerPartsTests
             used.Take(record);
         }
 
-        return NarrowerGrants.Of([Granted], used);
+        return used;
     }
 
     private static AuditRecord Used(string target, params string[] labels)

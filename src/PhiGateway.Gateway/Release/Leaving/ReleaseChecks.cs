@@ -1,5 +1,6 @@
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Trail;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
@@ -37,7 +38,10 @@ internal static class ReleaseChecks
             return StageResult.Refuse(DenyReason.QuotaExceeded, "limit-records");
         }
 
-        return AskQuotas(exchange, disclosure);
+        // 4. Whom it looked for by id it has asked for, whether they are there or not.
+        return before == 0 && ProbedPatients.FindExceededBySearch(exchange) is { } probed
+            ? StageResult.Refuse(DenyReason.QuotaExceeded, probed)
+            : AskQuotas(exchange, disclosure);
     }
 
     private static StageResult AskQuotas(GatewayExchange exchange, Disclosure disclosure)

@@ -62,6 +62,20 @@ public sealed class ProbedPatientsTests
         Assert.True(world.Get<ClientGates>().Of("connector").Quota.PatientsLeft == Most - 1);
     }
 
+    // A search for patients by their ids says of each whether it is there, as a read does; those that were asked for count once.
+    [Fact]
+    public async Task Ask_IdsThatASearchDoesNotFind_CountAsPatients_OnceEach()
+    {
+        using var world = World(new ClientLimits { DistinctPatientsPerHour = Most }, Reading with { Interactions = ["search"] });
+        Assert.Null(await SearchAsync(world, "p0"));
+        Assert.Null(await SearchAsync(world, "p0,p1,17"));
+
+        Assert.Equal(DenyReason.QuotaExceeded, await SearchAsync(world, "p3"));
+        Assert.Equal(DenyReason.QuotaExceeded, await ReadAsync(world, "18"));
+        Assert.Null(await SearchAsync(world, "p1"));
+        Assert.Null(await ReadAsync(world, "17"));
+    }
+
     [Fact]
     public async Task Record_WithoutALimit_CountsNothing()
     {
@@ -150,6 +164,17 @@ public sealed class ProbedPatientsTests
     {
         world.Upstream.Answers($"GET /Patient/{patient}", $$"""{"resourceType":"Patient","id":"{{patient}}"}""");
         using var exchange = world.Open("GET", $"/fhir/Patient/{patient}");
+        return (await world.WalkAsync(exchange, "Release")).Refusal;
+    }
+
+    private static async Task<DenyReason?> SearchAsync(StageWorld world, string ids)
+    {
+        var nobody = $$"""
+            {"resourceType":"Bundle","type":"searchset","total":0,
+            "link":[{"relation":"self","url":"http://fhir.example/r4/Patient?_id={{ids}}"}]}
+            """;
+        world.Upstream.Otherwise = () => RecordingUpstream.Reply(200, nobody, "application/fhir+json");
+        using var exchange = world.Open("GET", $"/fhir/Patient?_id={ids}");
         return (await world.WalkAsync(exchange, "Release")).Refusal;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -34,6 +35,7 @@ public sealed class YarpUpstreamTests : IDisposable
     private readonly ManualClock _clock = new();
     private readonly EgressConnector _connector = new(new EgressPolicy());
     private readonly List<IDisposable> _owned = [];
+    private readonly GatewayOptions _options = new();
 
     public void Dispose()
     {
@@ -92,6 +94,30 @@ public sealed class YarpUpstreamTests : IDisposable
         Assert.Equal(DenyReason.UpstreamCredential, reply.Answer.Result.Refusal);
         Assert.False(reply.WasSent);
         Assert.Empty(upstream.Requests);
+    }
+
+    // So that its spans and the gateway's are one trace; where nobody collects spans it is told nothing.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SendAsync_WhereSpansAreCollected_NamesTheGatewaysOwnSpan(bool isLean)
+    {
+        using var upstream = new RawUpstream(static (_, _) => Ok);
+        _options.Telemetry.Otlp = "http://127.0.0.1:4318";
+        using var span = new Activity("in").SetIdFormat(ActivityIdFormat.W3C).Start();
+
+        Assert.Equal(200, (await SendAsync(upstream.Address, isLean, null)).Status);
+        Assert.Contains($"\r\ntraceparent: {span.Id}", upstream.Requests.Single(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task SendAsync_WhereNobodyCollectsSpans_NamesNone()
+    {
+        using var upstream = new RawUpstream(static (_, _) => Ok);
+        using var span = new Activity("in").SetIdFormat(ActivityIdFormat.W3C).Start();
+
+        Assert.Equal(200, (await SendAsync(upstream.Address, true, null)).Status);
+        Assert.DoesNotContain("traceparent", upstream.Requests.Single(), StringComparison.OrdinalIgnoreCase);
     }
 
     [Theory]
@@ -253,10 +279,9 @@ public sealed class YarpUpstreamTests : IDisposable
 #pragma warning disable CA5359 // The certificate was made a moment ago, by the test itself.
             var lean = new LeanClient(_connector, static (_, _, _, _) => true);
 #pragma warning restore CA5359
-            var options = new GatewayOptions();
-            var storage = new StorageClient(_connector, options, _clock);
+            var storage = new StorageClient(_connector, _options, _clock);
             _owned.AddRange([lean, storage]);
-            _upstream = new YarpUpstream([], lean, storage, options, TimeProvider.System);
+            _upstream = new YarpUpstream([], lean, storage, _options, TimeProvider.System);
         }
 
         return _upstream;

@@ -62,6 +62,25 @@ public sealed class UsageLedgerTests
         Assert.Equal((2, 0), ((int)Assert.Single(upgraded.Usage.Of("acme")).Count, (int)upgraded.Usage.Of("acme")[0].Patients));
     }
 
+    // A client may ask for elements by any name: none of them makes what it really used look as if it was never used.
+    [Fact]
+    public void Note_MoreNamesThanAreKept_LoseTheOldestNames_AndNothingThatWasDone()
+    {
+        var ledger = new UsageLedger();
+        ledger.Note(Seen("read Patient", "TREAT", "north", 0, [1]));
+        for (var hour = 1; hour <= 100; hour++)
+        {
+            string[] parts = [.. Enumerable.Range(0, 30).Select(number => $"element Patient.made-up-{hour}-{number}")];
+            ledger.Note(Seen("search-type Patient", "TREAT", "north", hour, [1], parts));
+        }
+
+        var rows = ledger.Of("acme");
+        Assert.InRange(rows.Count, 700, 1024);
+        Assert.Equal((1L, Noon), (rows[0].Count, rows[0].Last));
+        Assert.Equal(100, rows.Single(static row => row.Operation == "search-type Patient").Count);
+        Assert.Equal(30, rows.Count(static row => row.Operation.StartsWith("element Patient.made-up-100-", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("read Observation", UsageKind.Interaction, "Observation read")]
     [InlineData("history-instance Patient", UsageKind.Interaction, "Patient history")]
