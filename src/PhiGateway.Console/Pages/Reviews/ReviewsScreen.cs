@@ -160,11 +160,13 @@ internal sealed class ReviewsScreen(
             return AdminProblem.BadParameter("state", "open, done or cancelled is expected.");
         }
 
+        // What has ended is past no day.
+        var lastDay = state is null or CampaignState.Open ? Today.AddDays(1) : DateOnly.MinValue;
         var filter = new CampaignFilter(
             isOverdue ? CampaignState.Open : state,
             text,
             isMine ? request.Call.Person : null,
-            isOverdue ? Today.AddDays(1) : null
+            isOverdue ? lastDay : null
         );
         var list = await reports.ListAsync(request.Call, filter, request.Skipped, OneList);
         return new PageContent(
@@ -223,7 +225,7 @@ internal sealed class ReviewsScreen(
 
         var caller = request.Call.Caller;
         return new PageContent(
-            view.Campaign.Title,
+            "Review",
             "reviews",
             typeof(ReviewPage),
             new ReviewModel(
