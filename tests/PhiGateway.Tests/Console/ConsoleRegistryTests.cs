@@ -1,7 +1,10 @@
+using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Revocations;
 using PhiGateway.Admin.Status;
+using PhiGateway.Console.Parts;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
@@ -88,6 +91,21 @@ public sealed class ConsoleRegistryTests
         var plain = (await viewer.GetAsync("/console/vendors")).Text;
         Assert.DoesNotContain("2 refused", plain, StringComparison.Ordinal);
         Assert.Contains("shown to auditors", plain, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Vendor_OfACount_LeadsToTheTimeThatWasCounted()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await Approvals.OpenAsync(server.Admin);
+        server.Admin.Time.Now += TimeSpan.FromMinutes(25);
+        using var auditor = await server.SignInAsync("auditor");
+
+        var page = WebUtility.HtmlDecode((await auditor.GetAsync("/console/vendors")).Text);
+        var look = server.Admin.Journal.Records.Last(static record => record.Event == "audit.count");
+        var counted = Regex.Match(look.Note!, "from=([^ ]+)").Groups[1].Value;
+        var from = Links.Moment(DateTimeOffset.Parse(counted, CultureInfo.InvariantCulture));
+        Assert.Contains($"from={Uri.EscapeDataString(from)}&decision=deny", page, StringComparison.Ordinal);
     }
 
     [Fact]
