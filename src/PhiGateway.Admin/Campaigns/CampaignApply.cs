@@ -23,7 +23,13 @@ internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets
     private const int MostWords = 20;
 
     /// <summary>Applies everything that is decided; what is refused stands as decided, and says why.</summary>
-    public async Task<Outcome<AppliedReport>> ApplyAsync(AdminCall call, string id)
+    /// <param name="call">The call.</param>
+    /// <param name="id">Id of the campaign.</param>
+    /// <param name="seen">
+    /// Fingerprint of the decisions that the approver was shown (<see cref="DecidedFingerprint"/>): others than those are not applied. Null:
+    /// whatever is decided now.
+    /// </param>
+    public async Task<Outcome<AppliedReport>> ApplyAsync(AdminCall call, string id, string? seen = null)
     {
         var set = await sets.GetAsync(call.Cancelled);
         if (set.Find<Campaign>(RegistryKind.Campaign, id) is not { } campaign)
@@ -34,6 +40,16 @@ internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets
         if (campaign.State != CampaignState.Open)
         {
             return AdminProblem.Conflict("not-open", "The campaign has ended.");
+        }
+
+        if (seen is not null && seen != DecidedFingerprint.Of(set.ItemsOf(id)))
+        {
+            return new AdminProblem(
+                412,
+                "fingerprint-changed",
+                "Something else is decided than you saw",
+                "A decision was made, taken back or applied since you opened the page: look at what is decided now, then apply it."
+            );
         }
 
         var applied = new List<AppliedItem>();
@@ -72,7 +88,7 @@ internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets
             KindWord.Of(RegistryKind.CampaignItem, item.Id),
             set =>
             {
-                var planned = Plan(call, set, item.Id, narrower);
+                var planned = Plan(call, set, item, narrower);
                 if (planned.Failed(out var problem, out var step))
                 {
                     return problem;
@@ -101,11 +117,12 @@ internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets
         return new AppliedItem(item.Client, item.Decision!.Value, null, $"{problem.Code}: {words ?? problem.Title}");
     }
 
-    private Outcome<Step> Plan(AdminCall call, WorkingSet set, string id, RightSizeReport? narrower)
+    private Outcome<Step> Plan(AdminCall call, WorkingSet set, CampaignItem shown, RightSizeReport? narrower)
     {
         if (
-            set.Find(RegistryKind.CampaignItem, id) is not { Entity: CampaignItem item, Item: var stored }
+            set.Find(RegistryKind.CampaignItem, shown.Id) is not { Entity: CampaignItem item, Item: var stored }
             || item is { Decision: null } or { Outcome: not null }
+            || (item.Decision, item.DecidedBy, item.Reason) != (shown.Decision, shown.DecidedBy, shown.Reason)
         )
         {
             return AdminProblem.Conflict("already-applied", "It was decided otherwise at the same moment.");

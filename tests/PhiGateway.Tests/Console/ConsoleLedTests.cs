@@ -2,7 +2,7 @@ using Xunit;
 
 namespace PhiGateway.Tests.Console;
 
-/// <summary>A link of another site, or an address that was given to a sign-in, takes nothing away by itself: a person's click does.</summary>
+/// <summary>A link of another site, or an address given to a sign-in, takes nothing away by itself: a person's click does.</summary>
 public sealed class ConsoleLedTests
 {
     private const string Search = "/console/audit?decision=deny";

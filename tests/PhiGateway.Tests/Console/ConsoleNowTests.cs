@@ -5,7 +5,7 @@ using Xunit;
 
 namespace PhiGateway.Tests.Console;
 
-/// <summary>The first screen says of when its counts are; a live one is one look on record, however often it asks again by itself.</summary>
+/// <summary>The first screen says of when its counts are; a live one is one look on record, however often it asks again.</summary>
 public sealed class ConsoleNowTests
 {
     private const string Live = "/console/now?live=1";

@@ -56,6 +56,33 @@ public sealed class ConsoleRegistryTests
     }
 
     [Fact]
+    public async Task Narrower_OfManyRequests_IsMadeBehindThePageAsOneLook()
+    {
+        await using var server = await ConsoleServer.StartAsync(patience: TimeSpan.Zero);
+        await Approvals.OpenAsync(server.Admin);
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.Admin.Trail.BeforeQuery = _ => gate.Task;
+        using var browser = await server.SignInAsync("operator");
+        const string Path = "/console/clients/acme-connector/narrower";
+
+        var page = await browser.GetAsync(Path);
+        for (var poll = 0; poll < 3; poll++)
+        {
+            Assert.Equal($"2; url={Path}?again=1", page.Headers["Refresh"]);
+            page = await browser.GetAsync(Path + "?again=1");
+        }
+
+        gate.SetResult();
+        while (!page.Text.Contains("id=\"proposal\"", StringComparison.Ordinal))
+        {
+            page = await browser.GetAsync(Path + "?again=1");
+        }
+
+        Assert.DoesNotContain("Refresh", page.Headers.Keys);
+        Assert.Single(server.Admin.Journal.Records, static record => record.Event == "trail.right-size");
+    }
+
+    [Fact]
     public async Task Approval_InWords_SaysHowManyPatientsItReaches()
     {
         await using var server = await ConsoleServer.StartAsync();

@@ -192,14 +192,35 @@ public sealed class ConsoleWorkTests
         );
 
         // A keep of high risk is applied by somebody else.
-        Assert.Equal(303, (await reviewer.SubmitAsync(Page, Page + "/apply")).Status);
+        Assert.Equal(303, (await reviewer.SubmitAsync(Page, Page + "/apply", DecidedIn(await reviewer.GetAsync(Page)))).Status);
         Assert.Contains("Refused, and standing as decided", (await reviewer.GetAsync(Page)).Text);
         using var approver = await server.SignInAsync("second");
-        Assert.Equal(303, (await approver.SubmitAsync(Page, Page + "/apply")).Status);
+
+        // What was decided otherwise since it was shown is nobody's second pair of eyes.
+        var shown = DecidedIn(await approver.GetAsync(Page));
+        Assert.Equal(303, (await reviewer.SubmitAsync(Page, "/console/review-items/q2.acme-connector/undo", ("version", "4"))).Status);
+        (string, string)[] otherwise = [("decision", "remove"), ("reason", "no longer used"), ("version", "5")];
+        Assert.Equal(303, (await reviewer.SubmitAsync(Page, Decide, otherwise)).Status);
+        var late = await approver.SubmitAsync(Page, Page + "/apply", shown);
+        Assert.Equal(412, late.Status);
+        Assert.Contains("look at what is decided now", late.Text, StringComparison.Ordinal);
+        Assert.Equal(412, (await approver.SubmitAsync(Page, Page + "/apply")).Status);
+        Assert.Equal("active", (string?)(await server.Admin.GetAsync("/admin/v1/clients/acme-connector")).Json["status"]);
+        Assert.Equal(303, (await reviewer.SubmitAsync(Page, "/console/review-items/q2.acme-connector/undo", ("version", "6"))).Status);
+        (string, string)[] again = [("decision", "keep"), ("reason", "used daily"), ("version", "7")];
+        Assert.Equal(303, (await reviewer.SubmitAsync(Page, Decide, again)).Status);
+
+        Assert.Equal(303, (await approver.SubmitAsync(Page, Page + "/apply", DecidedIn(await approver.GetAsync(Page)))).Status);
         var done = await approver.GetAsync(Page);
         Assert.Contains("Its access stays as it is", done.Text);
         Assert.Contains("done", done.Text);
     }
+
+    private static (string, string) DecidedIn(AdminAnswer page) =>
+        (
+            "fingerprint",
+            System.Text.RegularExpressions.Regex.Match(page.Text, "name=\"fingerprint\" value=\"([0-9a-f]{64})\"").Groups[1].Value
+        );
 
     [Fact]
     public async Task Review_StartedWithAWrongDay_KeepsWhatWasTyped()
