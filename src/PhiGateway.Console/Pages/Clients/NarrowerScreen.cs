@@ -63,7 +63,8 @@ internal sealed class NarrowerScreen(ClientDirectory directory, ReplayCommands r
                 profile.Grants,
                 report,
                 [.. report.Grants?.Select(Admin.Clients.GrantWords.Of) ?? []],
-                grants?.ToJsonString(Indented)
+                grants?.ToJsonString(Indented),
+                call.Caller.HasAny(ConsoleSections.TrailReaders)
             )
         )
         {
