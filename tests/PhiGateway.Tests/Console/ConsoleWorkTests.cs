@@ -121,6 +121,43 @@ public sealed class ConsoleWorkTests
     }
 
     [Fact]
+    public async Task Search_BeyondWhatIsKept_IsRefusedUntilOneIsGivenUp()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        var kept = Enumerable.Range(0, 200).Select(static number => $"s-{number:d3}").ToList();
+        await server.Admin.Store.WriteAsync(
+            [
+                .. kept.Select(static id => new RegistryWrite(
+                    RegistryKind.SavedSearch,
+                    id,
+                    RegistryJson.Serialize(
+                        new SavedSearch
+                        {
+                            Id = id,
+                            Title = id,
+                            Query = "decision=deny",
+                            By = "rosa",
+                        }
+                    ),
+                    0
+                )),
+            ],
+            "test",
+            default
+        );
+        using var browser = await server.SignInAsync("auditor");
+        const string Asked = "/console/audit?decision=permit";
+        (string, string)[] search = [("query", "decision=permit"), ("title", "What was allowed")];
+
+        var refused = await browser.SubmitAsync(Asked, "/console/audit/saved", search);
+        Assert.Equal(409, refused.Status);
+        Assert.Contains("give one up that nobody needs", refused.Text, StringComparison.Ordinal);
+        Assert.Contains("value=\"What was allowed\"", refused.Text, StringComparison.Ordinal);
+        Assert.Equal(303, (await browser.SubmitAsync(Asked, "/console/audit/saved/s-000/give-up", ("version", "1"))).Status);
+        Assert.Equal(303, (await browser.SubmitAsync(Asked, "/console/audit/saved", search)).Status);
+    }
+
+    [Fact]
     public async Task Settings_OfEachPerson_SayWhoTheyAreAndWhatTheyMay()
     {
         await using var server = await ConsoleServer.StartAsync();
