@@ -11,14 +11,7 @@ namespace PhiGateway.Console.Pages.Clients;
 /// <param name="Page">One page.</param>
 /// <param name="Next">Address of the next page; null: this is the last.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
-public sealed record ClientsModel(
-    string? Text,
-    ClientStatus? Status,
-    ClientKind? Kind,
-    ClientPage Page,
-    string? Next,
-    string FormToken
-);
+public sealed record ClientsModel(string? Text, ClientStatus? Status, ClientKind? Kind, ClientPage Page, string? Next, string FormToken);
 
 /// <summary>What the page of one client shows.</summary>
 /// <param name="Profile">The client with what stands behind it.</param>
