@@ -37,7 +37,13 @@ internal sealed class CampaignApply(
     );
 
     /// <summary>Applies everything that is decided; what is refused stands as decided, and says why.</summary>
-    public async Task<Outcome<AppliedReport>> ApplyAsync(AdminCall call, string id)
+    /// <param name="call">The call.</param>
+    /// <param name="id">Id of the campaign.</param>
+    /// <param name="seen">
+    /// Fingerprint of the decisions that the approver was shown (<see cref="DecidedFingerprint"/>): others than those are not applied. Null:
+    /// whatever is decided now.
+    /// </param>
+    public async Task<Outcome<AppliedReport>> ApplyAsync(AdminCall call, string id, string? seen = null)
     {
         var set = await sets.GetAsync(call.Cancelled);
         if (set.Find<Campaign>(RegistryKind.Campaign, id) is not { } campaign)
@@ -48,6 +54,16 @@ internal sealed class CampaignApply(
         if (campaign.State != CampaignState.Open)
         {
             return AdminProblem.Conflict("not-open", "The campaign has ended.");
+        }
+
+        if (seen is not null && seen != DecidedFingerprint.Of(set.ItemsOf(id)))
+        {
+            return new AdminProblem(
+                412,
+                "fingerprint-changed",
+                "Something else is decided than you saw",
+                "A decision was made, taken back or applied since you opened the page: look at what is decided now, then apply it."
+            );
         }
 
         var applied = new List<AppliedItem>();
@@ -118,12 +134,12 @@ internal sealed class CampaignApply(
         return new AppliedItem(item.Client, item.Decision!.Value, null, $"{problem.Code}: {words ?? problem.Title}");
     }
 
-    private Outcome<Step> Plan(AdminCall call, WorkingSet set, CampaignItem decided, RightSizeReport? narrower, long? seen)
+    private Outcome<Step> Plan(AdminCall call, WorkingSet set, CampaignItem shown, RightSizeReport? narrower, long? seen)
     {
         if (
-            set.Find(RegistryKind.CampaignItem, decided.Id) is not { Entity: CampaignItem item, Item: var stored }
-            || item.Decision != decided.Decision
-            || item.Outcome is not null
+            set.Find(RegistryKind.CampaignItem, shown.Id) is not { Entity: CampaignItem item, Item: var stored }
+            || item is { Decision: null } or { Outcome: not null }
+            || (item.Decision, item.DecidedBy, item.Reason) != (shown.Decision, shown.DecidedBy, shown.Reason)
         )
         {
             return AdminProblem.Conflict("already-applied", "It was decided otherwise at the same moment.");

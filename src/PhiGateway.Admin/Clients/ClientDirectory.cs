@@ -49,9 +49,17 @@ internal sealed class ClientDirectory(WorkingSetSource sets, ISnapshotSource sna
     /// <param name="call">The call.</param>
     /// <param name="text">Part of a name, in any case; null: all.</param>
     /// <param name="status">Only in this state; null: in any.</param>
+    /// <param name="kind">Only of this kind; null: of any.</param>
     /// <param name="after">Id after which the page begins; null: at the first.</param>
     /// <param name="limit">Most entries.</param>
-    public async Task<Outcome<ClientPage>> SearchAsync(AdminCall call, string? text, ClientStatus? status, string? after, int limit)
+    public async Task<Outcome<ClientPage>> SearchAsync(
+        AdminCall call,
+        string? text,
+        ClientStatus? status,
+        ClientKind? kind,
+        string? after,
+        int limit
+    )
     {
         var set = await sets.GetAsync(call.Cancelled);
         var (snapshot, now) = (snapshots.Current, time.GetUtcNow());
@@ -59,7 +67,11 @@ internal sealed class ClientDirectory(WorkingSetSource sets, ISnapshotSource sna
         var (total, isMore) = (0, false);
         foreach (var client in set.All<Client>(RegistryKind.Client))
         {
-            if ((status is not null && client.Status != status) || (text is not null && !Names(set, client, text)))
+            if (
+                (status is not null && client.Status != status)
+                || (kind is not null && client.Kind != kind)
+                || (text is not null && !Names(set, client, text))
+            )
             {
                 continue;
             }

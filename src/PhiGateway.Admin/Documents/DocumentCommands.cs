@@ -15,6 +15,9 @@ internal sealed class DocumentCommands(RegistryEditor editor, TaskGrowth growth,
     // More places help nobody.
     private const int MaxNamed = 20;
 
+    // They stand in front of the records on every page of a search, for everybody who reads the trail.
+    private const int MostSearches = 200;
+
     /// <summary>Creates one document under the id that its body names; a new admin key comes with its secret.</summary>
     public async Task<Outcome<DocumentChange>> CreateAsync(AdminCall call, RegistryKind kind, JsonObject body)
     {
@@ -51,7 +54,15 @@ internal sealed class DocumentCommands(RegistryEditor editor, TaskGrowth growth,
             kind,
             draft.Id,
             "create",
-            set => set.Find(kind, draft.Id) is null ? Put(kind, draft, 0) : AdminProblem.Exists(KindWord.Of(kind))
+            set =>
+            {
+                if (Full(set, kind) is { } full)
+                {
+                    return full;
+                }
+
+                return set.Find(kind, draft.Id) is null ? Put(kind, draft, 0) : AdminProblem.Exists(KindWord.Of(kind));
+            }
         );
         if (written.Failed(out problem, out var outcome))
         {
@@ -71,6 +82,11 @@ internal sealed class DocumentCommands(RegistryEditor editor, TaskGrowth growth,
             set =>
             {
                 var current = set.Find(kind, id)?.Item;
+                if (current is null && Full(set, kind) is { } full)
+                {
+                    return full;
+                }
+
                 return Precondition(call, kind, current) is { } refused
                     ? Stale(refused, current, body)
                     : Plan(call, kind, id, body, current);
@@ -200,6 +216,11 @@ internal sealed class DocumentCommands(RegistryEditor editor, TaskGrowth growth,
 
     private static AdminKey? KeyOf(JsonObject? current, RegistryKind kind) =>
         current is null || kind != RegistryKind.AdminKey ? null : JsonSerializer.Deserialize<AdminKey>(current, RegistryJson.Options);
+
+    private static AdminProblem? Full(WorkingSet set, RegistryKind kind) =>
+        kind == RegistryKind.SavedSearch && set.All<SavedSearch>(kind).Count() >= MostSearches
+            ? AdminProblem.Conflict("too-many-searches", $"{MostSearches} searches are kept: give one up that nobody needs.")
+            : null;
 
     private static EditPlan Put(RegistryKind kind, Draft draft, long version) =>
         new([new RegistryWrite(kind, draft.Id, draft.Json, version)]);

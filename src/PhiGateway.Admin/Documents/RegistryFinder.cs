@@ -64,15 +64,28 @@ internal sealed class RegistryFinder(WorkingSetSource sets)
     }
 
     /// <summary>Whether the registry has exactly this name: of a document, with its kind or without, of a tenant or a person of it.</summary>
+    /// <remarks>
+    /// Security: among what the caller may read. The answer shows in an address, and whoever tries names would learn by it which there are.
+    /// </remarks>
     public async Task<bool> KnowsAsync(AdminCall call, string name)
     {
         var set = await sets.GetAsync(call.Cancelled);
         var (word, id) = name.Split('/', 2) is [var first, var rest] ? (first, rest) : (null, name);
-        return Array.Exists(Named, kind => (word is null || word == KindWord.Of(kind)) && set.Find(kind, id) is not null)
+        var isDocument = Array.Exists(
+            Named,
+            kind => (word is null || word == KindWord.Of(kind)) && MayRead(call, kind) && set.Find(kind, id) is not null
+        );
+        return isDocument
             || set.All<UseCase>(RegistryKind.UseCase).Any(one => one.Tenants.Contains(name, StringComparer.Ordinal))
             || set.All<Client>(RegistryKind.Client).Any(one => one.Owner == name || one.Deputy == name)
-            || set.All<AdminKey>(RegistryKind.AdminKey).Any(one => string.Equals(one.Person, name, StringComparison.Ordinal));
+            || (
+                call.Caller.HasAny(AdminRoles.UseReaders)
+                && set.All<AdminKey>(RegistryKind.AdminKey).Any(one => string.Equals(one.Person, name, StringComparison.Ordinal))
+            );
     }
+
+    private static bool MayRead(AdminCall call, RegistryKind kind) =>
+        RegistryRoute.All.Any(route => route.Kind == kind && call.Caller.HasAny(route.Readers));
 
     private static bool Has(string? name, string text) => name?.Contains(text, StringComparison.OrdinalIgnoreCase) == true;
 

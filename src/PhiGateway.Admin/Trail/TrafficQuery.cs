@@ -42,6 +42,15 @@ internal sealed record TrafficQuery(
     /// </summary>
     public DateTimeOffset? SettledBefore { get; init; }
 
+    /// <summary>For so long a page counts this again by itself, which the record of the look says; null: it is counted once.</summary>
+    public TimeSpan? LiveFor { get; init; }
+
+    /// <summary>
+    /// Security: whether a page counts this again by itself within a look that is on record, so that it is no further look. No call of the API
+    /// says so.
+    /// </summary>
+    public bool IsGoingOn { get; init; }
+
     private static readonly TimeSpan Longest = TimeSpan.FromDays(400);
 
     /// <summary>Reads the parameters of a call.</summary>

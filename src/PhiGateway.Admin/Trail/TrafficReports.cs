@@ -7,7 +7,10 @@ using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Admin.Trail;
 
-/// <summary>Counts the requests of the trail for pictures and tables; each count is itself on record before its answer leaves.</summary>
+/// <summary>
+/// Counts the requests of the trail for pictures and tables; each look is itself on record before its answer leaves, and what a page counts
+/// again by itself is one.
+/// </summary>
 internal sealed class TrafficReports(
     IAuditStore store,
     SettledCounts settled,
@@ -24,11 +27,15 @@ internal sealed class TrafficReports(
             return problem;
         }
 
-        // A page counts several things at once: each record has an id of its own below the call's.
-        var record = records.Create(call, "audit.count", "audit", Guid.CreateVersion7(), call.RequestId, AuditKind.AuditUse);
-        record.Tenant = query.Tenant;
-        record.Note = Describe(query);
-        await journal.AppendAsync(record);
+        if (!query.IsGoingOn)
+        {
+            // A page counts several things at once: each record has an id of its own below the call's.
+            var record = records.Create(call, "audit.count", "audit", Guid.CreateVersion7(), call.RequestId, AuditKind.AuditUse);
+            record.Tenant = query.Tenant;
+            record.Note = Describe(query);
+            await journal.AppendAsync(record);
+        }
+
         var rows = query.SettledBefore is { } border
             ? await settled.CountAsync(counts, border, call.Cancelled)
             : await store.CountAsync(counts, call.Cancelled);
@@ -64,6 +71,7 @@ internal sealed class TrafficReports(
                 ("client", query.Client),
                 ("decision", query.Decision),
                 ("reason", query.Reason),
+                ("live", query.LiveFor is { } span ? $"{(int)span.TotalMinutes}m" : null),
             }
                 .Where(static part => part.Value is not null)
                 .Select(static part => $"{part.Name}={(part.Value!.Length <= 128 ? part.Value : part.Value[..128] + "…")}")

@@ -46,10 +46,11 @@ internal sealed class ConsoleGate(
             : null;
         if (found is not { Session: { } session })
         {
-            await SignInAsync(context);
+            await SignInAsync(context, endpoint?.Metadata.GetMetadata<GraveStep>() is not null);
             return;
         }
 
+        var isLed = session.TakeLanding() || IsLedFromElsewhere(context);
         if (found.Cookie is { } renewed)
         {
             ConsoleCookies.Write(context, ConsoleCookies.Session, renewed);
@@ -92,6 +93,14 @@ internal sealed class ConsoleGate(
                 return;
             }
 
+            // What a link elsewhere, or an address that was given to the sign-in, leads to is looked at; nothing is taken away by it.
+            if (form is null && isLed)
+            {
+                session.Held = HeldOf(context, null) with { IsLed = true };
+                await HoldAsync(context, session);
+                return;
+            }
+
             session.Held = null;
         }
 
@@ -99,7 +108,10 @@ internal sealed class ConsoleGate(
         await next(context);
     }
 
-    private async Task SignInAsync(HttpContext context)
+    private static bool IsLedFromElsewhere(HttpContext context) =>
+        context.Request.Headers["Sec-Fetch-Site"] is ["cross-site" or "same-site"];
+
+    private async Task SignInAsync(HttpContext context, bool isGrave)
     {
         if (!HttpMethods.IsGet(context.Request.Method))
         {
@@ -111,6 +123,16 @@ internal sealed class ConsoleGate(
         // A link from another site comes without the cookie: asked for again from here, it comes with it.
         if (context.Request.Headers["Sec-Fetch-Site"] is ["cross-site"])
         {
+            if (isGrave)
+            {
+                // From here it would be a click on a page of ours.
+                var led = AdminProblem.Forbidden(
+                    "Another site led to a file. Nothing was taken: open the page that it is of, and take it there."
+                );
+                await pages.ProblemAsync(context, led);
+                return;
+            }
+
             context.Response.Headers["Refresh"] = "0";
             return;
         }
@@ -122,7 +144,19 @@ internal sealed class ConsoleGate(
     // Nothing is lost: what was filled in waits in the session until the person has signed in anew.
     private async Task AskAgainAsync(HttpContext context, ConsoleSession session, string template, IFormCollection? form)
     {
-        session.Held = new HeldStep(
+        session.Held = HeldOf(context, form);
+        Record(context, session, template, "sign-in-too-old");
+        await HoldAsync(context, session);
+    }
+
+    private Task HoldAsync(HttpContext context, ConsoleSession session)
+    {
+        var model = HeldModel.Of(session, options, time.GetUtcNow());
+        return pages.PageAsync(context, session, HeldModel.PageOf(model, StatusCodes.Status403Forbidden));
+    }
+
+    private static HeldStep HeldOf(HttpContext context, IFormCollection? form) =>
+        new(
             context.Request.Path + context.Request.QueryString.ToString(),
             form is not null,
             form is null
@@ -133,10 +167,6 @@ internal sealed class ConsoleGate(
                         .SelectMany(static field => field.Value.Select(value => KeyValuePair.Create(field.Key, value ?? string.Empty))),
                 ]
         );
-        Record(context, session, template, "sign-in-too-old");
-        var model = HeldModel.Of(session, options, time.GetUtcNow());
-        await pages.PageAsync(context, session, HeldModel.PageOf(model, StatusCodes.Status403Forbidden));
-    }
 
     private async Task RefuseAsync(HttpContext context, ConsoleSession session, string template, RequiredRoles? required)
     {

@@ -9,6 +9,7 @@ using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Console.Parts;
 using PhiGateway.Console.Sessions;
 
 namespace PhiGateway.Console.Http;
@@ -72,8 +73,11 @@ internal sealed class ConsoleRequest
     /// <summary>What the page lacks because a store does not answer; null: nothing.</summary>
     public string? Missing { get; private set; }
 
+    /// <summary>Whether the page asks for itself again, and nobody clicked.</summary>
+    public bool IsAgain => NotAClick.Is(_context);
+
     /// <summary>How many entries the page passes over; 0 where nothing, or no number, is asked.</summary>
-    public int Skipped => int.TryParse(Asked("skip"), NumberStyles.None, CultureInfo.InvariantCulture, out var skip) ? skip : 0;
+    public int Skipped => ListPart.SkippedOf(Asked("skip"));
 
     /// <summary>Version that the form was filled in over; 0 where it names none.</summary>
     public long SeenVersion => long.TryParse(Typed("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var seen) ? seen : 0;

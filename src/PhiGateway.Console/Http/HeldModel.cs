@@ -23,6 +23,9 @@ public sealed record HeldModel(
     string FormToken
 )
 {
+    /// <summary>Whether it waits for a click only: a link elsewhere, or the sign-in, led to it.</summary>
+    public bool IsLed { get; init; }
+
     // What the page put there itself says nothing to a person.
     private static readonly string[] Inner = ["version", "fingerprint", "key", "id", "seen", "back"];
 
@@ -45,7 +48,10 @@ public sealed record HeldModel(
             session.Proof.At,
             WordsOf(options.StepUp),
             session.FormToken
-        );
+        )
+        {
+            IsLed = held?.IsLed == true,
+        };
     }
 
     private static string WordsOf(Configuration.StepUpOptions? asked)

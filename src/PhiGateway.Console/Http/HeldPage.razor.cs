@@ -8,4 +8,12 @@ public sealed partial class HeldPage
     /// <summary>What it shows.</summary>
     [Parameter, EditorRequired]
     public required HeldModel Model { get; set; }
+
+    private string Title =>
+        Model switch
+        {
+            { IsFresh: false } => "Sign in again for this",
+            { IsLed: true } => "Do you want to take this?",
+            _ => "You are signed in anew",
+        };
 }

@@ -11,6 +11,13 @@ namespace PhiGateway.Console.Parts;
 /// <param name="Next">Address of the next page; null: this is the last.</param>
 public sealed record ListPart(int Skipped, int Count, int Total, string? First, string? Next)
 {
+    // Far behind the end of every list, and far enough from the largest number that a page may be added.
+    private const int MostSkipped = 1_000_000_000;
+
+    /// <summary>How many entries an address passes over; 0 where it names no number.</summary>
+    internal static int SkippedOf(string? asked) =>
+        int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var skip) ? Math.Min(skip, MostSkipped) : 0;
+
     /// <summary>Made by the screen.</summary>
     /// <param name="list">What is shown.</param>
     /// <param name="address">Address of the page that passes over so many; the first has no parameter for it.</param>

@@ -14,7 +14,11 @@ internal sealed class ConsoleSession : ICallerSession
 
     private readonly Lock _gate = new();
     private readonly List<OpenedPatient> _opened = [];
+
+    // By the name of what is looked at, of which there are a few.
+    private readonly Dictionary<string, DateTimeOffset> _looks = new(StringComparer.Ordinal);
     private string? _notice;
+    private int _isLanding;
     private volatile bool _hasEnded;
     private volatile Func<bool>? _isEnded;
     private volatile ConsoleSession? _successor;
@@ -75,11 +79,35 @@ internal sealed class ConsoleSession : ICallerSession
         }
     }
 
+    /// <summary>The sign-in leads on to an address, which somebody else may have written.</summary>
+    public void Land() => Interlocked.Exchange(ref _isLanding, 1);
+
+    /// <summary>Whether a request is the one that the sign-in led to: the first behind it.</summary>
+    public bool TakeLanding() => Interlocked.Exchange(ref _isLanding, 0) == 1;
+
     /// <summary>Leaves a message for the next page.</summary>
     public void Say(string words) => Interlocked.Exchange(ref _notice, words);
 
     /// <summary>Takes the message, once.</summary>
     public string? TakeNotice() => Interlocked.Exchange(ref _notice, null);
+
+    /// <summary>Remembers since when it is on record that a page, which asks again by itself, is looked at; thread-safe.</summary>
+    public void Look(string page, DateTimeOffset at)
+    {
+        lock (_gate)
+        {
+            _looks[page] = at;
+        }
+    }
+
+    /// <summary>Whether that is on record, and not from before a moment; thread-safe.</summary>
+    public bool IsLooking(string page, DateTimeOffset since)
+    {
+        lock (_gate)
+        {
+            return _looks.TryGetValue(page, out var at) && at > since;
+        }
+    }
 
     /// <summary>Remembers that a patient was opened for a reason; thread-safe.</summary>
     public void Open(OpenedPatient patient)

@@ -104,7 +104,7 @@ internal sealed class SessionFleet : IDisposable
         // What cannot be looked up is not taken over.
         if (session is null && isEnded == false && along.Begun <= _time.GetUtcNow() + Renewed)
         {
-            if (_sessions.Adopt(key, along.Open()) is { } taken)
+            if (_sessions.Adopt(key, Arrived(along)) is { } taken)
             {
                 _here[key] = new WeakReference<ConsoleSession>(taken);
             }
@@ -212,6 +212,18 @@ internal sealed class SessionFleet : IDisposable
     }
 
     private string CookieOf(string token, ConsoleSession session) => _seal?.Seal(SealedSession.Of(token, session)) ?? token;
+
+    // What a sign-in at another node led to may have come here.
+    private ConsoleSession Arrived(SealedSession along)
+    {
+        var session = along.Open();
+        if (_time.GetUtcNow() - along.Begun < Renewed)
+        {
+            session.Land();
+        }
+
+        return session;
+    }
 
     // Its cookie is of this node alone, or too long to go along: the provider may have told another node of its end.
     private async Task<FoundSession?> FindOwnAsync(string key, bool isClick)

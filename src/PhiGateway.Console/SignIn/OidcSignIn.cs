@@ -205,10 +205,9 @@ internal static class OidcSignIn
         }
 
         var former = context.Properties?.Items.TryGetValue(Fresh, out var key) == true && key is { Length: > 0 } ? key : null;
-        await services
-            .GetRequiredService<SignInBook>()
-            .BeginAsync(context.HttpContext, new SignedInPerson(caller, name, string.Empty, session, proof, former));
         var to = ReturnPath.Of(context.Properties?.Items.TryGetValue(To, out var wanted) == true ? wanted : null);
+        var person = new SignedInPerson(caller, name, string.Empty, session, proof, former) { IsLed = to != ReturnPath.First };
+        await services.GetRequiredService<SignInBook>().BeginAsync(context.HttpContext, person);
         PageWriter.Redirect(context.HttpContext, "/console/signed-in?to=" + Uri.EscapeDataString(to));
     }
 

@@ -24,6 +24,11 @@ internal sealed class SignInBook(SessionFleet sessions, IAuditJournal journal, T
         {
             Proof = person.Proof,
         };
+        if (person.IsLed)
+        {
+            session.Land();
+        }
+
         if (former?.Caller.Person == person.Caller.Person)
         {
             session.TakeOver(former);

@@ -95,8 +95,10 @@ internal static class SignInEndpoints
 
         var caller = new AdminCaller(person.Person, "demo", person.Roles);
         var proof = new SignInProof(context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow(), "demo");
-        await Book(context).BeginAsync(context, new SignedInPerson(caller, person.Name, person.Task, null, proof, null));
-        PageWriter.Redirect(context, ReturnPath.Of(form["to"]));
+        var to = ReturnPath.Of(form["to"]);
+        var signedIn = new SignedInPerson(caller, person.Name, person.Task, null, proof, null) { IsLed = to != ReturnPath.First };
+        await Book(context).BeginAsync(context, signedIn);
+        PageWriter.Redirect(context, to);
     }
 
     // After the identity provider a redirect would still be another site's: the browser asks for the page from here, and the strict cookie

@@ -17,4 +17,8 @@ internal sealed record SignedInPerson(
     ProviderSession? Provider,
     SignInProof Proof,
     string? Former
-);
+)
+{
+    /// <summary>Whether the sign-in leads on to an address that was given with it.</summary>
+    public bool IsLed { get; init; }
+}

@@ -30,7 +30,9 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
 
     /// <summary>What is known under a key, after a moment's patience.</summary>
     /// <param name="key">What it is, of whom, and who may see it.</param>
-    /// <param name="fresh">How long it counts as new; older, it is shown all the same and made again behind the page.</param>
+    /// <param name="fresh">
+    /// How long it counts as new; older, it is made again, and shown as it was where that takes longer than the patience.
+    /// </param>
     /// <param name="make">Makes it; it does not end with the request that began it.</param>
     /// <returns>What was made; null: it is being made still.</returns>
     public Task<T?> FindAsync<T>(WorkKey key, TimeSpan fresh, Func<CancellationToken, Task<T>> make)
@@ -60,6 +62,7 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
         where T : class
     {
         Task<object> running;
+        T? older;
         lock (_gate)
         {
             Sweep();
@@ -92,11 +95,7 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
                 entry.Running = Task.Run(() => RunAsync(key, begun, async token => await make(token)), CancellationToken.None);
             }
 
-            if (entry.Made is T older && !isOnce)
-            {
-                return older;
-            }
-
+            older = isOnce ? null : entry.Made as T;
             running = entry.Running;
         }
 
@@ -107,7 +106,7 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
 
         if (!running.IsCompleted)
         {
-            return null;
+            return older;
         }
 
         try

@@ -12,6 +12,7 @@ internal static class ConsoleRegistry
     private const string Actor = "fleet";
     private const int Alerts = 5000;
     private const int Vendors = 40;
+    private const int Cases = 300;
     private const int Batch = 1000;
 
     /// <summary>Writes it; dates run from a moment.</summary>
@@ -20,6 +21,7 @@ internal static class ConsoleRegistry
         await FleetRegistry.FillAsync(storage, clients, members: 0, DateOnly.FromDateTime(now.UtcDateTime));
         await WriteAsync(storage, Enumerable.Range(0, Vendors).Select(VendorOf));
         await WriteAsync(storage, Enumerable.Range(0, Alerts).Select(number => AlertOf(number, clients, now)));
+        await WriteAsync(storage, Enumerable.Range(0, Cases).Select(number => CaseOf(number, clients, now)));
         await WriteAsync(storage, [CampaignOf(now)]);
         await WriteAsync(storage, Enumerable.Range(0, clients / 10).Select(number => ItemOf(number, now)));
     }
@@ -51,6 +53,17 @@ internal static class ConsoleRegistry
             Evidence = "It asked for 12 times as much as in the same hour of the days before.",
             State = number % 5 == 0 ? AlertState.Open : AlertState.Closed,
             Lane = (AlertLane)(number % 3),
+        };
+
+    private static AlertCase CaseOf(int number, int clients, DateTimeOffset now) =>
+        new()
+        {
+            Id = $"case-{number:000}",
+            Title = $"Case {number}",
+            Subject = $"client/{FleetRegistry.ClientOf(number * 7 % clients)}",
+            Alerts = [$"odd-{number:00000}"],
+            OpenedBy = "fleet@hospital.example",
+            OpenedAt = now.AddMinutes(-number),
         };
 
     private static Campaign CampaignOf(DateTimeOffset now) =>

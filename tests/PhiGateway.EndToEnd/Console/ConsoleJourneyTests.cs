@@ -271,6 +271,7 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         {
             await page.SetViewportSizeAsync(1360, 900);
             await page.GotoAsync(world.Origin + path);
+            await LookedAtScreens.MadeAsync(page);
             if (LookedAtScreens.Pictured.Contains((name, path)) && (scheme == ColorScheme.Light || name == "now"))
             {
                 await LookedAtScreens.PictureAsync(page, scheme == ColorScheme.Light ? name : name + "-dark");

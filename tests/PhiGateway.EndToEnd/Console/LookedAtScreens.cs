@@ -74,6 +74,10 @@ internal static class LookedAtScreens
         Assert.NotEmpty(await page.ScreenshotAsync(options));
     }
 
+    /// <summary>Waits for a page whose content is made behind it: until then it asks again by itself, under whoever looks at it.</summary>
+    public static Task MadeAsync(IPage page) =>
+        Assertions.Expect(page.GetByText("asks again by itself")).ToHaveCountAsync(0, new() { Timeout = 120_000 });
+
     /// <summary>Looks again until something is there: what the trail has to tell is, once its record is stored.</summary>
     public static async Task FoundAsync(IPage page, ILocator what)
     {

@@ -89,6 +89,26 @@ public sealed partial class ConsoleAskedTests
     }
 
     [Theory]
+    [InlineData("viewer", "acme-connector", true)]
+    [InlineData("viewer", "q2", false)]
+    [InlineData("viewer", "campaign/q2", false)]
+    [InlineData("operator", "q2", true)]
+    [InlineData("viewer", "olga@hospital.example", false)]
+    [InlineData("responder", "olga@hospital.example", false)]
+    [InlineData("auditor", "olga@hospital.example", true)]
+    public async Task Names_ThatOneMayNotRead_StandSealedLikeThoseOfNobody(string person, string text, bool isShown)
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await ConsoleFormTests.FillAsync(server);
+        using var browser = await server.SignInAsync(person);
+
+        var led = await browser.SubmitAsync("/console/clients", AskedScreen.Path, ("_page", "/console/clients"), ("q", text));
+        Assert.Equal(isShown, led.Headers["Location"] == "/console/clients?q=" + Uri.EscapeDataString(text));
+        Assert.NotEqual(isShown, led.Headers["Location"].StartsWith("/console/clients?asked=", StringComparison.Ordinal));
+        Assert.Equal(200, (await browser.GetAsync(led.Headers["Location"])).Status);
+    }
+
+    [Theory]
     [InlineData("/console/audit", "id", "4711")]
     [InlineData("/console/audit", "peer", "4711")]
     [InlineData("/console/audit", "from", "17 May")]

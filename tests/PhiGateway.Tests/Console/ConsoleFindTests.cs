@@ -86,6 +86,21 @@ public sealed class ConsoleFindTests
         Assert.Contains("an auditor or a privacy officer opens one", told.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("auditor", true)]
+    [InlineData("privacy-officer", true)]
+    [InlineData("viewer", false)]
+    [InlineData("admin", false)]
+    public async Task Find_ADecision_LeadsThereWhoOpensRecords(string person, bool isLed)
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        using var browser = await server.SignInAsync(person);
+
+        var found = await FindAsync(browser, ConsolePageTests.Decision.ToString("D").ToUpperInvariant());
+        Assert.Equal(isLed ? 303 : 200, found.Status);
+        Assert.Equal(isLed ? $"/console/access/{ConsolePageTests.Decision:D}" : null, found.Headers.GetValueOrDefault("Location"));
+    }
+
     private static Task<AdminAnswer> FindAsync(ConsoleBrowser browser, string text) =>
         browser.SubmitAsync("/console/now", "/console/find", ("q", text));
 }

@@ -28,6 +28,8 @@ public sealed partial class ConsoleFormTests
             { "/console/clients/acme-connector", "/console/clients/acme-connector/request-lift", "reason", "version=1" },
             { "/console/clients/acme-connector", "/console/clients/acme-connector/slow", "reason", "version=1&rate=3" },
             { "/console/alerts/odd-1", "/console/alerts/odd-1/close", "reason", "version=1&back=page" },
+            { "/console/break-glass", "/console/break-glass/bg-1", "reason", "version=1&decision=justified" },
+            { "/console/alerts/bg-1", "/console/break-glass/bg-1", "reason", "version=1&back=page&decision=unjustified" },
             { "/console/stop", "/console/stop", "reason", "target=organization&value=acme" },
             { "/console/vendors", "/console/vendors/acme/stop", "reason", "version=1&step=suspend" },
             { "/console/approvals/acme-connector", "/console/approvals/acme-connector", "reason", "fingerprint=00" },
@@ -50,6 +52,11 @@ public sealed partial class ConsoleFormTests
         if (path.EndsWith("/resume", StringComparison.Ordinal))
         {
             Assert.Equal(200, (await server.Admin.PostAsync("/admin/v1/clients/acme-connector:suspend", """{"reason":"odd"}""")).Status);
+        }
+
+        if (path.EndsWith("/bg-1", StringComparison.Ordinal))
+        {
+            await ConsoleAlertTests.WriteAsync(server, ConsoleAlertTests.Make(server, "bg-1") with { Kind = "break-glass" });
         }
 
         if (path.EndsWith("/request-lift", StringComparison.Ordinal))

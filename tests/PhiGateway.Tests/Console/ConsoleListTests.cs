@@ -77,6 +77,14 @@ public sealed partial class ConsoleListTests
     [InlineData("/console/reviews?overdue=1&state=done&q=r-000", "No access review fits")]
     [InlineData("/console/reviews?overdue=1&state=done&q=r-001", "No access review fits")]
     [InlineData("/console/reviews?state=3", null)]
+    [InlineData("/console/reviews?state=open&overdue=1&q=r-000", "r-000\"")]
+    [InlineData("/console/reviews?state=done&overdue=1", "One that has ended is not past its day")]
+    [InlineData("/console/clients?status=submitted&kind=service&q=w-61", "10 clients")]
+    [InlineData("/console/clients?kind=ai-agent", "No client fits")]
+    [InlineData("/console/clients?status=nonsense", null)]
+    [InlineData("/console/clients?kind=2", null)]
+    [InlineData("/console/alerts?lane=look&subject=client%2Fw-619", "a-619\"")]
+    [InlineData("/console/alerts?lane=nonsense", null)]
     public async Task List_OfAFilter_IsNarrowedOverAllOfIt(string path, string? expected)
     {
         await using var server = await ConsoleServer.StartAsync();
@@ -86,6 +94,28 @@ public sealed partial class ConsoleListTests
         var page = await browser.GetAsync(path);
         Assert.Equal(expected is null ? 400 : 200, page.Status);
         Assert.Contains(expected ?? "is expected", page.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/console/alerts?lane=look")]
+    [InlineData("/console/approvals?why=never-approved")]
+    [InlineData("/console/break-glass?state=closed")]
+    [InlineData("/console/cases?state=all")]
+    [InlineData("/console/offboardings?a=b")]
+    [InlineData("/console/requests?a=b")]
+    [InlineData("/console/reviews?state=open")]
+    [InlineData("/console/reviews/q2?a=b")]
+    [InlineData("/console/revocations?a=b")]
+    [InlineData("/console/strangers?state=all")]
+    [InlineData("/console/vendors?a=b")]
+    public async Task List_FarBehindItsEnd_IsAPageLikeAnyOther(string path)
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await ConsoleFormTests.FillAsync(server);
+        using var browser = await server.SignInAsync("all");
+
+        Assert.Equal(200, (await browser.GetAsync($"{path}&skip={int.MaxValue}")).Status);
+        Assert.Equal(200, (await browser.GetAsync($"{path}&skip=1")).Status);
     }
 
     [Theory]

@@ -52,6 +52,26 @@ public sealed class ConsoleOfficerTests
     }
 
     [Fact]
+    public async Task Officer_OfARecordThatIsNotThere_IsToldTheSame()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        ConsolePageTests.Add(server, "acme", "permit");
+        using var officer = await server.SignInAsync("privacy-officer");
+        using var auditor = await server.SignInAsync("auditor");
+        const string Absent = "/console/access/0199a000-0000-7000-8000-0000000000ff";
+
+        foreach (var path in (string[])[Record, Absent])
+        {
+            var told = await officer.GetAsync(path);
+            Assert.Equal(422, told.Status);
+            Assert.Contains("of no patient that you have opened", told.Text, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(200, (await auditor.GetAsync(Record)).Status);
+        Assert.Equal(404, (await auditor.GetAsync(Absent)).Status);
+    }
+
+    [Fact]
     public async Task Search_OfAPrivacyOfficer_NamesAPatient()
     {
         await using var server = await AdminServer.StartAsync();

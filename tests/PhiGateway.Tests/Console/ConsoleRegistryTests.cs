@@ -1,7 +1,10 @@
+using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Revocations;
 using PhiGateway.Admin.Status;
+using PhiGateway.Console.Parts;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
@@ -53,6 +56,33 @@ public sealed class ConsoleRegistryTests
     }
 
     [Fact]
+    public async Task Narrower_OfManyRequests_IsMadeBehindThePageAsOneLook()
+    {
+        await using var server = await ConsoleServer.StartAsync(patience: TimeSpan.Zero);
+        await Approvals.OpenAsync(server.Admin);
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.Admin.Trail.BeforeQuery = _ => gate.Task;
+        using var browser = await server.SignInAsync("operator");
+        const string Path = "/console/clients/acme-connector/narrower";
+
+        var page = await browser.GetAsync(Path);
+        for (var poll = 0; poll < 3; poll++)
+        {
+            Assert.Equal($"2; url={Path}?again=1", page.Headers["Refresh"]);
+            page = await browser.GetAsync(Path + "?again=1");
+        }
+
+        gate.SetResult();
+        while (!page.Text.Contains("id=\"proposal\"", StringComparison.Ordinal))
+        {
+            page = await browser.GetAsync(Path + "?again=1");
+        }
+
+        Assert.DoesNotContain("Refresh", page.Headers.Keys);
+        Assert.Single(server.Admin.Journal.Records, static record => record.Event == "trail.right-size");
+    }
+
+    [Fact]
     public async Task Approval_InWords_SaysHowManyPatientsItReaches()
     {
         await using var server = await ConsoleServer.StartAsync();
@@ -88,6 +118,21 @@ public sealed class ConsoleRegistryTests
         var plain = (await viewer.GetAsync("/console/vendors")).Text;
         Assert.DoesNotContain("2 refused", plain, StringComparison.Ordinal);
         Assert.Contains("shown to auditors", plain, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Vendor_OfACount_LeadsToTheTimeThatWasCounted()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await Approvals.OpenAsync(server.Admin);
+        server.Admin.Time.Now += TimeSpan.FromMinutes(25);
+        using var auditor = await server.SignInAsync("auditor");
+
+        var page = WebUtility.HtmlDecode((await auditor.GetAsync("/console/vendors")).Text);
+        var look = server.Admin.Journal.Records.Last(static record => record.Event == "audit.count");
+        var counted = Regex.Match(look.Note!, "from=([^ ]+)").Groups[1].Value;
+        var from = Links.Moment(DateTimeOffset.Parse(counted, CultureInfo.InvariantCulture));
+        Assert.Contains($"from={Uri.EscapeDataString(from)}&decision=deny", page, StringComparison.Ordinal);
     }
 
     [Fact]

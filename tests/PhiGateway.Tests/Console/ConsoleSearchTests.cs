@@ -1,10 +1,12 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Console.Pages.Search;
 using PhiGateway.Tests.Common.Admin;
 using PhiGateway.Tests.Common.Admin.Fakes;
 using Xunit;
@@ -175,6 +177,16 @@ public sealed partial class ConsoleSearchTests
             Links(page),
             static link => link.Contains("p-1", StringComparison.Ordinal) && !link.Contains("key", StringComparison.Ordinal)
         );
+    }
+
+    [Theory]
+    [InlineData(9_999_999_999, int.MaxValue)]
+    [InlineData(-1, 0)]
+    [InlineData(403, 403)]
+    public void Line_OfANumberThatNoRecordHas_IsALineLikeAnyOther(long status, int shown)
+    {
+        var record = new JsonObject { ["id"] = ConsolePageTests.Decision.ToString("D"), ["status"] = status };
+        Assert.Equal(shown, TrailLine.Of(new JsonObject { ["record"] = record })!.Status);
     }
 
     private static IEnumerable<string> Links(AdminAnswer page) =>

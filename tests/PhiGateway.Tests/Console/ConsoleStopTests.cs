@@ -78,7 +78,9 @@ public sealed class ConsoleStopTests
         var lift = $"/console/revocations/{(string)row["id"]!}/lift";
         var list = await browser.GetAsync("/console/revocations");
         Assert.Contains("in force", list.Text, StringComparison.Ordinal);
-        Assert.Equal(403, (await browser.SubmitAsync("/console/revocations", lift, ("reason", "over"))).Status);
+        var own = await browser.SubmitAsync("/console/revocations", lift, ("reason", "over and done with"));
+        Assert.Equal(403, own.Status);
+        Assert.Matches("name=\"reason\"[^>]* value=\"over and done with\"", own.Text);
         using var second = await server.SignInAsync("second");
         Assert.Equal(422, (await second.SubmitAsync("/console/revocations", lift)).Status);
         Assert.Equal(303, (await second.SubmitAsync("/console/revocations", lift, ("reason", "over"))).Status);

@@ -121,6 +121,43 @@ public sealed class ConsoleWorkTests
     }
 
     [Fact]
+    public async Task Search_BeyondWhatIsKept_IsRefusedUntilOneIsGivenUp()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        var kept = Enumerable.Range(0, 200).Select(static number => $"s-{number:d3}").ToList();
+        await server.Admin.Store.WriteAsync(
+            [
+                .. kept.Select(static id => new RegistryWrite(
+                    RegistryKind.SavedSearch,
+                    id,
+                    RegistryJson.Serialize(
+                        new SavedSearch
+                        {
+                            Id = id,
+                            Title = id,
+                            Query = "decision=deny",
+                            By = "rosa",
+                        }
+                    ),
+                    0
+                )),
+            ],
+            "test",
+            default
+        );
+        using var browser = await server.SignInAsync("auditor");
+        const string Asked = "/console/audit?decision=permit";
+        (string, string)[] search = [("query", "decision=permit"), ("title", "What was allowed")];
+
+        var refused = await browser.SubmitAsync(Asked, "/console/audit/saved", search);
+        Assert.Equal(409, refused.Status);
+        Assert.Contains("give one up that nobody needs", refused.Text, StringComparison.Ordinal);
+        Assert.Contains("value=\"What was allowed\"", refused.Text, StringComparison.Ordinal);
+        Assert.Equal(303, (await browser.SubmitAsync(Asked, "/console/audit/saved/s-000/give-up", ("version", "1"))).Status);
+        Assert.Equal(303, (await browser.SubmitAsync(Asked, "/console/audit/saved", search)).Status);
+    }
+
+    [Fact]
     public async Task Settings_OfEachPerson_SayWhoTheyAreAndWhatTheyMay()
     {
         await using var server = await ConsoleServer.StartAsync();
@@ -192,14 +229,35 @@ public sealed class ConsoleWorkTests
         );
 
         // A keep of high risk is applied by somebody else.
-        Assert.Equal(303, (await reviewer.SubmitAsync(Page, Page + "/apply")).Status);
+        Assert.Equal(303, (await reviewer.SubmitAsync(Page, Page + "/apply", DecidedIn(await reviewer.GetAsync(Page)))).Status);
         Assert.Contains("Refused, and standing as decided", (await reviewer.GetAsync(Page)).Text);
         using var approver = await server.SignInAsync("second");
-        Assert.Equal(303, (await approver.SubmitAsync(Page, Page + "/apply")).Status);
+
+        // What was decided otherwise since it was shown is nobody's second pair of eyes.
+        var shown = DecidedIn(await approver.GetAsync(Page));
+        Assert.Equal(303, (await reviewer.SubmitAsync(Page, "/console/review-items/q2.acme-connector/undo", ("version", "4"))).Status);
+        (string, string)[] otherwise = [("decision", "remove"), ("reason", "no longer used"), ("version", "5")];
+        Assert.Equal(303, (await reviewer.SubmitAsync(Page, Decide, otherwise)).Status);
+        var late = await approver.SubmitAsync(Page, Page + "/apply", shown);
+        Assert.Equal(412, late.Status);
+        Assert.Contains("look at what is decided now", late.Text, StringComparison.Ordinal);
+        Assert.Equal(412, (await approver.SubmitAsync(Page, Page + "/apply")).Status);
+        Assert.Equal("active", (string?)(await server.Admin.GetAsync("/admin/v1/clients/acme-connector")).Json["status"]);
+        Assert.Equal(303, (await reviewer.SubmitAsync(Page, "/console/review-items/q2.acme-connector/undo", ("version", "6"))).Status);
+        (string, string)[] again = [("decision", "keep"), ("reason", "used daily"), ("version", "7")];
+        Assert.Equal(303, (await reviewer.SubmitAsync(Page, Decide, again)).Status);
+
+        Assert.Equal(303, (await approver.SubmitAsync(Page, Page + "/apply", DecidedIn(await approver.GetAsync(Page)))).Status);
         var done = await approver.GetAsync(Page);
         Assert.Contains("Its access stays as it is", done.Text);
         Assert.Contains("done", done.Text);
     }
+
+    private static (string, string) DecidedIn(AdminAnswer page) =>
+        (
+            "fingerprint",
+            System.Text.RegularExpressions.Regex.Match(page.Text, "name=\"fingerprint\" value=\"([0-9a-f]{64})\"").Groups[1].Value
+        );
 
     [Fact]
     public async Task Review_StartedWithAWrongDay_KeepsWhatWasTyped()

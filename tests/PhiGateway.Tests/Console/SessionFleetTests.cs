@@ -48,6 +48,20 @@ public sealed class SessionFleetTests : IDisposable
         Assert.Same(found, (await _other.FindAsync(cookie, isClick: true))?.Session);
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(70, false)]
+    public async Task Find_AtAnotherNodeBehindTheSignIn_MayBeWhereThatLed(int seconds, bool isLanding)
+    {
+        var cookie = await _one.BeginAsync(Session());
+        _clock.Advance(TimeSpan.FromSeconds(seconds));
+        var found = (await _other.FindAsync(cookie, isClick: true))?.Session;
+
+        Assert.NotNull(found);
+        Assert.Equal(isLanding, found.TakeLanding());
+        Assert.False(found.TakeLanding());
+    }
+
     public static TheoryData<string> Endings => new("signed out", "signed in anew", "ended at the provider", "too many");
 
     [Theory]

@@ -18,6 +18,12 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
 {
     private static readonly string[] Decisions = ["decision", "disclosure", "intent"];
 
+    private static readonly AdminProblem OfNobodyOpened = AdminProblem.Invalid(
+        string.Empty,
+        "required",
+        "This record is of no patient that you have opened: open the patient first, with a reason."
+    );
+
     /// <summary>The page.</summary>
     public async Task<ScreenAnswer> ShowAsync(ConsoleRequest request)
     {
@@ -73,7 +79,8 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
     {
         if ((await search.FindAsync(request.Call, id)).Failed(out var problem, out var found))
         {
-            return problem;
+            // Which ids the trail has is told to those who read it.
+            return !isReader && problem.Status == 404 ? OfNobodyOpened : problem;
         }
 
         if (isReader)
@@ -85,11 +92,7 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
         var family = found.Others.Prepend(found.Record).ToList();
         if (opened.FirstOrDefault(patient => family.Exists(entry => Names(entry, patient))) is not { } known)
         {
-            return AdminProblem.Invalid(
-                string.Empty,
-                "required",
-                "This record is of no patient that you have opened: open the patient first, with a reason."
-            );
+            return OfNobodyOpened;
         }
 
         var look = request.Call with { RequestId = Guid.CreateVersion7() };

@@ -107,10 +107,15 @@ public sealed record AlertPlace(string State, string? Lane, string? Kind, string
             return AdminProblem.BadParameter("severity", "warning or urgent is expected.");
         }
 
-        var skip = int.TryParse(asked("skip"), NumberStyles.None, CultureInfo.InvariantCulture, out var many) ? many : 0;
+        var lane = asked("lane");
+        if (lane is not null && !AlertLanes.Open.Contains(lane))
+        {
+            return AdminProblem.BadParameter("lane", $"one of {string.Join(", ", AlertLanes.Open)} is expected.");
+        }
+
         return new AlertPlace(
             state,
-            AlertLanes.Open.FirstOrDefault(known => known == asked("lane")),
+            lane,
             asked("kind"),
             asked("subject"),
             severity switch
@@ -120,7 +125,7 @@ public sealed record AlertPlace(string State, string? Lane, string? Kind, string
                 _ => null,
             },
             asked("mine") == "1",
-            skip
+            ListPart.SkippedOf(asked("skip"))
         )
         {
             Typed = typed,

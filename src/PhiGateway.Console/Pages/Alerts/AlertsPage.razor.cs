@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Cases;
+using PhiGateway.Console.Parts;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Console.Pages.Alerts;
@@ -50,6 +51,11 @@ public sealed partial class AlertsPage
     }
 
     private bool IsFiltered => (Model.Place with { Lane = null }).IsNarrowed;
+
+    private static string ShownOf(AlertLanePage lane) =>
+        lane.Items.Count == 0
+            ? $"There are {Words.Number(lane.Total)}, and fewer than were passed over."
+            : $"{Words.Number(lane.Skipped + 1)} to {Words.Number(lane.Skipped + lane.Items.Count)} of {Words.Number(lane.Total)}";
 
     private string Address(AlertLanePage lane, int skip) =>
         lane.Lane == AlertLanes.Closed

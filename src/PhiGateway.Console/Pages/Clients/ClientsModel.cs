@@ -7,10 +7,11 @@ namespace PhiGateway.Console.Pages.Clients;
 /// <summary>What the list of clients shows.</summary>
 /// <param name="Text">What was searched for; null: nothing.</param>
 /// <param name="Status">Only in this state; null: in any.</param>
+/// <param name="Kind">Only of this kind; null: of any.</param>
 /// <param name="Page">One page.</param>
 /// <param name="Next">Address of the next page; null: this is the last.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
-public sealed record ClientsModel(string? Text, ClientStatus? Status, ClientPage Page, string? Next, string FormToken);
+public sealed record ClientsModel(string? Text, ClientStatus? Status, ClientKind? Kind, ClientPage Page, string? Next, string FormToken);
 
 /// <summary>What the page of one client shows.</summary>
 /// <param name="Profile">The client with what stands behind it.</param>

@@ -27,29 +27,54 @@ internal sealed class ClientsScreen(
     public async Task<ScreenAnswer> ListAsync(ConsoleRequest request)
     {
         var text = request.Asked("q");
-        var status =
-            Enum.TryParse<ClientStatus>(request.Asked("status"), ignoreCase: true, out var known) && Enum.IsDefined(known)
-                ? known
-                : (ClientStatus?)null;
-        return (await directory.SearchAsync(request.Call, text, status, request.Asked("after"), OnePage)).Failed(
-            out var problem,
-            out var page
+        if (
+            Choice<ClientStatus>(request, "status").Failed(out var problem, out var status)
+            || Choice<ClientKind>(request, "kind").Failed(out problem, out var kind)
+            || (await directory.SearchAsync(request.Call, text, status.Value, kind.Value, request.Asked("after"), OnePage)).Failed(
+                out problem,
+                out var page
+            )
         )
-            ? problem
-            : new PageContent(
-                "Clients",
-                "clients",
-                typeof(ClientsPage),
-                new ClientsModel(text, status, page, NextOf(request, text, status, page), request.Session.FormToken)
-            );
+        {
+            return problem;
+        }
+
+        var next = page.NextCursor is { } after
+            ? request.Words.Link(
+                "/console/clients",
+                ("q", text),
+                ("status", request.Asked("status")),
+                ("kind", request.Asked("kind")),
+                ("after", after)
+            )
+            : null;
+        return new PageContent(
+            "Clients",
+            "clients",
+            typeof(ClientsPage),
+            new ClientsModel(text, status.Value, kind.Value, page, next, request.Session.FormToken)
+        );
     }
 
-    private static string? NextOf(ConsoleRequest request, string? text, ClientStatus? status, ClientPage page)
+    // What is no word of the list is told: a list that passes over it would show what was not asked for.
+    private static Outcome<Chosen<T>> Choice<T>(ConsoleRequest request, string name)
+        where T : struct, Enum
     {
-        var state = status is { } one ? Words.Kebab(one) : null;
-        return page.NextCursor is { } after
-            ? request.Words.Link("/console/clients", ("q", text), ("status", state), ("after", after))
-            : null;
+        if (request.Asked(name) is not { } asked)
+        {
+            return new Chosen<T>(null);
+        }
+
+        foreach (var value in Enum.GetValues<T>())
+        {
+            if (Words.Kebab(value) == asked)
+            {
+                return new Chosen<T>(value);
+            }
+        }
+
+        var known = string.Join(", ", Enum.GetValues<T>().Select(static value => Words.Kebab(value)));
+        return AdminProblem.BadParameter(name, $"one of {known} is expected.");
     }
 
     /// <summary>One client.</summary>
@@ -112,4 +137,7 @@ internal sealed class ClientsScreen(
             OnRecord = use is null ? null : "that you counted this client's requests.",
         };
     }
+
+    private sealed record Chosen<T>(T? Value)
+        where T : struct, Enum;
 }

@@ -4,7 +4,9 @@ using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Replay;
 using PhiGateway.Console.Http;
+using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Work;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Console.Pages.Clients;
@@ -13,7 +15,7 @@ namespace PhiGateway.Console.Pages.Clients;
 /// Proposes the grants that would have been enough for what a client's use case did, and shows what came of deciding its requests again over
 /// them; on record by the command that it calls. It changes nothing.
 /// </summary>
-internal sealed class NarrowerScreen(ClientDirectory directory, ReplayCommands replay)
+internal sealed class NarrowerScreen(ClientDirectory directory, ReplayCommands replay, LongWork work)
 {
     private const int Days = 90;
 
@@ -33,7 +35,18 @@ internal sealed class NarrowerScreen(ClientDirectory directory, ReplayCommands r
             return AdminProblem.Conflict("use-case-missing", "The client's use case does not exist: there is nothing to narrow.");
         }
 
-        if ((await replay.RightSizeAsync(call, useCase.Id, Days)).Failed(out problem, out var report))
+        // Tens of thousands of records, each of which is decided again.
+        var made = await work.OnceAsync(
+            WorkKey.Of(request, "narrower " + id),
+            async stopping => new Made<RightSizeReport>(await replay.RightSizeAsync(request.Behind(stopping), useCase.Id, Days))
+        );
+        if (made is null)
+        {
+            var said = $"The requests of {Days} days are being decided again.";
+            return WaitAnswer.Of("clients", new WaitModel("Narrower grants", said, Links.Client(id) + "/narrower"));
+        }
+
+        if (made.Outcome.Failed(out problem, out var report))
         {
             return problem;
         }
@@ -50,7 +63,8 @@ internal sealed class NarrowerScreen(ClientDirectory directory, ReplayCommands r
                 profile.Grants,
                 report,
                 [.. report.Grants?.Select(Admin.Clients.GrantWords.Of) ?? []],
-                grants?.ToJsonString(Indented)
+                grants?.ToJsonString(Indented),
+                call.Caller.HasAny(ConsoleSections.TrailReaders)
             )
         )
         {

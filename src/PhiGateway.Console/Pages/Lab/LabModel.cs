@@ -12,6 +12,7 @@ namespace PhiGateway.Console.Pages.Lab;
 /// <param name="Report">Whose answers would change; null: nothing was replayed.</param>
 /// <param name="MaySimulate">Whether the viewer may ask about requests.</param>
 /// <param name="MayReplay">Whether the viewer may replay.</param>
+/// <param name="MayProve">Whether the viewer may look at single decisions.</param>
 /// <param name="Tried">The form that was refused; null: none was.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
 public sealed record LabModel(
@@ -22,6 +23,7 @@ public sealed record LabModel(
     ReplayReport? Report,
     bool MaySimulate,
     bool MayReplay,
+    bool MayProve,
     TriedForm? Tried,
     string FormToken
 );

@@ -124,6 +124,7 @@ internal sealed class LabScreen(RequestExplainer explainer, ReplayCommands repla
                 done?.Report,
                 caller.HasAny(Simulators),
                 caller.HasAny(Replayers),
+                caller.HasAny(ConsoleSections.TrailReaders),
                 TriedOf(request, tried),
                 request.Session.FormToken
             )

@@ -35,6 +35,9 @@ public sealed record NowModel(
 {
     /// <summary>Whether the requests are being counted still: the page asks again by itself.</summary>
     public bool IsCounting { get; init; }
+
+    /// <summary>Whether requests are shown as they were counted before, while they are counted anew: the page asks again by itself.</summary>
+    public bool IsOld { get; init; }
 }
 
 /// <summary>Patients' requests for an accounting that nobody has answered.</summary>
@@ -55,6 +58,7 @@ public sealed record NowRequests(int Open, int Late);
 /// <param name="Reasons">Refusals by reason, most first.</param>
 /// <param name="Clients">Clients with the most refusals.</param>
 /// <param name="Tenants">How many tenants were asked for.</param>
+/// <param name="At">When it was counted.</param>
 public sealed record NowTraffic(
     DateTimeOffset From,
     DateTimeOffset To,
@@ -67,7 +71,8 @@ public sealed record NowTraffic(
     BarsModel DeniedBars,
     IReadOnlyList<NowReason> Reasons,
     IReadOnlyList<NowClient> Clients,
-    int Tenants
+    int Tenants,
+    DateTimeOffset At
 );
 
 /// <summary>One reason of refusals.</summary>

@@ -29,6 +29,12 @@ internal sealed class NowScreen(
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Registered = TimeSpan.FromMinutes(1);
 
+    // A page that asks once more for what its click began is shown that, however long its browser let it wait.
+    private static readonly TimeSpan Begun = TimeSpan.FromMinutes(5);
+
+    // For so long what a live page counts by itself is one look on record; without a click few sessions last longer.
+    private static readonly TimeSpan Sitting = TimeSpan.FromMinutes(15);
+
     private const int LiveSeconds = 15;
     private const int MostAlerts = 6;
 
@@ -39,7 +45,9 @@ internal sealed class NowScreen(
         var range = NowRange.Of(request.Asked("range"));
         var now = time.GetUtcNow();
         var mayRead = call.Caller.HasAny(ConsoleSections.TrailReaders);
-        var made = mayRead ? await CountAsync(request, range) : null;
+        var isLive = request.Asked("live") == "1";
+        var fresh = request.IsAgain && !isLive ? Begun : Fresh;
+        var made = mayRead ? await CountAsync(request, range, isLive, fresh) : null;
         NowTraffic? counted = null;
         if (made is { Value.Outcome: var read } && read.Failed(out var problem, out counted))
         {
@@ -53,7 +61,7 @@ internal sealed class NowScreen(
 
         var lanes = await alerts.ListAsync(call, AlertLanes.Open, take: MostAlerts);
         var asked = await RequestsAsync(request, now);
-        var isLive = request.Asked("live") == "1";
+        var (isCounting, isOld) = (made is { Value: null }, counted is not null && now - counted.At >= fresh);
         return new PageContent(
             "Now",
             "now",
@@ -75,25 +83,39 @@ internal sealed class NowScreen(
                 call.Caller.HasAny(AdminRoles.Closers)
             )
             {
-                IsCounting = made is { Value: null },
+                IsCounting = isCounting,
+                IsOld = isOld,
             }
         )
         {
             OnRecord = OnRecordOf(made is not null, asked is not null),
-            Again = AgainOf(range, isLive, made is { Value: null }),
+            Again = AgainOf(range, isLive, isCounting || isOld),
         };
     }
 
     // Null: they cannot be had, which the page says; without a value: they are being counted still.
-    private Task<Looked<Made<NowTraffic>>?> CountAsync(ConsoleRequest request, NowRange range)
+    private Task<Looked<Made<NowTraffic>>?> CountAsync(ConsoleRequest request, NowRange range, bool isLive, TimeSpan fresh)
     {
-        async Task<Made<NowTraffic>> MakeAsync(CancellationToken stopping) =>
-            new(await traffic.ReadAsync(request.Behind(stopping), range, time.GetUtcNow()));
+        // The request may be over when it is counted.
+        var isByItself = isLive && request.IsAgain;
+
+        async Task<Made<NowTraffic>> MakeAsync(CancellationToken stopping)
+        {
+            var now = time.GetUtcNow();
+            var isGoingOn = isByItself && request.Session.IsLooking(range.Name, now - Sitting);
+            var read = await traffic.ReadAsync(request.Behind(stopping), range, now, isLive ? Sitting : null, isGoingOn);
+            if (isLive && !isGoingOn && read.Value is not null)
+            {
+                request.Session.Look(range.Name, now);
+            }
+
+            return new Made<NowTraffic>(read);
+        }
 
         var key = WorkKey.OfNow(request, $"now {range.Name}");
         return request.TryAsync(
             "counts of the trail",
-            async () => new Looked<Made<NowTraffic>>(await work.FindAsync(key, Fresh, MakeAsync))
+            async () => new Looked<Made<NowTraffic>>(await work.FindAsync(key, fresh, MakeAsync))
         );
     }
 
@@ -106,10 +128,10 @@ internal sealed class NowScreen(
             _ => null,
         };
 
-    private static AgainLater? AgainOf(NowRange range, bool isLive, bool isCounting)
+    private static AgainLater? AgainOf(NowRange range, bool isLive, bool isMade)
     {
         var here = Links.With("/console/now", ("range", range.Name), ("live", isLive ? "1" : null));
-        if (isCounting)
+        if (isMade)
         {
             return WaitAnswer.Soon(here);
         }

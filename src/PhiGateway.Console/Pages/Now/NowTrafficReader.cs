@@ -13,7 +13,18 @@ internal sealed class NowTrafficReader(TrafficReports traffic, ClientDirectory c
     private const int FreshBars = 2;
 
     /// <summary>Counts over one range.</summary>
-    public async Task<Outcome<NowTraffic>> ReadAsync(AdminCall call, NowRange range, DateTimeOffset now)
+    /// <param name="call">The call.</param>
+    /// <param name="range">The range.</param>
+    /// <param name="now">When its end is.</param>
+    /// <param name="liveFor">For so long the page counts it again by itself, which its record says; null: it does not.</param>
+    /// <param name="isGoingOn">Whether it does so now, within a look that is on record.</param>
+    public async Task<Outcome<NowTraffic>> ReadAsync(
+        AdminCall call,
+        NowRange range,
+        DateTimeOffset now,
+        TimeSpan? liveFor = null,
+        bool isGoingOn = false
+    )
     {
         var to = Ceiling(now, range.Step);
         var from = to - range.Length;
@@ -23,8 +34,10 @@ internal sealed class NowTrafficReader(TrafficReports traffic, ClientDirectory c
         var query = new TrafficQuery(from - (range.Length * range.Earlier), to, (int)range.Step.TotalSeconds, "decision,reason")
         {
             SettledBefore = border,
+            LiveFor = liveFor,
+            IsGoingOn = isGoingOn,
         };
-        var byClient = new TrafficQuery(from, to, null, "client,decision,tenant") { SettledBefore = border };
+        var byClient = query with { From = from, StepSeconds = null, By = "client,decision,tenant" };
         if (
             (await traffic.CountAsync(call, query)).Failed(out var problem, out var counted)
             || (await traffic.CountAsync(call, byClient)).Failed(out problem, out var touched)
@@ -61,7 +74,8 @@ internal sealed class NowTrafficReader(TrafficReports traffic, ClientDirectory c
             ),
             reasons,
             await ClientsOfAsync(call, touched.Items),
-            touched.Items.Select(static item => item.Values[2]).OfType<string>().Distinct(StringComparer.Ordinal).Count()
+            touched.Items.Select(static item => item.Values[2]).OfType<string>().Distinct(StringComparer.Ordinal).Count(),
+            now
         );
     }
 

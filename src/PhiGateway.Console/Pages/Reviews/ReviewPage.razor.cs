@@ -39,6 +39,8 @@ public sealed partial class ReviewPage
 
     private TriedForm? TriedOf(string item) => Model.Tried?.Of == item ? Model.Tried : null;
 
+    private string Decided => DecidedFingerprint.Of(Model.View.Items.Select(static row => row.Item));
+
     private int ToApply => Model.View.Items.Count(static row => row.Item is { Decision: not null, Outcome: null });
 
     private string Headline

@@ -77,7 +77,8 @@ internal sealed class ReviewsScreen(
     public async Task<ScreenAnswer> ApplyAsync(ConsoleRequest request)
     {
         var id = request.Route("id");
-        if ((await apply.ApplyAsync(request.Call, id)).Failed(out var problem, out var report))
+        var seen = request.Typed("fingerprint") ?? string.Empty;
+        if ((await apply.ApplyAsync(request.Call, id, seen)).Failed(out var problem, out var report))
         {
             return await ShowAsync(request, id, TriedForms.Of(request, problem, "apply", string.Empty), problem);
         }
@@ -221,7 +222,7 @@ internal sealed class ReviewsScreen(
 
         var caller = request.Call.Caller;
         return new PageContent(
-            view.Campaign.Title,
+            "Review",
             "reviews",
             typeof(ReviewPage),
             new ReviewModel(

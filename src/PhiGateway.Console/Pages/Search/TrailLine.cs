@@ -60,7 +60,7 @@ public sealed record TrailLine(
             client is not null,
             Text(record, "tenant"),
             Text(record, "template") ?? Text(record, "target"),
-            (int)Number(record, "status"),
+            (int)Math.Clamp(Number(record, "status"), 0, int.MaxValue),
             Number(record, "resourceCount"),
             Number(record, "withheldCount"),
             Text(record, "purpose")

@@ -50,7 +50,7 @@ public sealed record StrangerPlace(string State, string? Network, string? Signer
     internal static Outcome<StrangerPlace> Of(Func<string, string?> asked, SealedWords typed)
     {
         var state = asked("state") ?? Pending;
-        var skip = int.TryParse(asked("skip"), NumberStyles.None, CultureInfo.InvariantCulture, out var many) ? many : 0;
+        var skip = ListPart.SkippedOf(asked("skip"));
         return States.Contains(state)
             ? new StrangerPlace(state, asked("peer"), asked("signer"), asked("form"), asked("to"), skip) { Typed = typed }
             : AdminProblem.BadParameter("state", "pending, taken, declined or all is expected.");

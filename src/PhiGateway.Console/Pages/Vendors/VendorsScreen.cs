@@ -69,11 +69,9 @@ internal sealed class VendorsScreen(
             return null;
         }
 
-        // From a whole hour on, so that who looks next finds what was counted of the days before.
-        var hour = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
-        var query = new TrafficQuery(hour.AddDays(-Days), now, null, "organization,decision")
+        var query = new TrafficQuery(SinceOf(now), now, null, "organization,decision")
         {
-            SettledBefore = hour,
+            SettledBefore = SinceOf(now).AddDays(Days),
             Organizations = [.. vendors.Select(static vendor => vendor.Organization.Id)],
         };
         var read = await request.TryCommandAsync("what their clients did", () => traffic.CountAsync(request.Call, query));
@@ -82,10 +80,14 @@ internal sealed class VendorsScreen(
             .ToLookup(static item => item.Values[0]!, StringComparer.Ordinal);
     }
 
+    // From a whole hour on, so that who looks next finds what was counted of the days before; a count leads to the records from there on.
+    private static DateTimeOffset SinceOf(DateTimeOffset now) =>
+        new DateTimeOffset(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero).AddDays(-Days);
+
     private static VendorTraffic? TrafficOf(Vendor vendor, ILookup<string, TrafficCount>? counted, DateTimeOffset now) =>
         counted?[vendor.Organization.Id] is { } items
             ? new VendorTraffic(
-                now.AddDays(-Days),
+                SinceOf(now),
                 items.Where(static item => item.Values[1] == "permit").Sum(static item => item.Count),
                 items.Where(static item => item.Values[1] == "deny").Sum(static item => item.Count)
             )

@@ -1,0 +1,78 @@
+using Xunit;
+
+namespace PhiGateway.Tests.Console;
+
+/// <summary>A link of another site, or an address given to a sign-in, takes nothing away by itself: a person's click does.</summary>
+public sealed class ConsoleLedTests
+{
+    private const string Search = "/console/audit?decision=deny";
+    private const string Export = "/console/audit/export?format=ndjson&decision=deny";
+
+    [Theory]
+    [InlineData("cross-site")]
+    [InlineData("same-site")]
+    public async Task Export_OfALinkElsewhere_IsTakenByAClickOnly(string site)
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        ConsolePageTests.Add(server, "acme", "deny");
+        using var browser = await server.SignInAsync("auditor");
+        (string, string)[] led = [("Sec-Fetch-Site", site), ("Sec-Fetch-Mode", "navigate")];
+
+        var held = await browser.GetAsync(Export, led);
+        Assert.Equal(403, held.Status);
+        Assert.Contains("Nothing was taken", held.Text, StringComparison.Ordinal);
+        Assert.Contains("Take it now", held.Text, StringComparison.Ordinal);
+        Assert.Contains("format=ndjson&amp;decision=deny", held.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(server.Admin.Journal.Records, static record => record.Event is "audit.export" or "audit.taken");
+
+        // A link to a page is a colleague's.
+        Assert.Equal(200, (await browser.GetAsync(Search, led)).Status);
+        foreach (var own in (string[])["same-origin", "none"])
+        {
+            (string, string)[] clicked = [("Sec-Fetch-Site", own), ("Sec-Fetch-Mode", "navigate")];
+            Assert.Equal(200, (await browser.GetAsync(Export, clicked)).Status);
+        }
+
+        Assert.Equal(2, server.Admin.Journal.Records.Count(static record => record.Event == "audit.export"));
+    }
+
+    [Fact]
+    public async Task Export_OfALinkElsewhere_IsNotSentRoundToItself()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+
+        // The strict cookie does not come along: sent round, the browser would come as if somebody had clicked here.
+        using var without = server.Browser();
+        (string, string)[] led = [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate")];
+        var refused = await without.GetAsync(Export, led);
+        Assert.Equal(403, refused.Status);
+        Assert.DoesNotContain("Refresh", refused.Headers.Keys);
+        var page = await without.GetAsync(Search, led);
+        Assert.Equal((200, "0"), (page.Status, page.Headers["Refresh"]));
+    }
+
+    [Fact]
+    public async Task Export_ThatASignInLeadsTo_IsTakenByAClickOnly()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        using var browser = server.Browser();
+        await SignInAsync(browser, Export);
+        var held = await browser.GetAsync(Export);
+        Assert.Equal(403, held.Status);
+        Assert.Contains("Take it now", held.Text, StringComparison.Ordinal);
+        Assert.Equal(200, (await browser.GetAsync(Export)).Status);
+
+        // Whoever is led to a page takes from there.
+        await SignInAsync(browser, Search);
+        Assert.Equal(200, (await browser.GetAsync(Search)).Status);
+        Assert.Equal(200, (await browser.GetAsync(Export)).Status);
+    }
+
+    private static async Task SignInAsync(ConsoleBrowser browser, string to)
+    {
+        var page = await browser.GetAsync("/console/sign-in?to=" + Uri.EscapeDataString(to));
+        (string, string)[] form = [("_token", ConsoleBrowser.TokenOf(page)), ("person", "auditor"), ("to", to)];
+        var signedIn = await browser.PostAsync("/console/sign-in", form);
+        Assert.Equal((303, to), (signedIn.Status, signedIn.Headers["Location"]));
+    }
+}
