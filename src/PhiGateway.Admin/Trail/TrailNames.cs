@@ -98,9 +98,7 @@ internal sealed class TrailNames(WorkingSetSource sets, IAuditReports reports, A
     {
         var tenants = Tenants(await sets.GetAsync(cancellationToken));
         tenants.UnionWith(await reports.ListTenantsAsync(MostTenants + 1, cancellationToken));
-        return tenants.Count > MostTenants
-            ? AdminProblem.BadParameter("tenant", $"there are more than {MostTenants}: name one.")
-            : tenants;
+        return tenants.Count > MostTenants ? AdminProblem.BadParameter("tenant", $"there are more than {MostTenants}: name one.") : tenants;
     }
 
     private HashSet<string> Tenants(WorkingSet set) =>

@@ -210,8 +210,7 @@ internal sealed class Introspector : IDisposable
 
     // RFC 9701 section 5 demands iat: whoever stands in between could show an answer of before, when the token was not revoked yet.
     private bool IsOfNow(JsonElement claims) =>
-        NumericDate.TryRead(claims, "iat", out var moment)
-        && (_time.GetUtcNow() - moment).Duration() <= Fresh + _issuer.Options.ClockSkew;
+        NumericDate.TryRead(claims, "iat", out var moment) && (_time.GetUtcNow() - moment).Duration() <= Fresh + _issuer.Options.ClockSkew;
 
     private bool IsForUs(JsonElement claims) => AudienceClaim.Contains(claims, _options.ClientId);
 

@@ -219,7 +219,8 @@ public abstract class AuditSearchContract : IAsyncLifetime
     [Fact]
     public async Task Query_ShapesUnderManyMonthsWithoutRecords_FindsWhatFits()
     {
-        const string Words = "id, kind, decision, reason, client, tenant, actor, resource_type, interaction, use_case, organization, purpose";
+        const string Words =
+            "id, kind, decision, reason, client, tenant, actor, resource_type, interaction, use_case, organization, purpose";
         await ExecuteAsync(
             "WITH RECURSIVE m(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM m WHERE n < 399) "
                 + $"INSERT INTO audit_shape (month, {Words}) "
@@ -231,10 +232,7 @@ public abstract class AuditSearchContract : IAsyncLifetime
             new AuditQuery { Limit = 5, Client = "client-1" },
             InOrder(All.Where(static e => e.Client == "client-1"))
         );
-        await FindsInTwoPagesAsync(
-            new AuditQuery { Limit = 100, Tenant = "north" },
-            InOrder(All.Where(static e => e.Tenant == "north"))
-        );
+        await FindsInTwoPagesAsync(new AuditQuery { Limit = 100, Tenant = "north" }, InOrder(All.Where(static e => e.Tenant == "north")));
     }
 
     [Fact]

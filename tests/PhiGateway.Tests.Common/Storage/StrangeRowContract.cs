@@ -214,7 +214,10 @@ public abstract class StrangeRowContract : IAsyncLifetime
 
         var all = (await requests.ListAsync(new RegistrationFilter(), 0, 10, None)).Items.ToDictionary(static one => one.Id);
         Assert.Equal((2, true, false), (all.Count, all["reg-1"].IsUnreadable, all["reg-2"].IsUnreadable));
-        Assert.Equal("reg-2", Assert.Single((await requests.ListAsync(new RegistrationFilter { Form = "metadata" }, 0, 10, None)).Items).Id);
+        Assert.Equal(
+            "reg-2",
+            Assert.Single((await requests.ListAsync(new RegistrationFilter { Form = "metadata" }, 0, 10, None)).Items).Id
+        );
         Assert.Empty((await requests.ListAsync(new RegistrationFilter { SignedBy = "https://x.example" }, 0, 10, None)).Items);
         Assert.True((await requests.FindAsync("reg-1", None))!.IsUnreadable);
         Assert.Equal(["reg-1"], await requests.DeclineAsync(["reg-1"], "ada", DateTimeOffset.UtcNow, "odd", None));

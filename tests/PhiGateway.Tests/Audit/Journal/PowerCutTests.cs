@@ -69,8 +69,7 @@ public sealed class PowerCutTests
         Assert.Contains("lost records", refused.Message, StringComparison.Ordinal);
     }
 
-    private static byte[] ReadCheckpoint(JournalFolder folder) =>
-        File.ReadAllBytes(Path.Combine(folder.Path, JournalCheckpoint.FileName));
+    private static byte[] ReadCheckpoint(JournalFolder folder) => File.ReadAllBytes(Path.Combine(folder.Path, JournalCheckpoint.FileName));
 
     private static async Task<long> AppendAsync(FileJournal journal)
     {

@@ -23,17 +23,17 @@ public sealed class InputsBesideBodyTests
         "Patient/$validate?_format=json&mode=create&profile=http://a.example/p",
         Patient,
         """
-        [{"name":"mode","valueCode":"create"},{"name":"profile","valueUri":"http://a.example/p"},
-        {"name":"resource","resource":{"resourceType":"Patient","active":true}}]
-        """
+            [{"name":"mode","valueCode":"create"},{"name":"profile","valueUri":"http://a.example/p"},
+            {"name":"resource","resource":{"resourceType":"Patient","active":true}}]
+            """
     )]
     [InlineData(
         "ValueSet/$expand?filter=hea&count=10&activeOnly=true",
         """{"resourceType":"ValueSet","status":"draft"}""",
         """
-        [{"name":"filter","valueString":"hea"},{"name":"count","valueInteger":10},{"name":"activeOnly","valueBoolean":true},
-        {"name":"valueSet","resource":{"resourceType":"ValueSet","status":"draft"}}]
-        """
+            [{"name":"filter","valueString":"hea"},{"name":"count","valueInteger":10},{"name":"activeOnly","valueBoolean":true},
+            {"name":"valueSet","resource":{"resourceType":"ValueSet","status":"draft"}}]
+            """
     )]
     public void Read_SimpleInputsBesideTheResource_AreOneCall(string target, string body, string inputs)
     {

@@ -28,8 +28,7 @@ public sealed class PartOfAVersionTests
         world.Upstream.Answers(
             "GET /Observation/1",
             stored,
-            change: static response =>
-                response.Content.Headers.LastModified = new DateTimeOffset(2026, 5, 4, 8, 0, 0, TimeSpan.Zero)
+            change: static response => response.Content.Headers.LastModified = new DateTimeOffset(2026, 5, 4, 8, 0, 0, TimeSpan.Zero)
         );
         using var exchange = world.Open("GET", "/fhir/Observation/1", null, (header, value));
 
