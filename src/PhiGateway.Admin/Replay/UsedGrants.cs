@@ -43,6 +43,12 @@ internal sealed class UsedGrants(AdminOptions options)
             _keepsIncludes |= IsSaidInABody(record);
             foreach (var part in access.Parts)
             {
+                // Asked for by its name it would be missed, also where nothing came of it.
+                if (part is { Include: { } named, IsOfEveryInclude: false })
+                {
+                    _includes.Add(named);
+                }
+
                 // Of everything that a wildcard means, what came was used.
                 if (!part.IsWildcard || released.Contains(part.Type.Name))
                 {

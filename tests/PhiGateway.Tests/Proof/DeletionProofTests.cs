@@ -176,8 +176,8 @@ public sealed class DeletionProofTests
         var watch = new LogWatch(world.Log, world.Journal, storage.Store, world.Heads, new LogWatchOptions(), TimeProvider.System);
         await watch.RoundAsync(CancellationToken.None);
 
-        // While a deletion goes on its end is not on record yet.
-        Assert.Empty(watch.Status.Findings);
+        // While a deletion goes on its end is not on record yet; of rows that nobody wrote no time tells otherwise.
+        Assert.DoesNotContain(watch.Status.Findings, static finding => finding.Code == FindingCode.StoreRecordMissing);
         await watch.RoundAsync(CancellationToken.None);
         Assert.Null(watch.Status.Problem);
         return watch.Status.Findings;
