@@ -56,9 +56,9 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
     }
 
     /// <summary>
-    /// Looks up what the entries of one page speak of, beside what stands there itself, where any record of its type could stay. What is not
-    /// there, and what this client may not read at all, stays unknown; what is beyond the bound, or cannot be looked up now, keeps back what
-    /// speaks of it.
+    /// Looks up what the entries of one page speak of, beside what stands there itself, where any record of its type could stay. What is
+    /// not there, and what this client may not read at all, stays unknown; what is beyond the bound, or cannot be looked up now, keeps back
+    /// what speaks of it.
     /// </summary>
     /// <param name="exchange">The client's request; its budget of searches is drawn on.</param>
     /// <param name="page">A Bundle, whole.</param>

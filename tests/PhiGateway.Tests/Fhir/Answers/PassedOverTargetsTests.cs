@@ -7,7 +7,9 @@ using static PhiGateway.Tests.Fhir.Answers.AnswerCases;
 
 namespace PhiGateway.Tests.Fhir.Answers;
 
-/// <summary>What speaks of a record that stays stays also where that record was passed over, or is one of more than are kept in mind.</summary>
+/// <summary>
+/// What speaks of a record that stays stays also where that record was passed over, or is one of more than are kept in mind.
+/// </summary>
 public sealed class PassedOverTargetsTests
 {
     private const string Restricted = """
