@@ -14,7 +14,7 @@ namespace PhiGateway.Gateway.Lookups;
 /// </summary>
 internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
 {
-    // Of one resource; of those beyond, nothing is known.
+    // Of one resource, or as many as one may be written with; of those beyond, nothing is known.
     private const int MostOfOne = 200;
 
     /// <summary>
@@ -28,7 +28,7 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
     {
         var known = new KnownTargets();
         var context = exchange.Ingressed.Route.Language;
-        var left = MostOfOne;
+        var left = Math.Max(MostOfOne, context.MaxTargets);
         foreach (var group in KnownTargets.Find(resource.Span, policy, context).GroupBy(static target => target.Type))
         {
             var type = group.Key;
