@@ -15,10 +15,10 @@ namespace PhiGateway.Fhir.Answers;
 /// </summary>
 public sealed class KnownTargets
 {
-    // More targets than these are not looked up; what has more is left as it is.
-    private const int Most = 200;
-
     private readonly HashSet<ResourceName> _asked = [];
+
+    /// <summary>Something keeps back what speaks of it since it could not be looked up.</summary>
+    public bool LacksSome { get; private set; }
 
     /// <summary>What was looked up and judged.</summary>
     internal KnownResources Known { get; } = new();
@@ -125,6 +125,7 @@ public sealed class KnownTargets
     public void Hide(ResourceType type, IReadOnlyCollection<string> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
+        LacksSome = true;
         foreach (var id in ids)
         {
             Known.Add(new ResourceFacts { Type = type, Id = id }, WithholdReason.UndeterminedPatient);
@@ -145,11 +146,13 @@ public sealed class KnownTargets
                 return [];
             }
 
-            var named = reader
-                .Owners.Targets.Distinct()
-                .Where(static target => target.Type != ResourceType.Patient && !PatientPathTable.Instance.IsNobodys(target.Type))
-                .ToArray();
-            return named.Length > Most ? [] : [.. named.Select(static target => (target.Type, target.Id))];
+            return
+            [
+                .. reader
+                    .Owners.Targets.Distinct()
+                    .Where(static target => target.Type != ResourceType.Patient && !PatientPathTable.Instance.IsNobodys(target.Type))
+                    .Select(static target => (target.Type, target.Id)),
+            ];
         }
         finally
         {

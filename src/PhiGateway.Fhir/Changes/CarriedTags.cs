@@ -11,7 +11,7 @@ namespace PhiGateway.Fhir.Changes;
 
 /// <summary>
 /// An update that says nothing of the tags that the stored version bears, with these tags; and likewise with a confidentiality that
-/// protects no more than none would. Made for a client that may not change them and writes a record from data of its own (ADR 123).
+/// protects as much as none would. Made for a client that may not change them and writes a record from data of its own (ADR 123).
 /// </summary>
 /// <param name="Body">The update with them, as it is sent.</param>
 /// <param name="Facts">What was read out of it.</param>
@@ -149,14 +149,14 @@ public sealed record CarriedTags(ReadOnlyMemory<byte> Body, ResourceFacts Facts)
             && tags.EnumerateArray().All(tag => StrictJson.Text(tag, "system") == own.System && StrictJson.Text(tag, "code") == own.Code);
     }
 
-    // Unrestricted to normal: a record without any is as confidential.
+    // Normal, as a record without any is. Below it, what is written anew by one who says nothing would be shown to more than that says.
     private static bool ProtectNothing(JsonElement labels) =>
         labels
             .EnumerateArray()
             .All(static label =>
                 StrictJson.Text(label, "system") == ConfidentialityCodes.System
                 && ConfidentialityCodes.TryParse(StrictJson.Text(label, "code"), out var level)
-                && level <= Confidentiality.Normal
+                && level == Confidentiality.Normal
             );
 
     // The bytes as they came: numbers keep their digits.

@@ -151,7 +151,8 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
         }
     }
 
-    // What a file's records say of it, and what other entries of a transaction make anew, is not read out of its body alone.
+    // What a file's records say of it, and what other entries of a transaction make anew, is not read out of its body alone. Without a
+    // version, a label that others set meanwhile would be taken away by those that were stored before.
     private StoredVersion? Keep(GatewayExchange exchange, ProtectedChanges changes, StoredVersion version, ReadOnlyMemory<byte> stored)
     {
         const ProtectedChanges Marks = ProtectedChanges.Tags | ProtectedChanges.Labels;
@@ -159,6 +160,7 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
         if (
             changes == ProtectedChanges.None
             || (changes & ~Marks) != 0
+            || version.Version is null
             || part is not { Relabels: false, Body.HasNewOwner: false }
             || part.Type == ResourceType.Binary
             || CarriedTags.Find(stored, exchange.Request.Body, exchange.Ingressed.Route.Language) is not { } carried

@@ -1,5 +1,5 @@
 using PhiGateway.Fhir.Answers;
-using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
@@ -14,9 +14,12 @@ namespace PhiGateway.Gateway.Lookups;
 /// </summary>
 internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
 {
+    // Of one resource, or as many as one may be written with; of those beyond, nothing is known.
+    private const int MostOfOne = 200;
+
     /// <summary>
-    /// Looks up what is needed; what is not there, or the client may not read at all, stays unknown; what cannot be looked up now keeps
-    /// back what speaks of it.
+    /// Looks up what is needed; what is not there, or the client may not read at all, stays unknown. What is beyond the bound, or cannot be
+    /// looked up now, keeps back what speaks of it, where any record of its type could stay.
     /// </summary>
     /// <param name="exchange">The client's request.</param>
     /// <param name="resource">The resource, whole.</param>
@@ -25,27 +28,27 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
     {
         var known = new KnownTargets();
         var context = exchange.Ingressed.Route.Language;
+        var left = Math.Max(MostOfOne, context.MaxTargets);
         foreach (var group in KnownTargets.Find(resource.Span, policy, context).GroupBy(static target => target.Type))
         {
             var type = group.Key;
-            var decided = DecisionMaker.Decide(exchange, [new AccessPart { Interaction = Interaction.Read, Type = type }]);
-            if (!decided.Continues)
+            if (ReaderOf(exchange, type) is not { } release)
             {
                 continue;
             }
 
+            var hides = !IsShownWhole(exchange, type);
             foreach (var ids in group.Select(static target => target.Id).Chunk(RecordsById.PerSearch))
             {
-                _ = await fetch.ReadAsync(
-                    exchange,
-                    type,
-                    ids,
-                    (fetched, asked) =>
-                    {
-                        Take(known, type, asked, fetched, decided.Value.Release, context);
-                        return new(StageResult.Continue);
-                    }
-                );
+                left -= ids.Length;
+                if (left >= 0)
+                {
+                    await LookUpAsync(exchange, known, type, ids, release, hides);
+                }
+                else if (hides)
+                {
+                    known.Hide(type, ids);
+                }
             }
         }
 
@@ -53,8 +56,9 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
     }
 
     /// <summary>
-    /// Looks up what the entries of one page speak of, beside what stands there itself. What is not there, and what this client may not
-    /// read at all, stays unknown; what is beyond the bound, or cannot be looked up now, keeps back what speaks of it.
+    /// Looks up what the entries of one page speak of, beside what stands there itself, where any record of its type could stay. What is
+    /// not there, and what this client may not read at all, stays unknown; what is beyond the bound, or cannot be looked up now, keeps back
+    /// what speaks of it.
     /// </summary>
     /// <param name="exchange">The client's request; its budget of searches is drawn on.</param>
     /// <param name="page">A Bundle, whole.</param>
@@ -65,52 +69,67 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
         var counter = exchange.Bundle ?? exchange;
         foreach (var (type, all) in known.FindMissing(page.Span, exchange.Permit.Release, context))
         {
-            var decided = DecisionMaker.Decide(exchange, [new AccessPart { Interaction = Interaction.Read, Type = type }]);
-            if (!decided.Continues)
+            if (ReaderOf(exchange, type) is not { } release || IsShownWhole(exchange, type))
             {
                 continue;
             }
 
-            var release = decided.Value.Release;
             foreach (var ids in all.Chunk(RecordsById.PerSearch))
             {
-                if (counter.WalkedSearches++ >= options.Limits.WalkedSearches)
+                if (counter.WalkedSearches++ < options.Limits.WalkedSearches)
+                {
+                    await LookUpAsync(exchange, known, type, ids, release, hides: true);
+                }
+                else
                 {
                     known.Hide(type, ids);
-                    continue;
                 }
-
-                _ = await fetch.ReadAsync(
-                    exchange,
-                    type,
-                    ids,
-                    (fetched, asked) =>
-                    {
-                        Take(known, type, asked, fetched, release, context);
-                        return new(StageResult.Continue);
-                    }
-                );
             }
         }
     }
 
-    private static void Take(
+    // The judge of a read of such a record by the same client; null: it may not read any.
+    private static ReleasePolicy? ReaderOf(GatewayExchange exchange, ResourceType type)
+    {
+        var decided = DecisionMaker.Decide(exchange, [new AccessPart { Interaction = Interaction.Read, Type = type }]);
+        return decided.Continues ? decided.Value.Release : null;
+    }
+
+    // Then none of them can keep anything back, whether it can be looked up or not.
+    private static bool IsShownWhole(GatewayExchange exchange, ResourceType type)
+    {
+        var decided = DecisionMaker.Decide(exchange, [new AccessPart { Interaction = Interaction.SearchType, Type = type }]);
+        return decided.Continues && !UpstreamCallFactory.Withholds(decided.Value);
+    }
+
+    private async ValueTask LookUpAsync(
+        GatewayExchange exchange,
         KnownTargets known,
         ResourceType type,
-        IReadOnlyList<string> ids,
-        Fetched fetched,
+        string[] ids,
         ReleasePolicy release,
-        FhirContext context
+        bool hides
     )
     {
-        switch (fetched)
-        {
-            case Fetched.Found found:
-                known.Add(type, ids, found.Body.Span, release, context);
-                break;
-            case Fetched.Failed:
-                known.Hide(type, ids);
-                break;
-        }
+        var context = exchange.Ingressed.Route.Language;
+        _ = await fetch.ReadAsync(
+            exchange,
+            type,
+            ids,
+            (fetched, asked) =>
+            {
+                switch (fetched)
+                {
+                    case Fetched.Found found:
+                        known.Add(type, asked, found.Body.Span, release, context);
+                        break;
+                    case Fetched.Failed when hides:
+                        known.Hide(type, asked);
+                        break;
+                }
+
+                return new(StageResult.Continue);
+            }
+        );
     }
 }

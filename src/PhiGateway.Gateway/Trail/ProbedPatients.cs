@@ -1,5 +1,6 @@
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 
@@ -29,9 +30,19 @@ internal static class ProbedPatients
     /// leaves. Those that it finds count once; what a chain was resolved to the client has not asked for.
     /// </summary>
     public static string? FindExceededBySearch(GatewayExchange exchange) =>
-        exchange.Known.Asked is { Interaction: Interaction.SearchType } request && request.Type == ResourceType.Patient
+        exchange.Known.Asked is { } request && LooksForPatients(exchange, request)
             ? FindExceeded(exchange, request, int.MaxValue)
             : null;
+
+    // Over several types their ids are the only parameter by which these are named; a compartment is named by its path.
+    private static bool LooksForPatients(GatewayExchange exchange, FhirRequest request) =>
+        request.Interaction switch
+        {
+            Interaction.SearchType => request.Type == ResourceType.Patient,
+            Interaction.SearchSystem when request.CompartmentId is null => exchange.Permit.Release.Types.Contains(ResourceType.Patient)
+                && request.Parts.Any(static part => part.Role == PartRole.Target && part.Type == ResourceType.Patient),
+            _ => false,
+        };
 
     private static string? FindExceeded(GatewayExchange exchange, FhirRequest request, int named)
     {

@@ -48,6 +48,34 @@ public static class ActingAgents
         return Of(caller, client, snapshot) is [var agent, ..] ? agent.Client.Charter : null;
     }
 
+    /// <summary>
+    /// Whether all who stand behind a call are the hospital's own, and no AI agent: the client, and every actor. Partners and AI agents are
+    /// shown nothing that nobody can attribute, whoever's token they come with.
+    /// </summary>
+    /// <param name="caller">Who calls.</param>
+    /// <param name="client">Its client.</param>
+    /// <param name="snapshot">The registry, in which actors are known by the caller's issuer; whom nobody knows is nobody's own.</param>
+    public static bool AreOwnStaff(Caller caller, ClientEntry client, RegistrySnapshot snapshot)
+    {
+        if (!IsOwnStaff(client))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < caller.Actors.Count; i++)
+        {
+            if (snapshot.FindClient(caller.Issuer, caller.Actors[i]) is not { } actor || !IsOwnStaff(actor))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsOwnStaff(ClientEntry one) =>
+        one.Organization?.Kind == OrganizationKind.Internal && one.Client.Kind != ClientKind.AiAgent;
+
     private static void Add(List<ClientEntry> agents, ClientEntry one)
     {
         if (one.Charter is not null && !agents.Contains(one))

@@ -77,7 +77,7 @@ internal static class ContentQuestions
     // whose it is. What leaves its subject out is refused to them too.
     private static GrantReleasePolicy Judge(DecisionRun run, AccessPart part, GrantSet grants, IReadOnlyList<string> unsettled)
     {
-        var isOwnStaff = PermitFactory.IsOwnStaff(run.Entry);
+        var isOwnStaff = PermitFactory.IsOwnStaff(run);
         return new GrantReleasePolicy(run.Reach, [new ReleaseLane(part.Type, grants, PartRights.Needed(part))])
         {
             AdmitsUndetermined = part.Type == ResourceType.Bundle && isOwnStaff,

@@ -80,7 +80,7 @@ internal static class OpenSchedule
     /// <param name="granted">What the grants let out.</param>
     /// <param name="type">The type asked about.</param>
     public static ElementSet Narrow(DecisionRun run, ElementSet granted, ResourceType type) =>
-        PermitFactory.IsOwnStaff(run.Entry) ? granted : Narrow(granted, type);
+        PermitFactory.IsOwnStaff(run) ? granted : Narrow(granted, type);
 
     private static ElementSet Of(params string[] names) => ElementSet.Of(names).WithExtensions(Extensions);
 }

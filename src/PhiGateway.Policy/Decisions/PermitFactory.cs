@@ -40,13 +40,12 @@ internal static class PermitFactory
         return new Permit(
             run.UseCase.RuleOf(all),
             Obligations(run, lanes, counted),
-            new GrantReleasePolicy(run.Reach, lanes) { AdmitsUndetermined = IsOwnStaff(run.Entry) }
+            new GrantReleasePolicy(run.Reach, lanes) { AdmitsUndetermined = IsOwnStaff(run) }
         );
     }
 
     // Partners and AI agents are shown nothing that nobody can attribute; the hospital's own are, and the record says so.
-    internal static bool IsOwnStaff(ClientEntry entry) =>
-        entry.Organization?.Kind == OrganizationKind.Internal && entry.Client.Kind != ClientKind.AiAgent;
+    internal static bool IsOwnStaff(DecisionRun run) => ActingAgents.AreOwnStaff(run.Caller, run.Entry, run.Snapshot);
 
     private static ReleaseLane[] Lanes(DecisionRun run)
     {
@@ -219,7 +218,7 @@ internal static class PermitFactory
     // Whoever sees whatever there is of what was asked for may be told how much that is.
     private static bool ShowsEverything(DecisionRun run)
     {
-        if (!IsOwnStaff(run.Entry) || run.Request.TenantTag is not null)
+        if (!IsOwnStaff(run) || run.Request.TenantTag is not null)
         {
             return false;
         }

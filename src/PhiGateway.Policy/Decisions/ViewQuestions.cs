@@ -30,7 +30,7 @@ internal static class ViewQuestions
             var judge = new GrantReleasePolicy(run.Reach, [new ReleaseLane(part.Type, seen, PartRights.Needed(part))])
             {
                 // As a read of it is judged: what is shown in part must not be taken for what is not shown at all.
-                AdmitsUndetermined = PermitFactory.IsOwnStaff(run.Entry),
+                AdmitsUndetermined = PermitFactory.IsOwnStaff(run),
             };
             seen = judge.Admit(stored, newPatient: false).Grants;
         }

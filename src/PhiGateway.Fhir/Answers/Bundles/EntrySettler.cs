@@ -278,6 +278,8 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
     {
         if (window?.Meet() == false)
         {
+            // What speaks of it may stand behind it, and stays where it does.
+            Foresee(data, ref entry);
             return ReleaseOutcome.Withheld;
         }
 

@@ -9,8 +9,8 @@ namespace PhiGateway.Fhir.Answers.Bundles;
 /// </summary>
 /// <remarks>
 /// Only what was judged from its own content is known, under its exact type and id on this server. What comes twice and differs is not
-/// known. What was withheld
-/// withholds what speaks of it. Bounded: what does not fit is not known.
+/// known. What was withheld withholds what speaks of it. Bounded: what does not fit is not known, and where any of that was withheld, what
+/// speaks of something unknown is too.
 /// </remarks>
 internal sealed class KnownResources
 {
@@ -21,6 +21,7 @@ internal sealed class KnownResources
 
     private readonly Dictionary<ResourceName, Known> _known = [];
     private readonly List<PatientId> _owners = [];
+    private bool _hasForgotten;
 
     /// <summary>Whether anything that speaks of others could leave under a policy.</summary>
     public static bool Matter(ResourceTypeSet types) => Array.Exists(SpeakOfOthers, types.Contains);
@@ -36,12 +37,18 @@ internal sealed class KnownResources
             && facts.Owner == OwnerState.Undetermined
             && reason is WithholdReason.None or WithholdReason.UndeterminedPatient
             && ScanProgram.For(facts.Type).OfTargets;
-        if (facts.Id is null || isOpen || _known.Count >= Most)
+        if (facts.Id is null || isOpen)
         {
             return;
         }
 
         var name = new ResourceName(facts.Type, facts.Id);
+        if (_known.Count >= Most && !_known.ContainsKey(name))
+        {
+            _hasForgotten |= reason != WithholdReason.None;
+            return;
+        }
+
         var seen = new Known(facts.Owner, [.. facts.Owners], reason);
         _known[name] = !_known.TryGetValue(name, out var before) || before.Equals(seen) ? seen : Known.Contradictory;
     }
@@ -62,7 +69,13 @@ internal sealed class KnownResources
             if (!_known.TryGetValue(targets[i], out var known))
             {
                 // A Patient is known by the reference alone, and so is what is nobody's.
-                all &= targets[i].Type == ResourceType.Patient || PatientPathTable.Instance.IsNobodys(targets[i].Type);
+                var isByItself = targets[i].Type == ResourceType.Patient || PatientPathTable.Instance.IsNobodys(targets[i].Type);
+                if (_hasForgotten && !isByItself)
+                {
+                    return WithholdReason.UndeterminedPatient;
+                }
+
+                all &= isByItself;
                 continue;
             }
 

@@ -213,8 +213,11 @@ internal static class AnswerHeaders
     /// The version of which <see cref="IsVersioned"/> speaks: the resource's own word, else the header's; null when it is not known.
     /// </summary>
     public static string? TagOf(GatewayExchange exchange) =>
-        VersionTags.Write(
-            (IsOneResource(exchange) ? exchange.Disclosure.Resources[0].VersionId : null)
-                ?? VersionTags.Read(exchange.Forwarded.Answer.ETag?.ToString())
-        );
+        VersionTags.Write((IsOneResource(exchange) ? exchange.Disclosure.Resources[0].VersionId : null) ?? HeaderVersionOf(exchange));
+
+    // Of a record that is read in part not: a server without versions may work its tag out from all that the record holds.
+    private static string? HeaderVersionOf(GatewayExchange exchange) =>
+        exchange is { Disclosure.Redacted: true, Request.Interaction: Interaction.Read or Interaction.VRead }
+            ? null
+            : VersionTags.Read(exchange.Forwarded.Answer.ETag?.ToString());
 }

@@ -158,8 +158,11 @@ internal static class ReleaseChecks
     }
 
     /// <summary>Whether what is patient data of somebody who cannot be told may leave to this client: to the hospital's own, but for AI agents.</summary>
-    public static bool MayReceiveUndetermined(GatewayExchange exchange) =>
-        exchange.Identified.Client is { Organization.Kind: OrganizationKind.Internal, Client.Kind: not ClientKind.AiAgent };
+    public static bool MayReceiveUndetermined(GatewayExchange exchange)
+    {
+        ref readonly var identified = ref exchange.Identified;
+        return ActingAgents.AreOwnStaff(identified.Caller, identified.Client, exchange.Snapshot);
+    }
 
     private static int? LimitOf(Permit permit)
     {

@@ -57,7 +57,7 @@ internal sealed class CountWalk(
             fetched is Fetched.Found { IsReadable: true } found
             && (await TakeAsync(exchange, search, found.Body, counted, isFirst: true)).Continues
             && (await FollowAsync(exchange, search, counted)).Continues
-            && counted.IsWhole
+            && counted is { IsWhole: true, Targets: not { LacksSome: true } }
             ? counted.Matches
             : null;
     }

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using PhiGateway.Tests.Gateway.Stages;
 using Xunit;
 
@@ -20,6 +21,25 @@ public sealed class PartOfAVersionTests
         Assert.Equal(200, status);
         Assert.Equal((status, body), await AskAsync(more, header, value, "status", "code", "subject"));
         Assert.Equal((304, string.Empty), await AskAsync(more, header, value));
+    }
+
+    // A tag that a server without versions works out from the whole record tells of what is hidden in it.
+    [Theory]
+    [InlineData(true, null)]
+    [InlineData(false, "W/\"5d41402abc4b2a76\"")]
+    public async Task Run_ReadOfWhatHasAVersionInTheHeaderAlone_TellsItWithTheWholeRecord(bool isPart, string? tag)
+    {
+        string[] elements = isPart ? ["status", "code", "subject"] : [];
+        using var world = new StageWorld(null, null, StageWorld.Grant("read") with { Elements = elements });
+        world.Upstream.Answers(
+            "GET /Observation/1",
+            StageWorld.Observation().Replace("\"versionId\":\"3\"", "\"source\":\"a\"", StringComparison.Ordinal),
+            change: static response => response.Headers.ETag = new EntityTagHeaderValue("\"5d41402abc4b2a76\"")
+        );
+        using var exchange = world.Open("GET", "/fhir/Observation/1");
+
+        Assert.True((await world.WalkAsync(exchange, "Release")).Continues);
+        Assert.Equal(tag, exchange.Http.Response.Headers.ETag.FirstOrDefault());
     }
 
     private static async Task<(int Status, string Body)> AskAsync(string stored, string header, string value, params string[] elements)

@@ -15,14 +15,7 @@ public sealed class ProvenancePageTests : IDisposable
 
     public ProvenancePageTests()
     {
-        var grant = TestRegistry.Grant() with
-        {
-            Types = ["Provenance", "Condition"],
-            Interactions = ["read", "vread", "search"],
-            Patients = new PatientScope { Any = true },
-        };
-        var hospital = TestRegistry.Organization() with { Kind = OrganizationKind.Internal };
-        _world.Publish(TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grant), organization: hospital)));
+        Publish(Reading);
         _world
             .Upstream.Answers("GET /Condition/shown", Condition("shown", "N"))
             .Answers("GET /Condition/hidden", Condition("hidden", "R"))
@@ -32,6 +25,14 @@ public sealed class ProvenancePageTests : IDisposable
     }
 
     public void Dispose() => _world.Dispose();
+
+    private static Grant Reading { get; } =
+        TestRegistry.Grant() with
+        {
+            Types = ["Provenance", "Condition"],
+            Interactions = ["read", "vread", "search"],
+            Patients = new PatientScope { Any = true },
+        };
 
     private static string Found =>
         SearchSet(Provenance("of-shown", "shown"), Provenance("of-hidden", "hidden"), Provenance("of-missing", "missing"));
@@ -76,6 +77,55 @@ public sealed class ProvenancePageTests : IDisposable
 
             Assert.Equal(refusal, (await _world.WalkAsync(exchange, "Release")).Refusal?.Code);
         }
+    }
+
+    // More than are looked up: any of them may be one that stays, but where none can.
+    [Theory]
+    [InlineData("N", "not-found-or-withheld")]
+    [InlineData("V", null)]
+    public async Task Run_WhatSpeaksOfMoreThanIsLookedUp_IsForWhoIsShownAllOfThem(string ceiling, string? refusal)
+    {
+        Publish(Reading with { Confidentiality = ceiling, Labels = StageWorld.EverySensitivity });
+        var others = string.Concat(Enumerable.Range(0, 200).Select(static place => $$""",{"reference":"Condition/c{{place}}"}"""));
+        var resource = Provenance("p", "missing").Replace("""/missing"}""", """/missing"}""" + others, StringComparison.Ordinal);
+        _world.Upstream.Answers("GET /Provenance/p", resource);
+        using var exchange = _world.Open("GET", "/fhir/Provenance/p");
+
+        Assert.Equal(refusal, (await _world.WalkAsync(exchange, "Release")).Refusal?.Code);
+    }
+
+    // A total for which the page has left no searches would count less than the pages show.
+    [Theory]
+    [InlineData(1, null)]
+    [InlineData(2, 2)]
+    public async Task Run_TotalThatCannotBeLookedUp_IsNotSaid(int searches, int? total)
+    {
+        _world.Options.Limits.WalkedSearches = searches;
+        _world.Upstream.Otherwise = () => RecordingUpstream.Reply(200, Found, "application/fhir+json");
+
+        var page = await _world.AskAsync("/fhir/Provenance?agent=Practitioner/9&_count=1&_total=accurate");
+
+        Assert.Equal("of-shown", (string?)Assert.Single(page["entry"]!.AsArray())!["resource"]!["id"]);
+        Assert.Equal(total, (int?)page["total"]);
+    }
+
+    // Of who is shown every record of a type nothing that speaks of one is kept back, and nothing is looked up for it.
+    [Fact]
+    public async Task Run_PageOfWhoIsShownAllOfThem_LooksNothingUp()
+    {
+        var conditions = Reading with { Types = ["Condition"], Confidentiality = "V", Labels = StageWorld.EverySensitivity };
+        Publish(Reading with { Types = ["Provenance"] }, conditions);
+
+        var page = await _world.AskAsync("/fhir/Provenance?agent=Practitioner/9");
+
+        Assert.Equal(3, page["entry"]!.AsArray().Count);
+        Assert.Single(_world.Upstream.Calls);
+    }
+
+    private void Publish(params Grant[] grants)
+    {
+        var hospital = TestRegistry.Organization() with { Kind = OrganizationKind.Internal };
+        _world.Publish(TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grants), organization: hospital)));
     }
 
     private static string Provenance(string id, string target) =>

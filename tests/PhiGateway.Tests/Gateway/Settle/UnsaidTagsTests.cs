@@ -14,6 +14,7 @@ public sealed class UnsaidTagsTests : IDisposable
 {
     private const string Feed = """{"system":"http://hospital.example/feed","code":"adt"}""";
     private const string Normal = """{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"N"}""";
+    private const string Low = """{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"L"}""";
     private const string Restricted = """{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"R"}""";
     private readonly StageWorld _world = new(null, null, StageWorld.Grant("read", "update") with { Confidentiality = "R" });
     private readonly StageWorld _relabels = new(
@@ -58,6 +59,8 @@ public sealed class UnsaidTagsTests : IDisposable
     [InlineData($"\"tag\":[{Feed}]", """ "tag":[{"system":"http://hospital.example/feed","code":"other"}] """)]
     [InlineData($"\"security\":[{Restricted}]", null)]
     [InlineData($"\"security\":[{Restricted}],\"tag\":[{Feed}]", null)]
+    [InlineData($"\"security\":[{Low}]", null)]
+    [InlineData($"\"security\":[{Low}],\"tag\":[{Feed}]", null)]
     [InlineData($"\"security\":[{Restricted}]", $"\"security\":[{Normal}]")]
     [InlineData($"\"security\":[{Normal}]", $"\"security\":[{Restricted}]")]
     public async Task Run_UpdateThatChangesAMarkOrLeavesAProtectionOut_IsRefused(string stored, string? said)
@@ -65,6 +68,13 @@ public sealed class UnsaidTagsTests : IDisposable
         Assert.Equal(DenyReason.RelabelNotPermitted, (await PutAsync(_world, stored, said)).Refusal);
         Assert.DoesNotContain(_world.Upstream.Calls, static call => call.Method == "PUT");
     }
+
+    // Tied to no version, it could take away what others set meanwhile. What says the tags itself goes as ever.
+    [Theory]
+    [InlineData(null, "relabel-not-permitted")]
+    [InlineData($"\"tag\":[{Feed}]", null)]
+    public async Task Run_UpdateOverAServerWithoutVersions_KeepsNothingThatItDoesNotSay(string? said, string? refusal) =>
+        Assert.Equal(refusal, (await PutAsync(_world, $"\"tag\":[{Feed}]", said, version: null)).Refusal?.Code);
 
     // Who may relabel takes a mark away by leaving it out, as before.
     [Theory]
@@ -87,11 +97,13 @@ public sealed class UnsaidTagsTests : IDisposable
         StageWorld world,
         string stored,
         string? said,
-        string patient = "17"
+        string patient = "17",
+        string? version = "3"
     )
     {
+        var marks = version is null ? stored : $"\"versionId\":\"{version}\",{stored}";
         world
-            .Upstream.Answers("GET /Observation/1", Observation("final", patient, $"\"meta\":{{\"versionId\":\"3\",{stored}}},"))
+            .Upstream.Answers("GET /Observation/1", Observation("final", patient, $"\"meta\":{{{marks}}},"))
             .Answers("PUT /Observation/1", StageWorld.Observation(version: "4"));
         var meta = said is null ? string.Empty : $"\"meta\":{{{said}}},";
         using var exchange = world.Open("PUT", "/fhir/Observation/1", Observation("amended", "17", meta));

@@ -69,16 +69,42 @@ public sealed class ActingAgentTests : IDisposable
         Assert.Equal(2, _world.Tasks.Taken);
     }
 
-    // A service through which others may act, and an agent beside it.
-    private void Register(AgentCharter charter)
+    // What nobody can attribute is for the hospital's own, and for no agent, whoever's token it comes with.
+    [Theory]
+    [InlineData("reader", "not-found-or-withheld")]
+    [InlineData("connector", null)]
+    public async Task Run_WhatNobodyCanAttribute_IsForNoAgentThroughAClientOfTheHospitals(string actor, string? refusal)
     {
-        var useCase = TestRegistry.UseCase(grants: StageWorld.Grant("read"));
+        var grant = TestRegistry.Grant() with
+        {
+            Types = ["Provenance", "Condition"],
+            Interactions = ["read"],
+            Patients = new PatientScope { Any = true },
+        };
+        Register(AgentRecordTests.Agent.Charter!, grant, OrganizationKind.Internal);
+        _world.Upstream.Answers(
+            "GET /Provenance/1",
+            """
+            {"resourceType":"Provenance","id":"1","target":[{"reference":"Condition/missing"}],"recorded":"2026-05-01T00:00:00Z",
+            "agent":[{"who":{"reference":"Practitioner/9"} }]}
+            """
+        );
+        using var exchange = Open(actor, null, "/fhir/Provenance/1");
+
+        Assert.Equal(refusal, (await _world.WalkAsync(exchange, "Release")).Refusal?.Code);
+    }
+
+    // A service through which others may act, and an agent beside it.
+    private void Register(AgentCharter charter, Grant? grant = null, OrganizationKind kind = OrganizationKind.Vendor)
+    {
+        var useCase = TestRegistry.UseCase(grants: grant ?? StageWorld.Grant("read"));
+        var organization = TestRegistry.Organization() with { Kind = kind };
         var agent = AgentRecordTests.Agent with { Id = "reader", Charter = charter };
         var credential = TestRegistry.Credential("reader-oidc", "reader", "reader");
-        var fingerprint = ApprovalFingerprint.Of(agent, useCase, TestRegistry.Agreement(), TestRegistry.Organization(), [credential]);
+        var fingerprint = ApprovalFingerprint.Of(agent, useCase, TestRegistry.Agreement(), organization, [credential]);
         _world.Publish(
             TestRegistry.Build([
-                .. TestRegistry.Open(useCase, TestRegistry.Client() with { DelegationDepth = 1 }),
+                .. TestRegistry.Open(useCase, TestRegistry.Client() with { DelegationDepth = 1 }, organization: organization),
                 agent,
                 credential,
                 TestRegistry.Approval(fingerprint, "approval-of-the-agent", "reader"),
@@ -86,11 +112,11 @@ public sealed class ActingAgentTests : IDisposable
         );
     }
 
-    private GatewayExchange Open(string actor, string? tool)
+    private GatewayExchange Open(string actor, string? tool, string target = "/fhir/Observation/1")
     {
         _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
         _world.Callers.Result = CallerResult.Of(Asked.Caller() with { Actors = [actor] });
-        var exchange = _world.Open("GET", "/fhir/Observation/1");
+        var exchange = _world.Open("GET", target);
         if (tool is not null)
         {
             exchange.Http.Features.Set(new ToolCall(tool));

@@ -76,6 +76,19 @@ public sealed class ProbedPatientsTests
         Assert.Null(await ReadAsync(world, "17"));
     }
 
+    // Over several types it says the same.
+    [Fact]
+    public async Task Ask_IdsThatASearchOverTypesDoesNotFind_CountAsPatients_OnceEach()
+    {
+        const string Over = "?_type=Organization,Patient&_id=";
+        var search = Reading with { Types = ["Organization", "Patient"], Interactions = ["search"] };
+        using var world = World(new ClientLimits { DistinctPatientsPerHour = Most }, search);
+        Assert.Null(await SearchAsync(world, "p0,p1,p2", Over));
+
+        Assert.Equal(DenyReason.QuotaExceeded, await SearchAsync(world, "p3", Over));
+        Assert.Null(await SearchAsync(world, "p1", Over));
+    }
+
     [Fact]
     public async Task Record_WithoutALimit_CountsNothing()
     {
@@ -167,14 +180,14 @@ public sealed class ProbedPatientsTests
         return (await world.WalkAsync(exchange, "Release")).Refusal;
     }
 
-    private static async Task<DenyReason?> SearchAsync(StageWorld world, string ids)
+    private static async Task<DenyReason?> SearchAsync(StageWorld world, string ids, string search = "Patient?_id=")
     {
         var nobody = $$"""
             {"resourceType":"Bundle","type":"searchset","total":0,
             "link":[{"relation":"self","url":"http://fhir.example/r4/Patient?_id={{ids}}"}]}
             """;
         world.Upstream.Otherwise = () => RecordingUpstream.Reply(200, nobody, "application/fhir+json");
-        using var exchange = world.Open("GET", $"/fhir/Patient?_id={ids}");
+        using var exchange = world.Open("GET", $"/fhir/{search}{ids}");
         return (await world.WalkAsync(exchange, "Release")).Refusal;
     }
 
