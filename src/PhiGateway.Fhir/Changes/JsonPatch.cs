@@ -25,6 +25,10 @@ internal sealed class JsonPatch : PatchMeaning
 
     public override bool Tests { get; }
 
+    public override ReadOnlyMemory<byte> Rewritten => PatchText.Write(WriteTo);
+
+    public override string MediaType => "application/json-patch+json";
+
     /// <summary>Reads a patch; what is not whole is refused.</summary>
     internal static Refusal? Read(JsonElement patch, ResourceType type, out PatchMeaning? meaning)
     {
@@ -72,6 +76,17 @@ internal sealed class JsonPatch : PatchMeaning
         return result.Length <= most ? PatchOutcome.Applied : PatchOutcome.TooLarge;
     }
 
+    private void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteStartArray();
+        foreach (var operation in _operations)
+        {
+            operation.WriteTo(json);
+        }
+
+        json.WriteEndArray();
+    }
+
     private sealed class Operation
     {
         private readonly PatchPointer _path;
@@ -111,6 +126,25 @@ internal sealed class JsonPatch : PatchMeaning
                 "copy" when from is not null => new Operation(kind, path, from, value: null),
                 _ => null,
             };
+        }
+
+        internal void WriteTo(Utf8JsonWriter json)
+        {
+            json.WriteStartObject();
+            json.WriteString("op", Kind);
+            if (_from is not null)
+            {
+                json.WriteString("from", _from.Text);
+            }
+
+            json.WriteString("path", _path.Text);
+            if (_value is { } value)
+            {
+                json.WritePropertyName("value");
+                value.WriteTo(json);
+            }
+
+            json.WriteEndObject();
         }
 
         internal PatchOutcome Apply(JsonObject root, ref long budget)

@@ -52,8 +52,8 @@ internal static class RequestHeaders
     }
 
     /// <summary>
-    /// Whether what is asked for is not the Binary but what is in it: a read, of a version too, that names no form of FHIR (R4 Binary,
-    /// 2.8.2). Other forms of FHIR than JSON are not served.
+    /// Whether what is asked for is not the Binary but what is in it: a read, of a version too, that names no form of FHIR, by no Accept and
+    /// by one for anything as well (R4 Binary, 2.8.2). Other forms of FHIR than JSON are not served.
     /// </summary>
     internal static bool AsksContent(RequestSource source) =>
         source
@@ -62,9 +62,14 @@ internal static class RequestHeaders
                 Bundle: null,
                 Line: { SegmentArray: ["Binary", not ['_' or '$', ..]] or ["Binary", _, "_history", _], QueryArray: [] }
             }
-        && source.Headers.Accept is { } accept
-        && (!HeaderGrammar.AllowsJson(accept) || HeaderGrammar.NamesFiles(accept))
-        && !accept.Contains("fhir", StringComparison.OrdinalIgnoreCase);
+        && source.Headers.Accept is var accept
+        && (
+            accept is null or ""
+            || (
+                !accept.Contains("fhir", StringComparison.OrdinalIgnoreCase)
+                && (!HeaderGrammar.AllowsJson(accept) || !accept.Contains("json", StringComparison.OrdinalIgnoreCase))
+            )
+        );
 
     // A plus that was not encoded is a space by the time it is read; clients are forgiven this one everywhere.
     internal static bool IsJsonFormat(string value) =>
