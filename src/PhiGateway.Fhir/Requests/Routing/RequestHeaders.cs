@@ -13,7 +13,7 @@ internal static class RequestHeaders
         var (headers, line) = (source.Headers, source.Line);
         var isSmart = line.SegmentArray is [".well-known", ..];
         var isFile = line.SegmentArray is ["_file", ..];
-        if (!isSmart && !isFile && !HeaderGrammar.AllowsJson(headers.Accept) && !AsksJson(line) && !AsksContent(source))
+        if (!isSmart && !isFile && !HeaderGrammar.AllowsJson(headers.Accept) && !IsServedOtherwise(source))
         {
             return new Refusal(DenyReason.NotAcceptable, "Accept without FHIR 4.0 JSON");
         }
@@ -52,8 +52,8 @@ internal static class RequestHeaders
     }
 
     /// <summary>
-    /// Whether what is asked for is not the Binary but what is in it: a read, of a version too, that names no form of FHIR, by no Accept and
-    /// by one for anything as well (R4 Binary, 2.8.2). Other forms of FHIR than JSON are not served.
+    /// Whether what is asked for is not the Binary but what is in it: a read, of a version too, that names no form of FHIR (R4 Binary,
+    /// 2.8.2), by no Accept and by one for anything as well. Other forms of FHIR than JSON are not served.
     /// </summary>
     internal static bool AsksContent(RequestSource source) =>
         source
@@ -81,6 +81,15 @@ internal static class RequestHeaders
                 is "application/json"
                     or "application/fhir+json"
         );
+
+    // Though its Accept takes no JSON.
+    private static bool IsServedOtherwise(RequestSource source) => AsksJson(source.Line) || AsksContent(source) || AsksExport(source);
+
+    // What begins or follows an export is answered in JSON or without a body (Bulk Data Access); clients name the form of its files, too.
+    private static bool AsksExport(RequestSource source) =>
+        source.Line.SegmentArray is [.., "$export"] or ["_export", _]
+        && source.Headers.Accept is { } accept
+        && (HeaderGrammar.Allows(accept, "application/fhir+ndjson") || HeaderGrammar.Allows(accept, "application/ndjson"));
 
     private static bool AsksJson(Canonical.CanonicalRequest line)
     {
