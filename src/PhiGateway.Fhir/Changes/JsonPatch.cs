@@ -19,11 +19,14 @@ internal sealed class JsonPatch : PatchMeaning
         _operations = operations;
         Touched = PatchElements.Of(operations.SelectMany(static operation => operation.Roots));
         Tests = Array.Exists(operations, operation => operation.Asks(type));
+        Carries = Array.Exists(operations, static operation => operation.HasSource);
     }
 
     public override IReadOnlyList<string> Touched { get; }
 
     public override bool Tests { get; }
+
+    public override bool Carries { get; }
 
     public override ReadOnlyMemory<byte> Rewritten => PatchText.Write(WriteTo);
 
@@ -98,6 +101,8 @@ internal sealed class JsonPatch : PatchMeaning
 
         private string Kind { get; }
 
+        internal bool HasSource => _from is not null;
+
         internal IEnumerable<string> Roots => _from is null ? [_path.Steps[0]] : [_path.Steps[0], _from.Steps[0]];
 
         // Whether it can be applied tells what is stored, unless it sets a member of the resource itself, or replaces one that all have.
@@ -132,12 +137,12 @@ internal sealed class JsonPatch : PatchMeaning
         {
             json.WriteStartObject();
             json.WriteString("op", Kind);
+            json.WriteString("path", _path.Text);
             if (_from is not null)
             {
                 json.WriteString("from", _from.Text);
             }
 
-            json.WriteString("path", _path.Text);
             if (_value is { } value)
             {
                 json.WritePropertyName("value");

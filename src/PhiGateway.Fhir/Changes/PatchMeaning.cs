@@ -25,6 +25,11 @@ public abstract class PatchMeaning
     public virtual bool IsAppliedHere => true;
 
     /// <summary>
+    /// Whether it takes values of the stored version from one place to another: what those are, nobody but who applies it sees.
+    /// </summary>
+    public virtual bool Carries => false;
+
+    /// <summary>
     /// The patch written anew from what was understood, for an upstream to apply; where it is applied here, for one that takes no updates.
     /// </summary>
     public abstract ReadOnlyMemory<byte> Rewritten { get; }

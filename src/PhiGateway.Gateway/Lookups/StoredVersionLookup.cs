@@ -205,7 +205,8 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
         {
             Part = part with { Body = patched.Facts, Relabels = relabels },
             Request = exchange.Request.WithPatched(patched.Body),
-            AsPatch = AppliedUpstream(exchange, part, stored) with { Unsettles = patch.Unsettled(part.Type) },
+            // What is carried to where it would be a reference was looked at in this version, and in no other that a server may apply it to.
+            AsPatch = patch.Carries ? null : AppliedUpstream(exchange, part, stored) with { Unsettles = patch.Unsettled(part.Type) },
         };
     }
 

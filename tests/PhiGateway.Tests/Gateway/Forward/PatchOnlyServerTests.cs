@@ -29,7 +29,7 @@ public sealed class PatchOnlyServerTests : IDisposable
     [InlineData(KnownMediaTypes.JsonPatch, """[{"op":"replace","path":"/status","value":"amended"}]""", 501)]
     [InlineData(
         KnownMediaTypes.JsonPatch,
-        """[{"op":"test","path":"/status","value":"final"},{"op":"copy","from":"/status","path":"/code/text"}]""",
+        """[{"op":"test","path":"/status","value":"final"},{"op":"add","path":"/code/text","value":"a/b"}]""",
         405
     )]
     [InlineData(MergePatch, """{"status":"amended","note":[{"text":"für später"}]}""", 405)]
@@ -59,11 +59,14 @@ public sealed class PatchOnlyServerTests : IDisposable
         Assert.Equal("""[{"op":"add","path":"/note","value":[{"text":"a/b~c"}]}]""", Encoding.UTF8.GetString(call.Body.Span));
     }
 
-    // On another version, or with what the server does not show, it could take a label away: that is for who may relabel.
+    // On another version, or with what the server does not show, it could take a label away, which is for who may relabel; or carry a text to
+    // where it is a name.
     [Theory]
+    [InlineData("""[{"op":"copy","from":"/status","path":"/code/text"}]""")]
+    [InlineData("""[{"op":"move","from":"/code/text","path":"/status"}]""")]
     [InlineData("""[{"op":"add","path":"/extension","value":[{"url":"https://ehr.example/x","valueString":"a"}]}]""")]
     [InlineData("""[{"op":"replace","path":"/subject","value":{"reference":"Patient/17","display":"M"}}]""")]
-    public async Task Run_PatchNearAnOwnerOrALabel_IsSentAsAnUpdateOnly(string patch)
+    public async Task Run_PatchThatCouldDoMoreOnAnotherVersion_IsSentAsAnUpdateOnly(string patch)
     {
         var (refusal, call) = await SendAsync(KnownMediaTypes.JsonPatch, patch);
 
