@@ -12,12 +12,14 @@ public sealed class FileTests(OpenWorld world)
     {
         var id = await StoreAsync();
 
-        var resource = await world.GetAsync($"/Binary/{id}", world.Token);
+        var resource = await AskAsync(id, ("Accept", "application/fhir+json"));
+        var download = await AskAsync(id);
         var file = await AskAsync(id, ("Accept", "text/plain"));
         var other = await AskAsync(id, ("Accept", "image/png"));
 
         Assert.Equal((HttpStatusCode.OK, "SGVsbG8="), (resource.Status, (string?)resource.Json["data"]));
         Assert.Equal((HttpStatusCode.OK, "Hello"), (file.Status, file.Body));
+        Assert.Equal((HttpStatusCode.OK, "Hello"), (download.Status, download.Body));
         Assert.Equal("text/plain; charset=utf-8", file.Headers["Content-Type"]);
         Assert.Equal("nosniff", file.Headers["X-Content-Type-Options"]);
         Assert.Equal((HttpStatusCode.NotAcceptable, "not-acceptable"), (other.Status, other.Code));
@@ -31,9 +33,9 @@ public sealed class FileTests(OpenWorld world)
     public async Task Read_VersionThatTheClientHas_IsNotSentAgain()
     {
         var id = await StoreAsync();
-        var read = await world.GetAsync($"/Binary/{id}", world.Token);
+        var read = await AskAsync(id, ("Accept", "application/fhir+json"));
 
-        var again = await AskAsync(id, ("If-None-Match", read.Headers["ETag"]));
+        var again = await AskAsync(id, ("Accept", "application/fhir+json"), ("If-None-Match", read.Headers["ETag"]));
 
         Assert.Equal((HttpStatusCode.NotModified, string.Empty), (again.Status, again.Body));
         Assert.Equal(read.Headers["ETag"], again.Headers["ETag"]);

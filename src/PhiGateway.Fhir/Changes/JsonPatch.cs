@@ -19,11 +19,18 @@ internal sealed class JsonPatch : PatchMeaning
         _operations = operations;
         Touched = PatchElements.Of(operations.SelectMany(static operation => operation.Roots));
         Tests = Array.Exists(operations, operation => operation.Asks(type));
+        Carries = Array.Exists(operations, static operation => operation.HasSource);
     }
 
     public override IReadOnlyList<string> Touched { get; }
 
     public override bool Tests { get; }
+
+    public override bool Carries { get; }
+
+    public override ReadOnlyMemory<byte> Rewritten => PatchText.Write(WriteTo);
+
+    public override string MediaType => "application/json-patch+json";
 
     /// <summary>Reads a patch; what is not whole is refused.</summary>
     internal static Refusal? Read(JsonElement patch, ResourceType type, out PatchMeaning? meaning)
@@ -72,6 +79,17 @@ internal sealed class JsonPatch : PatchMeaning
         return result.Length <= most ? PatchOutcome.Applied : PatchOutcome.TooLarge;
     }
 
+    private void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteStartArray();
+        foreach (var operation in _operations)
+        {
+            operation.WriteTo(json);
+        }
+
+        json.WriteEndArray();
+    }
+
     private sealed class Operation
     {
         private readonly PatchPointer _path;
@@ -82,6 +100,8 @@ internal sealed class JsonPatch : PatchMeaning
             (Kind, _path, _from, _value) = (kind, path, from, value);
 
         private string Kind { get; }
+
+        internal bool HasSource => _from is not null;
 
         internal IEnumerable<string> Roots => _from is null ? [_path.Steps[0]] : [_path.Steps[0], _from.Steps[0]];
 
@@ -111,6 +131,25 @@ internal sealed class JsonPatch : PatchMeaning
                 "copy" when from is not null => new Operation(kind, path, from, value: null),
                 _ => null,
             };
+        }
+
+        internal void WriteTo(Utf8JsonWriter json)
+        {
+            json.WriteStartObject();
+            json.WriteString("op", Kind);
+            json.WriteString("path", _path.Text);
+            if (_from is not null)
+            {
+                json.WriteString("from", _from.Text);
+            }
+
+            if (_value is { } value)
+            {
+                json.WritePropertyName("value");
+                value.WriteTo(json);
+            }
+
+            json.WriteEndObject();
         }
 
         internal PatchOutcome Apply(JsonObject root, ref long budget)

@@ -19,6 +19,10 @@ internal sealed class MergePatch : PatchMeaning
 
     public override IReadOnlyList<string> Touched { get; }
 
+    public override ReadOnlyMemory<byte> Rewritten => PatchText.Write(_patch.WriteTo);
+
+    public override string MediaType => "application/merge-patch+json";
+
     internal static Refusal? Read(JsonElement patch, out PatchMeaning? meaning)
     {
         meaning = null;

@@ -1,3 +1,5 @@
+using PhiGateway.Policy.Vocabulary;
+
 namespace PhiGateway.Fhir.Changes;
 
 /// <summary>
@@ -22,8 +24,22 @@ public abstract class PatchMeaning
     /// </summary>
     public virtual bool IsAppliedHere => true;
 
-    /// <summary>The patch written anew from what was understood, for the upstream to apply; empty where it is applied here.</summary>
-    public virtual ReadOnlyMemory<byte> Rewritten => default;
+    /// <summary>
+    /// Whether it takes values of the stored version from one place to another: what those are, nobody but who applies it sees.
+    /// </summary>
+    public virtual bool Carries => false;
+
+    /// <summary>
+    /// The patch written anew from what was understood, for an upstream to apply; where it is applied here, for one that takes no updates.
+    /// </summary>
+    public abstract ReadOnlyMemory<byte> Rewritten { get; }
+
+    /// <summary>The media type of <see cref="Rewritten"/>.</summary>
+    public abstract string MediaType { get; }
+
+    /// <summary>The search parameters whose values it may change where the upstream applies it.</summary>
+    /// <param name="type">The type of what it changes.</param>
+    public IReadOnlyList<string> Unsettled(ResourceType type) => UnsettledParameters.Of(type, Touched);
 
     /// <summary>Applies it.</summary>
     /// <param name="stored">The stored version: strict JSON, one object.</param>

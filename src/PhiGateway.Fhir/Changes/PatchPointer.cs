@@ -15,6 +15,9 @@ internal sealed class PatchPointer
 
     internal string Last => Steps[^1];
 
+    /// <summary>The pointer as it is written.</summary>
+    internal string Text => string.Concat(Steps.Select(static step => $"/{Encode(step)}"));
+
     /// <summary>Null for what is no pointer, and for the whole document.</summary>
     internal static PatchPointer? Read(string? text)
     {
@@ -70,6 +73,9 @@ internal sealed class PatchPointer
             && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out index)
             && index <= last;
     }
+
+    private static string Encode(string step) =>
+        step.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     private static bool TryDecode(string step, out string decoded)
     {

@@ -23,10 +23,16 @@ internal static class PatchText
     internal static byte[] Write(JsonNode root)
     {
         DropEmpty(root);
+        return Write(writer => root.WriteTo(writer));
+    }
+
+    /// <summary>A text of JSON, in the same spelling.</summary>
+    internal static byte[] Write(Action<Utf8JsonWriter> write)
+    {
         var output = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(output, Writing))
         {
-            root.WriteTo(writer);
+            write(writer);
         }
 
         return output.WrittenSpan.ToArray();

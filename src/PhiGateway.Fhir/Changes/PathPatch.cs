@@ -39,6 +39,8 @@ internal sealed class PathPatch : PatchMeaning
 
     public override ReadOnlyMemory<byte> Rewritten { get; }
 
+    public override string MediaType => "application/fhir+json";
+
     internal static Refusal? Read(JsonElement patch, ResourceType type, out PatchMeaning? meaning)
     {
         meaning = null;

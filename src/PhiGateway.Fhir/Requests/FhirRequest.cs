@@ -94,7 +94,7 @@ public sealed class FhirRequest
     public FhirHeaders Headers { get; init; }
 
     /// <summary>
-    /// The read of a Binary asks for what is in it, in one of the media types of its Accept, and not for the resource; false by default.
+    /// The read of a Binary asks for what is in it, in a media type that it takes, rather than for the resource; false by default.
     /// </summary>
     public bool AsksContent { get; init; }
 
@@ -136,10 +136,7 @@ public sealed class FhirRequest
     }
 
     /// <summary>Whether a media type (lower case, without parameters) is among those that the client takes.</summary>
-    public bool Takes(string mediaType) => Headers.Accept is not { } accept || HeaderGrammar.Allows(accept, mediaType);
-
-    /// <summary>Whether the client names it, in whole or in part, and does not only take anything.</summary>
-    public bool TakesByName(string mediaType) => Headers.Accept is { } accept && HeaderGrammar.Allows(accept, mediaType, byName: true);
+    public bool Takes(string mediaType) => Headers.Accept is not { Length: > 0 } accept || HeaderGrammar.Allows(accept, mediaType);
 
     /// <summary>Whether FHIR's JSON is among the forms that the client takes.</summary>
     public bool TakesResources => HeaderGrammar.AllowsJson(Headers.Accept);

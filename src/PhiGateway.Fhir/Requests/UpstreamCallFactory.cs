@@ -92,6 +92,17 @@ public static class UpstreamCallFactory
             _ => throw new ArgumentException("The gateway answers this request itself.", nameof(request)),
         };
 
+    /// <summary>
+    /// Generates the call of a patch that was applied here, for an upstream to apply that takes patches and no updates: what was understood
+    /// of it, never the client's own bytes.
+    /// </summary>
+    /// <param name="request">The patch.</param>
+    /// <param name="permit">Its permit.</param>
+    public static UpstreamCall CreatePatch(FhirRequest request, Permit permit) =>
+        request.Patch is { } patch
+            ? Write(request, permit, "PATCH", patch.Rewritten, patch.MediaType)
+            : throw new ArgumentException("It is no patch.", nameof(request));
+
     /// <summary>Generates the one call of a transaction from the calls of its entries.</summary>
     /// <param name="transaction">The transaction, without conditions.</param>
     /// <param name="calls">One per entry, each made for the permit of its own.</param>
@@ -209,7 +220,10 @@ public static class UpstreamCallFactory
 
     private static bool IsPick(JsonElement parameter) => StrictJson.Text(parameter, "name") is "count" or "onlyCertainMatches";
 
-    private static UpstreamCall Write(FhirRequest request, Permit permit, string method)
+    private static UpstreamCall Write(FhirRequest request, Permit permit, string method) =>
+        Write(request, permit, method, BodyOf(request), Json);
+
+    private static UpstreamCall Write(FhirRequest request, Permit permit, string method, ReadOnlyMemory<byte> body, string mediaType)
     {
         var headers = new List<KeyValuePair<string, string>> { Accept };
         if (request.Headers.IfMatch is { } tag)
@@ -224,8 +238,7 @@ public static class UpstreamCallFactory
             headers.Add(KeyValuePair.Create("Prefer", preference));
         }
 
-        var body = BodyOf(request);
-        return new UpstreamCall(method, Target(request, []), body.IsEmpty ? null : Json, body, headers);
+        return new UpstreamCall(method, Target(request, []), body.IsEmpty ? null : mediaType, body, headers);
     }
 
     // Of a patch never the client's own bytes: the result, or what was understood of it.

@@ -148,7 +148,7 @@ internal sealed class RoutingMarks
                 found.AddRange(
                     member
                         .Value.EnumerateObject()
-                        .Where(static inner => Array.IndexOf(MetaMembers, inner.Name) < 0)
+                        .Where(static inner => !IsMetaMember(inner.Name))
                         .Select(static inner => (inner.Name, inner.Value))
                 );
             }
@@ -156,6 +156,9 @@ internal sealed class RoutingMarks
             Collect(member.Value, found);
         }
     }
+
+    /// <summary>Whether FHIR's JSON knows such a member of <c>meta</c>.</summary>
+    internal static bool IsMetaMember(string name) => Array.IndexOf(MetaMembers, name) >= 0;
 
     private static bool IsMetaMember(ref Utf8JsonReader reader)
     {

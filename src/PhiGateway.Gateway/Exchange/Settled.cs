@@ -25,6 +25,12 @@ internal readonly record struct Settled(Permit Permit, string? Version = null, O
     /// <summary>Records that the same version named, as <c>element Type/id</c>; null: there was none.</summary>
     public IReadOnlyCollection<string>? StoredNames { get; init; }
 
+    /// <summary>
+    /// A patch that was applied here may go upstream as it is, too, where no update is taken: it was decided as one that the upstream applies,
+    /// beside its result; false by default.
+    /// </summary>
+    public bool MayGoAsPatch { get; init; }
+
     /// <summary>What its condition matches is nothing, and so there is nothing to do: it does not go upstream; false by default.</summary>
     public bool IsIdle { get; init; }
 

@@ -25,6 +25,10 @@ internal static class CallWriter
     /// <summary>A settled creation, without the condition that it hung on.</summary>
     public static UpstreamCall WritePlain(GatewayExchange exchange) => UpstreamCallFactory.Create(exchange.Request, exchange.Permit);
 
+    /// <summary>A settled patch, for an upstream that takes no updates to apply to the very version that was judged.</summary>
+    public static UpstreamCall WritePatch(GatewayExchange exchange) =>
+        Tie(UpstreamCallFactory.CreatePatch(exchange.Request, exchange.Permit), exchange.Request, exchange.Settled.Version);
+
     /// <summary>The read of what a conditional create found after all: it may show what the search may show.</summary>
     public static UpstreamCall WriteFound(GatewayExchange exchange, FhirRequest write, string id, Permit permit)
     {

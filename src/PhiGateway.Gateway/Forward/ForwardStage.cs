@@ -109,6 +109,11 @@ internal sealed class ForwardStage(
             reply = await upstream.SendAsync(further, exchange, exchange.Http.RequestAborted);
         }
 
+        if (exchange.Settled.MayGoAsPatch && reply.Status is 405 or 501)
+        {
+            return await PatchAsync(exchange, reply);
+        }
+
         return exchange.Settled.Unless is { } unless && reply.Status is 200 or 412
             ? await RaceAsync(exchange, unless.Request, reply)
             : Keep(exchange, reply);
@@ -134,6 +139,15 @@ internal sealed class ForwardStage(
         }
 
         return reply.Answer.Continues ? StageResult.Continue : reply.Answer.Result;
+    }
+
+    // It takes patches and no updates: nothing was changed, and the patch itself is for the same version that its result was judged over.
+    private async ValueTask<StageResult> PatchAsync(GatewayExchange exchange, UpstreamReply reply)
+    {
+        reply.Answer.Value.Dispose();
+        var call = CallWriter.WritePatch(exchange);
+        exchange.Hold(buffers.Take(exchange, call.Body.Length));
+        return FindClosed(exchange) ?? await SendAsync(exchange, call);
     }
 
     // Something matched after all. What this client may see was not there a moment ago: is it now?

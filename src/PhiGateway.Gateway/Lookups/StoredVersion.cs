@@ -16,6 +16,11 @@ internal sealed record StoredVersion(AccessPart Part, string? Version)
     /// </summary>
     public StoredVersion? Keeping { get; init; }
 
+    /// <summary>
+    /// For a patch that is applied here: the part as it is decided where the upstream applies it, by what it touches alone; null: it is none.
+    /// </summary>
+    public AccessPart? AsPatch { get; init; }
+
     /// <summary>The request with its patch applied over what is stored, or with the tags that it keeps; null: it goes as it is.</summary>
     public FhirRequest? Request { get; init; }
 

@@ -138,17 +138,23 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
             case Interaction.Patch when request.Interaction == Interaction.Operation:
                 return version;
             case Interaction.Patch:
-                // It is applied upstream: whatever lies near a label counts as one, and replacing what holds one takes it away.
-                var touched = request.Patch?.Touched ?? [];
-                var relabels =
-                    touched.Any(element => StoredVersionComparer.IsProtected(part.Type, element))
-                    || StoredVersionComparer.TouchesOtherOwners(stored.Span, part.Type, touched, exchange.Ingressed.Route.Language)
-                    || StoredVersionComparer.HoldsInlineLabel(stored.Span, touched)
-                    || StoredVersionComparer.HoldsInlineLabel(request.Body.Span, null);
-                return version with { Part = part with { Relabels = part.Relabels || relabels } };
+                return version with { Part = AppliedUpstream(exchange, part, stored) };
             default:
                 return version;
         }
+    }
+
+    // It is applied upstream: whatever lies near a label counts as one, and replacing what holds one takes it away.
+    private static AccessPart AppliedUpstream(GatewayExchange exchange, AccessPart part, ReadOnlyMemory<byte> stored)
+    {
+        var request = exchange.Request;
+        var touched = request.Patch?.Touched ?? [];
+        var relabels =
+            touched.Any(element => StoredVersionComparer.IsProtected(part.Type, element))
+            || StoredVersionComparer.TouchesOtherOwners(stored.Span, part.Type, touched, exchange.Ingressed.Route.Language)
+            || StoredVersionComparer.HoldsInlineLabel(stored.Span, touched)
+            || StoredVersionComparer.HoldsInlineLabel(request.Body.Span, null);
+        return part with { Relabels = part.Relabels || relabels };
     }
 
     // What a file's records say of it, and what other entries of a transaction make anew, is not read out of its body alone. Without a
@@ -201,6 +207,8 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
         {
             Part = part with { Body = patched.Facts, Relabels = relabels },
             Request = exchange.Request.WithPatched(patched.Body),
+            // What is carried to where it would be a reference was looked at in this version, and in no other that a server may apply it to.
+            AsPatch = patch.Carries ? null : AppliedUpstream(exchange, part, stored) with { Unsettles = patch.Unsettled(part.Type) },
         };
     }
 

@@ -41,16 +41,20 @@ internal sealed class NamedRecordGuard(Fetch fetch, HopLookup hopLookup, Gateway
     private static bool MayNameOne(FhirRequest request)
     {
         var content = WrittenContent.Of(request).Span;
-        return RecordNames.MayBeIn(content) || (IsAppliedElsewhere(request) && content.IndexOf("eference"u8) >= 0);
+        return RecordNames.MayBeIn(content)
+            || (IsAppliedElsewhere(request) && content.IndexOf("eference"u8) >= 0)
+            || (TakesInputs(request) && content.IndexOf("\"part\""u8) >= 0 && content.Contains((byte)'/'));
     }
 
     private static bool IsAppliedElsewhere(FhirRequest request) => request.Patch is { IsAppliedHere: false };
 
-    // The inputs of an operation are no filters: a server looks for what they name, and says so where it is not there. What picks like a
-    // search does not.
+    // The inputs of an operation, and the parts of one, are no filters: a server looks for what they name, and says so where it is not there.
+    // What picks like a search does not.
+    private static bool TakesInputs(FhirRequest request) => request is { Interaction: Interaction.Operation, Operation: not "$lastn" };
+
     private static bool NamesInInputs(FhirRequest request)
     {
-        if (request.Interaction != Interaction.Operation || request.Operation == "$lastn")
+        if (!TakesInputs(request))
         {
             return false;
         }

@@ -57,6 +57,15 @@ internal sealed class StoredVersionGuard(StoredVersionLookup storedVersions)
                 Parts = parts,
                 StoredFiles = stored.Value.Files,
                 StoredNames = stored.Value.Names,
+                MayGoAsPatch = stored.Value.AsPatch is { } asPatch && MayGo(exchange, parts, place, asPatch),
             };
+    }
+
+    // What a server makes of a patch is not seen here: its result was decided over, and besides whatever its elements could hold.
+    private static bool MayGo(GatewayExchange exchange, AccessPart[] parts, int place, AccessPart asPatch)
+    {
+        AccessPart[] asked = [.. parts];
+        asked[place] = asPatch;
+        return DecisionMaker.Decide(exchange, asked).Continues;
     }
 }

@@ -164,7 +164,7 @@ internal sealed class UnderstandStage(
             {
                 request = RefuseMarked(request, marks);
             }
-            else if (marks.StandIn(body.Span) || request.Entries.Any(entry => marks.StandIn(entry.Body.Span)))
+            else if (marks.StandIn(body.Span) || HasMarkedPaths(request) || request.Entries.Any(entry => IsMarked(entry, marks)))
             {
                 return StageResult.Refuse(DenyReason.MalformedBody, "routing-mark");
             }
@@ -179,7 +179,7 @@ internal sealed class UnderstandStage(
         FhirRequest[]? entries = null;
         for (var i = 0; i < batch.Entries.Count; i++)
         {
-            if (marks.StandIn(batch.Entries[i].Body.Span))
+            if (IsMarked(batch.Entries[i], marks))
             {
                 entries ??= [.. batch.Entries];
                 entries[i] = entries[i].AsUnread(DenyReason.MalformedBody, "routing-mark");
@@ -188,6 +188,12 @@ internal sealed class UnderstandStage(
 
         return entries is null ? batch : batch.WithEntries(entries);
     }
+
+    private static bool IsMarked(FhirRequest entry, RoutingMarks marks) => marks.StandIn(entry.Body.Span) || HasMarkedPaths(entry);
+
+    // A patch that the upstream applies says by paths what stands in other content as members.
+    private static bool HasMarkedPaths(FhirRequest request) =>
+        request.Patch is { IsAppliedHere: false } patch && PathPatchMarks.AreIn(patch.Rewritten);
 
     private static RequestKind KindOf(Interaction asked, bool isDeclared) =>
         asked switch

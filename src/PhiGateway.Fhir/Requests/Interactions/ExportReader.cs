@@ -13,7 +13,7 @@ namespace PhiGateway.Fhir.Requests.Interactions;
 internal static class ExportReader
 {
     // Optional in the Bulk Data IG, and not served: whoever asks to be treated leniently is served without them.
-    private static readonly string[] Optional = ["includeAssociatedData", "organizeOutputBy", "allowPartialManifests"];
+    private static readonly string[] Optional = ["includeAssociatedData", "organizeOutputBy", "allowPartialManifests", "_until"];
 
     internal static Reading<FhirRequest> Read(RequestSource source, ResourceType type, string? id)
     {

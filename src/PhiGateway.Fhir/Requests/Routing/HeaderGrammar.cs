@@ -28,53 +28,31 @@ internal static class HeaderGrammar
         return false;
     }
 
-    /// <summary>
-    /// Whether an Accept names types of files, in whole or in part, and no JSON: what it takes besides, as browsers add <c>*/*</c>, is for
-    /// where there is nothing else.
-    /// </summary>
-    internal static bool NamesFiles(string accept)
-    {
-        var names = false;
-        var text = accept.AsSpan();
-        foreach (var range in text.Split(','))
-        {
-            var item = text[range];
-            var semicolon = item.IndexOf(';');
-            var type = (semicolon < 0 ? item : item[..semicolon]).Trim();
-            if (type.Contains("json", StringComparison.OrdinalIgnoreCase))
-            {
-                return false;
-            }
-
-            names |= type.Contains('/') && !IsAny(type) && (semicolon < 0 || !IsRefused(item[(semicolon + 1)..]));
-        }
-
-        return names;
-    }
-
     /// <summary>Whether a media type (lower case, without parameters) is among what an Accept takes.</summary>
     /// <param name="accept">The header.</param>
     /// <param name="mediaType">The type.</param>
-    /// <param name="byName">By more than that it takes anything.</param>
-    internal static bool Allows(string accept, string mediaType, bool byName = false)
+    internal static bool Allows(string accept, string mediaType)
     {
+        var allows = false;
         var text = accept.AsSpan();
         foreach (var range in text.Split(','))
         {
             var item = text[range];
             var semicolon = item.IndexOf(';');
             var type = (semicolon < 0 ? item : item[..semicolon]).Trim();
-            var isMeant =
-                type is "*/*"
-                || type.Equals(mediaType, StringComparison.OrdinalIgnoreCase)
-                || (type.EndsWith("/*") && mediaType.AsSpan().StartsWith(type[..^1], StringComparison.OrdinalIgnoreCase));
-            if (isMeant && !(byName && IsAny(type)) && (semicolon < 0 || !IsRefused(item[(semicolon + 1)..])))
+            var isTaken = semicolon < 0 || !IsRefused(item[(semicolon + 1)..]);
+            if (type.Equals(mediaType, StringComparison.OrdinalIgnoreCase))
             {
-                return true;
+                // The range that says most decides (RFC 9110, 12.5.1).
+                return isTaken;
             }
+
+            var isMeant =
+                type is "*/*" || (type.EndsWith("/*") && mediaType.AsSpan().StartsWith(type[..^1], StringComparison.OrdinalIgnoreCase));
+            allows |= isMeant && isTaken;
         }
 
-        return false;
+        return allows;
     }
 
     /// <summary>Whether a Binary of this type in a Bundle's entry is a patch (R4 3.1.0.11.2): read and written by the same rule.</summary>
@@ -151,9 +129,6 @@ internal static class HeaderGrammar
             : said[..equals].TrimEnd().Equals(wish[..wanted], StringComparison.OrdinalIgnoreCase)
                 && said[(equals + 1)..].Trim().Trim('"').Equals(wish[(wanted + 1)..], StringComparison.OrdinalIgnoreCase);
     }
-
-    // What takes FHIR's JSON as well as any file.
-    private static bool IsAny(ReadOnlySpan<char> type) => type is "*/*" or "application/*";
 
     // A weight of nothing says that this is not wanted (RFC 9110, 12.4.2).
     private static bool IsRefused(ReadOnlySpan<char> parameters)

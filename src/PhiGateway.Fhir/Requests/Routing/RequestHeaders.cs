@@ -13,7 +13,7 @@ internal static class RequestHeaders
         var (headers, line) = (source.Headers, source.Line);
         var isSmart = line.SegmentArray is [".well-known", ..];
         var isFile = line.SegmentArray is ["_file", ..];
-        if (!isSmart && !isFile && !HeaderGrammar.AllowsJson(headers.Accept) && !AsksJson(line) && !AsksContent(source))
+        if (!isSmart && !isFile && !HeaderGrammar.AllowsJson(headers.Accept) && !IsServedOtherwise(source))
         {
             return new Refusal(DenyReason.NotAcceptable, "Accept without FHIR 4.0 JSON");
         }
@@ -53,7 +53,7 @@ internal static class RequestHeaders
 
     /// <summary>
     /// Whether what is asked for is not the Binary but what is in it: a read, of a version too, that names no form of FHIR (R4 Binary,
-    /// 2.8.2). Other forms of FHIR than JSON are not served.
+    /// 2.8.2), by no Accept and by one for anything as well. Other forms of FHIR than JSON are not served.
     /// </summary>
     internal static bool AsksContent(RequestSource source) =>
         source
@@ -62,9 +62,14 @@ internal static class RequestHeaders
                 Bundle: null,
                 Line: { SegmentArray: ["Binary", not ['_' or '$', ..]] or ["Binary", _, "_history", _], QueryArray: [] }
             }
-        && source.Headers.Accept is { } accept
-        && (!HeaderGrammar.AllowsJson(accept) || HeaderGrammar.NamesFiles(accept))
-        && !accept.Contains("fhir", StringComparison.OrdinalIgnoreCase);
+        && source.Headers.Accept is var accept
+        && (
+            accept is null or ""
+            || (
+                !accept.Contains("fhir", StringComparison.OrdinalIgnoreCase)
+                && (!HeaderGrammar.AllowsJson(accept) || !accept.Contains("json", StringComparison.OrdinalIgnoreCase))
+            )
+        );
 
     // A plus that was not encoded is a space by the time it is read; clients are forgiven this one everywhere.
     internal static bool IsJsonFormat(string value) =>
@@ -76,6 +81,15 @@ internal static class RequestHeaders
                 is "application/json"
                     or "application/fhir+json"
         );
+
+    // Though its Accept takes no JSON.
+    private static bool IsServedOtherwise(RequestSource source) => AsksJson(source.Line) || AsksContent(source) || AsksExport(source);
+
+    // What begins or follows an export is answered in JSON or without a body (Bulk Data Access); clients name the form of its files, too.
+    private static bool AsksExport(RequestSource source) =>
+        source.Line.SegmentArray is [.., "$export"] or ["_export", _]
+        && source.Headers.Accept is { } accept
+        && (HeaderGrammar.Allows(accept, "application/fhir+ndjson") || HeaderGrammar.Allows(accept, "application/ndjson"));
 
     private static bool AsksJson(Canonical.CanonicalRequest line)
     {

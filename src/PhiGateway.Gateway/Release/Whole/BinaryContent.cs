@@ -17,7 +17,7 @@ internal static class BinaryContent
     );
 
     /// <summary>
-    /// The content in the place of the resource; where the Binary as it leaves has none, or none of a type that the client names, the
+    /// The content in the place of the resource; where the Binary as it leaves has none, or none of a type that the client takes, the
     /// resource itself for a client that takes it, else a refusal.
     /// </summary>
     /// <param name="exchange">The read.</param>
@@ -48,7 +48,7 @@ internal static class BinaryContent
         }
 
         var isContent = content is not null && type is not null && IsMediaType(type);
-        if (exchange.Request.TakesResources && !(isContent && exchange.Request.TakesByName(type!)))
+        if (exchange.Request.TakesResources && !(isContent && exchange.Request.Takes(type!)))
         {
             return answer;
         }

@@ -106,6 +106,45 @@ public sealed class ForgivenFormsTests
         Assert.Same(DenyReason.UnknownParameter, RequestFixture.Refused("GET", "/fhir/Patient/$export?patients=all", headers));
     }
 
+    [Theory]
+    [InlineData("_until=2026-01-01T00:00:00Z", "respond-async, handling=lenient", true)]
+    [InlineData("_until=2026-01-01T00:00:00Z", "respond-async", false)]
+    [InlineData("_before=2026-01-01T00:00:00Z", "respond-async, handling=lenient", false)]
+    public void Export_EndOfItsTime_IsLeftOutOnlyWhereThatWasAskedFor(string input, string prefer, bool isServed)
+    {
+        var headers = new FhirHeaders { Prefer = prefer };
+        var target = $"/fhir/Patient/$export?_type=Observation&{input}";
+        if (isServed)
+        {
+            Assert.Equal(["_type"], RequestFixture.Understood("GET", target, headers).Parameters.Select(static read => read.Name));
+        }
+        else
+        {
+            Assert.Same(DenyReason.UnknownParameter, RequestFixture.Refused("GET", target, headers));
+        }
+    }
+
+    [Theory]
+    [InlineData("application/fhir+ndjson", true)]
+    [InlineData("application/ndjson;q=0.9", true)]
+    [InlineData("application/fhir+xml", false)]
+    [InlineData("application/fhir+ndjson;q=0", false)]
+    public void Export_BegunByWhoNamesTheFormOfItsFiles_Begins(string accept, bool begins)
+    {
+        const string Target = "/fhir/Patient/$export?_type=Observation";
+        var headers = new FhirHeaders { Prefer = "respond-async", Accept = accept };
+        if (begins)
+        {
+            Assert.Equal(Interaction.Export, RequestFixture.Understood("GET", Target, headers).Interaction);
+        }
+        else
+        {
+            Assert.Same(DenyReason.NotAcceptable, RequestFixture.Refused("GET", Target, headers));
+        }
+
+        Assert.Same(DenyReason.NotAcceptable, RequestFixture.Refused("GET", "/fhir/Observation/1", headers));
+    }
+
     // RFC 7240: a server may ignore what is only preferred.
     [Theory]
     [InlineData("GET", "/fhir/Observation/1")]

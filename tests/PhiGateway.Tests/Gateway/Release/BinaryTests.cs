@@ -179,21 +179,31 @@ public sealed class BinaryTests : IDisposable
         }
     }
 
-    // R4 Binary, 2.8.2: who names a form of FHIR, or nothing, reads the resource; who names the file's own type is given the file, whatever
-    // it takes besides.
+    // R4 Binary, 2.8.2: who names a form of FHIR reads the resource; who names none, or nothing at all, is given the file, where it is of a
+    // type that is taken.
     [Theory]
     [InlineData("application/pdf, */*;q=0.1", "17", "application/pdf", null)]
     [InlineData("text/html,application/xhtml+xml,Application/PDF;q=0.9,*/*;q=0.8", "17", "application/pdf", null)]
     [InlineData("application/pdf, */*", "18", null, "not-found-or-withheld")]
-    [InlineData("*/*", "17", KnownMediaTypes.FhirJsonUtf8, null)]
-    [InlineData("application/*", "17", KnownMediaTypes.FhirJsonUtf8, null)]
+    [InlineData("*/*", "17", "application/pdf", null)]
+    [InlineData("*/*;q=0.8", "17", "application/pdf", null)]
+    [InlineData("text/html, image/gif, image/jpeg, */*; q=.2", "17", "application/pdf", null)]
+    [InlineData("application/*", "17", "application/pdf", null)]
+    [InlineData(null, "17", "application/pdf", null)]
+    [InlineData(null, "18", null, "not-found-or-withheld")]
+    [InlineData("*/*", "18", null, "not-found-or-withheld")]
+    [InlineData("application/fhir+json", "17", KnownMediaTypes.FhirJsonUtf8, null)]
+    [InlineData("application/json", "17", KnownMediaTypes.FhirJsonUtf8, null)]
+    [InlineData("application/fhir+json, */*", "17", KnownMediaTypes.FhirJsonUtf8, null)]
     [InlineData("image/png, application/pdf;q=0, */*", "17", KnownMediaTypes.FhirJsonUtf8, null)]
+    [InlineData("image/png, */*, application/pdf;q=0", "17", KnownMediaTypes.FhirJsonUtf8, null)]
     [InlineData("application/json, application/pdf, */*", "17", KnownMediaTypes.FhirJsonUtf8, null)]
     [InlineData("application/pdf, application/fhir+json;q=0.5", "17", KnownMediaTypes.FhirJsonUtf8, null)]
-    public async Task Run_ClientThatTakesAnything_IsGivenWhatItNames(string accept, string patient, string? type, string? refusal)
+    public async Task Run_ClientThatTakesAnything_IsGivenTheFile(string? accept, string patient, string? type, string? refusal)
     {
         Holds(ByAddress, Document("Binary/b1", patient));
-        using var exchange = _world.Open("GET", "/fhir/Binary/b1", null, ("Accept", accept));
+        (string, string)[] headers = accept is null ? [] : [("Accept", accept)];
+        using var exchange = _world.Open("GET", "/fhir/Binary/b1", null, headers);
 
         var result = await _world.WalkAsync(exchange, "Release");
 
@@ -202,6 +212,20 @@ public sealed class BinaryTests : IDisposable
         {
             Assert.Equal(type == "application/pdf" ? "%PDF" : Binary(), StageWorld.Written(exchange));
         }
+    }
+
+    [Theory]
+    [InlineData("\"contentType\":\"application/pdf\"")]
+    [InlineData("\"contentType\":\"not one\",\"data\":\"JVBERg==\"")]
+    public async Task Run_ClientThatTakesAnything_IsGivenTheResourceWhereThereIsNoFile(string rest)
+    {
+        var binary = $$"""{"resourceType":"Binary","id":"b1",{{rest}} }""";
+        _world.Upstream.Answers("GET /Binary/b1", binary);
+        Holds(ByAddress, Document("Binary/b1", "17"));
+        using var exchange = _world.Open("GET", "/fhir/Binary/b1", null, ("Accept", "*/*"));
+
+        Assert.Null((await _world.WalkAsync(exchange, "Release")).Refusal);
+        Assert.Equal(binary, StageWorld.Written(exchange));
     }
 
     [Theory]
@@ -333,7 +357,7 @@ public sealed class BinaryTests : IDisposable
 
     private async Task<(DenyReason? Refusal, string Body)> AskAsync(string target)
     {
-        using var exchange = _world.Open("GET", target);
+        using var exchange = _world.Open("GET", target, null, ("Accept", KnownMediaTypes.FhirJson));
         var result = await _world.WalkAsync(exchange, "Release");
         return (result.Refusal, StageWorld.Written(exchange));
     }

@@ -48,6 +48,27 @@ public sealed class OperationNameTests : IDisposable
             )
         );
 
+    // No member says that it is a reference, however deep it stands.
+    [Theory]
+    [InlineData("Encounter/foreign", "patient-undetermined")]
+    [InlineData("Encounter/missing", "patient-undetermined")]
+    [InlineData("Encounter/own", null)]
+    [InlineData("words/and words", null)]
+    public async Task Run_PartOfAnInput_NamesWhatMayBeSeen(string name, string? refusal)
+    {
+        var part = $$"""{"name":"a","valueString":"{{name}}"}""";
+        foreach (var parts in (string[])[part, $$"""{"name":"b","part":[{{part}}]}"""])
+        {
+            var body = $$"""
+                {"resourceType":"Parameters","parameter":[{"name":"periodStart","valueDate":"2026-01-01"},
+                {"name":"periodEnd","valueDate":"2026-02-01"},{"name":"subject","valueString":"Patient/17"},
+                {"name":"practitioner","part":[{{parts}}]}]}
+                """;
+
+            Assert.Equal(refusal, await RefusalAsync("POST", "/fhir/Measure/$evaluate-measure", body));
+        }
+    }
+
     [Theory]
     [InlineData("Encounter/foreign", "patient-undetermined")]
     [InlineData("Encounter/missing", "patient-undetermined")]
