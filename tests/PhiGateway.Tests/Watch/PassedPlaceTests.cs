@@ -93,6 +93,26 @@ public sealed class PassedPlaceTests
         Assert.Equal([1L, 2, 3], Places()[^3..]);
     }
 
+    // The same in front of a row far off, where each of them parts a hole in two.
+    [Fact]
+    public async Task Read_RowsWithoutEndInAHole_MakeNoMoreHolesThanThat()
+    {
+        var feed = new TrailFeed(_trail);
+        Store(0, 0);
+        Store(1_000_000, 1_000_000);
+        await ReadAsync(feed);
+        for (var i = 1; i <= LogCursor.MostHoles + 10; i++)
+        {
+            Store(i * 1000, i * 1000);
+        }
+
+        await ReadAsync(feed);
+        Assert.Equal(LogCursor.MostHoles, feed.Holes.Count());
+        Store(1, 3);
+        await ReadAsync(feed);
+        Assert.Equal([1L, 2, 3], Places()[^3..]);
+    }
+
     private void Store(long from, long to)
     {
         for (var sequence = from; sequence <= to; sequence++)
