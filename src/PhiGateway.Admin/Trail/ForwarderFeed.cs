@@ -87,8 +87,8 @@ internal sealed class ForwarderFeed(IAuditStore store, IAuditReports reports, Tr
         return found;
     }
 
-    // What has come into gaps that were passed over, and how many of them there are behind it. What is parted by a row is two gaps: where that would
-    // be more than a place names, the row waits.
+    // What has come into gaps that were passed over, and how many of them there are then. What is parted by a row is two gaps: where that
+    // would be more than a place names, the row waits.
     private async Task<(List<AuditEntry> Late, int Gaps)> FindLateAsync(
         FeedCursor place,
         AuditLogMark mark,

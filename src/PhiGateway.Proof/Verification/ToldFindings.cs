@@ -5,8 +5,8 @@ namespace PhiGateway.Proof.Verification;
 /// </summary>
 /// <remarks>
 /// Security: a thousand edits of no consequence must not hide the one that matters. A code has a share of its own; where it is used up, only
-/// places further on than all before are told, further apart each time, so that whoever closed an alert hears of more. What stands behind the log
-/// has a share beside: one row far off is further on than all there will be.
+/// places further on than all before are told, further apart each time, so that whoever closed an alert hears of more. What stands behind the
+/// log has a share beside: one row far off is further on than all there will be.
 /// </remarks>
 internal sealed class ToldFindings
 {

@@ -20,8 +20,8 @@ internal sealed record SinkTrail(
 {
     /// <summary>Of rows that were read from a place on, those up to the first hole, and none behind a last one.</summary>
     /// <remarks>
-    /// Security: whoever ships may have put a second row, of another time, into a place. Which of them the node wrote is for the verifier to say,
-    /// and neither may keep the other from being sent.
+    /// Security: whoever ships may have put a second row, of another time, into a place. Which of them the node wrote is for the verifier to
+    /// say, and neither may keep the other from being sent.
     /// </remarks>
     public static List<AuditEntry> Whole(IReadOnlyList<AuditEntry> stored, long from, long last)
     {

@@ -53,7 +53,7 @@ public sealed class FeedGapTests
         Assert.Equal([3L, 4, 5], await ReadAsync(server));
     }
 
-    // What is written from then on comes into a gap that stands behind another, and leaves some of its own: before, nothing of it was handed out.
+    // What is written from then on comes into a gap that stands behind another, and leaves some of its own: before, it was not handed out.
     [Fact]
     public async Task Feed_RowFarBehindALogThatHasLostRecords_HoldsNothingUp()
     {

@@ -115,8 +115,8 @@ public sealed class LogWatchTests
         Assert.False(told.TryAdd(Finding(FindingCode.StoreColumnsEdited, 3), Written));
     }
 
-    // A row may stand in any place that there can be: before, the last of them ended the verifier once its code's share was used up, and any other
-    // far off hid whatever was put into the log itself from then on.
+    // A row may stand in any place that there can be: before, the last of them ended the verifier once its code's share was used up, and any
+    // other far off hid whatever was put into the log itself from then on.
     [Theory]
     [InlineData(1_000_000_000_000)]
     [InlineData(long.MaxValue)]
