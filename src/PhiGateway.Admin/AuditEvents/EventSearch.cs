@@ -85,7 +85,7 @@ internal sealed class EventSearch(
     }
 
     // By the index where there is one: a registered client's own calls, or what an administrator of that name did. A bare name may be that of a
-    // person with a token, whom no index knows.
+    // person with a token, of a server behind, or of a hop through which others called, whom no index knows.
     private static AuditQuery NarrowingOf(IReadOnlyList<string> agents, WorkingSet set)
     {
         const string Client = EventAgents.ClientSystem + "|";
@@ -100,8 +100,12 @@ internal sealed class EventSearch(
             return new AuditQuery { Actor = only[Person.Length..] };
         }
 
-        var client = only.StartsWith(Client, StringComparison.Ordinal) ? only[Client.Length..] : only;
-        return set.Find(RegistryKind.Client, client) is null ? new AuditQuery() : new AuditQuery { Client = client };
+        if (only.StartsWith(Client, StringComparison.Ordinal) && set.Find(RegistryKind.Client, only[Client.Length..]) is not null)
+        {
+            return new AuditQuery { Client = only[Client.Length..] };
+        }
+
+        return new AuditQuery();
     }
 
     // A record makes an event for each patient: what does not fit goes on the next page.

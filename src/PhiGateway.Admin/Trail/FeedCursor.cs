@@ -92,13 +92,14 @@ internal sealed class FeedCursor
     {
         var key = KeyOf(entry.Log);
         var next = _next.GetValueOrDefault(key);
+        var missing = After(_marks.GetValueOrDefault(key, long.MaxValue));
         if (entry.Sequence < next)
         {
-            Fill(entry.Log, entry.Sequence);
+            Part(key, entry.Sequence, missing);
             return;
         }
 
-        var from = Math.Max(next, After(_marks.GetValueOrDefault(key, long.MaxValue)));
+        var from = Math.Max(next, missing);
         if (from < entry.Sequence)
         {
             Remember(key, from, entry.Sequence);
@@ -108,9 +109,12 @@ internal sealed class FeedCursor
     }
 
     /// <summary>Of a gap everything up to a place has come.</summary>
-    public void Fill(string log, long sequence)
+    public void Fill(string log, long sequence) => Part(KeyOf(log), sequence, sequence);
+
+    // What is left of a gap on either side of a place stays one; before the first that may be missing everything has come.
+    private void Part(ulong log, long sequence, long missing)
     {
-        if (!_gaps.TryGetValue(KeyOf(log), out var gaps))
+        if (!_gaps.TryGetValue(log, out var gaps))
         {
             return;
         }
@@ -121,8 +125,17 @@ internal sealed class FeedCursor
             return;
         }
 
-        gaps[at] = (sequence + 1, gaps[at].To);
-        _ = gaps.RemoveAll(static gap => gap.From >= gap.To);
+        var (from, to) = (Math.Max(gaps[at].From, missing), gaps[at].To);
+        gaps.RemoveAt(at);
+        if (sequence + 1 < to)
+        {
+            gaps.Insert(at, (sequence + 1, to));
+        }
+
+        if (from < sequence)
+        {
+            gaps.Insert(at, (from, sequence));
+        }
     }
 
     /// <summary>The place behind one; there is none behind the last.</summary>

@@ -25,7 +25,7 @@ internal sealed class ForwarderFeed(IAuditStore store, IAuditReports reports, Tr
             return AdminProblem.BadParameter("cursor", "it is none of the feed's.");
         }
 
-        var found = await FindAsync(place, limit, call.Cancelled);
+        var found = await FindAsync(place, limit, onlyWhole: false, call.Cancelled);
         foreach (var entry in found)
         {
             place.Pass(entry);
@@ -50,14 +50,24 @@ internal sealed class ForwarderFeed(IAuditStore store, IAuditReports reports, Tr
     }
 
     /// <summary>The oldest heads of all logs, one after the other; within a log in its own order.</summary>
-    internal async Task<List<AuditEntry>> FindAsync(FeedCursor place, int limit, CancellationToken cancellationToken)
+    /// <param name="place">Where its reader is.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="onlyWhole">
+    /// Into gaps only up to where a log is stored without one: who began behind everything passed over what stands further on.
+    /// </param>
+    /// <param name="cancellationToken">Stops it.</param>
+    internal async Task<List<AuditEntry>> FindAsync(FeedCursor place, int limit, bool onlyWhole, CancellationToken cancellationToken)
     {
         var heads = new PriorityQueue<Queue<AuditEntry>, DateTimeOffset>();
         foreach (var mark in await reports.ListMarksAsync(cancellationToken))
         {
             place.Note(mark);
-            var entries = await FindLateAsync(place, mark, limit, cancellationToken);
-            entries.AddRange(await FindNextAsync(place, mark, limit, cancellationToken));
+            var (entries, gaps) = await FindLateAsync(place, mark, limit, onlyWhole, cancellationToken);
+            if (entries.Count < limit)
+            {
+                entries.AddRange(await FindNextAsync(place, mark, gaps, limit, cancellationToken));
+            }
+
             if (entries.Count > 0)
             {
                 heads.Enqueue(new Queue<AuditEntry>(entries), entries[0].Time);
@@ -77,34 +87,83 @@ internal sealed class ForwarderFeed(IAuditStore store, IAuditReports reports, Tr
         return found;
     }
 
-    // What has come into gaps that were passed over, without a gap of its own.
-    private async Task<List<AuditEntry>> FindLateAsync(FeedCursor place, AuditLogMark mark, int limit, CancellationToken cancellationToken)
+    // What has come into gaps that were passed over, and how many of them there are then. What is parted by a row is two gaps: where that
+    // would be more than a place names, the row waits.
+    private async Task<(List<AuditEntry> Late, int Gaps)> FindLateAsync(
+        FeedCursor place,
+        AuditLogMark mark,
+        int limit,
+        bool onlyWhole,
+        CancellationToken cancellationToken
+    )
     {
         var late = new List<AuditEntry>();
-        foreach (var gap in place.GapsOf(mark.Log).ToList())
+        var all = place.GapsOf(mark.Log).ToList();
+        var gaps = all.Count;
+        foreach (var gap in all)
         {
-            var last = Math.Min(mark.Watermark, gap.To - 1);
-            if (last < gap.From)
+            var last = onlyWhole ? Math.Min(mark.Watermark, gap.To - 1) : gap.To - 1;
+            if (last < gap.From || late.Count >= limit)
             {
                 continue;
             }
 
-            var before = late.Count;
-            var entries = await store.ReadAsync(mark.Log, gap.From, (int)Math.Min(limit - 1, last - gap.From) + 1, cancellationToken);
-            late.AddRange(entries.Where(entry => entry.Sequence <= last));
-            if (late.Count == before)
+            // One row says whether as many are worth reading.
+            var first = await store.ReadAsync(mark.Log, gap.From, 1, cancellationToken);
+            if (first.Count == 0 || first[0].Sequence > last)
             {
-                // It came, and was deleted since.
-                place.Fill(mark.Log, last);
+                if (gap.From <= mark.Watermark)
+                {
+                    // It came, and was deleted since.
+                    place.Fill(mark.Log, Math.Min(mark.Watermark, gap.To - 1));
+                }
+
+                continue;
             }
+
+            var most = (int)Math.Min(limit - 1, last - gap.From) + 1;
+            gaps = Take(await store.ReadAsync(mark.Log, gap.From, most, cancellationToken), mark, gap, last, gaps, late);
         }
 
-        return late;
+        return (late, gaps);
+    }
+
+    // Takes of a gap what stands in it; how many gaps there are then.
+    private static int Take(
+        IReadOnlyList<AuditEntry> rows,
+        AuditLogMark mark,
+        (long From, long To) gap,
+        long last,
+        int gaps,
+        List<AuditEntry> late
+    )
+    {
+        var (expected, before) = (Math.Max(gap.From, FeedCursor.After(mark.Watermark)), -1L);
+        foreach (var row in rows.TakeWhile(row => row.Sequence <= last))
+        {
+            var (parts, ends) = (row.Sequence > expected, row.Sequence == gap.To - 1);
+            if (parts && !ends && gaps >= FeedCursor.MostGaps)
+            {
+                break;
+            }
+
+            // A place may have two rows: the second changes nothing.
+            if (row.Sequence != before && parts != ends)
+            {
+                gaps += parts ? 1 : -1;
+            }
+
+            late.Add(row);
+            (expected, before) = (Math.Max(expected, row.NextPlace), row.Sequence);
+        }
+
+        return gaps;
     }
 
     private async Task<IEnumerable<AuditEntry>> FindNextAsync(
         FeedCursor place,
         AuditLogMark mark,
+        int gaps,
         int limit,
         CancellationToken cancellationToken
     )
@@ -126,7 +185,7 @@ internal sealed class ForwarderFeed(IAuditStore store, IAuditReports reports, Tr
             }
         }
 
-        var (expected, gaps) = (Math.Max(next, FeedCursor.After(mark.Watermark)), place.GapsOf(mark.Log).Count);
+        var expected = Math.Max(next, FeedCursor.After(mark.Watermark));
         return (await store.ReadAsync(mark.Log, expected, limit, cancellationToken)).TakeWhile(entry =>
         {
             gaps += entry.Sequence > expected ? 1 : 0;

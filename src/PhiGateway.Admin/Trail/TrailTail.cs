@@ -56,7 +56,7 @@ internal sealed class TrailTail(ForwarderFeed feed, IAuditReports reports, Trail
             return AdminProblem.BadParameter("cursor", "it is none of a tail's.");
         }
 
-        var arrived = await feed.FindAsync(place, MostLookedAt, call.Cancelled);
+        var arrived = await feed.FindAsync(place, MostLookedAt, onlyWhole: true, call.Cancelled);
         foreach (var entry in arrived)
         {
             place.Pass(entry);

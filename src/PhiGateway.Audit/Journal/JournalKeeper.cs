@@ -144,6 +144,14 @@ internal sealed class JournalKeeper : IDisposable
     private void Recycle()
     {
         var free = Math.Min(Math.Min(_cursorWritten, _state.Shipped), _state.TakenIn);
+        if (_table.FindShipped(free) is null)
+        {
+            return;
+        }
+
+        // Emptying segments takes long on a slow disk: a checkpoint that a power cut puts back must not be older than what is gone.
+        KeepCheckpoint();
+        free = Math.Min(free, _checkpointFlushed);
         while (_table.FindShipped(free) is { } next && _carryForward(next.LastSequence) && _table.TakeShipped(free) is { } segment)
         {
             Recycle(segment);
@@ -151,7 +159,7 @@ internal sealed class JournalKeeper : IDisposable
     }
 
     // One that stands there still under its name is a segment still: forgotten, it would make those behind it look lost once one of them has
-    // gone.
+    // gone. The disk is not asked: of a folder that may not be entered it says that nothing is there.
     private void Recycle(Segment segment)
     {
         try
@@ -160,7 +168,7 @@ internal sealed class JournalKeeper : IDisposable
         }
         catch (Exception e) when (JournalFiles.IsDiskFault(e))
         {
-            if (File.Exists(segment.Path))
+            if (!segment.IsGone && e is not FileNotFoundException)
             {
                 _table.PutBack(segment);
             }

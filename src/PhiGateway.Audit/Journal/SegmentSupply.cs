@@ -73,12 +73,17 @@ internal sealed class SegmentSupply(JournalOptions options, string log, IJournal
             if (_hasSpare)
             {
                 files.Delete(segment.Path);
+                segment.IsGone = true;
                 files.SyncDirectory(options.Directory);
                 return;
             }
 
+            // One that could not be emptied would be in this one's way.
+            files.Delete(Unfinished);
+
             // The name goes first, durably: zeros under the name of a segment would look like lost records.
             files.Move(segment.Path, Unfinished);
+            segment.IsGone = true;
             files.SyncDirectory(options.Directory);
             files.Zero(Unfinished, options.SegmentBytes);
             files.Move(Unfinished, Spare);

@@ -167,7 +167,16 @@ public sealed class LogWatch(
             records.EndOfSlice(shipped - 1);
         }
 
-        await LookBehindAsync(findings, cancellationToken);
+        try
+        {
+            await LookBehindAsync(findings, cancellationToken);
+        }
+#pragma warning disable CA1031 // As above: a row behind the log that cannot be read must not make what was compared uncompared.
+        catch (Exception e) when (e is not OperationCanceledException && !IsAway(e))
+#pragma warning restore CA1031
+        {
+            findings.Add(FindingCode.StoreRowUnreadable, null, $"A row behind the log could not be read ({e.GetType().Name}).");
+        }
 
         // While a month is deleted, or content destroyed, its records go before the log says that it was done: looked at again before it is told.
         if (findings.Items.Any(static finding => IsDoubtful(finding.Code)) && _doubted != from)
@@ -257,7 +266,7 @@ public sealed class LogWatch(
     {
         lock (_lock)
         {
-            if (!_told.TryAdd(finding))
+            if (!_told.TryAdd(finding, journal.DurableSequence))
             {
                 return;
             }

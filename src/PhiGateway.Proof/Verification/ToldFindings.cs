@@ -5,7 +5,8 @@ namespace PhiGateway.Proof.Verification;
 /// </summary>
 /// <remarks>
 /// Security: a thousand edits of no consequence must not hide the one that matters. A code has a share of its own; where it is used up, only
-/// places further on than all before are told, further apart each time, so that whoever closed an alert hears of more.
+/// places further on than all before are told, further apart each time, so that whoever closed an alert hears of more. What stands behind the
+/// log has a share beside: one row far off is further on than all there will be.
 /// </remarks>
 internal sealed class ToldFindings
 {
@@ -13,17 +14,20 @@ internal sealed class ToldFindings
     public const int MostOfACode = 500;
 
     private readonly Dictionary<(string Code, long? Sequence), ProofFinding> _items = [];
-    private readonly Dictionary<string, Share> _shares = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Code, bool IsBehind), Share> _shares = [];
 
     /// <summary>All that was told.</summary>
     public IReadOnlyList<ProofFinding> Items => [.. _items.Values];
 
     /// <summary>Whether a finding is to be told now.</summary>
-    public bool TryAdd(ProofFinding finding)
+    /// <param name="finding">What was found.</param>
+    /// <param name="written">The last place that the node has written.</param>
+    public bool TryAdd(ProofFinding finding, long written)
     {
-        if (!_shares.TryGetValue(finding.Code, out var share))
+        var key = (finding.Code, finding.Sequence > written);
+        if (!_shares.TryGetValue(key, out var share))
         {
-            _shares[finding.Code] = share = new Share();
+            _shares[key] = share = new Share();
         }
 
         if (_items.ContainsKey((finding.Code, finding.Sequence)) || !share.Takes(finding.Sequence))
@@ -50,12 +54,13 @@ internal sealed class ToldFindings
                 return true;
             }
 
-            if (sequence is not { } place || place < _highest + _apart)
+            // Subtracted, and not added to: the highest may be the last place that there can be.
+            if (sequence is not { } place || place <= _highest || place - Math.Max(_highest, 0) < _apart)
             {
                 return false;
             }
 
-            (_highest, _apart) = (place, _apart * 2);
+            (_highest, _apart) = (place, Math.Min(_apart, long.MaxValue / 2) * 2);
             return true;
         }
     }

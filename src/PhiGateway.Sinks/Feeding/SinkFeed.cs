@@ -40,7 +40,10 @@ internal sealed class SinkFeed(
     private int _inARow;
     private TimeSpan? _asked;
     private string? _lastError;
-    private (long From, long Since)? _hole;
+    private (long From, long Since, long Last)? _hole;
+
+    // Up to here every hole has had its time.
+    private long _waited = -1;
     private (string Log, long From, int Count)? _tried;
 
     // When by the steady clock: a wall clock that jumps confirms nothing.
@@ -175,7 +178,7 @@ internal sealed class SinkFeed(
         var from = _next.GetValueOrDefault(log);
         var last = _ends.TryGetValue(log, out var end) ? end : trail.Shipped();
         var stored = await trail.Store.ReadAsync(log, from, options.BatchRecords, stopping);
-        var entries = stored.TakeWhile((entry, at) => entry.Sequence == from + at && entry.Sequence <= last).ToList();
+        var entries = SinkTrail.Whole(stored, from, last);
         if (entries.Count == 0)
         {
             return PassOver(log, from, stored is [var first, ..] && first.Sequence <= last ? first.Sequence : last + 1);
@@ -206,7 +209,7 @@ internal sealed class SinkFeed(
             Interlocked.Add(ref _sent, events.Count);
         }
 
-        Moved(log, from + entries.Count, entries[0].Time);
+        Moved(log, entries[^1].NextPlace, entries[0].Time);
         return entries.Count == options.BatchRecords || entries.Count < stored.Count;
     }
 
@@ -231,14 +234,26 @@ internal sealed class SinkFeed(
         return true;
     }
 
+    // What stays away leaves many holes where a month was deleted but for some of its records: all that are there are waited for at once.
     private bool IsToWait(long from)
     {
-        if (_hole is not { } hole || hole.From != from)
+        if (from <= _waited)
         {
-            _hole = hole = (from, clock.GetTimestamp());
+            return false;
         }
 
-        return clock.GetElapsedTime(hole.Since) < LongestHole;
+        if (_hole is not { } hole || hole.From != from)
+        {
+            _hole = hole = (from, clock.GetTimestamp(), trail.Shipped());
+        }
+
+        if (clock.GetElapsedTime(hole.Since) < LongestHole)
+        {
+            return true;
+        }
+
+        _waited = hole.Last;
+        return false;
     }
 
     private bool IsAsked(string name)

@@ -16,4 +16,28 @@ internal sealed record SinkTrail(
     Func<long> Shipped,
     Func<long> Durable,
     Func<long>? First = null
-);
+)
+{
+    /// <summary>Of rows that were read from a place on, those up to the first hole, and none behind a last one.</summary>
+    /// <remarks>
+    /// Security: whoever ships may have put a second row, of another time, into a place. Which of them the node wrote is for the verifier to
+    /// say, and neither may keep the other from being sent.
+    /// </remarks>
+    public static List<AuditEntry> Whole(IReadOnlyList<AuditEntry> stored, long from, long last)
+    {
+        var entries = new List<AuditEntry>(stored.Count);
+        var expected = from;
+        foreach (var entry in stored)
+        {
+            if (entry.Sequence > last || entry.Sequence > expected)
+            {
+                break;
+            }
+
+            entries.Add(entry);
+            expected = entry.NextPlace;
+        }
+
+        return entries;
+    }
+}

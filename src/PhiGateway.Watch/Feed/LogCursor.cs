@@ -5,7 +5,8 @@ namespace PhiGateway.Watch.Feed;
 /// <summary>How far one log was read, and what was read of it but not yet handed on; one per log in <see cref="TrailFeed"/>.</summary>
 /// <remarks>
 /// Places that were passed over are remembered as holes and looked at again each round: what a store lost in a failover is sent again, and
-/// whoever ships may have put a row so far behind the log that all that is written honestly comes before it (ADR 128).
+/// whoever ships may have put a row so far behind the log that all that is written honestly comes before it (ADR 128). What is missing up to
+/// where the store once had everything was deleted, and is no hole.
 /// </remarks>
 internal sealed class LogCursor(string log, long next)
 {
@@ -15,6 +16,9 @@ internal sealed class LogCursor(string log, long next)
     private readonly Queue<AuditEntry> _waiting = new();
     private readonly List<PlaceHole> _holes = [];
     private bool _hasLooked;
+
+    // Up to where the store had everything, asked before what was read; -1: not asked.
+    private long _mark = -1;
 
     // Whether the store itself said so in this round; it is passed by as well.
     private bool _isRead;
@@ -27,6 +31,9 @@ internal sealed class LogCursor(string log, long next)
 
     /// <summary>Whether the store held nothing further when it was last asked.</summary>
     public bool IsAtEnd { get; private set; }
+
+    /// <summary>Whether something of it waits in this round since it stands behind more holes than are remembered.</summary>
+    public bool IsHeldUp { get; private set; }
 
     /// <summary>Whether all of it was handed on in a round before: what comes now was not there then, however old it says it is.</summary>
     public bool IsFollowed { get; private set; }
@@ -56,6 +63,8 @@ internal sealed class LogCursor(string log, long next)
             return false;
         }
 
+        // One of before says nothing: a store that went back lacks what it had.
+        _mark = -1;
         if (!_hasLooked)
         {
             _hasLooked = !await FillHolesAsync(store, page, cancellationToken);
@@ -68,18 +77,25 @@ internal sealed class LogCursor(string log, long next)
 
         // There is nothing behind the last place that there can be.
         var entries = Next == long.MaxValue ? [] : await store.ReadAsync(log, Next, page, cancellationToken);
-        var (expected, holes) = (Next, _holes.Count);
+        if (HasHole(entries))
+        {
+            // The mark first, and then what stands there: what comes between the two would be taken for deleted.
+            await MarkAsync(store, cancellationToken);
+            entries = await store.ReadAsync(log, Next, page, cancellationToken);
+        }
+
+        var (expected, holes) = (Behind(Next), _holes.Count);
         foreach (var entry in entries)
         {
             holes += entry.Sequence > expected ? 1 : 0;
             if (holes > MostHoles)
             {
-                _isRead = IsAtEnd = true;
+                _isRead = IsAtEnd = IsHeldUp = true;
                 return true;
             }
 
             _waiting.Enqueue(entry);
-            expected = entry.NextPlace;
+            expected = Behind(entry.NextPlace);
         }
 
         _isRead = IsAtEnd = entries.Count < page;
@@ -99,9 +115,9 @@ internal sealed class LogCursor(string log, long next)
             return entry;
         }
 
-        if (entry.Sequence > Next)
+        if (entry.Sequence > Behind(Next))
         {
-            _holes.Add(new PlaceHole(Next, entry.Sequence));
+            _holes.Add(new PlaceHole(Behind(Next), entry.Sequence));
         }
 
         Next = entry.NextPlace;
@@ -112,31 +128,78 @@ internal sealed class LogCursor(string log, long next)
     public void Reopen()
     {
         IsFollowed |= _isRead && _waiting.Count == 0;
-        (_isRead, IsAtEnd, _hasLooked) = (false, false, false);
+        (_isRead, IsAtEnd, IsHeldUp, _hasLooked) = (false, false, false, false);
     }
 
     // The first page of what has come into a hole; whether anything has. One row says whether a page is worth reading.
     private async Task<bool> FillHolesAsync(IAuditStore store, int page, CancellationToken cancellationToken)
     {
-        foreach (var hole in _holes)
+        if (_holes.Count > 0)
+        {
+            await MarkAsync(store, cancellationToken);
+        }
+
+        foreach (var hole in _holes.ToList())
         {
             if (await store.ReadAsync(log, hole.From, 1, cancellationToken) is not [var first, ..] || first.Sequence >= hole.To)
             {
+                if (hole.To <= Behind(hole.From))
+                {
+                    // It came, and was deleted since.
+                    _ = _holes.Remove(hole);
+                }
+
                 continue;
             }
 
-            foreach (var entry in await store.ReadAsync(log, hole.From, page, cancellationToken))
+            Enqueue(hole, await store.ReadAsync(log, hole.From, page, cancellationToken));
+            if (_waiting.Count > 0)
             {
-                if (entry.Sequence < hole.To)
-                {
-                    _waiting.Enqueue(entry);
-                }
+                return true;
             }
-
-            return true;
         }
 
         return false;
+    }
+
+    private async Task MarkAsync(IAuditStore store, CancellationToken cancellationToken) =>
+        _mark = Math.Min(await store.GetWatermarkAsync(log, cancellationToken), long.MaxValue - 1);
+
+    // The first place from one on that may come yet.
+    private long Behind(long place) => Math.Max(place, _mark + 1);
+
+    private bool HasHole(IReadOnlyList<AuditEntry> entries)
+    {
+        var expected = Behind(Next);
+        foreach (var entry in entries)
+        {
+            if (entry.Sequence > expected)
+            {
+                return true;
+            }
+
+            expected = Behind(entry.NextPlace);
+        }
+
+        return false;
+    }
+
+    // Security: what is parted by a row is two holes, and whoever ships may have put rows into one without end.
+    private void Enqueue(PlaceHole hole, IReadOnlyList<AuditEntry> entries)
+    {
+        var (expected, holes) = (Behind(hole.From), _holes.Count);
+        foreach (var entry in entries.TakeWhile(entry => entry.Sequence < hole.To))
+        {
+            holes += entry.Sequence > expected && entry.Sequence < hole.To - 1 ? 1 : 0;
+            if (holes > MostHoles)
+            {
+                IsHeldUp = true;
+                return;
+            }
+
+            _waiting.Enqueue(entry);
+            expected = Behind(entry.NextPlace);
+        }
     }
 
     // What is left of the hole on either side stays one.
@@ -155,9 +218,9 @@ internal sealed class LogCursor(string log, long next)
             _holes.Insert(at, new PlaceHole(sequence + 1, hole.To));
         }
 
-        if (hole.From < sequence)
+        if (Behind(hole.From) < sequence)
         {
-            _holes.Insert(at, new PlaceHole(hole.From, sequence));
+            _holes.Insert(at, new PlaceHole(Behind(hole.From), sequence));
         }
     }
 }

@@ -83,6 +83,11 @@ internal sealed class TrailFeed(IAuditStore store)
             }
         }
 
+        foreach (var (name, _) in _logs.Where(static log => log.Value.IsHeldUp))
+        {
+            _ = _passedBy.TryAdd(name, new InvalidDataException("More holes than are remembered."));
+        }
+
         return count;
     }
 

@@ -53,6 +53,44 @@ public sealed class FeedGapTests
         Assert.Equal([3L, 4, 5], await ReadAsync(server));
     }
 
+    // What is written from then on comes into a gap that stands behind another, and leaves some of its own: before, it was not handed out.
+    [Fact]
+    public async Task Feed_RowFarBehindALogThatHasLostRecords_HoldsNothingUp()
+    {
+        await using var server = await StartAsync();
+        Store(server, 0, 2, mark: 2);
+        Store(server, 6, 8, mark: 2);
+        Store(server, 1_000_000, 1_000_000, mark: 2);
+        Assert.Equal([0L, 1, 2, 6, 7, 8, 1_000_000], await ReadAsync(server));
+
+        Store(server, 9, 10, mark: 2);
+        Assert.Equal([9L, 10], await ReadAsync(server));
+        Store(server, 13, 14, mark: 2);
+        Assert.Equal([13L, 14], await ReadAsync(server));
+        Store(server, 3, 5, mark: 10);
+        Assert.Equal([3L, 4, 5], await ReadAsync(server));
+        Store(server, 11, 12, mark: 14);
+        Assert.Equal([11L, 12], await ReadAsync(server));
+    }
+
+    // Whoever ships may put rows into a gap without end: the place is read again, and what is written honestly is handed out.
+    [Fact]
+    public async Task Feed_RowsWithoutEndInAGap_MakeNoMoreGapsThanAPlaceNames()
+    {
+        await using var server = await StartAsync();
+        Store(server, 0, 0, mark: 0);
+        Store(server, 1_000_000, 1_000_000, mark: 0);
+        _ = await ReadAsync(server);
+        for (var far = 1; far <= FeedCursor.MostGaps + 3; far++)
+        {
+            Store(server, far * 100, far * 100, mark: 0);
+        }
+
+        Assert.Equal(FeedCursor.MostGaps - 1, (await ReadAsync(server)).Count);
+        Store(server, 1, 3, mark: 3);
+        Assert.Equal([1L, 2, 3], await ReadAsync(server));
+    }
+
     // What is missing before the end of what was stored whole was deleted with its month: nobody waits for it.
     [Fact]
     public async Task Feed_MonthsThatWereDeleted_LeaveNoGap()

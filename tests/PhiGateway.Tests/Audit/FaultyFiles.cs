@@ -26,6 +26,9 @@ internal sealed class FaultyFiles : IJournalFiles
     /// <summary>The folder may not be changed: nothing in it is moved or deleted.</summary>
     public bool FolderLost { get; set; }
 
+    /// <summary>What is there cannot be emptied.</summary>
+    public bool ZeroFails { get; set; }
+
     public long? Free { get; set; }
 
     public bool Gated { get; set; }
@@ -60,7 +63,15 @@ internal sealed class FaultyFiles : IJournalFiles
         _real.CreateZeroed(path, bytes);
     }
 
-    public void Zero(string path, long bytes) => _real.Zero(path, bytes);
+    public void Zero(string path, long bytes)
+    {
+        if (ZeroFails)
+        {
+            throw new IOException("The disk failed", InputOutput);
+        }
+
+        _real.Zero(path, bytes);
+    }
 
     public IJournalFile OpenForAppend(string path) => new FaultyFile(this, _real.OpenForAppend(path));
 

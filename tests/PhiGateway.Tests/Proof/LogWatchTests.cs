@@ -11,6 +11,9 @@ namespace PhiGateway.Tests.Proof;
 /// <summary>What the background verifier says when somebody takes trouble to have it look elsewhere.</summary>
 public sealed class LogWatchTests
 {
+    // How far the node has come.
+    private const long Written = 10_000_000;
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -99,17 +102,37 @@ public sealed class LogWatchTests
     public void TryAdd_ManyPlacesOfOneCode_HideNoOtherCodeAndNotThatTheyGoOn()
     {
         var told = new ToldFindings();
-        var of = Enumerable.Range(0, 100_000).Count(place => told.TryAdd(Finding(FindingCode.StoreColumnsEdited, place)));
+        var of = Enumerable.Range(0, 100_000).Count(place => told.TryAdd(Finding(FindingCode.StoreColumnsEdited, place), Written));
 
         // A share of them, and after that so few that nobody drowns.
         Assert.InRange(of, ToldFindings.MostOfACode + 1, ToldFindings.MostOfACode + 20);
-        Assert.True(told.TryAdd(Finding(FindingCode.StoreRecordMissing, 7)));
-        Assert.True(told.TryAdd(Finding(FindingCode.LogDamaged, null)));
-        Assert.True(told.TryAdd(Finding(FindingCode.StoreColumnsEdited, 10_000_000)));
+        Assert.True(told.TryAdd(Finding(FindingCode.StoreRecordMissing, 7), Written));
+        Assert.True(told.TryAdd(Finding(FindingCode.LogDamaged, null), Written));
+        Assert.True(told.TryAdd(Finding(FindingCode.StoreColumnsEdited, 10_000_000), Written));
 
         // Each once.
-        Assert.False(told.TryAdd(Finding(FindingCode.StoreRecordMissing, 7)));
-        Assert.False(told.TryAdd(Finding(FindingCode.StoreColumnsEdited, 3)));
+        Assert.False(told.TryAdd(Finding(FindingCode.StoreRecordMissing, 7), Written));
+        Assert.False(told.TryAdd(Finding(FindingCode.StoreColumnsEdited, 3), Written));
+    }
+
+    // A row may stand in any place that there can be: before, the last of them ended the verifier once its code's share was used up, and any
+    // other far off hid whatever was put into the log itself from then on.
+    [Theory]
+    [InlineData(1_000_000_000_000)]
+    [InlineData(long.MaxValue)]
+    public void TryAdd_RowsFarBehindTheLog_HideNothingInIt(long far)
+    {
+        var told = new ToldFindings();
+        Assert.True(told.TryAdd(Finding(FindingCode.StoreRecordInserted, far), Written));
+        for (var place = 0; place < ToldFindings.MostOfACode; place++)
+        {
+            Assert.True(told.TryAdd(Finding(FindingCode.StoreRecordInserted, place), Written));
+            _ = told.TryAdd(Finding(FindingCode.StoreRecordInserted, Written + 1 + place), Written);
+        }
+
+        Assert.False(told.TryAdd(Finding(FindingCode.StoreRecordInserted, Written + 100_000), Written));
+        Assert.False(told.TryAdd(Finding(FindingCode.StoreRecordInserted, far), Written));
+        Assert.True(told.TryAdd(Finding(FindingCode.StoreRecordInserted, 1_000_000), Written));
     }
 
     private static ProofFinding Finding(string code, long? place) => new(code, "gw-01/1", place, "words");

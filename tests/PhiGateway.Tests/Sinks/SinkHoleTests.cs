@@ -87,6 +87,49 @@ public sealed class SinkHoleTests : IDisposable
         Assert.Equal((4L, 0L), (feed.Status.Gaps, feed.Status.Lag));
     }
 
+    // Of a month that was deleted but for what is held there is a hole before each of these: not a minute for each.
+    [Fact]
+    public async Task Step_ManyHolesThatStay_AreWaitedForAtOnce()
+    {
+        Store(0, 9);
+        Lose(1, 2);
+        Lose(4, 5);
+        Lose(7, 8);
+        var feed = Feed();
+        await DrainAsync(feed);
+        Assert.Equal([0L], _sink.Received);
+
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await DrainAsync(feed);
+        Assert.Equal([0L, 3, 6, 9], _sink.Received);
+        Assert.Equal((6L, 0L), (feed.Status.Gaps, feed.Status.Lag));
+
+        // What is lost later is waited for anew.
+        Store(10, 13);
+        Lose(11, 12);
+        await DrainAsync(feed);
+        Assert.Equal([0L, 3, 6, 9, 10], _sink.Received);
+        Store(11, 12);
+        await DrainAsync(feed);
+        Assert.Equal([0L, 3, 6, 9, 10, 11, 12, 13], _sink.Received);
+    }
+
+    // Whoever ships may add a second row, of another time, to a place: it keeps from being sent neither the record nor what is behind it.
+    [Fact]
+    public async Task Step_TwoRowsInOnePlace_AreBothSentOn()
+    {
+        Store(0, 4);
+        for (var row = 5L; row > 2; row--)
+        {
+            _store.Rows[row] = _store.Rows[row - 1];
+        }
+
+        _store.Rows[2] = SinkSample.Stored(TestRecords.Disclosure("p-of-nobody"), 1);
+        await DrainAsync(Feed());
+
+        Assert.Equal([0L, 1, 1, 2, 3, 4], _sink.Received);
+    }
+
     [Fact]
     public async Task Step_NewestRecordsNotThereYet_AreWaitedForHoweverLongItTakes()
     {

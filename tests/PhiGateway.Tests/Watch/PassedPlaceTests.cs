@@ -3,6 +3,7 @@ using PhiGateway.Tests.Common.Admin.Fakes;
 using PhiGateway.Tests.Common.Audit;
 using PhiGateway.Watch.Detection;
 using PhiGateway.Watch.Feed;
+using PhiGateway.Watch.Findings;
 using Xunit;
 
 namespace PhiGateway.Tests.Watch;
@@ -88,6 +89,64 @@ public sealed class PassedPlaceTests
 
         await ReadAsync(feed);
         Assert.Equal(LogCursor.MostHoles + 1, _taken.Count);
+        Store(1, 3);
+        await ReadAsync(feed);
+        Assert.Equal([1L, 2, 3], Places()[^3..]);
+
+        // Not in silence: after some rounds it is told, once.
+        var told = new List<Finding>();
+        for (var round = 0; round < 5; round++)
+        {
+            await ReadAsync(feed);
+            told.AddRange(feed.FindUnread(TestRecords.Noon));
+        }
+
+        Assert.Equal(UnreadLog.Rule, Assert.Single(told).Rule);
+    }
+
+    // Records of a month that was deleted stood among those of the next: what is missing up to where the store once had everything will not come.
+    [Fact]
+    public async Task Read_PlacesThatWereDeleted_AreNoHoles()
+    {
+        const int Rows = LogCursor.MostHoles + 10;
+        var feed = new TrailFeed(_trail);
+        for (var i = 1; i <= Rows; i++)
+        {
+            Store(i * 2, i * 2);
+        }
+
+        _trail.Watermarks[_trail.Entries[0].Log] = Rows * 2;
+        await ReadAsync(feed);
+        Assert.Equal(Rows, _taken.Count);
+        Assert.Empty(feed.Holes);
+
+        // Behind it what is missing may come.
+        Store((Rows * 2) + 5, (Rows * 2) + 5);
+        await ReadAsync(feed);
+        Assert.Equal(new PlaceHole((Rows * 2) + 1, (Rows * 2) + 5), Assert.Single(feed.Holes).Value);
+
+        // It came, was read by others, and was deleted since.
+        _trail.Watermarks[_trail.Entries[0].Log] = (Rows * 2) + 5;
+        await ReadAsync(feed);
+        Assert.Empty(feed.Holes);
+        Assert.Empty(feed.FindUnread(TestRecords.Noon));
+    }
+
+    // The same in front of a row far off, where each of them parts a hole in two.
+    [Fact]
+    public async Task Read_RowsWithoutEndInAHole_MakeNoMoreHolesThanThat()
+    {
+        var feed = new TrailFeed(_trail);
+        Store(0, 0);
+        Store(1_000_000, 1_000_000);
+        await ReadAsync(feed);
+        for (var i = 1; i <= LogCursor.MostHoles + 10; i++)
+        {
+            Store(i * 1000, i * 1000);
+        }
+
+        await ReadAsync(feed);
+        Assert.Equal(LogCursor.MostHoles, feed.Holes.Count());
         Store(1, 3);
         await ReadAsync(feed);
         Assert.Equal([1L, 2, 3], Places()[^3..]);

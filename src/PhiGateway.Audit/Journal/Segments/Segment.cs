@@ -27,6 +27,9 @@ internal sealed class Segment(string path, long firstSequence)
         set => Volatile.Write(ref _end, value);
     }
 
+    /// <summary>Whether no file of its name is there any more.</summary>
+    public bool IsGone { get; set; }
+
     /// <summary>Readers that have the file open: it is not recycled under them.</summary>
     public int Leases { get; set; }
 }

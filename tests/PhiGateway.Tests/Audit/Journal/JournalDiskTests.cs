@@ -61,6 +61,40 @@ public sealed class JournalDiskTests
         Assert.True(reopened.DurableSequence > last);
     }
 
+    // Renamed, but not emptied: it must not be in the way of the next, for without room for another there is no other way to one.
+    [Fact]
+    public async Task Maintain_SegmentThatCannotBeEmptiedForAMoment_KeepsNoOtherFromBeingRecycled()
+    {
+        using var folder = new JournalFolder();
+        var files = new FaultyFiles();
+        await using var journal = await folder.OpenAsync(files);
+        var record = TestRecords.Denial();
+        record.Note = new string('n', 20_000);
+        for (var i = 0; i < 15; i++)
+        {
+            _ = await journal.AppendAsync(record);
+        }
+
+        // Until the spare is used up.
+        (files.DiskFull, files.ZeroFails) = (true, true);
+        await Assert.ThrowsAsync<JournalUnavailableException>(async () =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                _ = await journal.AppendAsync(record);
+            }
+        });
+        journal.Acknowledge(journal.DurableSequence);
+        journal.Maintain();
+        Assert.Contains("housekeeping", journal.Problem, StringComparison.Ordinal);
+
+        files.ZeroFails = false;
+        journal.Maintain();
+        Assert.Null(journal.Problem);
+        Assert.Equal(JournalStatus.Open, journal.Status);
+        _ = await journal.AppendAsync(record);
+    }
+
     [Fact]
     public async Task Append_DiskThatTakesLong_KeepsOrderAndLosesNothing()
     {
