@@ -115,7 +115,8 @@ internal sealed class LogCursor(string log, long next)
         (_isRead, IsAtEnd, _hasLooked) = (false, false, false);
     }
 
-    // The first page of what has come into a hole; whether anything has. One row says whether a page is worth reading.
+    // The first page of what has come into a hole; whether anything has. One row says whether a page is worth reading. Security: rows within a
+    // hole part it, and whoever ships may add as many as they like: what stands behind one hole too many waits here, too.
     private async Task<bool> FillHolesAsync(IAuditStore store, int page, CancellationToken cancellationToken)
     {
         foreach (var hole in _holes)
@@ -125,15 +126,23 @@ internal sealed class LogCursor(string log, long next)
                 continue;
             }
 
+            var (expected, holes) = (hole.From, _holes.Count);
             foreach (var entry in await store.ReadAsync(log, hole.From, page, cancellationToken))
             {
-                if (entry.Sequence < hole.To)
+                holes += entry.Sequence > expected ? 1 : 0;
+                if (entry.Sequence >= hole.To || holes > MostHoles)
                 {
-                    _waiting.Enqueue(entry);
+                    break;
                 }
+
+                _waiting.Enqueue(entry);
+                expected = entry.NextPlace;
             }
 
-            return true;
+            if (_waiting.Count > 0)
+            {
+                return true;
+            }
         }
 
         return false;
