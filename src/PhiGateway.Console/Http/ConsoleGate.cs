@@ -44,13 +44,16 @@ internal sealed class ConsoleGate(
         var found = ConsoleCookies.Read(context, ConsoleCookies.Session) is { } cookie
             ? await sessions.FindAsync(cookie, isClick: !NotAClick.Is(context))
             : null;
+        var isGrave = endpoint?.Metadata.GetMetadata<GraveStep>() is not null;
         if (found is not { Session: { } session })
         {
-            await SignInAsync(context, endpoint?.Metadata.GetMetadata<GraveStep>() is not null);
+            await SignInAsync(context, isGrave);
             return;
         }
 
-        var isLed = session.TakeLanding() || IsLedFromElsewhere(context);
+        // What a page of another tab asks for by itself is not what the sign-in led to.
+        var isLanding = (isGrave || !NotAClick.Is(context)) && session.TakeLanding();
+        var isLed = isLanding || IsLedFromElsewhere(context);
         if (found.Cookie is { } renewed)
         {
             ConsoleCookies.Write(context, ConsoleCookies.Session, renewed);
@@ -85,7 +88,7 @@ internal sealed class ConsoleGate(
             }
         }
 
-        if (endpoint.Metadata.GetMetadata<GraveStep>() is not null)
+        if (isGrave)
         {
             if (!session.Proof.IsFresh(options.StepUp, time.GetUtcNow()))
             {

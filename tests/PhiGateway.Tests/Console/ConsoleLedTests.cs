@@ -68,6 +68,19 @@ public sealed class ConsoleLedTests
         Assert.Equal(200, (await browser.GetAsync(Export)).Status);
     }
 
+    // A page that was open beside it asks by itself between the sign-in and what that leads to.
+    [Fact]
+    public async Task Export_ThatASignInLeadsTo_IsTakenByAClickOnly_WhateverAnotherTabAsks()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        using var browser = server.Browser();
+        await SignInAsync(browser, Export);
+        Assert.Equal(200, (await browser.GetAsync("/console/now?live=1&again=1")).Status);
+
+        Assert.Equal(403, (await browser.GetAsync(Export + "&again=1")).Status);
+        Assert.Equal(200, (await browser.GetAsync(Export)).Status);
+    }
+
     private static async Task SignInAsync(ConsoleBrowser browser, string to)
     {
         var page = await browser.GetAsync("/console/sign-in?to=" + Uri.EscapeDataString(to));
