@@ -19,8 +19,8 @@ internal sealed class EventSearch(
     IPatientPseudonym? pseudonym = null
 )
 {
-    // Pages of the store's, rows, and bytes of them, that one call looks at where what is asked for is no word of the store's: the next page
-    // goes on behind them. Who asks for one event at a time asks the store for one row each time.
+    // Pages of the store's, rows, and bytes of them, that one call looks at where what is asked for is no word of the store's: the next
+    // page goes on behind them. Who asks for one event at a time asks the store for one row each time.
     private const int MostPages = 100;
     private const int MostLooked = 5000;
     private const long MostBytes = 8 * 1024 * 1024;

@@ -115,8 +115,8 @@ internal sealed class LogCursor(string log, long next)
         (_isRead, IsAtEnd, _hasLooked) = (false, false, false);
     }
 
-    // The first page of what has come into a hole; whether anything has. One row says whether a page is worth reading. Security: rows within a
-    // hole part it, and whoever ships may add as many as they like: what stands behind one hole too many waits here, too.
+    // The first page of what has come into a hole; whether anything has. One row says whether a page is worth reading. Security: rows within
+    // a hole part it, and whoever ships may add as many as they like: what stands behind one hole too many waits here, too.
     private async Task<bool> FillHolesAsync(IAuditStore store, int page, CancellationToken cancellationToken)
     {
         foreach (var hole in _holes)

@@ -93,7 +93,7 @@ public sealed class PassedPlaceTests
         Assert.Equal([1L, 2, 3], Places()[^3..]);
     }
 
-    // Rows within a hole part it: no more of them are taken than holes are remembered, and what is written honestly fills it from its front.
+    // Rows within a hole part it: no more are taken than holes are remembered, and what is written honestly fills it from its front.
     [Fact]
     public async Task Read_RowsWithinAHoleWithoutEnd_PartItIntoSoManyOnly()
     {
