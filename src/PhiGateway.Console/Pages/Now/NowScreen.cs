@@ -53,7 +53,7 @@ internal sealed class NowScreen(
 
         // Until what was begun is there, counts of before are none of this moment, however young; it may have come just now.
         var isMaking = work.IsMaking(key);
-        if (wasMaking && !isMaking && mayRead)
+        if (wasMaking && !isMaking && made is not null)
         {
             made = await CountAsync(request, key, range, isLive, fresh);
         }
