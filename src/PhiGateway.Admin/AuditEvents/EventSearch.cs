@@ -19,7 +19,9 @@ internal sealed class EventSearch(
     IPatientPseudonym? pseudonym = null
 )
 {
-    // Rows, and bytes of them, that one call looks at where what is asked for is no word of the store's: the next page goes on behind them.
+    // Pages of the store's, rows, and bytes of them, that one call looks at where what is asked for is no word of the store's: the next
+    // page goes on behind them. Who asks for one event at a time asks the store for one row each time.
+    private const int MostPages = 100;
     private const int MostLooked = 5000;
     private const long MostBytes = 8 * 1024 * 1024;
 
@@ -117,7 +119,7 @@ internal sealed class EventSearch(
     )
     {
         var (shown, place) = (new List<FhirEvent>(), query.Place);
-        var (looked, bytes) = (0, 0L);
+        var (pages, looked, bytes) = (0, 0, 0L);
         while (true)
         {
             var page = await store.QueryAsync(query.ToStore(keys, narrowed) with { Cursor = place.Cursor }, cancellationToken);
@@ -140,9 +142,10 @@ internal sealed class EventSearch(
             }
 
             place = new EventPlace(next, 0);
+            pages++;
             looked += page.Entries.Count;
             bytes += page.Entries.Sum(static entry => (long)entry.Body.Length);
-            if (shown.Count >= query.Count || looked >= MostLooked || bytes >= MostBytes)
+            if (shown.Count >= query.Count || pages >= MostPages || looked >= MostLooked || bytes >= MostBytes)
             {
                 return new EventPage(shown, place);
             }

@@ -31,6 +31,9 @@ public sealed class CampaignDeadline
     // The reminder has stood for so long when silence is answered.
     private static readonly TimeSpan Notice = TimeSpan.FromDays(1);
 
+    // Clocks of nodes differ by less.
+    private static readonly TimeSpan Ahead = TimeSpan.FromHours(1);
+
     private readonly IRegistryStore _store;
     private readonly WorkingSetSource _sets;
     private readonly IAuditJournal _journal;
@@ -190,10 +193,13 @@ public sealed class CampaignDeadline
         {
             await _alerts.RaiseAsync(wanted, set.Revision);
         }
-        else if (known.State != AlertState.Closed && known.Severity < wanted.Severity)
+        else if (IsOfATimeToCome(known, wanted.At) || (known.State != AlertState.Closed && known.Severity < wanted.Severity))
         {
-            var worse = AlertWriter.Reopened(known, _time.GetUtcNow()) with
+            // One that was told by a clock that was ahead is told now: until that day came, silence would be answered by nobody.
+            var at = IsOfATimeToCome(known, wanted.At) ? wanted.At : known.At;
+            var worse = AlertWriter.Reopened(known, wanted.At) with
             {
+                At = at,
                 Severity = wanted.Severity,
                 Lane = wanted.Lane,
                 Evidence = wanted.Evidence,
@@ -202,6 +208,8 @@ public sealed class CampaignDeadline
             await _alerts.WriteAsync("alert.escalate", id, json, there.Item, set.Revision);
         }
     }
+
+    private static bool IsOfATimeToCome(Alert told, DateTimeOffset now) => told.At - now > Ahead;
 
     // A reminder of a campaign that has ended, or in which everything is decided, closes by itself.
     private async Task SettleAsync(WorkingSet set)

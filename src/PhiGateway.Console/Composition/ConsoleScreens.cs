@@ -47,7 +47,7 @@ internal static class ConsoleScreens
             .Post<SearchScreen>("/console/audit/saved", Auditors, static (screen, request) => screen.KeepAsync(request))
             .Post<SavedSearches>("/console/audit/saved/{id}/give-up", Auditors, static (screen, request) => screen.GiveUpAsync(request))
             .Get<AccessScreen>("/console/access/{id}", ConsoleSections.Openers, static (screen, request) => screen.ShowAsync(request))
-            .Get<AccessScreen>("/console/access/{id}/proof", Auditors, static (screen, request) => screen.ProofAsync(request))
+            .FileGet<AccessScreen>("/console/access/{id}/proof", Auditors, static (screen, request) => screen.ProofAsync(request))
             .GraveGet<AccessScreen>("/console/access/{id}/evidence", Auditors, static (screen, request) => screen.EvidenceAsync(request))
             .Get<FindScreen>("/console/find", AdminRoles.All, static (_, request) => Task.FromResult(FindScreen.Ask(request)))
             .Post<FindScreen>("/console/find", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))

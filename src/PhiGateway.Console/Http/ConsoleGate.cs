@@ -44,13 +44,17 @@ internal sealed class ConsoleGate(
         var found = ConsoleCookies.Read(context, ConsoleCookies.Session) is { } cookie
             ? await sessions.FindAsync(cookie, isClick: !NotAClick.Is(context))
             : null;
+        var isGrave = endpoint?.Metadata.GetMetadata<GraveStep>() is not null;
+        var isClicked = isGrave || endpoint?.Metadata.GetMetadata<ClickedFile>() is not null;
         if (found is not { Session: { } session })
         {
-            await SignInAsync(context, endpoint?.Metadata.GetMetadata<GraveStep>() is not null);
+            await SignInAsync(context, isClicked);
             return;
         }
 
-        var isLed = session.TakeLanding() || IsLedFromElsewhere(context);
+        // What a page of another tab asks for by itself is not what the sign-in led to.
+        var isLanding = (isClicked || !NotAClick.Is(context)) && session.TakeLanding();
+        var isLed = isLanding || IsLedFromElsewhere(context);
         if (found.Cookie is { } renewed)
         {
             ConsoleCookies.Write(context, ConsoleCookies.Session, renewed);
@@ -85,14 +89,14 @@ internal sealed class ConsoleGate(
             }
         }
 
-        if (endpoint.Metadata.GetMetadata<GraveStep>() is not null)
+        if (isGrave && !session.Proof.IsFresh(options.StepUp, time.GetUtcNow()))
         {
-            if (!session.Proof.IsFresh(options.StepUp, time.GetUtcNow()))
-            {
-                await AskAgainAsync(context, session, template, form);
-                return;
-            }
+            await AskAgainAsync(context, session, template, form);
+            return;
+        }
 
+        if (isClicked)
+        {
             // What a link elsewhere, or an address that was given to the sign-in, leads to is looked at; nothing is taken away by it.
             if (form is null && isLed)
             {
@@ -101,7 +105,11 @@ internal sealed class ConsoleGate(
                 return;
             }
 
-            session.Held = null;
+            // Whatever else waits for a sign-in waits on while a file goes by that needs none.
+            if (isGrave || session.Held is { IsLed: true })
+            {
+                session.Held = null;
+            }
         }
 
         context.Items[Key] = ConsoleRequest.Of(context, session, form);
@@ -111,7 +119,7 @@ internal sealed class ConsoleGate(
     private static bool IsLedFromElsewhere(HttpContext context) =>
         context.Request.Headers["Sec-Fetch-Site"] is ["cross-site" or "same-site"];
 
-    private async Task SignInAsync(HttpContext context, bool isGrave)
+    private async Task SignInAsync(HttpContext context, bool isClicked)
     {
         if (!HttpMethods.IsGet(context.Request.Method))
         {
@@ -123,7 +131,7 @@ internal sealed class ConsoleGate(
         // A link from another site comes without the cookie: asked for again from here, it comes with it.
         if (context.Request.Headers["Sec-Fetch-Site"] is ["cross-site"])
         {
-            if (isGrave)
+            if (isClicked)
             {
                 // From here it would be a click on a page of ours.
                 var led = AdminProblem.Forbidden(

@@ -27,6 +27,10 @@ internal sealed class ConsoleRoutes(IEndpointRouteBuilder routes)
     public ConsoleRoutes GravePost<TScreen>(string path, IReadOnlyList<string> roles, Func<TScreen, ConsoleRequest, Task<ScreenAnswer>> act)
         where TScreen : class => Map(HttpMethods.Post, path, roles, act, GraveStep.Mark);
 
+    /// <summary>A file that holds nothing of a patient: taken by a click.</summary>
+    public ConsoleRoutes FileGet<TScreen>(string path, IReadOnlyList<string> roles, Func<TScreen, ConsoleRequest, Task<ScreenAnswer>> show)
+        where TScreen : class => Map(HttpMethods.Get, path, roles, show, ClickedFile.Mark);
+
     /// <summary>What a script asks by itself: it keeps no session alive.</summary>
     public ConsoleRoutes Watch<TScreen>(string path, IReadOnlyList<string> roles, Func<TScreen, ConsoleRequest, Task<ScreenAnswer>> show)
         where TScreen : class => Map(HttpMethods.Get, path, roles, show, NotAClick.Mark);

@@ -7,7 +7,7 @@ namespace PhiGateway.Console.Http;
 /// <param name="Path">Where it goes; null: nothing waits.</param>
 /// <param name="IsForm">Whether it is a form.</param>
 /// <param name="Fields">What was filled in.</param>
-/// <param name="IsFresh">Whether the sign-in is fresh enough now.</param>
+/// <param name="IsFresh">Whether the sign-in is fresh enough now; what waits for a click only is asked about when it comes.</param>
 /// <param name="SignIn">Where one signs in anew.</param>
 /// <param name="At">The last sign-in, as the provider says; null: it does not.</param>
 /// <param name="Asked">What the sign-in must be, in words.</param>
@@ -43,7 +43,7 @@ public sealed record HeldModel(
             held?.Path,
             held?.IsForm == true,
             held?.Fields ?? [],
-            session.Proof.IsFresh(options.StepUp, now),
+            held?.IsLed == true || session.Proof.IsFresh(options.StepUp, now),
             isProvider ? "/console/sign-in/provider?fresh=1&to=%2Fconsole%2Fheld" : "/console/sign-in?to=%2Fconsole%2Fheld",
             session.Proof.At,
             WordsOf(options.StepUp),

@@ -51,6 +51,15 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
         }
     }
 
+    /// <summary>Whether what is under a key is being made now, whatever was made of it before.</summary>
+    public bool IsMaking(WorkKey key)
+    {
+        lock (_gate)
+        {
+            return _entries.TryGetValue(key, out var entry) && entry.Running is not null;
+        }
+    }
+
     /// <summary>Ends what is being made.</summary>
     public void Dispose()
     {

@@ -29,4 +29,25 @@ public sealed class CampaignNoticeTests
         await deadline.RunOnceAsync(default);
         Assert.Equal(status, (string)(await server.GetAsync(Client)).Json["status"]!);
     }
+
+    // The clock was put right: what it had told is of a time to come, and is told again when it is due.
+    [Fact]
+    public async Task Silence_ToldByAClockThatWasAhead_IsToldAgain_AndClosesOnItsDay()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        Assert.Equal(201, (await StartAsync(server)).Status);
+        var (deadline, began) = (Deadline(server), server.Time.Now);
+        server.Time.Now = began.AddDays(200);
+        Assert.Equal(0, await deadline.RunOnceAsync(default));
+
+        server.Time.Now = began.AddDays(8);
+        Assert.Equal(0, await deadline.RunOnceAsync(default));
+        var told = Assert.Single(await AlertsAsync(server))!;
+        Assert.Equal((server.Time.Now, "warning"), ((DateTimeOffset)told["at"]!, (string)told["severity"]!));
+
+        server.Time.Now = began.AddDays(15);
+        Assert.Equal(1, await deadline.RunOnceAsync(default));
+        Assert.Equal("suspended", (string)(await server.GetAsync(Client)).Json["status"]!);
+    }
 }

@@ -51,6 +51,29 @@ public sealed class ConsoleLedTests
         Assert.Equal((200, "0"), (page.Status, page.Headers["Refresh"]));
     }
 
+    // It holds nothing of a patient; it would be on their disk, and the look in their name.
+    [Fact]
+    public async Task Proof_OfALinkElsewhere_IsTakenByAClickOnly()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        ConsolePageTests.Add(server, "acme", "deny");
+        var path = $"/console/access/{ConsolePageTests.Decision:D}/proof";
+        (string, string)[] led = [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate")];
+        using var without = server.Browser();
+        var refused = await without.GetAsync(path, led);
+        Assert.Equal(403, refused.Status);
+        Assert.DoesNotContain("Refresh", refused.Headers.Keys);
+
+        using var browser = await server.SignInAsync("auditor");
+        var held = await browser.GetAsync(path, led);
+        Assert.Equal(403, held.Status);
+        Assert.Contains("Take it now", held.Text, StringComparison.Ordinal);
+
+        var clicked = await browser.GetAsync(path, ("Sec-Fetch-Site", "same-origin"));
+        Assert.NotEqual(403, clicked.Status);
+        Assert.DoesNotContain("Take it now", clicked.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Export_ThatASignInLeadsTo_IsTakenByAClickOnly()
     {
@@ -65,6 +88,19 @@ public sealed class ConsoleLedTests
         // Whoever is led to a page takes from there.
         await SignInAsync(browser, Search);
         Assert.Equal(200, (await browser.GetAsync(Search)).Status);
+        Assert.Equal(200, (await browser.GetAsync(Export)).Status);
+    }
+
+    // A page that was open beside it asks by itself between the sign-in and what that leads to.
+    [Fact]
+    public async Task Export_ThatASignInLeadsTo_IsTakenByAClickOnly_WhateverAnotherTabAsks()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        using var browser = server.Browser();
+        await SignInAsync(browser, Export);
+        Assert.Equal(200, (await browser.GetAsync("/console/now?live=1&again=1")).Status);
+
+        Assert.Equal(403, (await browser.GetAsync(Export + "&again=1")).Status);
         Assert.Equal(200, (await browser.GetAsync(Export)).Status);
     }
 

@@ -152,6 +152,31 @@ public sealed class PassedPlaceTests
         Assert.Equal([1L, 2, 3], Places()[^3..]);
     }
 
+    // Rows within a hole part it: no more are taken than holes are remembered, and what is written honestly fills it from its front.
+    [Fact]
+    public async Task Read_RowsWithinAHoleWithoutEnd_PartItIntoSoManyOnly()
+    {
+        var feed = new TrailFeed(_trail);
+        Store(0, 0);
+        Store(1_000_000, 1_000_000);
+        await ReadAsync(feed);
+        for (var i = 1; i <= LogCursor.MostHoles + 100; i++)
+        {
+            Store(i * 1000, i * 1000);
+        }
+
+        for (var round = 0; round < 5; round++)
+        {
+            await ReadAsync(feed);
+            Assert.InRange(feed.Holes.Count(), 1, LogCursor.MostHoles);
+        }
+
+        Store(1, 3);
+        await ReadAsync(feed);
+        Assert.Equal([1L, 2, 3], Places()[^3..]);
+        Assert.Equal(_taken.Count, Places().Distinct().Count());
+    }
+
     private void Store(long from, long to)
     {
         for (var sequence = from; sequence <= to; sequence++)

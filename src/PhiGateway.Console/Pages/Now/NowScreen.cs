@@ -47,7 +47,18 @@ internal sealed class NowScreen(
         var mayRead = call.Caller.HasAny(ConsoleSections.TrailReaders);
         var isLive = request.Asked("live") == "1";
         var fresh = request.IsAgain && !isLive ? Begun : Fresh;
-        var made = mayRead ? await CountAsync(request, range, isLive, fresh) : null;
+        var key = WorkKey.OfNow(request, $"now {range.Name}");
+        var wasMaking = work.IsMaking(key);
+        var made = mayRead ? await CountAsync(request, key, range, isLive, fresh) : null;
+
+        // Until what was begun is there, counts of before are none of this moment, however young; it may have come just now.
+        var isMaking = work.IsMaking(key);
+        if (wasMaking && !isMaking && made is not null)
+        {
+            made = await CountAsync(request, key, range, isLive, fresh);
+        }
+
+        var newest = isMaking ? Fresh : fresh;
         NowTraffic? counted = null;
         if (made is { Value.Outcome: var read } && read.Failed(out var problem, out counted))
         {
@@ -61,7 +72,7 @@ internal sealed class NowScreen(
 
         var lanes = await alerts.ListAsync(call, AlertLanes.Open, take: MostAlerts);
         var asked = await RequestsAsync(request, now);
-        var (isCounting, isOld) = (made is { Value: null }, counted is not null && now - counted.At >= fresh);
+        var (isCounting, isOld) = (made is { Value: null }, counted is not null && now - counted.At >= newest);
         return new PageContent(
             "Now",
             "now",
@@ -94,7 +105,7 @@ internal sealed class NowScreen(
     }
 
     // Null: they cannot be had, which the page says; without a value: they are being counted still.
-    private Task<Looked<Made<NowTraffic>>?> CountAsync(ConsoleRequest request, NowRange range, bool isLive, TimeSpan fresh)
+    private Task<Looked<Made<NowTraffic>>?> CountAsync(ConsoleRequest request, WorkKey key, NowRange range, bool isLive, TimeSpan fresh)
     {
         // The request may be over when it is counted.
         var isByItself = isLive && request.IsAgain;
@@ -112,7 +123,6 @@ internal sealed class NowScreen(
             return new Made<NowTraffic>(read);
         }
 
-        var key = WorkKey.OfNow(request, $"now {range.Name}");
         return request.TryAsync(
             "counts of the trail",
             async () => new Looked<Made<NowTraffic>>(await work.FindAsync(key, fresh, MakeAsync))
