@@ -98,7 +98,13 @@ internal static class DataPlane
         var services = builder.Services;
         // What arrives is already told by a worker of the pool: Kestrel need not hand the request over to another one, nor the answer to a
         // third. Nothing runs on the thread that waits for the sockets.
-        services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
+        services.Configure<SocketTransportOptions>(static sockets =>
+        {
+            sockets.UnsafePreferInlineScheduling = true;
+            // Else each request is looked for in vain, then announced, then read: one call into the kernel less where a connection keeps a
+            // page of 4 KiB while it waits, 40 MB for as many as a node lets in by default.
+            sockets.WaitForDataBeforeAllocatingBuffer = false;
+        });
         services
             .AddSingleton(options)
             .AddSingleton(parts.Clock)

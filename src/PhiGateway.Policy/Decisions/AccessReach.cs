@@ -244,7 +244,7 @@ internal sealed class AccessReach
     }
 
     // A token that names a task is confined to that one; one that names none has those that ask for no token.
-    private bool Counts(in TaskEntry task) =>
+    private bool Counts(TaskEntry task) =>
         task.IsLive(_ticks) && (Task is { } named ? string.Equals(named.Task, task.Task, StringComparison.Ordinal) : !task.ByToken);
 
     private bool HasLiveTask() => Task is { } named ? named.IsLive(_ticks) : _ticks < _entry.TaskTable.LatestForAll;

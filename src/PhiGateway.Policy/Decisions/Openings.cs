@@ -211,14 +211,14 @@ public static class Openings
         entry is null ? [] : [.. entry.Tasks.Where(task => task.IsLive(ticks))];
 
     // Every use of the one is a use of the other.
-    private static bool Covers(in TaskEntry wide, in TaskEntry narrow) =>
+    private static bool Covers(TaskEntry wide, TaskEntry narrow) =>
         wide.Patient == narrow.Patient
         && (wide.Id is null || (wide.Type == narrow.Type && string.Equals(wide.Id, narrow.Id, StringComparison.Ordinal)))
         && wide.Until >= narrow.Until
         && IsAsWide(wide, narrow)
         && (wide.MaxUses is null || (wide.Task == narrow.Task && narrow.MaxUses is { } uses && wide.MaxUses >= uses));
 
-    private static bool IsAsWide(in TaskEntry wide, in TaskEntry narrow) =>
+    private static bool IsAsWide(TaskEntry wide, TaskEntry narrow) =>
         (!wide.ByToken || (narrow.ByToken && wide.Task == narrow.Task))
         && (wide.Tenant is null || wide.Tenant == narrow.Tenant)
         && (wide.Types.IsEmpty || (!narrow.Types.IsEmpty && narrow.Types.Except(wide.Types).IsEmpty))

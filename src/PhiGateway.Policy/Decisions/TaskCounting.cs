@@ -81,7 +81,7 @@ internal static class TaskCounting
     }
 
     // By a part that names its patient, or its resource.
-    private static bool IsUsed(DecisionRun run, int place, in TaskEntry task)
+    private static bool IsUsed(DecisionRun run, int place, TaskEntry task)
     {
         var part = run.Request.Parts[place];
         var byTask = false;
@@ -101,7 +101,7 @@ internal static class TaskCounting
         return byTask && !IsCoveredForNothing(run, part, task);
     }
 
-    private static bool IsCoveredForNothing(DecisionRun run, AccessPart part, in TaskEntry counted)
+    private static bool IsCoveredForNothing(DecisionRun run, AccessPart part, TaskEntry counted)
     {
         foreach (var place in run.Entry.TaskTable.Of(counted.Patient))
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
@@ -63,6 +64,6 @@ public static class TaskQuestions
 
     private static string RuleOf(string task) => "task-grant/" + task;
 
-    private static bool TryFind(ClientEntry client, string task, long ticks, out TaskEntry found) =>
+    private static bool TryFind(ClientEntry client, string task, long ticks, [NotNullWhen(true)] out TaskEntry? found) =>
         client.TaskTable.TryFind(task, out found) && found.IsLive(ticks);
 }

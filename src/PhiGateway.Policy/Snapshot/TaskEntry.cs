@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 
@@ -7,7 +8,8 @@ namespace PhiGateway.Policy.Snapshot;
 /// One task grant, compiled: one patient, perhaps one resource, until a moment in UTC ticks, perhaps for a number of uses; perhaps for
 /// calls alone whose token names it.
 /// </summary>
-internal readonly record struct TaskEntry(string Task, PatientId Patient, ResourceType Type, string? Id, long Until, int? MaxUses)
+/// <remarks>A class: every decision would have room for its hundred bytes, and copy them to see whether there is one.</remarks>
+internal sealed record TaskEntry(string Task, PatientId Patient, ResourceType Type, string? Id, long Until, int? MaxUses)
 {
     /// <summary>Calls whose token does not name it are not covered.</summary>
     internal bool ByToken { get; init; }
@@ -22,9 +24,9 @@ internal readonly record struct TaskEntry(string Task, PatientId Patient, Resour
     internal ResourceTypeSet Types { get; init; }
 
     /// <summary>Reads a task grant that is not closed; false when patient, resource, types or interactions are not exactly right.</summary>
-    internal static bool TryRead(TaskGrant grant, out TaskEntry entry)
+    internal static bool TryRead(TaskGrant grant, [NotNullWhen(true)] out TaskEntry? entry)
     {
-        entry = default;
+        entry = null;
         if (!PatientId.TryParse(grant.Patient, out var patient))
         {
             return false;

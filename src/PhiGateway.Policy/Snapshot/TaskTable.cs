@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using PhiGateway.Policy.Vocabulary;
 
@@ -56,11 +57,10 @@ internal sealed class TaskTable
     internal ReadOnlySpan<int> Of(ResourceType type, string id) => _byResource.TryGetValue((type, id), out var places) ? places : [];
 
     /// <summary>The one of a name.</summary>
-    internal bool TryFind(string name, out TaskEntry task)
+    internal bool TryFind(string name, [NotNullWhen(true)] out TaskEntry? task)
     {
-        var isKnown = _byName.TryGetValue(name, out var place);
-        task = isKnown ? _all[place] : default;
-        return isKnown;
+        task = _byName.TryGetValue(name, out var place) ? _all[place] : null;
+        return task is not null;
     }
 
     private static void Add<TKey>(Dictionary<TKey, List<int>> places, TKey key, int place)

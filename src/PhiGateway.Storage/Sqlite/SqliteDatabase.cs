@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Data.Common;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
@@ -11,6 +12,10 @@ namespace PhiGateway.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteDatabase : Database
 {
+    private static readonly SearchValues<char> LettersAndDigits = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    );
+
     private readonly SqliteWriteGate _gate;
 
     public SqliteDatabase(string connectionString)
@@ -108,8 +113,20 @@ internal sealed class SqliteDatabase : Database
     // A text that is no list would end the whole statement.
     private static string ListOrNone(string column) => $"CASE WHEN json_valid({column}) THEN {column} ELSE '[]' END";
 
-    public override string[] ReadTexts(DbDataReader reader, int column) =>
-        JsonSerializer.Deserialize<string[]>(reader.GetString(column)) ?? [];
+    public override string[] ReadTexts(DbDataReader reader, int column)
+    {
+        var list = reader.GetString(column);
+
+        // Most lists hold one pseudonym, or nothing: no reader of JSON is set up for that, row by row.
+        if (list == "[]")
+        {
+            return [];
+        }
+
+        return list is ['[', '"', _, .., '"', ']'] && !list.AsSpan(2, list.Length - 4).ContainsAnyExcept(LettersAndDigits)
+            ? [list[2..^2]]
+            : JsonSerializer.Deserialize<string[]>(list) ?? [];
+    }
 
     public override ValueTask DisposeAsync()
     {

@@ -46,14 +46,35 @@ internal sealed class LeanBody : ReadOnlyStream
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_done || buffer.Length == 0)
         {
-            return 0;
+            return new ValueTask<int>(0);
         }
 
+        // A small answer comes with its head: there is nothing to wait for, and so nothing to call off.
+        return _framing == BodyFraming.Length && !_connection.Buffered.IsEmpty
+            ? new ValueTask<int>(TakePiece(buffer.Span))
+            : AwaitPieceAsync(buffer, cancellationToken);
+    }
+
+    private int TakePiece(Span<byte> target)
+    {
+        var read = TakeBuffered(_remaining < target.Length ? target[..(int)_remaining] : target);
+        _remaining -= read;
+        if (_remaining == 0)
+        {
+            Finish();
+            _connection.Release(_keep);
+        }
+
+        return read;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> AwaitPieceAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
         try
         {
             int read;

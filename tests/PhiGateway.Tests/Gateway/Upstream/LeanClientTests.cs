@@ -287,6 +287,30 @@ public sealed class LeanClientTests : IDisposable
     }
 
     [Fact]
+    public async Task Read_BodyThatCameWithItsHead_IsGivenWithoutAWaitAndItsConnectionReused()
+    {
+        using var upstream = new RawUpstream(static (_, _) => Whole);
+        for (var time = 0; time < 2; time++)
+        {
+            var answer = await _client.SendAsync(Call(), upstream.Address, null, "id", Patient, CancellationToken.None);
+            await using var body = answer.Body;
+            var read = new List<byte>();
+            var buffer = new byte[2];
+            for (var piece = 0; piece < 3; piece++)
+            {
+                var given = body.ReadAsync(buffer, CancellationToken.None);
+                Assert.True(given.IsCompletedSuccessfully);
+                read.AddRange(buffer.AsSpan(0, await given));
+            }
+
+            Assert.Equal("hello", Encoding.ASCII.GetString([.. read]));
+            Assert.Equal(0, await body.ReadAsync(buffer, CancellationToken.None));
+        }
+
+        Assert.Equal(1, upstream.Connections);
+    }
+
+    [Fact]
     public async Task SendAsync_Cancelled_Cuts()
     {
         using var upstream = new RawUpstream(static (_, _) => string.Empty);
