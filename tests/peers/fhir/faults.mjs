@@ -15,7 +15,7 @@ const modes = {
   'xml': () => ({ status: 200, type: 'application/fhir+xml', text: `<Patient xmlns="http://hl7.org/fhir"><id value="example"/><name><text value="${phi}"/></name></Patient>` }),
   'gzip': (answer) => ({ ...answer, headers: { ...answer.headers, 'content-encoding': 'gzip' }, bytes: gzipSync(answer.text) }),
   'deflate-claimed': (answer) => ({ ...answer, headers: { ...answer.headers, 'content-encoding': 'br' } }),
-  'wrong-content-type': (answer) => ({ ...answer, type: 'text/plain' }),
+  'wrong-content-type': (answer) => ({ ...answer, type: 'application/pdf' }),
   'no-content-type': (answer) => ({ ...answer, type: undefined }),
   'wrong-charset': (answer) => ({ ...answer, type: 'application/fhir+json; charset=utf-16' }),
   'truncated-json': (answer) => ({ ...answer, text: answer.text.slice(0, Math.floor(answer.text.length / 2)) }),
