@@ -139,34 +139,13 @@ status=0
 found="${#projects[@]}"
 few=()
 [[ "$fast" == no ]] || few=(--filter 'Size!=Large')
-
-# One project's tests; with the words of a command before it, under that.
-run_project() {
-  local project="$1" name
-  shift
+for project in "${projects[@]}"; do
   name="$(basename "$project" .csproj)"
   # No test finishing for so long means that one waits for what will never come: the run ends, names it and has not passed.
-  "$@" dotnet test "$project" --no-build --configuration "$configuration" --nologo "${few[@]}" \
+  dotnet test "$project" --no-build --configuration "$configuration" --nologo "${few[@]}" \
     --blame-hang --blame-hang-timeout 5m --blame-hang-dump-type none \
-    --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=normal" | progress
-}
-
-# The end-to-end tests wait for processes, disks and browsers half of the time: the others have what those leave of the processor, and are
-# said behind them.
-beside=''
-for project in "${projects[@]}"; do
-  if [[ "$fast" == no && "$project" == */PhiGateway.Tests.csproj ]]; then
-    run_project "$project" nice -n 15 >"$results/beside.log" 2>&1 &
-    beside=$!
-  fi
+    --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=normal" | progress || status=1
 done
-for project in "${projects[@]}"; do
-  [[ -n "$beside" && "$project" == */PhiGateway.Tests.csproj ]] || run_project "$project" || status=1
-done
-if [[ -n "$beside" ]]; then
-  wait "$beside" || status=1
-  cat "$results/beside.log"
-fi
 
 # --- 4. Totals over all result files ---
 passed=0 failed=0 skipped=0 reported=0
