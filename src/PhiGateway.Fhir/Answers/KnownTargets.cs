@@ -111,13 +111,13 @@ public sealed class KnownTargets
 
         if (ScanProgram.For(facts.Type).OfTargets && reader.Owners.AreTargetsRead)
         {
-            named.UnionWith(
-                reader.Owners.Targets.Where(static target =>
-                    target.Type != ResourceType.Patient && !PatientPathTable.Instance.IsNobodys(target.Type)
-                )
-            );
+            named.UnionWith(TargetsToLookUp(reader));
         }
     }
+
+    // What the resource just read speaks of and must be looked up.
+    private static IEnumerable<ResourceName> TargetsToLookUp(ResourceReader reader) =>
+        reader.Owners.Targets.Where(static target => !PatientPathTable.Instance.IsKnownByItself(target.Type));
 
     /// <summary>Says of targets that they could not be looked up: what speaks of them stays.</summary>
     /// <param name="type">Their type.</param>
@@ -146,13 +146,7 @@ public sealed class KnownTargets
                 return [];
             }
 
-            return
-            [
-                .. reader
-                    .Owners.Targets.Distinct()
-                    .Where(static target => target.Type != ResourceType.Patient && !PatientPathTable.Instance.IsNobodys(target.Type))
-                    .Select(static target => (target.Type, target.Id)),
-            ];
+            return [.. TargetsToLookUp(reader).Distinct().Select(static target => (target.Type, target.Id))];
         }
         finally
         {

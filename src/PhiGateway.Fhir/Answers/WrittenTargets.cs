@@ -144,7 +144,7 @@ public sealed class WrittenTargets
                 owners.AddRange(facts.Owners);
                 isOfNew |= facts.HasNewOwner;
             }
-            else if (!IsKnownByItself(target.Type))
+            else if (!PatientPathTable.Instance.IsKnownByItself(target.Type))
             {
                 return;
             }
@@ -164,8 +164,6 @@ public sealed class WrittenTargets
             _facts.DeclareNew(standIn);
         }
     }
-
-    private static bool IsKnownByItself(ResourceType type) => type == ResourceType.Patient || PatientPathTable.Instance.IsNobodys(type);
 
     private static ResourceName[]? Find(ReadOnlySpan<byte> body, FhirContext context)
     {

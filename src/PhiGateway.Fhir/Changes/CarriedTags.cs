@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Json;
@@ -83,7 +82,7 @@ public sealed record CarriedTags(ReadOnlyMemory<byte> Body, ResourceFacts Facts)
                 if (!member.NameEquals("meta"u8))
                 {
                     json.WritePropertyName(member.Name);
-                    WriteRaw(json, member.Value);
+                    json.WriteRaw(member.Value);
                 }
             }
 
@@ -105,7 +104,7 @@ public sealed record CarriedTags(ReadOnlyMemory<byte> Body, ResourceFacts Facts)
                 if (tags is null || !member.NameEquals("tag"u8))
                 {
                     json.WritePropertyName(member.Name);
-                    WriteRaw(json, member.Value);
+                    json.WriteRaw(member.Value);
                 }
             }
         }
@@ -113,13 +112,13 @@ public sealed record CarriedTags(ReadOnlyMemory<byte> Body, ResourceFacts Facts)
         if (labels is { } kept)
         {
             json.WritePropertyName("security"u8);
-            WriteRaw(json, kept);
+            json.WriteRaw(kept);
         }
 
         if (tags is { } carried)
         {
             json.WritePropertyName("tag"u8);
-            WriteRaw(json, carried);
+            json.WriteRaw(carried);
         }
 
         json.WriteEndObject();
@@ -158,8 +157,4 @@ public sealed record CarriedTags(ReadOnlyMemory<byte> Body, ResourceFacts Facts)
                 && ConfidentialityCodes.TryParse(StrictJson.Text(label, "code"), out var level)
                 && level == Confidentiality.Normal
             );
-
-    // The bytes as they came: numbers keep their digits.
-    private static void WriteRaw(Utf8JsonWriter json, JsonElement value) =>
-        json.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
 }

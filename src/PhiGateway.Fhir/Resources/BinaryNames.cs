@@ -37,16 +37,13 @@ public static class BinaryNames
     /// <param name="context">Bases and depth.</param>
     public static HashSet<string> Places(ReadOnlySpan<byte> json, FhirContext context)
     {
-        HashSet<string> places = [.. In(json, Bases.Of(context)).Select(static named => $"{named.Element} {named.Id}")];
-        if (MayBeIn(json))
+        if (!MayBeIn(json))
         {
-            foreach (var (element, id) in FilesAmong(RecordNames.Places(json, context)))
-            {
-                places.Add($"{element} {id}");
-            }
+            return [];
         }
 
-        return places;
+        var named = In(json, Bases.Of(context)).Concat(FilesAmong(RecordNames.Places(json, context)));
+        return [.. named.Select(static one => $"{one.Element} {one.Id}")];
     }
 
     /// <summary>
@@ -56,17 +53,22 @@ public static class BinaryNames
     /// <param name="json">Well-formed JSON.</param>
     /// <param name="context">Bases and depth.</param>
     /// <param name="loosely">Any text may become a reference, and is read as forgivingly as one.</param>
-    public static IReadOnlyCollection<string> InAnyText(ReadOnlySpan<byte> json, FhirContext context, bool loosely)
+    public static HashSet<string> InAnyText(ReadOnlySpan<byte> json, FhirContext context, bool loosely)
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
-        if (loosely && MayBeIn(json))
+        if (!MayBeIn(json))
+        {
+            return found;
+        }
+
+        if (loosely)
         {
             found.UnionWith(FilesAmong(RecordNames.InAnyText(json, context, loosely)).Select(static file => file.Id));
         }
 
         var bases = Bases.Of(context);
         var reader = new Utf8JsonReader(json, ResourceReader.OptionsFor(bases));
-        while (MayBeIn(json) && reader.Read())
+        while (reader.Read())
         {
             if (reader.TokenType == JsonTokenType.String && TryRead(ref reader, bases, out var id))
             {

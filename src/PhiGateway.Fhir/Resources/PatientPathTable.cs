@@ -46,6 +46,9 @@ internal sealed class PatientPathTable
     /// <summary>Whether resources of this type are nobody's record, whatever they say.</summary>
     public bool IsNobodys(ResourceType type) => For(type) is { Owner: [], InCompartment: false, Indirect: false };
 
+    /// <summary>Whether a reference alone says whose what it points at is: a Patient, and what is nobody's record.</summary>
+    public bool IsKnownByItself(ResourceType type) => type == ResourceType.Patient || IsNobodys(type);
+
     private static string[] Names(JsonElement row, string property) =>
         row.GetProperty(property).EnumerateArray().Select(static name => name.GetString() ?? string.Empty).ToArray();
 }

@@ -16,10 +16,10 @@ internal static class PathPatchMarks
     public static bool AreIn(ReadOnlyMemory<byte> patch)
     {
         using var document = JsonDocument.Parse(patch, Reading);
-        return document.RootElement.GetProperty("parameter").EnumerateArray().Any(IsOrder);
+        return document.RootElement.GetProperty("parameter").EnumerateArray().Any(ReachesForMark);
     }
 
-    private static bool IsOrder(JsonElement operation)
+    private static bool ReachesForMark(JsonElement operation)
     {
         var (path, name, value) = (string.Empty, string.Empty, default(JsonElement));
         foreach (var part in operation.GetProperty("part").EnumerateArray())
@@ -54,41 +54,38 @@ internal static class PathPatchMarks
         }
 
         var isMeta = steps is [.., var last] && IsMeta(last);
-        return value.ValueKind == JsonValueKind.Object && (HoldsOther(value) || (isMeta && NamesOther(value)));
+        return value.ValueKind == JsonValueKind.Object && (HoldsMark(value) || (isMeta && GivesMark(value)));
     }
 
     // What is said of a meta wherever it stands in a value: by a part of that name, or as a value of that type.
-    private static bool HoldsOther(JsonElement value) =>
+    private static bool HoldsMark(JsonElement value) =>
         value.ValueKind switch
         {
-            JsonValueKind.Array => value.EnumerateArray().Any(HoldsOther),
-            JsonValueKind.Object => IsPartOfMeta(value) || value.EnumerateObject().Any(HoldsOtherIn),
+            JsonValueKind.Array => value.EnumerateArray().Any(HoldsMark),
+            JsonValueKind.Object => IsPartOfMeta(value) || value.EnumerateObject().Any(HoldsMarkIn),
             _ => false,
         };
 
-    private static bool HoldsOtherIn(JsonProperty member) =>
-        (member.Name == "valueMeta" && HasOther(member.Value)) || HoldsOther(member.Value);
+    private static bool HoldsMarkIn(JsonProperty member) =>
+        (member.Name == "valueMeta" && HasMark(member.Value)) || HoldsMark(member.Value);
 
     private static bool IsPartOfMeta(JsonElement part) =>
-        part.TryGetProperty("name", out var name)
-        && name.ValueKind == JsonValueKind.String
-        && IsMeta(name.GetString()!)
-        && NamesOther(part);
+        part.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String && IsMeta(name.GetString()!) && GivesMark(part);
 
     // The members that a part gives to the meta that it stands for: those of its value, and its own parts.
-    private static bool NamesOther(JsonElement part) =>
+    private static bool GivesMark(JsonElement part) =>
         part.EnumerateObject()
             .Any(static member =>
-                member.Value.ValueKind == JsonValueKind.Array ? member.Value.EnumerateArray().Any(IsOther) : HasOther(member.Value)
+                member.Value.ValueKind == JsonValueKind.Array ? member.Value.EnumerateArray().Any(IsMark) : HasMark(member.Value)
             );
 
-    private static bool IsOther(JsonElement part) =>
+    private static bool IsMark(JsonElement part) =>
         part.ValueKind != JsonValueKind.Object
         || !part.TryGetProperty("name", out var name)
         || name.ValueKind != JsonValueKind.String
         || !RoutingMarks.IsMetaMember(name.GetString()!);
 
-    private static bool HasOther(JsonElement meta) =>
+    private static bool HasMark(JsonElement meta) =>
         meta.ValueKind == JsonValueKind.Object && meta.EnumerateObject().Any(static member => !RoutingMarks.IsMetaMember(member.Name));
 
     // Lenient servers match names without regard to case.

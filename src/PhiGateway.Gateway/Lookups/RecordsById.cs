@@ -40,6 +40,23 @@ internal static class RecordsById
             }
         }
 
+        return await fetch.ReadEachAsync(exchange, type, ids, take);
+    }
+
+    /// <summary>The same one by one, of a server that is known not to search by a list of ids.</summary>
+    /// <param name="fetch">The way to the server.</param>
+    /// <param name="exchange">The client's request.</param>
+    /// <param name="type">Their type.</param>
+    /// <param name="ids">Their ids.</param>
+    /// <param name="take">Takes an answer and the one id that was asked for; the first that does not continue is what came of it.</param>
+    public static async ValueTask<StageResult> ReadEachAsync(
+        this Fetch fetch,
+        GatewayExchange exchange,
+        ResourceType type,
+        IReadOnlyList<string> ids,
+        Func<Fetched, IReadOnlyList<string>, ValueTask<StageResult>> take
+    )
+    {
         foreach (var id in ids)
         {
             using var one = await fetch.ReadAsync(exchange, $"/{type.Name}/{id}");

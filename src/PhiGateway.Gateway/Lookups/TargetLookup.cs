@@ -56,15 +56,20 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
     }
 
     /// <summary>
-    /// Looks up what the entries of one page speak of, beside what stands there itself, where any record of its type could stay. What is
-    /// not there, and what this client may not read at all, stays unknown; what is beyond the bound, or cannot be looked up now, keeps back
-    /// what speaks of it.
+    /// Looks up what the entries of one page speak of, if it may hold any that speak of others, beside what stands there itself, where any
+    /// record of its type could stay. What is not there, and what this client may not read at all, stays unknown; what is beyond the bound,
+    /// or cannot be looked up now, keeps back what speaks of it.
     /// </summary>
     /// <param name="exchange">The client's request; its budget of searches is drawn on.</param>
     /// <param name="page">A Bundle, whole.</param>
-    /// <param name="known">Receives what was found.</param>
-    public async ValueTask FindBesideAsync(GatewayExchange exchange, ReadOnlyMemory<byte> page, KnownTargets known)
+    /// <param name="known">Receives what was found; null: nothing has to be known.</param>
+    public async ValueTask FindIfMetAsync(GatewayExchange exchange, ReadOnlyMemory<byte> page, KnownTargets? known)
     {
+        if (known is null || !KnownTargets.Matter(page.Span, exchange.Permit.Release))
+        {
+            return;
+        }
+
         var context = exchange.Ingressed.Route.Language;
         var counter = exchange.Bundle ?? exchange;
         foreach (var (type, all) in known.FindMissing(page.Span, exchange.Permit.Release, context))

@@ -135,39 +135,23 @@ internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers, HopLo
                 left -= ids.Length;
                 using var fetched = await fetch.ReadAsync(exchange, RecordsById.PlaceOf(type, ids));
                 var confirmed = RecordsById.IsNotServed(fetched)
-                    ? await ConfirmEachAsync(exchange, type, ids, versions)
+                    ? await fetch.ReadEachAsync(
+                        exchange,
+                        type,
+                        ids,
+                        (one, asked) =>
+                            ConfirmAsync(
+                                exchange,
+                                one,
+                                versions,
+                                body => versions.TryConfirmNamed(type, asked[0], body.Span, release, context)
+                            )
+                    )
                     : await ConfirmAsync(exchange, fetched, versions, body => versions.TryConfirm(body.Span, release, context));
                 if (!confirmed.Continues)
                 {
                     return confirmed;
                 }
-            }
-        }
-
-        return StageResult.Continue;
-    }
-
-    // A server that does not search by a list of ids, or by ids at all.
-    private async ValueTask<StageResult> ConfirmEachAsync(
-        GatewayExchange exchange,
-        ResourceType type,
-        IReadOnlyList<string> ids,
-        CurrentVersions versions
-    )
-    {
-        var (release, context) = (exchange.Permit.Release, exchange.Ingressed.Route.Language);
-        foreach (var id in ids)
-        {
-            using var one = await fetch.ReadAsync(exchange, $"/{type.Name}/{id}");
-            var confirmed = await ConfirmAsync(
-                exchange,
-                one,
-                versions,
-                body => versions.TryConfirmNamed(type, id, body.Span, release, context)
-            );
-            if (!confirmed.Continues)
-            {
-                return confirmed;
             }
         }
 

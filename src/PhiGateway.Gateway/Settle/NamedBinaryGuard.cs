@@ -65,7 +65,7 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
         }
 
         return WrittenContent.IsPlacedElsewhere(request)
-            ? [.. BinaryNames.InAnyText(body.Span, context, loosely: request.Patch is { IsAppliedHere: false })]
+            ? BinaryNames.InAnyText(body.Span, context, loosely: WrittenContent.IsAppliedElsewhere(request))
             : BinaryNames.Places(body.Span, context);
     }
 

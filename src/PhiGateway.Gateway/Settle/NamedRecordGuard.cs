@@ -42,14 +42,12 @@ internal sealed class NamedRecordGuard(Fetch fetch, HopLookup hopLookup, Gateway
     {
         var content = WrittenContent.Of(request).Span;
         return RecordNames.MayBeIn(content)
-            || (IsAppliedElsewhere(request) && content.IndexOf("eference"u8) >= 0)
+            || (WrittenContent.IsAppliedElsewhere(request) && content.IndexOf("eference"u8) >= 0)
             || (TakesInputs(request) && content.IndexOf("\"part\""u8) >= 0 && content.Contains((byte)'/'));
     }
 
-    private static bool IsAppliedElsewhere(FhirRequest request) => request.Patch is { IsAppliedHere: false };
-
-    // The inputs of an operation, and the parts of one, are no filters: a server looks for what they name, and says so where it is not there.
-    // What picks like a search does not.
+    // The inputs of an operation, and the parts of one, are no filters: a server looks for what they name, and says so where it is not
+    // there. What picks like a search does not.
     private static bool TakesInputs(FhirRequest request) => request is { Interaction: Interaction.Operation, Operation: not "$lastn" };
 
     private static bool NamesInInputs(FhirRequest request)
@@ -152,7 +150,7 @@ internal sealed class NamedRecordGuard(Fetch fetch, HopLookup hopLookup, Gateway
         }
 
         return WrittenContent.IsPlacedElsewhere(request)
-            ? RecordNames.InAnyText(body.Span, context, loosely: IsAppliedElsewhere(request))
+            ? RecordNames.InAnyText(body.Span, context, loosely: WrittenContent.IsAppliedElsewhere(request))
             : RecordNames.Places(body.Span, context);
     }
 

@@ -49,7 +49,11 @@ internal static class WrittenContent
     /// <summary>What the upstream makes of it, and where its texts will stand, cannot be seen here.</summary>
     /// <param name="request">A settled write.</param>
     public static bool IsPlacedElsewhere(FhirRequest request) =>
-        request.Interaction == Interaction.Operation || request.Patch is { IsAppliedHere: false };
+        request.Interaction == Interaction.Operation || IsAppliedElsewhere(request);
+
+    /// <summary>Whether it is a patch that the upstream applies.</summary>
+    /// <param name="request">A settled write.</param>
+    public static bool IsAppliedElsewhere(FhirRequest request) => request.Patch is { IsAppliedHere: false };
 
     /// <summary>What is named in places where it was not named before.</summary>
     /// <param name="request">The settled write.</param>

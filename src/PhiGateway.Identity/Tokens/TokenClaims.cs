@@ -108,9 +108,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
 
     // Issuers sign, and answer about, refresh tokens and ID tokens too; what says nothing of its sort is an access token.
     private bool IsOfAnotherSort(string name) =>
-        claims.TryGetProperty(name, out var sort)
-        && ClaimText.TryRead(sort, out var text)
-        && OtherSorts.Contains(text!, StringComparer.OrdinalIgnoreCase);
+        TryMember(claims, name, out var sort) && sort is not null && OtherSorts.Contains(sort, StringComparer.OrdinalIgnoreCase);
 
     private DenyReason? ReadTimes(DateTimeOffset now, out DateTimeOffset issuedAt, out DateTimeOffset expiresAt)
     {
@@ -192,9 +190,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
     }
 
     private bool IsOfDpop() =>
-        claims.TryGetProperty("token_type", out var type)
-        && ClaimText.TryRead(type, out var text)
-        && string.Equals(text, "DPoP", StringComparison.OrdinalIgnoreCase);
+        TryMember(claims, "token_type", out var type) && string.Equals(type, "DPoP", StringComparison.OrdinalIgnoreCase);
 
     private DenyReason? ReadActors(List<string> actors)
     {

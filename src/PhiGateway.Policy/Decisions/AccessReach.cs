@@ -27,13 +27,13 @@ internal sealed class AccessReach
     // The roster looked up last, mostly the only one; id and members in one reference, so that they can never be mixed up.
     private FoundRoster? _found;
 
-    internal AccessReach(Caller caller, ClientEntry entry, RegistrySnapshot snapshot, long ticks)
+    internal AccessReach(Caller caller, ClientEntry entry, IReadOnlyList<ClientEntry> agents, RegistrySnapshot snapshot, long ticks)
     {
         _caller = caller;
         _entry = entry;
+        _agents = agents;
         _ticks = ticks;
         _snapshot = snapshot;
-        _agents = ActingAgents.Of(caller, entry, snapshot);
         UseCase = entry.Compiled!;
 
         // A subject equal to the client is the client itself, not a person: user/ scopes then mean nothing (SMART App Launch 2, scopes).

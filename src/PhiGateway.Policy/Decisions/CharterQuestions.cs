@@ -4,17 +4,16 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Policy.Decisions;
 
 /// <summary>
-/// Holds a call of AI agents against their charters, for <see cref="PolicyDecisionPoint"/>: the tool, the hours of its time zone, the types. Of
-/// the caller and of those that act through it, each charter holds. A charter only takes away. Each check returns null or a denial.
+/// Holds a call of AI agents against their charters, for <see cref="PolicyDecisionPoint"/>: the tool, the hours of its time zone, the types.
+/// Of the caller and of those that act through it, each charter holds. A charter only takes away. Each check returns null or a denial.
 /// </summary>
 internal static class CharterQuestions
 {
     internal static Deny? Place(DecisionRun run)
     {
-        var agents = ActingAgents.Of(run.Caller, run.Entry, run.Snapshot);
-        for (var i = 0; i < agents.Count; i++)
+        for (var i = 0; i < run.Agents.Count; i++)
         {
-            if (Place(run, agents[i], agents[i].Charter!) is { } deny)
+            if (Place(run, run.Agents[i], run.Agents[i].Charter!) is { } deny)
             {
                 return deny;
             }

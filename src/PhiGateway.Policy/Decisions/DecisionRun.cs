@@ -22,6 +22,9 @@ internal sealed class DecisionRun(AccessRequest request, RegistrySnapshot snapsh
     /// <summary>The credential with which the client was recognised; found together with it.</summary>
     internal CredentialEntry Credential { get; set; } = null!;
 
+    /// <summary>The agents under a charter that stand behind the call.</summary>
+    internal IReadOnlyList<ClientEntry> Agents => field ??= ActingAgents.Of(Caller, Entry, Snapshot);
+
     /// <summary>Compiled use case; there once the doors are open.</summary>
     internal UseCaseEntry UseCase => Entry.Compiled!;
 

@@ -24,7 +24,7 @@ internal static class InteractionQuestions
 
     internal static Deny? Covered(DecisionRun run)
     {
-        run.Reach = new AccessReach(run.Caller, run.Entry, run.Snapshot, run.Ticks)
+        run.Reach = new AccessReach(run.Caller, run.Entry, run.Agents, run.Snapshot, run.Ticks)
         {
             TenantTag = run.Request.TenantTag,
             Task = run.Task,

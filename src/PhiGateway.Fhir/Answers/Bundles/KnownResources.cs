@@ -68,8 +68,7 @@ internal sealed class KnownResources
         {
             if (!_known.TryGetValue(targets[i], out var known))
             {
-                // A Patient is known by the reference alone, and so is what is nobody's.
-                var isByItself = targets[i].Type == ResourceType.Patient || PatientPathTable.Instance.IsNobodys(targets[i].Type);
+                var isByItself = PatientPathTable.Instance.IsKnownByItself(targets[i].Type);
                 if (_hasForgotten && !isByItself)
                 {
                     return WithholdReason.UndeterminedPatient;
@@ -99,10 +98,7 @@ internal sealed class KnownResources
     // A record of a patient may be shown to who is not shown the Patient itself; it may not when that Patient is hidden for what it is.
     private static bool Withholds(ResourceType type, WithholdReason reason) =>
         reason != WithholdReason.None
-        && (
-            !(type == ResourceType.Patient || PatientPathTable.Instance.IsNobodys(type))
-            || reason is not (WithholdReason.NotCovered or WithholdReason.Condition)
-        );
+        && (!PatientPathTable.Instance.IsKnownByItself(type) || reason is not (WithholdReason.NotCovered or WithholdReason.Condition));
 
     private readonly record struct Known(OwnerState Owner, PatientId[] Owners, WithholdReason Reason)
     {

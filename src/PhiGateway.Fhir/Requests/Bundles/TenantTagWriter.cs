@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Policy.Vocabulary;
@@ -33,7 +32,7 @@ internal static class TenantTagWriter
                 }
                 else
                 {
-                    WriteRaw(json, member.Value);
+                    json.WriteRaw(member.Value);
                 }
             }
 
@@ -93,7 +92,7 @@ internal static class TenantTagWriter
                 json.WritePropertyName(member.Name);
                 if (!member.NameEquals("tag"u8))
                 {
-                    WriteRaw(json, member.Value);
+                    json.WriteRaw(member.Value);
                     continue;
                 }
 
@@ -118,7 +117,7 @@ internal static class TenantTagWriter
         {
             foreach (var coding in tags.EnumerateArray())
             {
-                WriteRaw(json, coding);
+                json.WriteRaw(coding);
             }
         }
 
@@ -128,8 +127,4 @@ internal static class TenantTagWriter
         json.WriteEndObject();
         json.WriteEndArray();
     }
-
-    // The client's own bytes: numbers keep their digits.
-    private static void WriteRaw(Utf8JsonWriter json, JsonElement value) =>
-        json.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
 }

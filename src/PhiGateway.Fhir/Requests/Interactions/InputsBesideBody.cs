@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Grammar;
@@ -18,6 +17,7 @@ namespace PhiGateway.Fhir.Requests.Interactions;
 /// <remarks>Only where it answers with what is nobody's record: its pages would be asked for by the address as it came.</remarks>
 internal static class InputsBesideBody
 {
+    // The member that holds a value of each simple type in a Parameters resource; inputs of other types are not simple.
     private static readonly FrozenDictionary<string, string> Members = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["boolean"] = "valueBoolean",
@@ -97,9 +97,7 @@ internal static class InputsBesideBody
             json.WriteStartObject();
             json.WriteString("name"u8, alone);
             json.WritePropertyName("resource"u8);
-
-            // The client's own bytes: numbers keep their digits.
-            json.WriteRawValue(JsonMarshal.GetRawUtf8Value(resource), skipInputValidation: true);
+            json.WriteRaw(resource);
             json.WriteEndObject();
             json.WriteEndArray();
             json.WriteEndObject();

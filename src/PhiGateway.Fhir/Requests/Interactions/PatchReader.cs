@@ -82,7 +82,7 @@ internal static class PatchReader
                             Patients = patients,
                             Uses = patch.Touched,
                             Probes = patch.Tests,
-                            Unsettles = patch.IsAppliedHere ? [] : UnsettledParameters.Of(type, patch.Touched),
+                            Unsettles = patch.IsAppliedHere ? [] : patch.Unsettled(type),
                         },
                         .. condition?.Parts ?? [],
                         .. found.Parts,

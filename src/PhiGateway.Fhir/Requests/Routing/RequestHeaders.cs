@@ -62,9 +62,8 @@ internal static class RequestHeaders
                 Bundle: null,
                 Line: { SegmentArray: ["Binary", not ['_' or '$', ..]] or ["Binary", _, "_history", _], QueryArray: [] }
             }
-        && source.Headers.Accept is var accept
         && (
-            accept is null or ""
+            source.Headers.Accept is not { Length: > 0 } accept
             || (
                 !accept.Contains("fhir", StringComparison.OrdinalIgnoreCase)
                 && (!HeaderGrammar.AllowsJson(accept) || !accept.Contains("json", StringComparison.OrdinalIgnoreCase))

@@ -96,11 +96,7 @@ internal sealed class CountWalk(
         bool isFirst
     )
     {
-        if (counted.Targets is { } targets && KnownTargets.Matter(page.Span, exchange.Permit.Release))
-        {
-            await targetLookup.FindBesideAsync(exchange, page, targets);
-        }
-
+        await targetLookup.FindIfMetAsync(exchange, page, counted.Targets);
         await referrers.FindIfMetAsync(exchange, search, page, counted.Files);
         var hung = await hopLookup.FindIfMetAsync(exchange, search, exchange.Permit.Release, page, counted.Hops);
         if (!hung.Continues)

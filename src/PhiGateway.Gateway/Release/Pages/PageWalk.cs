@@ -188,11 +188,7 @@ internal sealed class PageWalk(
         (FileReferrers Files, HopTargets Hops, KnownTargets? Targets) beside
     )
     {
-        if (beside.Targets is { } targets && KnownTargets.Matter(body.Span, exchange.Permit.Release))
-        {
-            await targetLookup.FindBesideAsync(exchange, body, targets);
-        }
-
+        await targetLookup.FindIfMetAsync(exchange, body, beside.Targets);
         await referrers.FindIfMetAsync(exchange, exchange.Request, body, beside.Files);
         var hung = await hopLookup.FindIfMetAsync(exchange, exchange.Request, exchange.Permit.Release, body, beside.Hops);
         if (!hung.Continues)

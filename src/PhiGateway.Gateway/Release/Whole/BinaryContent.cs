@@ -48,24 +48,19 @@ internal static class BinaryContent
         }
 
         var isContent = content is not null && type is not null && IsMediaType(type);
-        if (exchange.Request.TakesResources && !(isContent && exchange.Request.Takes(type!)))
+        if (isContent && exchange.Request.Takes(type!))
+        {
+            return answer with { Body = content, ContentType = Named(type!, charset), IsContent = true };
+        }
+
+        if (exchange.Request.TakesResources)
         {
             return answer;
         }
 
-        if (content is null || type is null || !isContent)
-        {
-            return StageResult.Refuse(DenyReason.NotFoundOrWithheld, "binary-without-content");
-        }
-
-        return exchange.Request.Takes(type)
-            ? answer with
-            {
-                Body = content,
-                ContentType = Named(type, charset),
-                IsContent = true,
-            }
-            : StageResult.Refuse(DenyReason.NotAcceptable, "binary-content-type");
+        return isContent
+            ? StageResult.Refuse(DenyReason.NotAcceptable, "binary-content-type")
+            : StageResult.Refuse(DenyReason.NotFoundOrWithheld, "binary-without-content");
     }
 
     private static string Named(string type, string? charset) =>
