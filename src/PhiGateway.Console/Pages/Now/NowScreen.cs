@@ -138,10 +138,10 @@ internal sealed class NowScreen(
             _ => null,
         };
 
-    private static AgainLater? AgainOf(NowRange range, bool isLive, bool isMade)
+    private static AgainLater? AgainOf(NowRange range, bool isLive, bool isMaking)
     {
         var here = Links.With("/console/now", ("range", range.Name), ("live", isLive ? "1" : null));
-        if (isMade)
+        if (isMaking)
         {
             return WaitAnswer.Soon(here);
         }
