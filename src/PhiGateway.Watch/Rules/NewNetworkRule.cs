@@ -55,5 +55,5 @@ internal sealed class NewNetworkRule : WatchRule
     private static bool IsSettled(in Sighting sighting) =>
         sighting.Baseline.AgeAt(sighting.Seen.Time) >= ClientBaseline.FirstDays
         && sighting.Registered?.Kind != ClientKind.InteractiveApp
-        && sighting.Baseline.Networks.All.Count(static pair => pair.Value.Days >= UsualDays) <= MostUsual;
+        && sighting.Baseline.Networks.CountUsual(UsualDays) <= MostUsual;
 }

@@ -25,7 +25,7 @@ internal sealed class NowScreen(
     TimeProvider time
 )
 {
-    // Shown as of a moment, and counted anew behind the page.
+    // For so long counts are those of this moment; older ones are made anew, and shown with their own moment where that takes long.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Registered = TimeSpan.FromMinutes(1);
 
