@@ -69,7 +69,9 @@ internal sealed class DisclosureRegister(
         return [.. HoldsOf(await StepsAsync(tenant, patient, cancellationToken)).Where(hold => hold.IsInForce(now))];
     }
 
-    /// <summary>Every hold; a row that is no step is passed over, which of one patient's it is not: it may be what keeps something back.</summary>
+    /// <summary>
+    /// Every hold; a row that is no step is passed over. Where one patient is asked about it is a fault: it may be what keeps something back.
+    /// </summary>
     public async Task<HoldList> HoldsAsync(CancellationToken cancellationToken) =>
         new([.. HoldsOf(await AllStepsAsync(cancellationToken)).OrderByDescending(static hold => hold.SetAt)]);
 
@@ -77,7 +79,7 @@ internal sealed class DisclosureRegister(
     public async Task<IReadOnlyList<DisclosureRequest>> RequestsAsync(string tenant, string patient, CancellationToken cancellationToken) =>
         InOrder(await StepsAsync(tenant, patient, cancellationToken));
 
-    /// <summary>Every request; a row that is no step is passed over, which of one patient's it is not.</summary>
+    /// <summary>Every request; a row that is no step is passed over, and a fault where one patient is asked about.</summary>
     public async Task<RequestList> RequestsAsync(CancellationToken cancellationToken) =>
         new(InOrder(await AllStepsAsync(cancellationToken)));
 
@@ -150,7 +152,8 @@ internal sealed class DisclosureRegister(
     private static T Content<T>(AuditRecord step) =>
         JsonSerializer.Deserialize<T>(step.After ?? "null") ?? throw new InvalidDataException($"The step {step.Id} cannot be read.");
 
-    // Security: whoever ships may add what says nothing. Of the answer to one patient none may be missing.
+    // Security: whoever ships may add rows that say nothing, and one of them must not end the lists of all. Of the answer to one patient no
+    // step may be missing.
     private async Task<IReadOnlyList<AuditRecord>> AllStepsAsync(CancellationToken cancellationToken) =>
         [.. (await StepsAsync(null, null, cancellationToken, RegisterStep.PassOver)).Where(IsWhole)];
 

@@ -114,10 +114,13 @@ public sealed class DormancyLadder
 
     private int Steps(DateTimeOffset since, DateTimeOffset now) => _days.Count(days => (now - since).TotalDays >= days);
 
+    // Safety: who covers emergencies, and who has no use case that says that they do not, is told of only.
+    private static bool MayClose(ClientEntry entry) => entry.UseCase?.AllowsBreakGlass == false;
+
     // The last rung is for good: who is not suspended yet, or was lately, is not on it.
     private int RungOf(ClientEntry entry, RegistryItem item, int steps, DateTimeOffset now)
     {
-        if (steps < 3 || entry.UseCase?.AllowsBreakGlass != false)
+        if (steps < 3 || !MayClose(entry))
         {
             return steps;
         }
@@ -150,7 +153,7 @@ public sealed class DormancyLadder
         {
             done = "It was left as it is: so many look dormant at once that the clock or the trail may be wrong.";
         }
-        else if (rung > 1 && entry.UseCase?.AllowsBreakGlass == false)
+        else if (rung > 1 && MayClose(entry))
         {
             if (!await CloseAsync(entry.Client, rung, reason))
             {
@@ -164,7 +167,7 @@ public sealed class DormancyLadder
             return false;
         }
 
-        // What is closed after all is told of by itself.
+        // That it was held is told apart: when it is closed after all, that is told too.
         var held = isHeld ? "\nheld" : string.Empty;
         var key = $"{id}\n{since.UtcDateTime:yyyy-MM-dd}\n{rung}{held}";
         var alert = new Alert
@@ -196,8 +199,6 @@ public sealed class DormancyLadder
     private sealed record Silent(ClientEntry Entry, DateTimeOffset Since, int Rung)
     {
         // Whether it would be closed that is not, or for good that is not.
-        public bool Closes =>
-            Entry.UseCase?.AllowsBreakGlass == false
-            && (Entry.Client.Status, Rung) is (ClientStatus.Active, > 1) or (ClientStatus.Suspended, > 2);
+        public bool Closes => MayClose(Entry) && (Entry.Client.Status, Rung) is (ClientStatus.Active, > 1) or (ClientStatus.Suspended, > 2);
     }
 }

@@ -42,7 +42,7 @@ internal sealed record EventQuery
         && Agents.All(value => of.Agents.Any(agent => IsAgent(agent, value)))
         && Conditions.All(condition => condition(of));
 
-    /// <summary>What the store is asked.</summary>
+    /// <summary>What the store is asked, from the first of its pages on.</summary>
     public AuditQuery ToStore(IReadOnlyList<string> patientKeys, AuditQuery narrowed) =>
         narrowed with
         {
@@ -52,7 +52,6 @@ internal sealed record EventQuery
             PatientKeys = patientKeys,
             Id = Id is { } id ? Guid.Parse(id.Split(EventFactory.Part)[0]) : null,
             Limit = Count,
-            Cursor = Place.Cursor,
         };
 
     private static bool IsAgent(FhirAgent agent, string value)

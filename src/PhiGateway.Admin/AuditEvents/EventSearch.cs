@@ -19,8 +19,8 @@ internal sealed class EventSearch(
     IPatientPseudonym? pseudonym = null
 )
 {
-    // Pages of the store's, rows, and bytes of them, that one call looks at where what is asked for is no word of the store's: the next
-    // page goes on behind them. Who asks for one event at a time asks the store for one row each time.
+    // Pages of the store's, rows, and bytes of them, that one call looks at where the store cannot say what fits: the next page goes on
+    // behind them. Pages are counted too since who asks for one event at a time asks the store for one row each time.
     private const int MostPages = 100;
     private const int MostLooked = 5000;
     private const long MostBytes = 8 * 1024 * 1024;
@@ -118,11 +118,12 @@ internal sealed class EventSearch(
         CancellationToken cancellationToken
     )
     {
+        var asked = query.ToStore(keys, narrowed);
         var (shown, place) = (new List<FhirEvent>(), query.Place);
         var (pages, looked, bytes) = (0, 0, 0L);
         while (true)
         {
-            var page = await store.QueryAsync(query.ToStore(keys, narrowed) with { Cursor = place.Cursor }, cancellationToken);
+            var page = await store.QueryAsync(asked with { Cursor = place.Cursor }, cancellationToken);
             var events = page
                 .Entries.Where(entry => query.Id is null || entry.Id.ToString("D") == query.Id.Split(EventFactory.Part)[0])
                 .SelectMany(EventsOf)

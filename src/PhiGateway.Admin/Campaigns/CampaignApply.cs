@@ -67,9 +67,9 @@ internal sealed class CampaignApply(
         }
 
         var applied = new List<AppliedItem>();
-        foreach (var item in set.ItemsOf(id).Where(static item => item is { Decision: not null, Outcome: null }))
+        foreach (var item in set.ItemsOf(id).Where(CampaignUnapplied.Waits))
         {
-            // Each may take minutes: a key that somebody has ended meanwhile applies no more.
+            // Each may take minutes: a key that somebody has ended meanwhile applies no more. That a token's own time is over ends nothing.
             var stands = await standing.StandsAsync(call.Caller with { Until = null }, call.Cancelled);
             applied.Add(stands ? await ApplyAsync(Apart(call), campaign, item) : Refused(item, CallerEnded));
         }

@@ -28,7 +28,7 @@ public sealed class CampaignDeadline
     private const int ReminderDays = 7;
     private const int UrgentDays = 2;
 
-    // The reminder has stood for so long when silence is answered.
+    // For so long the reminder has stood before silence is answered.
     private static readonly TimeSpan Notice = TimeSpan.FromDays(1);
 
     // Clocks of nodes differ by less.
@@ -192,14 +192,16 @@ public sealed class CampaignDeadline
         if (there?.Entity is not Alert known)
         {
             await _alerts.RaiseAsync(wanted, set.Revision);
+            return;
         }
-        else if (IsOfATimeToCome(known, wanted.At) || (known.State != AlertState.Closed && known.Severity < wanted.Severity))
+
+        // One that was told by a clock that was ahead is told again now: until its day came, silence would be answered by nobody.
+        var isOfATimeToCome = known.At - wanted.At > Ahead;
+        if (isOfATimeToCome || (known.State != AlertState.Closed && known.Severity < wanted.Severity))
         {
-            // One that was told by a clock that was ahead is told now: until that day came, silence would be answered by nobody.
-            var at = IsOfATimeToCome(known, wanted.At) ? wanted.At : known.At;
             var worse = AlertWriter.Reopened(known, wanted.At) with
             {
-                At = at,
+                At = isOfATimeToCome ? wanted.At : known.At,
                 Severity = wanted.Severity,
                 Lane = wanted.Lane,
                 Evidence = wanted.Evidence,
@@ -208,8 +210,6 @@ public sealed class CampaignDeadline
             await _alerts.WriteAsync("alert.escalate", id, json, there.Item, set.Revision);
         }
     }
-
-    private static bool IsOfATimeToCome(Alert told, DateTimeOffset now) => told.At - now > Ahead;
 
     // A reminder of a campaign that has ended, or in which everything is decided, closes by itself.
     private async Task SettleAsync(WorkingSet set)

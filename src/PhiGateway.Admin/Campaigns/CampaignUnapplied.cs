@@ -18,9 +18,11 @@ internal sealed class CampaignUnapplied(AlertWriter alerts, TimeProvider time)
     /// <summary>The alert of one campaign.</summary>
     public static string IdOf(string campaign) => AlertKinds.IdOf(AlertKinds.ReviewDue, campaign + "\napply");
 
+    /// <summary>Whether it is decided and waits for whoever applies it.</summary>
+    public static bool Waits(CampaignItem item) => item is { Decision: not null, Outcome: null };
+
     /// <summary>How many decisions of a campaign wait.</summary>
-    public static int CountOf(WorkingSet set, string campaign) =>
-        set.ItemsOf(campaign).Count(static item => item is { Decision: not null, Outcome: null });
+    public static int CountOf(WorkingSet set, string campaign) => set.ItemsOf(campaign).Count(Waits);
 
     /// <summary>Raises the alert, or says in it how many are left; nothing before the day, or when none waits.</summary>
     public async Task TellAsync(WorkingSet set, Campaign campaign, DateOnly today)
@@ -65,7 +67,7 @@ internal sealed class CampaignUnapplied(AlertWriter alerts, TimeProvider time)
 
     // Whether a decision that waits was made later than that.
     private static bool HasCome(WorkingSet set, string campaign, DateTimeOffset? since) =>
-        set.ItemsOf(campaign).Any(item => item is { Decision: not null, Outcome: null } && !(item.DecidedAt <= since));
+        set.ItemsOf(campaign).Any(item => Waits(item) && !(item.DecidedAt <= since));
 
     private static string Decisions(int count) => count == 1 ? "1 decision" : $"{count} decisions";
 

@@ -14,8 +14,7 @@ internal static class DecidedFingerprint
     public static string Of(IEnumerable<CampaignItem> items)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var decided = items.Where(static item => item is { Decision: not null, Outcome: null });
-        foreach (var item in decided.OrderBy(static item => item.Id, StringComparer.Ordinal))
+        foreach (var item in items.Where(CampaignUnapplied.Waits).OrderBy(static item => item.Id, StringComparer.Ordinal))
         {
             foreach (var part in (string?[])[item.Id, item.Decision.ToString(), item.DecidedBy, item.Reason])
             {

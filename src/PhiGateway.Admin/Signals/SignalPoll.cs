@@ -129,7 +129,7 @@ internal sealed class SignalPoll : IDisposable
             }
 
             // What is no text is no signal: without a word about it the transmitter would send it for ever, and in front of all others.
-            if (!TryText(one.Value, out var text))
+            if (TextOf(one.Value) is not { } text)
             {
                 _refused.Add((id, SignalAnswer.Malformed));
                 continue;
@@ -163,22 +163,15 @@ internal sealed class SignalPoll : IDisposable
         }
     }
 
-    private static bool TryText(JsonElement value, out string text)
+    private static string? TextOf(JsonElement value)
     {
-        text = string.Empty;
-        if (value.ValueKind != JsonValueKind.String)
-        {
-            return false;
-        }
-
         try
         {
-            text = value.GetString()!;
-            return true;
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         }
         catch (InvalidOperationException)
         {
-            return false;
+            return null;
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed class FeedCursor
     public const int MostText = 24 * 1024;
 
     private readonly SortedDictionary<ulong, long> _next = [];
-    private readonly Dictionary<ulong, List<(long From, long To)>> _gaps = [];
+    private readonly Dictionary<ulong, List<PlaceHole>> _gaps = [];
 
     // Up to where each log is stored without a gap, of this call.
     private readonly Dictionary<ulong, long> _marks = [];
@@ -74,15 +74,16 @@ internal sealed class FeedCursor
     /// <summary>Everything that a log has now is passed over; what comes into a gap of it is not.</summary>
     public void BeginBehind(AuditLogMark mark)
     {
-        Begin(mark.Log, After(mark.Highest));
+        var next = AuditEntry.PlaceAfter(mark.Highest);
+        Begin(mark.Log, next);
         if (mark.Watermark < mark.Highest)
         {
-            Remember(KeyOf(mark.Log), After(mark.Watermark), After(mark.Highest));
+            Remember(KeyOf(mark.Log), AuditEntry.PlaceAfter(mark.Watermark), next);
         }
     }
 
     /// <summary>Places of a log that were passed over and may come yet, from the first to the one behind the last.</summary>
-    public IReadOnlyList<(long From, long To)> GapsOf(string log) => _gaps.GetValueOrDefault(KeyOf(log)) ?? [];
+    public IReadOnlyList<PlaceHole> GapsOf(string log) => _gaps.GetValueOrDefault(KeyOf(log)) ?? [];
 
     /// <summary>Takes note of up to where a log is stored without a gap: what is missing before that was deleted.</summary>
     public void Note(AuditLogMark mark) => _marks[KeyOf(mark.Log)] = mark.Watermark;
@@ -92,10 +93,10 @@ internal sealed class FeedCursor
     {
         var key = KeyOf(entry.Log);
         var next = _next.GetValueOrDefault(key);
-        var missing = After(_marks.GetValueOrDefault(key, long.MaxValue));
+        var missing = AuditEntry.PlaceAfter(_marks.GetValueOrDefault(key, long.MaxValue));
         if (entry.Sequence < next)
         {
-            Part(key, entry.Sequence, missing);
+            Fill(key, entry.Sequence, missing);
             return;
         }
 
@@ -109,37 +110,15 @@ internal sealed class FeedCursor
     }
 
     /// <summary>Of a gap everything up to a place has come.</summary>
-    public void Fill(string log, long sequence) => Part(KeyOf(log), sequence, sequence);
+    public void Fill(string log, long sequence) => Fill(KeyOf(log), sequence, sequence);
 
-    // What is left of a gap on either side of a place stays one; before the first that may be missing everything has come.
-    private void Part(ulong log, long sequence, long missing)
+    private void Fill(ulong log, long sequence, long missing)
     {
-        if (!_gaps.TryGetValue(log, out var gaps))
+        if (_gaps.TryGetValue(log, out var gaps))
         {
-            return;
-        }
-
-        var at = gaps.FindIndex(gap => gap.From <= sequence && sequence < gap.To);
-        if (at < 0)
-        {
-            return;
-        }
-
-        var (from, to) = (Math.Max(gaps[at].From, missing), gaps[at].To);
-        gaps.RemoveAt(at);
-        if (sequence + 1 < to)
-        {
-            gaps.Insert(at, (sequence + 1, to));
-        }
-
-        if (from < sequence)
-        {
-            gaps.Insert(at, (from, sequence));
+            PlaceHole.Fill(gaps, sequence, missing);
         }
     }
-
-    /// <summary>The place behind one; there is none behind the last.</summary>
-    public static long After(long sequence) => sequence == long.MaxValue ? sequence : sequence + 1;
 
     /// <summary>The text to hand out; refused where it would be longer than what is read, before its reader has lost its place.</summary>
     public Outcome<string> HandOut() =>
@@ -190,7 +169,7 @@ internal sealed class FeedCursor
             _gaps[log] = gaps = [];
         }
 
-        gaps.Add((from, to));
+        gaps.Add(new PlaceHole(from, to));
     }
 
     private static FeedCursor? Unpack(ReadOnlySpan<byte> bytes, bool hasGaps)

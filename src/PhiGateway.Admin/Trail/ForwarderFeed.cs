@@ -129,16 +129,9 @@ internal sealed class ForwarderFeed(IAuditStore store, IAuditReports reports, Tr
     }
 
     // Takes of a gap what stands in it; how many gaps there are then.
-    private static int Take(
-        IReadOnlyList<AuditEntry> rows,
-        AuditLogMark mark,
-        (long From, long To) gap,
-        long last,
-        int gaps,
-        List<AuditEntry> late
-    )
+    private static int Take(IReadOnlyList<AuditEntry> rows, AuditLogMark mark, PlaceHole gap, long last, int gaps, List<AuditEntry> late)
     {
-        var (expected, before) = (Math.Max(gap.From, FeedCursor.After(mark.Watermark)), -1L);
+        var (expected, before) = (Math.Max(gap.From, AuditEntry.PlaceAfter(mark.Watermark)), -1L);
         foreach (var row in rows.TakeWhile(row => row.Sequence <= last))
         {
             var (parts, ends) = (row.Sequence > expected, row.Sequence == gap.To - 1);
@@ -185,7 +178,7 @@ internal sealed class ForwarderFeed(IAuditStore store, IAuditReports reports, Tr
             }
         }
 
-        var expected = Math.Max(next, FeedCursor.After(mark.Watermark));
+        var expected = Math.Max(next, AuditEntry.PlaceAfter(mark.Watermark));
         return (await store.ReadAsync(mark.Log, expected, limit, cancellationToken)).TakeWhile(entry =>
         {
             gaps += entry.Sequence > expected ? 1 : 0;

@@ -158,8 +158,8 @@ internal sealed class JournalKeeper : IDisposable
         }
     }
 
-    // One that stands there still under its name is a segment still: forgotten, it would make those behind it look lost once one of them has
-    // gone. The disk is not asked: of a folder that may not be entered it says that nothing is there.
+    // Where it fails while the file still bears its name, the segment stays one: forgotten, it would make those behind it look lost once one of
+    // them has gone. The disk is not asked for the file: of a folder that may not be entered it says that nothing is there.
     private void Recycle(Segment segment)
     {
         try

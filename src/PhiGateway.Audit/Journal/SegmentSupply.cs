@@ -78,7 +78,7 @@ internal sealed class SegmentSupply(JournalOptions options, string log, IJournal
                 return;
             }
 
-            // One that could not be emptied would be in this one's way.
+            // One of before that could not be emptied would be in this one's way.
             files.Delete(Unfinished);
 
             // The name goes first, durably: zeros under the name of a segment would look like lost records.

@@ -20,8 +20,8 @@ public sealed record AuditEntry
     /// <summary>Place in the log, without gaps.</summary>
     public required long Sequence { get; init; }
 
-    /// <summary>The place behind it; there is none behind the last that a row can have.</summary>
-    public long NextPlace => Sequence == long.MaxValue ? Sequence : Sequence + 1;
+    /// <summary>The place behind it (<see cref="PlaceAfter"/>).</summary>
+    public long NextPlace => PlaceAfter(Sequence);
 
     /// <summary>Id of the record; unique in all logs.</summary>
     public required Guid Id { get; init; }
@@ -171,6 +171,9 @@ public sealed record AuditEntry
             Interaction = Interaction,
             Note = GoneNote,
         };
+
+    /// <summary>The place behind one; there is none behind the last that a row can have.</summary>
+    public static long PlaceAfter(long place) => place == long.MaxValue ? place : place + 1;
 
     /// <summary>Whether this is a delivery of many that names a place of its log.</summary>
     public bool Delivers(long sequence)

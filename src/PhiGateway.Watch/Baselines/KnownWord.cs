@@ -6,7 +6,8 @@ internal sealed class KnownWord(DateTimeOffset first)
     // What rules call new is what their evidence is kept of: one span for both.
     private static readonly TimeSpan Fresh = TimeSpan.FromDays(7);
 
-    // What is told on its first day is told as often as it comes; later only when it comes to be used, or its days would teach nothing.
+    // On its first day it is new however often it comes; later only as it comes to be used and so many times more, or its days would teach
+    // nothing.
     private static readonly TimeSpan FirstDay = TimeSpan.FromDays(1);
     private const int Grace = 2;
 

@@ -35,6 +35,18 @@ internal sealed class KnownWords
 
     public void Restore(string word, KnownWord known) => _words[word] = known;
 
+    /// <summary>How many words came on so many days and more: the usual ones.</summary>
+    public int CountUsual(int days)
+    {
+        var usual = 0;
+        foreach (var (_, known) in _words)
+        {
+            usual += known.Days >= days ? 1 : 0;
+        }
+
+        return usual;
+    }
+
     /// <summary>How many words came within a time, without one of them, of those that a condition picks.</summary>
     public int CountNewerThan(DateTimeOffset since, string except, Func<string, KnownWord, bool> picks)
     {

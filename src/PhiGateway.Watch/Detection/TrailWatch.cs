@@ -25,7 +25,7 @@ public sealed class TrailWatch : IDisposable
     // Clocks of nodes differ by less.
     private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(10);
 
-    // A start's clock is believed when it was not put right for so long.
+    // So long after a start its clock is believed: if it was wrong, there was time to set it.
     private static readonly TimeSpan Doubted = TimeSpan.FromHours(1);
 
     // Read in one go before it rests, and for how long it rests.

@@ -1,3 +1,4 @@
+using PhiGateway.Audit.Shipping;
 using PhiGateway.Watch.Baselines;
 using PhiGateway.Watch.Feed;
 using PhiGateway.Watch.Findings;

@@ -20,7 +20,7 @@ internal sealed class LogCursor(string log, long next)
     // Up to where the store had everything, asked before what was read; -1: not asked.
     private long _mark = -1;
 
-    // Whether the store itself said so in this round; it is passed by as well.
+    // Whether it was read to its end, or to the bound of holes, in this round: of a log that is passed by nobody knows.
     private bool _isRead;
 
     /// <summary>Sequence behind the last entry that was handed on.</summary>
@@ -63,7 +63,7 @@ internal sealed class LogCursor(string log, long next)
             return false;
         }
 
-        // One of before says nothing: a store that went back lacks what it had.
+        // A mark of before says nothing: a store that was put back lacks what it had.
         _mark = -1;
         if (!_hasLooked)
         {
@@ -111,7 +111,7 @@ internal sealed class LogCursor(string log, long next)
         var entry = _waiting.Dequeue();
         if (entry.Sequence < Next)
         {
-            Fill(entry.Sequence);
+            PlaceHole.Fill(_holes, entry.Sequence, Behind(0));
             return entry;
         }
 
@@ -201,31 +201,4 @@ internal sealed class LogCursor(string log, long next)
             expected = Behind(entry.NextPlace);
         }
     }
-
-    // What is left of the hole on either side stays one.
-    private void Fill(long sequence)
-    {
-        var at = _holes.FindIndex(hole => hole.From <= sequence && sequence < hole.To);
-        if (at < 0)
-        {
-            return;
-        }
-
-        var hole = _holes[at];
-        _holes.RemoveAt(at);
-        if (sequence + 1 < hole.To)
-        {
-            _holes.Insert(at, new PlaceHole(sequence + 1, hole.To));
-        }
-
-        if (Behind(hole.From) < sequence)
-        {
-            _holes.Insert(at, new PlaceHole(Behind(hole.From), sequence));
-        }
-    }
 }
-
-/// <summary>Places of a log that were passed over.</summary>
-/// <param name="From">The first.</param>
-/// <param name="To">The one behind the last.</param>
-internal readonly record struct PlaceHole(long From, long To);

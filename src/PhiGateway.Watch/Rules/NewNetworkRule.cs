@@ -55,16 +55,5 @@ internal sealed class NewNetworkRule : WatchRule
     private static bool IsSettled(in Sighting sighting) =>
         sighting.Baseline.AgeAt(sighting.Seen.Time) >= ClientBaseline.FirstDays
         && sighting.Registered?.Kind != ClientKind.InteractiveApp
-        && CountUsual(sighting.Baseline.Networks) <= MostUsual;
-
-    private static int CountUsual(KnownWords networks)
-    {
-        var usual = 0;
-        foreach (var (_, known) in networks.All)
-        {
-            usual += known.Days >= UsualDays ? 1 : 0;
-        }
-
-        return usual;
-    }
+        && sighting.Baseline.Networks.CountUsual(UsualDays) <= MostUsual;
 }

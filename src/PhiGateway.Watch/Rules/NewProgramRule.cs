@@ -39,7 +39,7 @@ internal sealed class NewProgramRule : WatchRule
             return null;
         }
 
-        if (seen.IsByHand && own.IsFreshAt(seen.Time) && UsualOf(programs) is > 0 and <= MostUsual)
+        if (seen.IsByHand && own.IsFreshAt(seen.Time) && programs.CountUsual(UsualDays) is > 0 and <= MostUsual)
         {
             return Found(
                 sighting,
@@ -52,7 +52,7 @@ internal sealed class NewProgramRule : WatchRule
             );
         }
 
-        return own.Days >= UsualDays && UsualOf(programs) <= MostUsual && Beside(programs, seen.Time) is { } other
+        return own.Days >= UsualDays && programs.CountUsual(UsualDays) <= MostUsual && Beside(programs, seen.Time) is { } other
             ? Found(
                 sighting,
                 FindingSeverity.Medium,
@@ -75,17 +75,6 @@ internal sealed class NewProgramRule : WatchRule
         }
 
         return (now - first).TotalDays;
-    }
-
-    private static int UsualOf(KnownWords programs)
-    {
-        var usual = 0;
-        foreach (var (_, known) in programs.All)
-        {
-            usual += known.Days >= UsualDays ? 1 : 0;
-        }
-
-        return usual;
     }
 
     // One that came lately, and beside which the usual goes on when a change would be done.

@@ -79,11 +79,11 @@ public sealed class FeedCursorTests
 
         var read = FeedCursor.Read(cursor.Write())!;
         Assert.Equal((13L, 6L), (read.NextOf("gw-01/x"), read.NextOf("gw-02/x")));
-        Assert.Equal([(3L, 9L), (9L, 12L)], read.GapsOf("gw-01/x"));
+        Assert.Equal([new PlaceHole(3, 9), new PlaceHole(9, 12)], read.GapsOf("gw-01/x"));
         Assert.Empty(read.GapsOf("gw-02/x"));
 
         read.Pass(SinkSample.Stored(TestRecords.Disclosure(), 3, "gw-01/x"));
-        Assert.Equal([(4L, 9L), (9L, 12L)], read.GapsOf("gw-01/x"));
+        Assert.Equal([new PlaceHole(4, 9), new PlaceHole(9, 12)], read.GapsOf("gw-01/x"));
         read.Fill("gw-01/x", 8);
         read.Fill("gw-01/x", 11);
         Assert.Empty(FeedCursor.Read(read.Write())!.GapsOf("gw-01/x"));

@@ -14,7 +14,7 @@ public sealed class FeedGapTests
     [Fact]
     public async Task Feed_BehindRecordsLostForGood_GoesOn()
     {
-        await using var server = await StartAsync();
+        await using var server = await AdminServer.StartAsync();
         Store(server, 0, 2, mark: 2);
         Store(server, 6, 8, mark: 2);
         Assert.Equal([0L, 1, 2, 6, 7, 8], await ReadAsync(server));
@@ -26,7 +26,7 @@ public sealed class FeedGapTests
     [Fact]
     public async Task Feed_RecordsThatTheStoreIsGivenAgain_AreHandedOutOnce()
     {
-        await using var server = await StartAsync();
+        await using var server = await AdminServer.StartAsync();
         Store(server, 0, 2, mark: 2);
         Store(server, 6, 8, mark: 2);
         _ = await ReadAsync(server);
@@ -44,7 +44,7 @@ public sealed class FeedGapTests
     [InlineData(long.MaxValue)]
     public async Task Feed_RowFarBehindTheLog_HoldsNothingUp(long far)
     {
-        await using var server = await StartAsync();
+        await using var server = await AdminServer.StartAsync();
         Store(server, 0, 2, mark: 2);
         Store(server, far, far, mark: 2);
         Assert.Equal([0L, 1, 2, far], await ReadAsync(server));
@@ -57,7 +57,7 @@ public sealed class FeedGapTests
     [Fact]
     public async Task Feed_RowFarBehindALogThatHasLostRecords_HoldsNothingUp()
     {
-        await using var server = await StartAsync();
+        await using var server = await AdminServer.StartAsync();
         Store(server, 0, 2, mark: 2);
         Store(server, 6, 8, mark: 2);
         Store(server, 1_000_000, 1_000_000, mark: 2);
@@ -77,7 +77,7 @@ public sealed class FeedGapTests
     [Fact]
     public async Task Feed_RowsWithoutEndInAGap_MakeNoMoreGapsThanAPlaceNames()
     {
-        await using var server = await StartAsync();
+        await using var server = await AdminServer.StartAsync();
         Store(server, 0, 0, mark: 0);
         Store(server, 1_000_000, 1_000_000, mark: 0);
         _ = await ReadAsync(server);
@@ -95,7 +95,7 @@ public sealed class FeedGapTests
     [Fact]
     public async Task Feed_MonthsThatWereDeleted_LeaveNoGap()
     {
-        await using var server = await StartAsync();
+        await using var server = await AdminServer.StartAsync();
         Store(server, 5, 7, mark: 7);
         Assert.Equal([5L, 6, 7], await ReadAsync(server));
 
@@ -106,7 +106,7 @@ public sealed class FeedGapTests
     [Fact]
     public async Task Feed_MoreGapsThanAPlaceNames_GoesOnAsTheFirstAreFilled()
     {
-        await using var server = await StartAsync();
+        await using var server = await AdminServer.StartAsync();
         Store(server, 0, 0, mark: 0);
         for (var far = 1; far <= FeedCursor.MostGaps + 3; far++)
         {
@@ -149,6 +149,4 @@ public sealed class FeedGapTests
 
         return places;
     }
-
-    private static Task<AdminServer> StartAsync() => AdminServer.StartAsync();
 }

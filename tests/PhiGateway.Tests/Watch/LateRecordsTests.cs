@@ -1,6 +1,5 @@
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Policy.Registry;
-using PhiGateway.Policy.Snapshot;
 using PhiGateway.Tests.Common.Admin.Fakes;
 using PhiGateway.Tests.Common.Audit;
 using PhiGateway.Watch.Detection;
@@ -77,9 +76,4 @@ public sealed class LateRecordsTests
             Status = 200,
             Records = 1,
         };
-
-    private sealed class NoSnapshot : ISnapshotSource
-    {
-        public RegistrySnapshot Current => RegistrySnapshot.Empty;
-    }
 }

@@ -1,5 +1,4 @@
 using PhiGateway.Admin.Alerts;
-using PhiGateway.Policy.Snapshot;
 using PhiGateway.Tests.Common.Admin.Fakes;
 using PhiGateway.Tests.Common.Infrastructure;
 using PhiGateway.Watch.Detection;
@@ -61,10 +60,5 @@ public sealed class TrailWatchClockTests : IDisposable
         var sink = new FindingAlerts(new FakeRegistryStore(_clock), new FakeJournal(), new NoSnapshot(), QuarantineRules.None, _clock);
         _watches.Add(new TrailWatch(new FakeAuditStore(), detector, sink, new TrailWatchOptions { StateFile = _file }, _clock));
         return _watches[^1];
-    }
-
-    private sealed class NoSnapshot : ISnapshotSource
-    {
-        public RegistrySnapshot Current => RegistrySnapshot.Empty;
     }
 }

@@ -3,7 +3,6 @@ using PhiGateway.Admin.Alerts;
 using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
-using PhiGateway.Policy.Snapshot;
 using PhiGateway.Tests.Common.Admin.Fakes;
 using PhiGateway.Tests.Common.Audit;
 using PhiGateway.Watch.Detection;
@@ -367,9 +366,4 @@ public sealed class TrailWatchTests : IDisposable
                 RegistryJson.Deserialize<Alert>(StoredBody.WithoutNotes(item.Json).ToJsonString())
             ),
         ];
-
-    private sealed class NoSnapshot : ISnapshotSource
-    {
-        public RegistrySnapshot Current => RegistrySnapshot.Empty;
-    }
 }

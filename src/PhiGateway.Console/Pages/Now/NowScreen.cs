@@ -25,7 +25,7 @@ internal sealed class NowScreen(
     TimeProvider time
 )
 {
-    // Shown as of a moment, and counted anew behind the page.
+    // For so long counts are those of this moment; older ones are made anew, and shown with their own moment where that takes long.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Registered = TimeSpan.FromMinutes(1);
 
@@ -138,10 +138,10 @@ internal sealed class NowScreen(
             _ => null,
         };
 
-    private static AgainLater? AgainOf(NowRange range, bool isLive, bool isMade)
+    private static AgainLater? AgainOf(NowRange range, bool isLive, bool isMaking)
     {
         var here = Links.With("/console/now", ("range", range.Name), ("live", isLive ? "1" : null));
-        if (isMade)
+        if (isMaking)
         {
             return WaitAnswer.Soon(here);
         }

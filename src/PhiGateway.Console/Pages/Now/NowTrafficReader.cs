@@ -18,13 +18,7 @@ internal sealed class NowTrafficReader(TrafficReports traffic, ClientDirectory c
     /// <param name="now">When its end is.</param>
     /// <param name="liveFor">For so long the page counts it again by itself, which its record says; null: it does not.</param>
     /// <param name="isGoingOn">Whether it does so now, within a look that is on record.</param>
-    public async Task<Outcome<NowTraffic>> ReadAsync(
-        AdminCall call,
-        NowRange range,
-        DateTimeOffset now,
-        TimeSpan? liveFor = null,
-        bool isGoingOn = false
-    )
+    public async Task<Outcome<NowTraffic>> ReadAsync(AdminCall call, NowRange range, DateTimeOffset now, TimeSpan? liveFor, bool isGoingOn)
     {
         var to = Ceiling(now, range.Step);
         var from = to - range.Length;

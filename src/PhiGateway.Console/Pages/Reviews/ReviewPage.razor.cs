@@ -41,7 +41,7 @@ public sealed partial class ReviewPage
 
     private string Decided => DecidedFingerprint.Of(Model.View.Items.Select(static row => row.Item));
 
-    private int ToApply => Model.View.Items.Count(static row => row.Item is { Decision: not null, Outcome: null });
+    private int ToApply => Model.View.Items.Count(static row => CampaignUnapplied.Waits(row.Item));
 
     private string Headline
     {

@@ -69,9 +69,10 @@ internal sealed class VendorsScreen(
             return null;
         }
 
-        var query = new TrafficQuery(SinceOf(now), now, null, "organization,decision")
+        var hour = HourOf(now);
+        var query = new TrafficQuery(hour.AddDays(-Days), now, null, "organization,decision")
         {
-            SettledBefore = SinceOf(now).AddDays(Days),
+            SettledBefore = hour,
             Organizations = [.. vendors.Select(static vendor => vendor.Organization.Id)],
         };
         var read = await request.TryCommandAsync("what their clients did", () => traffic.CountAsync(request.Call, query));
@@ -81,13 +82,12 @@ internal sealed class VendorsScreen(
     }
 
     // From a whole hour on, so that who looks next finds what was counted of the days before; a count leads to the records from there on.
-    private static DateTimeOffset SinceOf(DateTimeOffset now) =>
-        new DateTimeOffset(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero).AddDays(-Days);
+    private static DateTimeOffset HourOf(DateTimeOffset now) => new(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
 
     private static VendorTraffic? TrafficOf(Vendor vendor, ILookup<string, TrafficCount>? counted, DateTimeOffset now) =>
         counted?[vendor.Organization.Id] is { } items
             ? new VendorTraffic(
-                SinceOf(now),
+                HourOf(now).AddDays(-Days),
                 items.Where(static item => item.Values[1] == "permit").Sum(static item => item.Count),
                 items.Where(static item => item.Values[1] == "deny").Sum(static item => item.Count)
             )
