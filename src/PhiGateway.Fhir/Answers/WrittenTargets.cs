@@ -87,7 +87,7 @@ public sealed class WrittenTargets
     public IReadOnlyList<KeyValuePair<ResourceType, string[]>> FindMissing() =>
         [
             .. _targets
-                .Where(target => !_known.ContainsKey(target) && !IsKnownByItself(target.Type))
+                .Where(target => !_known.ContainsKey(target) && !PatientPathTable.Instance.IsKnownByItself(target.Type))
                 .GroupBy(static target => target.Type, static target => target.Id)
                 .Select(static group => KeyValuePair.Create(group.Key, group.ToArray())),
         ];
