@@ -28,7 +28,12 @@ public sealed class PowerCutTests
             // What the keeper flushes each second may be as old as this, however much was written, shipped and recycled since: on a slow disk that
             // second takes long.
             var checkpoint = ReadCheckpoint(folder);
-            files.BeforeStep = () => cuts.Enqueue((files.Cut(checkpoint), Volatile.Read(ref acknowledged)));
+            files.BeforeStep = () =>
+            {
+                // First, for the journal goes on meanwhile.
+                var until = Volatile.Read(ref acknowledged);
+                cuts.Enqueue((files.Cut(checkpoint), until));
+            };
             for (var round = 0; round < Rounds; round++)
             {
                 for (var i = 0; i < RecordsPerRound; i++)
