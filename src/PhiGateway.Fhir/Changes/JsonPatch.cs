@@ -19,7 +19,7 @@ internal sealed class JsonPatch : PatchMeaning
         _operations = operations;
         Touched = PatchElements.Of(operations.SelectMany(static operation => operation.Roots));
         Tests = Array.Exists(operations, operation => operation.Asks(type));
-        Carries = Array.Exists(operations, static operation => operation.HasSource);
+        Carries = Array.Exists(operations, static operation => operation.HasSource) || TakesBack(operations);
     }
 
     public override IReadOnlyList<string> Touched { get; }
@@ -79,6 +79,27 @@ internal sealed class JsonPatch : PatchMeaning
         return result.Length <= most ? PatchOutcome.Applied : PatchOutcome.TooLarge;
     }
 
+    // What one operation puts and a later one takes away is not in the result that is judged, and may stay in another version.
+    private static bool TakesBack(Operation[] operations)
+    {
+        var put = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var operation in operations)
+        {
+            var root = PatchElements.Of(operation.Roots)[0];
+            if (operation.TakesAway && put.Contains(root))
+            {
+                return true;
+            }
+
+            if (operation.Puts)
+            {
+                put.Add(root);
+            }
+        }
+
+        return false;
+    }
+
     private void WriteTo(Utf8JsonWriter json)
     {
         json.WriteStartArray();
@@ -102,6 +123,10 @@ internal sealed class JsonPatch : PatchMeaning
         private string Kind { get; }
 
         internal bool HasSource => _from is not null;
+
+        internal bool Puts => Kind is "add" or "replace";
+
+        internal bool TakesAway => Kind is "remove" or "replace" || (Kind == "add" && _path.Last != "-");
 
         internal IEnumerable<string> Roots => _from is null ? [_path.Steps[0]] : [_path.Steps[0], _from.Steps[0]];
 

@@ -27,6 +27,7 @@ internal static class BinaryContent
         string? type = null;
         string? charset = null;
         byte[]? content = null;
+        var isReadable = true;
         var reader = new Utf8JsonReader(answer.Body.Span);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -41,7 +42,7 @@ internal static class BinaryContent
             }
             else if (isData && reader.TokenType == JsonTokenType.String && !reader.TryGetBytesFromBase64(out content))
             {
-                return StageResult.Refuse(DenyReason.UnreadableAnswer, "binary-data");
+                isReadable = false;
             }
 
             reader.Skip();
@@ -56,6 +57,11 @@ internal static class BinaryContent
         if (exchange.Request.TakesResources)
         {
             return answer;
+        }
+
+        if (!isReadable)
+        {
+            return StageResult.Refuse(DenyReason.UnreadableAnswer, "binary-data");
         }
 
         return isContent

@@ -64,6 +64,7 @@ public sealed class PatchOnlyServerTests : IDisposable
     [Theory]
     [InlineData("""[{"op":"copy","from":"/status","path":"/code/text"}]""")]
     [InlineData("""[{"op":"move","from":"/code/text","path":"/status"}]""")]
+    [InlineData("""[{"op":"add","path":"/note","value":[{"text":"a"}]},{"op":"remove","path":"/note"}]""")]
     [InlineData("""[{"op":"add","path":"/extension","value":[{"url":"https://ehr.example/x","valueString":"a"}]}]""")]
     [InlineData("""[{"op":"replace","path":"/subject","value":{"reference":"Patient/17","display":"M"}}]""")]
     public async Task Run_PatchThatCouldDoMoreOnAnotherVersion_IsSentAsAnUpdateOnly(string patch)

@@ -217,6 +217,7 @@ public sealed class BinaryTests : IDisposable
     [Theory]
     [InlineData("\"contentType\":\"application/pdf\"")]
     [InlineData("\"contentType\":\"not one\",\"data\":\"JVBERg==\"")]
+    [InlineData("\"contentType\":\"text/plain\",\"data\":\"YQ\"")]
     public async Task Run_ClientThatTakesAnything_IsGivenTheResourceWhereThereIsNoFile(string rest)
     {
         var binary = $$"""{"resourceType":"Binary","id":"b1",{{rest}} }""";
