@@ -172,7 +172,7 @@ public sealed class LogWatch(
             await LookBehindAsync(findings, cancellationToken);
         }
 #pragma warning disable CA1031 // As above: a row behind the log that cannot be read must not make what was compared uncompared.
-        catch (Exception e) when (e is not OperationCanceledException && !IsAway(e))
+        catch (Exception e) when (e is BodyKeyException || (e is not OperationCanceledException && !IsAway(e)))
 #pragma warning restore CA1031
         {
             findings.Add(FindingCode.StoreRowUnreadable, null, $"A row behind the log could not be read ({e.GetType().Name}).");

@@ -63,8 +63,17 @@ internal static class AuditRows
             entries.Add(Read(database, reader, opener));
         }
 
-        // One key that nothing opens may be anybody's doing; where nothing at all opens, the keys are not configured.
-        opener.ThrowIfNoneOpened();
+        // One key that nothing opens may be anybody's doing; where nothing at all can be read, the keys are not configured.
+        if (database.Bodies is null)
+        {
+            database.HasReadPlain |= entries.Exists(static entry => entry is { Unopened: null, IsDestroyed: false, Body.Length: > 0 });
+        }
+
+        if (!database.HasReadPlain)
+        {
+            opener.ThrowIfNoneOpened();
+        }
+
         return entries;
     }
 

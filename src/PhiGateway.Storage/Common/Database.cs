@@ -14,6 +14,12 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>The keys under which bodies of the trail are sealed; null: none are configured.</summary>
     public BodyKeyRing? Bodies { get; init; }
 
+    /// <summary>
+    /// Whether a body of the trail was read that is not sealed: then one that no key opens is a row to be named, which whoever ships may have
+    /// put there, and not a store whose keys are missing.
+    /// </summary>
+    public bool HasReadPlain { get; set; }
+
     /// <summary>SQL for the database's own clock, in the form that time columns have.</summary>
     public abstract string NowSql { get; }
 

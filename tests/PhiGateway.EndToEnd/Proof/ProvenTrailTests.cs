@@ -105,7 +105,7 @@ public sealed class ProvenTrailTests(ProofWorld world, SumDatabase go) : IClassF
         )
         {
             var folder = Directory.CreateDirectory(Path.Combine(world.Folder, "evidence-of-" + name)).FullName;
-            await UnpackAsync(HttpMethod.Post, "/admin/v1/audit:evidence", folder, body, records: 4);
+            await UnpackAsync(HttpMethod.Post, "/admin/v1/audit:evidence", folder, body, ids, records: 4);
             var records = Directory.GetDirectories(Path.Combine(folder, "logs", "1", "records"));
             var key = (await File.ReadAllTextAsync(Path.Combine(folder, "logs", "1", "vkey"), Cancelled)).Trim();
             Assert.Equal(0, await ShellAsync(Path.Combine(folder, "verify.sh"), key));
@@ -145,21 +145,26 @@ public sealed class ProvenTrailTests(ProofWorld world, SumDatabase go) : IClassF
     // Asked for until a checkpoint covers the record and all that belongs to it.
     private async Task<string> UnpackAsync(string id, string folder)
     {
-        await UnpackAsync(HttpMethod.Get, $"audit/{id}/evidence", folder, null, records: 1);
+        await UnpackAsync(HttpMethod.Get, $"audit/{id}/evidence", folder, null, [id], records: 1);
         return (await File.ReadAllTextAsync(Path.Combine(folder, "vkey"))).Trim();
     }
 
-    private async Task UnpackAsync(HttpMethod method, string path, string folder, object? query, int records)
+    // How many records tell of one act's end depends on when it ended: those that are asked for are there, and more beside them.
+    private static bool HasAll(JsonArray files, IReadOnlyList<string> ids, int records)
+    {
+        var found = files
+            .Where(static file => ((string)file!["name"]!).EndsWith("body.json", StringComparison.Ordinal))
+            .Select(static file => (string?)JsonNode.Parse(Convert.FromBase64String((string)file!["content"]!))!["id"])
+            .ToList();
+        return found.Count >= records && ids.All(found.Contains);
+    }
+
+    private async Task UnpackAsync(HttpMethod method, string path, string folder, object? query, IReadOnlyList<string> ids, int records)
     {
         while (true)
         {
             var (status, body) = await world.Wei.TryAsync(method, path, query);
-            if (
-                status == HttpStatusCode.OK
-                && JsonNode.Parse(body)!["files"]!
-                    .AsArray()
-                    .Count(static file => ((string)file!["name"]!).EndsWith("body.json", StringComparison.Ordinal)) >= records
-            )
+            if (status == HttpStatusCode.OK && HasAll(JsonNode.Parse(body)!["files"]!.AsArray(), ids, records))
             {
                 foreach (var file in JsonNode.Parse(body)!["files"]!.AsArray())
                 {

@@ -40,6 +40,25 @@ public abstract partial class SealedBodyContract
         Assert.Equal(3, (await storage.Store.QueryAsync(new AuditQuery { Client = "acme" }, None)).Entries.Count);
     }
 
+    // Its twin is a store of which nothing can be read: that its keys are missing is said.
+    [Fact]
+    public async Task Read_WithoutKeysAndWithOneSealedRowAmongPlainOnes_NamesItAndHidesNoOther()
+    {
+        await using (var sealing = Open(Ring("one")))
+        {
+            await sealing.Store.AppendAsync([Entry(2)], None);
+        }
+
+        await using var storage = Open(null);
+        await Assert.ThrowsAsync<BodyKeyException>(() => storage.Store.ReadAsync("log", 0, 9, None));
+        await storage.Store.AppendAsync([Entry(0), Entry(1)], None);
+
+        var read = await storage.Store.ReadAsync("log", 0, 9, None);
+        Assert.Equal([null, null, "body_key"], read.Select(static entry => entry.Unreadable));
+        Assert.Equal(Text(Entry(1)), Text(read[1]));
+        Assert.Equal("body_key", Assert.Single(await storage.Store.ReadAsync("log", 2, 9, None)).Unreadable);
+    }
+
     [Fact]
     public async Task CheckBodyKeys_WithARowThatNoKeyOpens_NamesItAndTheRestIsReadAndRotated()
     {
