@@ -91,12 +91,7 @@ public sealed class HopTargets
             ResourceReader.Return(reader);
         }
 
-        return
-        [
-            .. missing
-                .GroupBy(static name => name.Type, static name => name.Id)
-                .Select(static group => KeyValuePair.Create(group.Key, group.ToArray())),
-        ];
+        return missing.ByType();
     }
 
     /// <summary>Takes in records of one type as they are now.</summary>

@@ -92,13 +92,7 @@ public sealed class KnownTargets
         }
 
         named.ExceptWith(here);
-        return
-        [
-            .. named
-                .Where(_asked.Add)
-                .GroupBy(static name => name.Type, static name => name.Id)
-                .Select(static group => KeyValuePair.Create(group.Key, group.ToArray())),
-        ];
+        return named.Where(_asked.Add).ByType();
     }
 
     private static void Note(ResourceReader reader, HashSet<ResourceName> here, HashSet<ResourceName> named)
@@ -133,10 +127,14 @@ public sealed class KnownTargets
     }
 
     /// <summary>
-    /// The targets that must be known before it can be said whose the resource is, once each; empty when that is known already, or cannot
-    /// be known.
+    /// The targets that must be known before it can be said whose the resource is, by type, once each; empty when that is known already, or
+    /// cannot be known.
     /// </summary>
-    public static IReadOnlyList<(ResourceType Type, string Id)> Find(ReadOnlySpan<byte> resource, ReleasePolicy policy, FhirContext context)
+    public static IReadOnlyList<KeyValuePair<ResourceType, string[]>> Find(
+        ReadOnlySpan<byte> resource,
+        ReleasePolicy policy,
+        FhirContext context
+    )
     {
         var reader = ResourceReader.Rent();
         try
@@ -146,7 +144,7 @@ public sealed class KnownTargets
                 return [];
             }
 
-            return [.. TargetsToLookUp(reader).Distinct().Select(static target => (target.Type, target.Id))];
+            return TargetsToLookUp(reader).Distinct().ByType();
         }
         finally
         {

@@ -85,12 +85,7 @@ public sealed class WrittenTargets
 
     /// <summary>What is still to be looked up, by type.</summary>
     public IReadOnlyList<KeyValuePair<ResourceType, string[]>> FindMissing() =>
-        [
-            .. _targets
-                .Where(target => !_known.ContainsKey(target) && !PatientPathTable.Instance.IsKnownByItself(target.Type))
-                .GroupBy(static target => target.Type, static target => target.Id)
-                .Select(static group => KeyValuePair.Create(group.Key, group.ToArray())),
-        ];
+        _targets.Where(target => !_known.ContainsKey(target) && !PatientPathTable.Instance.IsKnownByItself(target.Type)).ByType();
 
     /// <summary>Takes in what was looked up: one resource, or the search that found several.</summary>
     /// <param name="answer">A resource or a Bundle, whole.</param>

@@ -79,14 +79,11 @@ public static class BinaryNames
         return found;
     }
 
-    private static IEnumerable<(string Element, string Id)> FilesAmong(HashSet<string> places)
-    {
-        const string Named = " Binary/";
-        return places
-            .Select(static place => (Place: place, At: place.IndexOf(Named, StringComparison.Ordinal)))
-            .Where(static found => found.At >= 0)
-            .Select(static found => (found.Place[..found.At], found.Place[(found.At + Named.Length)..]));
-    }
+    private static IEnumerable<(string Element, string Id)> FilesAmong(HashSet<string> places) =>
+        places
+            .Select(RecordNames.ReadPlace)
+            .Where(static named => named.Name.Type == ResourceType.Binary)
+            .Select(static named => (named.Element, named.Name.Id));
 
     /// <summary>The same, each with the top-level element that it stands in.</summary>
     /// <exception cref="JsonException">It is not JSON.</exception>

@@ -91,12 +91,20 @@ public static class RecordNames
         var names = new List<NamedRecord>();
         foreach (var place in Find(json, bases, anyText: false))
         {
-            var (space, slash) = (place.IndexOf(' ', StringComparison.Ordinal), place.LastIndexOf('/'));
-            var name = new ResourceName(ResourceType.Parse(place[(space + 1)..slash]), place[(slash + 1)..]);
-            names.Add(new NamedRecord(place[..space], name));
+            names.Add(ReadPlace(place));
         }
 
         return names;
+    }
+
+    /// <summary>What is named by a place, and from where.</summary>
+    /// <param name="place">One of <see cref="Places"/> or <see cref="InAnyText"/>.</param>
+    internal static NamedRecord ReadPlace(string place)
+    {
+        // A type and an id have no blank and no slash; a member that no type has may be called anything.
+        var (blank, slash) = (place.LastIndexOf(' '), place.LastIndexOf('/'));
+        var name = new ResourceName(ResourceType.Parse(place[(blank + 1)..slash]), place[(slash + 1)..]);
+        return new NamedRecord(place[..blank], name);
     }
 
     /// <summary>Whether a named record is nobody's, whatever it says: that there is one tells of no patient.</summary>

@@ -29,16 +29,15 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
         var known = new KnownTargets();
         var context = exchange.Ingressed.Route.Language;
         var left = Math.Max(MostOfOne, context.MaxTargets);
-        foreach (var group in KnownTargets.Find(resource.Span, policy, context).GroupBy(static target => target.Type))
+        foreach (var (type, all) in KnownTargets.Find(resource.Span, policy, context))
         {
-            var type = group.Key;
             if (ReaderOf(exchange, type) is not { } release)
             {
                 continue;
             }
 
             var hides = !IsShownWhole(exchange, type);
-            foreach (var ids in group.Select(static target => target.Id).Chunk(RecordsById.PerSearch))
+            foreach (var ids in all.Chunk(RecordsById.PerSearch))
             {
                 left -= ids.Length;
                 if (left >= 0)

@@ -71,10 +71,7 @@ internal static class WrittenContent
         foreach (var place in stored ?? [])
         {
             // Of a patch that the upstream applies it is known which elements it touches.
-            if (
-                request.Patch is { IsAppliedHere: false } patch
-                && patch.Touched.Contains(place[..place.IndexOf(' ', StringComparison.Ordinal)])
-            )
+            if (request.Patch is { IsAppliedHere: false } patch && patch.Touched.Contains(place[..place.LastIndexOf(' ')]))
             {
                 names.Remove(NameOf(place));
             }
