@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Apis;
@@ -25,10 +25,10 @@ internal sealed class ApiAnswerWriter(Utf8JsonWriter json, ApiShape shape, List<
         switch (node.Role)
         {
             case EnvelopeRole.Item:
-                WriteRecord(json, shape, element, verdicts[_next++]!);
+                WriteRecord(element, verdicts[_next++]!);
                 break;
             case EnvelopeRole.Keep:
-                WriteRaw(json, element);
+                json.WriteRaw(element);
                 break;
             case EnvelopeRole.Count:
                 json.WriteNumberValue(_released);
@@ -39,26 +39,17 @@ internal sealed class ApiAnswerWriter(Utf8JsonWriter json, ApiShape shape, List<
         }
     }
 
-    /// <summary>Writes what may leave of a record.</summary>
-    /// <param name="writer">Takes it.</param>
-    /// <param name="form">Where its elements stand.</param>
-    /// <param name="record">The record.</param>
-    /// <param name="elements">Which of them may leave.</param>
-    internal static void WriteRecord(Utf8JsonWriter writer, ApiShape form, JsonElement record, ElementSet elements)
+    private void WriteRecord(JsonElement record, ElementSet elements)
     {
         if (elements.IsAll)
         {
-            WriteRaw(writer, record);
+            json.WriteRaw(record);
         }
         else
         {
-            form.Keep(elements).Write(writer, record);
+            shape.Keep(elements).Write(json, record);
         }
     }
-
-    /// <summary>Writes the upstream's own bytes: numbers keep their digits.</summary>
-    internal static void WriteRaw(Utf8JsonWriter writer, JsonElement element) =>
-        writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(element), skipInputValidation: true);
 
     private void WriteWay(JsonElement element, EnvelopeNode node)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PhiGateway.Fhir.Json;
 
 namespace PhiGateway.Apis;
 
@@ -55,7 +56,7 @@ internal sealed class ApiPageWriter(Utf8JsonWriter json, ReadOnlyMemory<byte> re
                 json.WriteNumberValue(count);
                 return;
             case EnvelopeRole.Keep:
-                ApiAnswerWriter.WriteRaw(json, element);
+                json.WriteRaw(element);
                 return;
             default:
                 Write(element, node);

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
+using PhiGateway.Fhir.Json;
 
 namespace PhiGateway.Apis;
 
@@ -29,7 +29,7 @@ internal sealed class KeepNode
     {
         if (_isWhole)
         {
-            json.WriteRawValue(JsonMarshal.GetRawUtf8Value(element), skipInputValidation: true);
+            json.WriteRaw(element);
             return;
         }
 

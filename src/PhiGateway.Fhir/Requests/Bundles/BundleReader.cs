@@ -26,7 +26,7 @@ internal static class BundleReader
             return refusal.As<FhirRequest>();
         }
 
-        if (HeaderGrammar.MediaType(source.Headers.ContentType) is not ("application/fhir+json" or "application/json"))
+        if (!HeaderGrammar.IsJson(source.Headers.ContentType))
         {
             return Reading<FhirRequest>.Refused(DenyReason.UnsupportedMediaType, "bundle is not FHIR 4.0 JSON in UTF-8");
         }

@@ -57,7 +57,7 @@ internal static class InputParameters
 
     private static Refusal? ReadBody(RequestSource source, List<QueryParameter> inputs, List<EmbeddedResource> resources, string? alone)
     {
-        if (HeaderGrammar.MediaType(source.Headers.ContentType) is not ("application/fhir+json" or "application/json"))
+        if (!HeaderGrammar.IsJson(source.Headers.ContentType))
         {
             return new Refusal(DenyReason.UnsupportedMediaType, "operation's body is not FHIR 4.0 JSON in UTF-8");
         }

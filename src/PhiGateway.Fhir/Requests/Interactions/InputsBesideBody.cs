@@ -40,12 +40,12 @@ internal static class InputsBesideBody
             return source;
         }
 
-        QueryParameter[] inputs = [.. source.Line.Query.Where(static parameter => !WriteReader.SaysForm(parameter))];
+        var inputs = WriteReader.WithoutFormat(source.Line.Query);
         if (
-            inputs.Length == 0
-            || !Array.TrueForAll(inputs, input => input.Name != alone && IsSimple(operation, input))
-            || inputs.DistinctBy(static input => input.Name).Count() != inputs.Length
-            || HeaderGrammar.MediaType(source.Headers.ContentType) is not ("application/fhir+json" or "application/json")
+            inputs.Count == 0
+            || !inputs.All(input => input.Name != alone && IsSimple(operation, input))
+            || inputs.DistinctBy(static input => input.Name).Count() != inputs.Count
+            || !HeaderGrammar.IsJson(source.Headers.ContentType)
             || !StrictJson.TryParse(source.Body, source.Context.MaxDepth, out var document)
         )
         {
@@ -78,7 +78,7 @@ internal static class InputsBesideBody
             _ => true,
         };
 
-    private static byte[] Write(JsonElement resource, string alone, QueryParameter[] inputs, OperationDefinition operation)
+    private static byte[] Write(JsonElement resource, string alone, IReadOnlyList<QueryParameter> inputs, OperationDefinition operation)
     {
         var output = new ArrayBufferWriter<byte>(1024);
         using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true }))

@@ -86,7 +86,7 @@ internal static class WriteReader
         string shape
     )
     {
-        if (HeaderGrammar.MediaType(source.Headers.ContentType) is not ("application/fhir+json" or "application/json"))
+        if (!HeaderGrammar.IsJson(source.Headers.ContentType))
         {
             return Reading<FhirRequest>.Refused(DenyReason.UnsupportedMediaType, "body is not FHIR 4.0 JSON in UTF-8");
         }

@@ -82,6 +82,9 @@ internal static class HeaderGrammar
         return mediaType == Old ? "application/fhir+json" : mediaType;
     }
 
+    /// <summary>Whether a media type, with parameters that we take, is that of FHIR's JSON.</summary>
+    internal static bool IsJson(string? contentType) => MediaType(contentType) is "application/fhir+json" or "application/json";
+
     /// <summary>Whether a preference of that name is asked for.</summary>
     internal static bool Prefers(string? prefer, string wish)
     {

@@ -76,9 +76,7 @@ internal static class RequestHeaders
         || value is HeaderGrammar.Old or "application/json fhir"
         || (
             value.Contains(';', StringComparison.Ordinal)
-            && HeaderGrammar.MediaType(value.Replace("fhir json", "fhir+json", StringComparison.Ordinal))
-                is "application/json"
-                    or "application/fhir+json"
+            && HeaderGrammar.IsJson(value.Replace("fhir json", "fhir+json", StringComparison.Ordinal))
         );
 
     // Though its Accept takes no JSON.
