@@ -141,9 +141,8 @@ internal static class IdentityQuestions
     private static string ClientRule(DecisionRun run) => "client/" + run.Entry.Client.Id;
 
     private static bool IsOpen(DecisionRun run, string actor) =>
-        run.Snapshot.FindBinding(run.Caller.Issuer, actor) is { Client: var entry, Credential: var credential }
-        && RevocationQuestion.OfClient(entry, run.Snapshot.Revocations) is null
-        && RevocationQuestion.OfCredential(credential, run.Snapshot.Revocations) is null
+        run.Snapshot.FindBinding(run.Caller.Issuer, actor) is { Client: var entry, Credential: var credential } binding
+        && RevocationQuestion.OfBinding(binding, run.Snapshot.Revocations) is null
         && run.Ticks >= credential.OpenFrom
         && run.Ticks < credential.OpenUntil
         && run.Ticks >= entry.OpenFrom

@@ -255,10 +255,10 @@ public static class PolicyDecisionPoint
         return
             snapshot.FindBinding(caller.Issuer, caller.ClientId) is { } binding
             && (
-                RevocationQuestion.OfClient(binding.Client, revocations) is not null
+                RevocationQuestion.OfBinding(binding, revocations) is not null
                 || RevocationQuestion.OfProvider(caller, binding.Client, revocations) is not null
-                || RevocationQuestion.OfCredential(binding.Credential, revocations) is not null
                 || RevocationQuestion.OfPurpose(caller, binding.Client, revocations) is not null
+                || RevocationQuestion.OfActors(caller, snapshot) is not null
             )
             ? DenyReason.Revoked
             : null;

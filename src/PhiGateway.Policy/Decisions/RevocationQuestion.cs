@@ -4,8 +4,8 @@ using PhiGateway.Policy.Snapshot;
 namespace PhiGateway.Policy.Decisions;
 
 /// <summary>
-/// Finds what of a call is revoked: token, tenant, issuer, client, credential or purpose. Asked by the decision, by running streams and by the list
-/// of a client's doors, so that all answer alike.
+/// Finds what of a call is revoked: token, tenant, issuer, client, credential, actor or purpose. Asked by the decision, by running streams
+/// and by the list of a client's doors, so that all answer alike.
 /// </summary>
 internal static class RevocationQuestion
 {
@@ -240,6 +240,26 @@ internal static class RevocationQuestion
 
     private static bool IsOfRevokedModel(CharterEntry charter, RevocationSet revocations) =>
         revocations.Contains(RevocationTarget.Model, charter.Model) || revocations.Contains(RevocationTarget.Model, charter.EveryModel);
+
+    /// <summary>What makes a client dead, or the credential by which it is recognised; null when nothing does.</summary>
+    internal static string? OfBinding(CredentialBinding binding, RevocationSet revocations) =>
+        OfClient(binding.Client, revocations) ?? OfCredential(binding.Credential, revocations);
+
+    /// <summary>
+    /// What makes one of those dead that act through the client; null when nothing does. Whom nobody knows is no revocation.
+    /// </summary>
+    internal static string? OfActors(Caller caller, RegistrySnapshot snapshot)
+    {
+        for (var i = 0; i < caller.Actors.Count; i++)
+        {
+            if (snapshot.FindBinding(caller.Issuer, caller.Actors[i]) is { } actor && OfBinding(actor, snapshot.Revocations) is { } rule)
+            {
+                return rule;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>What makes the credential dead; null when nothing does.</summary>
     internal static string? OfCredential(CredentialEntry credential, RevocationSet revocations) =>

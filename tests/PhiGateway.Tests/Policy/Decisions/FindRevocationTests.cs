@@ -162,6 +162,24 @@ public sealed class FindRevocationTests
         Assert.Equal(expected, PolicyDecisionPoint.FindRevocation(caller, "north", snapshot)?.Code);
     }
 
+    // A new call of the same chain is refused for the actor: a running answer is cut for it.
+    [Theory]
+    [InlineData(RevocationTarget.Client, "agent", "revoked")]
+    [InlineData(RevocationTarget.Credential, "agent-oidc", "revoked")]
+    [InlineData(RevocationTarget.Client, "stranger", null)]
+    [InlineData(RevocationTarget.Credential, "stranger-oidc", null)]
+    public void FindRevocation_ActorInTheChain_IsFound(RevocationTarget target, string value, string? expected)
+    {
+        var snapshot = TestRegistry.Build(
+            [.. TestRegistry.Open(), TestRegistry.Client("agent"), TestRegistry.Credential("agent-oidc", "agent", "agent")],
+            TestRegistry.Revocation(target, value)
+        );
+
+        var caller = Asked.Caller() with { Actors = ["stranger", "agent"] };
+        Assert.Equal(expected, PolicyDecisionPoint.FindRevocation(caller, "north", snapshot)?.Code);
+        Assert.Null(PolicyDecisionPoint.FindRevocation(Asked.Caller(), "north", snapshot));
+    }
+
     // The credential by which it came for the person was deleted meanwhile; an issuer elsewhere only writes its subjects alike.
     [Theory]
     [InlineData(true, "people|dr-mary", "revoked")]
