@@ -12,7 +12,8 @@ namespace PhiGateway.Apis;
 /// <param name="links">Seals what leads on; null: it is cut.</param>
 internal sealed class ApiAnswerWriter(Utf8JsonWriter json, ApiShape shape, List<ElementSet?> verdicts, ILinkSealer? links)
 {
-    private readonly int _released = verdicts.Count(static verdict => verdict is not null);
+    // Of the group that is being written; of all records outside of one.
+    private int _released = verdicts.Count(static verdict => verdict is not null);
     private int _next;
 
     /// <summary>Where records could be, null is none.</summary>
@@ -60,13 +61,17 @@ internal sealed class ApiAnswerWriter(Utf8JsonWriter json, ApiShape shape, List<
             {
                 // A group of which no record leaves would still tell that there is such a group.
                 var records = CountItems(item, each);
-                if (verdicts.FindIndex(_next, records, static verdict => verdict is not null) < 0)
+                var released = CountReleased(records);
+                if (released == 0)
                 {
                     _next += records;
                     continue;
                 }
 
+                var around = _released;
+                _released = released;
                 Write(item, each);
+                _released = around;
             }
 
             json.WriteEndArray();
@@ -127,6 +132,18 @@ internal sealed class ApiAnswerWriter(Utf8JsonWriter json, ApiShape shape, List<
             JsonValueKind.Object => value.EnumerateObject().Any(static member => HasAddress(member.Value)),
             _ => false,
         };
+
+    // Of the next so many.
+    private int CountReleased(int records)
+    {
+        var count = 0;
+        for (var i = _next; i < _next + records; i++)
+        {
+            count += verdicts[i] is null ? 0 : 1;
+        }
+
+        return count;
+    }
 
     private static int CountItems(JsonElement element, EnvelopeNode node)
     {

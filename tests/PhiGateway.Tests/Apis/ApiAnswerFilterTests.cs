@@ -118,6 +118,29 @@ public sealed class ApiAnswerFilterTests
     public void Filter_NoRecords_IsAnAnswer(string answer, string expected) =>
         Assert.Equal(expected, Filter(Search(), Target, answer).Text);
 
+    // As on a page that is put together (ADR 121).
+    [Fact]
+    public void Filter_CountWithinAGroup_IsOfWhatLeavesOfTheGroup()
+    {
+        var row = Search();
+        row.Answer!.Items = "/wards/*/patients/*";
+        row.Answer.Count = "/wards/*/count";
+
+        var (_, text, _) = Filter(
+            row,
+            Target,
+            """
+            {"wards":[{"count":2,"patients":[{"patient":"17"},{"patient":"99"}]},{"count":1,"patients":[{"patient":"99"}]},
+            {"count":2,"patients":[{"patient":"17","id":"a"},{"patient":"17","id":"b"}]}]}
+            """
+        );
+
+        Assert.Equal(
+            """{"wards":[{"count":1,"patients":[{"patient":"17"}]},{"count":2,"patients":[{"patient":"17","id":"a"},{"patient":"17","id":"b"}]}]}""",
+            text
+        );
+    }
+
     [Fact]
     public void Filter_ItemThatIsNoObject_IsWithheld() =>
         Assert.Equal("""{"results":[]}""", Filter(Search(), Target, """{"results":["17",17,null,true]}""", TestPolicy.Everything).Text);
