@@ -3,23 +3,26 @@ using System.Text.Json;
 namespace PhiGateway.Gateway.Configuration;
 
 /// <summary>
-/// Finds in a FHIRPath Patch members of <c>meta</c> that are not FHIR's, which are no members of its JSON: a path names them, or a part.
-/// Used beside <see cref="RoutingMarks"/>, for a patch that the upstream applies.
+/// Finds in a FHIRPath Patch members of <c>meta</c> that are not FHIR's, which are no members of its JSON: a path names them, or a part;
+/// and changes within an extension that is a mark, or may be one, in a <c>meta</c>. Used beside <see cref="RoutingMarks"/>, for a patch that
+/// the upstream applies.
 /// </summary>
 internal static class PathPatchMarks
 {
     private const string Meta = "meta";
+    private const string Extension = "extension";
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 1000 };
 
     /// <summary>Whether any operation reaches for one.</summary>
     /// <param name="patch">The patch as it was written anew from what was understood: each operation whole, each part once.</param>
-    public static bool AreIn(ReadOnlyMemory<byte> patch)
+    /// <param name="marks">Those of its route.</param>
+    public static bool AreIn(ReadOnlyMemory<byte> patch, RoutingMarks marks)
     {
         using var document = JsonDocument.Parse(patch, Reading);
-        return document.RootElement.GetProperty("parameter").EnumerateArray().Any(ReachesForMark);
+        return document.RootElement.GetProperty("parameter").EnumerateArray().Any(operation => ReachesForMark(operation, marks));
     }
 
-    private static bool ReachesForMark(JsonElement operation)
+    private static bool ReachesForMark(JsonElement operation, RoutingMarks marks)
     {
         var (path, name, value) = (string.Empty, string.Empty, default(JsonElement));
         foreach (var part in operation.GetProperty("part").EnumerateArray())
@@ -47,10 +50,18 @@ internal static class PathPatchMarks
 
         for (var i = 1; i < steps.Count; i++)
         {
-            if (IsMeta(steps[i - 1]) && !RoutingMarks.IsMetaMember(steps[i]))
+            // Which of its extensions is changed, only the server sees.
+            var isWithin = steps[i] == Extension && i < steps.Count - 1;
+            if (IsMeta(steps[i - 1]) && (isWithin || !RoutingMarks.IsMetaMember(steps[i])))
             {
                 return true;
             }
+        }
+
+        // What takes a whole extension away leaves no order, and one that is put there names itself.
+        if (steps is not [.., Extension] && marks.AreNamedIn(path))
+        {
+            return true;
         }
 
         var isMeta = steps is [.., var last] && IsMeta(last);
@@ -112,7 +123,7 @@ internal static class PathPatchMarks
             }
 
             var isFunction = at < text.Length && text[at] == '(';
-            if (!char.IsAsciiDigit(text[start]) && (!isFunction || text[start..at] == "extension"))
+            if (!char.IsAsciiDigit(text[start]) && (!isFunction || text[start..at] == Extension))
             {
                 steps.Add(text[start..at]);
             }

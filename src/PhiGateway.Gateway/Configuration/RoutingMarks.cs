@@ -157,6 +157,9 @@ internal sealed class RoutingMarks
         }
     }
 
+    /// <summary>Whether a FHIRPath, which was read and so escapes nothing, has one as a text of it.</summary>
+    internal bool AreNamedIn(string path) => Array.Exists(_marks, mark => path.Contains($"'{mark}'", StringComparison.Ordinal));
+
     /// <summary>Whether FHIR's JSON knows such a member of <c>meta</c>.</summary>
     internal static bool IsMetaMember(string name) => Array.IndexOf(MetaMembers, name) >= 0;
 

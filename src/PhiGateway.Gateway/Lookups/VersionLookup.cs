@@ -80,40 +80,27 @@ internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers, HopLo
     {
         var (request, release, context) = (exchange.Request, exchange.Permit.Release, exchange.Ingressed.Route.Language);
         using var named = await fetch.ReadAsync(exchange, $"/{request.Type.Name}/{request.Id}");
-        switch (named)
+        if (named is not Fetched.Absent)
         {
-            case Fetched.Found found:
-                var hung = await FindBesideAsync(exchange, found.Body, versions);
-                if (!hung.Continues)
-                {
-                    return hung;
-                }
-
-                return versions.TryConfirmNamed(request, found.Body.Span, release, context)
-                    ? StageResult.Continue
-                    : Refuse(DenyReason.UnreadableAnswer);
-            case Fetched.Failed failed:
-                return Refuse(failed.Reason);
+            return await ConfirmAsync(exchange, named, versions, body => versions.TryConfirmNamed(request, body.Span, release, context));
         }
 
         using var history = await fetch.ReadAsync(exchange, $"/{request.Type.Name}/{request.Id}/_history?_count=50");
-        if (history is Fetched.Found gone && await FindBesideAsync(exchange, gone.Body, versions) is { Continues: false } unknown)
-        {
-            return unknown;
-        }
+        return await ConfirmAsync(
+            exchange,
+            history,
+            versions,
+            body =>
+            {
+                var isRead = versions.TryConsider(body.Span, release, context);
+                if (isRead)
+                {
+                    versions.ConfirmConsidered();
+                }
 
-        switch (history)
-        {
-            case Fetched.Found found when versions.TryConsider(found.Body.Span, release, context):
-                versions.ConfirmConsidered();
-                return StageResult.Continue;
-            case Fetched.Absent:
-                return StageResult.Continue;
-            case Fetched.Failed failed:
-                return Refuse(failed.Reason);
-            default:
-                return Refuse(DenyReason.UnreadableAnswer);
-        }
+                return isRead;
+            }
+        );
     }
 
     /// <summary>

@@ -164,7 +164,7 @@ internal sealed class UnderstandStage(
             {
                 request = RefuseMarked(request, marks);
             }
-            else if (marks.StandIn(body.Span) || HasMarkedPaths(request) || request.Entries.Any(entry => IsMarked(entry, marks)))
+            else if (marks.StandIn(body.Span) || HasMarkedPaths(request, marks) || request.Entries.Any(entry => IsMarked(entry, marks)))
             {
                 return StageResult.Refuse(DenyReason.MalformedBody, "routing-mark");
             }
@@ -189,11 +189,11 @@ internal sealed class UnderstandStage(
         return entries is null ? batch : batch.WithEntries(entries);
     }
 
-    private static bool IsMarked(FhirRequest entry, RoutingMarks marks) => marks.StandIn(entry.Body.Span) || HasMarkedPaths(entry);
+    private static bool IsMarked(FhirRequest entry, RoutingMarks marks) => marks.StandIn(entry.Body.Span) || HasMarkedPaths(entry, marks);
 
     // A patch that the upstream applies says by paths what stands in other content as members.
-    private static bool HasMarkedPaths(FhirRequest request) =>
-        request.Patch is { IsAppliedHere: false } patch && PathPatchMarks.AreIn(patch.Rewritten);
+    private static bool HasMarkedPaths(FhirRequest request, RoutingMarks marks) =>
+        request.Patch is { IsAppliedHere: false } patch && PathPatchMarks.AreIn(patch.Rewritten, marks);
 
     private static RequestKind KindOf(Interaction asked, bool isDeclared) =>
         asked switch

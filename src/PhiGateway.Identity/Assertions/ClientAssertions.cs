@@ -171,7 +171,7 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
     )
     {
         (id, until) = (string.Empty, default);
-        if (text.Type is { } type && !Array.Exists(Types, one => IsOfType(type, one)))
+        if (text.Type is { } type && !Array.Exists(Types, one => TrustedIssuer.IsOfType(type, one)))
         {
             return "assertion:typ";
         }
@@ -247,9 +247,6 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
 
         return (null, unavailable);
     }
-
-    private static bool IsOfType(string type, string one) =>
-        TrustedIssuer.WithoutPrefix(type).Equals(one, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsPast(JsonElement claims, string name, DateTimeOffset now) =>
         !claims.TryGetProperty(name, out _) || (NumericDate.TryRead(claims, name, out var moment) && moment <= now + Skew);

@@ -24,7 +24,6 @@ public sealed class IdentityAssertions : IHeldKeys, IDisposable
 
     private const int MaximumLength = 8 * 1024;
     private const string Type = "oauth-id-jag+jwt";
-    private const string Prefix = "application/";
 
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
@@ -105,7 +104,7 @@ public sealed class IdentityAssertions : IHeldKeys, IDisposable
 
         using (text)
         {
-            if (!IsOfType(text.Type))
+            if (!TrustedIssuer.IsOfType(text.Type, Type))
             {
                 return new IdentityCheck(null, "id-jag:typ");
             }
@@ -200,10 +199,6 @@ public sealed class IdentityAssertions : IHeldKeys, IDisposable
         var mark = SHA256.HashData(Encoding.UTF8.GetBytes(provider.Options.Issuer + "\0" + id));
         return new IdentityCheck(read with { Use = "id-jag:" + Convert.ToHexStringLower(mark), Until = until + Skew }, null);
     }
-
-    private static bool IsOfType(string? type) =>
-        string.Equals(type, Type, StringComparison.OrdinalIgnoreCase)
-        || string.Equals(type, Prefix + Type, StringComparison.OrdinalIgnoreCase);
 
     private static string? FirstFalse(
         TokenText text,

@@ -18,20 +18,12 @@ internal sealed class TrustedIssuer(IssuerOptions options, IssuerKeySource keys)
     public SignatureAlgorithm? FindAlgorithm(string? name) =>
         name is not null && Options.Algorithms.Contains(name, StringComparer.Ordinal) ? SignatureAlgorithm.Find(name) : null;
 
-    /// <summary>
-    /// Whether the <c>typ</c> is one that access tokens of this issuer carry; a media type, so without case and prefix (RFC 7515 section
-    /// 4.1.9).
-    /// </summary>
+    /// <summary>Whether the <c>typ</c> is one that access tokens of this issuer carry.</summary>
     public bool AcceptsType(string? type)
     {
-        if (type is null)
-        {
-            return false;
-        }
-
         foreach (var accepted in Options.Types)
         {
-            if (WithoutPrefix(type).Equals(WithoutPrefix(accepted), StringComparison.OrdinalIgnoreCase))
+            if (IsOfType(type, accepted))
             {
                 return true;
             }
@@ -40,7 +32,13 @@ internal sealed class TrustedIssuer(IssuerOptions options, IssuerKeySource keys)
         return false;
     }
 
-    /// <summary>A <c>typ</c> without the part of a media type that may be left out.</summary>
-    internal static ReadOnlySpan<char> WithoutPrefix(string type) =>
+    /// <summary>
+    /// Whether a <c>typ</c> says a certain type: a media type, so without regard to case, and to the part that may be left out (RFC 7515
+    /// section 4.1.9); what is not there says none.
+    /// </summary>
+    public static bool IsOfType(string? type, string expected) =>
+        type is not null && WithoutPrefix(type).Equals(WithoutPrefix(expected), StringComparison.OrdinalIgnoreCase);
+
+    private static ReadOnlySpan<char> WithoutPrefix(string type) =>
         type.StartsWith(MediaTypePrefix, StringComparison.OrdinalIgnoreCase) ? type.AsSpan(MediaTypePrefix.Length) : type;
 }

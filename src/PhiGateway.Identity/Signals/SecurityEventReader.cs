@@ -134,7 +134,7 @@ public sealed class SecurityEventReader : IHeldKeys, IDisposable
     private (string Error, string Detail)? FirstFalse(TokenText text, string? id)
     {
         // RFC 8417 section 2.3: so that no token of another sort passes for a signal.
-        if (!TrustedIssuer.WithoutPrefix(text.Type ?? string.Empty).Equals("secevent+jwt", StringComparison.OrdinalIgnoreCase))
+        if (!TrustedIssuer.IsOfType(text.Type, "secevent+jwt"))
         {
             return (Request, "typ");
         }

@@ -116,18 +116,13 @@ internal sealed class LeanBody : ReadOnlyStream
             _ => new ValueTask<int>(0),
         };
 
+    // Where nothing that has come is left.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadPieceAsync(Memory<byte> buffer, bool isWhole)
     {
-        var target = buffer[..(int)Math.Min(buffer.Length, _remaining)];
-        var read = TakeBuffered(target.Span);
-        if (read == 0)
-        {
-            Wait();
-            read = await _connection.ReceiveAsync(target);
-            Waited(read);
-        }
-
+        Wait();
+        var read = await _connection.ReceiveAsync(buffer[..(int)Math.Min(buffer.Length, _remaining)]);
+        Waited(read);
         if (read == 0)
         {
             throw new BrokenAnswerException("The body ends before its length.");
