@@ -15,8 +15,8 @@ internal sealed class CallerStanding(IRegistryStore store, TimeProvider time)
         !(caller.Until <= time.GetUtcNow()) && await IsNotEndedAsync(caller, cancellationToken);
 
     /// <summary>
-    /// Whether nobody has ended the credential since, for what writes in many pieces: a token that is over by its own time ends nothing that
-    /// was begun with it.
+    /// Whether nobody has ended the credential since, for what writes in many pieces: a token that is over by its own time ends nothing
+    /// that was begun with it.
     /// </summary>
     public async Task<bool> IsNotEndedAsync(AdminCaller caller, CancellationToken cancellationToken)
     {
