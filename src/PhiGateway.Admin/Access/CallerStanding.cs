@@ -8,44 +8,24 @@ namespace PhiGateway.Admin.Access;
 /// Says whether a caller that was let in may go on: asked by what takes long, before each piece of it. A key that was ended or disabled
 /// meanwhile, that lost a role, a token that has ended, or a session that was ended, ends what it began.
 /// </summary>
-internal sealed class CallerStanding(IAdminKeys keys, TimeProvider time)
+internal sealed class CallerStanding(IRegistryStore store, TimeProvider time)
 {
     /// <summary>Whether the credential is good still, for all roles that it had.</summary>
-    public async Task<bool> StandsAsync(AdminCaller caller, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        if (caller.Until <= now || caller.Session?.IsOver == true)
-        {
-            return false;
-        }
-
-        if (KeyOf(caller) is not { } id)
-        {
-            return true;
-        }
-
-        foreach (var key in await keys.ListAsync(isStop: false, cancellationToken))
-        {
-            if (key.Id == id)
-            {
-                return IsGood(key, caller, now);
-            }
-        }
-
-        return false;
-    }
+    public async Task<bool> StandsAsync(AdminCaller caller, CancellationToken cancellationToken) =>
+        !(caller.Until <= time.GetUtcNow()) && await IsNotEndedAsync(caller, cancellationToken);
 
     /// <summary>
-    /// Whether nobody has ended the credential since; read of the one key alone, for what writes in many pieces. A token that is over by its
-    /// own time ends nothing that was begun with it.
+    /// Whether nobody has ended the credential since, for what writes in many pieces: a token that is over by its own time ends nothing
+    /// that was begun with it.
     /// </summary>
-    public async Task<bool> IsNotEndedAsync(AdminCaller caller, IRegistryStore store, CancellationToken cancellationToken)
+    public async Task<bool> IsNotEndedAsync(AdminCaller caller, CancellationToken cancellationToken)
     {
         if (caller.Session?.IsOver == true)
         {
             return false;
         }
 
+        // One row and not the set of all: that is read anew after each piece that is written.
         return KeyOf(caller) is not { } id
             || (
                 await store.FindAsync(RegistryKind.AdminKey, id, cancellationToken) is { } item

@@ -32,6 +32,9 @@ internal sealed class DisclosureRegister(
     private static readonly TimeSpan More = TimeSpan.FromDays(30);
     private static readonly TimeSpan FreeEvery = TimeSpan.FromDays(365);
 
+    // Of what came later nothing can be due.
+    private static readonly DateTimeOffset LastReceived = DateTimeOffset.MaxValue.AddYears(-1);
+
     /// <summary>Writes one step; durable when it returns.</summary>
     public async Task<RegisterEntry> WriteAsync(AdminCall call, string step, Guid parent, string? tenant, string? patient, object? content)
     {
@@ -86,10 +89,12 @@ internal sealed class DisclosureRegister(
     /// <summary>The step that opened a hold or a request; null: there is none of that id.</summary>
     public async Task<AuditRecord?> FindAsync(Guid id, string step, CancellationToken cancellationToken)
     {
-        // Its own steps are few; whoever ships may have added others, which are newer.
+        // Its own steps are few; whoever ships may have added others, which are newer, and rows of the same id.
         var family = await TrailFamily.ReadAsync(store, id, cancellationToken);
-        var entry = family.Entries.FirstOrDefault(entry => entry.Id == id && entry.Kind == AuditKind.Hold);
-        return entry?.Read() is { } record && record.Event == step ? record : null;
+        return family
+            .Entries.Where(entry => entry.Id == id && entry.Kind == AuditKind.Hold)
+            .Select(static entry => entry.Read())
+            .FirstOrDefault(record => record?.Event == step);
     }
 
     private IReadOnlyList<DisclosureRequest> InOrder(IReadOnlyList<AuditRecord> steps) =>
@@ -157,23 +162,14 @@ internal sealed class DisclosureRegister(
     private async Task<IReadOnlyList<AuditRecord>> AllStepsAsync(CancellationToken cancellationToken) =>
         [.. (await StepsAsync(null, null, cancellationToken, RegisterStep.PassOver)).Where(IsWhole)];
 
-    private static bool IsWhole(AuditRecord step)
-    {
-        try
+    private static bool IsWhole(AuditRecord step) =>
+        step.Event switch
         {
-            return step.Event switch
-            {
-                Hold => Content<HoldContent>(step) is { Agency: not null, Reason: not null },
-                Request => Content<RequestContent>(step).Received < DateTimeOffset.MaxValue.AddYears(-1),
-                Extension => Content<ExtensionContent>(step) is { Reason: not null },
-                _ => true,
-            };
-        }
-        catch (Exception fault) when (fault is JsonException or InvalidDataException)
-        {
-            return false;
-        }
-    }
+            Hold => RegisterStep.Read<HoldContent>(step, JsonSerializerOptions.Default) is { Agency: not null, Reason: not null },
+            Request => RegisterStep.Read<RequestContent>(step, JsonSerializerOptions.Default)?.Received < LastReceived,
+            Extension => RegisterStep.Read<ExtensionContent>(step, JsonSerializerOptions.Default) is { Reason: not null },
+            _ => true,
+        };
 
     private async Task<IReadOnlyList<AuditRecord>> StepsAsync(
         string? tenant,

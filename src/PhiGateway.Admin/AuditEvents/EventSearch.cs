@@ -53,7 +53,7 @@ internal sealed class EventSearch(
         IReadOnlyCollection<string> tenants = query.Site is { } site ? [site] : [];
         if (query is { Site: null, Patient: not null })
         {
-            if ((await names.TenantsAsync(call.Cancelled)).Failed(out var refused, out var every))
+            if ((await names.TenantsAsync("site", call.Cancelled)).Failed(out var refused, out var every))
             {
                 return refused;
             }

@@ -69,8 +69,8 @@ internal sealed class CampaignApply(
         var applied = new List<AppliedItem>();
         foreach (var item in set.ItemsOf(id).Where(CampaignUnapplied.Waits))
         {
-            // Each may take minutes: a key that somebody has ended meanwhile applies no more. That a token's own time is over ends nothing.
-            var stands = await standing.StandsAsync(call.Caller with { Until = null }, call.Cancelled);
+            // Each may take minutes: a key that somebody has ended meanwhile applies no more.
+            var stands = await standing.IsNotEndedAsync(call.Caller, call.Cancelled);
             applied.Add(stands ? await ApplyAsync(Apart(call), campaign, item) : Refused(item, CallerEnded));
         }
 
@@ -89,14 +89,16 @@ internal sealed class CampaignApply(
     private async Task<AppliedItem> ApplyAsync(AdminCall call, Campaign campaign, CampaignItem item)
     {
         var decision = item.Decision!.Value;
-        var seen = (await sets.GetAsync(call.Cancelled)).Find(RegistryKind.UseCase, item.Evidence.UseCase)?.Item.Version;
+        long? seen = null;
         RightSizeReport? narrower = null;
-        if (
-            decision == ReviewDecision.Narrow
-            && (await replay.RightSizeAsync(Apart(call), item.Evidence.UseCase, campaign.EvidenceDays)).Failed(out var failed, out narrower)
-        )
+        if (decision == ReviewDecision.Narrow)
         {
-            return Refused(item, failed);
+            var useCase = item.Evidence.UseCase;
+            seen = (await sets.GetAsync(call.Cancelled)).Find(RegistryKind.UseCase, useCase)?.Item.Version;
+            if ((await replay.RightSizeAsync(Apart(call), useCase, campaign.EvidenceDays)).Failed(out var failed, out narrower))
+            {
+                return Refused(item, failed);
+            }
         }
 
         var (outcome, done) = (CampaignOutcome.Kept, string.Empty);

@@ -184,7 +184,7 @@ internal sealed class MemberImport(
         if (!run.DryRun && run.Puts.Count + run.Removals.Count > 0)
         {
             // It may take hours: a key that somebody has ended meanwhile writes no more.
-            if (!await standing.IsNotEndedAsync(call.Caller, store, CancellationToken.None))
+            if (!await standing.IsNotEndedAsync(call.Caller, CancellationToken.None))
             {
                 throw new CallerEndedException();
             }

@@ -18,12 +18,14 @@ internal static class RegisterStep
     public static readonly Action<AuditEntry> PassOver = static _ => { };
 
     /// <summary>What the step says; null: nothing that can be read.</summary>
-    public static T? Read<T>(AuditRecord step)
+    /// <param name="step">The step.</param>
+    /// <param name="options">How its content was written; null: as most are.</param>
+    public static T? Read<T>(AuditRecord step, JsonSerializerOptions? options = null)
         where T : class
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(step.After ?? "null", AdminJson.Options);
+            return JsonSerializer.Deserialize<T>(step.After ?? "null", options ?? AdminJson.Options);
         }
         catch (Exception fault) when (fault is JsonException or NotSupportedException)
         {

@@ -94,11 +94,15 @@ internal sealed class TrailNames(WorkingSetSource sets, IAuditReports reports, A
     /// Every tenant there is or was: of the use cases, of this node's routes and of the records. Refused where there are more than one search
     /// looks into: a part of them would be taken for all.
     /// </summary>
-    public async Task<Outcome<HashSet<string>>> TenantsAsync(CancellationToken cancellationToken)
+    /// <param name="parameter">By which parameter of the search one is named.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<Outcome<HashSet<string>>> TenantsAsync(string parameter, CancellationToken cancellationToken)
     {
         var tenants = Tenants(await sets.GetAsync(cancellationToken));
         tenants.UnionWith(await reports.ListTenantsAsync(MostTenants + 1, cancellationToken));
-        return tenants.Count > MostTenants ? AdminProblem.BadParameter("tenant", $"there are more than {MostTenants}: name one.") : tenants;
+        return tenants.Count > MostTenants
+            ? AdminProblem.BadParameter(parameter, $"there are more than {MostTenants}: name one.")
+            : tenants;
     }
 
     private HashSet<string> Tenants(WorkingSet set) =>

@@ -161,7 +161,7 @@ internal sealed class TrailSearch(
         IReadOnlyCollection<string> tenants = [];
         if (query.Tenant == TrailQuery.Every)
         {
-            if ((await names.TenantsAsync(call.Cancelled)).Failed(out var refused, out var every))
+            if ((await names.TenantsAsync("tenant", call.Cancelled)).Failed(out var refused, out var every))
             {
                 return refused;
             }

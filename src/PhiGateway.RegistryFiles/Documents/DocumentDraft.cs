@@ -74,9 +74,14 @@ public static class DocumentDraft
     // Who changed the content is kept beside it, so that nobody approves a change of their own.
     private static void Stamp(RegistryKind kind, IReadOnlyList<string> members, JsonObject body, JsonObject? current, string actor)
     {
-        // Of a review: whose word it is that stands there, also where an earlier one is changed.
-        var isNew = kind is RegistryKind.Review or RegistryKind.SavedSearch && current is null;
-        if (isNew || (kind == RegistryKind.Review && !SameContent(typeof(Review), body, current)))
+        // Of a search who kept it; of a review whose word it is that stands there, also where an earlier one is changed.
+        var isTheirs = kind switch
+        {
+            RegistryKind.SavedSearch => current is null,
+            RegistryKind.Review => !SameContent(typeof(Review), body, current),
+            _ => false,
+        };
+        if (isTheirs)
         {
             body["by"] = actor;
         }

@@ -42,6 +42,25 @@ public sealed class AuditEventPageTests
         Assert.Null(page.NextLink);
     }
 
+    // In each tenant a patient has another pseudonym, and the look is on record: of so many one is named, by the parameter that there is.
+    [Fact]
+    public async Task Search_ForAPatientInMoreTenantsThanOneSearchLooksInto_IsRefused_InOneOfThemItIsNot()
+    {
+        await using var server = await StartAsync();
+        StoredTrail.Add(server, [.. Enumerable.Range(0, 501).Select(static number => Of($"t-{number}"))]);
+
+        var every = await SearchAsync(server, "patient=Patient/p-1");
+        Assert.Equal(400, every.Status);
+        Assert.StartsWith("Query parameter 'site'", (string)every.Json["issue"]![0]!["diagnostics"]!, StringComparison.Ordinal);
+        Assert.DoesNotContain(server.Journal.Records, static record => record.Event == "audit.fhir-search");
+
+        Assert.Equal(200, (await SearchAsync(server, "patient=Patient/p-1&site=t-7")).Status);
+        Assert.Single(server.Journal.Records, static record => record is { Event: "audit.fhir-search", Tenant: "t-7", Patients: ["p-1"] });
+    }
+
+    private static Task<AdminAnswer> SearchAsync(AdminServer server, string form) =>
+        server.SendAsync("conny", "POST", "/fhir/AuditEvent/_search", form, ("Content-Type", "application/x-www-form-urlencoded"));
+
     private static async Task<AdminServer> StartAsync()
     {
         var server = await AdminServer.StartAsync();
@@ -50,6 +69,13 @@ public sealed class AuditEventPageTests
         StoredTrail.Add(server, Released("ada@hospital.example"));
         StoredTrail.Add(server, [.. Enumerable.Range(0, 150).Select(static _ => Released("dr-4711"))]);
         return server;
+    }
+
+    private static AuditRecord Of(string tenant)
+    {
+        var record = TestRecords.Disclosure();
+        record.Tenant = tenant;
+        return record;
     }
 
     private static AuditRecord Released(string subject)

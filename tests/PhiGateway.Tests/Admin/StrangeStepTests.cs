@@ -61,6 +61,26 @@ public sealed class StrangeStepTests
         }
     }
 
+    // A row may bear the id of a step that is not its own, and be newer.
+    [Theory]
+    [InlineData("no record")]
+    [InlineData("empty content")]
+    public async Task Release_BesideANewerRowOfTheSameId_FindsTheHold(string how)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await server.AddKeyAsync("petra", "privacy-officer");
+        var now = server.Time.Now;
+        var hold = StepOf("accounting.hold", "{}", now);
+        (hold.Tenant, hold.Patients) = ("north", ["p-1"]);
+        server.Trail.Entries.Add(StoredTrail.EntryOf(hold, 0));
+        server.Trail.Entries.Add(RowOf("accounting.request", how, now.AddMinutes(1)) with { Id = hold.Id, Sequence = 1 });
+
+        var released = await server.PostAsync($"/admin/v1/accounting/holds/{hold.Id:D}:release", """{"reason":"case closed"}""", "petra");
+        Assert.True(released.Status == 200, released.Text);
+        var step = Assert.Single(server.Journal.Records, static record => record.Event == "accounting.release");
+        Assert.Equal((hold.Id, "p-1"), (step.ParentId, Assert.Single(step.Patients)));
+    }
+
     [Theory]
     [InlineData("no record")]
     [InlineData("unreadable")]
