@@ -89,27 +89,24 @@ internal sealed class ConsoleGate(
             }
         }
 
-        if (isGrave && !session.Proof.IsFresh(options.StepUp, time.GetUtcNow()))
+        // What a link elsewhere, or an address that was given to the sign-in, leads to is looked at: nothing is taken by it, and what waits
+        // in the session waits on. Whether the sign-in is fresh is asked of the click.
+        if (isClicked && form is null && isLed)
         {
-            await AskAgainAsync(context, session, template, form);
+            var led = HeldModel.Of(session, HeldOf(context, null), options, time.GetUtcNow()) with { IsFresh = true, IsLed = true };
+            await HoldAsync(context, session, led);
             return;
         }
 
-        if (isClicked)
+        if (isGrave)
         {
-            // What a link elsewhere, or an address that was given to the sign-in, leads to is looked at; nothing is taken away by it.
-            if (form is null && isLed)
+            if (!session.Proof.IsFresh(options.StepUp, time.GetUtcNow()))
             {
-                session.Held = HeldOf(context, null) with { IsLed = true };
-                await HoldAsync(context, session);
+                await AskAgainAsync(context, session, template, form);
                 return;
             }
 
-            // Whatever else waits for a sign-in waits on while a file goes by that needs none.
-            if (isGrave || session.Held is { IsLed: true })
-            {
-                session.Held = null;
-            }
+            session.Held = null;
         }
 
         context.Items[Key] = ConsoleRequest.Of(context, session, form);
@@ -154,14 +151,11 @@ internal sealed class ConsoleGate(
     {
         session.Held = HeldOf(context, form);
         Record(context, session, template, "sign-in-too-old");
-        await HoldAsync(context, session);
+        await HoldAsync(context, session, HeldModel.Of(session, session.Held, options, time.GetUtcNow()));
     }
 
-    private Task HoldAsync(HttpContext context, ConsoleSession session)
-    {
-        var model = HeldModel.Of(session, options, time.GetUtcNow());
-        return pages.PageAsync(context, session, HeldModel.PageOf(model, StatusCodes.Status403Forbidden));
-    }
+    private Task HoldAsync(HttpContext context, ConsoleSession session, HeldModel model) =>
+        pages.PageAsync(context, session, HeldModel.PageOf(model, StatusCodes.Status403Forbidden));
 
     private static HeldStep HeldOf(HttpContext context, IFormCollection? form) =>
         new(

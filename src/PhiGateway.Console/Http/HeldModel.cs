@@ -7,7 +7,7 @@ namespace PhiGateway.Console.Http;
 /// <param name="Path">Where it goes; null: nothing waits.</param>
 /// <param name="IsForm">Whether it is a form.</param>
 /// <param name="Fields">What was filled in.</param>
-/// <param name="IsFresh">Whether the sign-in is fresh enough now; what waits for a click only is asked about when it comes.</param>
+/// <param name="IsFresh">Whether the sign-in is fresh enough now; of what waits for a click only it is asked when that comes.</param>
 /// <param name="SignIn">Where one signs in anew.</param>
 /// <param name="At">The last sign-in, as the provider says; null: it does not.</param>
 /// <param name="Asked">What the sign-in must be, in words.</param>
@@ -35,23 +35,19 @@ public sealed record HeldModel(
     internal static PageContent PageOf(HeldModel model, int status) =>
         new("Sign in again", string.Empty, typeof(HeldPage), model) { Status = status };
 
-    internal static HeldModel Of(ConsoleSession session, Configuration.ConsoleOptions options, DateTimeOffset now)
+    internal static HeldModel Of(ConsoleSession session, HeldStep? held, Configuration.ConsoleOptions options, DateTimeOffset now)
     {
-        var held = session.Held;
         var isProvider = options.Oidc is not null;
         return new HeldModel(
             held?.Path,
             held?.IsForm == true,
             held?.Fields ?? [],
-            held?.IsLed == true || session.Proof.IsFresh(options.StepUp, now),
+            session.Proof.IsFresh(options.StepUp, now),
             isProvider ? "/console/sign-in/provider?fresh=1&to=%2Fconsole%2Fheld" : "/console/sign-in?to=%2Fconsole%2Fheld",
             session.Proof.At,
             WordsOf(options.StepUp),
             session.FormToken
-        )
-        {
-            IsLed = held?.IsLed == true,
-        };
+        );
     }
 
     private static string WordsOf(Configuration.StepUpOptions? asked)

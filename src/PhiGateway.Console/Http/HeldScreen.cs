@@ -6,5 +6,6 @@ namespace PhiGateway.Console.Http;
 internal sealed class HeldScreen(ConsoleOptions options, TimeProvider time)
 {
     /// <summary>The step that waits.</summary>
-    public ScreenAnswer Show(ConsoleRequest request) => HeldModel.PageOf(HeldModel.Of(request.Session, options, time.GetUtcNow()), 200);
+    public ScreenAnswer Show(ConsoleRequest request) =>
+        HeldModel.PageOf(HeldModel.Of(request.Session, request.Session.Held, options, time.GetUtcNow()), 200);
 }

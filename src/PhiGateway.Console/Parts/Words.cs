@@ -68,6 +68,21 @@ internal static class Words
     public static string Kebab<T>(T value)
         where T : struct, Enum => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 
+    /// <summary>The value of which it is the name in documents; null: of none.</summary>
+    public static T? ValueOf<T>(string text)
+        where T : struct, Enum
+    {
+        foreach (var value in Enum.GetValues<T>())
+        {
+            if (Kebab(value) == text)
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Style of a decision.</summary>
     public static string StyleOf(string? decision) =>
         decision switch

@@ -6,8 +6,4 @@ namespace PhiGateway.Console.Sessions;
 /// <param name="Path">Path and query.</param>
 /// <param name="IsForm">Whether it is a form; else something to take away.</param>
 /// <param name="Fields">What was filled in, without the token of the form.</param>
-internal sealed record HeldStep(string Path, bool IsForm, IReadOnlyList<KeyValuePair<string, string>> Fields)
-{
-    /// <summary>Whether it waits for a click only: a link elsewhere, or the sign-in, led to it.</summary>
-    public bool IsLed { get; init; }
-}
+internal sealed record HeldStep(string Path, bool IsForm, IReadOnlyList<KeyValuePair<string, string>> Fields);

@@ -17,8 +17,8 @@ internal sealed class LogCursor(string log, long next)
     private readonly List<PlaceHole> _holes = [];
     private bool _hasLooked;
 
-    // Up to where the store had everything, asked before what was read; -1: not asked.
-    private long _mark = -1;
+    // The first place that may be missing: up to there the store had everything, asked before what was read; 0: not asked.
+    private long _missing;
 
     // Whether it was read to its end, or to the bound of holes, in this round: of a log that is passed by nobody knows.
     private bool _isRead;
@@ -64,7 +64,7 @@ internal sealed class LogCursor(string log, long next)
         }
 
         // A mark of before says nothing: a store that was put back lacks what it had.
-        _mark = -1;
+        _missing = 0;
         if (!_hasLooked)
         {
             _hasLooked = !await FillHolesAsync(store, page, cancellationToken);
@@ -84,21 +84,7 @@ internal sealed class LogCursor(string log, long next)
             entries = await store.ReadAsync(log, Next, page, cancellationToken);
         }
 
-        var (expected, holes) = (Behind(Next), _holes.Count);
-        foreach (var entry in entries)
-        {
-            holes += entry.Sequence > expected ? 1 : 0;
-            if (holes > MostHoles)
-            {
-                _isRead = IsAtEnd = IsHeldUp = true;
-                return true;
-            }
-
-            _waiting.Enqueue(entry);
-            expected = Behind(entry.NextPlace);
-        }
-
-        _isRead = IsAtEnd = entries.Count < page;
+        _isRead = IsAtEnd = !Enqueue(entries, Next, null) || entries.Count < page;
         return true;
     }
 
@@ -111,7 +97,7 @@ internal sealed class LogCursor(string log, long next)
         var entry = _waiting.Dequeue();
         if (entry.Sequence < Next)
         {
-            PlaceHole.Fill(_holes, entry.Sequence, Behind(0));
+            PlaceHole.Fill(_holes, entry.Sequence, _missing);
             return entry;
         }
 
@@ -152,7 +138,8 @@ internal sealed class LogCursor(string log, long next)
                 continue;
             }
 
-            Enqueue(hole, await store.ReadAsync(log, hole.From, page, cancellationToken));
+            var rows = await store.ReadAsync(log, hole.From, page, cancellationToken);
+            _ = Enqueue(rows.TakeWhile(row => row.Sequence < hole.To), hole.From, hole.To - 1);
             if (_waiting.Count > 0)
             {
                 return true;
@@ -163,10 +150,10 @@ internal sealed class LogCursor(string log, long next)
     }
 
     private async Task MarkAsync(IAuditStore store, CancellationToken cancellationToken) =>
-        _mark = Math.Min(await store.GetWatermarkAsync(log, cancellationToken), long.MaxValue - 1);
+        _missing = AuditEntry.PlaceAfter(await store.GetWatermarkAsync(log, cancellationToken));
 
     // The first place from one on that may come yet.
-    private long Behind(long place) => Math.Max(place, _mark + 1);
+    private long Behind(long place) => Math.Max(place, _missing);
 
     private bool HasHole(IReadOnlyList<AuditEntry> entries)
     {
@@ -184,21 +171,24 @@ internal sealed class LogCursor(string log, long next)
         return false;
     }
 
-    // Security: what is parted by a row is two holes, and whoever ships may have put rows into one without end.
-    private void Enqueue(PlaceHole hole, IReadOnlyList<AuditEntry> entries)
+    // Of rows from a place on those that leave no more holes than are remembered; whether these are all. A row in a hole's last place only
+    // shortens it. Security: what is parted by a row is two holes, and whoever ships may have put rows into one without end.
+    private bool Enqueue(IEnumerable<AuditEntry> entries, long from, long? last)
     {
-        var (expected, holes) = (Behind(hole.From), _holes.Count);
-        foreach (var entry in entries.TakeWhile(entry => entry.Sequence < hole.To))
+        var (expected, holes) = (Behind(from), _holes.Count);
+        foreach (var entry in entries)
         {
-            holes += entry.Sequence > expected && entry.Sequence < hole.To - 1 ? 1 : 0;
+            holes += entry.Sequence > expected && entry.Sequence != last ? 1 : 0;
             if (holes > MostHoles)
             {
                 IsHeldUp = true;
-                return;
+                return false;
             }
 
             _waiting.Enqueue(entry);
             expected = Behind(entry.NextPlace);
         }
+
+        return true;
     }
 }

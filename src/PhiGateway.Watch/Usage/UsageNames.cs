@@ -13,29 +13,15 @@ internal static class UsageNames
     private const string Operation = "operation ";
 
     /// <summary>Whether it is what came along with a request, such as <c>label R</c>, and not what was done.</summary>
-    public static bool IsPart(string line)
-    {
-        foreach (var (prefix, _) in Parts)
-        {
-            if (line.StartsWith(prefix, StringComparison.Ordinal))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public static bool IsPart(string line) => PartOf(line) is not null;
 
     /// <summary>The element.</summary>
     /// <param name="line">Such as <c>search-type Observation</c>, <c>operation GET /Patient/{id}/$everything</c> or <c>label R</c>.</param>
     public static (UsageKind Kind, string Name) Of(string line)
     {
-        foreach (var (prefix, kind) in Parts)
+        if (PartOf(line) is { } part)
         {
-            if (line.StartsWith(prefix, StringComparison.Ordinal))
-            {
-                return (kind, line[prefix.Length..]);
-            }
+            return (part.Kind, line[part.Prefix.Length..]);
         }
 
         if (line.StartsWith(Operation, StringComparison.Ordinal))
@@ -49,6 +35,19 @@ internal static class UsageNames
         var dash = interaction.IndexOf('-', StringComparison.Ordinal);
         var word = dash < 0 ? interaction : interaction[..dash];
         return (UsageKind.Interaction, space < 0 ? word : $"{line[(space + 1)..]} {word}");
+    }
+
+    private static (string Prefix, UsageKind Kind)? PartOf(string line)
+    {
+        foreach (var part in Parts)
+        {
+            if (line.StartsWith(part.Prefix, StringComparison.Ordinal))
+            {
+                return part;
+            }
+        }
+
+        return null;
     }
 
     // Of "GET /Patient/{id}/$everything" type and name; a template without a name stays as it is.

@@ -1,3 +1,4 @@
+using PhiGateway.Console.Configuration;
 using Xunit;
 
 namespace PhiGateway.Tests.Console;
@@ -72,6 +73,25 @@ public sealed class ConsoleLedTests
         var clicked = await browser.GetAsync(path, ("Sec-Fetch-Site", "same-origin"));
         Assert.NotEqual(403, clicked.Status);
         Assert.DoesNotContain("Take it now", clicked.Text, StringComparison.Ordinal);
+    }
+
+    // Else a link would be enough to lose what somebody filled in.
+    [Fact]
+    public async Task Form_ThatWaitsForASignIn_WaitsOnWhereALinkElsewhereLeadsToAFile()
+    {
+        await using var server = await ConsoleServer.StartAsync(stepUp: new StepUpOptions(TimeSpan.FromMinutes(5), []));
+        using var browser = await server.SignInAsync("auditor");
+        server.Admin.Time.Now += TimeSpan.FromMinutes(6);
+        (string, string)[] typed = [("tenant", "north"), ("patient", "p-1"), ("why", "complaint 26-114")];
+        Assert.Equal(403, (await browser.SubmitAsync("/console/patient", "/console/patient", typed)).Status);
+
+        var led = await browser.GetAsync(Export, ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate"));
+        Assert.Equal(403, led.Status);
+        Assert.Contains("Nothing was taken", led.Text, StringComparison.Ordinal);
+        Assert.Contains("complaint 26-114", (await browser.GetAsync("/console/held")).Text, StringComparison.Ordinal);
+
+        // The click is asked for the sign-in.
+        Assert.Contains("Sign in again for this", (await browser.GetAsync(Export)).Text, StringComparison.Ordinal);
     }
 
     [Fact]

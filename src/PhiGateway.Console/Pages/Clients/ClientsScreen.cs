@@ -65,12 +65,9 @@ internal sealed class ClientsScreen(
             return new Chosen<T>(null);
         }
 
-        foreach (var value in Enum.GetValues<T>())
+        if (Words.ValueOf<T>(asked) is { } chosen)
         {
-            if (Words.Kebab(value) == asked)
-            {
-                return new Chosen<T>(value);
-            }
+            return new Chosen<T>(chosen);
         }
 
         var known = string.Join(", ", Enum.GetValues<T>().Select(static value => Words.Kebab(value)));

@@ -117,8 +117,7 @@ internal sealed class ReviewsScreen(
 
     // What is no word of the list fits nobody.
     private static T WordOf<T>(string text)
-        where T : struct, Enum =>
-        Enum.GetValues<T>().FirstOrDefault(value => Words.Kebab(value) == text, (T)Enum.ToObject(typeof(T), byte.MaxValue));
+        where T : struct, Enum => Words.ValueOf<T>(text) ?? (T)Enum.ToObject(typeof(T), byte.MaxValue);
 
     private async Task<ScreenAnswer> StepAsync(
         ConsoleRequest request,
@@ -155,8 +154,8 @@ internal sealed class ReviewsScreen(
             : null;
         var (asked, text) = (request.Asked("state"), request.Asked("q"));
         var (isMine, isOverdue) = (request.Asked("mine") == "1", request.Asked("overdue") == "1");
-        CampaignState? state = asked is null ? null : WordOf<CampaignState>(asked);
-        if (state is { } known && !Enum.IsDefined(known))
+        CampaignState? state = asked is null ? null : Words.ValueOf<CampaignState>(asked);
+        if (asked is not null && state is null)
         {
             return AdminProblem.BadParameter("state", "open, done or cancelled is expected.");
         }
