@@ -71,14 +71,14 @@ internal static class VerifyAuditCommand
     private static async Task VerifyAsync(OfflineVerifier verifier, string journal, AuditStorage storage)
     {
         verifier.VerifyJournal(journal);
-        IReadOnlyList<AuditEntry> rows;
-        long next = 0;
-        do
+
+        // Security: whoever ships may have put rows before the first place of the log too.
+        for (long? next = long.MinValue; next is { } place; )
         {
-            rows = await storage.Store.ReadFiledAsync(verifier.Name, next, RowsPerPage, CancellationToken.None);
+            var page = await storage.Store.ReadFiledAsync(verifier.Name, place, RowsPerPage, CancellationToken.None);
+            (var rows, next) = WholePlaces.Of(page, RowsPerPage);
             verifier.VerifyRows(rows);
-            next = rows.Count == 0 ? next : rows[^1].NextPlace;
-        } while (rows.Count == RowsPerPage && next < long.MaxValue);
+        }
 
         verifier.EndRows();
         IReadOnlyList<LogHead> heads;

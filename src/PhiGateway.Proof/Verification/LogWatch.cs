@@ -24,7 +24,7 @@ public sealed class LogWatch(
 )
 {
     private const int HeadsPerRound = 500;
-    private const int RowsBehind = 100;
+    private const int RowsOutside = 100;
     private readonly ToldFindings _told = new();
     private readonly DestroyedColumns _columns = new();
     private readonly Lock _lock = new();
@@ -156,26 +156,18 @@ public sealed class LogWatch(
         var shipped = Math.Min(to, journal.ShippedSequence + 1);
         if (from < shipped)
         {
-            var rows = await store.ReadFiledAsync(log.Entries.Log, from, (int)(shipped - from), cancellationToken);
-            if (rows.Count < shipped - from || rows.Any(static row => row.IsDestroyed))
-            {
-                await DeletionReader.ReadAsync(store, deleted, records.IsProven, cancellationToken);
-            }
-
-            records.StartStoreAt(from);
-            records.OfStore([.. rows.Where(row => row.Sequence < shipped)]);
-            records.EndOfSlice(shipped - 1);
+            await CompareStoreAsync(records, deleted, from, shipped, cancellationToken);
         }
 
         try
         {
-            await LookBehindAsync(findings, cancellationToken);
+            await LookOutsideAsync(cancellationToken);
         }
-#pragma warning disable CA1031 // As above: a row behind the log that cannot be read must not make what was compared uncompared.
+#pragma warning disable CA1031 // As above: a row outside the log that cannot be read must not make what was compared uncompared.
         catch (Exception e) when (e is BodyKeyException || (e is not OperationCanceledException && !IsAway(e)))
 #pragma warning restore CA1031
         {
-            findings.Add(FindingCode.StoreRowUnreadable, null, $"A row behind the log could not be read ({e.GetType().Name}).");
+            findings.Add(FindingCode.StoreRowUnreadable, null, $"A row outside the log could not be read ({e.GetType().Name}).");
         }
 
         // While a month is deleted, or content destroyed, its records go before the log says that it was done: looked at again before it is told.
@@ -189,22 +181,63 @@ public sealed class LogWatch(
         return (int)(to - from);
     }
 
-    // Security: slices end with the log, and searches do not. Whoever ships may have put rows behind it.
-    private async Task LookBehindAsync(FindingList findings, CancellationToken cancellationToken)
+    // One page is all there is, unless somebody has put second rows into its places: then there are more, each compared by itself.
+    private async Task CompareStoreAsync(
+        RecordVerifier records,
+        DeletedMonths deleted,
+        long from,
+        long shipped,
+        CancellationToken cancellationToken
+    )
     {
-        var rows = await store.ReadAsync(log.Entries.Log, journal.DurableSequence + 1, RowsBehind, cancellationToken);
+        var areDeletedRead = false;
+        var limit = (int)(shipped - from) + 1;
+        records.StartStoreAt(from);
+        for (long? next = from; next is { } place && place < shipped; )
+        {
+            var page = await store.ReadFiledAsync(log.Entries.Log, place, limit, cancellationToken);
+            (var rows, next) = WholePlaces.Of(page, limit);
+            var ofSlice = rows.Where(row => row.Sequence < shipped).ToList();
+            if (!areDeletedRead && (ofSlice.Count < shipped - from || ofSlice.Exists(static row => row.IsDestroyed)))
+            {
+                await DeletionReader.ReadAsync(store, deleted, records.IsProven, cancellationToken);
+                areDeletedRead = true;
+            }
+
+            records.OfStore(ofSlice);
+        }
+
+        records.EndOfSlice(shipped - 1);
+    }
+
+    // Security: slices begin and end with the log, and searches do not. Whoever ships may have put rows before it and behind it. They are
+    // told at once: of what a slice has of its own a hundred of a kind are kept, and would hide these.
+    private async Task LookOutsideAsync(CancellationToken cancellationToken)
+    {
+        var behind = await store.ReadAsync(log.Entries.Log, journal.DurableSequence + 1, RowsOutside, cancellationToken);
 
         // Meanwhile the node has written on: what it has stored it had written first.
         var written = journal.DurableSequence;
-        foreach (var row in rows.Where(row => row.Sequence > written))
+        foreach (var row in behind.Where(row => row.Sequence > written))
         {
-            findings.Add(
-                FindingCode.StoreRecordInserted,
-                row.Sequence,
-                $"The store has a record in a place that this node has not come to: it has written {written + 1} records."
-            );
+            TellOutside(row, $"The store has a record in a place that this node has not come to: it has written {written + 1} records.");
+        }
+
+        // One row says whether a page is worth reading.
+        if (await store.ReadAsync(log.Entries.Log, long.MinValue, 1, cancellationToken) is not [{ Sequence: < 0 }])
+        {
+            return;
+        }
+
+        var before = await store.ReadAsync(log.Entries.Log, long.MinValue, RowsOutside, cancellationToken);
+        foreach (var row in before.Where(static row => row.Sequence < 0))
+        {
+            TellOutside(row, "The store has a record before the first place of the log.");
         }
     }
+
+    private void TellOutside(AuditEntry row, string words) =>
+        Tell(new ProofFinding(FindingCode.StoreRecordInserted, log.Entries.Log, row.Sequence, words));
 
     private async Task VerifyHeadsAsync(VerifiedLog verified, FindingList findings, CancellationToken cancellationToken)
     {

@@ -88,7 +88,11 @@ public sealed class RecordVerifier(
         {
             if (entry.Sequence < _storeNext)
             {
-                findings.Add(FindingCode.StoreRecordInserted, entry.Sequence, "The store has two records in this place.");
+                var words =
+                    entry.Sequence < 0
+                        ? "The store has a record before the first place of the log."
+                        : "The store has two records in this place.";
+                findings.Add(FindingCode.StoreRecordInserted, entry.Sequence, words);
                 continue;
             }
 

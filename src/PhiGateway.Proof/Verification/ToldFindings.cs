@@ -5,8 +5,8 @@ namespace PhiGateway.Proof.Verification;
 /// </summary>
 /// <remarks>
 /// Security: a thousand edits of no consequence must not hide the one that matters. A code has a share of its own; where it is used up, only
-/// places further on than all before are told, further apart each time, so that whoever closed an alert hears of more. What stands behind the
-/// log has a share beside: one row far off is further on than all there will be.
+/// places further on than all before are told, further apart each time, so that whoever closed an alert hears of more. What stands before
+/// the log or behind it has a share beside: one row far off is further on than all there will be.
 /// </remarks>
 internal sealed class ToldFindings
 {
@@ -14,7 +14,7 @@ internal sealed class ToldFindings
     public const int MostOfACode = 500;
 
     private readonly Dictionary<(string Code, long? Sequence), ProofFinding> _items = [];
-    private readonly Dictionary<(string Code, bool IsBehind), Share> _shares = [];
+    private readonly Dictionary<(string Code, bool IsOutside), Share> _shares = [];
 
     /// <summary>All that was told.</summary>
     public IReadOnlyList<ProofFinding> Items => [.. _items.Values];
@@ -24,7 +24,7 @@ internal sealed class ToldFindings
     /// <param name="written">The last place that the node has written.</param>
     public bool TryAdd(ProofFinding finding, long written)
     {
-        var key = (finding.Code, finding.Sequence > written);
+        var key = (finding.Code, finding.Sequence < 0 || finding.Sequence > written);
         if (!_shares.TryGetValue(key, out var share))
         {
             _shares[key] = share = new Share();

@@ -59,6 +59,46 @@ public sealed class FarRowTests
         );
     }
 
+    [Fact]
+    public async Task Verify_RowBeforeTheFirstPlace_IsNamedAlone()
+    {
+        await using var world = await LogWorld.StartAsync(Records);
+        await world.CloseAsync();
+
+        var findings = world.Verify([world.Rows[Records] with { Sequence = -7 }, .. world.Rows.Values]);
+        var finding = Assert.Single(findings.Items);
+        Assert.Equal((FindingCode.StoreRecordInserted, -7L), (finding.Code, finding.Sequence!.Value));
+        Assert.Contains("before the first place", finding.Words, StringComparison.Ordinal);
+    }
+
+    // However many rows stand behind the log, and whatever stands in the slice.
+    [Theory]
+    [InlineData(-1L)]
+    [InlineData(long.MinValue)]
+    public async Task Round_RowBeforeTheFirstPlace_IsNamedByTheNodeItself(long place)
+    {
+        await using var world = await LogWorld.StartAsync(Records);
+        var store = new MemoryAuditStore();
+        foreach (var (sequence, row) in world.Rows)
+        {
+            store.Rows[sequence] = row;
+        }
+
+        world.Journal.Acknowledge(world.Rows.Keys.Max());
+        store.Rows[place] = world.Rows[Records] with { Sequence = place };
+        for (var far = 0; far < 200; far++)
+        {
+            store.Rows[1_000_000 + far] = world.Rows[Records] with { Sequence = 1_000_000 + far };
+        }
+
+        var watch = new LogWatch(world.Log, world.Journal, store, world.Heads, new LogWatchOptions { Records = 20 }, TimeProvider.System);
+        await watch.RoundAsync(CancellationToken.None);
+
+        Assert.Contains(watch.Status.Findings, finding => (finding.Code, finding.Sequence) == (FindingCode.StoreRecordInserted, place));
+        Assert.All(watch.Status.Findings, static finding => Assert.Equal(FindingCode.StoreRecordInserted, finding.Code));
+        Assert.Null(watch.Status.Problem);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -48,6 +48,38 @@ public sealed class LogWatchTests
         Assert.Null(watch.Status.Problem);
     }
 
+    // The slices are of twenty places: the second row of place 19 is the first that a page of as many has no room for.
+    [Theory]
+    [InlineData(19, 1)]
+    [InlineData(19, 50)]
+    [InlineData(5, 50)]
+    public async Task Round_SecondRowsInAPlace_AreNamed_AndHideNothingBehindThem(int place, int more)
+    {
+        await using var world = await LogWorld.StartAsync(60);
+        var store = new MemoryAuditStore();
+        foreach (var row in world.Rows.Values)
+        {
+            var again = row.Sequence == place ? 1 + more : 1;
+            for (var i = 0; i < again; i++)
+            {
+                store.Rows[store.Rows.Count] = row.Sequence == 22 ? row with { Client = "other" } : row;
+            }
+        }
+
+        world.Journal.Acknowledge(world.Rows.Keys.Max());
+        var watch = new LogWatch(world.Log, world.Journal, store, world.Heads, new LogWatchOptions { Records = 20 }, TimeProvider.System);
+        for (var round = 0; round < 4; round++)
+        {
+            await watch.RoundAsync(CancellationToken.None);
+        }
+
+        Assert.Equal(
+            [(FindingCode.StoreRecordInserted, (long)place), (FindingCode.StoreColumnsEdited, 22)],
+            watch.Status.Findings.Select(static finding => (finding.Code, finding.Sequence!.Value))
+        );
+        Assert.Null(watch.Status.Problem);
+    }
+
     [Fact]
     public async Task Round_AfterRound_SaysWhenTheLastSliceAndTheLastWholeRoundWere()
     {
