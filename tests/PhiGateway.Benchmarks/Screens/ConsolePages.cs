@@ -65,7 +65,7 @@ internal static class ConsolePages
             ("what stops with a vendor", $"/console/vendors/org-{clients / 2}/stop"),
             ("break-glass", "/console/break-glass"),
             ("alerts of a kind", "/console/alerts?kind=door-closing&state=all"),
-            ("emergency stop", "/console/stop?target=tenant&value=tenant-0"),
+            ("emergency stop", "/console/stop?target=tenant&value=fleet"),
             ("revocations", "/console/revocations"),
             ("offboardings", "/console/offboardings"),
             ("search box", "/console/find"),

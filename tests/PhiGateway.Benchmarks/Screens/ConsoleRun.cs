@@ -20,20 +20,38 @@ internal static class ConsoleRun
     private const double Target = 200;
     private const int MostWords = 300;
 
+    // Name databases to fill and to keep, so that the next run only looks: all else is the same each time.
+    private const string KeptTrail = "PHIGW_CONSOLE_TRAIL";
+    private const string KeptRegistry = "PHIGW_CONSOLE_REGISTRY";
+
     public static async Task RunAsync(long records, int clients, int rounds)
     {
+        if (
+            Environment.GetEnvironmentVariable(KeptTrail) is { Length: > 0 } trail
+            && Environment.GetEnvironmentVariable(KeptRegistry) is { Length: > 0 } registry
+        )
+        {
+            await RunAsync(OptionsOf(trail), OptionsOf(registry), records, clients, rounds);
+            return;
+        }
+
         await using var cluster = await PostgresCluster.StartNewAsync();
+        var (ofTrail, ofRegistry) = (await cluster.CreateDatabaseAsync(), await cluster.CreateDatabaseAsync());
+        await RunAsync(OptionsOf(ofTrail), OptionsOf(ofRegistry), records, clients, rounds);
+    }
+
+    private static async Task RunAsync(StorageOptions ofTrail, StorageOptions ofRegistry, long records, int clients, int rounds)
+    {
         var folder = Directory.CreateTempSubdirectory("phigw-screens-").FullName;
         var now = TimeProvider.System.GetUtcNow();
         var start = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero).AddMonths(-1);
 
         // The sample fills the months for which there are partitions; the console lives at its end.
         var clock = new ShiftedClock(start.AddDays(120) - now);
-        var (ofTrail, ofRegistry) = (await OptionsAsync(cluster), await OptionsAsync(cluster));
         await using var audit = AuditStorage.Create(ofTrail, clock);
         await using var registry = RegistryStorage.Create(ofRegistry, clock);
         await TimedAsync($"{records} records stored", () => FillTrailAsync(audit, new TrailSample(records, start)));
-        await TimedAsync($"{clients} clients registered", () => ConsoleRegistry.FillAsync(registry, clients, clock.GetUtcNow()));
+        await TimedAsync($"{clients} clients registered", () => FillRegistryAsync(registry, clients, clock));
         await AnalyzeAsync(ofTrail);
         await AnalyzeAsync(ofRegistry);
         await using (var node = await ConsoleNode.StartAsync(registry, audit, folder, clock))
@@ -46,15 +64,24 @@ internal static class ConsoleRun
         Directory.Delete(folder, recursive: true);
     }
 
-    private static async Task<StorageOptions> OptionsAsync(PostgresCluster cluster) =>
-        new() { Provider = StorageProvider.Postgres, ConnectionString = await cluster.CreateDatabaseAsync() };
+    private static StorageOptions OptionsOf(string connection) => new() { Provider = StorageProvider.Postgres, ConnectionString = connection };
+
+    private static async Task FillRegistryAsync(RegistryStorage registry, int clients, TimeProvider clock)
+    {
+        await registry.Migrator.MigrateAsync(CancellationToken.None);
+        if (await registry.Store.GetRevisionAsync(CancellationToken.None) == 0)
+        {
+            await ConsoleRegistry.FillAsync(registry, clients, clock.GetUtcNow());
+        }
+    }
 
     private static async Task FillTrailAsync(AuditStorage audit, TrailSample sample)
     {
         await audit.Migrator.MigrateAsync(CancellationToken.None);
+        var stored = await audit.Store.GetWatermarkAsync(TrailSample.Log, CancellationToken.None) + 1;
         // The next is made while the database takes the one before.
         var storing = Task.CompletedTask;
-        foreach (var batch in sample.Batches(Batch))
+        foreach (var batch in sample.Batches(Batch, stored))
         {
             AuditEntry[] made = [.. batch.Select(Legible)];
             await storing;
