@@ -10,11 +10,12 @@ using PhiGateway.Benchmarks.Watch;
 // one Postgres; detection on synthetic traffic.
 switch (args)
 {
-    case ["peer", var kind, var port, var backend, var folder]:
-        await YarpPeer.RunAsync(kind, int.Parse(port), backend, folder);
+    case ["peer", var kind, var port, var backend, var folder, .. var around]:
+        await YarpPeer.RunAsync(kind, int.Parse(port), backend, folder, LoadSurroundings.Parse(around));
         return;
-    case ["prepare", var folder, var gatewayPort, var adminPort, var backend]:
-        await LoadFixture.PrepareAsync(folder, int.Parse(gatewayPort), int.Parse(adminPort), backend);
+    case ["prepare", var folder, var gatewayPort, var adminPort, var backend, .. var around]:
+        var ports = (Gateway: int.Parse(gatewayPort), Admin: int.Parse(adminPort));
+        await LoadFixture.PrepareAsync(folder, ports.Gateway, ports.Admin, backend, around: LoadSurroundings.Parse(around));
         return;
     case ["pace", .. { Length: 4 } rest]:
         PacedLoad.Run(rest);

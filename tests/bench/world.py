@@ -6,6 +6,7 @@ import random
 import re
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,16 @@ TITLES = {
     "noflush": "PHI Gateway, journal and store in memory",
     "unwatched": "PHI Gateway, in memory, without detection and ledger",
 }
-PORTS = {"backend": 0, "nginx": 1, "haproxy": 2, "yarp": 3, "yarpjwt": 4, "gateway": 5, "noflush": 7, "unwatched": 9}
+PORTS = {"backend": 0, "nginx": 1, "haproxy": 2, "yarp": 3, "yarpjwt": 4, "gateway": 5, "noflush": 7, "unwatched": 9, "postgres": 11}
+# What may stand around the ways instead of the usual, by its name.
+SURROUNDINGS = {
+    "usual": "as everywhere else",
+    "page": "a search that brings a page of 50",
+    "postgres": "registry and trail in Postgres, which flushes",
+    "https": "HTTPS on both sides",
+    "clients": "50,000 clients and 1,000,000 memberships",
+}
+PAGE = 50
 # Gateways of a run besides the first, all in memory, and what each is given in its environment.
 VARIANTS = {"noflush": {}, "unwatched": {"PhiGateway__Watch__Enabled": "false"}}
 HZ = os.sysconf("SC_CLK_TCK")
@@ -47,11 +57,22 @@ def observation(size):
     return json.dumps(resource)
 
 
+def page(base, size):
+    entries = []
+    for number in range(PAGE):
+        resource = json.loads(observation(size))
+        resource["id"] = f"o{number}"
+        entries.append({"fullUrl": f"{base}/Observation/o{number}", "resource": resource, "search": {"mode": "match"}})
+    links = [{"relation": "self", "url": f"{base}/Observation?patient=p1&_count={PAGE}"}]
+    return json.dumps({"resourceType": "Bundle", "type": "searchset", "total": PAGE, "link": links, "entry": entries})
+
+
 class World:
     """The processes of one run and their files."""
 
-    def __init__(self, options):
+    def __init__(self, options, around="usual"):
         self.options = options
+        self.around = around
         self.base = random.randrange(20000, 40000)
         self.work = pathlib.Path(tempfile.mkdtemp())
         self.memory = pathlib.Path(tempfile.mkdtemp(dir="/dev/shm"))
@@ -62,8 +83,11 @@ class World:
     def port(self, name):
         return self.base + PORTS[name]
 
+    def base_of(self, name):
+        return f"{'https' if self.around == 'https' else 'http'}://127.0.0.1:{self.port(name)}"
+
     def url(self, name):
-        return f"http://127.0.0.1:{self.port(name)}/fhir/Observation/o1"
+        return f"{self.base_of(name)}/fhir/Observation{f'?patient=p1&_count={PAGE}' if self.around == 'page' else '/o1'}"
 
     def start(self, name, *command):
         out = open(self.work / f"{name}.out", "wb")
@@ -71,29 +95,34 @@ class World:
         if name == "gateway" or name in VARIANTS:
             environment.update(pair.split("=", 1) for pair in self.options.env)
             environment.update(VARIANTS.get(name, {}))
+        if self.around == "https":
+            environment["SSL_CERT_FILE"] = str(self.work / "certificate.pem")
         self.processes[name] = subprocess.Popen(command, stdout=out, stderr=out, env=environment)
 
     def stop(self):
-        for process in self.processes.values():
-            process.send_signal(signal.SIGTERM)
-        for process in self.processes.values():
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
+        database = self.processes.pop("postgres", None)
+        end(*self.processes.values())
+        # Last, once nobody ships into it any more.
+        if database:
+            end(database)
         shutil.rmtree(self.work, ignore_errors=True)
         shutil.rmtree(self.memory, ignore_errors=True)
 
     def prepare(self):
-        backend = f"http://127.0.0.1:{self.port('backend')}"
+        backend = self.base_of("backend")
+        if self.around == "https":
+            self.certificate()
+        if self.around == "postgres":
+            self.postgres()
         fixture = self.work / "fixture"
         self.fixture(fixture, "gateway", backend)
         self.token = (fixture / "token").read_text()
         folder = self.work / "www/fhir/Observation"
         folder.mkdir(parents=True)
         (folder / "o1").write_text(observation(self.options.size))
+        (self.work / "www/page").write_text(page(f"{backend}/fhir", self.options.size))
         (self.work / "nginx").mkdir()
-        self.start("backend", "nginx", "-c", self.nginx("backend", f"root {self.work}/www;", ""))
+        self.start("backend", "nginx", "-c", self.nginx("backend", f"root {self.work}/www; location = /fhir/Observation {{ alias {self.work}/www/page; }}", ""))
         ways = self.options.ways
         if "nginx" in ways:
             location = 'location / { proxy_pass http://b; proxy_http_version 1.1; proxy_set_header Connection ""; }'
@@ -102,7 +131,7 @@ class World:
         if "haproxy" in ways:
             self.start("haproxy", "haproxy", "-db", "-f", self.haproxy(fixture))
         if "yarp" in ways:
-            self.start("yarp", "dotnet", BENCH, "peer", "yarp", str(self.port("yarp")), backend, fixture)
+            self.start("yarp", "dotnet", BENCH, "peer", "yarp", str(self.port("yarp")), backend, fixture, *self.words())
         if "yarpjwt" in ways:
             self.start("yarpjwt", "dotnet", BENCH, "peer", "yarp-jwt", str(self.port("yarpjwt")), backend, fixture)
         if "gateway" in ways:
@@ -117,7 +146,42 @@ class World:
 
     def fixture(self, folder, name, backend):
         port = self.port(name)
-        subprocess.run(["dotnet", BENCH, "prepare", folder, str(port), str(port + 1), backend], check=True, stdout=subprocess.DEVNULL)
+        command = ["dotnet", BENCH, "prepare", folder, str(port), str(port + 1), backend, *self.words()]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+    def words(self):
+        """What is otherwise than usual, as the gateway's fixture and the peers are told of it."""
+        return {
+            "postgres": [f"postgres=Host=127.0.0.1;Port={self.port('postgres')};Username=postgres;Timeout=15"],
+            "https": [f"certificate={self.work}/certificate.pem", f"key={self.work}/key.pem"],
+            "clients": ["clients=50000", "members=1000000"],
+        }.get(self.around, [])
+
+    def certificate(self):
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+             "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", self.work / "key.pem", "-out", self.work / "certificate.pem"],
+            check=True, capture_output=True,
+        )
+        (self.work / "key.pem").chmod(0o600)
+
+    def postgres(self):
+        """A Postgres that flushes, with both databases; under another user than root, whom it refuses."""
+        bin = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
+        folder = self.work / "postgres"
+        folder.mkdir()
+        owner = []
+        if os.getuid() == 0:
+            shutil.chown(folder, "postgres")
+            owner = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        subprocess.run([*owner, bin / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "--locale=C.UTF-8"], check=True, capture_output=True)
+        port = str(self.port("postgres"))
+        self.start("postgres", *owner, bin / "postgres", "-D", folder / "data", "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}")
+        for name in ["registry", "audit"]:
+            for _ in range(100):
+                if subprocess.run([bin / "createdb", "-h", "127.0.0.1", "-p", port, "-U", "postgres", name], capture_output=True).returncode == 0:
+                    break
+                time.sleep(0.1)
 
     def nginx(self, name, inside, before):
         path = self.work / f"nginx/{name}.conf"
@@ -125,9 +189,12 @@ class World:
             f"worker_processes 1; daemon off; pid {path}.pid; error_log {path}.err;\n"
             "events { worker_connections 4096; }\n"
             f"http {{ access_log off; keepalive_requests 100000000; default_type application/fhir+json; {before}\n"
-            f"server {{ listen 127.0.0.1:{self.port(name)} backlog=4096; {inside} }} }}\n"
+            f"server {{ listen 127.0.0.1:{self.port(name)} backlog=4096{self.secure()} {inside} }} }}\n"
         )
         return path
+
+    def secure(self):
+        return f" ssl; ssl_certificate {self.work}/certificate.pem; ssl_certificate_key {self.work}/key.pem;" if self.around == "https" else ";"
 
     def haproxy(self, fixture):
         path = self.work / "haproxy.cfg"
@@ -155,10 +222,11 @@ backend b
 
     def wait_for(self, name):
         request = urllib.request.Request(self.url(name), headers={"Authorization": "Bearer " + self.token})
+        trust = ssl.create_default_context(cafile=self.work / "certificate.pem") if self.around == "https" else None
         said = ""
         for _ in range(300):
             try:
-                with urllib.request.urlopen(request, timeout=5) as answer:
+                with urllib.request.urlopen(request, timeout=5, context=trust) as answer:
                     if answer.status == 200:
                         return
             except urllib.error.HTTPError as refused:
@@ -226,6 +294,16 @@ backend b
                 spent += 2
                 steady = steady + 1 if turn["rate"] < rate * 1.03 and turn["cpu"] > cpu * 0.97 else 0
                 rate, cpu = max(rate, turn["rate"]), min(cpu, turn["cpu"])
+
+
+def end(*processes):
+    for process in processes:
+        process.send_signal(signal.SIGTERM)
+    for process in processes:
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def milliseconds(text, label):

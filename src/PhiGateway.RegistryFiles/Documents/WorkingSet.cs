@@ -14,16 +14,17 @@ public sealed class WorkingSet
     );
 
     private readonly ImmutableDictionary<RegistryKind, ImmutableSortedDictionary<string, WorkingItem>> _kinds;
+    private readonly WorkingIndexes _by;
 
-    private WorkingSet(long revision, ImmutableDictionary<RegistryKind, ImmutableSortedDictionary<string, WorkingItem>> kinds)
-    {
-        Revision = revision;
-        _kinds = kinds;
-    }
+    private WorkingSet(
+        long revision,
+        ImmutableDictionary<RegistryKind, ImmutableSortedDictionary<string, WorkingItem>> kinds,
+        WorkingIndexes by
+    ) => (Revision, _kinds, _by) = (revision, kinds, by);
 
     /// <summary>A registry without documents.</summary>
     public static WorkingSet Empty { get; } =
-        new(0, ImmutableDictionary<RegistryKind, ImmutableSortedDictionary<string, WorkingItem>>.Empty);
+        new(0, ImmutableDictionary<RegistryKind, ImmutableSortedDictionary<string, WorkingItem>>.Empty, new WorkingIndexes());
 
     /// <summary>The registry's revision that this is; provisional after <see cref="After"/>.</summary>
     public long Revision { get; }
@@ -33,45 +34,6 @@ public sealed class WorkingSet
 
     /// <summary>Whether the store did not tell in time that this is the newest one: nothing is refused for what is missing in it.</summary>
     public bool MayBeOld { get; private init; }
-
-    private ILookup<string, Credential> CredentialIndex =>
-        field ??= All<Credential>(RegistryKind.Credential).ToLookup(static credential => credential.Client, StringComparer.Ordinal);
-
-    private ILookup<string, Client> ClientIndex =>
-        field ??= All<Client>(RegistryKind.Client).ToLookup(static client => client.UseCase, StringComparer.Ordinal);
-
-    private ILookup<string, Review> ReviewIndex =>
-        field ??= All<Review>(RegistryKind.Review).ToLookup(static review => review.Client, StringComparer.Ordinal);
-
-    private ILookup<string, TaskGrant> TaskIndex =>
-        field ??= All<TaskGrant>(RegistryKind.TaskGrant).ToLookup(static task => task.Client, StringComparer.Ordinal);
-
-    private ILookup<string, Agreement> AgreementIndex =>
-        field ??= All<Agreement>(RegistryKind.Agreement).ToLookup(static agreement => agreement.Organization, StringComparer.Ordinal);
-
-    private ILookup<(RegistryKind Kind, string Id), UseCase> UseCaseIndex =>
-        field ??= All<UseCase>(RegistryKind.UseCase)
-            .SelectMany(static useCase => Named(useCase).Distinct().Select(named => (Named: named, UseCase: useCase)))
-            .ToLookup(static pair => pair.Named, static pair => pair.UseCase);
-
-    private ILookup<(string, string), string> HolderIndex =>
-        field ??= All<Credential>(RegistryKind.Credential)
-            .Where(static credential => CredentialIdentity.Of(credential) is not null)
-            .ToLookup(static credential => CredentialIdentity.Of(credential)!.Value, static credential => credential.Id);
-
-    private ILookup<string, Approval> ApprovalIndex =>
-        field ??= All<Approval>(RegistryKind.Approval).ToLookup(static approval => approval.Client, StringComparer.Ordinal);
-
-    private ILookup<string, RegistryItem> UnreadableIndex =>
-        field ??= ((RegistryKind[])[RegistryKind.Credential, RegistryKind.Approval, RegistryKind.Review])
-            .SelectMany(kind => Kind(kind).Values)
-            .Where(static found => found.Entity is null)
-            .Select(static found => (Client: StoredBody.ClientIn(found.Item.Json), found.Item))
-            .Where(static pair => pair.Client is not null)
-            .ToLookup(static pair => pair.Client!, static pair => pair.Item, StringComparer.Ordinal);
-
-    private ILookup<string, CampaignItem> CampaignIndex =>
-        field ??= All<CampaignItem>(RegistryKind.CampaignItem).ToLookup(static item => item.Campaign, StringComparer.Ordinal);
 
     /// <summary>Documents of a kind by id, in order of id.</summary>
     public ImmutableSortedDictionary<string, WorkingItem> Kind(RegistryKind kind) => _kinds.GetValueOrDefault(kind, None);
@@ -97,39 +59,41 @@ public sealed class WorkingSet
     }
 
     /// <summary>A client's credentials.</summary>
-    public IEnumerable<Credential> CredentialsOf(string client) => CredentialIndex[client];
+    public IEnumerable<Credential> CredentialsOf(string client) => Found<Credential>(_by.Credentials, client);
 
     /// <summary>The clients of a use case.</summary>
-    public IEnumerable<Client> ClientsOf(string useCase) => ClientIndex[useCase];
+    public IEnumerable<Client> ClientsOf(string useCase) => Found<Client>(_by.Clients, useCase);
 
     /// <summary>A client's access reviews.</summary>
-    public IEnumerable<Review> ReviewsOf(string client) => ReviewIndex[client];
+    public IEnumerable<Review> ReviewsOf(string client) => Found<Review>(_by.Reviews, client);
 
     /// <summary>A client's task grants.</summary>
-    public IEnumerable<TaskGrant> TasksOf(string client) => TaskIndex[client];
+    public IEnumerable<TaskGrant> TasksOf(string client) => Found<TaskGrant>(_by.Tasks, client);
 
     /// <summary>An organization's agreements.</summary>
-    public IEnumerable<Agreement> AgreementsOf(string organization) => AgreementIndex[organization];
+    public IEnumerable<Agreement> AgreementsOf(string organization) => Found<Agreement>(_by.Agreements, organization);
 
     /// <summary>The use cases that name an organization, an agreement or a roster.</summary>
-    public IEnumerable<UseCase> UseCasesOf(RegistryKind kind, string id) => UseCaseIndex[(kind, id)];
+    public IEnumerable<UseCase> UseCasesOf(RegistryKind kind, string id) =>
+        Found<UseCase, (RegistryKind, string)>(_by.UseCases, (kind, id));
 
     /// <summary>Ids of the credentials with this identity (see <see cref="CredentialIdentity"/>): one, where nothing is shared.</summary>
-    public IEnumerable<string> HoldersOf(string issuer, string value) => HolderIndex[(issuer, value)];
+    public IEnumerable<string> HoldersOf(string issuer, string value) =>
+        _by.Holders.Find(this, (issuer, value)).Select(static found => found.Item.Id);
 
     /// <summary>The latest approval of a client: the one that counts.</summary>
-    public Approval? ApprovalOf(string client) => ApprovalIndex[client].MaxBy(static approval => approval, Later);
+    public Approval? ApprovalOf(string client) => ApprovalsOf(client).MaxBy(static approval => approval, Later);
 
     /// <summary>All approvals that a client ever had.</summary>
-    public IEnumerable<Approval> ApprovalsOf(string client) => ApprovalIndex[client];
+    public IEnumerable<Approval> ApprovalsOf(string client) => Found<Approval>(_by.Approvals, client);
 
     /// <summary>
     /// Credentials, approvals and reviews that cannot be read and seem to be a client's: nodes close it for each of them.
     /// </summary>
-    public IEnumerable<RegistryItem> UnreadableOf(string client) => UnreadableIndex[client];
+    public IEnumerable<RegistryItem> UnreadableOf(string client) => _by.Unreadable.Find(this, client).Select(static found => found.Item);
 
     /// <summary>What an access review asks, in order of id.</summary>
-    public IEnumerable<CampaignItem> ItemsOf(string campaign) => CampaignIndex[campaign];
+    public IEnumerable<CampaignItem> ItemsOf(string campaign) => Found<CampaignItem>(_by.Campaigns, campaign);
 
     /// <summary>Every document as stored.</summary>
     public IEnumerable<RegistryItem> Items() => _kinds.Values.SelectMany(static kind => kind.Values).Select(static found => found.Item);
@@ -140,32 +104,40 @@ public sealed class WorkingSet
     public WorkingSet With(long revision, IEnumerable<RegistryItem> items)
     {
         var kinds = _kinds;
+        var changes = new List<WorkingChange>();
         foreach (var group in items.GroupBy(static item => item.Kind))
         {
             var builder = kinds.GetValueOrDefault(group.Key, None).ToBuilder();
             foreach (var item in group)
             {
-                if (item.Deleted)
+                var before = builder.GetValueOrDefault(item.Id);
+                var after = item.Deleted ? null : new WorkingItem(item);
+                if (after is not null)
                 {
-                    builder.Remove(item.Id);
+                    builder[item.Id] = after;
                 }
                 else
                 {
-                    builder[item.Id] = new WorkingItem(item);
+                    builder.Remove(item.Id);
+                }
+
+                if ((before ?? after) is not null)
+                {
+                    changes.Add(new WorkingChange(before, after));
                 }
             }
 
             kinds = kinds.SetItem(group.Key, builder.ToImmutable());
         }
 
-        return new WorkingSet(revision, kinds) { Timeline = Timeline };
+        return new WorkingSet(revision, kinds, _by.With(changes)) { Timeline = Timeline };
     }
 
     /// <summary>The same set, read on that line of the store's history.</summary>
-    public WorkingSet On(string? timeline) => new(Revision, _kinds) { Timeline = timeline };
+    public WorkingSet On(string? timeline) => new(Revision, _kinds, _by) { Timeline = timeline };
 
     /// <summary>The same set, of which nobody has said lately that it is the newest.</summary>
-    public WorkingSet AsOld() => new(Revision, _kinds) { Timeline = Timeline, MayBeOld = true };
+    public WorkingSet AsOld() => new(Revision, _kinds, _by) { Timeline = Timeline, MayBeOld = true };
 
     /// <summary>The set as it would be after these writes, for validation and dry runs; versions and times are provisional.</summary>
     public WorkingSet After(IEnumerable<RegistryWrite> writes, DateTimeOffset now, string actor) =>
@@ -193,20 +165,10 @@ public sealed class WorkingSet
             one.ApprovedAt == other.ApprovedAt ? string.CompareOrdinal(one.Id, other.Id) : one.ApprovedAt.CompareTo(other.ApprovedAt)
     );
 
-    private static IEnumerable<(RegistryKind, string)> Named(UseCase useCase)
-    {
-        yield return (RegistryKind.Organization, useCase.Organization);
-        if (useCase.Agreement is { } agreement)
-        {
-            yield return (RegistryKind.Agreement, agreement);
-        }
+    private IEnumerable<T> Found<T>(WorkingIndex<string> index, string key)
+        where T : class => Found<T, string>(index, key);
 
-        foreach (var grant in useCase.Grants)
-        {
-            if (grant.Patients?.Roster is { } roster)
-            {
-                yield return (RegistryKind.Roster, roster);
-            }
-        }
-    }
+    private IEnumerable<T> Found<T, TKey>(WorkingIndex<TKey> index, TKey key)
+        where T : class
+        where TKey : notnull => index.Find(this, key).Select(static found => (T)(object)found.Entity!);
 }

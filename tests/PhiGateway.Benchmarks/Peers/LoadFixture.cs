@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using PhiGateway.Benchmarks.Fleet;
 using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
@@ -24,14 +25,17 @@ internal static class LoadFixture
     /// <param name="adminPort">Of the control plane.</param>
     /// <param name="backend">Address of the clinical system.</param>
     /// <param name="tokens">Where the gateway issues tokens itself, and the key of the client that asks for them; null: it does not.</param>
+    /// <param name="around">What is otherwise than usual; null: nothing.</param>
     public static async Task PrepareAsync(
         string folder,
         int gatewayPort,
         int adminPort,
         string backend,
-        (string Auth, PublicJwk Key)? tokens = null
+        (string Auth, PublicJwk Key)? tokens = null,
+        LoadSurroundings? around = null
     )
     {
+        around ??= new LoadSurroundings();
         Directory.CreateDirectory(folder);
         using var rsa = RSA.Create(2048);
         var publicKey = rsa.ExportParameters(false);
@@ -57,10 +61,10 @@ internal static class LoadFixture
         );
         await File.WriteAllTextAsync(Path.Combine(folder, "public.pem"), rsa.ExportSubjectPublicKeyInfoPem());
         await File.WriteAllTextAsync(Path.Combine(folder, "token"), Token(rsa));
-        await SeedAsync(folder, tokens?.Key);
+        await SeedAsync(around.StoreOf(folder, "registry"), tokens?.Key, around);
         // Apart from the data: a configuration file is watched together with its folder.
         Directory.CreateDirectory(Path.Combine(folder, "etc"));
-        var configuration = JsonSerializer.SerializeToNode(Configuration(folder, gatewayPort, adminPort, backend))!;
+        var configuration = JsonSerializer.SerializeToNode(Configuration(folder, gatewayPort, adminPort, backend, around))!;
         if (tokens is { } own)
         {
             await File.WriteAllTextAsync(Path.Combine(folder, "signing.secret"), "a secret for signing keys in benchmarks");
@@ -104,15 +108,15 @@ internal static class LoadFixture
         );
     }
 
-    private static async Task SeedAsync(string folder, PublicJwk? key)
+    private static async Task SeedAsync(StorageOptions store, PublicJwk? key, LoadSurroundings around)
     {
-        var options = new StorageOptions
-        {
-            Provider = StorageProvider.Sqlite,
-            ConnectionString = $"Data Source={Path.Combine(folder, "registry.db")}",
-        };
-        await using var storage = RegistryStorage.Create(options);
+        await using var storage = RegistryStorage.Create(store);
         await storage.Migrator.MigrateAsync(CancellationToken.None);
+        if (around.Clients > 0)
+        {
+            await FleetRegistry.FillAsync(storage, around.Clients, around.Members);
+        }
+
         var today = DateOnly.FromDateTime(DateTime.UtcNow);
         IRegistryEntity[] entities =
         [
@@ -211,20 +215,26 @@ internal static class LoadFixture
         await GatewaySetup.WriteAsync(storage, [approval], "bench");
     }
 
-    private static object Configuration(string folder, int gatewayPort, int adminPort, string backend) =>
+    private static object Configuration(string folder, int gatewayPort, int adminPort, string backend, LoadSurroundings around) =>
         new Dictionary<string, object>
         {
             ["PhiGateway"] = new
             {
                 Environment = "bench",
                 Node = "bench",
-                PublicBase = $"http://127.0.0.1:{gatewayPort}",
-                Listeners = new { Data = $"http://127.0.0.1:{gatewayPort}", Admin = $"http://127.0.0.1:{adminPort}" },
-                Registry = new { Provider = "Sqlite", ConnectionString = $"Data Source={Path.Combine(folder, "registry.db")}" },
+                PublicBase = $"{around.Scheme}://127.0.0.1:{gatewayPort}",
+                Listeners = new
+                {
+                    Data = $"{around.Scheme}://127.0.0.1:{gatewayPort}",
+                    Admin = $"http://127.0.0.1:{adminPort}",
+                    CertificatePath = around.Certificate,
+                    CertificateKeyPath = around.CertificateKey,
+                },
+                Registry = Configured(around.StoreOf(folder, "registry")),
                 Audit = new
                 {
                     Journal = new { Directory = Path.Combine(folder, "journal"), Budget = "8 GiB" },
-                    Store = new { Provider = "Sqlite", ConnectionString = $"Data Source={Path.Combine(folder, "audit.db")}" },
+                    Store = Configured(around.StoreOf(folder, "audit")),
                 },
                 Issuers = new[]
                 {
@@ -244,4 +254,6 @@ internal static class LoadFixture
             },
             ["ReverseProxy"] = GatewaySetup.ReverseProxyTo(backend, "bench"),
         };
+
+    private static object Configured(StorageOptions store) => new { Provider = $"{store.Provider}", store.ConnectionString };
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -12,18 +13,36 @@ namespace PhiGateway.Benchmarks.Peers;
 /// <summary>What the gateway is measured against: YARP as it comes, alone or behind JwtBearer as its documentation sets it up.</summary>
 internal static class YarpPeer
 {
-    public static async Task RunAsync(string kind, int port, string backend, string folder)
+    public static async Task RunAsync(string kind, int port, string backend, string folder, LoadSurroundings around)
     {
-        await using var app = await BuildAsync(kind, port, backend, folder);
+        await using var app = await BuildAsync(kind, port, backend, folder, around);
         await app.RunAsync();
     }
 
     /// <summary>The peer, not yet started.</summary>
-    public static async Task<WebApplication> BuildAsync(string kind, int port, string backend, string folder)
+    public static async Task<WebApplication> BuildAsync(
+        string kind,
+        int port,
+        string backend,
+        string folder,
+        LoadSurroundings? around = null
+    )
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(
+                IPAddress.Loopback,
+                port,
+                listener =>
+                {
+                    if (around?.Certificate is { } certificate)
+                    {
+                        listener.UseHttps(X509Certificate2.CreateFromPemFile(certificate, around.CertificateKey));
+                    }
+                }
+            )
+        );
         var route = new RouteConfig
         {
             RouteId = "fhir",
