@@ -66,8 +66,8 @@ switch (args)
         await SearchRun.RunAsync(search[0], search[1]);
         return;
     case ["console", .. var rest]:
-        var console = rest.Select(long.Parse).Concat(new[] { 100_000L, 2_000L, 20L }.Skip(rest.Length)).ToList();
-        await ConsoleRun.RunAsync(console[0], (int)console[1], (int)console[2]);
+        var console = rest.Take(3).Select(long.Parse).Concat(new[] { 100_000L, 2_000L, 20L }.Skip(rest.Length)).ToList();
+        await ConsoleRun.RunAsync(console[0], (int)console[1], (int)console[2], rest.Skip(3).FirstOrDefault(string.Empty));
         return;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(LoadFixture).Assembly).Run(args);

@@ -101,7 +101,7 @@ public sealed record DryRunReport
             ],
             Paths = outcome.Paths,
             Warnings = outcome.Warnings,
-            RevokedClients = RevocationMatch.ClientsOf(outcome),
+            RevokedClients = outcome.Revoked,
             AnswersCut = outcome.Cut,
             RequestsRunning = outcome.Running,
             CarriedOver =

@@ -76,6 +76,9 @@ internal sealed record EditOutcome(
     /// <summary>Clients with a door that opens or closes, or with more or fewer tasks; worked out when first asked for.</summary>
     public IReadOnlyList<PathEffect> Paths => field ??= PathEffect.Of(this);
 
+    /// <summary>Every client that its revocations match, in order of id; worked out when first asked for.</summary>
+    public IReadOnlyList<string> Revoked => field ??= RevocationMatch.ClientsOf(this);
+
     /// <summary>The revision that it was written as; 0: nothing was written.</summary>
     public long Revision { get; init; }
 

@@ -133,12 +133,10 @@ internal sealed class RegistryEditor(
 
     private static IReadOnlyList<string> Stopped(EditOutcome outcome) =>
         [
-            .. RevocationMatch
-                .ClientsOf(outcome)
-                .Union(
-                    outcome.Paths.Where(static path => path.Closed.Count > 0).Select(static path => path.Client),
-                    StringComparer.Ordinal
-                ),
+            .. outcome.Revoked.Union(
+                outcome.Paths.Where(static path => path.Closed.Count > 0).Select(static path => path.Client),
+                StringComparer.Ordinal
+            ),
         ];
 
     private static bool Closes(EditOutcome outcome) =>

@@ -61,7 +61,7 @@ internal static class RevocationEndpoints
     private static JsonNode Shown(RevocationOutcome made)
     {
         var row = JsonSerializer.SerializeToNode(made.Row, RegistryJson.Options)!;
-        var clients = RevocationMatch.ClientsOf(made.Edit);
+        var clients = made.Edit.Revoked;
         row["matched"] = new JsonArray([.. clients.Select(static client => (JsonNode)client)]);
         if (made.Edit.Cut is { } cut)
         {

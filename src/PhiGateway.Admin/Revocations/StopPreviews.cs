@@ -48,9 +48,8 @@ internal sealed class StopPreviews(RevocationCommands commands, WorkingSetSource
         var set = planned.Edit.Before;
         return new StopPreview(
             [
-                .. RevocationMatch
-                    .ClientsOf(planned.Edit)
-                    .Select(id => set.Find<Client>(RegistryKind.Client, id))
+                .. planned
+                    .Edit.Revoked.Select(id => set.Find<Client>(RegistryKind.Client, id))
                     .OfType<Client>()
                     .Select(client => Of(set, client))
                     .OrderByDescending(static client => client.CoversEmergencies)

@@ -5,7 +5,7 @@ using PhiGateway.Policy.Registry;
 namespace PhiGateway.RegistryFiles.Documents;
 
 /// <summary>
-/// Documents of a <see cref="WorkingSet"/> by a name that stands in them, each name's in order of id. Made when first asked for, and from then
+/// Documents of a <see cref="WorkingSet"/> by a name that stands in them, each name's in order of id. Made when first needed, and from then
 /// on changed by what was put or deleted: a change costs what it changes, however many documents there are.
 /// </summary>
 /// <param name="kinds">The kinds of which documents are found.</param>
@@ -30,12 +30,15 @@ internal sealed class WorkingIndex<TKey>(RegistryKind[] kinds, Func<WorkingItem,
     public ImmutableArray<WorkingItem> Find(WorkingSet set, TKey key) => (_found ??= Make(set)).GetValueOrDefault(key, []);
 
     /// <summary>The index of the set that comes of these changes.</summary>
-    public WorkingIndex<TKey> With(IReadOnlyList<WorkingChange> changes)
+    /// <param name="set">The set that this belongs to.</param>
+    /// <param name="changes">What is changed in it.</param>
+    public WorkingIndex<TKey> With(WorkingSet set, IReadOnlyList<WorkingChange> changes)
     {
         var index = new WorkingIndex<TKey>(kinds, keysOf);
-        if (_found is { } found && changes.Count <= MostChanges)
+        if (changes.Count <= MostChanges)
         {
-            index._found = Changed(found, changes);
+            // Made for the set that stays, though it may be asked of the other one only: whoever changes the set next finds it made.
+            index._found = Changed(_found ??= Make(set), changes);
         }
 
         return index;

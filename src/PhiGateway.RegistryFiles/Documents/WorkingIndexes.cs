@@ -43,19 +43,21 @@ internal sealed class WorkingIndexes
         new([RegistryKind.CampaignItem], static item => item.Entity is CampaignItem asked ? [asked.Campaign] : []);
 
     /// <summary>Those of the set that comes of these changes.</summary>
-    public WorkingIndexes With(IReadOnlyList<WorkingChange> changes) =>
+    /// <param name="set">The set that these belong to.</param>
+    /// <param name="changes">What is changed in it.</param>
+    public WorkingIndexes With(WorkingSet set, IReadOnlyList<WorkingChange> changes) =>
         new()
         {
-            Credentials = Credentials.With(changes),
-            Clients = Clients.With(changes),
-            Reviews = Reviews.With(changes),
-            Tasks = Tasks.With(changes),
-            Agreements = Agreements.With(changes),
-            UseCases = UseCases.With(changes),
-            Holders = Holders.With(changes),
-            Approvals = Approvals.With(changes),
-            Unreadable = Unreadable.With(changes),
-            Campaigns = Campaigns.With(changes),
+            Credentials = Credentials.With(set, changes),
+            Clients = Clients.With(set, changes),
+            Reviews = Reviews.With(set, changes),
+            Tasks = Tasks.With(set, changes),
+            Agreements = Agreements.With(set, changes),
+            UseCases = UseCases.With(set, changes),
+            Holders = Holders.With(set, changes),
+            Approvals = Approvals.With(set, changes),
+            Unreadable = Unreadable.With(set, changes),
+            Campaigns = Campaigns.With(set, changes),
         };
 
     private static IEnumerable<(RegistryKind, string)> Named(UseCase useCase)

@@ -130,7 +130,7 @@ public sealed class WorkingSet
             kinds = kinds.SetItem(group.Key, builder.ToImmutable());
         }
 
-        return new WorkingSet(revision, kinds, _by.With(changes)) { Timeline = Timeline };
+        return new WorkingSet(revision, kinds, _by.With(this, changes)) { Timeline = Timeline };
     }
 
     /// <summary>The same set, read on that line of the store's history.</summary>

@@ -230,11 +230,11 @@ internal static class LoadFixture
                     CertificatePath = around.Certificate,
                     CertificateKeyPath = around.CertificateKey,
                 },
-                Registry = Configured(around.StoreOf(folder, "registry")),
+                Registry = Configured(folder, "registry", around),
                 Audit = new
                 {
                     Journal = new { Directory = Path.Combine(folder, "journal"), Budget = "8 GiB" },
-                    Store = Configured(around.StoreOf(folder, "audit")),
+                    Store = Configured(folder, "audit", around),
                 },
                 Issuers = new[]
                 {
@@ -255,5 +255,17 @@ internal static class LoadFixture
             ["ReverseProxy"] = GatewaySetup.ReverseProxyTo(backend, "bench"),
         };
 
-    private static object Configured(StorageOptions store) => new { Provider = $"{store.Provider}", store.ConnectionString };
+    // Where there may be a password in it, the gateway takes a connection string from a file only.
+    private static object Configured(string folder, string name, LoadSurroundings around)
+    {
+        var store = around.StoreOf(folder, name);
+        if (store.Provider == StorageProvider.Sqlite)
+        {
+            return new { Provider = "Sqlite", store.ConnectionString };
+        }
+
+        var file = Path.Combine(folder, name + ".connection");
+        File.WriteAllText(file, store.ConnectionString);
+        return new { Provider = $"{store.Provider}", ConnectionString = "file:" + file };
+    }
 }

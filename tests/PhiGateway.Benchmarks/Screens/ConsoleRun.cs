@@ -24,23 +24,34 @@ internal static class ConsoleRun
     private const string KeptTrail = "PHIGW_CONSOLE_TRAIL";
     private const string KeptRegistry = "PHIGW_CONSOLE_REGISTRY";
 
-    public static async Task RunAsync(long records, int clients, int rounds)
+    /// <param name="records">Of the trail.</param>
+    /// <param name="clients">Of the registry.</param>
+    /// <param name="rounds">Looks at each page besides the first.</param>
+    /// <param name="only">Pages are asked for whose name has this in it; empty: all.</param>
+    public static async Task RunAsync(long records, int clients, int rounds, string only)
     {
         if (
             Environment.GetEnvironmentVariable(KeptTrail) is { Length: > 0 } trail
             && Environment.GetEnvironmentVariable(KeptRegistry) is { Length: > 0 } registry
         )
         {
-            await RunAsync(OptionsOf(trail), OptionsOf(registry), records, clients, rounds);
+            await RunAsync(OptionsOf(trail), OptionsOf(registry), records, clients, rounds, only);
             return;
         }
 
         await using var cluster = await PostgresCluster.StartNewAsync();
         var (ofTrail, ofRegistry) = (await cluster.CreateDatabaseAsync(), await cluster.CreateDatabaseAsync());
-        await RunAsync(OptionsOf(ofTrail), OptionsOf(ofRegistry), records, clients, rounds);
+        await RunAsync(OptionsOf(ofTrail), OptionsOf(ofRegistry), records, clients, rounds, only);
     }
 
-    private static async Task RunAsync(StorageOptions ofTrail, StorageOptions ofRegistry, long records, int clients, int rounds)
+    private static async Task RunAsync(
+        StorageOptions ofTrail,
+        StorageOptions ofRegistry,
+        long records,
+        int clients,
+        int rounds,
+        string only
+    )
     {
         var folder = Directory.CreateTempSubdirectory("phigw-screens-").FullName;
         var now = TimeProvider.System.GetUtcNow();
@@ -58,13 +69,15 @@ internal static class ConsoleRun
         {
             using var browser = new ConsoleBrowser(node.Address);
             await TimedAsync("first sign-in and registry read", () => browser.SignInAsync("all"));
-            await AskAsync(browser, await ConsolePages.ListAsync(browser, audit.Store, clients, clock.GetUtcNow()), rounds);
+            var pages = await ConsolePages.ListAsync(browser, audit.Store, clients, clock.GetUtcNow());
+            await AskAsync(browser, [.. pages.Where(page => page.Name.Contains(only, StringComparison.Ordinal))], rounds);
         }
 
         Directory.Delete(folder, recursive: true);
     }
 
-    private static StorageOptions OptionsOf(string connection) => new() { Provider = StorageProvider.Postgres, ConnectionString = connection };
+    private static StorageOptions OptionsOf(string connection) =>
+        new() { Provider = StorageProvider.Postgres, ConnectionString = connection };
 
     private static async Task FillRegistryAsync(RegistryStorage registry, int clients, TimeProvider clock)
     {
