@@ -97,7 +97,14 @@ internal static class AgenticControls
                 "agents may act over more than one other",
                 Agents
             ),
-            Refused(facts, "delegations that nobody permitted", "unknown-actor", "delegation-too-deep", "delegation-loop")
+            Refused(
+                facts,
+                "delegations that nobody permitted",
+                "unknown-actor",
+                "actor-not-permitted",
+                "delegation-too-deep",
+                "delegation-loop"
+            )
         );
         yield return Of(
             AgenticRisk.Cascading,

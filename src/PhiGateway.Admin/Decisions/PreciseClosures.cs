@@ -81,6 +81,12 @@ internal static class PreciseClosures
             ),
         [DenyReason.DelegationTooDeep] = static (_, client, _) =>
             ($"the client permits {client.DelegationDepth} actors", $"raise the delegation depth of client {client.Id}"),
+        [DenyReason.ActorNotPermitted] = static (facts, client, _) =>
+            (
+                $"the client permits {InOrder(client.Actors ?? [])} as actors, from the outermost on; the chain was "
+                    + InOrder(facts.Proof.Actors),
+                $"find out who let this actor act, or add it in its place to the actors of client {client.Id}"
+            ),
         [DenyReason.StepUpRequired] = static (facts, _, useCase) =>
             (
                 $"the use case asks for a sign-in {SignIn(useCase)}",
@@ -143,6 +149,8 @@ internal static class PreciseClosures
 
     private static string Covered(UseCase useCase) =>
         List(useCase.Grants.SelectMany(static grant => grant.Types.Select(type => $"{type}.{string.Join('+', grant.Interactions)}")));
+
+    private static string InOrder(IReadOnlyList<string> values) => values.Count == 0 ? "none" : string.Join(" before ", values);
 
     private static string List(IEnumerable<string> values) =>
         string.Join(", ", values.Distinct(StringComparer.Ordinal)) is { Length: > 0 } text ? text : "none";
