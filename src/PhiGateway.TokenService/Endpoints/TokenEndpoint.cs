@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
 using PhiGateway.Identity.Assertions;
 using PhiGateway.Identity.Proofs;
 using PhiGateway.Policy.Decisions;
@@ -33,8 +34,8 @@ internal sealed class TokenEndpoint(
     TimeProvider time
 )
 {
-    private const string What = "token.issue";
-    private const string Exchanged = "token.exchange";
+    private const string What = TokenIssue.Issued;
+    private const string Exchanged = TokenIssue.Exchanged;
 
     public async Task RunAsync(HttpContext http)
     {
