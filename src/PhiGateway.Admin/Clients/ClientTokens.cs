@@ -22,8 +22,9 @@ internal sealed class ClientTokens(
     TimeProvider time
 )
 {
-    // A client that takes a token for each call has some hundred out; one that has more is told by its newest.
-    private const int Most = 10 * PageRequest.Most;
+    // A client that takes a token for each call has some hundred out. Security: its questions about tokens stand among them, as many as it may
+    // ask in these minutes by default three times over, so that who floods the trail with them hides none.
+    private const int Most = 40 * PageRequest.Most;
 
     // Records say the time of the node that issued.
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);

@@ -118,12 +118,13 @@ internal static class PreciseClosures
 
     /// <summary>The words of this reason; null: the facts at hand say no more than the reason itself.</summary>
     public static (string What, string ToOpen)? Of(ClosureWords.Facts facts, Client client, UseCase useCase) =>
-        !IsOfAnotherAgent(facts, client) && Known.TryGetValue(facts.Reason, out var words) ? words(facts, client, useCase) : null;
+        !IsOfAnActor(facts, client) && Known.TryGetValue(facts.Reason, out var words) ? words(facts, client, useCase) : null;
 
-    // The charter of an agent that acts through the client is not the client's: the rule says whose it is.
-    private static bool IsOfAnotherAgent(ClosureWords.Facts facts, Client client) =>
+    // The charter and the hours of who acts through the client are not the client's: the rule says whose they are.
+    private static bool IsOfAnActor(ClosureWords.Facts facts, Client client) =>
         (
-            facts.Reason == DenyReason.AgentToolNotPermitted
+            facts.Reason == DenyReason.OutsideHours
+            || facts.Reason == DenyReason.AgentToolNotPermitted
             || facts.Reason == DenyReason.AgentOutsideHours
             || facts.Reason == DenyReason.AgentTypeNotPermitted
         )
