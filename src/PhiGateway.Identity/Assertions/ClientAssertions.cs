@@ -229,7 +229,7 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
                 continue;
             }
 
-            if (JwksReader.ReadOne(jwk) is { } key && key.Fits(algorithm) && await _signature.IsOfAsync(assertion, key, algorithm))
+            if (JwksReader.ReadOne(jwk) is { } key && key.Fits(algorithm) && _signature.IsOf(assertion, key, algorithm))
             {
                 return (key, false);
             }
@@ -246,7 +246,7 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
         {
             var set = await _sources.FindAsync(address, keyId, algorithm, cancellationToken);
             unavailable |= set is null;
-            if (set?.Find(keyId, algorithm) is { } key && await _signature.IsOfAsync(assertion, key, algorithm))
+            if (set?.Find(keyId, algorithm) is { } key && _signature.IsOf(assertion, key, algorithm))
             {
                 return (key, false);
             }

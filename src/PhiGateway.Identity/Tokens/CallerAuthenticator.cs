@@ -137,7 +137,7 @@ internal sealed class CallerAuthenticator(
             if (directory.Find(text.Issuer) is not { } issuer)
             {
                 return workloadTokens is not null && JwtSvidReader.IsOne(text)
-                    ? new Validated(null, new CallerResult(await workloadTokens.ReadAsync(token, text)))
+                    ? new Validated(null, new CallerResult(workloadTokens.Read(token, text)))
                     : Refused(DenyReason.UnknownIssuer);
             }
 
