@@ -52,7 +52,7 @@ public sealed record TokenIssue(
         {
             if (
                 JsonSerializer.Deserialize<TokenIssue>(record.After ?? "null", Form) is { } said
-                && !said.TextHashes.Concat(said.ParentIds).Concat(said.ParentHashes).Contains(null)
+                && !said.TextHashes.Concat(said.ParentIds).Concat(said.ParentHashes).Any(static one => one is null)
             )
             {
                 return said;

@@ -110,7 +110,7 @@ public sealed class ClientTokensTests
     [InlineData("/admin/v1/clients/nobody/tokens", "olga", 404)]
     [InlineData(Tokens, "august", 200)]
     [InlineData(Tokens, "anna", 200)]
-    public async Task Tokens_AreForWhoStopsAndForAuditors(string path, string person, int status)
+    public async Task Tokens_AskedForBySomebody_AreForWhoStopsAndForAuditors(string path, string person, int status)
     {
         await using var server = await AdminServer.StartAsync();
         await Sample.WriteAsync(server);
