@@ -97,6 +97,12 @@ internal static class AgenticControls
                 "agents may act over more than one other",
                 Agents
             ),
+            None(
+                agents.Count(static one => one.Client is { DelegationDepth: > 0, Actors: null }),
+                "agent does not say who may act through it",
+                "agents do not say who may act through them",
+                Agents
+            ),
             Refused(
                 facts,
                 "delegations that nobody permitted",
