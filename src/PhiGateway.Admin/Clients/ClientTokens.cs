@@ -106,6 +106,7 @@ internal sealed class ClientTokens(
             record.Purpose,
             record.Task,
             record.Binding,
+            record.Rule is { } rule && rule.StartsWith("key/", StringComparison.Ordinal) ? rule[4..] : null,
             TokenQuestions.IsRevoked(snapshot, token),
             ClosedBy(token, record.Task, snapshot, now)?.Code,
             record.Id
@@ -146,6 +147,9 @@ public sealed record TokenReport(string Client, DateTimeOffset At, bool Truncate
 /// <param name="Purpose">Its purpose codes.</param>
 /// <param name="Task">The task that it is for; absent: for none.</param>
 /// <param name="Binding">How it is bound: <c>none</c>, <c>dpop</c>, <c>mtls</c>.</param>
+/// <param name="Key">
+/// By which of its keys the client got it: its thumbprint (RFC 7638), or <c>x5t:</c> and <c>tls:</c> of a certificate; absent: not recorded.
+/// </param>
 /// <param name="Revoked">Whether it is revoked: by itself, with what it came of, its subject, or all of its issuer before a moment.</param>
 /// <param name="ClosedBy">Why it is worth nothing besides, such as that its client's path or its task is closed; absent: nothing does.</param>
 /// <param name="Record">Id of the record of its issuance.</param>
@@ -158,6 +162,7 @@ public sealed record LiveToken(
     string? Purpose,
     string? Task,
     string? Binding,
+    string? Key,
     bool Revoked,
     string? ClosedBy,
     Guid Record

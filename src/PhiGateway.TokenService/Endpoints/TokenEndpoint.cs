@@ -80,9 +80,19 @@ internal sealed class TokenEndpoint(
             return;
         }
 
-        // 3. Whether its path is open: now, since keys may have been fetched.
+        // 3. Whether its path is open: now, since keys may have been fetched. So is the key with which it came.
+        var authenticatedBy = snapshot;
         snapshot = snapshots.Current;
         var now = time.GetUtcNow();
+        if (
+            !sender.IsByCertificate
+            && !TokenQuestions.IsStillKeyOf(authenticatedBy, snapshot, options.Name, assertion.ClientId, assertion.Key, now)
+        )
+        {
+            await RefuseAsync(http, snapshot, OAuthError.InvalidClient, "assertion:withdrawn-key", assertion.ClientId, null);
+            return;
+        }
+
         var closed = TokenQuestions.Ask(snapshot, options.Name, assertion.ClientId, now, out var client);
         if (closed is null && client is not null)
         {

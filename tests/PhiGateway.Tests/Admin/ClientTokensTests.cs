@@ -41,7 +41,7 @@ public sealed class ClientTokensTests
             ((string)tokens[0]!["task"]!, (string)tokens[0]!["closed_by"]!, (bool)tokens[0]!["revoked"]!)
         );
         Assert.Equal(server.Time.Now.AddSeconds(100), (DateTimeOffset)tokens[0]!["expires_at"]!);
-        Assert.Equal(exchanged.TokenHash, (string)tokens[0]!["hash"]!);
+        Assert.Equal((exchanged.TokenHash, "thumbprint-of-the-key"), ((string)tokens[0]!["hash"]!, (string)tokens[0]!["key"]!));
         Assert.Equal("system/Observation.rs?… system/Patient.r", (string)tokens[1]!["scope"]!);
         Assert.Null(tokens[1]!["closed_by"]);
         Assert.Contains(
@@ -155,6 +155,7 @@ public sealed class ClientTokensTests
             Event = TokenIssue.Issued,
             Time = at,
             Decision = "permit",
+            Rule = "key/thumbprint-of-the-key",
             Client = "acme-connector",
             Issuer = "hospital-idp",
             IssuerClientId = "acme-connector",
