@@ -125,10 +125,9 @@ internal sealed class ClientTokens(
     }
 
     // A filter may name a patient, and who stops a client need not know whom: the record has all of it.
-    private static string? ShownScope(string? scope) =>
-        scope is null
-            ? null
-            : string.Join(' ', scope.Split(' ').Select(static word => word.Split('?') is [var plain, _, ..] ? plain + "?…" : word));
+    private static string? ShownScope(string? scope) => scope is null ? null : string.Join(' ', scope.Split(' ').Select(ShownWord));
+
+    private static string ShownWord(string word) => word.Split('?') is [var plain, _, ..] ? plain + "?…" : word;
 }
 
 /// <summary>Which tokens that were issued here are out for a client.</summary>
