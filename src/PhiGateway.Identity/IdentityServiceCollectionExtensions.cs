@@ -83,7 +83,7 @@ public static class IdentityServiceCollectionExtensions
             provider.GetRequiredService<IssuerDirectory>(),
             provider.GetRequiredService<ValidatedTokenCache>(),
             provider.GetRequiredService<OpaqueTokens>().Issuers,
-            provider.GetRequiredService<DpopChecker>(),
+            [new DpopBinding(provider.GetRequiredService<DpopChecker>()), new CertificateBinding()],
             readScope,
             provider.GetRequiredService<TimeProvider>(),
             new ApiKeyReader(

@@ -84,6 +84,9 @@ public static class AdminRoles
     /// <summary>Whoever reads the clocks of offboardings.</summary>
     internal static IReadOnlyList<string> OffboardingReaders { get; } = [.. Closers, Auditor, PrivacyOfficer];
 
+    /// <summary>Whoever may learn which tokens are out for a client, without searching the trail: those who stop it, and auditors.</summary>
+    internal static IReadOnlyList<string> TokenReaders { get; } = [.. Closers, Auditor];
+
     /// <summary>Whoever may learn how often clients called, without searching the trail: those who review and narrow them.</summary>
     internal static IReadOnlyList<string> UseReaders { get; } = [Auditor, Operator, Approver, Admin];
 

@@ -216,6 +216,7 @@ internal sealed class ApprovalBriefs(WorkingSetSource sets, IRegistryStore store
         if (client.DelegationDepth > 0)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"acts for others through up to {client.DelegationDepth} actors");
+            yield return ActorWords.Of(client.Actors);
         }
 
         foreach (var words in LimitWords.Of(client.Limits, "at most"))

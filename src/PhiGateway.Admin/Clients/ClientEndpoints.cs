@@ -158,6 +158,17 @@ internal static class ClientEndpoints
             )
             .Returns(typeof(CredentialUseReport));
         api.MapGet(
+                "/clients/{id}/tokens",
+                (HttpContext context, string id, ClientTokens tokens) => Answer.JsonAsync(context, call => tokens.OfAsync(call, id))
+            )
+            .RequireRoles(AdminRoles.TokenReaders)
+            .Describe(
+                "Says which tokens are out for a client",
+                "Those that the token service of this gateway issued and that are not past their end: by id and hash, with scope, purpose, task, "
+                    + "and whether they are revoked. From the trail; itself recorded."
+            )
+            .Returns(typeof(TokenReport));
+        api.MapGet(
                 "/clients/{id}/blast-radius",
                 (HttpContext context, string id, ClientReports reports) =>
                     Answer.JsonAsync(context, call => reports.BlastRadiusAsync(call, id))

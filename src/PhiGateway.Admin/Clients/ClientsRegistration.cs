@@ -14,6 +14,7 @@ internal static class ClientsRegistration
             .AddSingleton<CredentialRotation>()
             .AddSingleton<ApiKeyIssue>()
             .AddSingleton<CredentialUses>()
+            .AddSingleton<ClientTokens>()
             .AddSingleton<ClientReports>()
             .AddSingleton<ApprovalBriefs>()
             .AddSingleton<ClientDirectory>()

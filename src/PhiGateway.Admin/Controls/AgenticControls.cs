@@ -97,7 +97,20 @@ internal static class AgenticControls
                 "agents may act over more than one other",
                 Agents
             ),
-            Refused(facts, "delegations that nobody permitted", "unknown-actor", "delegation-too-deep", "delegation-loop")
+            None(
+                agents.Count(static one => one.Client is { DelegationDepth: > 0, Actors: null }),
+                "agent does not say who may act through it",
+                "agents do not say who may act through them",
+                Agents
+            ),
+            Refused(
+                facts,
+                "delegations that nobody permitted",
+                "unknown-actor",
+                "actor-not-permitted",
+                "delegation-too-deep",
+                "delegation-loop"
+            )
         );
         yield return Of(
             AgenticRisk.Cascading,

@@ -81,6 +81,12 @@ internal static class PreciseClosures
             ),
         [DenyReason.DelegationTooDeep] = static (_, client, _) =>
             ($"the client permits {client.DelegationDepth} actors", $"raise the delegation depth of client {client.Id}"),
+        [DenyReason.ActorNotPermitted] = static (facts, client, _) =>
+            (
+                $"the client permits {InOrder(client.Actors ?? [])} as actors, from the outermost on; the chain was "
+                    + InOrder(facts.Proof.Actors),
+                $"find out who let this actor act, or add it in its place to the actors of client {client.Id}"
+            ),
         [DenyReason.StepUpRequired] = static (facts, _, useCase) =>
             (
                 $"the use case asks for a sign-in {SignIn(useCase)}",
@@ -112,12 +118,13 @@ internal static class PreciseClosures
 
     /// <summary>The words of this reason; null: the facts at hand say no more than the reason itself.</summary>
     public static (string What, string ToOpen)? Of(ClosureWords.Facts facts, Client client, UseCase useCase) =>
-        !IsOfAnotherAgent(facts, client) && Known.TryGetValue(facts.Reason, out var words) ? words(facts, client, useCase) : null;
+        !IsOfAnActor(facts, client) && Known.TryGetValue(facts.Reason, out var words) ? words(facts, client, useCase) : null;
 
-    // The charter of an agent that acts through the client is not the client's: the rule says whose it is.
-    private static bool IsOfAnotherAgent(ClosureWords.Facts facts, Client client) =>
+    // The charter and the hours of who acts through the client are not the client's: the rule says whose they are.
+    private static bool IsOfAnActor(ClosureWords.Facts facts, Client client) =>
         (
-            facts.Reason == DenyReason.AgentToolNotPermitted
+            facts.Reason == DenyReason.OutsideHours
+            || facts.Reason == DenyReason.AgentToolNotPermitted
             || facts.Reason == DenyReason.AgentOutsideHours
             || facts.Reason == DenyReason.AgentTypeNotPermitted
         )
@@ -143,6 +150,8 @@ internal static class PreciseClosures
 
     private static string Covered(UseCase useCase) =>
         List(useCase.Grants.SelectMany(static grant => grant.Types.Select(type => $"{type}.{string.Join('+', grant.Interactions)}")));
+
+    private static string InOrder(IReadOnlyList<string> values) => values.Count == 0 ? "none" : string.Join(" before ", values);
 
     private static string List(IEnumerable<string> values) =>
         string.Join(", ", values.Distinct(StringComparer.Ordinal)) is { Length: > 0 } text ? text : "none";

@@ -50,9 +50,16 @@ internal static class DeleteGuard
             RegistryKind.UseCase => set.ClientsOf(id).Select(static x => KindWord.Of(RegistryKind.Client, x.Id)),
             RegistryKind.Client => set.CredentialsOf(id)
                 .Select(static x => KindWord.Of(RegistryKind.Credential, x.Id))
-                .Concat(set.TasksOf(id).Where(static x => !x.Closed).Select(static x => KindWord.Of(RegistryKind.TaskGrant, x.Id))),
+                .Concat(set.TasksOf(id).Where(static x => !x.Closed).Select(static x => KindWord.Of(RegistryKind.TaskGrant, x.Id)))
+                .Concat(ThroughWhomItActs(set, id)),
             _ => [],
         };
+
+    // Another one who is registered under its name would act through them, approved for who had the name before.
+    private static IEnumerable<string> ThroughWhomItActs(WorkingSet set, string id) =>
+        set.All<Client>(RegistryKind.Client)
+            .Where(one => one.Status is not (ClientStatus.Revoked or ClientStatus.Archived) && one.Actors?.Contains(id) == true)
+            .Select(static one => KindWord.Of(RegistryKind.Client, one.Id));
 
     private static IEnumerable<string> UseCases(WorkingSet set, RegistryKind kind, string id) =>
         set.UseCasesOf(kind, id).Select(static x => KindWord.Of(RegistryKind.UseCase, x.Id));

@@ -113,6 +113,43 @@ internal static class ClientCommands
         client.Add(ApiKeyCommand.Create(common, id));
         client.Add(
             CliRun.Action(
+                new Command("tokens", "Lists the tokens that are out for a client: issued by the gateway and not past their end.") { id },
+                common,
+                async (parsed, run, cancellationToken) =>
+                {
+                    var report = (
+                        await run.Client.SendAsync(HttpMethod.Get, Path(parsed.GetValue(id)!) + "/tokens", cancellationToken)
+                    ).Json;
+                    if (run.Format != OutputFormat.Table)
+                    {
+                        Printer.Whole(run.Out, run.Format, report);
+                        return ExitCodes.Ok;
+                    }
+
+                    Printer.List(
+                        run.Out,
+                        run.Format,
+                        report["tokens"]!,
+                        "id",
+                        "expires_at",
+                        "revoked",
+                        "closed_by",
+                        "purpose",
+                        "task",
+                        "scope",
+                        "hash"
+                    );
+                    if ((bool)report["truncated"]!)
+                    {
+                        run.Out.WriteLine("There are more: these are the newest.");
+                    }
+
+                    return ExitCodes.Ok;
+                }
+            )
+        );
+        client.Add(
+            CliRun.Action(
                 new Command("blast-radius", "Shows what stops when a client is stopped.") { id },
                 common,
                 async (parsed, run, cancellationToken) =>

@@ -81,13 +81,7 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
 
         using (text)
         {
-            return
-                CompactText.TryMember(text.Claims, "sub", out var subject)
-                && subject is { Length: > 0 and <= 256 }
-                && subject == text.Issuer
-                && !subject.AsSpan().ContainsAnyInRange('\0', '\u001f')
-                ? subject
-                : null;
+            return ClientOf(text);
         }
     }
 
@@ -105,13 +99,18 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
         Func<bool>? hasRoom = null
     )
     {
-        if (ClientOf(assertion) is not { } client || !TokenText.TryRead(assertion, out var text))
+        if (assertion.Length > MaximumLength || !TokenText.TryRead(assertion, out var text))
         {
             return new AssertionCheck(null, "assertion:form");
         }
 
         using (text)
         {
+            if (ClientOf(text) is not { } client)
+            {
+                return new AssertionCheck(null, "assertion:form");
+            }
+
             var now = _time.GetUtcNow();
             if (FirstFalse(text, audiences, now, out var id, out var until) is { } flaw)
             {
@@ -161,6 +160,14 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
     }
 
     public void Dispose() => _sources.Dispose();
+
+    private static string? ClientOf(TokenText text) =>
+        CompactText.TryMember(text.Claims, "sub", out var subject)
+        && subject is { Length: > 0 and <= 256 }
+        && subject == text.Issuer
+        && !subject.AsSpan().ContainsAnyInRange('\0', '\u001f')
+            ? subject
+            : null;
 
     private static string? FirstFalse(
         TokenText text,
@@ -222,7 +229,7 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
                 continue;
             }
 
-            if (JwksReader.ReadOne(jwk) is { } key && key.Fits(algorithm) && await _signature.IsOfAsync(assertion, key, algorithm))
+            if (JwksReader.ReadOne(jwk) is { } key && key.Fits(algorithm) && _signature.IsOf(assertion, key, algorithm))
             {
                 return (key, false);
             }
@@ -239,7 +246,7 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
         {
             var set = await _sources.FindAsync(address, keyId, algorithm, cancellationToken);
             unavailable |= set is null;
-            if (set?.Find(keyId, algorithm) is { } key && await _signature.IsOfAsync(assertion, key, algorithm))
+            if (set?.Find(keyId, algorithm) is { } key && _signature.IsOf(assertion, key, algorithm))
             {
                 return (key, false);
             }

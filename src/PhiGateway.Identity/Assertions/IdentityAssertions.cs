@@ -190,7 +190,7 @@ public sealed class IdentityAssertions : IHeldKeys, IDisposable
             return new IdentityCheck(null, "id-jag:keys-unavailable", IsUnavailable: true);
         }
 
-        if (keys.Find(text.KeyId, algorithm) is not { } key || !await _signature.IsOfAsync(assertion, key, algorithm))
+        if (keys.Find(text.KeyId, algorithm) is not { } key || !_signature.IsOf(assertion, key, algorithm))
         {
             return new IdentityCheck(null, "id-jag:signature");
         }

@@ -15,7 +15,7 @@ namespace PhiGateway.Identity.Proofs;
 
 /// <summary>
 /// Checks the DPoP proof of a request against the key that its token is bound to: RFC 9449 section 4.3, in the order of what a check
-/// costs. Called by <c>CallerAuthenticator</c> on every call, also for tokens that are known.
+/// costs. Called by <c>DpopBinding</c> on every call, also for tokens that are known.
 /// </summary>
 /// <remarks>
 /// A proof counts once. One with a nonce of this node's is remembered here, since no other node takes it; one without is remembered in the

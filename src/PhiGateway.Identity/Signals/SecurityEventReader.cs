@@ -126,7 +126,7 @@ public sealed class SecurityEventReader : IHeldKeys, IDisposable
             return new SecurityEventCheck(null, Key, "kid", found.Id);
         }
 
-        return await _signature.IsOfAsync(token, key, algorithm)
+        return _signature.IsOf(token, key, algorithm)
             ? new SecurityEventCheck(found, null, null, found.Id)
             : new SecurityEventCheck(null, Key, "signature", found.Id);
     }

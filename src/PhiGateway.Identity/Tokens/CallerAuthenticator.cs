@@ -21,7 +21,7 @@ internal sealed class CallerAuthenticator(
     IssuerDirectory directory,
     ValidatedTokenCache cache,
     IReadOnlyList<(TrustedIssuer Issuer, Introspector Introspector)> opaque,
-    DpopChecker proofs,
+    ITokenBinding[] bindings,
     Func<string?, ScopeSet> readScope,
     TimeProvider time,
     ApiKeyReader keys,
@@ -75,8 +75,14 @@ internal sealed class CallerAuthenticator(
             return isDpop ? null : found.Result.Caller;
         }
 
-        // The scheme and the certificate can be compared as often as one likes.
-        return isDpop == token.Key is not null ? BindCertificate(token, context).Caller : null;
+        var binding = BindingOf(token);
+        if (isDpop != IsOfSchemeDpop(binding))
+        {
+            return null;
+        }
+
+        // What counts once is not used up for this; the scheme and the certificate can be compared as often as one likes.
+        return binding is null or { CountsOnce: true } ? token.Caller : (await binding.CheckAsync(token, context, null)).Caller;
     }
 
     public IReadOnlyList<IssuerStatus> GetStatus() => [.. directory.Issuers.Select(issuer => issuer.Keys.Status)];
@@ -131,7 +137,7 @@ internal sealed class CallerAuthenticator(
             if (directory.Find(text.Issuer) is not { } issuer)
             {
                 return workloadTokens is not null && JwtSvidReader.IsOne(text)
-                    ? new Validated(null, new CallerResult(await workloadTokens.ReadAsync(token, text)))
+                    ? new Validated(null, new CallerResult(workloadTokens.Read(token, text)))
                     : Refused(DenyReason.UnknownIssuer);
             }
 
@@ -242,51 +248,31 @@ internal sealed class CallerAuthenticator(
 
     private ValueTask<CallerResult> BindAsync(CachedToken token, HttpContext context, bool isDpop, string? publicOrigin)
     {
-        // RFC 9449 section 7.1: a bound token comes with its scheme and its proof, and any other token without.
-        if (isDpop != token.Key is not null)
+        var binding = BindingOf(token);
+        // RFC 9449 section 7.1: a token that is bound to a key comes with its scheme and its proof, and any other token without.
+        if (isDpop != IsOfSchemeDpop(binding))
         {
             return new(CallerResult.Refused(DenyReason.BindingFailed, token.Caller.ClientId, "dpop:scheme"));
         }
 
-        if (token.Key is { } key)
-        {
-            var check = proofs.CheckAsync(context, publicOrigin, key);
-            return check.IsCompletedSuccessfully ? new(Proven(token, check.Result)) : Awaited(token, check);
-        }
-
-        return new(BindCertificate(token, context));
+        return binding is null ? new(CallerResult.Of(token.Caller)) : binding.CheckAsync(token, context, publicOrigin);
     }
 
-    private static async ValueTask<CallerResult> Awaited(CachedToken token, ValueTask<ProofCheck> check) => Proven(token, await check);
-
-    private static CallerResult Proven(CachedToken token, ProofCheck check)
+    // A token is bound in one way or in none: who reads its claims refuses what says two.
+    private ITokenBinding? BindingOf(CachedToken token)
     {
-        var result = check.Key.TryGet(out _, out var refusal)
-            ? CallerResult.Of(token.Caller)
-            : CallerResult.Refused(refusal, token.Caller.ClientId, check.Key.Detail);
-        if (refusal == DenyReason.DpopProofReplayed)
+        foreach (var binding in bindings)
         {
-            result = result with { Replayed = token.Caller };
+            if (binding.Binds(token))
+            {
+                return binding;
+            }
         }
 
-        return check.Nonce is null ? result : result with { Nonce = check.Nonce };
+        return null;
     }
 
-    // RFC 8705 section 3: equality with the peer's certificate is the proof, on each call anew.
-    private static CallerResult BindCertificate(CachedToken token, HttpContext context)
-    {
-        if (token.Certificate is null)
-        {
-            return CallerResult.Of(token.Caller);
-        }
-
-        Span<byte> presented = stackalloc byte[32];
-        var proven =
-            context.Connection.ClientCertificate is { } certificate
-            && certificate.TryGetCertHash(HashAlgorithmName.SHA256, presented, out _)
-            && CryptographicOperations.FixedTimeEquals(presented, token.Certificate);
-        return proven ? CallerResult.Of(token.Caller) : CallerResult.Refused(DenyReason.BindingFailed, token.Caller.ClientId);
-    }
+    private static bool IsOfSchemeDpop(ITokenBinding? binding) => binding is { IsOfSchemeDpop: true };
 
     // RFC 9449 section 4.2, ath.
     private static string HashOf(string token) => Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(token)));

@@ -186,7 +186,7 @@ internal sealed class Introspector : IDisposable
                 key = keys?.Find(text.KeyId, algorithm);
             }
 
-            if (key is null || !await _signature.IsOfAsync(answer, key, algorithm))
+            if (key is null || !_signature.IsOf(answer, key, algorithm))
             {
                 return Unavailable("the signature of its answer is not its own");
             }

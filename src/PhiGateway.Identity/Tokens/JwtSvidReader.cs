@@ -45,7 +45,7 @@ internal sealed class JwtSvidReader(TrustDomains domains, string environment, Sc
     /// <summary>The workload that a token proves.</summary>
     /// <param name="token">The token.</param>
     /// <param name="text">The same, taken apart.</param>
-    public async ValueTask<Reading<Caller>> ReadAsync(string token, TokenText text)
+    public Reading<Caller> Read(string token, TokenText text)
     {
         var now = time.GetUtcNow();
         var mark = TokenKey.Of(token);
@@ -87,7 +87,7 @@ internal sealed class JwtSvidReader(TrustDomains domains, string environment, Sc
             return Refused("jwt-svid:key");
         }
 
-        if (!await _signature.IsOfAsync(token, key, algorithm))
+        if (!_signature.IsOf(token, key, algorithm))
         {
             return Refused("jwt-svid:signature");
         }

@@ -197,6 +197,7 @@ public static class AccessDiff
         diff.Restriction("hours", before.Hours, after.Hours);
         diff.Restriction("requires", before.Requires, after.Requires);
         diff.Restriction("scopes", before.Scopes, after.Scopes);
+        diff.Order("actors", before.Actors, after.Actors);
         CompareCharter(before.Charter, after.Charter, diff);
     }
 

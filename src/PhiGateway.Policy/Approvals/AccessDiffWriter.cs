@@ -76,6 +76,44 @@ internal sealed class AccessDiffWriter(List<AccessChange> changes, string path)
         }
     }
 
+    /// <summary>
+    /// Who may stand before whom: what is left of an order is narrower, another order or a further name is wider, and none is widest.
+    /// </summary>
+    internal void Order(string member, IReadOnlyList<string>? before, IReadOnlyList<string>? after)
+    {
+        if (before is null ? after is null : after is not null && before.SequenceEqual(after, StringComparer.Ordinal))
+        {
+            return;
+        }
+
+        var narrower = after is not null && (before is null || IsLeftOf(before, after));
+        Add(narrower ? ChangeKind.Narrowing : ChangeKind.Widening, member, $"{member} were {InOrder(before)}, become {InOrder(after)}");
+    }
+
+    private static bool IsLeftOf(IReadOnlyList<string> before, IReadOnlyList<string> after)
+    {
+        var at = 0;
+        foreach (var name in before)
+        {
+            if (at < after.Count && after[at] == name)
+            {
+                at++;
+            }
+        }
+
+        return at == after.Count;
+    }
+
+    private static string InOrder(IReadOnlyList<string>? names)
+    {
+        if (names is null)
+        {
+            return "any";
+        }
+
+        return names.Count == 0 ? "none" : string.Join(" before ", names);
+    }
+
     private static string Number(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "not set";
 
     private void Report(string member, string[] added, string[] removed)

@@ -110,6 +110,16 @@ public static class ApprovalFingerprint
             form.AddSet("scopes", client.Scopes);
         }
 
+        // Written only when they are said, so that what was approved before is still approved; as they stand, since their order is what is said.
+        if (client.Actors is { } actors)
+        {
+            form.Add("actors", actors.Count);
+            foreach (var actor in actors)
+            {
+                form.Add("actors[]", actor);
+            }
+        }
+
         // Written only when there is one, so that what was approved before there were charters is still approved.
         if (client.Charter is { } charter)
         {

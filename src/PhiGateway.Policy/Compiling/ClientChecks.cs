@@ -12,6 +12,7 @@ internal static class ClientChecks
 {
     private const int MostScopes = 64;
     private const int LongestScope = 512;
+    private const int MostActors = 16;
 
     /// <summary>Checks the client against itself and its use case, and reads its networks and hours.</summary>
     internal static (IPNetwork[] Networks, HourWindow[] Hours) Check(
@@ -42,6 +43,7 @@ internal static class ClientChecks
         }
 
         CheckScopes(client.Scopes, path + "/scopes", problems);
+        CheckActors(client, path + "/actors", problems);
         return (ReadNetworks(client, path, problems), ListReading.Hours(client.Hours, path, " in UTC", problems));
     }
 
@@ -62,6 +64,33 @@ internal static class ClientChecks
                         "Not a scope of a service or a user in SMART's second form, such as system/Observation.rs."
                     )
                 );
+            }
+        }
+    }
+
+    private static void CheckActors(Client client, string path, List<RegistryProblem> problems)
+    {
+        var actors = client.Actors ?? [];
+        if (actors.Count > MostActors)
+        {
+            problems.Add(new RegistryProblem(path, $"At most {MostActors} actors."));
+        }
+
+        for (var place = 0; place < actors.Count && place < MostActors; place++)
+        {
+            if (!RegistryId.IsValid(actors[place]))
+            {
+                problems.Add(new RegistryProblem($"{path}/{place}", "Not the id of a client."));
+            }
+            else if (actors[place] == client.Id)
+            {
+                problems.Add(
+                    new RegistryProblem($"{path}/{place}", "The client itself is not listed: it may be the outermost in any case.")
+                );
+            }
+            else if (actors.Take(place).Contains(actors[place], StringComparer.Ordinal))
+            {
+                problems.Add(new RegistryProblem($"{path}/{place}", "Stands here twice: no actor stands in a chain twice."));
             }
         }
     }

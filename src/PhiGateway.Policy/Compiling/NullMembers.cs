@@ -20,6 +20,7 @@ internal static class NullMembers
                 || In(client.Hours)
                 || In(client.Requires)
                 || In(client.Scopes)
+                || (client.Actors is { } actors && In(actors))
                 || client.Limits is null
                 || (client.Charter is { } charter && InCharter(charter)),
             _ => false,

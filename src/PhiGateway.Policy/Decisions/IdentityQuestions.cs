@@ -88,7 +88,8 @@ internal static class IdentityQuestions
     /// <summary>
     /// Every actor in the chain must be a client of the same issuer whose own path is open, here: a closed client does not act through another,
     /// and none acts in an environment or for a tenant for which it is not registered. None stands in it twice, and the caller itself only as
-    /// the outermost: who acted for whom can be told of no circle.
+    /// the outermost: who acted for whom can be told of no circle. Where the client says who may act through it, nobody else does, and nobody
+    /// in another order.
     /// </summary>
     internal static Deny? Delegation(DecisionRun run)
     {
@@ -98,33 +99,64 @@ internal static class IdentityQuestions
             return new Deny(DenyReason.DelegationTooDeep, ClientRule(run));
         }
 
+        var listed = 0;
         for (var place = 0; place < actors.Count; place++)
         {
-            if (IsLoop(actors, place, run.Caller.ClientId))
+            var actor = run.Snapshot.FindBinding(run.Caller.Issuer, actors[place]);
+            if (IsLoop(run, place, actor?.Client))
             {
                 return new Deny(DenyReason.DelegationLoop, ClientRule(run));
             }
 
-            if (!IsOpen(run, actors[place]))
+            if (actor is not { } known || !IsOpen(run, known))
             {
                 return new Deny(DenyReason.UnknownActor, ClientRule(run));
+            }
+
+            if (!IsInOrder(run.Entry, known.Client, ref listed))
+            {
+                return new Deny(DenyReason.ActorNotPermitted, ClientRule(run));
             }
         }
 
         return null;
     }
 
-    private static bool IsLoop(IReadOnlyList<string> actors, int place, string caller)
+    // By its name in the token and by its client in the registry, which may have several such names.
+    private static bool IsLoop(DecisionRun run, int place, ClientEntry? actor)
     {
+        var actors = run.Caller.Actors;
         for (var outer = 0; outer < place; outer++)
         {
-            if (actors[outer] == actors[place])
+            if (
+                actors[outer] == actors[place]
+                || (actor is not null && ReferenceEquals(actor, run.Snapshot.FindClient(run.Caller.Issuer, actors[outer])))
+            )
             {
                 return true;
             }
         }
 
-        return place > 0 && actors[place] == caller;
+        return place > 0 && (actors[place] == run.Caller.ClientId || ReferenceEquals(actor, run.Entry));
+    }
+
+    // From the outermost on, and those in between may be missing; the client itself, which no other actor stands before, is not listed.
+    private static bool IsInOrder(ClientEntry client, ClientEntry actor, ref int listed)
+    {
+        if (client.Client.Actors is not { } permitted || ReferenceEquals(actor, client))
+        {
+            return true;
+        }
+
+        while (listed < permitted.Count)
+        {
+            if (permitted[listed++] == actor.Client.Id)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // Of a client whose certificates are registered, only those that are in time, and not revoked, prove anything.
@@ -140,15 +172,14 @@ internal static class IdentityQuestions
 
     private static string ClientRule(DecisionRun run) => "client/" + run.Entry.Client.Id;
 
-    private static bool IsOpen(DecisionRun run, string actor) =>
-        run.Snapshot.FindBinding(run.Caller.Issuer, actor) is { Client: var entry, Credential: var credential } binding
-        && RevocationQuestion.OfBinding(binding, run.Snapshot.Revocations) is null
-        && run.Ticks >= credential.OpenFrom
-        && run.Ticks < credential.OpenUntil
-        && run.Ticks >= entry.OpenFrom
-        && run.Ticks < entry.OpenUntil
-        && string.Equals(entry.Client.Environment, run.Request.Environment, StringComparison.Ordinal)
-        && Array.IndexOf(entry.Tenants, run.Request.Tenant) >= 0;
+    private static bool IsOpen(DecisionRun run, CredentialBinding actor) =>
+        RevocationQuestion.OfBinding(actor, run.Snapshot.Revocations) is null
+        && run.Ticks >= actor.Credential.OpenFrom
+        && run.Ticks < actor.Credential.OpenUntil
+        && run.Ticks >= actor.Client.OpenFrom
+        && run.Ticks < actor.Client.OpenUntil
+        && string.Equals(actor.Client.Client.Environment, run.Request.Environment, StringComparison.Ordinal)
+        && Array.IndexOf(actor.Client.Tenants, run.Request.Tenant) >= 0;
 
     private static Deny? FirstClosed(PathDoor[] doors, long ticks)
     {

@@ -36,22 +36,40 @@ internal static class PlaceQuestions
             ? null
             : new Deny(DenyReason.WrongNetwork, "client/" + run.Entry.Client.Id);
 
+    /// <summary>
+    /// The hours of the client, and of everybody who acts through it: who may not call itself does not act either. Whom nobody knows is refused
+    /// for that.
+    /// </summary>
     internal static Deny? Hours(DecisionRun run)
     {
-        if (run.Entry.Hours.Length == 0)
+        var closed = Hours(run.Entry, run.Ticks);
+        for (var place = 0; closed is null && place < run.Caller.Actors.Count; place++)
+        {
+            if (run.Snapshot.FindClient(run.Caller.Issuer, run.Caller.Actors[place]) is { } actor)
+            {
+                closed = Hours(actor, run.Ticks);
+            }
+        }
+
+        return closed;
+    }
+
+    private static Deny? Hours(ClientEntry client, long ticks)
+    {
+        if (client.Hours.Length == 0)
         {
             return null;
         }
 
-        foreach (var window in run.Entry.Hours)
+        foreach (var window in client.Hours)
         {
-            if (window.Contains(run.Ticks))
+            if (window.Contains(ticks))
             {
                 return null;
             }
         }
 
-        return new Deny(DenyReason.OutsideHours, "client/" + run.Entry.Client.Id);
+        return new Deny(DenyReason.OutsideHours, "client/" + client.Client.Id);
     }
 
     internal static Deny? Purpose(DecisionRun run)

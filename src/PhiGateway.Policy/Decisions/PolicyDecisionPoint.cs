@@ -71,6 +71,7 @@ public static class PolicyDecisionPoint
                 new(DenyReason.DelegationTooDeep, OpenedBy.TwoPersons),
                 new(DenyReason.DelegationLoop, OpenedBy.Issuer),
                 new(DenyReason.UnknownActor, OpenedBy.TwoPersons),
+                new(DenyReason.ActorNotPermitted, OpenedBy.TwoPersons),
             ]
         ),
         new("task open", TaskQuestions.Open, [new(DenyReason.TaskNotOpen, OpenedBy.Operator)]),

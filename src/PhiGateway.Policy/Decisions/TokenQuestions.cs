@@ -23,6 +23,37 @@ public static class TokenQuestions
     }
 
     /// <summary>
+    /// Whether a key with which a client has just authenticated is still one of its own: time has passed since, and its credential may have been
+    /// revoked meanwhile, or have ended.
+    /// </summary>
+    /// <param name="before">The registry by which it was.</param>
+    /// <param name="after">The registry now.</param>
+    /// <param name="issuer">Name of the token service.</param>
+    /// <param name="clientId">The client's id there.</param>
+    /// <param name="thumbprint">Of the key.</param>
+    /// <param name="now">The moment.</param>
+    public static bool IsStillKeyOf(
+        RegistrySnapshot before,
+        RegistrySnapshot after,
+        string issuer,
+        string clientId,
+        string thumbprint,
+        DateTimeOffset now
+    )
+    {
+        if (ReferenceEquals(before, after))
+        {
+            return true;
+        }
+
+        // A key that does not stand in the registry stands at an address that does.
+        var left = KeysOf(after, issuer, clientId, now);
+        return IsAmong(KeysOf(before, issuer, clientId, now), thumbprint)
+            ? IsAmong(left, thumbprint)
+            : left.Any(static key => key.JwksUri is not null);
+    }
+
+    /// <summary>
     /// The names in a certificate by which a client without a key may authenticate at the token service now; none where it has a key or a
     /// certificate of its own, in whatever state, or is not known there.
     /// </summary>
@@ -177,6 +208,9 @@ public static class TokenQuestions
                 )
                 .Select(static credential => credential.Credential),
         ];
+
+    private static bool IsAmong(IReadOnlyList<Credential> keys, string thumbprint) =>
+        keys.Any(key => key.Jwk is { } jwk && jwk.Thumbprint() == thumbprint);
 
     private static bool IsOpen(CredentialEntry credential, long ticks) => ticks >= credential.OpenFrom && ticks < credential.OpenUntil;
 

@@ -65,6 +65,14 @@ public sealed record Client : IRegistryEntity
     /// <summary>How many actors may stand between the caller and the subject; default 0: no delegation.</summary>
     public int DelegationDepth { get; init; }
 
+    /// <summary>
+    /// Ids of the clients that may act through it, from the outermost of a chain on: an actor that stands here earlier may act for those that
+    /// stand here later, never the other way round, and any of them may be missing. Null: every registered one may, in any order. The client
+    /// itself, which may be the outermost, is not listed.
+    /// </summary>
+    /// <remarks>Null and not an empty list: what nobody wrote is written nowhere, so that a node of a version before it closes no client for it.</remarks>
+    public IReadOnlyList<string>? Actors { get; init; }
+
     public ClientLimits Limits { get; init; } = new();
 
     /// <summary>Of an AI agent: what acts, who answers for it, and what it may do of what it is granted; null: it has none.</summary>

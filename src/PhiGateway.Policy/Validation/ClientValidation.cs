@@ -36,6 +36,15 @@ internal static class ClientValidation
             context.Person(charter.Accountable, path + "/charter/accountable");
         }
 
+        // Of a well-formed id only: what is none is named by the check below.
+        foreach (var (place, actor) in (client.Actors ?? []).Index())
+        {
+            if (RegistryId.IsValid(actor))
+            {
+                context.Reference(RegistryKind.Client, actor, $"{path}/actors/{place}");
+            }
+        }
+
         CharterChecks.Check(client, path, context.Problems);
         ClientChecks.Check(client, context.Find(RegistryKind.UseCase, client.UseCase) as UseCase, path, context.Problems);
     }

@@ -120,6 +120,7 @@ public sealed partial class DenyReason
     public static readonly DenyReason RelabelNotPermitted = new("relabel-not-permitted", 403, DenyStage.Decide, "forbidden", "Labels, tags and patient links may not be changed.");
     public static readonly DenyReason UnknownActor = new("unknown-actor", 403, DenyStage.Decide, "forbidden", "An actor in the delegation chain is not known.");
     public static readonly DenyReason DelegationLoop = new("delegation-loop", 403, DenyStage.Decide, "forbidden", "An actor stands twice in the delegation chain.");
+    public static readonly DenyReason ActorNotPermitted = new("actor-not-permitted", 403, DenyStage.Decide, "forbidden", "An actor in the delegation chain may not act for this client, or not in this order.");
     public static readonly DenyReason DelegationTooDeep = new("delegation-too-deep", 403, DenyStage.Decide, "forbidden", "The delegation chain is longer than allowed.");
 
     // --- Admit ---

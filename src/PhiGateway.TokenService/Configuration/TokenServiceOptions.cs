@@ -1,3 +1,4 @@
+using PhiGateway.Audit.Records;
 using PhiGateway.Identity.Assertions;
 using PhiGateway.Identity.Common;
 
@@ -7,7 +8,7 @@ namespace PhiGateway.TokenService.Configuration;
 public sealed class TokenServiceOptions
 {
     /// <summary>Longest life of a token that is issued here.</summary>
-    public static readonly TimeSpan LongestLifetime = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan LongestLifetime = TokenIssue.LongestLife;
 
     private const int ShortestSecret = 32;
 

@@ -10,10 +10,12 @@ internal static class BoundedBody
     /// <param name="bound">Bytes of the smallest body that is too large.</param>
     public static async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, int bound)
     {
-        var body = new byte[bound];
+        // As large as the request says that it is, and one byte more by which its end is seen; the server holds it to that.
+        var room = request.ContentLength is { } said && said < bound ? (int)said + 1 : bound;
+        var body = new byte[room];
         var length = 0;
         int read;
-        while (length < bound && (read = await request.Body.ReadAsync(body.AsMemory(length), request.HttpContext.RequestAborted)) > 0)
+        while (length < room && (read = await request.Body.ReadAsync(body.AsMemory(length), request.HttpContext.RequestAborted)) > 0)
         {
             length += read;
         }

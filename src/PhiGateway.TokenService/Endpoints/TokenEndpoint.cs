@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
 using PhiGateway.Identity.Assertions;
 using PhiGateway.Identity.Proofs;
 using PhiGateway.Policy.Decisions;
@@ -33,8 +34,8 @@ internal sealed class TokenEndpoint(
     TimeProvider time
 )
 {
-    private const string What = "token.issue";
-    private const string Exchanged = "token.exchange";
+    private const string What = TokenIssue.Issued;
+    private const string Exchanged = TokenIssue.Exchanged;
 
     public async Task RunAsync(HttpContext http)
     {
@@ -79,9 +80,19 @@ internal sealed class TokenEndpoint(
             return;
         }
 
-        // 3. Whether its path is open: now, since keys may have been fetched.
+        // 3. Whether its path is open: now, since keys may have been fetched. So is the key with which it came.
+        var authenticatedBy = snapshot;
         snapshot = snapshots.Current;
         var now = time.GetUtcNow();
+        if (
+            !sender.IsByCertificate
+            && !TokenQuestions.IsStillKeyOf(authenticatedBy, snapshot, options.Name, assertion.ClientId, assertion.Key, now)
+        )
+        {
+            await RefuseAsync(http, snapshot, OAuthError.InvalidClient, "assertion:withdrawn-key", assertion.ClientId, null);
+            return;
+        }
+
         var closed = TokenQuestions.Ask(snapshot, options.Name, assertion.ClientId, now, out var client);
         if (closed is null && client is not null)
         {

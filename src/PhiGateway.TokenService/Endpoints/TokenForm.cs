@@ -62,6 +62,13 @@ internal sealed class TokenForm
     // Strict: neither a broken escape nor octets that are no text are "as they stand", and no control character is a value.
     private static string? Decode(string text)
     {
+        // Most of what is sent is an assertion, in which nothing is written in another way.
+        var plain = text.AsSpan();
+        if (!plain.ContainsAnyExceptInRange(' ', '~') && !plain.ContainsAny('%', '+'))
+        {
+            return text;
+        }
+
         var octets = new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
         var length = 0;
         for (var at = 0; at < text.Length; at++)

@@ -38,8 +38,16 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
     )
     {
         var record = Of(http, what, "permit", StatusCodes.Status200OK);
-        Fill(record, client, snapshot, token, text);
+        var hashes = TokenSigner.HashesOf(text);
+        Fill(record, client, snapshot, token, hashes.SigningInput);
         record.Rule = "key/" + key;
+        record.After = new TokenIssue(
+            Second(token.IssuedAt),
+            Second(token.ExpiresAt),
+            hashes.Texts,
+            token.Parents.Ids,
+            token.Parents.Hashes
+        ).Write();
         await journal.AppendAsync(record, AuditLane.Release);
     }
 
@@ -53,7 +61,7 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
     )
     {
         var record = Of(http, "token.revoke", "permit", StatusCodes.Status200OK);
-        Fill(record, client, snapshot, token, text);
+        Fill(record, client, snapshot, token, TokenSigner.HashOf(text));
         // Not in the room that is kept for what must never fail: clients give back as many as they like, and each ends by itself.
         await journal.AppendAsync(record, AuditLane.Ordinary);
     }
@@ -156,6 +164,9 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
         };
     }
 
+    // As the token itself has it.
+    private static DateTimeOffset Second(DateTimeOffset moment) => DateTimeOffset.FromUnixTimeSeconds(moment.ToUnixTimeSeconds());
+
     private static void Fill(AuditRecord record, ClientEntry? client, RegistrySnapshot snapshot)
     {
         record.Revision = snapshot.Revision;
@@ -174,7 +185,7 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
         return tenants is [var only] ? only : null;
     }
 
-    private static void Fill(AuditRecord record, ClientEntry client, RegistrySnapshot snapshot, IssuedToken token, string text)
+    private static void Fill(AuditRecord record, ClientEntry client, RegistrySnapshot snapshot, IssuedToken token, string hash)
     {
         Fill(record, client, snapshot);
         record.IssuerClientId = token.ClientId;
@@ -182,7 +193,7 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
         record.Acr = token.Acr;
         record.AuthTime = token.AuthenticatedAt;
         record.TokenId = token.Id;
-        record.TokenHash = TokenSigner.HashOf(text);
+        record.TokenHash = hash;
         record.Binding = token.Binding;
         record.Certificate = token.CertificateThumbprint is { } certificate
             ? Convert.ToHexStringLower(Base64Url.DecodeFromChars(certificate))

@@ -79,7 +79,7 @@ internal static class BadBodies
             "olga",
             "POST",
             "/admin/v1/clients",
-            """{"id":"c2","useCase":"lab-results","kind":"service","description":"d","owner":"o","deputy":"p","tenants":["north"],"environment":"production","expires":"2026-12-01","networks":["203.0.113.0/24"],"hours":["08:00-18:00"],"requires":["dpop"],"maxTokenLifetimeSeconds":60,"delegationDepth":1,"limits":{"requestsPerSecond":1,"concurrency":1,"distinctPatientsPerHour":1,"recordsPerDay":1}}"""
+            """{"id":"c2","useCase":"lab-results","kind":"service","description":"d","owner":"o","deputy":"p","tenants":["north"],"environment":"production","expires":"2026-12-01","networks":["203.0.113.0/24"],"hours":["08:00-18:00"],"requires":["dpop"],"maxTokenLifetimeSeconds":60,"delegationDepth":1,"actors":["acme-connector"],"limits":{"requestsPerSecond":1,"concurrency":1,"distinctPatientsPerHour":1,"recordsPerDay":1}}"""
         ),
         (
             "olga",

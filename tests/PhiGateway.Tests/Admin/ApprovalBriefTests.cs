@@ -67,6 +67,41 @@ public sealed class ApprovalBriefTests
         Assert.Empty(after["opens"]!.AsArray());
     }
 
+    [Theory]
+    [InlineData("null", "ANY registered client may act through it, in any order")]
+    [InlineData("[]", "nobody but itself acts through it")]
+    [InlineData("""["planner"]""", "only planner acts through it")]
+    [InlineData("""["planner","agent"]""", "only these act through it, each for those after it: planner, agent")]
+    public async Task Brief_OfAClientThroughWhichOthersAct_SaysWhoAndInWhichOrder(string actors, string words)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        foreach (var id in new[] { "planner", "agent" })
+        {
+            var client = Sample.Client.Replace("\"acme-connector\"", $"\"{id}\"", StringComparison.Ordinal);
+            Assert.Equal(201, (await server.PostAsync("/admin/v1/clients", client)).Status);
+        }
+
+        Assert.Equal(200, (await server.PatchAsync(Client, $$"""{"delegationDepth":2,"actors":{{actors}}}""")).Status);
+        Assert.Contains(words, Texts((await server.GetAsync(Client + "/approval", "anna")).Json["confines"]));
+    }
+
+    [Fact]
+    public async Task Delete_OfAClientThatActsThroughAnother_IsRefusedWhileItIsNamed()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        var planner = Sample.Client.Replace("\"acme-connector\"", "\"planner\"", StringComparison.Ordinal);
+        await server.PostAsync("/admin/v1/clients", planner);
+        await server.PatchAsync(Client, """{"actors":["planner"]}""");
+        Assert.Equal(409, (await DeleteAsync()).Status);
+
+        await server.PatchAsync(Client, """{"actors":[]}""");
+        Assert.Equal(204, (await DeleteAsync()).Status);
+
+        Task<AdminAnswer> DeleteAsync() => server.SendAsync("olga", "DELETE", "/admin/v1/clients/planner", null, ("If-Match", "\"1\""));
+    }
+
     [Fact]
     public async Task Brief_OfAUseCase_SaysWhatItPermits_AndItsTagApproves()
     {

@@ -44,15 +44,23 @@ public sealed class ExplainTests
     }
 
     [Fact]
-    public async Task Explain_DelegatedCall_NamesWhoStoodBetween()
+    public async Task Explain_DelegatedCall_NamesWhoStoodBetweenAndWhoMay()
     {
         await using var server = await AdminServer.StartAsync();
         await Approvals.OpenAsync(server);
+        await server.PostAsync("/admin/v1/clients", Sample.Client.Replace("\"acme-connector\"", "\"agent\"", StringComparison.Ordinal));
+        Assert.Equal(200, (await server.PatchAsync("/admin/v1/clients/acme-connector", """{"actors":["agent"]}""")).Status);
         var record = Refusal(await server.Store.GetRevisionAsync(default));
-        (record.Reason, record.Actors, record.Certificate) = (DenyReason.UnknownActor.Code, ["agent", "portal"], new string('a', 64));
+        (record.Reason, record.Actors, record.Certificate) = (DenyReason.ActorNotPermitted.Code, ["agent", "portal"], new string('a', 64));
         await RecordAsync(server, record);
 
-        var proof = (await server.GetAsync(Path, "august")).Json["proof"]!;
+        var json = (await server.GetAsync(Path, "august")).Json;
+        Assert.Contains(
+            "the client permits agent as actors, from the outermost on; the chain was agent before portal",
+            (string)json["closed"]!
+        );
+        Assert.EndsWith("and have it approved (widening: two persons)", (string)json["to_open"]![0]!);
+        var proof = json["proof"]!;
         Assert.Equal(["agent", "portal"], proof["actors"]!.AsArray().Select(static node => (string)node!));
         Assert.Equal(new string('a', 64), (string)proof["certificate"]!);
         var (_, text) = await RunAsync(server, "explain", Decision.ToString());

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PhiGateway.Audit.Records;
 using PhiGateway.Gateway.Composition;
 using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Decisions;
@@ -130,13 +131,15 @@ public sealed class TaskTokenTests : IDisposable
     [Fact]
     public async Task Exchange_OfTheClientsOwnToken_IsTheTasksToken()
     {
-        var reply = await ExchangeAsync(await SubjectAsync());
+        var subject = await SubjectAsync();
+        var reply = await ExchangeAsync(subject);
 
         Assert.Equal((200, AccessToken), (reply.Status, (string)reply.Json!["issued_token_type"]!));
         Assert.Equal("system/Observation.rs", (string)reply.Json["scope"]!);
         Assert.Equal("discharge-4", (string)reply.Claims["authorization_details"]![0]!["identifier"]!);
         var record = _world.Journal.Records[^1];
         Assert.Equal(("token.exchange", "permit", "discharge-4"), (record.Event, record.Decision, record.Task));
+        Assert.Contains(TokenSigner.HashOf(subject), TokenIssue.Read(record).ParentHashes);
 
         // And again for the same task, never for another.
         Assert.Equal(200, (await ExchangeAsync(reply.Token, "again")).Status);

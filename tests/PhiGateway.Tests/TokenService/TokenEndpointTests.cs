@@ -1,6 +1,8 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Identity;
 using PhiGateway.Tests.Policy.Snapshot;
@@ -37,7 +39,11 @@ public sealed class TokenEndpointTests : IDisposable
         Assert.Equal(("token.issue", "permit", "connector"), (record.Event, record.Decision, record.Client));
         Assert.Equal((string)claims["jti"]!, record.TokenId);
         Assert.StartsWith("key/", record.Rule, StringComparison.Ordinal);
-        Assert.DoesNotContain(reply.Token, record.TokenHash + record.Note, StringComparison.Ordinal);
+        Assert.DoesNotContain(reply.Token, record.TokenHash + record.Note + record.After, StringComparison.Ordinal);
+        var said = TokenIssue.Read(record);
+        Assert.Equal((long)claims["exp"]!, said.ExpiresAt.ToUnixTimeSeconds());
+        Assert.Equal((long)claims["iat"]!, said.IssuedAt.ToUnixTimeSeconds());
+        Assert.Contains(Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(reply.Token))), said.TextHashes);
     }
 
     [Theory]

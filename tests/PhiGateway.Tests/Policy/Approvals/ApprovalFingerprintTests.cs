@@ -82,6 +82,7 @@ public sealed class ApprovalFingerprintTests
             { ChangeKind.Narrowing, Approved with { Client = Approved.Client with { Limits = new ClientLimits { RecordsPerDay = 10 } } } },
             { ChangeKind.Widening, Approved with { Client = Approved.Client with { MaxTokenLifetimeSeconds = null } } },
             { ChangeKind.Widening, Approved with { Client = Approved.Client with { DelegationDepth = 1 } } },
+            { ChangeKind.Narrowing, Approved with { Client = Approved.Client with { Actors = ["planner", "agent"] } } },
             { ChangeKind.Widening, Approved with { Client = Approved.Client with { UseCase = "other" } } },
             { ChangeKind.Narrowing, Approved with { Client = Approved.Client with { Expires = new DateOnly(2026, 6, 1) } } },
         };

@@ -32,6 +32,7 @@ public sealed class FingerprintInputsTests
         TestRegistry.Client() with
         {
             Deputy = "li",
+            Actors = ["agent"],
             Charter = new AgentCharter
             {
                 Model = "reader-4.1",

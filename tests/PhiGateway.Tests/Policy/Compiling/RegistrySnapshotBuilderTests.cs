@@ -152,6 +152,16 @@ public sealed class RegistrySnapshotBuilderTests
             { "clients/connector/hours/0", TestRegistry.Client() with { Hours = ["6-18"] } },
             { "clients/connector/requires/0", TestRegistry.Client() with { Requires = ["magic"] } },
             { "clients/connector/delegationDepth", TestRegistry.Client() with { DelegationDepth = -1 } },
+            { "clients/connector/actors/0", TestRegistry.Client() with { Actors = ["Ácme"] } },
+            { "clients/connector/actors/0", TestRegistry.Client() with { Actors = ["connector"] } },
+            { "clients/connector/actors/2", TestRegistry.Client() with { Actors = ["agent", "planner", "agent"] } },
+            {
+                "clients/connector/actors",
+                TestRegistry.Client() with
+                {
+                    Actors = [.. Enumerable.Range(0, 17).Select(static n => $"agent-{n}")],
+                }
+            },
             { "clients/connector/limits/recordsPerDay", TestRegistry.Client() with { Limits = new ClientLimits { RecordsPerDay = 0 } } },
             { "useCases/lab/limits/concurrency", TestRegistry.UseCase() with { Limits = new ClientLimits { Concurrency = 0 } } },
             {

@@ -55,6 +55,7 @@ public sealed class RegistryValidatorTests
                 }
             },
             { "agreements/baa/organization", TestRegistry.Agreement(organization: "nobody") },
+            { "clients/connector/actors/0", TestRegistry.Client() with { Actors = ["nobody"] } },
             { "agreements/baa/expires", TestRegistry.Agreement() with { Expires = Today } },
             { "agreements/baa/jurisdictions", TestRegistry.Agreement() with { Jurisdictions = [] } },
             { "agreements/baa/jurisdictions/0", TestRegistry.Agreement() with { Jurisdictions = ["usa"] } },
