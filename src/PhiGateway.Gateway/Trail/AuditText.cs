@@ -115,6 +115,49 @@ internal static class AuditText
         return ids;
     }
 
+    /// <summary>By what the patients of an answer are covered: once where it is the same for all, else for each in their order.</summary>
+    /// <remarks>Nothing where nobody said it of anybody: the policy was none of the registry's.</remarks>
+    public static IReadOnlyList<string> CoverageOf(IReadOnlyList<PatientCoverage> coverage)
+    {
+        if (coverage.Count == 0)
+        {
+            return [];
+        }
+
+        var first = coverage[0].Words;
+        var isSame = true;
+        for (var i = 1; isSame && i < coverage.Count; i++)
+        {
+            isSame = coverage[i].Words == first;
+        }
+
+        if (isSame)
+        {
+            return first is null ? [] : [first];
+        }
+
+        var words = new string[coverage.Count];
+        for (var i = 0; i < words.Length; i++)
+        {
+            words[i] = coverage[i].Words ?? PatientCoverage.Unsaid;
+        }
+
+        return words;
+    }
+
+    /// <summary>The same of the patients whom a permitted request names.</summary>
+    public static IReadOnlyList<string> CoverageOf(IReadOnlyList<string> patients, ReleasePolicy permitted)
+    {
+        var words = new string[patients.Count];
+        for (var i = 0; i < words.Length; i++)
+        {
+            var covered = PatientId.TryParse(patients[i], out var patient) ? permitted.CoverageAsked(patient) : null;
+            words[i] = covered ?? PatientCoverage.Unsaid;
+        }
+
+        return words.Distinct(StringComparer.Ordinal).Count() == 1 ? [words[0]] : words;
+    }
+
     /// <summary>What stayed, each with why; what has no id stays by its type alone.</summary>
     public static IReadOnlyList<string> WithheldOf(IReadOnlyList<WithheldResource> withheld)
     {

@@ -26,6 +26,7 @@ internal static class RecordedRequest
             _ => "none-by-type",
         };
         record.Patients = AuditText.PatientsOf(disclosure.Patients);
+        record.CoveredBy = AuditText.CoverageOf(disclosure.Coverage);
         record.Resources = AuditText.ResourcesOf(disclosure.Resources, MostListed);
         record.ResourceCount = disclosure.Resources.Count;
         AddWithheld(record, disclosure);
@@ -68,6 +69,16 @@ internal static class RecordedRequest
 
         record.Resources = AuditText.ResourcesAsked(request);
         record.ResourceCount = record.Resources.Count;
+    }
+
+    /// <summary>Adds what a permitted write names, and by what its patients are covered.</summary>
+    public static void AddIntended(AuditRecord record, GatewayExchange exchange)
+    {
+        AddAsked(record, exchange);
+        if (exchange.Known.Permit is { } permit)
+        {
+            record.CoveredBy = AuditText.CoverageOf(record.Patients, permit.Release);
+        }
     }
 
     /// <summary>The batch that an entry belongs to; empty for a request of its own.</summary>
@@ -117,6 +128,9 @@ internal static class RecordedRequest
             record.Client = client.Client.Id;
             record.UseCase = client.Client.UseCase;
             record.Organization = client.Organization?.Id;
+            record.Agreement = client.Agreement?.Id;
+            record.Approval = client.Approval?.Id;
+            record.Approvers = client.Approvers;
             record.Owner = client.Client.Owner;
             if (ActingAgents.CharterOf(known.Caller, client, exchange.Snapshot) is { } charter)
             {

@@ -1,3 +1,5 @@
+using PhiGateway.Watch.Rules;
+
 namespace PhiGateway.Watch.Findings;
 
 /// <summary>
@@ -26,6 +28,12 @@ public sealed record Finding
     /// its own rule speaks.
     /// </summary>
     public bool IsFurther { get; init; }
+
+    /// <summary>
+    /// Whether each day (UTC) is told of anew: what is to be done was done for the days before. False: once told, it is held back for two
+    /// weeks.
+    /// </summary>
+    public bool IsOfItsDay => Rule == UnknownOutcomeRule.Name;
 
     /// <summary>How much harm it may stand for.</summary>
     public required FindingSeverity Severity { get; init; }

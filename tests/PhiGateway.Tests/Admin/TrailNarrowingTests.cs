@@ -41,6 +41,23 @@ public sealed class TrailNarrowingTests
     }
 
     [Fact]
+    public async Task Search_ByAnAgreement_TakesTheOneOfThatTime()
+    {
+        await using var server = await StartAsync();
+        StoredTrail.Add(
+            server,
+            Of("moved", "192.0.2.1", static record => (record.UseCase, record.Agreement, record.Approval) = ("another", "baa-1", "a-1")),
+            Of("before", "192.0.2.1", static record => (record.Agreement, record.Approval) = ("baa-0", "a-1")),
+            Of("none", "192.0.2.1", static record => record.Approval = "a-1")
+        );
+
+        var answer = await server.PostAsync(Search, """{"agreement":"baa-1"}""", "august");
+
+        Assert.True(answer.Status == 200, answer.Text);
+        Assert.Equal(["moved", "one", "two"], Names(answer.Json).Order());
+    }
+
+    [Fact]
     public async Task Search_OverManyRecordsThatDoNotFit_GivesPagesThatGoOn()
     {
         await using var server = await StartAsync();
@@ -121,6 +138,9 @@ public sealed class TrailNarrowingTests
     {
         var record = TestRecords.Disclosure();
         (record.Rule, record.Peer, record.Client, record.UseCase) = (rule, peer, "acme-connector", "lab-results");
+
+        // As it was written before records said it themselves.
+        (record.Agreement, record.Approval, record.Approvers) = (null, null, []);
         change(record);
         return record;
     }
