@@ -145,19 +145,6 @@ internal static class AuditText
         return words;
     }
 
-    /// <summary>The same of the patients whom a permitted request names.</summary>
-    public static IReadOnlyList<string> CoverageOf(IReadOnlyList<string> patients, ReleasePolicy permitted)
-    {
-        var words = new string[patients.Count];
-        for (var i = 0; i < words.Length; i++)
-        {
-            var covered = PatientId.TryParse(patients[i], out var patient) ? permitted.CoverageAsked(patient) : null;
-            words[i] = covered ?? PatientCoverage.Unsaid;
-        }
-
-        return words.Distinct(StringComparer.Ordinal).Count() == 1 ? [words[0]] : words;
-    }
-
     /// <summary>What stayed, each with why; what has no id stays by its type alone.</summary>
     public static IReadOnlyList<string> WithheldOf(IReadOnlyList<WithheldResource> withheld)
     {

@@ -5,6 +5,7 @@ using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Trail;
 
@@ -75,9 +76,9 @@ internal static class RecordedRequest
     public static void AddIntended(AuditRecord record, GatewayExchange exchange)
     {
         AddAsked(record, exchange);
-        if (exchange.Known.Permit is { } permit)
+        if (record.Patients.Count > 0)
         {
-            record.CoveredBy = AuditText.CoverageOf(record.Patients, permit.Release);
+            record.CoveredBy = CoverageOfAsked(record.Patients, exchange);
         }
     }
 
@@ -196,6 +197,28 @@ internal static class RecordedRequest
         {
             record.Actors = [.. record.Actors.Select(static actor => BoundedText.Cut(actor)!)];
         }
+    }
+
+    // Once where it is the same for all. Of a transaction each entry has a permit of its own.
+    private static IReadOnlyList<string> CoverageOfAsked(IReadOnlyList<string> patients, GatewayExchange exchange)
+    {
+        var known = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var asked in exchange.Entries.Count == 0 ? [exchange] : exchange.Entries)
+        {
+            if (asked.Known is not { Permit: { } permit, Request: { } request })
+            {
+                continue;
+            }
+
+            foreach (var named in AuditText.PatientsAsked(request, int.MaxValue, out _))
+            {
+                var words = PatientId.TryParse(named, out var patient) ? permit.Release.CoverageAsked(patient) : null;
+                known[named] = PatientCoverage.Join(known.GetValueOrDefault(named), words);
+            }
+        }
+
+        string[] each = [.. patients.Select(named => known.GetValueOrDefault(named) ?? PatientCoverage.Unsaid)];
+        return Array.TrueForAll(each, words => words == each[0]) ? [each[0]] : each;
     }
 
     private static void AddAgent(AuditRecord record, AgentCharter charter, GatewayExchange exchange)

@@ -60,6 +60,22 @@ public readonly record struct PatientCoverage
         return new PatientCoverage(Join(Words, other.Words), _judge, _grants);
     }
 
+    /// <summary>Both, each once.</summary>
+    public static string? Join(string? words, string? more)
+    {
+        if (words is null || more is null || words == more)
+        {
+            return words ?? more;
+        }
+
+        foreach (var one in more.Split(Also))
+        {
+            words = Array.IndexOf(words.Split(Also), one) >= 0 ? words : $"{words}{Also}{one}";
+        }
+
+        return words;
+    }
+
     /// <summary>By what a patient is covered whom a request names: the grants of the parts that name him.</summary>
     internal static string? OfAsked(DecisionRun run, PatientId patient)
     {
@@ -95,15 +111,5 @@ public readonly record struct PatientCoverage
         }
 
         return false;
-    }
-
-    private static string? Join(string? words, string? more)
-    {
-        if (words is null || more is null)
-        {
-            return words ?? more;
-        }
-
-        return words == more || Array.IndexOf(words.Split(Also), more) >= 0 ? words : $"{words}{Also}{more}";
     }
 }

@@ -62,6 +62,30 @@ public sealed class GroundOnRecordTests
         AssertWhole(world.Journal.Records[0]);
     }
 
+    // Each entry has a permit of its own.
+    [Fact]
+    public async Task Forward_ATransaction_SaysOfEachPatientByWhatHeIsCovered()
+    {
+        using var world = new StageWorld(null, null, StageWorld.Grant("read", "search", "create", "update"));
+        var until = new DateTimeOffset(2026, 7, 1, 0, 0, 0, TimeSpan.Zero);
+        world.Publish(
+            Build(
+                TestRegistry.UseCase(grants: StageWorld.Grant("read", "search", "create", "update")),
+                TestRegistry.Member("17"),
+                TestRegistry.Member("18", until: until)
+            )
+        );
+        world.Upstream.Answers("POST ", """{"resourceType":"Bundle","type":"transaction-response","entry":[]}""");
+        using var exchange = world.Open("POST", "/fhir", Transaction("17", "18", "17"));
+
+        _ = await world.WalkAsync(exchange, "Forward");
+
+        var record = Assert.Single(world.Journal.Records, static record => record.Kind == AuditKind.Intent);
+        Assert.Equal(["17", "18"], record.Patients);
+        Assert.Equal(["roster/orders", "roster/orders@../2026-07-01T00:00:00Z"], record.CoveredBy);
+        AssertWhole(record);
+    }
+
     // The twin: what was refused says whose client it was and covers nobody.
     [Fact]
     public async Task Release_ARefusal_CoversNobody()
@@ -72,6 +96,17 @@ public sealed class GroundOnRecordTests
 
         Assert.True((await world.WalkAsync(exchange, "Release")).IsRefused(out _));
         Assert.DoesNotContain(world.Journal.Records, static record => record.CoveredBy.Count > 0);
+    }
+
+    private static string Transaction(params string[] patients)
+    {
+        var entries = patients.Select(static patient =>
+            $$"""
+                {"request":{"method":"POST","url":"Observation"},"resource":{"resourceType":"Observation","status":"final",
+                "code":{"text":"x"},"subject":{"reference":"Patient/{{patient}}"} } }
+                """
+        );
+        return $$"""{"resourceType":"Bundle","type":"transaction","entry":[{{string.Join(',', entries)}}]}""";
     }
 
     private static RegistrySnapshot Build(UseCase useCase, params RosterMemberChange[] members) =>
