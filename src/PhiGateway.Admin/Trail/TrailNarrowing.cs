@@ -64,11 +64,6 @@ internal sealed class TrailNarrowing
             return new TrailNarrowing(query, network, null);
         }
 
-        if (set.Find(RegistryKind.Agreement, agreement) is null)
-        {
-            return AdminProblem.BadParameter("agreement", "the registry knows no such agreement.");
-        }
-
         var under = set.All<UseCase>(RegistryKind.UseCase).Where(one => one.Agreement == agreement).Select(static one => one.Id);
         return new TrailNarrowing(query, network, under.ToHashSet(StringComparer.Ordinal));
     }

@@ -20,7 +20,7 @@ public sealed class Disclosure
 
     private readonly List<DisclosedResource> _resources = [];
     private readonly List<PatientId> _patients = [];
-    private readonly List<PatientCoverage> _coverage = [];
+    private readonly List<PatientCoverage> _coverage = new(1);
     private readonly Dictionary<PatientId, int> _known = [];
     private readonly List<SecurityLabel> _labels = [];
     private readonly HashSet<SecurityLabel> _knownLabels = [];
@@ -255,6 +255,19 @@ public sealed class Disclosure
         if (last >= 0 && _patients[last] == patient)
         {
             return last;
+        }
+
+        if (last < 0)
+        {
+            _patients.Add(patient);
+            _coverage.Add(default);
+            return 0;
+        }
+
+        // Most answers are of one patient: the first is looked up once there is a second.
+        if (last == 0)
+        {
+            _known[_patients[0]] = 0;
         }
 
         ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_known, patient, out var isKnown);

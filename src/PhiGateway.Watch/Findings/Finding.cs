@@ -1,5 +1,3 @@
-using PhiGateway.Watch.Rules;
-
 namespace PhiGateway.Watch.Findings;
 
 /// <summary>
@@ -8,6 +6,9 @@ namespace PhiGateway.Watch.Findings;
 /// </summary>
 public sealed record Finding
 {
+    /// <summary>Name of the rule that tells of writes of which nobody knows whether they were applied.</summary>
+    internal const string UnknownOutcome = "unknown-outcome";
+
     /// <summary>Name of the rule, such as <c>volume-spike</c>.</summary>
     public required string Rule { get; init; }
 
@@ -33,7 +34,7 @@ public sealed record Finding
     /// Whether each day (UTC) is told of anew: what is to be done was done for the days before. False: once told, it is held back for two
     /// weeks.
     /// </summary>
-    public bool IsOfItsDay => Rule == UnknownOutcomeRule.Name;
+    public bool IsOfItsDay => Rule == UnknownOutcome;
 
     /// <summary>How much harm it may stand for.</summary>
     public required FindingSeverity Severity { get; init; }

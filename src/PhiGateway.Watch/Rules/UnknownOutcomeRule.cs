@@ -10,7 +10,7 @@ namespace PhiGateway.Watch.Rules;
 /// </summary>
 internal static class UnknownOutcomeRule
 {
-    public const string Name = "unknown-outcome";
+    public const string Name = Finding.UnknownOutcome;
 
     /// <summary>The finding.</summary>
     public static Finding Of(WatchEvent seen) =>

@@ -57,6 +57,27 @@ public sealed class TrailNarrowingTests
         Assert.Equal(["moved", "one", "two"], Names(answer.Json).Order());
     }
 
+    // What a vendor got is asked about when its agreement has ended.
+    [Fact]
+    public async Task Search_ByAnAgreementThatIsGone_FindsWhatWasGotUnderIt()
+    {
+        const string Gone = "/admin/v1/agreements/baa-9";
+        await using var server = await StartAsync();
+        StoredTrail.Add(server, Of("then", "192.0.2.1", static record => (record.Agreement, record.Approval) = ("baa-9", "a-1")));
+        var made = await server.PostAsync(
+            "/admin/v1/agreements",
+            """{"id":"baa-9","kind":"baa","organization":"acme","effective":"2026-01-01","expires":"2027-01-01","jurisdictions":["US"]}"""
+        );
+        Assert.True(made.Status == 201, made.Text);
+        var tag = (await server.GetAsync(Gone)).ETag!;
+        Assert.Equal(204, (await server.SendAsync("olga", "DELETE", Gone, null, ("If-Match", tag))).Status);
+
+        var answer = await server.PostAsync(Search, """{"agreement":"baa-9"}""", "august");
+
+        Assert.True(answer.Status == 200, answer.Text);
+        Assert.Equal(["then"], Names(answer.Json));
+    }
+
     [Fact]
     public async Task Search_OverManyRecordsThatDoNotFit_GivesPagesThatGoOn()
     {
