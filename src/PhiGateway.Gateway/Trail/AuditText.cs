@@ -116,7 +116,6 @@ internal static class AuditText
     }
 
     /// <summary>By what the patients of an answer are covered: once where it is the same for all, else for each in their order.</summary>
-    /// <remarks>Nothing where nobody said it of anybody: the policy was none of the registry's.</remarks>
     public static IReadOnlyList<string> CoverageOf(IReadOnlyList<PatientCoverage> coverage)
     {
         if (coverage.Count == 0)
@@ -133,7 +132,7 @@ internal static class AuditText
 
         if (isSame)
         {
-            return first is null ? [] : [first];
+            return [first ?? PatientCoverage.Unsaid];
         }
 
         var words = new string[coverage.Count];

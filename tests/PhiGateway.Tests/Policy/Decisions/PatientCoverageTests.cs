@@ -70,12 +70,12 @@ public sealed class PatientCoverageTests
     }
 
     [Fact]
-    public void CoverageOf_APolicyThatIsNotTheRegistrys_SaysNothing()
+    public void CoverageOf_APolicyThatIsNotTheRegistrys_SaysThatNobodySaid()
     {
         var answer = new Disclosure();
         answer.Release(Asked.Facts("Observation", "17"), ReleaseVerdict.Released(ElementSet.All, "test/1"));
 
-        Assert.Empty(AuditText.CoverageOf(answer.Coverage));
+        Assert.Equal([PatientCoverage.Unsaid], AuditText.CoverageOf(answer.Coverage));
     }
 
     [Theory]
