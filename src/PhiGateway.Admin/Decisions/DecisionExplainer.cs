@@ -124,7 +124,7 @@ internal sealed class DecisionExplainer(
                 record.Organization,
                 organization?.Name,
                 record.Owner,
-                approval?.ApprovedBy ?? ground.Approvers.FirstOrDefault(),
+                approval?.ApprovedBy ?? (ground.Approvers is [var approver, ..] ? approver : null),
                 approval?.ApprovedAt
             ),
             ground,
