@@ -200,7 +200,7 @@ internal static class RecordedRequest
     }
 
     // Once where it is the same for all. Of a transaction each entry has a permit of its own.
-    private static IReadOnlyList<string> CoverageOfAsked(IReadOnlyList<string> patients, GatewayExchange exchange)
+    private static string[] CoverageOfAsked(IReadOnlyList<string> patients, GatewayExchange exchange)
     {
         var known = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var asked in exchange.Entries.Count == 0 ? [exchange] : exchange.Entries)
