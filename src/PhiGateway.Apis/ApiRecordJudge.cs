@@ -29,10 +29,10 @@ internal sealed class ApiRecordJudge(ApiRequest request, ApiShape shape, Release
             _facts.Id ??= asked;
         }
 
-        var reason = Find(ref kept);
+        var reason = Find(ref kept, out var verdict);
         if (reason == WithholdReason.None)
         {
-            disclosure.Release(_facts);
+            disclosure.Release(_facts, verdict);
             disclosure.Redacted |= kept is { IsAll: false };
             return true;
         }
@@ -41,15 +41,10 @@ internal sealed class ApiRecordJudge(ApiRequest request, ApiShape shape, Release
         return true;
     }
 
-    private WithholdReason Find(ref ElementSet? kept)
+    private WithholdReason Find(ref ElementSet? kept, out ReleaseVerdict verdict)
     {
         // Whoever asks for one patient must not see another one's data under that name, permitted or not.
-        if (!request.AsksFor(_facts.Owners))
-        {
-            return WithholdReason.OutsidePatients;
-        }
-
-        var verdict = policy.Judge(_facts);
+        verdict = request.AsksFor(_facts.Owners) ? policy.Judge(_facts) : ReleaseVerdict.Withheld(WithholdReason.OutsidePatients);
         if (verdict.Reason != WithholdReason.None)
         {
             return verdict.Reason;

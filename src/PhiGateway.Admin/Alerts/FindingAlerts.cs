@@ -121,7 +121,7 @@ public sealed class FindingAlerts(
     // Whether this rule's view of this subject was told lately, as grave: by a node that remembers more than the one that found it.
     private async Task<bool> IsToldAsync(Finding finding, CancellationToken cancellationToken)
     {
-        if (finding.Incident is not null)
+        if (finding.Incident is not null || finding.IsOfItsDay)
         {
             return false;
         }

@@ -12,7 +12,12 @@ internal static class EventEntities
     private const string LogSystem = "urn:phi-gateway:log:";
 
     /// <summary>The entities, the patient's first.</summary>
-    public static IReadOnlyList<FhirEntity> Of(AuditEntry entry, AuditRecord record, string profile, string? patient)
+    /// <param name="entry">The stored record …</param>
+    /// <param name="record">… and what it says.</param>
+    /// <param name="profile">The event's profile.</param>
+    /// <param name="patient">Whose event it is; null: nobody's.</param>
+    /// <param name="coverage">By what that patient was covered; null: the record does not say.</param>
+    public static IReadOnlyList<FhirEntity> Of(AuditEntry entry, AuditRecord record, string profile, string? patient, string? coverage)
     {
         var entities = new List<FhirEntity>(4);
         if (patient is not null)
@@ -54,7 +59,7 @@ internal static class EventEntities
             {
                 System = LogSystem + entry.Log,
                 Identifier = entry.Sequence.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                Details = Facts(entry, record),
+                Details = Facts(entry, record, coverage),
             }
         );
         return entities;
@@ -105,12 +110,20 @@ internal static class EventEntities
         }
     }
 
-    private static List<(string Type, string Value)> Facts(AuditEntry entry, AuditRecord record)
+    private static List<(string Type, string Value)> Facts(AuditEntry entry, AuditRecord record, string? coverage)
     {
         var details = new List<(string, string)> { ("chain-sha256", Convert.ToHexStringLower(entry.ChainHash.Span)) };
         Add("rule", record.Rule);
         Add("use-case", record.UseCase);
         Add("organization", record.Organization);
+        Add("agreement", record.Agreement);
+        Add("approval", record.Approval);
+        foreach (var approver in record.Approvers)
+        {
+            Add("approver", approver);
+        }
+
+        Add("covered-by", coverage);
         Add("accounting", record.Accounting);
         Add("task", record.Task);
         Add("token-sha256", record.TokenHash);

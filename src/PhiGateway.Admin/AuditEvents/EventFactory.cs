@@ -18,20 +18,20 @@ internal static class EventFactory
     {
         if (record.Patients.Count == 0)
         {
-            return [Of(entry, record, entry.Id.ToString("D"), null)];
+            return [Of(entry, record, entry.Id.ToString("D"), null, null)];
         }
 
         var events = new List<FhirEvent>(record.Patients.Count);
         for (var i = 0; i < record.Patients.Count; i++)
         {
             var id = record.Patients.Count == 1 ? entry.Id.ToString("D") : $"{entry.Id:D}{Part}{i + 1}";
-            events.Add(Of(entry, record, id, record.Patients[i]));
+            events.Add(Of(entry, record, id, record.Patients[i], CoverageWords.Of(record, i)));
         }
 
         return events;
     }
 
-    private static FhirEvent Of(AuditEntry entry, AuditRecord record, string id, string? patient)
+    private static FhirEvent Of(AuditEntry entry, AuditRecord record, string id, string? patient, string? coverage)
     {
         var (profile, type, subtypes, outcome) = Kind(record, patient);
         return new FhirEvent
@@ -48,7 +48,7 @@ internal static class EventFactory
             Agents = EventAgents.Of(entry, record, profile),
             Site = record.Tenant,
             Observer = entry.Log.Split('/')[0],
-            Entities = EventEntities.Of(entry, record, profile, patient),
+            Entities = EventEntities.Of(entry, record, profile, patient, coverage),
         };
     }
 

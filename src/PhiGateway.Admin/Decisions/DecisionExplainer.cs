@@ -106,6 +106,8 @@ internal sealed class DecisionExplainer(
         var (closed, toOpen) = reason is null
             ? (null, [])
             : ClosureWords.Of(new ClosureWords.Facts(reason, verdict.Rule, asked, proof, record.Time), client, doors);
+        var ground = ExplainedGround.Of(record, client);
+        var approval = client?.Approval is { } known && known.Id == ground.Approval ? known : null;
         var organization = record.Organization is null ? null : set.Find<Organization>(RegistryKind.Organization, record.Organization);
         return new DecisionExplanation(
             record.Id,
@@ -122,9 +124,10 @@ internal sealed class DecisionExplainer(
                 record.Organization,
                 organization?.Name,
                 record.Owner,
-                client?.Approval?.ApprovedBy,
-                client?.Approval?.ApprovedAt
+                approval?.ApprovedBy ?? (ground.Approvers is [var approver, ..] ? approver : null),
+                approval?.ApprovedAt
             ),
+            ground,
             proof,
             asked,
             new ExplainedToken(

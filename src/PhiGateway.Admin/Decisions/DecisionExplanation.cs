@@ -1,4 +1,6 @@
 using PhiGateway.Admin.Clients;
+using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Admin.Decisions;
 
@@ -14,6 +16,7 @@ namespace PhiGateway.Admin.Decisions;
 /// <param name="Time">Moment of the decision, UTC.</param>
 /// <param name="Node">Log of the node that decided.</param>
 /// <param name="Who">The caller.</param>
+/// <param name="Ground">On what the access rested.</param>
 /// <param name="Proof">How the caller proved itself.</param>
 /// <param name="Asked">What was asked.</param>
 /// <param name="Token">What is known of the token, and what could not be judged for want of it.</param>
@@ -33,6 +36,7 @@ public sealed record DecisionExplanation(
     DateTimeOffset Time,
     string? Node,
     ExplainedCaller Who,
+    ExplainedGround Ground,
     ExplainedProof Proof,
     ExplainedRequest Asked,
     ExplainedToken Token,
@@ -49,8 +53,8 @@ public sealed record DecisionExplanation(
 /// <param name="Organization">Id of the organization behind it.</param>
 /// <param name="OrganizationName">Its name now.</param>
 /// <param name="Owner">Accountable owner at the time.</param>
-/// <param name="ApprovedBy">Who last approved the client.</param>
-/// <param name="ApprovedAt">When.</param>
+/// <param name="ApprovedBy">Who approved the client, as <c>ground</c> has it.</param>
+/// <param name="ApprovedAt">When; absent: the registry does not have that approval.</param>
 public sealed record ExplainedCaller(
     string? Client,
     string? UseCase,
@@ -60,6 +64,43 @@ public sealed record ExplainedCaller(
     string? ApprovedBy,
     DateTimeOffset? ApprovedAt
 );
+
+/// <summary>On what an access rested.</summary>
+/// <param name="Source">record: the record itself says it; registry: the record is older than that, or there is none, and it is what the
+/// registry says that is named at the end.</param>
+/// <param name="Agreement">Id of the agreement; absent: the use case needs none.</param>
+/// <param name="Approval">Id of the client's approval.</param>
+/// <param name="Approvers">Who gave it, and who carried it over a change that only narrowed.</param>
+/// <param name="CoveredBy">By what the patients were covered, such as roster/diabetes; of several patients each kind once. Empty: no
+/// patient is named, or the record does not say.</param>
+public sealed record ExplainedGround(
+    string Source,
+    string? Agreement,
+    string? Approval,
+    IReadOnlyList<string> Approvers,
+    IReadOnlyList<string> CoveredBy
+)
+{
+    internal const string OfRecord = "record";
+
+    internal const string OfRegistry = "registry";
+
+    /// <summary>What the registry says of a client; null: it knows none.</summary>
+    internal static ExplainedGround Of(ClientEntry? client) =>
+        new(OfRegistry, client?.Agreement?.Id, client?.Approval?.Id, client?.Approvers ?? [], []);
+
+    /// <summary>What a record says itself; of an older one what the registry says.</summary>
+    internal static ExplainedGround Of(AuditRecord record, ClientEntry? client)
+    {
+        var coveredBy = record.CoveredBy.Count == 1 ? record.CoveredBy : CoverageWords.KindsOf(record.CoveredBy);
+        return (record.Agreement ?? record.Approval) is null
+            ? Of(client) with
+            {
+                CoveredBy = coveredBy,
+            }
+            : new ExplainedGround(OfRecord, record.Agreement, record.Approval, record.Approvers, coveredBy);
+    }
+}
 
 /// <summary>The credential.</summary>
 /// <param name="Issuer">Issuer that vouched.</param>

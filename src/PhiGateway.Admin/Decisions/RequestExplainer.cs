@@ -119,6 +119,7 @@ internal sealed class RequestExplainer(
                 imagined.Entry?.Approval?.ApprovedBy,
                 imagined.Entry?.Approval?.ApprovedAt
             ),
+            ExplainedGround.Of(imagined.Entry),
             proof,
             asked,
             TokenDoors.Describe(body.Caller!, rules, imagined.Entry?.Client.MaxTokenLifetimeSeconds, questions, access.Now),

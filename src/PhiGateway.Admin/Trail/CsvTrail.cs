@@ -12,7 +12,8 @@ internal sealed class CsvTrail : ITrailFormat
 {
     private const string Columns =
         "time,id,parent,kind,event,decision,reason,client,organization,use_case,tenant,purpose,actor,interaction,"
-        + "type,status,log,sequence,chain_hash,content\r\n";
+        + "type,status,log,sequence,chain_hash,content,"
+        + "agreement,approval,approvers,covered_by\r\n";
 
     public string Name => "csv";
 
@@ -56,6 +57,10 @@ internal sealed class CsvTrail : ITrailFormat
             entry.Sequence.ToString(CultureInfo.InvariantCulture),
             Convert.ToHexStringLower(entry.ChainHash.Span),
             ContentOf(entry),
+            record.Agreement,
+            record.Approval,
+            string.Join(' ', record.Approvers),
+            string.Join(' ', CoverageWords.KindsOf(record.CoveredBy)),
         ];
     }
 

@@ -33,7 +33,7 @@ internal static class TrailEndpoints
         new("token", "jti of a token, or its SHA-256."),
         new("peer", "Address, or network, that the call came from."),
         new("task", "Task that the token was given for."),
-        new("agreement", "Agreement: of the use cases that stand under it now."),
+        new("agreement", "Agreement: of the calls made under it; of older records, of the use cases that stand under it now."),
         new("through", "Who acted in between, by its client id."),
         new(TrailQueryReader.PatientHeader, "Logical id of a patient.") { IsHeader = true },
     ];

@@ -63,8 +63,13 @@ internal sealed class TrailNames(WorkingSetSource sets, IAuditReports reports, A
     }
 
     /// <summary>What of a search only a record's body tells.</summary>
-    public async Task<Outcome<TrailNarrowing>> NarrowAsync(TrailQuery query, CancellationToken cancellationToken) =>
-        TrailNarrowing.Of(query, await sets.GetAsync(cancellationToken));
+    public async Task<Outcome<TrailNarrowing>> NarrowAsync(TrailQuery query, CancellationToken cancellationToken)
+    {
+        var set = await sets.GetAsync(cancellationToken);
+        return query.Agreement is { } agreement && !await IsOrWasThereAsync(set, agreement, cancellationToken)
+            ? AdminProblem.BadParameter("agreement", "the registry knows no such agreement, nor has it ever.")
+            : TrailNarrowing.Of(query, set);
+    }
 
     /// <summary>Those of some tenants of which there is neither a route, a use case nor a record.</summary>
     public async Task<IReadOnlyList<string>> FindUnknownTenantsAsync(
@@ -110,6 +115,13 @@ internal sealed class TrailNames(WorkingSetSource sets, IAuditReports reports, A
             .SelectMany(static useCase => useCase.Tenants)
             .Concat(options.Names?.Tenants ?? Enumerable.Empty<string>())
             .ToHashSet(StringComparer.Ordinal);
+
+    // Records name the agreement of their time, which may be gone: a vendor's whose end is just what is asked about.
+    private async Task<bool> IsOrWasThereAsync(WorkingSet set, string agreement, CancellationToken cancellationToken) =>
+        IsThere(set, RegistryKind.Agreement, agreement)
+        || (await sets.DeletedSinceAsync(set, DateTimeOffset.MinValue, cancellationToken)).Any(item =>
+            item.Kind == RegistryKind.Agreement && item.Id == agreement
+        );
 
     private static bool IsThere(WorkingSet set, RegistryKind kind, string id) => set.Find(kind, id) is not null;
 }

@@ -64,11 +64,6 @@ internal sealed class TrailNarrowing
             return new TrailNarrowing(query, network, null);
         }
 
-        if (set.Find(RegistryKind.Agreement, agreement) is null)
-        {
-            return AdminProblem.BadParameter("agreement", "the registry knows no such agreement.");
-        }
-
         var under = set.All<UseCase>(RegistryKind.UseCase).Where(one => one.Agreement == agreement).Select(static one => one.Id);
         return new TrailNarrowing(query, network, under.ToHashSet(StringComparer.Ordinal));
     }
@@ -80,9 +75,20 @@ internal sealed class TrailNarrowing
         (_query.Token is not { } token || record.TokenId == token || IsHash(record.TokenHash, token))
         && (_network is not { } network || IsWithin(record.Peer, network))
         && (_query.Task is not { } task || record.Task == task)
-        && (_useCases is not { } useCases || (record.UseCase is { } useCase && useCases.Contains(useCase)))
+        && (_useCases is not { } useCases || IsUnder(record, useCases))
         && (_query.Through is not { } actor || record.Actors.Contains(actor, StringComparer.Ordinal))
         && (_query.Resource is not { } resource || IsAbout(record, resource));
+
+    // The agreement of that time, as the record has it. A record of before it was said: what its use case stands under now.
+    private bool IsUnder(AuditRecord record, HashSet<string> useCases)
+    {
+        if (record.Agreement is { } agreement)
+        {
+            return agreement == _query.Agreement;
+        }
+
+        return record.Approval is null && record.UseCase is { } useCase && useCases.Contains(useCase);
+    }
 
     // What stayed is found by whoever asks for that alone.
     private bool IsAbout(AuditRecord record, string resource) =>

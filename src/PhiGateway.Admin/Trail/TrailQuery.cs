@@ -27,7 +27,7 @@ namespace PhiGateway.Admin.Trail;
 /// <param name="Token">A token's <c>jti</c>, or the SHA-256 of the token in hex.</param>
 /// <param name="Peer">Address that the call came from, or a network such as <c>203.0.113.0/24</c>.</param>
 /// <param name="Task">Id of the task that the token was given for.</param>
-/// <param name="Agreement">Agreement: records of the use cases that stand under it now.</param>
+/// <param name="Agreement">Agreement: records that name it; of older ones, those of the use cases that stand under it now.</param>
 /// <param name="Through">Who acted in between (RFC 8693 <c>act</c>), by its client id at the issuer.</param>
 /// <param name="Resource">A resource as <c>Type/id</c>, released or written; in a body only. PHI.</param>
 /// <param name="Limit">1 to 500; default 50.</param>

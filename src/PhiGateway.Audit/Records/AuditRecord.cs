@@ -49,6 +49,15 @@ public sealed class AuditRecord
     /// <summary>Id of the organization that the use case belongs to.</summary>
     public string? Organization { get; set; }
 
+    /// <summary>Id of the agreement that the use case stood under at the time; null: it needs none, or the record is of before it was said.</summary>
+    public string? Agreement { get; set; }
+
+    /// <summary>Id of the client's approval that counted at the time.</summary>
+    public string? Approval { get; set; }
+
+    /// <summary>Who gave that approval, and who carried it over a change that only narrowed.</summary>
+    public IReadOnlyList<string> Approvers { get; set; } = [];
+
     /// <summary>Accountable owner at the time.</summary>
     public string? Owner { get; set; }
 
@@ -143,6 +152,12 @@ public sealed class AuditRecord
 
     /// <summary>Logical patient ids concerned. PHI.</summary>
     public IReadOnlyList<string> Patients { get; set; } = [];
+
+    /// <summary>
+    /// By what the patients were covered, once for all or for each in their order: <c>any</c>, <c>context</c>, <c>roster/diabetes</c> with
+    /// the days of the membership behind an at sign where it has any, <c>task/intake-17</c>; of several, joined by a plus sign.
+    /// </summary>
+    public IReadOnlyList<string> CoveredBy { get; set; } = [];
 
     /// <summary>known, none-by-type, undetermined; empty where it does not apply.</summary>
     public string PatientState { get; set; } = string.Empty;

@@ -106,6 +106,15 @@ public static class AuditRecordReader
             case "organization":
                 r.Organization = values.Of(ref reader);
                 break;
+            case "agreement":
+                r.Agreement = values.Of(ref reader);
+                break;
+            case "approval":
+                r.Approval = values.Of(ref reader);
+                break;
+            case "approvers":
+                r.Approvers = List(ref reader, values);
+                break;
             case "owner":
                 r.Owner = values.Of(ref reader);
                 break;
@@ -193,6 +202,9 @@ public static class AuditRecordReader
             case "patients":
                 r.Patients = List(ref reader);
                 break;
+            case "coveredBy":
+                r.CoveredBy = List(ref reader, values);
+                break;
             case "patientState":
                 r.PatientState = values.Of(ref reader)!;
                 break;
@@ -257,6 +269,18 @@ public static class AuditRecordReader
                 reader.Skip();
                 break;
         }
+    }
+
+    // Of what repeats from record to record.
+    private static List<string> List(ref Utf8JsonReader reader, KnownText values)
+    {
+        var list = new List<string>(1);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            list.Add(values.Of(ref reader)!);
+        }
+
+        return list;
     }
 
     private static List<string> List(ref Utf8JsonReader reader)

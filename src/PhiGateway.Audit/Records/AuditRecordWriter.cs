@@ -28,6 +28,9 @@ internal static class AuditRecordWriter
         json.Text(",\"client\":"u8, record.Client);
         json.Text(",\"useCase\":"u8, record.UseCase);
         json.Text(",\"organization\":"u8, record.Organization);
+        json.Text(",\"agreement\":"u8, record.Agreement);
+        json.Text(",\"approval\":"u8, record.Approval);
+        json.ListIfAny(",\"approvers\":"u8, record.Approvers);
         json.Text(",\"owner\":"u8, record.Owner);
         json.Text(",\"model\":"u8, record.Model);
         json.Text(",\"instance\":"u8, record.Instance);
@@ -65,6 +68,7 @@ internal static class AuditRecordWriter
         json.Text(",\"resourceType\":"u8, record.ResourceType);
         json.Text(",\"rawTarget\":"u8, record.RawTarget);
         json.ListIfAny(",\"patients\":"u8, record.Patients);
+        json.ListIfAny(",\"coveredBy\":"u8, record.CoveredBy);
         json.TextIfAny(",\"patientState\":"u8, record.PatientState);
         json.ListIfAny(",\"resources\":"u8, record.Resources);
         json.NumberIfAny(",\"resourceCount\":"u8, record.ResourceCount);

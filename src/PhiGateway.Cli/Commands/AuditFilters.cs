@@ -26,7 +26,7 @@ internal sealed class AuditFilters
         ("token", "jti of a token, or its SHA-256 in hex."),
         ("peer", "Address, or network, that the call came from."),
         ("task", "Task that the token was given for."),
-        ("agreement", "Agreement: of the use cases that stand under it now."),
+        ("agreement", "Agreement: of the calls made under it; of older records, of the use cases that stand under it now."),
         ("through", "Who acted in between, by its client id at the issuer."),
         ("resource", "Type/id, released or written; sent in the body, never in a URL."),
     ];

@@ -28,6 +28,11 @@ internal static class ExplanationText
                 }.OfType<string>()
             )
         );
+        if (answer["ground"] is { } ground)
+        {
+            Line(output, "rests on", Ground(ground));
+        }
+
         Line(
             output,
             "proof",
@@ -71,6 +76,25 @@ internal static class ExplanationText
         }
 
         Line(output, "registry", Text(registry["note"])!);
+    }
+
+    private static string Ground(JsonNode ground)
+    {
+        var said = new[]
+        {
+            Text(ground["agreement"]) is { } agreement ? "agreement " + agreement : null,
+            Text(ground["approval"]) is { } approval ? "approval " + approval : null,
+            ground["approvers"] is JsonArray { Count: > 0 } approvers ? "by " + string.Join(", ", approvers.Select(Text)) : null,
+            ground["covered_by"] is JsonArray { Count: > 0 } covered ? "patients by " + string.Join(", ", covered.Select(Text)) : null,
+        }
+            .OfType<string>()
+            .ToList();
+        if (said.Count == 0)
+        {
+            return "nothing that is known";
+        }
+
+        return string.Join("   ", said) + (Text(ground["source"]) == "record" ? "   (as recorded)" : "   (by the registry)");
     }
 
     private static string Door(JsonNode door, JsonNode who, JsonNode answer)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -19,7 +20,8 @@ public sealed class Disclosure
 
     private readonly List<DisclosedResource> _resources = [];
     private readonly List<PatientId> _patients = [];
-    private readonly HashSet<PatientId> _known = [];
+    private readonly List<PatientCoverage> _coverage = new(1);
+    private readonly Dictionary<PatientId, int> _known = [];
     private readonly List<SecurityLabel> _labels = [];
     private readonly HashSet<SecurityLabel> _knownLabels = [];
     private int[]? _reasons;
@@ -34,6 +36,9 @@ public sealed class Disclosure
 
     /// <summary>Every patient whose data is released, once each.</summary>
     public IReadOnlyList<PatientId> Patients => _patients;
+
+    /// <summary>By what each of them is covered, place by place.</summary>
+    public IReadOnlyList<PatientCoverage> Coverage => _coverage;
 
     /// <summary>Security labels on what is released, once each.</summary>
     public IReadOnlyList<SecurityLabel> Labels => _labels;
@@ -83,16 +88,17 @@ public sealed class Disclosure
     public bool NarrowingNotApplied { get; set; }
 
     /// <summary>Notes a released resource.</summary>
-    public void Release(ResourceFacts facts)
+    /// <param name="facts">The resource.</param>
+    /// <param name="verdict">What released it; withheld: nobody says by what its patients are covered.</param>
+    public void Release(ResourceFacts facts, in ReleaseVerdict verdict)
     {
+        ArgumentNullException.ThrowIfNull(facts);
         _resources.Add(new DisclosedResource(facts.Type, facts.Id, facts.VersionId));
         Records++;
         for (var i = 0; i < facts.Owners.Count; i++)
         {
-            if (_known.Add(facts.Owners[i]))
-            {
-                _patients.Add(facts.Owners[i]);
-            }
+            var place = PlaceOf(facts.Owners[i]);
+            _coverage[place] = _coverage[place].With(verdict, facts.Owners[i], facts);
         }
 
         for (var i = 0; i < facts.Labels.Count; i++)
@@ -194,12 +200,10 @@ public sealed class Disclosure
     {
         _resources.AddRange(part._resources);
         Records += part.Records;
-        foreach (var patient in part._patients)
+        for (var i = 0; i < part._patients.Count; i++)
         {
-            if (_known.Add(patient))
-            {
-                _patients.Add(patient);
-            }
+            var place = PlaceOf(part._patients[i]);
+            _coverage[place] = _coverage[place].Or(part._coverage[i]);
         }
 
         foreach (var label in part._labels)
@@ -226,6 +230,7 @@ public sealed class Disclosure
         _resources.Clear();
         Records = 0;
         _patients.Clear();
+        _coverage.Clear();
         _known.Clear();
         _labels.Clear();
         _knownLabels.Clear();
@@ -241,6 +246,39 @@ public sealed class Disclosure
         Redacted = false;
         NarrowingNotApplied = false;
         HasUndeterminedPatient = false;
+    }
+
+    // Records of one patient mostly follow each other.
+    private int PlaceOf(PatientId patient)
+    {
+        var last = _patients.Count - 1;
+        if (last >= 0 && _patients[last] == patient)
+        {
+            return last;
+        }
+
+        if (last < 0)
+        {
+            _patients.Add(patient);
+            _coverage.Add(default);
+            return 0;
+        }
+
+        // Most answers are of one patient: the first is looked up once there is a second.
+        if (last == 0)
+        {
+            _known[_patients[0]] = 0;
+        }
+
+        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_known, patient, out var isKnown);
+        if (!isKnown)
+        {
+            place = _patients.Count;
+            _patients.Add(patient);
+            _coverage.Add(default);
+        }
+
+        return place;
     }
 
     private void Name(WithheldResource resource)

@@ -235,6 +235,7 @@ internal static class DemoHistory
         record.Decision = "permit";
         record.Patients = [PatientOf(random)];
         record.PatientState = "known";
+        record.CoveredBy = [GroundOf(caller.UseCase).CoveredBy];
         record.ResourceCount = record.Event == "read" ? 1 : random.Next(1, 14);
         record.WithheldCount = random.Next(12) == 0 ? random.Next(1, 4) : 0;
         record.Upstream = "a";
@@ -271,6 +272,9 @@ internal static class DemoHistory
             Client = caller.Client,
             UseCase = caller.UseCase,
             Organization = caller.Organization,
+            Agreement = GroundOf(caller.UseCase).Agreement,
+            Approval = $"{caller.Client}-1",
+            Approvers = ["li.wei@hospital.example"],
             Owner = caller.Owner,
             Issuer = DemoIssuer.Name,
             IssuerClientId = caller.Client,
@@ -291,6 +295,17 @@ internal static class DemoHistory
             Note = Made,
         };
     }
+
+    // As the demonstration's registry has it.
+    private static (string? Agreement, string CoveredBy) GroundOf(string useCase) =>
+        useCase switch
+        {
+            "lab-results-to-chart" => ("baa-acme", "roster/acme-orders"),
+            "claims-clearing" => ("baa-clearbill", "roster/clearbill-accounts"),
+            "imaging-reports" => ("treatment-westside", "roster/acme-orders"),
+            "cohort-study-44" => ("dua-cohort", "roster/cohort-44"),
+            _ => (null, "any"),
+        };
 
     private static string StrangerOf(Random random) => FormattableString.Invariant($"p-{100 + random.Next(400)}");
 

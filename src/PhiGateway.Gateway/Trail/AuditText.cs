@@ -115,6 +115,35 @@ internal static class AuditText
         return ids;
     }
 
+    /// <summary>By what the patients of an answer are covered: once where it is the same for all, else for each in their order.</summary>
+    public static IReadOnlyList<string> CoverageOf(IReadOnlyList<PatientCoverage> coverage)
+    {
+        if (coverage.Count == 0)
+        {
+            return [];
+        }
+
+        var first = coverage[0].Words;
+        var isSame = true;
+        for (var i = 1; isSame && i < coverage.Count; i++)
+        {
+            isSame = coverage[i].Words == first;
+        }
+
+        if (isSame)
+        {
+            return [first ?? PatientCoverage.Unsaid];
+        }
+
+        var words = new string[coverage.Count];
+        for (var i = 0; i < words.Length; i++)
+        {
+            words[i] = coverage[i].Words ?? PatientCoverage.Unsaid;
+        }
+
+        return words;
+    }
+
     /// <summary>What stayed, each with why; what has no id stays by its type alone.</summary>
     public static IReadOnlyList<string> WithheldOf(IReadOnlyList<WithheldResource> withheld)
     {

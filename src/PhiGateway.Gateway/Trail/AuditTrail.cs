@@ -120,7 +120,7 @@ internal sealed class AuditTrail(
 
         var record = Describe(exchange, AuditKind.Intent, exchange.Id);
         record.Decision = "permit";
-        RecordedRequest.AddAsked(record, exchange);
+        RecordedRequest.AddIntended(record, exchange);
         if (!await TryAppendAsync(record))
         {
             return StageResult.Refuse(NotRecorded());

@@ -5,6 +5,7 @@ using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Trail;
 
@@ -26,6 +27,7 @@ internal static class RecordedRequest
             _ => "none-by-type",
         };
         record.Patients = AuditText.PatientsOf(disclosure.Patients);
+        record.CoveredBy = AuditText.CoverageOf(disclosure.Coverage);
         record.Resources = AuditText.ResourcesOf(disclosure.Resources, MostListed);
         record.ResourceCount = disclosure.Resources.Count;
         AddWithheld(record, disclosure);
@@ -68,6 +70,16 @@ internal static class RecordedRequest
 
         record.Resources = AuditText.ResourcesAsked(request);
         record.ResourceCount = record.Resources.Count;
+    }
+
+    /// <summary>Adds what a permitted write names, and by what its patients are covered.</summary>
+    public static void AddIntended(AuditRecord record, GatewayExchange exchange)
+    {
+        AddAsked(record, exchange);
+        if (record.Patients.Count > 0)
+        {
+            record.CoveredBy = CoverageOfAsked(record.Patients, exchange);
+        }
     }
 
     /// <summary>The batch that an entry belongs to; empty for a request of its own.</summary>
@@ -117,6 +129,9 @@ internal static class RecordedRequest
             record.Client = client.Client.Id;
             record.UseCase = client.Client.UseCase;
             record.Organization = client.Organization?.Id;
+            record.Agreement = client.Agreement?.Id;
+            record.Approval = client.Approval?.Id;
+            record.Approvers = client.Approvers;
             record.Owner = client.Client.Owner;
             if (ActingAgents.CharterOf(known.Caller, client, exchange.Snapshot) is { } charter)
             {
@@ -182,6 +197,28 @@ internal static class RecordedRequest
         {
             record.Actors = [.. record.Actors.Select(static actor => BoundedText.Cut(actor)!)];
         }
+    }
+
+    // Once where it is the same for all. Of a transaction each entry has a permit of its own.
+    private static string[] CoverageOfAsked(IReadOnlyList<string> patients, GatewayExchange exchange)
+    {
+        var known = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var asked in exchange.Entries.Count == 0 ? [exchange] : exchange.Entries)
+        {
+            if (asked.Known is not { Permit: { } permit, Request: { } request })
+            {
+                continue;
+            }
+
+            foreach (var named in AuditText.PatientsAsked(request, int.MaxValue, out _))
+            {
+                var words = PatientId.TryParse(named, out var patient) ? permit.Release.CoverageAsked(patient) : null;
+                known[named] = PatientCoverage.Join(known.GetValueOrDefault(named), words);
+            }
+        }
+
+        string[] each = [.. patients.Select(named => known.GetValueOrDefault(named) ?? PatientCoverage.Unsaid)];
+        return Array.TrueForAll(each, words => words == each[0]) ? [each[0]] : each;
     }
 
     private static void AddAgent(AuditRecord record, AgentCharter charter, GatewayExchange exchange)

@@ -51,6 +51,7 @@ internal static class ClientCompiler
             Organization = sources.UseCase?.Organization,
             Credentials = credentials,
             Approval = approval,
+            Approvers = ApproversOf(approval),
             Review = review,
             Fingerprint = fingerprint,
             RightsFingerprint = rights,
@@ -122,6 +123,13 @@ internal static class ClientCompiler
         }
 
         return entries.Count == 0 ? [] : [.. entries];
+    }
+
+    // For each record of the client, so once.
+    private static string[] ApproversOf(Approval? approval)
+    {
+        string?[] named = [approval?.ApprovedBy, approval?.CarriedOver?.By];
+        return [.. named.OfType<string>().Distinct(StringComparer.Ordinal)];
     }
 
     private static Approval? Latest(IReadOnlyList<Approval> approvals)

@@ -174,6 +174,18 @@ internal sealed class AccessReach
 
     private bool Admits(ResourceType type) => SignInAdmits(type) && FindAgentBeyond(type) is null;
 
+    /// <summary>By what a grant covers a patient whom it covers, in words for the record; null: it does not.</summary>
+    internal string? CoverageOf(int grant, PatientId patient, ResourceType type, string? id)
+    {
+        var rule = UseCase.Grants[grant];
+        return rule.Reach switch
+        {
+            PatientReach.Roster => RosterOf(grant).CoverageOf(patient, rule.Coverage),
+            PatientReach.Task => FindTask(patient, type, id)?.Coverage,
+            _ => rule.Coverage,
+        };
+    }
+
     /// <summary>Whether a search by one patient may find the one resource that a task is for.</summary>
     internal bool TaskIsSearched(int grant, PatientId patient, ResourceType type)
     {
@@ -209,7 +221,7 @@ internal sealed class AccessReach
             PatientReach.Any => patient.Value is not null,
             PatientReach.Roster => RosterOf(grant).Covers(patient, _ticks),
             PatientReach.Context => patient.Value is not null && _caller.PatientContext == patient,
-            PatientReach.Task => TaskCovers(patient, type, id),
+            PatientReach.Task => FindTask(patient, type, id) is not null,
             _ => false,
         };
 
@@ -249,7 +261,7 @@ internal sealed class AccessReach
 
     private bool HasLiveTask() => Task is { } named ? named.IsLive(_ticks) : _ticks < _entry.TaskTable.LatestForAll;
 
-    private bool TaskCovers(PatientId patient, ResourceType type, string? id)
+    private TaskEntry? FindTask(PatientId patient, ResourceType type, string? id)
     {
         foreach (var place in _entry.TaskTable.Of(patient))
         {
@@ -260,11 +272,11 @@ internal sealed class AccessReach
                 && (task.MaxUses is null || _counted is null || _counted.Contains(task.Task))
             )
             {
-                return true;
+                return task;
             }
         }
 
-        return false;
+        return null;
     }
 
     private sealed record FoundRoster(string Id, RosterMembers Members);

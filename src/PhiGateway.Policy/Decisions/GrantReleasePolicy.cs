@@ -54,6 +54,11 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
     /// </summary>
     internal IReadOnlyList<string> Unsettled { get; init; } = [];
 
+    /// <summary>What was asked for; null: it judges no answer to a request.</summary>
+    internal DecisionRun? Asked { get; init; }
+
+    internal AccessReach Reach => _reach;
+
     public override ResourceTypeSet Types { get; }
 
     public override ReleasePolicy OfHeld =>
@@ -66,6 +71,8 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
             : this;
 
     public override IReadOnlyList<SecurityLabel> KnownLabels => _reach.KnownLabels;
+
+    public override string? CoverageAsked(PatientId patient) => Asked is null ? null : PatientCoverage.OfAsked(Asked, patient);
 
     public override IReadOnlyList<string> ParametersNeeded(ResourceType type)
     {
@@ -113,7 +120,7 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
             elements = OpenSchedule.Narrow(elements, facts.Type);
         }
 
-        return ReleaseVerdict.Released(elements, _reach.UseCase.RuleOf(admission.Grants));
+        return ReleaseVerdict.Released(elements, _reach.UseCase.RuleOf(admission.Grants), this, admission.Grants);
     }
 
     public override WithholdReason JudgeWhosever(ResourceFacts facts)

@@ -40,7 +40,7 @@ internal static class PermitFactory
         return new Permit(
             run.UseCase.RuleOf(all),
             Obligations(run, lanes, counted),
-            new GrantReleasePolicy(run.Reach, lanes) { AdmitsUndetermined = IsOwnStaff(run) }
+            new GrantReleasePolicy(run.Reach, lanes) { AdmitsUndetermined = IsOwnStaff(run), Asked = run }
         );
     }
 

@@ -48,6 +48,12 @@ public abstract class ReleasePolicy
     public virtual WithholdReason JudgeWhosever(ResourceFacts facts) => Judge(facts).Reason;
 
     /// <summary>
+    /// By what a patient is covered whom the permitted request names, in the words of <see cref="PatientCoverage"/>: of a write, before
+    /// there is an answer to judge. Null: it is not known.
+    /// </summary>
+    public virtual string? CoverageAsked(PatientId patient) => null;
+
+    /// <summary>
     /// Labels besides HL7's sensitivities that records are known to bear, since a grant of the registry names them. A policy that stands
     /// before another one gives the other's.
     /// </summary>

@@ -19,8 +19,18 @@ public readonly record struct ReleaseVerdict
     /// <summary>The grant that released it.</summary>
     public string? Rule { get; }
 
+    /// <summary>The policy of the registry that released it; null: withheld, or released by another sort of policy.</summary>
+    internal GrantReleasePolicy? Judge { get; private init; }
+
+    /// <summary>The grants under which it did.</summary>
+    internal GrantSet Grants { get; private init; }
+
     /// <summary>May leave, with these elements.</summary>
     public static ReleaseVerdict Released(ElementSet elements, string rule) => new(WithholdReason.None, elements, rule);
+
+    /// <summary>The same by the registry's own grants.</summary>
+    internal static ReleaseVerdict Released(ElementSet elements, string rule, GrantReleasePolicy judge, GrantSet grants) =>
+        new(WithholdReason.None, elements, rule) { Judge = judge, Grants = grants };
 
     /// <summary>Must stay.</summary>
     public static ReleaseVerdict Withheld(WithholdReason reason) =>

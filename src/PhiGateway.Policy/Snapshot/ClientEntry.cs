@@ -23,6 +23,9 @@ public sealed class ClientEntry
     /// <summary>The latest approval; null: never approved.</summary>
     public Approval? Approval { get; init; }
 
+    /// <summary>Who approved it: also who carried the approval over a change that only narrowed. Empty: never approved.</summary>
+    public IReadOnlyList<string> Approvers { get; init; } = [];
+
     /// <summary>The latest access review; null: never reviewed.</summary>
     public Review? Review { get; init; }
 

@@ -43,6 +43,17 @@ internal sealed class GrantRule
     /// <summary>Roster id, for <see cref="PatientReach.Roster"/>.</summary>
     internal string? Roster { get; init; }
 
+    /// <summary>By what it covers somebody, in words for the record; of a task the task itself says it.</summary>
+    internal string Coverage =>
+        field ??= Reach switch
+        {
+            PatientReach.Any => "any",
+            PatientReach.Roster => "roster/" + Roster,
+            PatientReach.Context => "context",
+            PatientReach.Task => "task",
+            _ => "nobody",
+        };
+
     internal required Confidentiality Ceiling { get; init; }
 
     /// <summary>Labels let out in spite of being sensitive; a null system means any named system.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PhiGateway.Policy.Collections;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
@@ -14,6 +15,17 @@ internal sealed class RosterMembers(PersistentMap<PatientId, MemberWindow> membe
     /// <summary>Whether the patient is a member at a moment in UTC ticks.</summary>
     internal bool Covers(PatientId patient, long ticks) =>
         patient.Value is not null && members.TryGet(patient, out var window) && window.Holds(ticks);
+
+    /// <summary>By which membership a patient is covered, in words for the record; null: there is none.</summary>
+    internal string? CoverageOf(PatientId patient, string roster)
+    {
+        if (patient.Value is null || !members.TryGet(patient, out var window))
+        {
+            return null;
+        }
+
+        return window.IsAlways ? roster : $"{roster}@{window.Words}";
+    }
 
     /// <summary>Every membership, whenever it holds, as it is written.</summary>
     internal IEnumerable<RosterMember> ToMembers(string roster) =>
@@ -53,5 +65,13 @@ internal readonly record struct MemberWindow(long From, long Until)
 
     internal DateTimeOffset? End => Until == long.MaxValue ? null : new DateTimeOffset(Until, TimeSpan.Zero);
 
+    internal bool IsAlways => From == 0 && Until == long.MaxValue;
+
+    /// <summary>The interval as ISO 8601 writes it, open where it has no end.</summary>
+    internal string Words => $"{WordsOf(Begin)}/{WordsOf(End)}";
+
     internal bool Holds(long ticks) => ticks >= From && ticks < Until;
+
+    private static string WordsOf(DateTimeOffset? moment) =>
+        moment?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture) ?? "..";
 }

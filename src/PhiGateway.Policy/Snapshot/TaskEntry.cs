@@ -23,6 +23,9 @@ internal sealed record TaskEntry(string Task, PatientId Patient, ResourceType Ty
     /// <summary>Empty: any.</summary>
     internal ResourceTypeSet Types { get; init; }
 
+    /// <summary>By what it covers its patient, in words for the record.</summary>
+    internal string Coverage => "task/" + Task;
+
     /// <summary>Reads a task grant that is not closed; false when patient, resource, types or interactions are not exactly right.</summary>
     internal static bool TryRead(TaskGrant grant, [NotNullWhen(true)] out TaskEntry? entry)
     {

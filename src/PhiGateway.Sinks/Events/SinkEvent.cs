@@ -45,6 +45,13 @@ internal sealed record SinkEvent
 
     public string? Organization { get; init; }
 
+    public string? Agreement { get; init; }
+
+    public string? Approval { get; init; }
+
+    /// <summary>Who gave the client's approval: people of the hospital, as <see cref="Owner"/> is one.</summary>
+    public IReadOnlyList<string> Approvers { get; init; } = [];
+
     public string? Owner { get; init; }
 
     public string? Issuer { get; init; }
@@ -95,6 +102,9 @@ internal sealed record SinkEvent
     public IReadOnlyList<string> Patients { get; init; } = [];
 
     public int PatientCount { get; init; }
+
+    /// <summary>By what they were covered, each kind once: neither whose membership nor which task.</summary>
+    public IReadOnlyList<string> CoveredBy { get; init; } = [];
 
     public string PatientState { get; init; } = string.Empty;
 

@@ -29,6 +29,9 @@ internal sealed class JsonFormat : IEventFormat
         json.Text("client", of.Client);
         json.Text("use_case", of.UseCase);
         json.Text("organization", of.Organization);
+        json.Text("agreement", of.Agreement);
+        json.Text("approval", of.Approval);
+        json.Texts("approvers", of.Approvers);
         json.Text("owner", of.Owner);
         json.Text("issuer", of.Issuer);
         json.Text("subject", of.Subject);
@@ -50,6 +53,7 @@ internal sealed class JsonFormat : IEventFormat
         json.Text("resource_type", of.ResourceType);
         json.Texts("patient_hashes", of.Patients);
         json.Number("patients", of.PatientCount);
+        json.Texts("covered_by", of.CoveredBy);
         json.Text("patient_state", of.PatientState);
         json.Number("resources", of.ResourceCount);
         json.Number("withheld", of.WithheldCount);

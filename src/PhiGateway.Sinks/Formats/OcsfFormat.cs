@@ -251,6 +251,9 @@ internal sealed class OcsfFormat : IEventFormat
         json.Open("unmapped");
         json.Text("environment", of.Environment);
         json.Text("use_case", of.UseCase);
+        json.Text("agreement", of.Agreement);
+        json.Text("approval", of.Approval);
+        json.Texts("approvers", of.Approvers);
         json.Text("owner", of.Owner);
         json.Text("purpose", of.Purpose);
         json.Text("purpose_from", of.PurposeFrom);
@@ -265,6 +268,7 @@ internal sealed class OcsfFormat : IEventFormat
         json.Texts("actors", of.Actors);
         json.Texts("actor_hashes", of.ActorHashes);
         json.Number("patients", of.PatientCount);
+        json.Texts("covered_by", of.CoveredBy);
         json.Text("patient_state", of.PatientState);
         json.Number("resources", of.ResourceCount);
         json.Number("withheld", of.WithheldCount);

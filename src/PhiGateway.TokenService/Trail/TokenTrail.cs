@@ -173,6 +173,9 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
         record.Client = client?.Client.Id;
         record.UseCase = client?.UseCase?.Id;
         record.Organization = client?.UseCase?.Organization;
+        record.Agreement = client?.Agreement?.Id;
+        record.Approval = client?.Approval?.Id;
+        record.Approvers = client?.Approvers ?? [];
         record.Owner = client?.Client.Owner;
         record.Environment = client?.Client.Environment;
         record.Tenant = TenantOf(client);

@@ -80,6 +80,9 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
             case WatchKind.RosterChange:
                 TakeRoster(seen);
                 break;
+            case WatchKind.UnknownOutcome:
+                Tell(UnknownOutcomeRule.Of(seen));
+                break;
             case WatchKind.Token:
                 TakeToken(seen);
                 break;

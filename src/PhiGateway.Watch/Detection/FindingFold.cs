@@ -41,7 +41,7 @@ internal sealed class FindingFold : IRepeatSource
     public Finding? Admit(Finding finding)
     {
         var key = (finding.Rule, finding.Subject);
-        var isKnown = _told.TryGetValue(key, out var told) && (finding.At - told.At).Duration() < Quiet;
+        var isKnown = _told.TryGetValue(key, out var told) && IsHeldBack(finding, told.At);
         var incident = IncidentOf(finding);
         if (isKnown && finding.Severity <= told.Severity)
         {
@@ -60,6 +60,9 @@ internal sealed class FindingFold : IRepeatSource
         Restore(new OpenIncident(finding.Family, finding.Subject, first, finding.Severity, [.. (incident?.Rules ?? []), finding.Rule]));
         return incident is null ? finding : finding with { Incident = first };
     }
+
+    private static bool IsHeldBack(Finding finding, DateTimeOffset told) =>
+        finding.IsOfItsDay ? finding.At.UtcDateTime.Date == told.UtcDateTime.Date : (finding.At - told).Duration() < Quiet;
 
     // Nothing new to tell, but what the operator wants done hangs on the rule: each is heard once.
     private Finding? FurtherOf(OpenIncident open, Finding finding)

@@ -65,7 +65,8 @@ public sealed class TrailWatch : IDisposable
     public static IReadOnlyList<string> RuleNames { get; } = [.. Detector.AllRules.Select(static rule => rule.Name)];
 
     /// <summary>Every name under which something is found, also of persons and of the watch itself.</summary>
-    public static IReadOnlyList<string> FindingNames { get; } = [.. RuleNames, RosterGrowthRule.Name, Detector.FaultRule, UnreadLog.Rule];
+    public static IReadOnlyList<string> FindingNames { get; } =
+    [.. RuleNames, RosterGrowthRule.Name, UnknownOutcomeRule.Name, Detector.FaultRule, UnreadLog.Rule];
 
     /// <summary>What a rule looks at, such as <c>Amount</c>; null: it is no rule about clients.</summary>
     public static string? FamilyOf(string rule)

@@ -15,6 +15,7 @@ internal static class WatchEventReader
     private const string ImportEvent = "roster.import";
     private const string MemberEvent = "roster.member.put";
     private const string Accepted = "accepted ";
+    private const string Unknown = "unknown";
     private const string IssueEvent = "token.issue";
     private const string ExchangeEvent = "token.exchange";
 
@@ -27,7 +28,7 @@ internal static class WatchEventReader
         var isTold = entry.Kind switch
         {
             AuditKind.Disclosure or AuditKind.Decision or AuditKind.Intent => entry.Client is not null,
-            AuditKind.Outcome => entry is { Client: not null, Decision: "deny" },
+            AuditKind.Outcome => entry is { Client: not null, Decision: "deny" or Unknown },
             AuditKind.Auth => entry is { Client: not null, Event: IssueEvent or ExchangeEvent },
             AuditKind.Admin => entry.Event is ImportEvent or MemberEvent && entry.Actor is not null,
             _ => false,
@@ -47,6 +48,7 @@ internal static class WatchEventReader
         {
             AuditKind.Admin => OfRoster(entry, record),
             AuditKind.Auth => OfToken(entry, record),
+            AuditKind.Outcome when entry.Decision == Unknown => OfUnknown(record),
             _ => OfRequest(entry, record),
         };
     }
@@ -94,6 +96,17 @@ internal static class WatchEventReader
             IsEmergency = IsEmergencyPurpose(record.Purpose),
         };
     }
+
+    // What the start of a node closed says the event alone.
+    private static WatchEvent OfUnknown(AuditRecord record) =>
+        new()
+        {
+            Id = record.Id,
+            Kind = WatchKind.UnknownOutcome,
+            Time = record.Time,
+            Client = record.Client!,
+            Operation = OperationOf(record),
+        };
 
     // Which key got a token and from where; and of refusals only that what counts once was shown again.
     private static WatchEvent? OfToken(AuditEntry entry, AuditRecord record)

@@ -14,4 +14,7 @@ internal enum WatchKind : byte
 
     /// <summary>Somebody added to a roster.</summary>
     RosterChange,
+
+    /// <summary>A write ended of which nobody knows whether it was applied.</summary>
+    UnknownOutcome,
 }

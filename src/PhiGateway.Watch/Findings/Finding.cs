@@ -6,6 +6,9 @@ namespace PhiGateway.Watch.Findings;
 /// </summary>
 public sealed record Finding
 {
+    /// <summary>Name of the rule that tells of writes of which nobody knows whether they were applied.</summary>
+    internal const string UnknownOutcome = "unknown-outcome";
+
     /// <summary>Name of the rule, such as <c>volume-spike</c>.</summary>
     public required string Rule { get; init; }
 
@@ -26,6 +29,12 @@ public sealed record Finding
     /// its own rule speaks.
     /// </summary>
     public bool IsFurther { get; init; }
+
+    /// <summary>
+    /// Whether each day (UTC) is told of anew: what is to be done was done for the days before. False: once told, it is held back for two
+    /// weeks.
+    /// </summary>
+    public bool IsOfItsDay => Rule == UnknownOutcome;
 
     /// <summary>How much harm it may stand for.</summary>
     public required FindingSeverity Severity { get; init; }

@@ -35,11 +35,13 @@ public static class AuditRecordValidator
                     "A disclosure has patients, or says that there are none by type or that they are undetermined."
                 );
                 Require(record.ResourceCount >= record.Resources.Count, "A disclosure counts at least what it lists.");
+                Ground();
                 break;
             case AuditKind.Intent:
                 Request();
                 Caller();
                 Require(record.Decision == "permit", "An intent is a permit.");
+                Ground();
                 break;
             case AuditKind.Outcome:
                 Require(record.ParentId != Guid.Empty, "An outcome names its intent.");
@@ -100,6 +102,23 @@ public static class AuditRecordValidator
                     || record.Decision is "deny" or "error",
                 "A permit names the caller."
             );
+
+        // An agreement stands behind all but the hospital's own use cases that name none. Records of versions before say nothing of it.
+        void Ground()
+        {
+            Require(
+                record.Client is null || (record.Approval is { Length: > 0 } && record.Approvers.Count > 0),
+                "What was allowed names the approval of its client and who gave it."
+            );
+            Require(record.Agreement is null or { Length: > 0 }, "An agreement has an id.");
+            Require(
+                record.Patients.Count == 0
+                    ? record.CoveredBy.Count == 0
+                    : record.CoveredBy.Count == 1 || record.CoveredBy.Count == record.Patients.Count,
+                "What was allowed says by what its patients were covered, once for all or for each."
+            );
+            Require(record.CoveredBy.All(static words => words.Length > 0), "Every patient is covered by something.");
+        }
 
         void Require(bool holds, string problem)
         {

@@ -240,7 +240,7 @@ public sealed class ExplainTests
         var lines = text.Split('\n');
         Assert.StartsWith("DENY outside-use-case", lines[0]);
         Assert.Equal(
-            ["who", "proof", "asked", "token", "questions", "doors", "closed", "to open", "registry"],
+            ["who", "rests on", "proof", "asked", "token", "questions", "doors", "closed", "to open", "registry"],
             lines[1..^1].Select(line => line[..10].Trim())
         );
         Assert.Contains("acme-connector · Acme Laboratories · owner mary@hospital.example", text);

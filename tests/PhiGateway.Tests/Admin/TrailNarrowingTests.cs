@@ -41,6 +41,44 @@ public sealed class TrailNarrowingTests
     }
 
     [Fact]
+    public async Task Search_ByAnAgreement_TakesTheOneOfThatTime()
+    {
+        await using var server = await StartAsync();
+        StoredTrail.Add(
+            server,
+            Of("moved", "192.0.2.1", static record => (record.UseCase, record.Agreement, record.Approval) = ("another", "baa-1", "a-1")),
+            Of("before", "192.0.2.1", static record => (record.Agreement, record.Approval) = ("baa-0", "a-1")),
+            Of("none", "192.0.2.1", static record => record.Approval = "a-1")
+        );
+
+        var answer = await server.PostAsync(Search, """{"agreement":"baa-1"}""", "august");
+
+        Assert.True(answer.Status == 200, answer.Text);
+        Assert.Equal(["moved", "one", "two"], Names(answer.Json).Order());
+    }
+
+    // What a vendor got is asked about when its agreement has ended.
+    [Fact]
+    public async Task Search_ByAnAgreementThatIsGone_FindsWhatWasGotUnderIt()
+    {
+        const string Gone = "/admin/v1/agreements/baa-9";
+        await using var server = await StartAsync();
+        StoredTrail.Add(server, Of("then", "192.0.2.1", static record => (record.Agreement, record.Approval) = ("baa-9", "a-1")));
+        var made = await server.PostAsync(
+            "/admin/v1/agreements",
+            """{"id":"baa-9","kind":"baa","organization":"acme","effective":"2026-01-01","expires":"2027-01-01","jurisdictions":["US"]}"""
+        );
+        Assert.True(made.Status == 201, made.Text);
+        var tag = (await server.GetAsync(Gone)).ETag!;
+        Assert.Equal(204, (await server.SendAsync("olga", "DELETE", Gone, null, ("If-Match", tag))).Status);
+
+        var answer = await server.PostAsync(Search, """{"agreement":"baa-9"}""", "august");
+
+        Assert.True(answer.Status == 200, answer.Text);
+        Assert.Equal(["then"], Names(answer.Json));
+    }
+
+    [Fact]
     public async Task Search_OverManyRecordsThatDoNotFit_GivesPagesThatGoOn()
     {
         await using var server = await StartAsync();
@@ -121,6 +159,9 @@ public sealed class TrailNarrowingTests
     {
         var record = TestRecords.Disclosure();
         (record.Rule, record.Peer, record.Client, record.UseCase) = (rule, peer, "acme-connector", "lab-results");
+
+        // As it was written before records said it themselves.
+        (record.Agreement, record.Approval, record.Approvers) = (null, null, []);
         change(record);
         return record;
     }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Tests.Common.Admin;
+using PhiGateway.Tests.Common.Audit;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
@@ -100,12 +101,18 @@ public sealed class TrailReportTests
     {
         await using var server = await StartAsync();
         server.Trail.Entries.Add(Entry(9000, "deny", "outside-use-case") with { IsDestroyed = true, Body = Array.Empty<byte>() });
+        server.Trail.Entries.Add(StoredTrail.EntryOf(TestRecords.Disclosure(), 9001));
         var answer = await server.SendAsync("august", "POST", "/admin/v1/audit:export", "{}", ("Accept", "text/csv"));
         var lines = answer.Text.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
 
-        Assert.EndsWith(",content", lines[0], StringComparison.Ordinal);
-        Assert.Single(lines, static line => line.EndsWith(",destroyed", StringComparison.Ordinal));
-        Assert.Equal(5, lines.Skip(1).Count(static line => line.EndsWith(',')));
+        // What was added later stands behind what was there before.
+        Assert.EndsWith(",content,agreement,approval,approvers,covered_by", lines[0], StringComparison.Ordinal);
+        Assert.Single(lines, static line => line.EndsWith(",destroyed,,,,", StringComparison.Ordinal));
+        Assert.Equal(5, lines.Skip(1).Count(static line => line.EndsWith(",,,,,", StringComparison.Ordinal)));
+        Assert.Single(
+            lines,
+            static line => line.EndsWith(",,acme-baa,acme-1,anna@hospital.example,roster/acme-orders", StringComparison.Ordinal)
+        );
     }
 
     // Whoever may not ask any more is not told the rest of what was asked before.

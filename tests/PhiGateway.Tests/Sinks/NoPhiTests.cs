@@ -143,6 +143,23 @@ public sealed partial class NoPhiTests
     }
 
     [Fact]
+    public void Read_OnWhatAnAccessRested_IsToldWithoutTasksAndDays()
+    {
+        var record = TestRecords.Disclosure();
+        record.CoveredBy = ["roster/ward-3@2026-01-01T00:00:00Z/..+task/intake-of-p-1"];
+        var read = SinkSample.EventOf(record);
+
+        Assert.Equal(("acme-baa", "acme-1", "anna@hospital.example"), (read.Agreement, read.Approval, Assert.Single(read.Approvers)));
+        foreach (var name in (string[])["Json", "Ocsf"])
+        {
+            var text = Encoding.UTF8.GetString(EventFormats.Of(name).Write(read));
+            Assert.Contains("\"agreement\":\"acme-baa\",\"approval\":\"acme-1\",\"approvers\":[\"anna@", text, StringComparison.Ordinal);
+            Assert.Contains("\"covered_by\":[\"roster/ward-3\",\"task\"]", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("intake", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Read_BodyThatIsNoRecord_IsToldByItsPlace()
     {
         var read = new SinkEventReader(SinkSample.Pseudonym).Read(SinkSample.Unreadable(9));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using PhiGateway.Audit.Records;
 using PhiGateway.Console.Pages.Search;
 using PhiGateway.Console.Parts;
 
@@ -15,6 +16,8 @@ internal static class AccessFacts
         ("target", "About"),
         ("useCase", "Use case"),
         ("organization", "Organization"),
+        ("agreement", "Agreement then"),
+        ("approval", "Approval then"),
         ("owner", "Accountable owner then"),
         ("purpose", "Purpose of use"),
         ("purposeFrom", "Purpose from"),
@@ -73,13 +76,24 @@ internal static class AccessFacts
 
         foreach (
             var (member, label) in (ReadOnlySpan<(string, string)>)
-                [("actors", "Acted in between, outermost first"), ("obligations", "Obligations fulfilled"), ("labels", "Labels released")]
+                [
+                    ("approvers", "Approved by"),
+                    ("actors", "Acted in between, outermost first"),
+                    ("obligations", "Obligations fulfilled"),
+                    ("labels", "Labels released"),
+                ]
         )
         {
             if (record[member] is JsonArray { Count: > 0 } list)
             {
                 facts.Add(new AccessFact(label, string.Join(", ", list.Select(static item => item?.ToString()))));
             }
+        }
+
+        if (record["coveredBy"] is JsonArray { Count: > 0 } covered)
+        {
+            var kinds = CoverageWords.KindsOf(covered.Select(static item => item?.ToString()).OfType<string>());
+            facts.Add(new AccessFact("Patients covered by", string.Join(", ", kinds)));
         }
 
         return facts;

@@ -189,7 +189,7 @@ internal sealed class AnswerWork : IDisposable
         LastElements = elements.IsAll ? null : elements;
         _permitted = ElementNames.Of(elements);
         _contained = ContainedView.Of(Policy, Reader, _permitted);
-        disclosure.Release(facts);
+        disclosure.Release(facts, verdict);
         Container?.Take(facts);
         return ReleaseOutcome.Released;
     }

@@ -242,7 +242,7 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
             return;
         }
 
-        work.Disclosure.Release(facts);
+        work.Disclosure.Release(facts, work.Policy.Judge(facts));
         Matches++;
         output.OpenEntry();
         work.Output.Write("{"u8);

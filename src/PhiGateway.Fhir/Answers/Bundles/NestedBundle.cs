@@ -97,7 +97,7 @@ internal static class NestedBundle
                 return ReleaseOutcome.Withheld;
             }
 
-            part.Release(member);
+            part.Release(member, own);
         }
 
         if (work.Current?.AdmitsWhole(facts) == false)
@@ -106,7 +106,7 @@ internal static class NestedBundle
             return ReleaseOutcome.Withheld;
         }
 
-        disclosure.Release(facts);
+        disclosure.Release(facts, verdict);
         disclosure.MergeHeld(part);
         work.Container?.Take(facts);
         return ReleaseOutcome.Released;

@@ -71,7 +71,7 @@ internal sealed class ParametersFilter
         output.Write("}"u8);
         if (filter._showsValues)
         {
-            part.Release(facts);
+            part.Release(facts, verdict);
             work.Container?.Take(facts);
         }
 

@@ -76,7 +76,7 @@ internal static class DeletionList
                 continue;
             }
 
-            work.Disclosure.Release(facts);
+            work.Disclosure.Release(facts, work.Policy.Judge(facts));
             work.Output.Write(any ? ",{"u8 : "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{"u8);
             Deletion.Write(facts, work.Output);
             work.Output.Write("}"u8);

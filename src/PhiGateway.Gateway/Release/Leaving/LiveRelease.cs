@@ -29,5 +29,7 @@ internal sealed class LiveRelease(ReleasePolicy first) : ReleasePolicy
 
     public override ReleaseVerdict Judge(ResourceFacts facts) => _now.Judge(facts);
 
+    public override string? CoverageAsked(PatientId patient) => _now.CoverageAsked(patient);
+
     public override WithholdReason JudgeWhosever(ResourceFacts facts) => _now.JudgeWhosever(facts);
 }

@@ -20,11 +20,17 @@ public sealed class AuditRecordValidatorTests
                 "patients",
                 static r =>
                 {
-                    r.Patients = [];
+                    (r.Patients, r.CoveredBy) = ([], []);
                     r.PatientState = string.Empty;
                 }
             },
-            { "no patients but known", static r => r.Patients = [] },
+            { "no patients but known", static r => (r.Patients, r.CoveredBy) = ([], []) },
+            { "approval", static r => r.Approval = null },
+            { "approvers", static r => r.Approvers = [] },
+            { "empty agreement", static r => r.Agreement = string.Empty },
+            { "coverage", static r => r.CoveredBy = [] },
+            { "coverage of some", static r => (r.Patients, r.CoveredBy) = (["p-1", "p-2", "p-3"], ["any", "context"]) },
+            { "coverage of nobody", static r => (r.Patients, r.PatientState) = ([], "none-by-type") },
             { "id", static r => r.Id = Guid.Empty },
             { "event", static r => r.Event = string.Empty },
             { "long event", static r => r.Event = new string('e', 65) },
@@ -58,7 +64,7 @@ public sealed class AuditRecordValidatorTests
     public void Validate_DisclosureWithoutPatient_PassesWhenItSaysWhy(string state)
     {
         var record = TestRecords.Disclosure();
-        record.Patients = [];
+        (record.Patients, record.CoveredBy) = ([], []);
         record.PatientState = state;
         Assert.Empty(AuditRecordValidator.Validate(record));
     }

@@ -257,7 +257,7 @@ public sealed class QuotaKeeperTests : IDisposable
     {
         var quota = new ClientQuota(static patient => patient, PatientStretch.Hour);
         var one = new Disclosure();
-        one.Release(new ResourceFacts { Type = ResourceType.Patient, Id = "17" });
+        one.Release(new ResourceFacts { Type = ResourceType.Patient, Id = "17" }, default);
         Assert.Null(quota.FindExceeded(one, null, 1, TestRegistry.Now));
 
         Assert.Equal("records-per-day", quota.FindExceeded(one, null, 1, TestRegistry.Now.AddDays(-1)));
@@ -312,7 +312,7 @@ public sealed class QuotaKeeperTests : IDisposable
         var many = new Disclosure();
         for (var place = 0; place < records; place++)
         {
-            many.Release(new ResourceFacts { Type = ResourceType.Patient, Id = $"r{place}" });
+            many.Release(new ResourceFacts { Type = ResourceType.Patient, Id = $"r{place}" }, default);
         }
 
         return many;

@@ -75,7 +75,7 @@ public sealed class CoverageOfTasksTests : IDisposable
         var (whole, single) = (Task("t", "p3", null), Task("s", "p3", "Observation/o3"));
         using var exchange = await OpenAsync([Read(asked)], Build([whole, single]));
         var judged = new Disclosure();
-        judged.Release(Facts(3));
+        judged.Release(Facts(3), default);
 
         Assert.Equal(isLost, Of(exchange, Build([whole, single]), Build([single])).HasLost(judged, CancellationToken.None));
     }
@@ -149,7 +149,7 @@ public sealed class CoverageOfTasksTests : IDisposable
         var judged = new Disclosure();
         for (var i = 0; i < count; i++)
         {
-            judged.Release(Facts(i));
+            judged.Release(Facts(i), default);
         }
 
         return judged;

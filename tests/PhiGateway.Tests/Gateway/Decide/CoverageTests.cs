@@ -124,7 +124,7 @@ public sealed class CoverageTests : IDisposable
                 Owner = OwnerState.Known,
             };
             facts.AddOwner(PatientId.Parse($"p{i}"));
-            judged.Release(facts);
+            judged.Release(facts, default);
         }
 
         return judged;

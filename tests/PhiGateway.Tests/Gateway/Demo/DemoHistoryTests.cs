@@ -1,5 +1,7 @@
+using PhiGateway.Audit.Records;
 using PhiGateway.Gateway.Demo;
 using PhiGateway.Tests.Common.Admin.Fakes;
+using PhiGateway.Tests.Common.Audit;
 using Xunit;
 
 namespace PhiGateway.Tests.Gateway.Demo;
@@ -20,6 +22,11 @@ public sealed class DemoHistoryTests
         Assert.All(records, static record => Assert.Equal(7, record.Revision));
         var days = records.Select(static record => record.Time.UtcDateTime.Date).Distinct().Count();
         Assert.True(days >= 14, $"{days} days");
+
+        // What it lets out is recorded as the gateway would.
+        var released = records.Where(static record => record.Kind == AuditKind.Disclosure).ToList();
+        Assert.NotEmpty(released);
+        Assert.All(released, static record => Assert.Empty(AuditRecordValidator.Validate(record)));
 
         // Eleven of twelve clients call; the twelfth waits for its approval.
         Assert.Equal(11, records.Select(static record => record.Client).OfType<string>().Distinct(StringComparer.Ordinal).Count());
