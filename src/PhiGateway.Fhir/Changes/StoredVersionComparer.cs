@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
@@ -176,7 +177,7 @@ public static class StoredVersionComparer
     {
         var before = Member(stored, member);
         var after = Member(updated, member);
-        return before is { } one && after is { } other ? JsonElement.DeepEquals(one, other) : before is null && after is null;
+        return before is { } one && after is { } other ? SameJson.Is(one, other) : before is null && after is null;
     }
 
     private static JsonElement? Member(ReadOnlySpan<byte> resource, string member)

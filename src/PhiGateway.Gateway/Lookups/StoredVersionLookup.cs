@@ -88,8 +88,7 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
     private StageResult<StoredVersion> Read(GatewayExchange exchange, AccessPart part, Fetched.Found found)
     {
         var stored = found.Body;
-        var times = part.Interaction == Interaction.Patch ? TreeToText : ReadingToText;
-        using var room = buffers.Take(exchange, (long)stored.Length * times);
+        using var room = buffers.Take(exchange, RoomFor(exchange.Request, part, stored.Length));
         var facts = new ResourceFacts();
         if (
             !ResourceScanner.TryScanForDecision(stored.Span, exchange.Ingressed.Route.Language, facts)
@@ -119,6 +118,16 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
 
         return Compare(exchange, version, stored);
     }
+
+    // What a patch puts there, and what it copies, becomes part of the tree.
+    private static long RoomFor(FhirRequest request, AccessPart part, int stored) =>
+        (part.Interaction, request.Patch) switch
+        {
+            (Interaction.Patch, { IsAppliedHere: true } patch) => (((long)stored + request.Body.Length) * TreeToText)
+                + patch.MostCopied(stored),
+            (Interaction.Patch, _) => (long)stored * TreeToText,
+            _ => (long)stored * ReadingToText,
+        };
 
     // What is stored, with what the write would make of it.
     private StageResult<StoredVersion> Compare(GatewayExchange exchange, StoredVersion version, ReadOnlyMemory<byte> stored)
