@@ -65,6 +65,7 @@ public static class StoredVersionComparer
                 or "confidentiality"
                 or "securitylabel"
                 or "provision"
+        || HoldsRecords(type, element)
         || OwnerRoots(type).Contains(element.TrimStart('_'), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
@@ -136,6 +137,11 @@ public static class StoredVersionComparer
             JsonValueKind.Object => value.EnumerateObject().Any(static member => NamesLabel(member.Value)),
             _ => false,
         };
+
+    // What a Bundle or Parameters hold has owners and labels of its own, and the whole is judged by these.
+    private static bool HoldsRecords(ResourceType type, string element) =>
+        (type == ResourceType.Bundle && element.TrimStart('_').Equals("entry", StringComparison.OrdinalIgnoreCase))
+        || (type == ResourceType.Parameters && element.TrimStart('_').Equals("parameter", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Top-level elements that say whose record a resource of the type is.</summary>
     internal static IEnumerable<string> OwnerRoots(ResourceType type) =>
