@@ -75,7 +75,7 @@ public sealed class HeldElementTests
     // What a Bundle holds has an owner and labels of its own, which a path leads to; the server that applies the patch asks nobody.
     [Theory]
     [InlineData("entry[0].resource.subject.reference", "Patient/18", false, "relabel-not-permitted")]
-    [InlineData("entry[0].resource.subject.reference", "Patient/18", true, "outside-roster")]
+    [InlineData("entry[0].resource.subject.reference", "Patient/18", true, "outside-use-case")]
     [InlineData("entry[0].resource.subject.reference", "Patient/17", true, null)]
     [InlineData("entry[0].resource.status", "amended", false, "relabel-not-permitted")]
     [InlineData("type", "document", false, null)]
