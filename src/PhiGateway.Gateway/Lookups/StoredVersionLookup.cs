@@ -185,7 +185,7 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
         }
 
         // It is held until it has gone upstream.
-        exchange.Hold(buffers.Take(exchange, carried.Body.Length));
+        exchange.Hold(buffers.TakeUntilSent(exchange, carried.Body.Length));
         return version with { Part = part with { Body = carried.Facts }, Request = exchange.Request.WithPatched(carried.Body) };
     }
 
@@ -210,7 +210,7 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
         }
 
         // The result is held until it has gone upstream, as the body of an update is.
-        exchange.Hold(buffers.Take(exchange, patched.Body.Length));
+        exchange.Hold(buffers.TakeUntilSent(exchange, patched.Body.Length));
         var relabels = part.Relabels || patched.Changes != ProtectedChanges.None;
         return version with
         {
