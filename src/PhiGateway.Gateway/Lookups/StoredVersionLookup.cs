@@ -101,6 +101,12 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
 
         var known = part with { StoredState = StoredState.Present, Stored = facts };
 
+        if (exchange.Bundle is { Kind: RequestKind.Transaction })
+        {
+            // What is judged by it, whose and how labelled and coded, is kept until the whole has gone; it may be nearly all of it.
+            exchange.Hold(buffers.TakeUntilSent(exchange, stored.Length));
+        }
+
         // The resource's own word first; servers that give it none there may say it in the header alone (R4 3.1.0.1.2).
         var id = facts.VersionId ?? VersionTags.Read(found.EntityTag);
         if (exchange.Request.Patch is { IsAppliedHere: true } && id is null)

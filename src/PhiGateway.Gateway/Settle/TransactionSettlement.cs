@@ -108,7 +108,8 @@ internal sealed class TransactionSettlement(
             }
         }
 
-        entry.Fill(settled.Value);
+        // What the stored version names was asked about.
+        entry.Fill(settled.Value with { StoredFiles = null, StoredNames = null });
         return UpstreamCallFactory.FindConflict(entry.Request, entry.Permit) is { } conflict
             ? StageResult.Refuse(conflict)
             : StageResult.Continue;
