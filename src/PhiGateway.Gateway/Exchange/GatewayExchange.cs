@@ -130,6 +130,9 @@ internal sealed partial class GatewayExchange(
     public int WalkedSearches { get; set; }
     public int LabelSearches { get; set; }
 
+    /// <summary>Files that were looked up since something that is written names them; of a bundle all together.</summary>
+    public int FilesAsked { get; set; }
+
     /// <summary>Records, as <c>Type/id</c>, that this client was found to be able to name in writes; of a bundle all together.</summary>
     public HashSet<string> MayBeNamed => _mayBeNamed ??= new(StringComparer.Ordinal);
 
