@@ -19,14 +19,26 @@ public sealed class WrittenTargets
     private readonly Dictionary<ResourceName, ResourceFacts> _known;
     private readonly ResourceName[] _targets;
     private readonly ResourceFacts _facts;
+    private readonly SpokenRecords _earlier;
     private readonly FhirContext _context;
 
     private WrittenTargets(
         ResourceFacts facts,
         ResourceName[] targets,
         Dictionary<ResourceName, ResourceFacts> known,
+        SpokenRecords earlier,
         FhirContext context
-    ) => (_facts, _targets, _known, _context) = (facts, targets, known, context);
+    )
+    {
+        (_facts, _targets, _known, _earlier, _context) = (facts, targets, known, earlier, context);
+        foreach (var target in targets)
+        {
+            if (earlier.TryFind(target, out var found) && found is not null)
+            {
+                _known.TryAdd(target, found);
+            }
+        }
+    }
 
     /// <summary>Whether only what it speaks of can say whose the written resource is.</summary>
     public static bool AreNeeded(AccessPart part)
@@ -45,14 +57,17 @@ public sealed class WrittenTargets
     /// <param name="facts">Facts of what is written, to be completed.</param>
     /// <param name="body">What is written.</param>
     /// <param name="beside">Entries of the same transaction; empty otherwise.</param>
+    /// <param name="earlier">What was looked up for others of the same transaction.</param>
     /// <param name="context">Bases and depth.</param>
     public static WrittenTargets? Read(
         ResourceFacts facts,
         ReadOnlyMemory<byte> body,
         IReadOnlyList<FhirRequest> beside,
+        SpokenRecords earlier,
         FhirContext context
     )
     {
+        ArgumentNullException.ThrowIfNull(earlier);
         ArgumentNullException.ThrowIfNull(context);
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         var known = new Dictionary<ResourceName, ResourceFacts>();
@@ -79,13 +94,19 @@ public sealed class WrittenTargets
         using (document)
         {
             var rewritten = names.Count == 0 ? null : ReferenceRewriter.Rewrite(document.RootElement, names);
-            return Find(rewritten ?? body.Span, context) is { } targets ? new WrittenTargets(facts, targets, known, context) : null;
+            return Find(rewritten ?? body.Span, context) is { } targets
+                ? new WrittenTargets(facts, targets, known, earlier, context)
+                : null;
         }
     }
 
     /// <summary>What is still to be looked up, by type.</summary>
     public IReadOnlyList<KeyValuePair<ResourceType, string[]>> FindMissing() =>
-        _targets.Where(target => !_known.ContainsKey(target) && !PatientPathTable.Instance.IsKnownByItself(target.Type)).ByType();
+        _targets
+            .Where(target =>
+                !_known.ContainsKey(target) && !PatientPathTable.Instance.IsKnownByItself(target.Type) && !_earlier.TryFind(target, out _)
+            )
+            .ByType();
 
     /// <summary>Takes in what was looked up: one resource, or the search that found several.</summary>
     /// <param name="answer">A resource or a Bundle, whole.</param>
@@ -114,6 +135,21 @@ public sealed class WrittenTargets
             {
                 Know(one, mayBeSpokenOf);
             }
+        }
+    }
+
+    /// <summary>
+    /// Remembers that these were looked up: which of them were not found, or may not be spoken of, is not asked once more.
+    /// </summary>
+    /// <param name="type">Their type.</param>
+    /// <param name="ids">Their ids.</param>
+    public void End(ResourceType type, IEnumerable<string> ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        foreach (var id in ids)
+        {
+            var name = new ResourceName(type, id);
+            _earlier.Note(name, _known.GetValueOrDefault(name));
         }
     }
 

@@ -12,7 +12,12 @@ internal sealed class JsonPatch : PatchMeaning
     // A patch of a record by hand has a handful; each may walk the whole of it.
     private const int MaxOperations = 1000;
 
+    // Of values in a tree, beside their text; and what may be copied within a record that holds next to nothing.
+    private const int TreeToText = 16;
+    private const int LeastCopied = 1024 * 1024;
+
     private readonly Operation[] _operations;
+    private readonly bool _copies;
 
     private JsonPatch(Operation[] operations, ResourceType type)
     {
@@ -20,6 +25,7 @@ internal sealed class JsonPatch : PatchMeaning
         Touched = PatchElements.Of(operations.SelectMany(static operation => operation.Roots));
         Tests = Array.Exists(operations, operation => operation.Asks(type));
         Carries = Array.Exists(operations, static operation => operation.HasSource) || TakesBack(operations);
+        _copies = Array.Exists(operations, static operation => operation.Copies);
     }
 
     public override IReadOnlyList<string> Touched { get; }
@@ -27,6 +33,8 @@ internal sealed class JsonPatch : PatchMeaning
     public override bool Tests { get; }
 
     public override bool Carries { get; }
+
+    public override long MostCopied(int stored) => _copies ? ((long)stored * TreeToText) + LeastCopied : 0;
 
     public override ReadOnlyMemory<byte> Rewritten => PatchText.Write(WriteTo);
 
@@ -65,10 +73,10 @@ internal sealed class JsonPatch : PatchMeaning
             return PatchOutcome.NotApplicable;
         }
 
-        long budget = most;
+        var (copied, moved) = (Math.Min(most, MostCopied(stored.Length)), (long)most);
         foreach (var operation in _operations)
         {
-            var outcome = operation.Apply(root, ref budget);
+            var outcome = operation.Apply(root, ref copied, ref moved);
             if (outcome != PatchOutcome.Applied)
             {
                 return outcome;
@@ -122,7 +130,12 @@ internal sealed class JsonPatch : PatchMeaning
 
         private string Kind { get; }
 
+        // How deep what is put at the path may be.
+        private int Levels => PatchText.MaxDepth - _path.Steps.Length;
+
         internal bool HasSource => _from is not null;
+
+        internal bool Copies => Kind == "copy";
 
         internal bool Puts => Kind is "add" or "replace";
 
@@ -177,18 +190,24 @@ internal sealed class JsonPatch : PatchMeaning
             json.WriteEndObject();
         }
 
-        internal PatchOutcome Apply(JsonObject root, ref long budget)
+        internal PatchOutcome Apply(JsonObject root, ref long copied, ref long moved)
         {
             switch (Kind)
             {
                 case "test":
-                    return Is(TryFind(root, _path, out var tested) && JsonNode.DeepEquals(tested, Value()));
+                    return Is(TryFind(root, _path, out var tested) && SameJson.Is(tested, Value()));
                 case "remove":
                     return Is(TryTake(root, _path, out _));
                 case "replace":
                     return Is(TryReplace(root, Value()));
                 case "move":
-                    return Is(TryTake(root, _from!, out var moved) && TryAdd(root, moved));
+                    if (!TryTake(root, _from!, out var piece))
+                    {
+                        return PatchOutcome.NotApplicable;
+                    }
+
+                    // Security: chains hung on one another would be deeper than the stack of whoever walks them.
+                    return PatchText.TrySpend(piece, Levels, ref moved) ? Is(TryAdd(root, piece)) : PatchOutcome.TooLarge;
                 case "copy":
                     if (!TryFind(root, _from!, out var source))
                     {
@@ -196,7 +215,7 @@ internal sealed class JsonPatch : PatchMeaning
                     }
 
                     // A copy of a copy of a copy doubles each time.
-                    return PatchText.TrySpend(source, ref budget) ? Is(TryAdd(root, source?.DeepClone())) : PatchOutcome.TooLarge;
+                    return PatchText.TrySpend(source, Levels, ref copied) ? Is(TryAdd(root, source?.DeepClone())) : PatchOutcome.TooLarge;
                 default:
                     return Is(TryAdd(root, Value()));
             }

@@ -30,6 +30,12 @@ public abstract class PatchMeaning
     public virtual bool Carries => false;
 
     /// <summary>
+    /// How much memory the values may take that it copies within a version of so many bytes; 0 where it copies none.
+    /// </summary>
+    /// <param name="stored">Bytes of the stored version.</param>
+    public virtual long MostCopied(int stored) => 0;
+
+    /// <summary>
     /// The patch written anew from what was understood, for an upstream to apply; where it is applied here, for one that takes no updates.
     /// </summary>
     public abstract ReadOnlyMemory<byte> Rewritten { get; }

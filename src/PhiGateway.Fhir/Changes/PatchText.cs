@@ -8,10 +8,20 @@ namespace PhiGateway.Fhir.Changes;
 /// <summary>Reads and writes the documents that patches change, and says how large a piece of one is.</summary>
 internal static class PatchText
 {
-    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 1000, AllowDuplicateProperties = false };
+    /// <summary>As deep as a document is read and written; what a patch puts together is no deeper on the way, either.</summary>
+    internal const int MaxDepth = 1000;
+
+    // What a piece takes in memory beside its text.
+    private const int PieceBytes = 128;
+
+    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
     // What is not escaped in the stored version stays so: the body is JSON for a server, never text in a page.
-    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 1000 };
+    private static readonly JsonWriterOptions Writing = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = MaxDepth,
+    };
 
     /// <summary>A document's root object; null when it has another root.</summary>
     internal static JsonObject? Read(ReadOnlySpan<byte> json) => JsonNode.Parse(json, nodeOptions: null, Reading) as JsonObject;
@@ -44,16 +54,7 @@ internal static class PatchText
         switch (node)
         {
             case JsonObject members:
-                foreach (
-                    var name in members
-                        .Where(static member => DropEmpty(member.Value, member.Key.StartsWith('_')))
-                        .Select(static member => member.Key)
-                        .ToList()
-                )
-                {
-                    members.Remove(name);
-                }
-
+                DropEmptyMembers(members);
                 return members.Count == 0;
             case JsonArray items when isBeside:
                 // Each is said of the value that has its place: what is emptied leaves a null there.
@@ -67,32 +68,94 @@ internal static class PatchText
 
                 return items.All(static item => item is null);
             case JsonArray items:
-                // A null keeps its place: beside it stands what accompanies a primitive.
-                for (var i = items.Count - 1; i >= 0; i--)
-                {
-                    if (DropEmpty(items[i]))
-                    {
-                        items.RemoveAt(i);
-                    }
-                }
-
+                DropEmptyItems(items);
                 return items.Count == 0;
             default:
                 return false;
         }
     }
 
-    /// <summary>Takes about the size of a piece out of a budget; false when it is spent. Never walks further than the budget reaches.</summary>
-    internal static bool TrySpend(JsonNode? node, ref long budget)
+    // What stays is put back all at once: to take out one after the other costs the square of how many there are.
+    private static void DropEmptyMembers(JsonObject members)
     {
-        budget -= 8;
+        List<KeyValuePair<string, JsonNode?>>? kept = null;
+        var place = 0;
+        foreach (var member in members)
+        {
+            if (DropEmpty(member.Value, member.Key.StartsWith('_')))
+            {
+                kept ??= [.. members.Take(place)];
+            }
+            else
+            {
+                kept?.Add(member);
+            }
+
+            place++;
+        }
+
+        if (kept is null)
+        {
+            return;
+        }
+
+        members.Clear();
+        foreach (var member in kept)
+        {
+            members.Add(member);
+        }
+    }
+
+    // A null keeps its place: beside it stands what accompanies a primitive.
+    private static void DropEmptyItems(JsonArray items)
+    {
+        List<JsonNode?>? kept = null;
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (DropEmpty(items[i]))
+            {
+                kept ??= [.. items.Take(i)];
+            }
+            else
+            {
+                kept?.Add(items[i]);
+            }
+        }
+
+        if (kept is null)
+        {
+            return;
+        }
+
+        items.Clear();
+        foreach (var item in kept)
+        {
+            items.Add(item);
+        }
+    }
+
+    /// <summary>
+    /// Takes about what a piece takes in memory out of a budget; false when it is spent, or the piece is deeper than it may be where it shall
+    /// stand. Never walks further than the budget reaches.
+    /// </summary>
+    /// <param name="node">The piece.</param>
+    /// <param name="levels">How deep it may be; never more than <see cref="MaxDepth"/>.</param>
+    /// <param name="budget">What is left.</param>
+    internal static bool TrySpend(JsonNode? node, int levels, ref long budget)
+    {
+        budget -= PieceBytes;
+        if (budget < 0 || levels <= 0)
+        {
+            return false;
+        }
+
         switch (node)
         {
             case JsonObject members:
                 foreach (var (name, value) in members)
                 {
-                    budget -= name.Length + 4L;
-                    if (budget < 0 || !TrySpend(value, ref budget))
+                    budget -= name.Length;
+                    if (!TrySpend(value, levels - 1, ref budget))
                     {
                         return false;
                     }
@@ -102,7 +165,7 @@ internal static class PatchText
             case JsonArray items:
                 foreach (var item in items)
                 {
-                    if (!TrySpend(item, ref budget))
+                    if (!TrySpend(item, levels - 1, ref budget))
                     {
                         return false;
                     }

@@ -18,6 +18,9 @@ internal sealed class PathPatch : PatchMeaning
 {
     private const int MaxOperations = 1000;
 
+    // An element deep inside one is named in a fraction of it; each step of a path is put behind all before it.
+    private const int LongestPath = 1024;
+
     // What each kind of operation consists of, in the order in which it is written.
     private static readonly Dictionary<string, string[]> PartsOf = new(StringComparer.Ordinal)
     {
@@ -146,7 +149,7 @@ internal sealed class PathPatch : PatchMeaning
     {
         var path = parts["path"].GetProperty("valueString").GetString()!;
         var name = parts.TryGetValue("name", out var named) ? named.GetProperty("valueString").GetString()! : null;
-        if (name is not null && (name.Length == 0 || !name.All(char.IsAsciiLetterOrDigit)))
+        if (path.Length > LongestPath || (name is not null && (name.Length == 0 || !name.All(char.IsAsciiLetterOrDigit))))
         {
             return null;
         }

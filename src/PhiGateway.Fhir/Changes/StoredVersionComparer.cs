@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
@@ -64,6 +65,7 @@ public static class StoredVersionComparer
                 or "confidentiality"
                 or "securitylabel"
                 or "provision"
+        || HoldsRecords(type, element)
         || OwnerRoots(type).Contains(element.TrimStart('_'), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
@@ -136,6 +138,11 @@ public static class StoredVersionComparer
             _ => false,
         };
 
+    // What a Bundle or Parameters hold has owners and labels of its own, and the whole is judged by these.
+    private static bool HoldsRecords(ResourceType type, string element) =>
+        (type == ResourceType.Bundle && element.TrimStart('_').Equals("entry", StringComparison.OrdinalIgnoreCase))
+        || (type == ResourceType.Parameters && element.TrimStart('_').Equals("parameter", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Top-level elements that say whose record a resource of the type is.</summary>
     internal static IEnumerable<string> OwnerRoots(ResourceType type) =>
         PatientPathTable.Instance.For(type).Owner.Select(static path => path.Split('.')[0]).Distinct();
@@ -176,7 +183,7 @@ public static class StoredVersionComparer
     {
         var before = Member(stored, member);
         var after = Member(updated, member);
-        return before is { } one && after is { } other ? JsonElement.DeepEquals(one, other) : before is null && after is null;
+        return before is { } one && after is { } other ? SameJson.Is(one, other) : before is null && after is null;
     }
 
     private static JsonElement? Member(ReadOnlySpan<byte> resource, string member)

@@ -108,7 +108,7 @@ public static class BinaryNames
             }
 
             var depth = Math.Min(reader.CurrentDepth, 61);
-            element = depth == 1 ? JsonText.ToString(reader.ValueSpan, reader.ValueIsEscaped) : element;
+            element = depth == 1 ? TopElement.Of(ref reader) : element;
             extensions &= (2UL << depth) - 1;
             if (reader.ValueTextEquals("extension"u8) || reader.ValueTextEquals("modifierExtension"u8))
             {

@@ -42,7 +42,7 @@ internal static class CanonicalNames
             {
                 if (reader.CurrentDepth == 1)
                 {
-                    element = JsonText.ToString(reader.ValueSpan, reader.ValueIsEscaped);
+                    element = TopElement.Of(ref reader);
                 }
 
                 isPassedBy = reader.ValueTextEquals("system"u8) || reader.ValueTextEquals("div"u8) || reader.ValueTextEquals("data"u8);

@@ -132,7 +132,7 @@ public static class RecordNames
             {
                 if (reader.CurrentDepth == 1 && !anyText)
                 {
-                    element = JsonText.ToString(reader.ValueSpan, reader.ValueIsEscaped);
+                    element = TopElement.Of(ref reader);
                 }
 
                 isReference = reader.ValueTextEquals("reference"u8);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PhiGateway.Fhir.Json;
 
 namespace PhiGateway.Gateway.Configuration;
 
@@ -126,7 +127,7 @@ internal sealed class RoutingMarks
     }
 
     private static bool IsSame((string Name, JsonElement Value) one, (string Name, JsonElement Value) other) =>
-        one.Name == other.Name && JsonElement.DeepEquals(one.Value, other.Value);
+        one.Name == other.Name && SameJson.Is(one.Value, other.Value);
 
     // Every mark in its order, with where it stands: the member of a meta, or the object that holds an address of the table.
     private void Collect(JsonElement element, List<(string Name, JsonElement Value)> found)

@@ -18,6 +18,10 @@ internal sealed class AnswerBuffers(GatewayOptions options, HeldMemory memory)
     /// <summary>Room for what is worked on beside the buffers.</summary>
     public HeldShare Take(GatewayExchange exchange, long bytes) => memory.Take(bytes, PurposeOf(exchange));
 
+    /// <summary>Room for what is worked out for a write and held until it has gone; of an entry of a bundle, beside that of the others.</summary>
+    public HeldShare TakeUntilSent(GatewayExchange exchange, long bytes) =>
+        memory.Take(bytes, PurposeOf(exchange), isOneOfMany: exchange.Bundle is not null);
+
     /// <summary>Whether so much more would fit, for whoever could do with less.</summary>
     public bool HasRoom(GatewayExchange exchange, long bytes) => memory.HasRoom(bytes, PurposeOf(exchange));
 

@@ -57,10 +57,13 @@ internal sealed class HeldMemory : IDisposable
     }
 
     /// <summary>Takes room for what is worked on beside the buffers, until it is disposed of.</summary>
+    /// <param name="bytes">How much.</param>
+    /// <param name="purpose">What for.</param>
+    /// <param name="isOneOfMany">One request may hold a thousand like it: a small one counts as well.</param>
     /// <exception cref="MemoryExhaustedException">There is none.</exception>
-    public HeldShare Take(long bytes, HeldFor purpose)
+    public HeldShare Take(long bytes, HeldFor purpose, bool isOneOfMany = false)
     {
-        var taken = bytes <= Free ? 0 : bytes;
+        var taken = bytes <= Free && !isOneOfMany ? 0 : bytes;
         return taken == 0 || TryTake(taken, purpose) ? new HeldShare(this, taken) : throw new MemoryExhaustedException(purpose);
     }
 

@@ -50,12 +50,18 @@ internal sealed class HopLookup(Fetch fetch, GatewayOptions options)
                     return StageResult.Continue;
                 }
 
+                var answers = 0;
                 var read = await fetch.ReadAsync(
                     exchange,
                     type,
                     ids,
-                    (fetched, asked) => new(Take(hops, type, asked, fetched, policy, context))
+                    (fetched, asked) =>
+                    {
+                        answers++;
+                        return new(Take(hops, type, asked, fetched, policy, context));
+                    }
                 );
+                counter.WalkedSearches += RecordsById.Further(answers);
                 if (!read.Continues)
                 {
                     return read;

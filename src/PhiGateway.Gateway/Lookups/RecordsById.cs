@@ -11,6 +11,13 @@ internal static class RecordsById
     /// <summary>Ids in one search; fewer than any server gives on a page.</summary>
     public const int PerSearch = 20;
 
+    // Reads of one record that count as one search more.
+    private const int ReadsPerSearch = 5;
+
+    /// <summary>How many searches more it counts as that a server was asked for records one by one, which was to be one search.</summary>
+    /// <param name="answers">Answers that were taken for it.</param>
+    public static int Further(int answers) => answers <= 1 ? 0 : answers / ReadsPerSearch;
+
     /// <summary>The search for them.</summary>
     /// <param name="type">Their type.</param>
     /// <param name="ids">Up to <see cref="PerSearch"/> of them.</param>

@@ -88,8 +88,7 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
     private StageResult<StoredVersion> Read(GatewayExchange exchange, AccessPart part, Fetched.Found found)
     {
         var stored = found.Body;
-        var times = part.Interaction == Interaction.Patch ? TreeToText : ReadingToText;
-        using var room = buffers.Take(exchange, (long)stored.Length * times);
+        using var room = buffers.Take(exchange, RoomFor(exchange.Request, part, stored.Length));
         var facts = new ResourceFacts();
         if (
             !ResourceScanner.TryScanForDecision(stored.Span, exchange.Ingressed.Route.Language, facts)
@@ -101,6 +100,12 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
         }
 
         var known = part with { StoredState = StoredState.Present, Stored = facts };
+
+        if (exchange.Bundle is { Kind: RequestKind.Transaction })
+        {
+            // What is judged by it, whose and how labelled and coded, is kept until the whole has gone; it may be nearly all of it.
+            exchange.Hold(buffers.TakeUntilSent(exchange, stored.Length));
+        }
 
         // The resource's own word first; servers that give it none there may say it in the header alone (R4 3.1.0.1.2).
         var id = facts.VersionId ?? VersionTags.Read(found.EntityTag);
@@ -119,6 +124,16 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
 
         return Compare(exchange, version, stored);
     }
+
+    // What a patch puts there, and what it copies, becomes part of the tree.
+    private static long RoomFor(FhirRequest request, AccessPart part, int stored) =>
+        (part.Interaction, request.Patch) switch
+        {
+            (Interaction.Patch, { IsAppliedHere: true } patch) => (((long)stored + request.Body.Length) * TreeToText)
+                + patch.MostCopied(stored),
+            (Interaction.Patch, _) => (long)stored * TreeToText,
+            _ => (long)stored * ReadingToText,
+        };
 
     // What is stored, with what the write would make of it.
     private StageResult<StoredVersion> Compare(GatewayExchange exchange, StoredVersion version, ReadOnlyMemory<byte> stored)
@@ -176,7 +191,7 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
         }
 
         // It is held until it has gone upstream.
-        exchange.Hold(buffers.Take(exchange, carried.Body.Length));
+        exchange.Hold(buffers.TakeUntilSent(exchange, carried.Body.Length));
         return version with { Part = part with { Body = carried.Facts }, Request = exchange.Request.WithPatched(carried.Body) };
     }
 
@@ -201,7 +216,7 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
         }
 
         // The result is held until it has gone upstream, as the body of an update is.
-        exchange.Hold(buffers.Take(exchange, patched.Body.Length));
+        exchange.Hold(buffers.TakeUntilSent(exchange, patched.Body.Length));
         var relabels = part.Relabels || patched.Changes != ProtectedChanges.None;
         return version with
         {

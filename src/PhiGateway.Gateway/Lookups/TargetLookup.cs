@@ -82,7 +82,8 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
             {
                 if (counter.WalkedSearches++ < options.Limits.WalkedSearches)
                 {
-                    await LookUpAsync(exchange, known, type, ids, release, hides: true);
+                    var answers = await LookUpAsync(exchange, known, type, ids, release, hides: true);
+                    counter.WalkedSearches += RecordsById.Further(answers);
                 }
                 else
                 {
@@ -106,7 +107,8 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
         return decided.Continues && !UpstreamCallFactory.Withholds(decided.Value);
     }
 
-    private async ValueTask LookUpAsync(
+    // Gives how many answers it took.
+    private async ValueTask<int> LookUpAsync(
         GatewayExchange exchange,
         KnownTargets known,
         ResourceType type,
@@ -116,12 +118,14 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
     )
     {
         var context = exchange.Ingressed.Route.Language;
+        var answers = 0;
         _ = await fetch.ReadAsync(
             exchange,
             type,
             ids,
             (fetched, asked) =>
             {
+                answers++;
                 switch (fetched)
                 {
                     case Fetched.Found found:
@@ -135,5 +139,6 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
                 return new(StageResult.Continue);
             }
         );
+        return answers;
     }
 }

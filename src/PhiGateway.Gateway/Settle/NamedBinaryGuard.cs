@@ -46,8 +46,16 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
             return StageResult.Refuse(DenyReason.RequestTooCostly, Detail);
         }
 
+        // Security: each is looked up with all that names it, and all entries of a bundle together name twenty times as many as there are.
+        var counter = exchange.Bundle ?? exchange;
+        var most = Math.Max(options.Limits.NamedFiles, context.MaxBundleEntries);
         foreach (var binary in named)
         {
+            if (counter.FilesAsked >= most)
+            {
+                return StageResult.Refuse(DenyReason.RequestTooCostly, Detail);
+            }
+
             if (!await MayNameAsync(exchange, request, body, binary))
             {
                 return StageResult.Refuse(DenyReason.PatientUndetermined, Detail);
@@ -104,6 +112,7 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
             return true;
         }
 
+        (exchange.Bundle ?? exchange).FilesAsked++;
         using var fetched = await fetch.ReadAsync(exchange, $"/Binary/{id}");
         return fetched is Fetched.Found found
             && (

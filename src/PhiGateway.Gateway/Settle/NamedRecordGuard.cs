@@ -33,8 +33,11 @@ internal sealed class NamedRecordGuard(Fetch fetch, HopLookup hopLookup, Gateway
             return false;
         }
 
-        // What a stored document or message names is among its own entries; an entry of one that is validated names what it would change, too.
-        return request.Type == ResourceType.Bundle ? request.Operation == "$validate" : MayNameOne(request) || NamesInInputs(request);
+        // What a stored document or message names is among its own entries, unless a patch puts it there; an entry of one that is validated
+        // names what it would change, too.
+        return request.Type == ResourceType.Bundle && !WrittenContent.IsAppliedElsewhere(request)
+            ? request.Operation == "$validate"
+            : MayNameOne(request) || NamesInInputs(request);
     }
 
     // In a patch that the upstream applies, what makes a reference of a text may stand in the path, and with something behind it.
@@ -144,7 +147,7 @@ internal sealed class NamedRecordGuard(Fetch fetch, HopLookup hopLookup, Gateway
 
     private static HashSet<string> PlacesIn(FhirRequest request, ReadOnlyMemory<byte> body, FhirContext context)
     {
-        if (request.Type == ResourceType.Bundle)
+        if (request.Type == ResourceType.Bundle && !WrittenContent.IsAppliedElsewhere(request))
         {
             return BundleNames.In(body, context);
         }

@@ -41,14 +41,18 @@ internal sealed class TargetAttribution(Fetch fetch)
 
     private async ValueTask<StageResult> CompleteAsync(GatewayExchange exchange, ResourceFacts facts, ReadOnlyMemory<byte> body)
     {
-        var beside = exchange.Bundle is { Kind: RequestKind.Transaction } bundle ? bundle.Request.Entries : [];
-        if (WrittenTargets.Read(facts, body, beside, exchange.Ingressed.Route.Language) is not { } targets)
+        // What another entry of a batch did by now may have changed what was found for it.
+        var transaction = exchange.Bundle is { Kind: RequestKind.Transaction } bundle ? bundle : null;
+        var spokenOf = (transaction ?? exchange).SpokenOf;
+        var language = exchange.Ingressed.Route.Language;
+        var most = Math.Max(language.MaxTargets, language.MaxBundleEntries);
+        if (WrittenTargets.Read(facts, body, transaction?.Request.Entries ?? [], spokenOf, language) is not { } targets)
         {
             return StageResult.Continue;
         }
 
         var missing = targets.FindMissing();
-        if (missing.Sum(static group => group.Value.Length) > exchange.Ingressed.Route.Language.MaxTargets)
+        if (missing.Sum(static group => group.Value.Length) > language.MaxTargets)
         {
             return StageResult.Refuse(DenyReason.RequestTooCostly, Detail);
         }
@@ -57,12 +61,25 @@ internal sealed class TargetAttribution(Fetch fetch)
         {
             foreach (var some in ids.Chunk(RecordsById.PerSearch))
             {
-                var looked = await fetch.ReadAsync(exchange, type, some, (fetched, _) => new(Take(exchange, targets, type, fetched)));
+                // Security: as many as a transaction has entries, not as many as all of them together can name.
+                var looked = await fetch.ReadAsync(
+                    exchange,
+                    type,
+                    some,
+                    (fetched, _) =>
+                        new(
+                            spokenOf.Asked++ < most
+                                ? Take(exchange, targets, type, fetched)
+                                : StageResult.Refuse(DenyReason.RequestTooCostly, Detail)
+                        )
+                );
                 if (!looked.Continues)
                 {
                     return looked;
                 }
             }
+
+            targets.End(type, ids);
         }
 
         targets.Conclude();

@@ -1,4 +1,5 @@
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Lookups;
@@ -18,6 +19,7 @@ internal sealed class TransactionSettlement(
     TargetAttribution targets,
     ConditionSearch conditions,
     WalkSearch walks,
+    GatewayOptions options,
     TimeProvider clock
 )
 {
@@ -106,7 +108,8 @@ internal sealed class TransactionSettlement(
             }
         }
 
-        entry.Fill(settled.Value);
+        // What the stored version names was asked about.
+        entry.Fill(settled.Value with { StoredFiles = null, StoredNames = null });
         return UpstreamCallFactory.FindConflict(entry.Request, entry.Permit) is { } conflict
             ? StageResult.Refuse(conflict)
             : StageResult.Continue;
@@ -151,6 +154,12 @@ internal sealed class TransactionSettlement(
             return StageResult.Continue;
         }
 
+        // Security: each that means something else is a search, or several, and there is room for thousands in one body.
+        if (NamesByCondition(transaction) > 2 * options.Limits.NamedRecords)
+        {
+            return StageResult.Refuse(DenyReason.RequestTooCostly, "conditional-references");
+        }
+
         var forms = new PlainForm?[transaction.Entries.Count];
         var idle = new HashSet<int>();
         var references = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -184,6 +193,14 @@ internal sealed class TransactionSettlement(
             }
         }
     }
+
+    private static int NamesByCondition(FhirRequest transaction) =>
+        transaction
+            .Entries.SelectMany(static entry => entry.Conditions)
+            .Select(static condition => condition.Reference)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal)
+            .Count();
 
     private async ValueTask<StageResult> LookUpAsync(
         GatewayExchange entry,

@@ -98,6 +98,9 @@ internal sealed class AnswerWork : IDisposable
     /// <summary>What may leave of the last prepared resource; null: all of it.</summary>
     public ElementSet? LastElements { get; private set; }
 
+    /// <summary>Whether the resource prepared last leaves in part, whatever it holds.</summary>
+    public bool IsCut => _permitted is not null || _contained is not null;
+
     /// <summary>The last prepared resource may leave byte for byte.</summary>
     public bool IsUnchanged => !_isNested && _permitted is null && _contained is null && View is null && Reader.Edits.Count == 0;
 

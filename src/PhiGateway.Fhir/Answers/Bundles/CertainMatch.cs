@@ -24,9 +24,17 @@ internal sealed class CertainMatch
     // It was read already, within the depth that is read.
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1000 };
 
-    private readonly HashSet<string> _said = new(StringComparer.OrdinalIgnoreCase);
+    // Characters of the names that lead to values, each as often as it leads to one: a name of a megabyte may lead to a hundred thousand.
+    private const int MostNames = 4 * 1024 * 1024;
 
-    private CertainMatch(JsonElement submitted) => Collect(submitted, string.Empty, _said);
+    private readonly HashSet<string> _said = new(StringComparer.OrdinalIgnoreCase);
+    private readonly bool _isReadWhole;
+
+    private CertainMatch(JsonElement submitted)
+    {
+        var left = MostNames;
+        _isReadWhole = Collect(submitted, string.Empty, _said, ref left);
+    }
 
     /// <summary>What the client submitted, where it asked for a certain match and something may be withheld; null: anything may match.</summary>
     /// <param name="request">What was asked; null for a Bundle inside another answer.</param>
@@ -69,8 +77,8 @@ internal sealed class CertainMatch
     {
         using var document = JsonDocument.Parse(patient.ToArray(), Deep);
         var known = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        Collect(document.RootElement, string.Empty, known);
-        return _said.Count > 0 && _said.IsSubsetOf(known);
+        var left = MostNames;
+        return _isReadWhole && _said.Count > 0 && Collect(document.RootElement, string.Empty, known, ref left) && _said.IsSubsetOf(known);
     }
 
     private static bool IsAsked(FhirRequest? request, AnswerOptions options) =>
@@ -96,17 +104,25 @@ internal sealed class CertainMatch
         return default;
     }
 
-    // Each value with the names that lead to it, whichever of a list it is of.
-    private static void Collect(JsonElement element, string path, HashSet<string> values)
+    // Each value with the names that lead to it, whichever of a list it is of; false: they are too much together.
+    private static bool Collect(JsonElement element, string path, HashSet<string> values, ref int left)
     {
+        left -= path.Length;
+        if (left < 0)
+        {
+            return false;
+        }
+
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:
                 foreach (var member in element.EnumerateObject())
                 {
-                    if (Array.IndexOf(path.Length == 0 ? BesideOfResource : Beside, member.Name) < 0 && !member.Name.StartsWith('_'))
+                    var isPassedBy =
+                        Array.IndexOf(path.Length == 0 ? BesideOfResource : Beside, member.Name) >= 0 || member.Name.StartsWith('_');
+                    if (!isPassedBy && !Collect(member.Value, $"{path}.{member.Name}", values, ref left))
                     {
-                        Collect(member.Value, $"{path}.{member.Name}", values);
+                        return false;
                     }
                 }
 
@@ -114,7 +130,10 @@ internal sealed class CertainMatch
             case JsonValueKind.Array:
                 foreach (var item in element.EnumerateArray())
                 {
-                    Collect(item, path, values);
+                    if (!Collect(item, path, values, ref left))
+                    {
+                        return false;
+                    }
                 }
 
                 break;
@@ -125,5 +144,7 @@ internal sealed class CertainMatch
                 values.Add($"{path}={element.GetRawText()}");
                 break;
         }
+
+        return true;
     }
 }

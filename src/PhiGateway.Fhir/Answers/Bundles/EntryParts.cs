@@ -103,7 +103,16 @@ internal static class EntryParts
                 WriteLocation(data, entry.Location, work, released, isAsked);
             }
 
-            WriteSimple(data, entry.Etag, ",\"etag\":\""u8, work.Output);
+            if (released is not null && work.IsCut && ReferenceEquals(released, work.Reader.Facts))
+            {
+                // A server without versions may work its tag out from all that the record holds.
+                WriteVersion(released.VersionId, work.Output);
+            }
+            else
+            {
+                WriteSimple(data, entry.Etag, ",\"etag\":\""u8, work.Output);
+            }
+
             WriteSimple(data, entry.LastModified, ",\"lastModified\":\""u8, work.Output);
         }
     }
@@ -174,6 +183,16 @@ internal static class EntryParts
 
         var place = Encoding.UTF8.GetBytes(bases.PlaceOf(text) ?? string.Empty);
         return ReferenceReader.TryRead(place, bases, out _, out _) ? place : default;
+    }
+
+    private static void WriteVersion(string? version, IBufferWriter<byte> output)
+    {
+        if (version is not null)
+        {
+            output.Write(",\"etag\":\"W/\\\""u8);
+            WriteAscii(version, output);
+            output.Write("\\\"\""u8);
+        }
     }
 
     // An etag is W/"version", a time has digits and signs; anything longer or stranger is not passed on.

@@ -15,6 +15,9 @@ internal sealed class ExpressionReader
 {
     private const int MostNesting = 8;
 
+    // Each step behind a bracket goes on with all ways within it.
+    private const int MostWays = 64;
+
     private static readonly SearchValues<char> Criteria = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.=!~ ");
 
     private readonly string _text;
@@ -48,7 +51,7 @@ internal sealed class ExpressionReader
         var ways = new List<ExpressionPath>();
         if (Take('('))
         {
-            if (depth == MostNesting || !Union(ways, depth + 1) || !Take(')'))
+            if (depth == MostNesting || !Union(ways, depth + 1) || ways.Count > MostWays || !Take(')'))
             {
                 return false;
             }

@@ -61,6 +61,11 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
         else
         {
             var judged = Judge(exchange, request, body, filtered, ref bytes);
+            if (judged.Continues && ApiPageWalk.IsOfOneWhole(exchange, request))
+            {
+                judged = await pages.LookAheadAsync(exchange, request, body);
+            }
+
             if (!judged.Continues)
             {
                 return judged;
@@ -110,8 +115,10 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
         ref ReadOnlyMemory<byte> bytes
     )
     {
-        // Security: of a list that leaves as a whole or not at all, that it is empty is told to nobody from whom it may be kept.
-        var tellsOfNothing = !request.Operation.WithholdsAll || !UpstreamCallFactory.Withholds(exchange.Permit);
+        // Security: of a list that leaves as a whole or not at all, that it is empty is told to nobody from whom it may be kept. Of one that
+        // was begun it was seen that it may leave.
+        var tellsOfNothing =
+            !request.Operation.WithholdsAll || ApiPageWalk.IsLater(exchange, request) || !UpstreamCallFactory.Withholds(exchange.Permit);
         if (body.Length == 0)
         {
             return tellsOfNothing || request.Meaning.IsWrite

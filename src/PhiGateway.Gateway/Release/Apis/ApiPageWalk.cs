@@ -57,7 +57,7 @@ internal sealed class ApiPageWalk(Fetch fetch, HandleIssuer handles, AnswerBuffe
                 break;
             }
 
-            taken = await FetchAsync(exchange, request, page, following);
+            taken = await FetchAsync(exchange, request, following, next => Meaning(page.Take(next, 0)));
             if (!taken.Continues && page.Size > 0 && page.Count == page.Size)
             {
                 // The page is full: what became of the look ahead is told to whoever follows it.
@@ -94,7 +94,65 @@ internal sealed class ApiPageWalk(Fetch fetch, HandleIssuer handles, AnswerBuffe
             _ => StageResult.Refuse(DenyReason.UnreadableAnswer, "judgement"),
         };
 
-    private async ValueTask<StageResult> FetchAsync(GatewayExchange exchange, ApiRequest request, ApiPage page, string place)
+    /// <summary>Whether the answer begins a list of several pages that leaves as a whole or not at all, and something may be withheld.</summary>
+    public static bool IsOfOneWhole(GatewayExchange exchange, ApiRequest request) =>
+        request.Operation is { WithholdsAll: true, Next: not null }
+        && !IsLater(exchange, request)
+        && UpstreamCallFactory.Withholds(exchange.Permit);
+
+    /// <summary>Whether it is a page that an earlier one led to.</summary>
+    public static bool IsLater(GatewayExchange exchange, ApiRequest request) =>
+        exchange.Understood.Continuation is not null || request.Cursor is not null;
+
+    /// <summary>
+    /// Looks through the pages behind the first: where anything of them stays, so does all of the list, from the beginning. So does one that
+    /// has more pages than are looked through.
+    /// </summary>
+    /// <param name="exchange">The request; its permit judges.</param>
+    /// <param name="request">The same, as the table means it.</param>
+    /// <param name="body">The backend's first page, of which all leaves.</param>
+    public async ValueTask<StageResult> LookAheadAsync(GatewayExchange exchange, ApiRequest request, PooledBuffer body)
+    {
+        var links = new ApiLinks(handles, exchange, request);
+        var ahead = new NextLink();
+        var looked = Look(exchange, request, body.Written, new Disclosure(), ahead);
+        for (var page = 1; looked.Continues && ahead.Url is { } link && links.FindPlace(link) is { } place; page++)
+        {
+            if (page == options.Limits.PagesPerPage)
+            {
+                return StageResult.Refuse(DenyReason.AnswerTooLarge, "pages");
+            }
+
+            var part = new Disclosure();
+            var following = ahead = new NextLink();
+            looked = await FetchAsync(exchange, request, place, bytes => Look(exchange, request, bytes, part, following));
+            exchange.Disclosure.MergeUnseen(part);
+        }
+
+        return looked;
+    }
+
+    private StageResult Look(GatewayExchange exchange, ApiRequest request, ReadOnlyMemory<byte> body, Disclosure part, NextLink next)
+    {
+        if (body.IsEmpty)
+        {
+            return StageResult.Continue;
+        }
+
+        using var unseen = buffers.Open(exchange);
+        var depth = exchange.Ingressed.Route.Language.MaxDepth;
+        var verdict = ApiAnswerFilter.Filter(request, body, exchange.Permit.Release, depth, unseen, part, next);
+        return verdict == AnswerVerdict.Withheld
+            ? StageResult.Refuse(DenyReason.NotFoundOrWithheld, part.LastWithheld.ToString())
+            : Meaning(verdict);
+    }
+
+    private async ValueTask<StageResult> FetchAsync(
+        GatewayExchange exchange,
+        ApiRequest request,
+        string place,
+        Func<ReadOnlyMemory<byte>, StageResult> take
+    )
     {
         var call = request.Operation.Next!.Parameter is null
             ? ApiCallFactory.Page(place)
@@ -103,11 +161,11 @@ internal sealed class ApiPageWalk(Fetch fetch, HandleIssuer handles, AnswerBuffe
         switch (fetched)
         {
             case Fetched.Found { IsJson: true } found:
-                return Meaning(page.Take(found.Body, 0));
+                return take(found.Body);
             case Fetched.Found:
                 return StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
             case Fetched.Failed { Status: 204 }:
-                return Meaning(page.Take(default, 0));
+                return take(default);
             case Fetched.Failed { Status: 0 or 200 } failed:
                 return StageResult.Refuse(failed.Reason);
             default:

@@ -215,9 +215,7 @@ internal static class AnswerHeaders
     public static string? TagOf(GatewayExchange exchange) =>
         VersionTags.Write((IsOneResource(exchange) ? exchange.Disclosure.Resources[0].VersionId : null) ?? HeaderVersionOf(exchange));
 
-    // Of a record that is read in part not: a server without versions may work its tag out from all that the record holds.
+    // Of a record that leaves in part not, read or echoed: a server without versions may work its tag out from all that the record holds.
     private static string? HeaderVersionOf(GatewayExchange exchange) =>
-        exchange is { Disclosure.Redacted: true, Request.Interaction: Interaction.Read or Interaction.VRead }
-            ? null
-            : VersionTags.Read(exchange.Forwarded.Answer.ETag?.ToString());
+        exchange.Disclosure.Redacted && IsOneResource(exchange) ? null : VersionTags.Read(exchange.Forwarded.Answer.ETag?.ToString());
 }

@@ -64,6 +64,7 @@ public sealed class ReadingCostTests
             "owners in a body",
             "labels in a body",
             "patch operations",
+            "steps of a path",
             "type list",
             "scopes",
         ];
@@ -220,6 +221,15 @@ public sealed class ReadingCostTests
                 "/fhir/Observation/a",
                 new FhirHeaders { ContentType = "application/json-patch+json" },
                 "[" + List(size, static i => """{"op":"add","path":"/note/-","value":{"text":"n""" + i + "\"}}") + "]"
+            ),
+            "steps of a path" => new Asking(
+                "PATCH",
+                "/fhir/Observation/a",
+                RequestFixture.Json,
+                """{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"delete"},"""
+                    + """{"name":"path","valueString":"Observation.note"""
+                    + string.Concat(Enumerable.Repeat(".a", size))
+                    + "\"}]}]}"
             ),
             "type list" => new Asking(
                 "POST",

@@ -29,6 +29,20 @@ public sealed class RecordNamesTests
     public void Places_FileInAMemberOfAnyName_IsThatFileAlone(string member) =>
         Assert.Equal($"{member} 2", Assert.Single(BinaryNames.Places(Basic(member, "Binary/2"), AnswerCases.Context)));
 
+    // It would be written beside each of thousands of references.
+    [Theory]
+    [InlineData("Patient/17")]
+    [InlineData("/Patient/17?x")]
+    [InlineData("Binary/17")]
+    public void Places_MemberOfALongName_ArePlacesOfNoElement(string reference)
+    {
+        var json = Basic(new string('n', 1000), reference);
+
+        Assert.All(RecordNames.Places(json, AnswerCases.Context), static place => Assert.StartsWith("? ", place, StringComparison.Ordinal));
+        Assert.All(BinaryNames.Places(json, AnswerCases.Context), static place => Assert.Equal("? 17", place));
+        Assert.NotEmpty(RecordNames.Places(json, AnswerCases.Context));
+    }
+
     private static byte[] Basic(string member, string reference) =>
         Encoding.UTF8.GetBytes($$$"""{"resourceType":"Basic","{{{member}}}":{"reference":"{{{reference}}}"}}""");
 }

@@ -150,6 +150,30 @@ public sealed class DeclaredPagesTests
         Assert.Equal("""{"results":[]}""", StageWorld.Written(exchange));
     }
 
+    // What stays on a later page keeps the whole back from the first on: who got the first would know that there is something on the second.
+    [Theory]
+    [InlineData("vh", "not-found-or-withheld", 2)]
+    [InlineData("vvvh", "not-found-or-withheld", 4)]
+    [InlineData("vvvv", null, 4)]
+    [InlineData("vvvvvvvvvvvvvvvvvvvvvv", "answer-too-large", 10)]
+    public async Task Run_AllOrNothingOverSeveralPages_IsOneOrTheOtherFromTheBeginning(string list, string? refusal, int asked)
+    {
+        foreach (var leadsOn in (string[])["cursor", "address", "nested"])
+        {
+            var backend = new Backend(list, 1, leadsOn, "list") { OnWithheld = "withhold-answer" };
+            using var world = NewWorld(backend);
+            using var exchange = world.Open("GET", "/fhir" + Place);
+            var result = await world.WalkAsync(exchange, "Release");
+
+            Assert.Equal(refusal, result.Refusal?.Code);
+            Assert.Equal(asked, backend.Asked);
+        }
+    }
+
+    [Fact]
+    public async Task Run_AllOrNothingOverSeveralPagesOfWhichAllMayLeave_GivesThemAll() =>
+        Assert.Equal(4, (await JourneyAsync(new Backend("vvvv", 1, "cursor", "list") { OnWithheld = "withhold-answer" })).Count);
+
     private static StageWorld NewWorld(Backend backend, bool isWhole = false)
     {
         var world = new StageWorld(null, null, StageWorld.Grant("search"));

@@ -109,6 +109,32 @@ public sealed class ProvenancePageTests : IDisposable
         Assert.Equal(total, (int?)page["total"]);
     }
 
+    // A server that does not search by lists of ids is asked for them one by one, which costs more of what there is for a request.
+    [Theory]
+    [InlineData(3, 20)]
+    [InlineData(32, 30)]
+    public async Task Run_TargetsThatAreReadOneByOne_CountAsMoreThanOneSearch(int searches, int read)
+    {
+        _world.Options.Limits.WalkedSearches = searches;
+        var found = SearchSet([.. Enumerable.Range(0, 30).Select(static place => Provenance($"p{place}", $"c{place}"))]);
+        _world.Upstream.Otherwise = () =>
+        {
+            var asked = _world.Upstream.Calls[^1].PathAndQuery;
+            if (asked.StartsWith("/Condition?", StringComparison.Ordinal))
+            {
+                return RecordingUpstream.Reply(400, "{}", "application/fhir+json");
+            }
+
+            var isOne = asked.StartsWith("/Condition/", StringComparison.Ordinal);
+            return RecordingUpstream.Reply(200, isOne ? Condition(asked["/Condition/".Length..], "N") : found, "application/fhir+json");
+        };
+
+        var page = await _world.AskAsync("/fhir/Provenance?agent=Practitioner/8");
+
+        Assert.Equal(read, page["entry"]!.AsArray().Count);
+        Assert.Equal(read, _world.Upstream.Lines.Count(static line => line.StartsWith("GET /Condition/", StringComparison.Ordinal)));
+    }
+
     // Of who is shown every record of a type nothing that speaks of one is kept back, and nothing is looked up for it.
     [Fact]
     public async Task Run_PageOfWhoIsShownAllOfThem_LooksNothingUp()

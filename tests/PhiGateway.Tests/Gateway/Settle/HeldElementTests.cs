@@ -72,6 +72,30 @@ public sealed class HeldElementTests
         Assert.NotEqual(DenyReason.HiddenElement, await PatchAsync(whole, patch, Parcel, "Bundle"));
     }
 
+    // What a Bundle holds has an owner and labels of its own, which a path leads to; the server that applies the patch asks nobody.
+    [Theory]
+    [InlineData("entry[0].resource.subject.reference", "Patient/18", false, "relabel-not-permitted")]
+    [InlineData("entry[0].resource.subject.reference", "Patient/18", true, "outside-use-case")]
+    [InlineData("entry[0].resource.subject.reference", "Patient/17", true, null)]
+    [InlineData("entry[0].resource.status", "amended", false, "relabel-not-permitted")]
+    [InlineData("type", "document", false, null)]
+    public async Task Run_PathPatchOfWhatABundleHolds_IsForThoseWhoMayRelabel(string path, string value, bool mayRelabel, string? refusal)
+    {
+        var bundles = Observations with { Types = ["Bundle"], MayRelabel = mayRelabel };
+        using var world = new StageWorld(null, null, bundles, StageWorld.Grant("read"));
+        world.Upstream.Answers("GET /Bundle/1", Parcel);
+        using var exchange = world.Open(
+            "PATCH",
+            "/fhir/Bundle/1",
+            $$"""
+            {"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"replace"},
+            {"name":"path","valueString":"Bundle.{{path}}"},{"name":"value","valueString":"{{value}}"}]}]}
+            """
+        );
+
+        Assert.Equal(refusal, (await world.WalkAsync(exchange, "Settle")).Refusal?.Code);
+    }
+
     private static string Holding =>
         StageWorld.Observation().Replace("\"status\"", $"\"contained\":[{Practitioner}],\"status\"", StringComparison.Ordinal);
 

@@ -74,6 +74,38 @@ public sealed class NamedFileTests : IDisposable
         Assert.Empty(_world.Upstream.Calls);
     }
 
+    // Each is looked up with all that names it.
+    [Theory]
+    [InlineData(4, null)]
+    [InlineData(3, "request-too-costly")]
+    public async Task Run_EntriesThatNameMoreFilesTogether_PassUpToAsManyAsThereMayBeEntries(int most, string? refusal)
+    {
+        Have(isThere: false, string.Empty);
+        _world.Options.Limits.NamedFiles = 2;
+        _world.Route = _world.Route! with { Language = _world.Route.Language with { MaxBundleEntries = most } };
+        foreach (var id in (string[])["b1", "b2", "b3", "b4"])
+        {
+            _world.Upstream.Answers(
+                $"GET /Binary/{id}",
+                $$"""{"resourceType":"Binary","id":"{{id}}","contentType":"text/plain","securityContext":{"reference":"Patient/17"},"data":"eA=="}"""
+            );
+        }
+
+        var transaction = $$"""
+            {"resourceType":"Bundle","type":"transaction","entry":[{{Entry("b1", "b2")}},{{Entry("b3", "b4")}}]}
+            """;
+        using var exchange = _world.Open("POST", "/fhir", transaction);
+
+        Assert.Equal(refusal, (await _world.WalkAsync(exchange, "Settle")).Refusal?.Code);
+    }
+
+    private static string Entry(string one, string other) =>
+        $$$"""
+            {"request":{"method":"POST","url":"DocumentReference"},"resource":{"resourceType":"DocumentReference","status":"current",
+            "subject":{"reference":"Patient/17"},
+            "content":[{"attachment":{"url":"Binary/{{{one}}}"}},{"attachment":{"url":"Binary/{{{other}}}"}}]}}
+            """;
+
     private void Have(bool isThere, string? label)
     {
         if (isThere)

@@ -73,6 +73,31 @@ public sealed class SettleStageTests : IDisposable
         Assert.Equal(0, world.Get<HeldMemory>().Held);
     }
 
+    // Each by itself is small, and a transaction may hold a thousand of them.
+    [Fact]
+    public async Task Run_PatchesOfATransaction_HoldRoomForEachResultUntilTheRequestEnds()
+    {
+        using var world = new StageWorld(null, null, StageWorld.Grant("read", "patch"));
+        world.Upstream.Answers("GET /Observation/1", StageWorld.Observation()).Answers("GET /Observation/2", StageWorld.Observation("2"));
+        var patch = Convert.ToBase64String("""[{"op":"replace","path":"/status","value":"amended"}]"""u8);
+        var entries = ((string[])["1", "2"]).Select(id =>
+            $$"""{"resource":{"resourceType":"Binary","contentType":"application/json-patch+json","data":"{{patch}}"},"request":{"method":"PATCH","url":"Observation/{{id}}"} }"""
+        );
+        var exchange = world.Open(
+            "POST",
+            "/fhir",
+            $$"""{"resourceType":"Bundle","type":"transaction","entry":[{{string.Join(',', entries)}}]}"""
+        );
+
+        Assert.True((await world.WalkAsync(exchange, "Settle")).Continues);
+        var results = exchange.Entries.Sum(static entry => (long)entry.Request.Patched.Length);
+        Assert.True(results > 0);
+        Assert.InRange(world.Get<HeldMemory>().Held, results + (2 * StageWorld.Observation().Length), 3 * results);
+
+        exchange.Dispose();
+        Assert.Equal(0, world.Get<HeldMemory>().Held);
+    }
+
     [Fact]
     public async Task Run_UpdateOfAnotherPatientsRecord_IsRefused()
     {

@@ -163,6 +163,51 @@ public sealed class TargetAttributionTests : IDisposable
         Assert.Equal(refusal, (await AskAsync(Provenance("Observation/1", "Observation/2")))?.Code);
     }
 
+    [Fact]
+    public async Task Run_ManyOverOneRecord_AskForItOnce()
+    {
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+        var one = Entry("POST", "Provenance", Provenance("Observation/1"));
+
+        Assert.Null(await AskAsync(Transaction(one, one, one), "/fhir"));
+        Assert.Single(_world.Upstream.Calls);
+    }
+
+    // What is not there is asked for once as well, and by each of them it is not there.
+    [Fact]
+    public async Task Run_SeveralOverOneThatIsMissing_IsRefused()
+    {
+        var transaction = Transaction(
+            Entry("POST", "Provenance", Provenance("Patient/17")),
+            Entry("POST", "Provenance", Provenance("Observation/1"))
+        );
+
+        Assert.Equal(DenyReason.PatientUndetermined, await AskAsync(transaction, "/fhir"));
+    }
+
+    [Theory]
+    [InlineData(4, null)]
+    [InlineData(3, "request-too-costly")]
+    public async Task Run_EntriesThatSpeakOfMoreTogether_PassUpToAsManyRequestsAsThereMayBeEntries(int most, string? refusal)
+    {
+        _world.Route = _world.Route! with { Language = _world.Route.Language with { MaxTargets = 2, MaxBundleEntries = most } };
+        foreach (var id in (string[])["1", "2"])
+        {
+            _world.Upstream.Answers($"GET /Observation/{id}", StageWorld.Observation(id));
+            _world.Upstream.Answers(
+                $"GET /Condition/{id}",
+                $$"""{"resourceType":"Condition","id":"{{id}}","subject":{"reference":"Patient/17"} }"""
+            );
+        }
+
+        var transaction = Transaction(
+            Entry("POST", "Provenance", Provenance("Observation/1", "Condition/1")),
+            Entry("POST", "Provenance", Provenance("Observation/2", "Condition/2"))
+        );
+
+        Assert.Equal(refusal, (await AskAsync(transaction, "/fhir"))?.Code);
+    }
+
     private async Task<DenyReason?> AskAsync(string body, string target = "/fhir/Provenance")
     {
         using var exchange = _world.Open("POST", target, body);
