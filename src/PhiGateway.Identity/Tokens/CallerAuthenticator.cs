@@ -136,9 +136,14 @@ internal sealed class CallerAuthenticator(
             }
 
             var claimed = ClaimedClient(text, issuer);
-            if (issuer.FindAlgorithm(text.Algorithm) is not { } algorithm || !issuer.AcceptsType(text.Type))
+            if (issuer.FindAlgorithm(text.Algorithm) is not { } algorithm)
             {
-                return Refused(DenyReason.InvalidToken, claimed);
+                return Refused(DenyReason.InvalidToken, claimed, "token:alg");
+            }
+
+            if (!issuer.AcceptsType(text.Type))
+            {
+                return Refused(DenyReason.InvalidToken, claimed, "token:typ");
             }
 
             // 3. The key it names; one we have not seen may be new.
@@ -157,7 +162,7 @@ internal sealed class CallerAuthenticator(
 
             if (signedBy is null)
             {
-                return Refused(DenyReason.InvalidToken, claimed);
+                return Refused(DenyReason.InvalidToken, claimed, "token:kid");
             }
 
             // 4. Signature, issuer, audience, type.
@@ -165,7 +170,7 @@ internal sealed class CallerAuthenticator(
             var checkedToken = await context.AuthenticateAsync(issuer.Scheme);
             if (!checkedToken.Succeeded || !JwtBearerRules.WasValidated(context, token))
             {
-                return Refused(DenyReason.InvalidToken, claimed);
+                return Refused(DenyReason.InvalidToken, claimed, JwtBearerRules.FlawOf(checkedToken.Failure));
             }
 
             // 5. What the signature covers: times, binding, client, purpose.
@@ -173,7 +178,7 @@ internal sealed class CallerAuthenticator(
             var claims = new TokenClaims(text.Claims, issuer.Options);
             if (claims.Read(now, TokenHashes.Of(token, algorithm.Name), readScope, out var caller) is { } reason)
             {
-                return Refused(reason, claimed);
+                return Refused(reason, claimed, claims.Flaw);
             }
 
             // 6. Remember that it is valid, not what it may do.
@@ -193,7 +198,7 @@ internal sealed class CallerAuthenticator(
         // revoked by its hash would come back in another spelling.
         if (opaque.Count > 0 && CompactText.IsSigned(token))
         {
-            return Refused(DenyReason.InvalidToken);
+            return Refused(DenyReason.InvalidToken, null, "token:form");
         }
 
         foreach (var (issuer, introspector) in opaque)
@@ -207,7 +212,9 @@ internal sealed class CallerAuthenticator(
             var answer = await introspector.AskAsync(token, peer);
             if (answer.Claims is not { } document)
             {
-                return answer.IsUnavailable ? Refused(DenyReason.IssuerUnavailable, null, answer.Budget) : Refused(DenyReason.InvalidToken);
+                return answer.IsUnavailable
+                    ? Refused(DenyReason.IssuerUnavailable, null, answer.Budget)
+                    : Refused(DenyReason.InvalidToken, null, "token:introspection");
             }
 
             using (document)
@@ -218,7 +225,7 @@ internal sealed class CallerAuthenticator(
                 if (claims.Read(now, new TokenHashes(hash, [hash]), readScope, out var caller) is { } reason)
                 {
                     introspector.NoteUseless(token);
-                    return Refused(reason);
+                    return Refused(reason, null, claims.Flaw);
                 }
 
                 var reliedOn = now + issuer.Options.Introspection!.CacheTime;
@@ -234,7 +241,7 @@ internal sealed class CallerAuthenticator(
             }
         }
 
-        return Refused(DenyReason.InvalidToken);
+        return Refused(DenyReason.InvalidToken, null, "token:form");
     }
 
     private static Validated Refused(DenyReason reason, string? claimed = null, string? detail = null) =>
