@@ -36,6 +36,7 @@ internal static class SearchInput
             return empty;
         }
 
+        PassedParameters.Drop(source, ref form);
         for (var i = 0; i < form.Length; i++)
         {
             if (form[i].Name == "_format" && !RequestHeaders.IsJsonFormat(form[i].Value))
