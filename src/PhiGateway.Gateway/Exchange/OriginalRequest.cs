@@ -16,8 +16,8 @@ internal sealed record OriginalRequest(string Method, string Target, string? Con
 {
     /// <summary>The headers under which it is read again: those that belong to its meaning, none of the later request.</summary>
     /// <remarks>
-    /// What was taken with parts left out (an export's inputs, a form's unknown names) is taken so again: what was refused then was never given a
-    /// handle.
+    /// What was taken with parts left out (an export's inputs, a form's unknown names) is taken so again: what was refused then was never
+    /// given a handle.
     /// </remarks>
     public FhirHeaders Headers =>
         new() { ContentType = ContentType, Prefer = IsAsync ? "respond-async, handling=lenient" : "handling=lenient" };

@@ -27,7 +27,9 @@ internal static class EmptyParameters
 
     private static readonly FrozenSet<string> AnyCase = Naming.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether a plain name, in whatever letter case, is that of a parameter that says on some type whose or which records are meant.</summary>
+    /// <summary>
+    /// Whether a plain name, in whatever letter case, is that of a parameter that says on some type whose or which records are meant.
+    /// </summary>
     internal static bool SaysWhich(string name) => AnyCase.Contains(name);
 
     /// <summary>The parameters that have a value; a refusal where one without a value may not be missing.</summary>
