@@ -17,7 +17,7 @@ internal static class OperationReader
     {
         if (name == "$export")
         {
-            return ExportReader.Read(source, type, id);
+            return ExportReader.Read(WithoutBody(source), type, id);
         }
 
         if (
@@ -33,6 +33,7 @@ internal static class OperationReader
             return Reading<FhirRequest>.Refused(DenyReason.MethodNotAllowed, "operation is called by POST");
         }
 
+        source = operation.ByGet ? WithoutBody(source) : source;
         source = InputsBesideBody.Join(source, operation);
         if (InputParameters.Read(source, out var inputs, out var resources, operation.Alone) is { } unread)
         {
@@ -79,6 +80,15 @@ internal static class OperationReader
                 }
             );
     }
+
+    // Simple inputs in the address and no body say the same by POST as by GET (R4 3.2.0.1.1), where an operation is called by both.
+    private static RequestSource WithoutBody(RequestSource source) =>
+        source is { Method: "POST", Body.IsEmpty: true } && WriteReader.WithoutFormat(source.Line.Query).Count > 0
+            ? source with
+            {
+                Line = new CanonicalRequest("GET", source.Line.Base, source.Line.SegmentArray, source.Line.QueryArray),
+            }
+            : source;
 
     private static Refusal? CheckKind(RequestSource source, OperationDefinition operation, List<EmbeddedResource> resources)
     {
