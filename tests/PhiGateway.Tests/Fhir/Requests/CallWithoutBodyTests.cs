@@ -5,8 +5,8 @@ using Xunit;
 namespace PhiGateway.Tests.Fhir.Requests;
 
 /// <summary>
-/// A call by POST that has its simple inputs in the address and no body is the call by GET; beside a body, and where an operation is called by
-/// POST alone, inputs stand in the body.
+/// A call by POST that has its simple inputs in the address and no body is the call by GET; beside a body, and where an operation is called
+/// by POST alone, inputs stand in the body.
 /// </summary>
 public sealed class CallWithoutBodyTests
 {
