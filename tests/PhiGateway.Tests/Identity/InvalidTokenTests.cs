@@ -6,7 +6,7 @@ using Xunit;
 namespace PhiGateway.Tests.Identity;
 
 /// <summary>
-/// Whoever connects an issuer is told by the record which check refused its first token; the client is told nothing but that it is not valid.
+/// Whoever connects an issuer is told by the record which check refused its first token; the client is told that it is not valid.
 /// </summary>
 public sealed class InvalidTokenTests : IDisposable
 {
