@@ -40,7 +40,7 @@ internal static class OperationReader
             return unread.As<FhirRequest>();
         }
 
-        if (CheckKind(source, operation, resources) is { } other)
+        if ((CheckKind(source, operation, resources) ?? CheckAddress(source, operation, inputs)) is { } other)
         {
             return other.As<FhirRequest>();
         }
@@ -107,6 +107,18 @@ internal static class OperationReader
         return operation.Writes && source.Bundle is { IsTransaction: true }
             ? new Refusal(DenyReason.OperationNotSupported, "an operation that writes is none of a transaction")
             : null;
+    }
+
+    // No resource has room in an address; of a declared operation one that is optional is left out there.
+    private static Refusal? CheckAddress(RequestSource source, OperationDefinition operation, List<QueryParameter> inputs)
+    {
+        if (!source.IsGet || operation.Returns != OperationResult.Declared)
+        {
+            return null;
+        }
+
+        var at = inputs.FindIndex(input => operation.TakesResource(input.Name));
+        return at < 0 ? null : Refusal.Parameter("resource that an operation takes in its address").About(inputs[at].Name);
     }
 
     private static Refusal? ReadInputs(SearchReading reading, OperationDefinition operation, List<QueryParameter> inputs, string? id)
