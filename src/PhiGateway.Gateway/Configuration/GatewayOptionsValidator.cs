@@ -63,6 +63,7 @@ internal static class GatewayOptionsValidator
 
         ValidateSignals(options, Add);
         ValidateHandleKey(options.HandleKey, Add);
+        ValidateSmart(options.SmartEndpoints, Add);
         ValidateStore(options.Registry.Provider, options.Registry.ConnectionString, "Registry", Add);
         ValidateStore(options.Audit.Store.Provider, options.Audit.Store.ConnectionString, "Audit:Store", Add);
         ValidateLogin(options.Admin.RegistryConnectionString, "Admin:RegistryConnectionString", Add);
@@ -171,6 +172,26 @@ internal static class GatewayOptionsValidator
         Uri.TryCreate(address, UriKind.Absolute, out var uri)
         && (uri.Scheme == "https" || (uri.Scheme == "http" && uri.IsLoopback))
         && uri.Query.Length + uri.Fragment.Length + uri.UserInfo.Length == 0;
+
+    // Both are told to everybody: words of the field, as SMART App Launch and OAuth have them.
+    private static void ValidateSmart(SmartEndpointOptions smart, Action<string, string> add)
+    {
+        if (!smart.Capabilities.All(static word => word.Length is > 0 and <= 64 && word.All(IsOfCapability)))
+        {
+            add("SmartEndpoints:Capabilities", "must be SMART's names of capabilities, such as launch-ehr.");
+        }
+
+        if (
+            !smart.Scopes.All(static word =>
+                word.Length is > 0 and <= 256 && word.All(static c => c is > ' ' and <= '~' and not ('"' or '\\'))
+            )
+        )
+        {
+            add("SmartEndpoints:Scopes", "must be scopes, one to an item, such as patient/*.rs.");
+        }
+    }
+
+    private static bool IsOfCapability(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-';
 
     private static void ValidateHandleKey(string? reference, Action<string, string> add)
     {
