@@ -63,7 +63,8 @@ public sealed class SmartConfigurationTests
         Assert.Null(plain["scopes_supported"]);
     }
 
-    private static string[] Texts(JsonNode document, string member) => [.. document[member]!.AsArray().Select(static one => (string)one!)];
+    private static IEnumerable<string?> Texts(JsonNode document, string member) =>
+        document[member]!.AsArray().Select(static one => (string?)one);
 
     // Client libraries that know the capability statement alone (Python's fhirclient) find both there.
     [Fact]
