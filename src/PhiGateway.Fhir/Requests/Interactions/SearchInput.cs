@@ -37,6 +37,7 @@ internal static class SearchInput
         }
 
         PassedParameters.Drop(source, ref form);
+        SortForms.Translate(ref form);
         for (var i = 0; i < form.Length; i++)
         {
             if (form[i].Name == "_format" && !RequestHeaders.IsJsonFormat(form[i].Value))
