@@ -132,7 +132,7 @@ internal sealed class CallerAuthenticator(
             {
                 return workloadTokens is not null && JwtSvidReader.IsOne(text)
                     ? new Validated(null, new CallerResult(await workloadTokens.ReadAsync(token, text)))
-                    : Refused(DenyReason.UnknownIssuer);
+                    : Refused(DenyReason.UnknownIssuer, null, FindAlmost(text.Issuer));
             }
 
             var claimed = ClaimedClient(text, issuer);
@@ -190,6 +190,15 @@ internal sealed class CallerAuthenticator(
             return new Validated(valid, default);
         }
     }
+
+    // For the record: the name of the issuer that is probably meant. Some write their names with a slash at the end, and some do not.
+    private string? FindAlmost(string? issuer) =>
+        directory.Issuers.FirstOrDefault(known => IsAlmost(known.Options.Issuer, issuer)) is { } meant
+            ? "token:iss-almost:" + meant.Options.Name
+            : null;
+
+    private static bool IsAlmost(string known, string? said) =>
+        said is not null && known.TrimEnd('/').Equals(said.TrimEnd('/'), StringComparison.OrdinalIgnoreCase);
 
     // What is no JWT may be an opaque token of the one issuer that such tokens are shown to.
     private async ValueTask<Validated> IntrospectAsync(string token, IPAddress? peer)

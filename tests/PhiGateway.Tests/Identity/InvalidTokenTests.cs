@@ -51,6 +51,18 @@ public sealed class InvalidTokenTests : IDisposable
     [Fact]
     public async Task Authenticate_WhatIsNoToken_IsNamedInTheRecord() => await RefusesAsync("2YotnFZFEjr1zCsicMWpAA", "token:form");
 
+    // Auth0 and others write their names with a slash at the end.
+    [Theory]
+    [InlineData(IdentityHost.FileIssuer + "/", "token:iss-almost:hospital-idp")]
+    [InlineData("https://IDP.hospital.example", "token:iss-almost:hospital-idp")]
+    [InlineData("https://idp.elsewhere.example", null)]
+    public async Task Authenticate_IssuerThatIsAlmostOneOfOurs_IsNamedInTheRecord(string issuer, string? flaw)
+    {
+        var result = await _host.BearerAsync(_host.Recipe(issuer: issuer));
+
+        Assert.Equal((DenyReason.UnknownIssuer, flaw), (result.Refusal, result.Detail));
+    }
+
     [Fact]
     public async Task Authenticate_GoodToken_HasNoFlaw()
     {
