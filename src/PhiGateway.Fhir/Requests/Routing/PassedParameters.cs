@@ -7,12 +7,13 @@ namespace PhiGateway.Fhir.Requests.Routing;
 
 /// <summary>
 /// Takes out of a search of one type the parameters whose names nobody knows, where its client asks for that (<c>Prefer:
-/// handling=lenient</c>, R4 3.1.1.2). Called before anything else reads the parameters, so that policy, upstream and pages see one search.
+/// handling=lenient</c>, R4 search, handling errors). Called before anything else reads the parameters, so that policy, upstream and pages
+/// see one search.
 /// </summary>
 /// <remarks>
 /// Only plain names: a modifier that is not known turns what it stands with round, a chain says whose, and what R4 has is not unknown
-/// because it is not served here. A name that would say whose or which records are meant, in whatever letter case, is refused as ever, as it
-/// is without a value: without it the search is of everybody whom the client may see.
+/// because it is not served here. A name that would say whose or which records are meant, in whatever letter case, is refused as ever, as
+/// it is without a value: without it the search is of everybody whom the client may see.
 /// </remarks>
 internal static class PassedParameters
 {
