@@ -7,8 +7,8 @@ using Xunit;
 namespace PhiGateway.Tests.Fhir.Requests;
 
 /// <summary>
-/// Who prefers to be treated leniently is answered without the names that nobody knows, as R4 has it (search, handling errors); what turns a
-/// search round, says whose records are meant, or hangs on a condition is refused to everybody.
+/// Who prefers to be treated leniently is answered without the names that nobody knows, as R4 has it (search, handling errors); what turns
+/// a search round, says whose records are meant, or hangs on a condition is refused to everybody.
 /// </summary>
 public sealed class LenientSearchTests
 {
