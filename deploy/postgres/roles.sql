@@ -28,7 +28,7 @@
 --
 -- Who migrates: the owner of the tables, with none of these roles. Before a new version is started,
 --
---   phi-gateway migrate --config FILE      (a configuration with the owner's login in both connection strings)
+--   phi-gateway migrate --config FILE      (the owner's login in both connection strings; nothing else of the configuration is looked at)
 --
 -- and then this script again. A node whose login may not migrate starts when there is nothing to migrate, and says so when there is.
 

@@ -3,12 +3,16 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using PhiGateway.EndToEnd.Peers;
 using PhiGateway.Tests.Common.Infrastructure;
+using PhiGateway.Tests.Common.Storage;
 using Xunit;
 
 namespace PhiGateway.EndToEnd;
 
-/// <summary>The walk of docs/first-client.md: its commands, pasted into one bash, do what the page says they do.</summary>
-public sealed partial class FirstClientTests
+/// <summary>
+/// The walk of docs/first-client.md: its commands, pasted into one bash, do what the page says they do, with the embedded database and with
+/// the exports by which it names another one.
+/// </summary>
+public sealed partial class FirstClientTests(PostgresFixture postgres)
 {
     // Generous on purpose: it only bounds a hang.
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(10);
@@ -43,14 +47,17 @@ public sealed partial class FirstClientTests
         "admin-key.create",
     ];
 
-    [Fact]
-    public async Task Page_PastedIntoOneShell_LeadsToTheFirstAllowedAndTheFirstRefusedCall()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Page_PastedIntoOneShell_LeadsToTheFirstAllowedAndTheFirstRefusedCall(bool isPostgres)
     {
         await NodePeers.EnsureInstalledAsync();
         var folder = Directory.CreateTempSubdirectory("phigw-first-client-");
         try
         {
-            var output = await RunAsync(await ScriptAsync(folder.FullName), folder.FullName);
+            var database = isPostgres ? await postgres.CreateDatabaseAsync(StorageSchemas.None) : null;
+            var output = await RunAsync(await ScriptAsync(folder.FullName, database), folder.FullName);
 
             var at = 0;
             foreach (var promise in Promises)
@@ -59,6 +66,9 @@ public sealed partial class FirstClientTests
                 Assert.True(found >= 0, $"The page promises '{promise.Trim()}', here or later:\n{output}");
                 at = found + promise.Length;
             }
+
+            // Whichever database was meant was used.
+            Assert.Equal(isPostgres, folder.GetFiles("registry.db", SearchOption.AllDirectories).Length == 0);
         }
         finally
         {
@@ -69,19 +79,33 @@ public sealed partial class FirstClientTests
     [GeneratedRegex(@"^```sh\n(?<commands>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence { get; }
 
+    [GeneratedRegex(@"^```\n(?<commands>export .*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Exports { get; }
+
+    [GeneratedRegex("'Host=[^']*'")]
+    private static partial Regex Database { get; }
+
     [GeneratedRegex(@"\b1808[0-3]\b")]
     private static partial Regex Port { get; }
 
     // The page as it stands but for ports, which here are free ones, and the build, which was made before the test.
-    private static async Task<string> ScriptAsync(string folder)
+    private static async Task<string> ScriptAsync(string folder, string? database)
     {
         const string Configuration = "\"$repo/samples/external-idp/appsettings.json\"";
         string[] ports = [.. Enumerable.Range(0, 4).Select(_ => LoopbackPort.Free().ToString(CultureInfo.InvariantCulture))];
         string Placed(string text) => Port.Replace(text, match => ports[match.Value[^1] - '0']);
 
         var page = await File.ReadAllTextAsync(RepositoryPaths.Of("docs", "first-client.md"));
-        var commands = string.Concat(Fence.Matches(page).Select(match => match.Groups["commands"].Value).SkipWhile(IsBuild));
-        Assert.Contains(Configuration, commands);
+        var blocks = Fence.Matches(page).Select(match => match.Groups["commands"].Value).SkipWhile(IsBuild).ToList();
+        var start = blocks.FindIndex(static block => block.Contains(Configuration, StringComparison.Ordinal));
+        Assert.True(start >= 0, "No block of the page copies the configuration.");
+        if (database is not null)
+        {
+            // Before step 4, as the page says.
+            blocks.Insert(start, Database.Replace(Exports.Matches(page).Single().Groups["commands"].Value, $"'{database}'"));
+        }
+
+        var commands = string.Concat(blocks);
         var placed = Path.Combine(folder, "appsettings.json");
         await File.WriteAllTextAsync(
             placed,

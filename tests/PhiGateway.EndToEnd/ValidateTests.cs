@@ -68,8 +68,8 @@ public sealed class ValidateTests
         [
             ("PHIGW__Listeners__CertificatePath", folder.At("tls.crt")),
             ("PHIGW__Listeners__CertificateKeyPath", folder.At("tls.key")),
-            ("PHIGW_REGISTRY", "Host=db"),
-            ("PHIGW_AUDIT", "Host=db"),
+            ("PHIGW_REGISTRY", "Host=db;Database=phigateway"),
+            ("PHIGW_AUDIT", "Host=db;Database=phigateway"),
             ("PHIGW_ADMIN_KEY", StartupFolder.BootstrapKey),
             ("EHR_NORTH_AUTHORIZATION", "Bearer x"),
             ("EHR_SOUTH_AUTHORIZATION", "Bearer x"),

@@ -105,9 +105,13 @@ internal static class DoctorCommand
                 string.Create(CultureInfo.InvariantCulture, $"{difference.TotalSeconds:0} s apart")
             );
         }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
+        catch (HttpRequestException exception)
         {
-            return Check("clock", false, "the server did not answer a request");
+            return Check("clock", false, ConnectionWords.Of(server, exception));
+        }
+        catch (TaskCanceledException)
+        {
+            return Check("clock", false, "the server did not answer a request in time");
         }
     }
 

@@ -73,7 +73,7 @@ internal sealed class AdminClient : IDisposable
         }
         catch (HttpRequestException exception)
         {
-            throw new CliFault(ExitCodes.Unreachable, $"{_http.BaseAddress} cannot be reached: {exception.HttpRequestError}.");
+            throw new CliFault(ExitCodes.Unreachable, ConnectionWords.Of(_http.BaseAddress!, exception));
         }
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

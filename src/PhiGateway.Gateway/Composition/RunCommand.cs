@@ -122,10 +122,13 @@ internal static class RunCommand
         return 0;
     }
 
-    /// <summary>Brings both databases to this binary's schema and ends; run with the login that owns the tables.</summary>
+    /// <summary>
+    /// Brings both databases to this binary's schema and ends; run with the login that owns the tables, which need not have the secrets that
+    /// a node has: what is wrong elsewhere in the configuration is no matter here.
+    /// </summary>
     public static async Task<int> MigrateAsync(string[] args)
     {
-        if (!TryReadFile(args, out var file) || Load(file) is not { } loaded)
+        if (!TryReadFile(args, out var file) || Load(file, IsOfDatabases) is not { } loaded)
         {
             return 2;
         }
@@ -180,7 +183,11 @@ internal static class RunCommand
         return false;
     }
 
-    private static LoadedConfiguration? Load(string file)
+    private static bool IsOfDatabases(ConfigurationProblem problem) =>
+        problem.Key.StartsWith("PhiGateway:Registry", StringComparison.Ordinal)
+        || problem.Key.StartsWith("PhiGateway:Audit:Store", StringComparison.Ordinal);
+
+    private static LoadedConfiguration? Load(string file, Func<ConfigurationProblem, bool>? matters = null)
     {
         if (!File.Exists(file))
         {
@@ -193,7 +200,8 @@ internal static class RunCommand
         try
         {
             var configuration = GatewayConfiguration.Load(file);
-            var (options, problems) = GatewayConfiguration.Read(configuration);
+            var (options, all) = GatewayConfiguration.Read(configuration);
+            IReadOnlyList<ConfigurationProblem> problems = matters is null ? all : [.. all.Where(matters)];
             if (problems.Count == 0)
             {
                 return new LoadedConfiguration(options, configuration);

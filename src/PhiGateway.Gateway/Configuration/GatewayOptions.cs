@@ -354,4 +354,10 @@ public sealed class SmartEndpointOptions
     public string? Authorization { get; set; }
 
     public string? Jwks { get; set; }
+
+    /// <summary>SMART capabilities that the authorization server has besides those that are known here, such as <c>launch-ehr</c>.</summary>
+    public IReadOnlyList<string> Capabilities { get; set; } = [];
+
+    /// <summary>Scopes that the authorization server gives (<c>scopes_supported</c>); none are told by default.</summary>
+    public IReadOnlyList<string> Scopes { get; set; } = [];
 }

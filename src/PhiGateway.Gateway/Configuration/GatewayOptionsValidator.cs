@@ -3,6 +3,7 @@ using PhiGateway.Apis;
 using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Signals;
+using PhiGateway.Storage.Common;
 using PhiGateway.TokenService.Configuration;
 
 namespace PhiGateway.Gateway.Configuration;
@@ -62,8 +63,11 @@ internal static class GatewayOptionsValidator
 
         ValidateSignals(options, Add);
         ValidateHandleKey(options.HandleKey, Add);
+        ValidateSmart(options.SmartEndpoints, Add);
         ValidateStore(options.Registry.Provider, options.Registry.ConnectionString, "Registry", Add);
         ValidateStore(options.Audit.Store.Provider, options.Audit.Store.ConnectionString, "Audit:Store", Add);
+        ValidateLogin(options.Admin.RegistryConnectionString, "Admin:RegistryConnectionString", Add);
+        ValidateLogin(options.Admin.AuditConnectionString, "Admin:AuditConnectionString", Add);
         BodyKeyValidator.Validate(options.Audit.Bodies, Add);
         FollowingValidator.Validate(options.Registry, Add);
         if (options.Audit.Journal.StrangerPercent is < 1 or > 90)
@@ -168,6 +172,26 @@ internal static class GatewayOptionsValidator
         Uri.TryCreate(address, UriKind.Absolute, out var uri)
         && (uri.Scheme == "https" || (uri.Scheme == "http" && uri.IsLoopback))
         && uri.Query.Length + uri.Fragment.Length + uri.UserInfo.Length == 0;
+
+    // Both are told to everybody: words of the field, as SMART App Launch and OAuth have them.
+    private static void ValidateSmart(SmartEndpointOptions smart, Action<string, string> add)
+    {
+        if (!smart.Capabilities.All(static word => word.Length is > 0 and <= 64 && word.All(IsOfCapability)))
+        {
+            add("SmartEndpoints:Capabilities", "must be SMART's names of capabilities, such as launch-ehr.");
+        }
+
+        if (
+            !smart.Scopes.All(static word =>
+                word.Length is > 0 and <= 256 && word.All(static c => c is > ' ' and <= '~' and not ('"' or '\\'))
+            )
+        )
+        {
+            add("SmartEndpoints:Scopes", "must be scopes, one to an item, such as patient/*.rs.");
+        }
+    }
+
+    private static bool IsOfCapability(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-';
 
     private static void ValidateHandleKey(string? reference, Action<string, string> add)
     {
@@ -281,14 +305,47 @@ internal static class GatewayOptionsValidator
         }
         else if (SecretReference.IsReference(connectionString))
         {
-            if (!SecretReference.TryResolve(connectionString, out _, out var why))
+            if (!SecretReference.TryResolve(connectionString, out var secret, out var why))
             {
                 add($"{key}:ConnectionString", why);
+            }
+            else
+            {
+                ValidateForm(provider, secret, $"{key}:ConnectionString", add);
             }
         }
         else if (provider == "Postgres")
         {
             add($"{key}:ConnectionString", "holds a secret and is given by reference: write env:NAME or file:/path.");
+        }
+        else
+        {
+            ValidateForm(provider, connectionString, $"{key}:ConnectionString", add);
+        }
+    }
+
+    // What the start would stop at is said before it.
+    private static void ValidateForm(string provider, string connectionString, string key, Action<string, string> add)
+    {
+        if (!Providers.Contains(provider, StringComparer.Ordinal))
+        {
+            return;
+        }
+
+        var store = new StorageOptions { Provider = Enum.Parse<StorageProvider>(provider), ConnectionString = connectionString };
+        foreach (var problem in store.Validate())
+        {
+            const string Subject = "ConnectionString ";
+            add(key, problem.StartsWith(Subject, StringComparison.Ordinal) ? problem[Subject.Length..] : problem);
+        }
+    }
+
+    // The logins of the control plane lead to the same databases.
+    private static void ValidateLogin(string? connectionString, string key, Action<string, string> add)
+    {
+        if (connectionString is { } text && SecretReference.IsReference(text) && !SecretReference.TryResolve(text, out _, out var why))
+        {
+            add(key, why);
         }
     }
 }

@@ -15,8 +15,12 @@ namespace PhiGateway.Gateway.Exchange;
 internal sealed record OriginalRequest(string Method, string Target, string? ContentType, bool IsAsync, ReadOnlyMemory<byte> Body)
 {
     /// <summary>The headers under which it is read again: those that belong to its meaning, none of the later request.</summary>
-    /// <remarks>An export that was taken with inputs left out is taken so again: what was refused then was never given a handle.</remarks>
-    public FhirHeaders Headers => new() { ContentType = ContentType, Prefer = IsAsync ? "respond-async, handling=lenient" : null };
+    /// <remarks>
+    /// What was taken with parts left out (an export's inputs, a form's unknown names) is taken so again: what was refused then was never
+    /// given a handle.
+    /// </remarks>
+    public FhirHeaders Headers =>
+        new() { ContentType = ContentType, Prefer = IsAsync ? "respond-async, handling=lenient" : "handling=lenient" };
 
     /// <summary>The original of an understood request: itself, or what its own handle continues.</summary>
     public static OriginalRequest Of(GatewayExchange exchange)

@@ -62,7 +62,7 @@ internal sealed class StorageClient(EgressConnector connector, GatewayOptions op
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidOperationException)
         {
-            return Failed(DenyReason.UpstreamUnavailable, wasSent: true);
+            return Failed(DenyReason.UpstreamUnavailable, wasSent: true, UpstreamFaults.WordOf(fault));
         }
         finally
         {
@@ -72,6 +72,6 @@ internal sealed class StorageClient(EgressConnector connector, GatewayOptions op
 
     public void Dispose() => _client.Dispose();
 
-    private static UpstreamReply Failed(DenyReason reason, bool wasSent) =>
-        new(StageResult<UpstreamAnswer>.Refuse(reason), "storage", wasSent);
+    private static UpstreamReply Failed(DenyReason reason, bool wasSent, string? detail = null) =>
+        new(StageResult<UpstreamAnswer>.Refuse(reason, detail), "storage", wasSent);
 }

@@ -45,7 +45,7 @@ internal sealed class YarpUpstream(
         var destination = Pick(exchange, proxy);
         if (destination?.Model?.Config is not { } target)
         {
-            return Failed(DenyReason.UpstreamUnavailable, null, wasSent: false);
+            return Failed(DenyReason.UpstreamUnavailable, null, wasSent: false, UpstreamFaults.NoDestination);
         }
 
         if (route.Certificate is { Current: null })
@@ -157,7 +157,7 @@ internal sealed class YarpUpstream(
                         or HttpRequestError.ConnectionError
                         or HttpRequestError.SecureConnectionError
                 };
-            return Failed(DenyReason.UpstreamUnavailable, destination, wasSent);
+            return Failed(DenyReason.UpstreamUnavailable, destination, wasSent, UpstreamFaults.WordOf(fault));
         }
         finally
         {
@@ -189,7 +189,8 @@ internal sealed class YarpUpstream(
         }
         catch (IOException fault)
         {
-            return Failed(DenyReason.UpstreamUnavailable, destination, wasSent: fault is not NoConnectionException);
+            var wasSent = fault is not NoConnectionException;
+            return Failed(DenyReason.UpstreamUnavailable, destination, wasSent, UpstreamFaults.WordOf(fault));
         }
     }
 
@@ -200,8 +201,8 @@ internal sealed class YarpUpstream(
     private static string? ForwardedOf(PhiRoute route, GatewayExchange exchange) =>
         route.ForwardsClientToken ? exchange.Http.Request.Headers.Authorization.ToString() : null;
 
-    private static UpstreamReply Failed(DenyReason reason, DestinationState? destination, bool wasSent) =>
-        new(StageResult<UpstreamAnswer>.Refuse(reason), destination?.DestinationId, wasSent);
+    private static UpstreamReply Failed(DenyReason reason, DestinationState? destination, bool wasSent, string? detail = null) =>
+        new(StageResult<UpstreamAnswer>.Refuse(reason, detail), destination?.DestinationId, wasSent);
 
     private static HttpRequestMessage Write(
         UpstreamCall call,

@@ -138,13 +138,18 @@ internal sealed class CallerAuthenticator(
             {
                 return workloadTokens is not null && JwtSvidReader.IsOne(text)
                     ? new Validated(null, new CallerResult(workloadTokens.Read(token, text)))
-                    : Refused(DenyReason.UnknownIssuer);
+                    : Refused(DenyReason.UnknownIssuer, null, FindAlmost(text.Issuer));
             }
 
             var claimed = ClaimedClient(text, issuer);
-            if (issuer.FindAlgorithm(text.Algorithm) is not { } algorithm || !issuer.AcceptsType(text.Type))
+            if (issuer.FindAlgorithm(text.Algorithm) is not { } algorithm)
             {
-                return Refused(DenyReason.InvalidToken, claimed);
+                return Refused(DenyReason.InvalidToken, claimed, "token:alg");
+            }
+
+            if (!issuer.AcceptsType(text.Type))
+            {
+                return Refused(DenyReason.InvalidToken, claimed, "token:typ");
             }
 
             // 3. The key it names; one we have not seen may be new.
@@ -163,7 +168,7 @@ internal sealed class CallerAuthenticator(
 
             if (signedBy is null)
             {
-                return Refused(DenyReason.InvalidToken, claimed);
+                return Refused(DenyReason.InvalidToken, claimed, "token:kid");
             }
 
             // 4. Signature, issuer, audience, type.
@@ -171,7 +176,7 @@ internal sealed class CallerAuthenticator(
             var checkedToken = await context.AuthenticateAsync(issuer.Scheme);
             if (!checkedToken.Succeeded || !JwtBearerRules.WasValidated(context, token))
             {
-                return Refused(DenyReason.InvalidToken, claimed);
+                return Refused(DenyReason.InvalidToken, claimed, JwtBearerRules.FlawOf(checkedToken.Failure));
             }
 
             // 5. What the signature covers: times, binding, client, purpose.
@@ -179,7 +184,7 @@ internal sealed class CallerAuthenticator(
             var claims = new TokenClaims(text.Claims, issuer.Options);
             if (claims.Read(now, TokenHashes.Of(token, algorithm.Name), readScope, out var caller) is { } reason)
             {
-                return Refused(reason, claimed);
+                return Refused(reason, claimed, claims.Flaw);
             }
 
             // 6. Remember that it is valid, not what it may do.
@@ -192,6 +197,15 @@ internal sealed class CallerAuthenticator(
         }
     }
 
+    // For the record: the name of the issuer that is probably meant. Some write their names with a slash at the end, and some do not.
+    private string? FindAlmost(string? issuer) =>
+        directory.Issuers.FirstOrDefault(known => IsAlmost(known.Options.Issuer, issuer)) is { } meant
+            ? "token:iss-almost:" + meant.Options.Name
+            : null;
+
+    private static bool IsAlmost(string known, string? said) =>
+        said is not null && known.TrimEnd('/').Equals(said.TrimEnd('/'), StringComparison.OrdinalIgnoreCase);
+
     // What is no JWT may be an opaque token of the one issuer that such tokens are shown to.
     private async ValueTask<Validated> IntrospectAsync(string token, IPAddress? peer)
     {
@@ -199,7 +213,7 @@ internal sealed class CallerAuthenticator(
         // revoked by its hash would come back in another spelling.
         if (opaque.Count > 0 && CompactText.IsSigned(token))
         {
-            return Refused(DenyReason.InvalidToken);
+            return Refused(DenyReason.InvalidToken, null, "token:form");
         }
 
         foreach (var (issuer, introspector) in opaque)
@@ -213,7 +227,9 @@ internal sealed class CallerAuthenticator(
             var answer = await introspector.AskAsync(token, peer);
             if (answer.Claims is not { } document)
             {
-                return answer.IsUnavailable ? Refused(DenyReason.IssuerUnavailable, null, answer.Budget) : Refused(DenyReason.InvalidToken);
+                return answer.IsUnavailable
+                    ? Refused(DenyReason.IssuerUnavailable, null, answer.Budget)
+                    : Refused(DenyReason.InvalidToken, null, "token:introspection");
             }
 
             using (document)
@@ -224,7 +240,7 @@ internal sealed class CallerAuthenticator(
                 if (claims.Read(now, new TokenHashes(hash, [hash]), readScope, out var caller) is { } reason)
                 {
                     introspector.NoteUseless(token);
-                    return Refused(reason);
+                    return Refused(reason, null, claims.Flaw);
                 }
 
                 var reliedOn = now + issuer.Options.Introspection!.CacheTime;
@@ -240,7 +256,7 @@ internal sealed class CallerAuthenticator(
             }
         }
 
-        return Refused(DenyReason.InvalidToken);
+        return Refused(DenyReason.InvalidToken, null, "token:form");
     }
 
     private static Validated Refused(DenyReason reason, string? claimed = null, string? detail = null) =>

@@ -21,6 +21,20 @@ internal static class JwtBearerRules
     public static bool WasValidated(HttpContext context, string token) =>
         context.Items.TryGetValue(ValidatedItem, out var validated) && ReferenceEquals(validated, token);
 
+    /// <summary>
+    /// Which check the scheme refused a token by, for the record only: whoever connects an issuer looks for its audience first.
+    /// </summary>
+    /// <param name="failure">What it failed with; null: it did not look at this token.</param>
+    public static string FlawOf(Exception? failure) =>
+        failure switch
+        {
+            SecurityTokenInvalidAudienceException => "token:aud",
+            SecurityTokenInvalidTypeException => "token:typ",
+            SecurityTokenInvalidLifetimeException or SecurityTokenNoExpirationException => "token:exp",
+            SecurityTokenInvalidSignatureException => "token:signature",
+            _ => "token:rules",
+        };
+
     public static void Apply(JwtBearerOptions options, TrustedIssuer issuer)
     {
         options.MapInboundClaims = false;

@@ -32,13 +32,16 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
     /// <summary>Thumbprint of the key in <c>cnf.jkt</c> (RFC 9449 section 6.1); null: the token is not bound to one.</summary>
     public byte[]? Key { get; private set; }
 
+    /// <summary>Which claim refused the token as invalid, for the record only: <c>token:</c> and its name; null: none did.</summary>
+    public string? Flaw { get; private set; }
+
     /// <summary>Reads everything; null: <paramref name="caller"/> is there.</summary>
     public DenyReason? Read(DateTimeOffset now, TokenHashes hashes, Func<string?, ScopeSet> readScope, out Caller? caller)
     {
         caller = null;
         if (Array.Exists(SortMembers, IsOfAnotherSort))
         {
-            return DenyReason.InvalidToken;
+            return Invalid("sort");
         }
 
         if (ReadTimes(now, out var issuedAt, out var expiresAt) is { } late)
@@ -52,20 +55,28 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
         }
 
         if (
-            !TryText(options.Claims.ClientId, out var clientId)
-            || clientId is null
-            || !TryText("sub", out var subject)
-            || (subject is null && !isAnswer)
-            || !TryText("jti", out var tokenId)
-            || !TryText(options.Claims.Tenant, out var tenant)
-            || !TryText(options.Claims.Patient, out var patientText)
-            || !ScopeClaim.TryRead(claims, options.Claims, out var scope)
-            || !TryPatient(patientText, out var patient)
-            || !TaskDetail.TryRead(claims, out var task)
-            || !ParentTokens.TryRead(claims, out var parents)
+            !Fits("client", TryText(options.Claims.ClientId, out var clientId))
+            || !Fits("sub", TryText("sub", out var subject))
+            || !Fits("jti", TryText("jti", out var tokenId))
+            || !Fits("tenant", TryText(options.Claims.Tenant, out var tenant))
+            || !Fits("patient", TryText(options.Claims.Patient, out var patientText))
+            || !Fits("scope", ScopeClaim.TryRead(claims, options.Claims, out var scope))
+            || !Fits("patient", TryPatient(patientText, out var patient))
+            || !Fits("authorization_details", TaskDetail.TryRead(claims, out var task))
+            || !Fits("parents", ParentTokens.TryRead(claims, out var parents))
         )
         {
             return DenyReason.InvalidToken;
+        }
+
+        if (clientId is null)
+        {
+            return Invalid("client");
+        }
+
+        if (subject is null && !isAnswer)
+        {
+            return Invalid("sub");
         }
 
         var actors = new List<string>();
@@ -106,6 +117,18 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
         return null;
     }
 
+    private DenyReason Invalid(string claim)
+    {
+        Flaw = "token:" + claim;
+        return DenyReason.InvalidToken;
+    }
+
+    private bool Fits(string claim, bool isRead)
+    {
+        Flaw = isRead ? Flaw : "token:" + claim;
+        return isRead;
+    }
+
     // Issuers sign, and answer about, refresh tokens and ID tokens too; what says nothing of its sort is an access token.
     private bool IsOfAnotherSort(string name) =>
         TryMember(claims, name, out var sort) && sort is not null && OtherSorts.Contains(sort, StringComparer.OrdinalIgnoreCase);
@@ -121,7 +144,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
         }
         else if (!hasBegin || !hasEnd)
         {
-            return DenyReason.InvalidToken;
+            return Invalid(hasBegin ? "exp" : "iat");
         }
 
         if (now >= expiresAt + options.ClockSkew)
@@ -131,12 +154,12 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
 
         if (issuedAt > now + options.ClockSkew || expiresAt <= issuedAt)
         {
-            return isUndated ? DenyReason.TokenLifetimeTooLong : DenyReason.InvalidToken;
+            return isUndated ? DenyReason.TokenLifetimeTooLong : Invalid("iat");
         }
 
         if (claims.TryGetProperty("nbf", out _) && (!TryTime("nbf", out var notBefore) || notBefore > now + options.ClockSkew))
         {
-            return DenyReason.InvalidToken;
+            return Invalid("nbf");
         }
 
         return expiresAt - issuedAt > options.MaxTokenLifetime ? DenyReason.TokenLifetimeTooLong : null;
@@ -163,7 +186,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
 
         if (confirmation.ValueKind != JsonValueKind.Object)
         {
-            return DenyReason.InvalidToken;
+            return Invalid("cnf");
         }
 
         var members = 0;
@@ -179,14 +202,14 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
 
             if (!ClaimText.TryRead(member.Value, out var text) || !TryDigest(text!, out var digest))
             {
-                return DenyReason.InvalidToken;
+                return Invalid("cnf");
             }
 
             Certificate = isKey ? null : digest;
             Key = isKey ? digest : null;
         }
 
-        return members == 1 ? null : DenyReason.InvalidToken;
+        return members == 1 ? null : Invalid("cnf");
     }
 
     private bool IsOfDpop() =>
@@ -211,7 +234,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
                 || (client ?? subject) is not { } id
             )
             {
-                return DenyReason.InvalidToken;
+                return Invalid("act");
             }
 
             actors.Add(id);

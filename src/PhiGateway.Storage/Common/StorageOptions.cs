@@ -39,9 +39,15 @@ public sealed record StorageOptions
         catch (Exception e) when (e is ArgumentException or FormatException or DbException)
         {
             // The exception's text may quote the connection string, and with it a password.
-            return [$"ConnectionString is not a valid {Provider} connection string."];
+            return [$"ConnectionString is not a valid {Provider} connection string, such as {Example}."];
         }
     }
+
+    // Not an address (postgres://…), which other programs take.
+    private string Example =>
+        Provider == StorageProvider.Postgres
+            ? "Host=db.hospital.example;Database=phigateway;Username=gw01;Password=…"
+            : "Data Source=/var/lib/phigateway/registry.db";
 
     /// <summary>Never shows the connection string.</summary>
     public override string ToString() => $"{nameof(StorageOptions)} {{ Provider = {Provider} }}";

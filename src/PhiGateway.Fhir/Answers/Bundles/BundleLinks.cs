@@ -119,11 +119,15 @@ internal sealed class BundleLinks
             var question = url.IndexOf('?', StringComparison.Ordinal);
             return question >= 0 && bases.Match(Encoding.UTF8.GetBytes(url[..question] + "/"), out _) == question + 1
                 ? bases.GatewayText.TrimEnd('/') + url[question..]
-                : null;
+                : FromPlace(bases.PlaceOf(bytes), bases);
         }
 
         return bases.GatewayText + Encoding.UTF8.GetString(bytes.AsSpan(length));
     }
+
+    // From the root of the host, or relative to the base, as some servers write all their links.
+    private static string? FromPlace(string? place, Bases bases) =>
+        place is null ? null : (place.StartsWith('?') ? bases.GatewayText.TrimEnd('/') : bases.GatewayText) + place;
 
     private ScanResult ReadLink(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, ValueSkipper skipper, NameStack names)
     {

@@ -42,7 +42,7 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
     private readonly HashSet<string> _subjects = new(StringComparer.Ordinal);
     private ResourceTypeSet _answers;
     private ResourceTypeSet _named;
-    private bool _takesResources;
+    private bool _needsBody;
     private bool _isWrong;
 
     /// <summary>The name with its <c>$</c>, and the definition; null when there was a problem.</summary>
@@ -96,7 +96,7 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
                     system,
                     type,
                     instance,
-                    !writes && !_takesResources,
+                    !writes && !_needsBody,
                     OperationResult.Declared,
                     _inputs.ToFrozenDictionary(StringComparer.Ordinal)
                 )
@@ -247,7 +247,9 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
         }
 
         var isResource = ResourceType.TryParse(type, out _) || Containers.Contains(type);
-        _takesResources |= isResource || (type.Length > 0 && char.IsAsciiLetterUpper(type[0]) && type != "Reference");
+        // What an address has no room for has to be there only where it is required: without it the call is one of simple inputs.
+        var isComplex = isResource || (type.Length > 0 && char.IsAsciiLetterUpper(type[0]) && type != "Reference");
+        _needsBody |= isComplex && !IsOptional(item);
         var isPatients = Items(item, "targetProfile")
             .Any(static profile =>
                 profile.ValueKind == JsonValueKind.String && profile.GetString()!.Contains("patient", StringComparison.OrdinalIgnoreCase)
@@ -257,6 +259,9 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
             _subjects.Add(name);
         }
     }
+
+    private static bool IsOptional(JsonElement item) =>
+        item.TryGetProperty("min", out var min) && min.ValueKind == JsonValueKind.Number && min.TryGetInt32(out var least) && least == 0;
 
     private static bool IsElement(string name) =>
         name is { Length: > 0 and <= 64 } and not ByNothing && char.IsAsciiLetterLower(name[0]) && name.All(char.IsAsciiLetterOrDigit);

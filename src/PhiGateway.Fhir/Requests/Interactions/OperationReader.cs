@@ -17,7 +17,7 @@ internal static class OperationReader
     {
         if (name == "$export")
         {
-            return ExportReader.Read(source, type, id);
+            return ExportReader.Read(WithoutBody(source), type, id);
         }
 
         if (
@@ -33,13 +33,14 @@ internal static class OperationReader
             return Reading<FhirRequest>.Refused(DenyReason.MethodNotAllowed, "operation is called by POST");
         }
 
+        source = operation.ByGet ? WithoutBody(source) : source;
         source = InputsBesideBody.Join(source, operation);
         if (InputParameters.Read(source, out var inputs, out var resources, operation.Alone) is { } unread)
         {
             return unread.As<FhirRequest>();
         }
 
-        if (CheckKind(source, operation, resources) is { } other)
+        if ((CheckKind(source, operation, resources) ?? CheckAddress(source, operation, inputs)) is { } other)
         {
             return other.As<FhirRequest>();
         }
@@ -80,6 +81,15 @@ internal static class OperationReader
             );
     }
 
+    // Simple inputs in the address and no body say the same by POST as by GET (R4 3.2.0.1.1), where an operation is called by both.
+    private static RequestSource WithoutBody(RequestSource source) =>
+        source is { Method: "POST", Body.IsEmpty: true } && WriteReader.WithoutFormat(source.Line.Query).Count > 0
+            ? source with
+            {
+                Line = new CanonicalRequest("GET", source.Line.Base, source.Line.SegmentArray, source.Line.QueryArray),
+            }
+            : source;
+
     private static Refusal? CheckKind(RequestSource source, OperationDefinition operation, List<EmbeddedResource> resources)
     {
         if (operation.Returns != OperationResult.Declared)
@@ -97,6 +107,18 @@ internal static class OperationReader
         return operation.Writes && source.Bundle is { IsTransaction: true }
             ? new Refusal(DenyReason.OperationNotSupported, "an operation that writes is none of a transaction")
             : null;
+    }
+
+    // No resource has room in an address; of a declared operation one that is optional is left out there.
+    private static Refusal? CheckAddress(RequestSource source, OperationDefinition operation, List<QueryParameter> inputs)
+    {
+        if (!source.IsGet || operation.Returns != OperationResult.Declared)
+        {
+            return null;
+        }
+
+        var at = inputs.FindIndex(input => operation.TakesResource(input.Name));
+        return at < 0 ? null : Refusal.Parameter("resource that an operation takes in its address").About(inputs[at].Name);
     }
 
     private static Refusal? ReadInputs(SearchReading reading, OperationDefinition operation, List<QueryParameter> inputs, string? id)

@@ -36,6 +36,8 @@ internal static class SearchInput
             return empty;
         }
 
+        PassedParameters.Drop(source, ref form);
+        SortForms.Translate(ref form);
         for (var i = 0; i < form.Length; i++)
         {
             if (form[i].Name == "_format" && !RequestHeaders.IsJsonFormat(form[i].Value))

@@ -25,6 +25,13 @@ internal static class EmptyParameters
         .Concat(["_id", "_type", PageReader.Parameter])
         .ToFrozenSet(StringComparer.Ordinal);
 
+    private static readonly FrozenSet<string> AnyCase = Naming.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Whether a plain name, in whatever letter case, is that of a parameter that says on some type whose or which records are meant.
+    /// </summary>
+    internal static bool SaysWhich(string name) => AnyCase.Contains(name);
+
     /// <summary>The parameters that have a value; a refusal where one without a value may not be missing.</summary>
     internal static Refusal? Drop(FhirContext context, IReadOnlyList<string> segments, ref QueryParameter[] parameters)
     {

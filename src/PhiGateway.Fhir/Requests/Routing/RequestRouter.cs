@@ -25,6 +25,8 @@ internal static class RequestRouter
             return empty.As<FhirRequest>();
         }
 
+        PassedParameters.Drop(source, ref query);
+        SortForms.Translate(ref query);
         if (!ReferenceEquals(query, source.Line.QueryArray))
         {
             source = source with { Line = new CanonicalRequest(source.Method, source.Line.Base, source.Line.SegmentArray, query) };

@@ -107,6 +107,11 @@ internal sealed class DiscoveryDocuments(
             WriteStrings(json, "token_endpoint_auth_methods_supported", [.. methods]);
         }
 
+        if (options.SmartEndpoints.Scopes.Count > 0)
+        {
+            WriteStrings(json, "scopes_supported", [.. options.SmartEndpoints.Scopes]);
+        }
+
         WriteStrings(json, "capabilities", Capabilities(methods));
         json.WriteEndObject();
     }
@@ -123,8 +128,11 @@ internal sealed class DiscoveryDocuments(
         return new OauthUris(authorize, token, options.TokenService?.RegistrationEndpoint);
     }
 
-    // A standalone launch is offered where there is somewhere to send a person.
+    // A standalone launch is offered where there is somewhere to send a person; what else the authorization server does its operator knows.
     private string[] Capabilities(IReadOnlyList<string> methods) =>
+        [.. KnownCapabilities(methods).Union(options.SmartEndpoints.Capabilities, StringComparer.Ordinal)];
+
+    private string[] KnownCapabilities(IReadOnlyList<string> methods) =>
         [
             .. methods.Contains("private_key_jwt") ? (string[])["client-confidential-asymmetric"] : [],
             .. methods.Contains("client_secret_basic") ? (string[])["client-confidential-symmetric"] : [],

@@ -38,6 +38,13 @@ internal readonly record struct AnswerStatus(int Status, bool HasBody, bool Need
                 new AnswerStatus(status, false, false),
             StatusCodes.Status204NoContent when request.IsWrite => new AnswerStatus(status, false, false),
 
+            // It stands there already as it would be written: servers that compare say so (Medplum), of what was asked for no condition.
+            StatusCodes.Status304NotModified when request.Interaction is Interaction.Update or Interaction.Patch => new AnswerStatus(
+                StatusCodes.Status200OK,
+                false,
+                false
+            ),
+
             // 410 says that a resource once was: as telling as the resource. One answer for missing, gone and withheld.
             StatusCodes.Status404NotFound or StatusCodes.Status410Gone => Refused(status, DenyReason.NotFoundOrWithheld),
 
@@ -73,7 +80,7 @@ internal readonly record struct AnswerStatus(int Status, bool HasBody, bool Need
                 StatusCodes.Status422UnprocessableEntity
             ),
 
-            // 401 and 403 are about the gateway's own credential; 3xx would lead elsewhere; 304 was not asked for.
+            // 401 and 403 are about the gateway's own credential; 3xx would lead elsewhere; 304 to a read was not asked for.
             _ => Refused(status, DenyReason.UpstreamRefused),
         };
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Tests.Common.Infrastructure;
+using PhiGateway.Tests.Fhir.Requests;
 using Xunit;
 
 namespace PhiGateway.Tests.Fhir.Grammar;
@@ -91,6 +92,58 @@ public sealed class DeclaredOperationsTests
 
         Assert.Null(DeclaredParameters.Read([new DeclaredFile("a.json", file), new DeclaredFile("b.json", file)], problems));
         Assert.Equal(4, problems.Count);
+    }
+
+    // R4 3.2.0.1: by GET where what is given is simple.
+    [Theory]
+    [InlineData("CodeableConcept", 0, "GET", true)]
+    [InlineData("CodeableConcept", 1, "GET", false)]
+    [InlineData("CodeableConcept", null, "GET", false)]
+    [InlineData("Patient", 0, "GET", true)]
+    [InlineData("Patient", 1, "GET", false)]
+    [InlineData("Patient", 1, "POST", true)]
+    public void Read_CallByGet_IsOneWhereNothingComplexIsRequired(string type, int? min, string method, bool isRead)
+    {
+        var definition = JsonNode.Parse(File.ReadAllText(Example))!["entry"]![0]!["resource"]!.AsObject();
+        var input = new JsonObject
+        {
+            ["name"] = "more",
+            ["use"] = "in",
+            ["type"] = type,
+        };
+        if (min is { } least)
+        {
+            input["min"] = least;
+        }
+
+        definition["parameter"]!.AsArray().Add(input);
+        var context = RequestFixture.Context with
+        {
+            Declared = DeclaredParametersTests.Read(DeclaredParametersTests.File("a.json", definition)),
+        };
+        const string Body = """{"resourceType":"Parameters","parameter":[{"name":"patient","valueId":"17"}]}""";
+        var reading = RequestFixture.Read(
+            method,
+            method == "GET" ? "/fhir/DocumentReference/$docref?patient=17" : "/fhir/DocumentReference/$docref",
+            RequestFixture.Json,
+            method == "GET" ? string.Empty : Body,
+            context
+        );
+
+        Assert.Equal(isRead, reading.TryGet(out _, out _));
+        if (isRead && method == "GET")
+        {
+            // A concept is a code in an address; a resource has no room in one.
+            var more = RequestFixture.Read(
+                method,
+                "/fhir/DocumentReference/$docref?patient=17&more=x",
+                RequestFixture.Json,
+                string.Empty,
+                context
+            );
+
+            Assert.Equal(type == "CodeableConcept", more.TryGet(out _, out _));
+        }
     }
 
     [Fact]

@@ -1,5 +1,10 @@
+using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Grammar.Declared;
+using PhiGateway.Fhir.Requests;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Common.Infrastructure;
+using PhiGateway.Tests.Fhir.Grammar;
 using Xunit;
 
 namespace PhiGateway.Tests.Fhir.Requests;
@@ -10,6 +15,16 @@ namespace PhiGateway.Tests.Fhir.Requests;
 /// </summary>
 public sealed class GuideSearchTests
 {
+    // As an operator names the folder that is delivered.
+    private static readonly FhirContext UsCore = RequestFixture.Context with
+    {
+        Declared = DeclaredParametersTests.Read([
+            .. Directory
+                .GetFiles(RepositoryPaths.Of("deploy", "examples", "us-core"), "*.json")
+                .Select(static path => new DeclaredFile(path, File.ReadAllBytes(path))),
+        ]),
+    };
+
     [Theory]
     // US Core 8.
     [InlineData("Patient?death-date=ge2020-01-01&family=Chalmers", "")]
@@ -68,4 +83,36 @@ public sealed class GuideSearchTests
     [InlineData("CareTeam?patient=17&_include=CareTeam:participant:Observation")]
     public void Read_ParameterThatR4DoesNotHave_IsRefused(string search) =>
         Assert.Equal(DenyReason.UnknownParameter, RequestFixture.Refused("GET", $"/fhir/{search}"));
+
+    [Theory]
+    [InlineData("Patient?race=urn:oid:2.16.840.1.113883.6.238|2106-3&gender=female", "", "extension,gender")]
+    [InlineData("Patient?ethnicity=2135-2", "", "extension")]
+    [InlineData("CareTeam?patient=17&role=17561000", "17", "participant")]
+    [InlineData("Goal?patient=17&description=http://loinc.org|8480-6", "17", "description")]
+    [InlineData("Encounter?patient=17&discharge-disposition=01", "17", "hospitalization")]
+    [InlineData("Condition?patient=17&asserted-date=ge2026", "17", "extension")]
+    public void Read_WhatUsCoreDefines_IsUnderstoodWithTheDeliveredFiles(string search, string patient, string elements)
+    {
+        var reading = RequestFixture.Read("GET", $"/fhir/{search}", context: UsCore);
+
+        Assert.True(reading.TryGet(out var request, out _), reading.Detail);
+        Assert.Equal(patient, string.Join(',', request.Parts[0].Patients.Select(static one => one.Value)));
+        Assert.Equal(elements, string.Join(',', request.Parts[0].Uses));
+    }
+
+    // Its type is a CodeableConcept, which an address says as a code; a call that needs a resource is by POST alone.
+    [Theory]
+    [InlineData("GET", "DocumentReference/$docref?patient=17", true)]
+    [InlineData("GET", "DocumentReference/$docref?patient=17&start=2026-01-01&type=http://loinc.org|34133-9&on-demand=true", true)]
+    [InlineData("POST", "DocumentReference/$docref?patient=17", true)]
+    [InlineData("GET", "DocumentReference/$docref?patient=17&nothing=1", false)]
+    [InlineData("GET", "DocumentReference/d1/$docref?patient=17", false)]
+    public void Read_DocumentsOfAPatient_AreAskedForByGet(string method, string target, bool isRead)
+    {
+        var reading = RequestFixture.Read(method, $"/fhir/{target}", context: UsCore);
+
+        Assert.Equal(isRead, reading.TryGet(out var request, out _));
+        Assert.Equal(isRead ? "17" : null, request?.Parts[0].Patients[0].Value);
+        Assert.Equal(isRead ? "GET" : null, request is null ? null : UpstreamCallFactory.Create(request, RequestFixture.Permit()).Method);
+    }
 }

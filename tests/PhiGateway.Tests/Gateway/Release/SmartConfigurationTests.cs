@@ -42,6 +42,30 @@ public sealed class SmartConfigurationTests
         Assert.Equal(method, (string?)document["token_endpoint_auth_methods_supported"]![0]);
     }
 
+    // Whether an EHR launches apps its operator knows, and nobody here.
+    [Fact]
+    public async Task Release_CapabilitiesThatTheOperatorNames_AreToldBesideTheKnown()
+    {
+        var known = new IssuerPlaces(Issuer + "/token", Issuer + "/certs", []);
+        var plain = await AskAsync(known, null);
+        var told = await AskAsync(
+            known,
+            null,
+            change: static smart =>
+            {
+                smart.Capabilities = ["launch-ehr", "context-ehr-patient", "permission-patient"];
+                smart.Scopes = ["launch", "patient/*.rs"];
+            }
+        );
+
+        Assert.Equal([.. Texts(plain, "capabilities"), "launch-ehr", "context-ehr-patient"], Texts(told, "capabilities"));
+        Assert.Equal(["launch", "patient/*.rs"], Texts(told, "scopes_supported"));
+        Assert.Null(plain["scopes_supported"]);
+    }
+
+    private static IEnumerable<string?> Texts(JsonNode document, string member) =>
+        document[member]!.AsArray().Select(static one => (string?)one);
+
     // Client libraries that know the capability statement alone (Python's fhirclient) find both there.
     [Fact]
     public async Task Release_CapabilityStatement_SaysWhereTokensAreWhereAPersonIsSentSomewhere()
@@ -63,7 +87,8 @@ public sealed class SmartConfigurationTests
         IssuerPlaces known,
         string? token,
         string target = "/fhir/.well-known/smart-configuration",
-        string? authorization = null
+        string? authorization = null,
+        Action<SmartEndpointOptions>? change = null
     )
     {
         using var world = new StageWorld(
@@ -73,6 +98,7 @@ public sealed class SmartConfigurationTests
                 options.Issuers = [new IssuerOptions { Name = "hospital", Issuer = Issuer }];
                 options.SmartEndpoints.Token = token;
                 options.SmartEndpoints.Authorization = authorization;
+                change?.Invoke(options.SmartEndpoints);
             }
         );
         using var exchange = world.Open("GET", target);

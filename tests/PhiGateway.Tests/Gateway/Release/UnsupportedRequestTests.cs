@@ -58,6 +58,24 @@ public sealed class UnsupportedRequestTests : IDisposable
         Assert.Empty(StageWorld.Written(exchange));
     }
 
+    // The record is as it was to be: told as a fault, the update would be sent again, and the trail would not know what became of it.
+    [Theory]
+    [InlineData("PUT", "/fhir/Observation/1", "PUT /Observation/1", true)]
+    [InlineData("POST", "/fhir/Observation", "POST /Observation", false)]
+    [InlineData("DELETE", "/fhir/Observation/1", "DELETE /Observation/1", false)]
+    [InlineData("GET", "/fhir/Observation/2", "GET /Observation/2", false)]
+    public async Task Run_UpdateThatChangesNothing_IsDone(string method, string target, string sent, bool isDone)
+    {
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation()).Answers(sent, string.Empty, 304);
+        using var exchange = _world.Open(method, target, method is "POST" or "PUT" ? StageWorld.Observation() : null);
+
+        var result = await _world.WalkAsync(exchange, "Release");
+
+        Assert.Equal(isDone ? null : DenyReason.UpstreamRefused, result.Refusal);
+        Assert.Equal(isDone, exchange.Http.Response is { StatusCode: 200 } && result.Continues);
+        Assert.Empty(StageWorld.Written(exchange));
+    }
+
     // A server that makes nothing by PUT: whether an id is free, or somebody else's, is one answer.
     [Fact]
     public async Task Run_UpdateOfWhatIsNotThere_IsToldAsOneOfAForeignRecord()

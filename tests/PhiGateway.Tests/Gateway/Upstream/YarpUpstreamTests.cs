@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -94,6 +96,32 @@ public sealed class YarpUpstreamTests : IDisposable
         Assert.Equal(DenyReason.UpstreamCredential, reply.Answer.Result.Refusal);
         Assert.False(reply.WasSent);
         Assert.Empty(upstream.Requests);
+    }
+
+    // Whoever connects a server for the first time finds in the record why it is not reached.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SendAsync_ServerThatIsNotReached_IsRefusedWithTheReason(bool isLean)
+    {
+        using var odd = new RawUpstream(static (_, _) => "HTTP/9.9 what\r\n\r\n");
+        var silent = $"http://127.0.0.1:{LoopbackPort.Free()}/r4";
+
+        Assert.Equal("upstream:connection", (await SendAsync(silent, isLean, null)).Answer.Result.Detail);
+        Assert.Equal("upstream:answer", (await SendAsync(odd.Address, isLean, null)).Answer.Result.Detail);
+        Assert.Equal("upstream:egress", (await SendAsync("http://169.254.169.254/r4", isLean, null)).Answer.Result.Detail);
+    }
+
+    [Fact]
+    public void WordOf_Fault_IsThatOfTheInnermostThatHasOne()
+    {
+        var untrusted = new AuthenticationException("The certificate of Eva Muster is invalid");
+        var unknown = new SocketException((int)SocketError.HostNotFound);
+
+        Assert.Equal("upstream:tls", UpstreamFaults.WordOf(new NoConnectionException(untrusted)));
+        Assert.Equal("upstream:tls", UpstreamFaults.WordOf(new HttpRequestException(HttpRequestError.ConnectionError, "x", untrusted)));
+        Assert.Equal("upstream:name", UpstreamFaults.WordOf(new NoConnectionException(unknown)));
+        Assert.Equal("upstream:cut", UpstreamFaults.WordOf(new IOException("The answer was cut short.")));
     }
 
     // So that its spans and the gateway's are one trace; where nobody collects spans it is told nothing.
