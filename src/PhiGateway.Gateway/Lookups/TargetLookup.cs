@@ -3,6 +3,7 @@ using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Following;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -12,10 +13,15 @@ namespace PhiGateway.Gateway.Lookups;
 /// Fetches what a Provenance (or its kin) speaks of, when it was read alone, or stands on a page without it: each target is decided and
 /// judged as a read of its own by the same client.
 /// </summary>
-internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
+internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, GatewayOptions options, TimeProvider clock)
 {
+    private const string Detail = "speaks-of";
+
     // Of one resource, or as many as one may be written with; of those beyond, nothing is known.
     private const int MostOfOne = 200;
+
+    // More than the lines of a file that are judged together name, but for one that names an unlikely number.
+    private const int MostOfLines = 5000;
 
     /// <summary>
     /// Looks up what is needed; what is not there, or the client may not read at all, stays unknown. What is beyond the bound, or cannot be
@@ -42,7 +48,7 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
                 left -= ids.Length;
                 if (left >= 0)
                 {
-                    await LookUpAsync(exchange, known, type, ids, release, hides);
+                    _ = await LookUpAsync(exchange, known, type, ids, release, hides);
                 }
                 else if (hides)
                 {
@@ -82,7 +88,7 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
             {
                 if (counter.WalkedSearches++ < options.Limits.WalkedSearches)
                 {
-                    await LookUpAsync(exchange, known, type, ids, release, hides: true);
+                    _ = await LookUpAsync(exchange, known, type, ids, release, hides: true);
                 }
                 else
                 {
@@ -91,6 +97,64 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
             }
         }
     }
+
+    /// <summary>
+    /// Looks up what some lines of a file speak of, as things stand now: whose they are, and which of them must stay. A refusal where that
+    /// cannot be had now: a file without what it should hold would be taken for all of it.
+    /// </summary>
+    /// <param name="exchange">The client's request.</param>
+    /// <param name="policy">The judge of the lines.</param>
+    /// <param name="lines">Whole lines.</param>
+    /// <param name="known">Receives what was found.</param>
+    public async ValueTask<StageResult> FindInLinesAsync(
+        GatewayExchange exchange,
+        ReleasePolicy policy,
+        ReadOnlyMemory<byte> lines,
+        KnownTargets known
+    )
+    {
+        var left = MostOfLines;
+        foreach (var (type, all) in known.FindInLines(lines.Span, policy, exchange.Ingressed.Route.Language))
+        {
+            if ((DecideNow(exchange, Interaction.Read, type) ?? DecideNow(exchange, Interaction.Export, type)) is not { } permit)
+            {
+                continue;
+            }
+
+            if (IsWhole(DecideNow(exchange, Interaction.SearchType, type)) || IsWhole(DecideNow(exchange, Interaction.Export, type)))
+            {
+                continue;
+            }
+
+            foreach (var ids in all.Chunk(RecordsById.PerSearch))
+            {
+                left -= ids.Length;
+                if (left < 0)
+                {
+                    known.Hide(type, ids);
+                    continue;
+                }
+
+                var looked = await LookUpAsync(exchange, known, type, ids, permit.Release, hides: true);
+                if (!looked.Continues)
+                {
+                    return looked;
+                }
+            }
+        }
+
+        return StageResult.Continue;
+    }
+
+    // By the snapshot of this moment: a file is read for longer than a decision holds.
+    private Permit? DecideNow(GatewayExchange exchange, Interaction interaction, ResourceType type)
+    {
+        var part = new AccessPart { Interaction = interaction, Type = type };
+        var decided = DecisionMaker.Decide(exchange, [part], snapshots.Current, clock.GetUtcNow());
+        return decided.Continues ? decided.Value : null;
+    }
+
+    private static bool IsWhole(Permit? permit) => permit is not null && !UpstreamCallFactory.Withholds(permit);
 
     // The judge of a read of such a record by the same client; null: it may not read any.
     private static ReleasePolicy? ReaderOf(GatewayExchange exchange, ResourceType type)
@@ -106,7 +170,8 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
         return decided.Continues && !UpstreamCallFactory.Withholds(decided.Value);
     }
 
-    private async ValueTask LookUpAsync(
+    // What cannot be had now keeps back what speaks of it; whether that is said is the caller's to say.
+    private async ValueTask<StageResult> LookUpAsync(
         GatewayExchange exchange,
         KnownTargets known,
         ResourceType type,
@@ -116,6 +181,7 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
     )
     {
         var context = exchange.Ingressed.Route.Language;
+        var away = StageResult.Continue;
         _ = await fetch.ReadAsync(
             exchange,
             type,
@@ -127,13 +193,15 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
                     case Fetched.Found found:
                         known.Add(type, asked, found.Body.Span, release, context);
                         break;
-                    case Fetched.Failed when hides:
+                    case Fetched.Failed failed when hides:
                         known.Hide(type, asked);
+                        away = failed.Status is 0 or 429 or 503 or 504 ? StageResult.Refuse(failed.Reason, Detail) : away;
                         break;
                 }
 
                 return new(StageResult.Continue);
             }
         );
+        return away;
     }
 }
