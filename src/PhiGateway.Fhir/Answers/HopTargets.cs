@@ -75,15 +75,7 @@ public sealed class HopTargets
             }
             else
             {
-                var resources = new BundleResources(json, bases);
-                while (resources.MoveNext())
-                {
-                    reader.Names.PopTo(0);
-                    if (reader.TryReadWhole(resources.Current, policy, bases, reader.Facts))
-                    {
-                        Note(resources.Current, reader.Facts, policy, bases, missing);
-                    }
-                }
+                NoteEntries(reader, json, policy, bases, missing);
             }
         }
         catch (JsonException)
@@ -226,6 +218,36 @@ public sealed class HopTargets
         foreach (var owner in owners)
         {
             facts.AddOwner(owner);
+        }
+    }
+
+    // Of the answer to a transaction those of the searches in it, too.
+    private void NoteEntries(
+        ResourceReader reader,
+        ReadOnlySpan<byte> bundle,
+        ReleasePolicy policy,
+        Bases bases,
+        HashSet<ResourceName> missing,
+        bool isNested = false
+    )
+    {
+        var resources = new BundleResources(bundle, bases);
+        while (resources.MoveNext())
+        {
+            reader.Names.PopTo(0);
+            if (!reader.TryReadWhole(resources.Current, policy, bases, reader.Facts))
+            {
+                continue;
+            }
+
+            if (reader.Facts.Type == ResourceType.Bundle && !isNested)
+            {
+                NoteEntries(reader, resources.Current, policy, bases, missing, isNested: true);
+            }
+            else
+            {
+                Note(resources.Current, reader.Facts, policy, bases, missing);
+            }
         }
     }
 

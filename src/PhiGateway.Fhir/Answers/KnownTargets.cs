@@ -41,13 +41,12 @@ public sealed class KnownTargets
 
     /// <summary>Whether a page may hold something of the kind that could leave.</summary>
     /// <param name="page">The page, whole.</param>
-    /// <param name="policy">Its judge.</param>
-    public static bool Matter(ReadOnlySpan<byte> page, ReleasePolicy policy)
+    /// <param name="policy">Its judge; null: it has several.</param>
+    public static bool Matter(ReadOnlySpan<byte> page, ReleasePolicy? policy)
     {
-        ArgumentNullException.ThrowIfNull(policy);
         foreach (var type in KnownResources.SpeakOfOthers)
         {
-            if (policy.Types.Contains(type) && page.IndexOf(type.Utf8Name) >= 0)
+            if (policy?.Types.Contains(type) != false && page.IndexOf(type.Utf8Name) >= 0)
             {
                 return true;
             }
@@ -58,6 +57,7 @@ public sealed class KnownTargets
 
     /// <summary>
     /// What the entries of a page speak of and is neither among them nor known, by type; once each. It counts as asked for from here on.
+    /// Of the answer to a transaction: what its entries, and those of searches in it, speak of.
     /// </summary>
     /// <param name="page">A Bundle, whole.</param>
     /// <param name="policy">Its judge.</param>
@@ -68,19 +68,36 @@ public sealed class KnownTargets
         FhirContext context
     )
     {
+        var named = new HashSet<ResourceName>();
+        Collect(page, policy, Bases.Of(context), named, isNested: false);
+        return named.Where(name => !Known.Holds(name) && _asked.Add(name)).ByType();
+    }
+
+    private static void Collect(ReadOnlySpan<byte> page, ReleasePolicy policy, Bases bases, HashSet<ResourceName> all, bool isNested)
+    {
         var (here, named) = (new HashSet<ResourceName>(), new HashSet<ResourceName>());
-        var bases = Bases.Of(context);
         var reader = ResourceReader.Rent();
         try
         {
-            var resources = new BundleResources(page, bases);
+            // Each entry of a transaction was judged by itself: none is known to the others.
+            var json = ByteOrderMark.Skip(page);
+            var isOfEach = !isNested && NestedBundle.PeekType(json, bases).SequenceEqual("transaction-response"u8);
+            var resources = new BundleResources(json, bases);
             while (resources.MoveNext())
             {
                 reader.Names.PopTo(0);
-                if (reader.TryReadWhole(resources.Current, policy, bases, reader.Facts))
+                if (!reader.TryReadWhole(resources.Current, policy, bases, reader.Facts))
                 {
-                    Note(reader, resources.IsHere(reader.Facts, bases), here, named);
+                    continue;
                 }
+
+                if (reader.Facts.Type == ResourceType.Bundle && isOfEach)
+                {
+                    Collect(resources.Current, policy, bases, all, isNested: true);
+                    continue;
+                }
+
+                Note(reader, !isOfEach && resources.IsHere(reader.Facts, bases), here, named);
             }
         }
         catch (JsonException)
@@ -93,7 +110,7 @@ public sealed class KnownTargets
         }
 
         named.ExceptWith(here);
-        return named.Where(_asked.Add).ByType();
+        all.UnionWith(named);
     }
 
     /// <summary>

@@ -61,23 +61,45 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
     }
 
     /// <summary>
+    /// What has to be known of the records that others speak of, to be filled page by page; null: nothing. To whom leaves what nobody can
+    /// attribute, what speaks of a record that stays must not leave as such.
+    /// </summary>
+    /// <param name="exchange">The client's request.</param>
+    /// <param name="policy">The judge of its answer; of a transaction each entry has its own.</param>
+    public static KnownTargets? Begin(GatewayExchange exchange, ReleasePolicy policy)
+    {
+        ref readonly var identified = ref exchange.Identified;
+        if (!ActingAgents.AreOwnStaff(identified.Caller, identified.Client, exchange.Snapshot))
+        {
+            return null;
+        }
+
+        var mayLeave =
+            exchange.Kind == RequestKind.Transaction
+                ? exchange.Entries.Any(static entry => KnownTargets.MayLeave(entry.Permit.Release))
+                : KnownTargets.MayLeave(policy);
+        return mayLeave ? new KnownTargets() : null;
+    }
+
+    /// <summary>
     /// Looks up what the entries of one page speak of, if it may hold any that speak of others, beside what stands there itself, where any
     /// record of its type could stay. What is not there, and what this client may not read at all, stays unknown; what is beyond the bound,
     /// or cannot be looked up now, keeps back what speaks of it.
     /// </summary>
     /// <param name="exchange">The client's request; its budget of searches is drawn on.</param>
     /// <param name="page">A Bundle, whole.</param>
+    /// <param name="policy">Its judge.</param>
     /// <param name="known">Receives what was found; null: nothing has to be known.</param>
-    public async ValueTask FindIfMetAsync(GatewayExchange exchange, ReadOnlyMemory<byte> page, KnownTargets? known)
+    public async ValueTask FindIfMetAsync(GatewayExchange exchange, ReadOnlyMemory<byte> page, ReleasePolicy policy, KnownTargets? known)
     {
-        if (known is null || !KnownTargets.Matter(page.Span, exchange.Permit.Release))
+        if (known is null || !KnownTargets.Matter(page.Span, exchange.Kind == RequestKind.Transaction ? null : policy))
         {
             return;
         }
 
         var context = exchange.Ingressed.Route.Language;
         var counter = exchange.Bundle ?? exchange;
-        foreach (var (type, all) in known.FindMissing(page.Span, exchange.Permit.Release, context))
+        foreach (var (type, all) in known.FindMissing(page.Span, policy, context))
         {
             if (ReaderOf(exchange, type) is not { } release || IsShownWhole(exchange, type))
             {
@@ -113,15 +135,42 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
         KnownTargets known
     )
     {
-        var left = MostOfLines;
-        foreach (var (type, all) in known.FindInLines(lines.Span, policy, exchange.Ingressed.Route.Language))
+        var named = known.FindInLines(lines.Span, policy, exchange.Ingressed.Route.Language);
+        return await FindNowAsync(exchange, named, known);
+    }
+
+    /// <summary>
+    /// The same of the entries of an answer that streams, which wait for it to its end: a refusal where it cannot be had now.
+    /// </summary>
+    /// <param name="exchange">The client's request.</param>
+    /// <param name="entries">A Bundle of them.</param>
+    /// <param name="known">What was met in the answer; receives what was found.</param>
+    /// <exception cref="IOException">It cannot be had: the answer breaks off.</exception>
+    public async ValueTask FindOfStreamAsync(GatewayExchange exchange, ReadOnlyMemory<byte> entries, KnownTargets known)
+    {
+        var named = known.FindMissing(entries.Span, exchange.Permit.Release, exchange.Ingressed.Route.Language);
+        var found = await FindNowAsync(exchange, named, known);
+        if (!found.Continues)
         {
-            if ((DecideNow(exchange, Interaction.Read, type) ?? DecideNow(exchange, Interaction.Export, type)) is not { } permit)
+            throw new IOException("What entries of the answer speak of cannot be had.");
+        }
+    }
+
+    private async ValueTask<StageResult> FindNowAsync(
+        GatewayExchange exchange,
+        IReadOnlyList<KeyValuePair<ResourceType, string[]>> named,
+        KnownTargets known
+    )
+    {
+        var left = MostOfLines;
+        foreach (var (type, all) in named)
+        {
+            if ((DecideNow(exchange, Interaction.Read, type) ?? DecideExport(exchange, type)) is not { } permit)
             {
                 continue;
             }
 
-            if (IsWhole(DecideNow(exchange, Interaction.SearchType, type)) || IsWhole(DecideNow(exchange, Interaction.Export, type)))
+            if (IsWhole(DecideNow(exchange, Interaction.SearchType, type)) || IsWhole(DecideExport(exchange, type)))
             {
                 continue;
             }
@@ -145,6 +194,10 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
 
         return StageResult.Continue;
     }
+
+    // Whoever exports a type need not be one who reads it.
+    private Permit? DecideExport(GatewayExchange exchange, ResourceType type) =>
+        exchange.Kind == RequestKind.Export ? DecideNow(exchange, Interaction.Export, type) : null;
 
     // By the snapshot of this moment: a file is read for longer than a decision holds.
     private Permit? DecideNow(GatewayExchange exchange, Interaction interaction, ResourceType type)

@@ -53,6 +53,9 @@ internal sealed class KnownResources
         _known[name] = !_known.TryGetValue(name, out var before) || before.Equals(seen) ? seen : Known.Contradictory;
     }
 
+    /// <summary>Whether a resource was judged, whatever came of it.</summary>
+    public bool Holds(ResourceName name) => _known.ContainsKey(name);
+
     /// <summary>Nothing is known any more.</summary>
     public void Forget()
     {

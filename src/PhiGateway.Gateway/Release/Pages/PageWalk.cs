@@ -48,7 +48,7 @@ internal sealed class PageWalk(
         var continuation = exchange.Understood.Continuation;
         var start = continuation?.Page ?? new PagePlace(string.Empty, 0);
         var asked = continuation?.Size ?? 0;
-        var beside = (Files: new FileReferrers(), Hops: new HopTargets(), Targets: TargetsOf(exchange));
+        var beside = (Files: new FileReferrers(), Hops: new HopTargets(), Targets: TargetLookup.Begin(exchange, exchange.Permit.Release));
         var current = VersionLookup.IsHistory(exchange.Request) ? VersionsOf(exchange, beside.Files, beside.Hops) : null;
         using var page = new PagedAnswer(
             exchange.Request,
@@ -122,14 +122,6 @@ internal sealed class PageWalk(
         return StageResult.Continue;
     }
 
-    /// <summary>
-    /// What has to be known of the records that others speak of, to be filled page by page; null: nothing. To whom leaves what nobody can
-    /// attribute, what speaks of a record that stays must not leave as such.
-    /// </summary>
-    /// <param name="exchange">The request that is answered.</param>
-    public static KnownTargets? TargetsOf(GatewayExchange exchange) =>
-        ReleaseChecks.MayReceiveUndetermined(exchange) && KnownTargets.MayLeave(exchange.Permit.Release) ? new KnownTargets() : null;
-
     // What a deletion is of cannot be looked up any more: in histories of many it is told to whom everything is (ADR 12).
     private static CurrentVersions VersionsOf(GatewayExchange exchange, FileReferrers files, HopTargets hops) =>
         new()
@@ -188,7 +180,7 @@ internal sealed class PageWalk(
         (FileReferrers Files, HopTargets Hops, KnownTargets? Targets) beside
     )
     {
-        await targetLookup.FindIfMetAsync(exchange, body, beside.Targets);
+        await targetLookup.FindIfMetAsync(exchange, body, exchange.Permit.Release, beside.Targets);
         await referrers.FindIfMetAsync(exchange, exchange.Request, body, beside.Files);
         var hung = await hopLookup.FindIfMetAsync(exchange, exchange.Request, exchange.Permit.Release, body, beside.Hops);
         if (!hung.Continues)
