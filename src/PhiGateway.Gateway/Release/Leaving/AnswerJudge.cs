@@ -73,7 +73,7 @@ internal sealed class AnswerJudge(
             return CountAsync(exchange, body, filtered);
         }
 
-        if (PageWalk.Applies(exchange) && PagedAnswer.CanPage(exchange.Request, body.Written.Span, exchange.Ingressed.Route.Language))
+        if (PageWalk.Applies(exchange, body.Written.Span))
         {
             return WalkAsync(exchange, body, filtered);
         }

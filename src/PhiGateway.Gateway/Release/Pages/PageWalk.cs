@@ -33,6 +33,24 @@ internal sealed class PageWalk(
         && (UpstreamCallFactory.Withholds(exchange.Permit) || VersionLookup.IsHistory(exchange.Request));
 
     /// <summary>
+    /// Whether this answer is one of pages. What an operation finds is where it goes on elsewhere, or was gone on to; that of
+    /// <c>$everything</c> always, whose next page may be one that holds nothing.
+    /// </summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="answer">Its answer, whole.</param>
+    public static bool Applies(GatewayExchange exchange, ReadOnlySpan<byte> answer)
+    {
+        var (request, context) = (exchange.Request, exchange.Ingressed.Route.Language);
+        return Applies(exchange)
+            && PagedAnswer.CanPage(request, answer, context)
+            && (
+                request is not { Interaction: Interaction.Operation, Operation: not "$everything" }
+                || exchange.Understood.Continuation is not null
+                || NextPlace.Find(answer, context) is not null
+            );
+    }
+
+    /// <summary>
     /// Whether the page is held whole however large it is, since it is one of few matches, or of versions that are judged by each other.
     /// </summary>
     public static bool HoldsWhole(GatewayExchange exchange) =>
@@ -139,7 +157,7 @@ internal sealed class PageWalk(
 
     // What an operation brings of one record, all of it withheld, would tell of that record.
     private static bool IsOfNothing(GatewayExchange exchange) =>
-        exchange.Request is { Interaction: Interaction.Operation, Id: not null }
+        exchange.Request is { Interaction: Interaction.Operation, Operation: "$everything", Id: not null }
         && exchange.Disclosure is { Resources.Count: 0, Withheld: > 0 };
 
     private static StageResult Withheld(GatewayExchange exchange) =>
