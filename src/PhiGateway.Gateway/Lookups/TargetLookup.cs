@@ -165,12 +165,8 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
         var left = MostOfLines;
         foreach (var (type, all) in named)
         {
-            if ((DecideNow(exchange, Interaction.Read, type) ?? DecideExport(exchange, type)) is not { } permit)
-            {
-                continue;
-            }
-
-            if (IsWhole(DecideNow(exchange, Interaction.SearchType, type)) || IsWhole(DecideExport(exchange, type)))
+            var (search, export) = (DecideNow(exchange, Interaction.SearchType, type), DecideExport(exchange, type));
+            if ((DecideNow(exchange, Interaction.Read, type) ?? search ?? export) is not { } permit || IsWhole(search) || IsWhole(export))
             {
                 continue;
             }
@@ -209,11 +205,19 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
 
     private static bool IsWhole(Permit? permit) => permit is not null && !UpstreamCallFactory.Withholds(permit);
 
-    // The judge of a read of such a record by the same client; null: it may not read any.
+    // The judge of a read, or of a search, of such a record by the same client; null: it may see none.
     private static ReleasePolicy? ReaderOf(GatewayExchange exchange, ResourceType type)
     {
-        var decided = DecisionMaker.Decide(exchange, [new AccessPart { Interaction = Interaction.Read, Type = type }]);
-        return decided.Continues ? decided.Value.Release : null;
+        foreach (var interaction in (ReadOnlySpan<Interaction>)[Interaction.Read, Interaction.SearchType])
+        {
+            var decided = DecisionMaker.Decide(exchange, [new AccessPart { Interaction = interaction, Type = type }]);
+            if (decided.Continues)
+            {
+                return decided.Value.Release;
+            }
+        }
+
+        return null;
     }
 
     // Then none of them can keep anything back, whether it can be looked up or not.

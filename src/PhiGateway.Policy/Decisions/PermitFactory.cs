@@ -257,7 +257,7 @@ internal static class PermitFactory
         foreach (var type in ResourceType.All)
         {
             var read = new AccessPart { Interaction = Interaction.Read, Type = type };
-            var readers = run.Reach.Usable(PartRights.Readers(read, run.UseCase));
+            var readers = run.Reach.Usable(PartRights.Viewers(read, run.UseCase));
             var isRead = !readers.IsEmpty && run.Reach.ScopesGrant(type, ScopeRights.Read, usableOnly: true);
             if (isRead && WalkQuestions.Whole(run, read, ScopeRights.Read, readers).IsEmpty)
             {
