@@ -193,6 +193,7 @@ internal sealed class AnswerWork : IDisposable
         _contained = ContainedView.Of(Policy, Reader, _permitted);
         disclosure.Release(facts);
         Container?.Take(facts);
+        Options.Gathers?.Note(this, data[start..end]);
         return ReleaseOutcome.Released;
     }
 

@@ -346,6 +346,8 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         settler.Shown switch
         {
             null => EveryMatchLeaves,
+            { IsAround: true } when work.Options.NamedAround is { HoldsNothing: false } named => IsLinked(entry)
+                || named.Names(entry.Name, entry.Addresses),
             { IsAround: true } around => IsLinked(entry) || (MayStandAlone(around) && !around.IsOfHidden(entry.Name, entry.Addresses)),
             _ => IsLinked(entry) || (entry.IsAlone && EveryMatchLeaves && !settler.HidesIncluded),
         };

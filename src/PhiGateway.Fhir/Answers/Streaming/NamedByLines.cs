@@ -32,6 +32,12 @@ public sealed class NamedByLines(Action<long>? takeRoom = null)
     /// <summary>Nothing is named; read only.</summary>
     public static NamedByLines Nothing { get; } = new();
 
+    /// <summary>Nothing is held to what is named; read only.</summary>
+    public static NamedByLines Everything { get; } = new() { HoldsNothing = true };
+
+    /// <summary>Whether what is named matters at all.</summary>
+    public bool HoldsNothing { get; private init; }
+
     /// <summary>Some of what is named did not fit.</summary>
     public bool IsCut { get; private set; }
 
@@ -108,9 +114,16 @@ public sealed class NamedByLines(Action<long>? takeRoom = null)
         return false;
     }
 
-    /// <summary>Takes in a line that may leave.</summary>
-    /// <param name="work">It has just judged the line.</param>
-    /// <param name="line">The line.</param>
+    /// <summary>The same of a record by what it is known by.</summary>
+    /// <param name="name">Its name; null: it has none.</param>
+    /// <param name="addresses">What it is named by beside references.</param>
+    internal bool Names(ResourceName? name, IReadOnlyList<string> addresses) =>
+        (name is { } known && _named.Contains(KeyOf($"{known.Type.Name}/{known.Id}")))
+        || addresses.Any(address => _named.Contains(KeyOf(address)));
+
+    /// <summary>Takes in a record that may leave.</summary>
+    /// <param name="work">It has just judged it.</param>
+    /// <param name="line">The record.</param>
     internal void Note(AnswerWork work, ReadOnlySpan<byte> line)
     {
         var elements = work.LastElements;

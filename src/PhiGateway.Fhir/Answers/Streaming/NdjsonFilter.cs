@@ -56,6 +56,7 @@ public static class NdjsonFilter
                 {
                     Hops = sources?.Hops,
                     Targets = sources?.Targets,
+                    Gathers = sources?.Gathers,
                 },
                 request is null ? null : ElementView.Of(request),
                 nesting: 0
@@ -225,7 +226,6 @@ public static class NdjsonFilter
         switch (work.Prepare(line, 0, line.Length, null, work.Disclosure, work.Known))
         {
             case ReleaseOutcome.Released:
-                sources?.Gathers?.Note(work, line);
                 work.Write(line, 0, line.Length, viewed: true);
                 work.Output.Write("\n"u8);
                 break;

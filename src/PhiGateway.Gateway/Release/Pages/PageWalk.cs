@@ -21,6 +21,7 @@ internal sealed class PageWalk(
     TargetLookup targetLookup,
     HandleIssuer handles,
     CountWalk counts,
+    AroundNames around,
     GatewayOptions options
 )
 {
@@ -67,6 +68,12 @@ internal sealed class PageWalk(
         var start = continuation?.Page ?? new PagePlace(string.Empty, 0);
         var asked = continuation?.Size ?? 0;
         var beside = (Files: new FileReferrers(), Hops: new HopTargets(), Targets: TargetLookup.Begin(exchange, exchange.Permit.Release));
+        var named = await around.FindAsync(exchange, body.Written);
+        if (!named.Continues)
+        {
+            return named.Result;
+        }
+
         var current = VersionLookup.IsHistory(exchange.Request) ? VersionsOf(exchange, beside.Files, beside.Hops) : null;
         using var page = new PagedAnswer(
             exchange.Request,
@@ -80,6 +87,7 @@ internal sealed class PageWalk(
                 Referrers = beside.Files,
                 Hops = beside.Hops,
                 Targets = beside.Targets,
+                NamedAround = named.Value,
             },
             asked > 0 ? asked : UpstreamCallFactory.PageSize(exchange.Request, exchange.Permit),
             start.From
