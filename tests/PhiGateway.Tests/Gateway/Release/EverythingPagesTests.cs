@@ -37,10 +37,12 @@ public sealed class EverythingPagesTests : IDisposable
         Assert.Equal(["a", "m1", "17"], await WalkAsync(["a", "b", "c"]));
     }
 
-    // Where nothing stays, nothing is told by what comes.
+    // Where nothing stays of all that there is, nothing is told by what comes.
     [Fact]
     public async Task Run_WhereNothingStays_AllLeaves()
     {
+        var whole = StageWorld.Whole("$everything") with { Patients = new PatientScope { Any = true } };
+        _world.Publish(TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: whole))));
         Pages([Patient, Medication("a"), Medication("b")], [Order("m1", "a", "N"), Medication("c")]);
 
         Assert.Equal(["a", "b", "c", "m1", "17"], await WalkAsync(["a", "b", "c"]));
@@ -69,7 +71,7 @@ public sealed class EverythingPagesTests : IDisposable
             target = next is null ? null : new Uri((string)next["url"]!).PathAndQuery;
         }
 
-        return [.. ids.Where(first.Contains).Order(StringComparer.Ordinal), .. ids.Where(id => !first.Contains(id)).OrderDescending()];
+        return [.. ids.Where(first.Contains).Order(StringComparer.Ordinal), .. ids.Where(id => !first.Contains(id)).OrderDescending(StringComparer.Ordinal)];
     }
 
     private void Pages(string[] first, string[] second)
