@@ -29,7 +29,8 @@ internal ref struct BundleResources
     /// <exception cref="JsonException">It is not JSON.</exception>
     public bool MoveNext()
     {
-        (Current, FullUrl) = (default, default);
+        Current = default;
+        FullUrl = default;
         while (_reader.Read())
         {
             // An entry may name its address behind its resource.
