@@ -1,3 +1,5 @@
+using PhiGateway.Fhir.Answers.Streaming;
+
 namespace PhiGateway.Fhir.Answers;
 
 /// <summary>What the host adds to the filtering of one answer. Immutable.</summary>
@@ -32,6 +34,15 @@ public sealed record AnswerOptions
 
     /// <summary>Whose the records are on which the Slots of the answer, and their kin, hang. Null (default): nobody looked.</summary>
     public HopTargets? Hops { get; init; }
+
+    /// <summary>Receives what records that may leave name of what is nobody's. Null (default): nobody asks.</summary>
+    public NamedByLines? Gathers { get; init; }
+
+    /// <summary>
+    /// Security: what of nobody's is named by what lies around one resource and may leave, on whatever page of the server's; null (default):
+    /// what stands on other pages is not known.
+    /// </summary>
+    public NamedByLines? NamedAround { get; init; }
 
     /// <summary>
     /// For versions that may not be the current ones (vread, histories): which resources may be shown in them at all. Null (default): every

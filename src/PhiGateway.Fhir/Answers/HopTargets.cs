@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PhiGateway.Fhir.Answers.Bundles;
+using PhiGateway.Fhir.Answers.Streaming;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests;
@@ -19,6 +20,9 @@ namespace PhiGateway.Fhir.Answers;
 /// </remarks>
 public sealed class HopTargets
 {
+    // Of a file without an end those that were met long ago are looked up again.
+    private const int MostKept = 20_000;
+
     // Null: it was looked up, and nothing can be said.
     private readonly Dictionary<ResourceName, ResourceFacts?> _known = [];
 
@@ -71,20 +75,51 @@ public sealed class HopTargets
             }
             else
             {
-                var resources = new BundleResources(json, bases);
-                while (resources.MoveNext())
-                {
-                    reader.Names.PopTo(0);
-                    if (reader.TryReadWhole(resources.Current, policy, bases, reader.Facts))
-                    {
-                        Note(resources.Current, reader.Facts, policy, bases, missing);
-                    }
-                }
+                NoteEntries(reader, json, policy, bases, missing);
             }
         }
         catch (JsonException)
         {
             // What cannot be read is found out where it is judged.
+        }
+        finally
+        {
+            ResourceReader.Return(reader);
+        }
+
+        return missing.ByType();
+    }
+
+    /// <summary>The same of lines of a Bulk Data file, each a resource.</summary>
+    /// <param name="lines">Whole lines.</param>
+    /// <param name="policy">Their judge: what may leave without is not looked up for.</param>
+    /// <param name="context">Bases and depth.</param>
+    public IReadOnlyList<KeyValuePair<ResourceType, string[]>> FindMissingInLines(
+        ReadOnlySpan<byte> lines,
+        ReleasePolicy policy,
+        FhirContext context
+    )
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        if (_known.Count >= MostKept)
+        {
+            _known.Clear();
+        }
+
+        var missing = new HashSet<ResourceName>();
+        var bases = Bases.Of(context);
+        var reader = ResourceReader.Rent();
+        try
+        {
+            var resources = new LineResources(lines);
+            while (resources.MoveNext())
+            {
+                reader.Names.PopTo(0);
+                if (reader.TryReadWhole(resources.Current, policy, bases, reader.Facts))
+                {
+                    Note(resources.Current, reader.Facts, policy, bases, missing);
+                }
+            }
         }
         finally
         {
@@ -183,6 +218,36 @@ public sealed class HopTargets
         foreach (var owner in owners)
         {
             facts.AddOwner(owner);
+        }
+    }
+
+    // Of the answer to a transaction those of the searches in it, too.
+    private void NoteEntries(
+        ResourceReader reader,
+        ReadOnlySpan<byte> bundle,
+        ReleasePolicy policy,
+        Bases bases,
+        HashSet<ResourceName> missing,
+        bool isNested = false
+    )
+    {
+        var resources = new BundleResources(bundle, bases);
+        while (resources.MoveNext())
+        {
+            reader.Names.PopTo(0);
+            if (!reader.TryReadWhole(resources.Current, policy, bases, reader.Facts))
+            {
+                continue;
+            }
+
+            if (reader.Facts.Type == ResourceType.Bundle && !isNested)
+            {
+                NoteEntries(reader, resources.Current, policy, bases, missing, isNested: true);
+            }
+            else
+            {
+                Note(resources.Current, reader.Facts, policy, bases, missing);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PhiGateway.Fhir.Answers.Bundles;
+using PhiGateway.Fhir.Answers.Streaming;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests;
@@ -40,13 +41,12 @@ public sealed class KnownTargets
 
     /// <summary>Whether a page may hold something of the kind that could leave.</summary>
     /// <param name="page">The page, whole.</param>
-    /// <param name="policy">Its judge.</param>
-    public static bool Matter(ReadOnlySpan<byte> page, ReleasePolicy policy)
+    /// <param name="policy">Its judge; null: it has several.</param>
+    public static bool Matter(ReadOnlySpan<byte> page, ReleasePolicy? policy)
     {
-        ArgumentNullException.ThrowIfNull(policy);
         foreach (var type in KnownResources.SpeakOfOthers)
         {
-            if (policy.Types.Contains(type) && page.IndexOf(type.Utf8Name) >= 0)
+            if (policy?.Types.Contains(type) != false && page.IndexOf(type.Utf8Name) >= 0)
             {
                 return true;
             }
@@ -57,6 +57,7 @@ public sealed class KnownTargets
 
     /// <summary>
     /// What the entries of a page speak of and is neither among them nor known, by type; once each. It counts as asked for from here on.
+    /// Of the answer to a transaction: what its entries, and those of searches in it, speak of.
     /// </summary>
     /// <param name="page">A Bundle, whole.</param>
     /// <param name="policy">Its judge.</param>
@@ -67,19 +68,36 @@ public sealed class KnownTargets
         FhirContext context
     )
     {
+        var named = new HashSet<ResourceName>();
+        Collect(page, policy, Bases.Of(context), named, isNested: false);
+        return named.Where(name => !Known.Holds(name) && _asked.Add(name)).ByType();
+    }
+
+    private static void Collect(ReadOnlySpan<byte> page, ReleasePolicy policy, Bases bases, HashSet<ResourceName> all, bool isNested)
+    {
         var (here, named) = (new HashSet<ResourceName>(), new HashSet<ResourceName>());
-        var bases = Bases.Of(context);
         var reader = ResourceReader.Rent();
         try
         {
-            var resources = new BundleResources(page, bases);
+            // Each entry of a transaction was judged by itself: none is known to the others.
+            var json = ByteOrderMark.Skip(page);
+            var isOfEach = !isNested && NestedBundle.PeekType(json, bases).SequenceEqual("transaction-response"u8);
+            var resources = new BundleResources(json, bases);
             while (resources.MoveNext())
             {
                 reader.Names.PopTo(0);
-                if (reader.TryReadWhole(resources.Current, policy, bases, reader.Facts))
+                if (!reader.TryReadWhole(resources.Current, policy, bases, reader.Facts))
                 {
-                    Note(reader, here, named);
+                    continue;
                 }
+
+                if (reader.Facts.Type == ResourceType.Bundle && isOfEach)
+                {
+                    Collect(resources.Current, policy, bases, all, isNested: true);
+                    continue;
+                }
+
+                Note(reader, !isOfEach && resources.IsHere(reader.Facts, bases), here, named);
             }
         }
         catch (JsonException)
@@ -92,24 +110,63 @@ public sealed class KnownTargets
         }
 
         named.ExceptWith(here);
-        return named.Where(_asked.Add).ByType();
+        all.UnionWith(named);
     }
 
-    private static void Note(ResourceReader reader, HashSet<ResourceName> here, HashSet<ResourceName> named)
+    /// <summary>
+    /// What lines of a Bulk Data file speak of, by type; once each. What was known of the lines before them is forgotten: a file has no end.
+    /// </summary>
+    /// <param name="lines">Whole lines, each a resource.</param>
+    /// <param name="policy">Their judge.</param>
+    /// <param name="context">Bases and depth.</param>
+    public IReadOnlyList<KeyValuePair<ResourceType, string[]>> FindInLines(
+        ReadOnlySpan<byte> lines,
+        ReleasePolicy policy,
+        FhirContext context
+    )
+    {
+        Known.Forget();
+        var named = new HashSet<ResourceName>();
+        var bases = Bases.Of(context);
+        var reader = ResourceReader.Rent();
+        try
+        {
+            var resources = new LineResources(lines);
+            while (resources.MoveNext())
+            {
+                reader.Names.PopTo(0);
+                var isOfOthers =
+                    reader.TryReadWhole(resources.Current, policy, bases, reader.Facts) && ScanProgram.For(reader.Facts.Type).OfTargets;
+                if (isOfOthers)
+                {
+                    named.UnionWith(TargetsToLookUp(reader));
+                }
+            }
+        }
+        finally
+        {
+            ResourceReader.Return(reader);
+        }
+
+        return named.ByType();
+    }
+
+    private static void Note(ResourceReader reader, bool isHere, HashSet<ResourceName> here, HashSet<ResourceName> named)
     {
         var facts = reader.Facts;
-        if (facts.Id is { } id)
+        if (isHere && facts.Id is { } id)
         {
             here.Add(new ResourceName(facts.Type, id));
         }
 
-        if (ScanProgram.For(facts.Type).OfTargets && reader.Owners.AreTargetsRead)
+        if (ScanProgram.For(facts.Type).OfTargets)
         {
             named.UnionWith(TargetsToLookUp(reader));
         }
     }
 
-    // What the resource just read speaks of and must be looked up.
+    // What the resource just read speaks of and must be looked up; also where it speaks of more that cannot be read: any of them may be one
+    // that stays.
     private static IEnumerable<ResourceName> TargetsToLookUp(ResourceReader reader) =>
         reader.Owners.Targets.Where(static target => !PatientPathTable.Instance.IsKnownByItself(target.Type));
 
@@ -127,8 +184,8 @@ public sealed class KnownTargets
     }
 
     /// <summary>
-    /// The targets that must be known before it can be said whose the resource is, by type, once each; empty when that is known already, or
-    /// cannot be known.
+    /// The targets that must be known before it can be said whose the resource is, and whether it may leave, by type, once each; empty when
+    /// that is known already.
     /// </summary>
     public static IReadOnlyList<KeyValuePair<ResourceType, string[]>> Find(
         ReadOnlySpan<byte> resource,
@@ -139,12 +196,9 @@ public sealed class KnownTargets
         var reader = ResourceReader.Rent();
         try
         {
-            if (!reader.TryReadWhole(resource, policy, Bases.Of(context), reader.Facts) || !reader.Owners.AreTargetsRead)
-            {
-                return [];
-            }
-
-            return TargetsToLookUp(reader).Distinct().ByType();
+            return reader.TryReadWhole(resource, policy, Bases.Of(context), reader.Facts)
+                ? TargetsToLookUp(reader).Distinct().ByType()
+                : [];
         }
         finally
         {

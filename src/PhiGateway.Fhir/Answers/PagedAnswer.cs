@@ -105,9 +105,12 @@ public sealed class PagedAnswer : IDisposable
         {
             BundleKind.SearchSet => BundleKind.SearchSet,
             BundleKind.History => BundleKind.History,
-            BundleKind.Any when request.Operation == "$everything" => BundleKind.SearchSet,
+            BundleKind.Any when IsPaged(request) => BundleKind.SearchSet,
             _ => BundleKind.None,
         };
+
+    // What picks or counts among records has a measure of its own.
+    private static bool IsPaged(FhirRequest request) => !request.IsWrite && request.Operation is not ("$lastn" or "$match" or "$find");
 
     private static bool IsSearchSet(ReadOnlySpan<byte> answer, Bases bases)
     {

@@ -72,6 +72,39 @@ internal sealed class HopLookup(Fetch fetch, GatewayOptions options)
         return StageResult.Continue;
     }
 
+    /// <summary>Looks up what some lines of a file need, twenty records at a time; a refusal where that cannot be had now.</summary>
+    /// <param name="exchange">The client's request.</param>
+    /// <param name="policy">The judge of the lines.</param>
+    /// <param name="lines">Whole lines.</param>
+    /// <param name="hops">Receives what was found out.</param>
+    public async ValueTask<StageResult> FindInLinesAsync(
+        GatewayExchange exchange,
+        ReleasePolicy policy,
+        ReadOnlyMemory<byte> lines,
+        HopTargets hops
+    )
+    {
+        var context = exchange.Ingressed.Route.Language;
+        foreach (var (type, all) in hops.FindMissingInLines(lines.Span, policy, context))
+        {
+            foreach (var ids in all.Chunk(RecordsById.PerSearch))
+            {
+                var read = await fetch.ReadAsync(
+                    exchange,
+                    type,
+                    ids,
+                    (fetched, asked) => new(Take(hops, type, asked, fetched, policy, context))
+                );
+                if (!read.Continues)
+                {
+                    return read;
+                }
+            }
+        }
+
+        return StageResult.Continue;
+    }
+
     private static StageResult Take(
         HopTargets hops,
         ResourceType type,

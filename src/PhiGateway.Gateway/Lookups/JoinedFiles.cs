@@ -4,12 +4,21 @@ namespace PhiGateway.Gateway.Lookups;
 
 /// <summary>Several files of an export as one stream of lines, opened one after the other; read by Release like one file.</summary>
 /// <remarks>One that cannot be opened throws as a file does that breaks off: what was written until then is no whole file.</remarks>
-internal sealed class JoinedFiles(Fetch fetch, GatewayExchange exchange, IReadOnlyList<string> places) : ReadOnlyStream
+/// <param name="fetch">The way to the server.</param>
+/// <param name="exchange">The client's request.</param>
+/// <param name="places">Where the files are.</param>
+/// <param name="most">After so many bytes it seems to end.</param>
+internal sealed class JoinedFiles(Fetch fetch, GatewayExchange exchange, IReadOnlyList<string> places, long most = long.MaxValue)
+    : ReadOnlyStream
 {
     private UpstreamAnswer? _answer;
     private Stream? _file;
     private int _opened;
     private bool _isBetween;
+    private long _read;
+
+    /// <summary>There may be more than was read.</summary>
+    public bool IsCut => _read >= most;
 
     /// <summary>Opens the first file, so that nothing is promised that cannot be had; false: it cannot be read.</summary>
     public async ValueTask<bool> TryBeginAsync(CancellationToken cancellationToken)
@@ -27,7 +36,7 @@ internal sealed class JoinedFiles(Fetch fetch, GatewayExchange exchange, IReadOn
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (buffer.IsEmpty)
+        if (buffer.IsEmpty || IsCut)
         {
             return 0;
         }
@@ -55,6 +64,7 @@ internal sealed class JoinedFiles(Fetch fetch, GatewayExchange exchange, IReadOn
             var read = await _file!.ReadAsync(buffer, cancellationToken);
             if (read > 0)
             {
+                _read += read;
                 return read;
             }
 

@@ -13,7 +13,13 @@ namespace PhiGateway.Gateway.Lookups;
 /// Makes one search of the gateway's own on behalf of a client: narrowed by its permit, and of its answer only what this client may see,
 /// page by page up to a bound.
 /// </summary>
-internal sealed class JudgedSearch(Fetch fetch, HopLookup hopLookup, AnswerBuffers buffers, GatewayOptions options)
+internal sealed class JudgedSearch(
+    Fetch fetch,
+    HopLookup hopLookup,
+    TargetLookup targetLookup,
+    AnswerBuffers buffers,
+    GatewayOptions options
+)
 {
     /// <summary>Detail of the refusal where the upstream does not serve such a search at all: 404, 400, 422.</summary>
     internal const string NotServed = "not-served";
@@ -38,14 +44,14 @@ internal sealed class JudgedSearch(Fetch fetch, HopLookup hopLookup, AnswerBuffe
 
         // A page may hold nothing that this client may see: where the bound lay on the first, it would tell how much there is.
         var call = UpstreamCallFactory.Create(search, permit);
-        var hops = new HopTargets();
+        var beside = (Hops: new HopTargets(), Targets: TargetLookup.Begin(exchange, permit.Release));
         for (var page = 0; page < options.Limits.PagesPerPage; page++)
         {
             var pages = new NextLink();
             using var fetched = await fetch.ReadAsync(exchange, call);
             var taken = fetched switch
             {
-                Fetched.Found found => await JudgeAsync(exchange, search, permit, found.Body, (pages, hops), take),
+                Fetched.Found found => await JudgeAsync(exchange, search, permit, found.Body, (pages, beside.Hops, beside.Targets), take),
                 Fetched.Failed { Status: 400 or 422 } => StageResult.Refuse(DenyReason.UpstreamRejected, NotServed),
                 Fetched.Failed failed => StageResult.Refuse(failed.Reason),
 
@@ -73,10 +79,11 @@ internal sealed class JudgedSearch(Fetch fetch, HopLookup hopLookup, AnswerBuffe
         FhirRequest search,
         Permit permit,
         ReadOnlyMemory<byte> body,
-        (NextLink Pages, HopTargets Hops) walk,
+        (NextLink Pages, HopTargets Hops, KnownTargets? Targets) walk,
         Func<Disclosure, ReadOnlyMemory<byte>, bool> take
     )
     {
+        await targetLookup.FindIfMetAsync(exchange, body, permit.Release, walk.Targets);
         var hung = await hopLookup.FindIfMetAsync(exchange, search, permit.Release, body, walk.Hops);
         if (!hung.Continues)
         {
@@ -92,7 +99,12 @@ internal sealed class JudgedSearch(Fetch fetch, HopLookup hopLookup, AnswerBuffe
             exchange.Ingressed.Route.Language,
             filtered,
             found,
-            new AnswerOptions { Links = walk.Pages, Hops = walk.Hops }
+            new AnswerOptions
+            {
+                Links = walk.Pages,
+                Hops = walk.Hops,
+                Targets = walk.Targets,
+            }
         );
         return verdict is AnswerVerdict.Rewritten or AnswerVerdict.Unchanged
             ? take(found, body)

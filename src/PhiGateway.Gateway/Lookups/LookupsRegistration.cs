@@ -12,6 +12,8 @@ internal static class LookupsRegistration
             .AddSingleton<ExportListings>()
             .AddSingleton<ShownMemory>()
             .AddSingleton<ListingMemory>()
+            .AddSingleton<NamesMemory>()
+            .AddSingleton<ExportNames>()
             .AddSingleton<ShownFiles>()
             .AddSingleton<StoredVersionLookup>()
             .AddSingleton<ApiVersionLookup>()

@@ -14,7 +14,14 @@ namespace PhiGateway.Gateway.Lookups;
 /// Bounded by files and by bytes for one manifest together; what lies beyond, and what cannot be read now, is named, and judged when it is
 /// fetched. What was found is kept for a while, since a finished export is asked for again and again.
 /// </remarks>
-internal sealed class ShownFiles(Fetch fetch, HandleIssuer handles, AnswerBuffers buffers, ShownMemory memory, GatewayOptions options)
+internal sealed class ShownFiles(
+    Fetch fetch,
+    HandleIssuer handles,
+    ExportNames names,
+    AnswerBuffers buffers,
+    ShownMemory memory,
+    GatewayOptions options
+)
 {
     /// <summary>Those of the lists of which something may leave, as far as that is known.</summary>
     /// <param name="exchange">The poll of the finished export.</param>
@@ -28,6 +35,7 @@ internal sealed class ShownFiles(Fetch fetch, HandleIssuer handles, AnswerBuffer
         }
 
         var shown = new HashSet<ExportedList>();
+        var named = names.Begin(exchange, listing, options.Limits.MaxAnswer);
         var left = options.Limits.MaxAnswer;
         var looked = 0;
         foreach (var (list, url) in listing.Files)
@@ -46,7 +54,7 @@ internal sealed class ShownFiles(Fetch fetch, HandleIssuer handles, AnswerBuffer
             }
 
             using var counted = await OpenAsync(exchange, place, left);
-            if (counted is null || await ShowsAsync(exchange, counted))
+            if (counted is null || await ShowsAsync(exchange, counted, named))
             {
                 shown.Add(list);
             }
@@ -85,7 +93,7 @@ internal sealed class ShownFiles(Fetch fetch, HandleIssuer handles, AnswerBuffer
     }
 
     // What is not known to be empty counts as shown.
-    private async ValueTask<bool> ShowsAsync(GatewayExchange exchange, BoundedFile file)
+    private async ValueTask<bool> ShowsAsync(GatewayExchange exchange, BoundedFile file, ExportNames.Once? named)
     {
         using var room = buffers.Take(exchange, 0);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(exchange.Http.RequestAborted);
@@ -104,7 +112,8 @@ internal sealed class ShownFiles(Fetch fetch, HandleIssuer handles, AnswerBuffer
                 },
                 limits,
                 stop.Token,
-                exchange.Request
+                exchange.Request,
+                sources: names.Open(exchange, named)
             );
             return shows || file.IsCut || verdict != StreamVerdict.Complete;
         }

@@ -3,6 +3,7 @@ using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Following;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -12,10 +13,15 @@ namespace PhiGateway.Gateway.Lookups;
 /// Fetches what a Provenance (or its kin) speaks of, when it was read alone, or stands on a page without it: each target is decided and
 /// judged as a read of its own by the same client.
 /// </summary>
-internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
+internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, GatewayOptions options, TimeProvider clock)
 {
+    private const string Detail = "speaks-of";
+
     // Of one resource, or as many as one may be written with; of those beyond, nothing is known.
     private const int MostOfOne = 200;
+
+    // More than the lines of a file that are judged together name, but for one that names an unlikely number.
+    private const int MostOfLines = 5000;
 
     /// <summary>
     /// Looks up what is needed; what is not there, or the client may not read at all, stays unknown. What is beyond the bound, or cannot be
@@ -42,7 +48,7 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
                 left -= ids.Length;
                 if (left >= 0)
                 {
-                    await LookUpAsync(exchange, known, type, ids, release, hides);
+                    _ = await LookUpAsync(exchange, known, type, ids, release, hides);
                 }
                 else if (hides)
                 {
@@ -55,23 +61,45 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
     }
 
     /// <summary>
+    /// What has to be known of the records that others speak of, to be filled page by page; null: nothing. To whom leaves what nobody can
+    /// attribute, what speaks of a record that stays must not leave as such.
+    /// </summary>
+    /// <param name="exchange">The client's request.</param>
+    /// <param name="policy">The judge of its answer; of a transaction each entry has its own.</param>
+    public static KnownTargets? Begin(GatewayExchange exchange, ReleasePolicy policy)
+    {
+        ref readonly var identified = ref exchange.Identified;
+        if (!ActingAgents.AreOwnStaff(identified.Caller, identified.Client, exchange.Snapshot))
+        {
+            return null;
+        }
+
+        var mayLeave =
+            exchange.Kind == RequestKind.Transaction
+                ? exchange.Entries.Any(static entry => KnownTargets.MayLeave(entry.Permit.Release))
+                : KnownTargets.MayLeave(policy);
+        return mayLeave ? new KnownTargets() : null;
+    }
+
+    /// <summary>
     /// Looks up what the entries of one page speak of, if it may hold any that speak of others, beside what stands there itself, where any
     /// record of its type could stay. What is not there, and what this client may not read at all, stays unknown; what is beyond the bound,
     /// or cannot be looked up now, keeps back what speaks of it.
     /// </summary>
     /// <param name="exchange">The client's request; its budget of searches is drawn on.</param>
     /// <param name="page">A Bundle, whole.</param>
+    /// <param name="policy">Its judge.</param>
     /// <param name="known">Receives what was found; null: nothing has to be known.</param>
-    public async ValueTask FindIfMetAsync(GatewayExchange exchange, ReadOnlyMemory<byte> page, KnownTargets? known)
+    public async ValueTask FindIfMetAsync(GatewayExchange exchange, ReadOnlyMemory<byte> page, ReleasePolicy policy, KnownTargets? known)
     {
-        if (known is null || !KnownTargets.Matter(page.Span, exchange.Permit.Release))
+        if (known is null || !KnownTargets.Matter(page.Span, exchange.Kind == RequestKind.Transaction ? null : policy))
         {
             return;
         }
 
         var context = exchange.Ingressed.Route.Language;
         var counter = exchange.Bundle ?? exchange;
-        foreach (var (type, all) in known.FindMissing(page.Span, exchange.Permit.Release, context))
+        foreach (var (type, all) in known.FindMissing(page.Span, policy, context))
         {
             if (ReaderOf(exchange, type) is not { } release || IsShownWhole(exchange, type))
             {
@@ -82,7 +110,7 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
             {
                 if (counter.WalkedSearches++ < options.Limits.WalkedSearches)
                 {
-                    var answers = await LookUpAsync(exchange, known, type, ids, release, hides: true);
+                    var (_, answers) = await LookUpAsync(exchange, known, type, ids, release, hides: true);
                     counter.WalkedSearches += RecordsById.Further(answers);
                 }
                 else
@@ -93,11 +121,104 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
         }
     }
 
-    // The judge of a read of such a record by the same client; null: it may not read any.
+    /// <summary>
+    /// Looks up what some lines of a file speak of, as things stand now: whose they are, and which of them must stay. A refusal where that
+    /// cannot be had now: a file without what it should hold would be taken for all of it.
+    /// </summary>
+    /// <param name="exchange">The client's request.</param>
+    /// <param name="policy">The judge of the lines.</param>
+    /// <param name="lines">Whole lines.</param>
+    /// <param name="known">Receives what was found.</param>
+    public async ValueTask<StageResult> FindInLinesAsync(
+        GatewayExchange exchange,
+        ReleasePolicy policy,
+        ReadOnlyMemory<byte> lines,
+        KnownTargets known
+    )
+    {
+        var named = known.FindInLines(lines.Span, policy, exchange.Ingressed.Route.Language);
+        return await FindNowAsync(exchange, named, known);
+    }
+
+    /// <summary>
+    /// The same of the entries of an answer that streams, which wait for it to its end: a refusal where it cannot be had now.
+    /// </summary>
+    /// <param name="exchange">The client's request.</param>
+    /// <param name="entries">A Bundle of them.</param>
+    /// <param name="known">What was met in the answer; receives what was found.</param>
+    /// <exception cref="IOException">It cannot be had: the answer breaks off.</exception>
+    public async ValueTask FindOfStreamAsync(GatewayExchange exchange, ReadOnlyMemory<byte> entries, KnownTargets known)
+    {
+        var named = known.FindMissing(entries.Span, exchange.Permit.Release, exchange.Ingressed.Route.Language);
+        var found = await FindNowAsync(exchange, named, known);
+        if (!found.Continues)
+        {
+            throw new IOException("What entries of the answer speak of cannot be had.");
+        }
+    }
+
+    private async ValueTask<StageResult> FindNowAsync(
+        GatewayExchange exchange,
+        IReadOnlyList<KeyValuePair<ResourceType, string[]>> named,
+        KnownTargets known
+    )
+    {
+        var left = MostOfLines;
+        foreach (var (type, all) in named)
+        {
+            var (search, export) = (DecideNow(exchange, Interaction.SearchType, type), DecideExport(exchange, type));
+            if ((DecideNow(exchange, Interaction.Read, type) ?? search ?? export) is not { } permit || IsWhole(search) || IsWhole(export))
+            {
+                continue;
+            }
+
+            foreach (var ids in all.Chunk(RecordsById.PerSearch))
+            {
+                left -= ids.Length;
+                if (left < 0)
+                {
+                    known.Hide(type, ids);
+                    continue;
+                }
+
+                var (away, _) = await LookUpAsync(exchange, known, type, ids, permit.Release, hides: true);
+                if (!away.Continues)
+                {
+                    return away;
+                }
+            }
+        }
+
+        return StageResult.Continue;
+    }
+
+    // Whoever exports a type need not be one who reads it.
+    private Permit? DecideExport(GatewayExchange exchange, ResourceType type) =>
+        exchange.Kind == RequestKind.Export ? DecideNow(exchange, Interaction.Export, type) : null;
+
+    // By the snapshot of this moment: a file is read for longer than a decision holds.
+    private Permit? DecideNow(GatewayExchange exchange, Interaction interaction, ResourceType type)
+    {
+        var part = new AccessPart { Interaction = interaction, Type = type };
+        var decided = DecisionMaker.Decide(exchange, [part], snapshots.Current, clock.GetUtcNow());
+        return decided.Continues ? decided.Value : null;
+    }
+
+    private static bool IsWhole(Permit? permit) => permit is not null && !UpstreamCallFactory.Withholds(permit);
+
+    // The judge of a read, or of a search, of such a record by the same client; null: it may see none.
     private static ReleasePolicy? ReaderOf(GatewayExchange exchange, ResourceType type)
     {
-        var decided = DecisionMaker.Decide(exchange, [new AccessPart { Interaction = Interaction.Read, Type = type }]);
-        return decided.Continues ? decided.Value.Release : null;
+        foreach (var interaction in (ReadOnlySpan<Interaction>)[Interaction.Read, Interaction.SearchType])
+        {
+            var decided = DecisionMaker.Decide(exchange, [new AccessPart { Interaction = interaction, Type = type }]);
+            if (decided.Continues)
+            {
+                return decided.Value.Release;
+            }
+        }
+
+        return null;
     }
 
     // Then none of them can keep anything back, whether it can be looked up or not.
@@ -107,8 +228,8 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
         return decided.Continues && !UpstreamCallFactory.Withholds(decided.Value);
     }
 
-    // Gives how many answers it took.
-    private async ValueTask<int> LookUpAsync(
+    // What cannot be had now keeps back what speaks of it; whether that is said is the caller's to say, who is told how many answers it took.
+    private async ValueTask<(StageResult Away, int Answers)> LookUpAsync(
         GatewayExchange exchange,
         KnownTargets known,
         ResourceType type,
@@ -118,7 +239,7 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
     )
     {
         var context = exchange.Ingressed.Route.Language;
-        var answers = 0;
+        var (away, answers) = (StageResult.Continue, 0);
         _ = await fetch.ReadAsync(
             exchange,
             type,
@@ -131,14 +252,15 @@ internal sealed class TargetLookup(Fetch fetch, GatewayOptions options)
                     case Fetched.Found found:
                         known.Add(type, asked, found.Body.Span, release, context);
                         break;
-                    case Fetched.Failed when hides:
+                    case Fetched.Failed failed when hides:
                         known.Hide(type, asked);
+                        away = failed.Status is 0 or 429 or 503 or 504 ? StageResult.Refuse(failed.Reason, Detail) : away;
                         break;
                 }
 
                 return new(StageResult.Continue);
             }
         );
-        return answers;
+        return (away, answers);
     }
 }

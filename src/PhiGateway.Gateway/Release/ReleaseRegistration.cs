@@ -22,6 +22,7 @@ internal static class ReleaseRegistration
             .AddSingleton<Exit>()
             .AddSingleton<AnswerJudge>()
             .AddSingleton<CountWalk>()
+            .AddSingleton<AroundNames>()
             .AddSingleton<PageWalk>()
             .AddSingleton<StreamedRelease>()
             .AddSingleton<DiscoveryDocuments>()

@@ -52,6 +52,7 @@ internal static class ExhaustedBudgets
         "refusals-per-minute",
         "longest-answer",
         "export-parts",
+        "export-names",
         "least-rate",
         Introspections,
     }

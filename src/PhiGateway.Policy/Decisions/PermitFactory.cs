@@ -223,6 +223,7 @@ internal static class PermitFactory
             return false;
         }
 
+        var speaks = false;
         for (var place = 0; place < run.Request.Parts.Count; place++)
         {
             var part = run.Request.Parts[place];
@@ -240,6 +241,25 @@ internal static class PermitFactory
                 || part.Type == ResourceType.Bundle
                 || (needed != ScopeRights.None && WalkQuestions.Whole(run, part, needed, run.Grants[place]).IsEmpty)
             )
+            {
+                return false;
+            }
+
+            speaks |= needed != ScopeRights.None && SpeakingTypes.All.Contains(part.Type);
+        }
+
+        return !speaks || ShowsWhateverIsRead(run);
+    }
+
+    // What speaks of a record that stays, stays with it. One of a type that may not be read at all keeps nothing back.
+    private static bool ShowsWhateverIsRead(DecisionRun run)
+    {
+        foreach (var type in ResourceType.All)
+        {
+            var read = new AccessPart { Interaction = Interaction.Read, Type = type };
+            var readers = run.Reach.Usable(PartRights.Viewers(read, run.UseCase));
+            var isRead = !readers.IsEmpty && run.Reach.ScopesGrant(type, ScopeRights.Read, usableOnly: true);
+            if (isRead && WalkQuestions.Whole(run, read, ScopeRights.Read, readers).IsEmpty)
             {
                 return false;
             }

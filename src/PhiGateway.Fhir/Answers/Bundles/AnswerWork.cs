@@ -128,13 +128,15 @@ internal sealed class AnswerWork : IDisposable
     /// <param name="asked">The request it answers; null when it was not asked for by itself.</param>
     /// <param name="disclosure">Receives what is let out.</param>
     /// <param name="known">What a resource that speaks of others is judged by; null: by itself alone.</param>
+    /// <param name="concludes">Whose it is may be said by that; false: only why it must stay.</param>
     public ReleaseOutcome Prepare(
         ReadOnlySpan<byte> data,
         int start,
         int end,
         FhirRequest? asked,
         Disclosure disclosure,
-        KnownResources? known
+        KnownResources? known,
+        bool concludes = true
     )
     {
         var facts = Reader.Facts;
@@ -151,7 +153,7 @@ internal sealed class AnswerWork : IDisposable
         // A version is judged by the facts of the current one as well, which are its own alone.
         var hidden =
             known is not null && ScanProgram.For(facts.Type).OfTargets
-                ? known.Attribute(Reader, concludes: Current is null)
+                ? known.Attribute(Reader, concludes && Current is null)
                 : WithholdReason.None;
         if (hidden == WithholdReason.None && facts.Type == ResourceType.Binary && Container is null)
         {
@@ -194,6 +196,7 @@ internal sealed class AnswerWork : IDisposable
         _contained = ContainedView.Of(Policy, Reader, _permitted);
         disclosure.Release(facts, verdict);
         Container?.Take(facts);
+        Options.Gathers?.Note(this, data[start..end]);
         return ReleaseOutcome.Released;
     }
 
@@ -265,7 +268,7 @@ internal sealed class AnswerWork : IDisposable
                 Judges = null,
                 Current = current,
                 Currents = null,
-                Targets = null,
+                Targets = container is null ? Options.Targets : null,
                 Referrers = container is null ? Options.Referrers : null,
                 Hops = container is null ? Options.Hops : null,
             },

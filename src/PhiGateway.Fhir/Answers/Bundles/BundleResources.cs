@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Decisions;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
@@ -21,13 +22,30 @@ internal ref struct BundleResources
     /// <summary>The resource that was come to.</summary>
     public ReadOnlySpan<byte> Current { get; private set; }
 
+    /// <summary>The address that its entry stands under, as it is written; empty: under none.</summary>
+    public ReadOnlySpan<byte> FullUrl { get; private set; }
+
     /// <summary>Goes on; false at the end.</summary>
     /// <exception cref="JsonException">It is not JSON.</exception>
     public bool MoveNext()
     {
+        Current = default;
+        FullUrl = default;
         while (_reader.Read())
         {
-            if (_reader.TokenType != JsonTokenType.PropertyName || _reader.CurrentDepth != 3 || !_reader.ValueTextEquals("resource"u8))
+            // An entry may name its address behind its resource.
+            if (_reader.TokenType == JsonTokenType.EndObject && _reader.CurrentDepth == 2 && !Current.IsEmpty)
+            {
+                return true;
+            }
+
+            if (_reader.TokenType != JsonTokenType.PropertyName || _reader.CurrentDepth != 3)
+            {
+                continue;
+            }
+
+            var isUrl = _reader.ValueTextEquals("fullUrl"u8);
+            if (!isUrl && !_reader.ValueTextEquals("resource"u8))
             {
                 continue;
             }
@@ -35,10 +53,27 @@ internal ref struct BundleResources
             _reader.Read();
             var start = checked((int)_reader.TokenStartIndex);
             _reader.Skip();
-            Current = _bundle[start..checked((int)_reader.BytesConsumed)];
-            return true;
+            var value = _bundle[start..checked((int)_reader.BytesConsumed)];
+            Current = isUrl ? Current : value;
+            FullUrl = isUrl ? value : FullUrl;
         }
 
         return false;
     }
+
+    /// <summary>
+    /// Whether the resource stands under its own name on this server, or under none; what stands under another server's is not what is
+    /// referred to here.
+    /// </summary>
+    /// <param name="facts">What was read out of it.</param>
+    /// <param name="bases">The route's addresses.</param>
+    public readonly bool IsHere(ResourceFacts facts, Bases bases) =>
+        FullUrl.IsEmpty
+        || (
+            FullUrl is [(byte)'"', .. var url, (byte)'"']
+            && !url.Contains((byte)'\\')
+            && ReferenceReader.TryRead(url, bases, out var type, out var id)
+            && type == facts.Type
+            && System.Text.Ascii.Equals(id, facts.Id)
+        );
 }

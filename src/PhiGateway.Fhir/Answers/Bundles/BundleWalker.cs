@@ -51,6 +51,21 @@ internal sealed class BundleWalker
     /// <summary>Matches that left so far.</summary>
     public int Matches => _settler.Matches;
 
+    /// <summary>
+    /// Stops once behind the entries, before those are settled that speak of others: what they speak of is still to be looked up.
+    /// </summary>
+    public bool AwaitsTargets
+    {
+        get => _waiting.AwaitsTargets;
+        set => _waiting.AwaitsTargets = value;
+    }
+
+    /// <summary>It has stopped for that; it goes on with the next step.</summary>
+    public bool HasStopped { get; private set; }
+
+    /// <summary>The entries that wait for it, as a Bundle; empty: none does.</summary>
+    public ReadOnlyMemory<byte> Waiting => _waiting.Held;
+
     private enum Phase : byte
     {
         Start,
@@ -69,6 +84,7 @@ internal sealed class BundleWalker
     public ScanResult Advance(ReadOnlySpan<byte> data, bool final, ref JsonReaderState state, out int consumed)
     {
         consumed = 0;
+        HasStopped = false;
         try
         {
             var reader = new Utf8JsonReader(data, final, state);
@@ -77,7 +93,7 @@ internal sealed class BundleWalker
                 var result = Step(ref reader, data, consumed);
                 if (result != ScanResult.Complete)
                 {
-                    return result == ScanResult.NeedMore && final ? ScanResult.Broken : result;
+                    return result == ScanResult.NeedMore && final && !HasStopped ? ScanResult.Broken : result;
                 }
 
                 consumed = checked((int)reader.BytesConsumed);
@@ -112,6 +128,9 @@ internal sealed class BundleWalker
                 return Finish();
             case Phase.Members:
                 return ReadMember(ref reader, data, from);
+            case Phase.Entries when reader.TokenType == JsonTokenType.EndArray && AwaitsTargets:
+                (AwaitsTargets, HasStopped) = (false, true);
+                return ScanResult.NeedMore;
             case Phase.Entries when reader.TokenType == JsonTokenType.EndArray:
                 return CloseEntries();
             default:

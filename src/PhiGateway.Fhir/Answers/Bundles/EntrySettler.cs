@@ -265,9 +265,9 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
 
     private ReleaseOutcome Judge(ReadOnlySpan<byte> data, ref EntrySpan entry, Disclosure disclosure, bool isForeseen = false)
     {
-        // What stands under another server's address speaks of that server's resources.
-        var known = work.Known is not null && EntryParts.IsHere(entry.FullUrl, data, work) ? work.Known : null;
-        var outcome = work.Prepare(data, entry.ResourceStart, entry.ResourceEnd, null, disclosure, known);
+        // Under another server's address what stands here does not say whose it is; where it stays it keeps it back all the same.
+        var known = EntryParts.IsHere(entry.FullUrl, data, work) ? work.Known : null;
+        var outcome = work.Prepare(data, entry.ResourceStart, entry.ResourceEnd, null, disclosure, work.Known, known is not null);
         known?.Add(work.Reader.Facts, outcome == ReleaseOutcome.Withheld ? work.LastReason : WithholdReason.None, isForeseen);
         return outcome;
     }

@@ -53,6 +53,16 @@ internal sealed class KnownResources
         _known[name] = !_known.TryGetValue(name, out var before) || before.Equals(seen) ? seen : Known.Contradictory;
     }
 
+    /// <summary>Whether a resource was judged, whatever came of it.</summary>
+    public bool Holds(ResourceName name) => _known.ContainsKey(name);
+
+    /// <summary>Nothing is known any more.</summary>
+    public void Forget()
+    {
+        _known.Clear();
+        _hasForgotten = false;
+    }
+
     /// <summary>
     /// Says whose the resource just read is, when all that it speaks of is known; what it speaks of may also be why it must stay.
     /// </summary>

@@ -29,6 +29,12 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
     // A match that is judged by others waits for that: it may yet turn out to be one that stays.
     private bool _mayYetHide;
 
+    /// <summary>What entries speak of is still to be looked up: one for which there is no room to wait for that stays.</summary>
+    public bool AwaitsTargets { get; set; }
+
+    /// <summary>What waits, as a Bundle for a look-up; empty: nothing does.</summary>
+    public ReadOnlyMemory<byte> Held => _waiting is { Count: > 0 } waiting ? WaitingEntry.Gather(waiting) : default;
+
     /// <summary>Takes in the entry just read when it must wait; false: it is to be settled now.</summary>
     /// <param name="data">The bytes being read.</param>
     /// <param name="bytes">The entry itself.</param>
@@ -51,7 +57,9 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         if (window is null && _bytes + bytes.Length > MostWaiting)
         {
             // Too much came along to wait for the end: what nothing that left refers to by now stays, and it is said.
-            return isIncluded && !IsLinkedNow(data[entry.ResourceStart..entry.ResourceEnd]) && settler.PassBy() == ScanResult.Complete;
+            var isUnknown = AwaitsTargets && ScanProgram.For(work.Reader.Facts.Type).OfTargets;
+            var stays = isUnknown || (isIncluded && !IsLinkedNow(data[entry.ResourceStart..entry.ResourceEnd]));
+            return stays && settler.PassBy() == ScanResult.Complete;
         }
 
         if (isIncluded && !isAround)
@@ -338,6 +346,8 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         settler.Shown switch
         {
             null => EveryMatchLeaves,
+            { IsAround: true } when work.Options.NamedAround is { HoldsNothing: false } named => IsLinked(entry)
+                || named.Names(entry.Name, entry.Addresses),
             { IsAround: true } around => IsLinked(entry) || (MayStandAlone(around) && !around.IsOfHidden(entry.Name, entry.Addresses)),
             _ => IsLinked(entry) || (entry.IsAlone && EveryMatchLeaves && !settler.HidesIncluded),
         };

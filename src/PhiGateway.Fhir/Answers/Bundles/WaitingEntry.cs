@@ -1,3 +1,4 @@
+using System.Buffers;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
@@ -45,6 +46,21 @@ internal sealed class WaitingEntry(byte[] bytes)
         Name = NameOf(reader.Facts);
         Links = reader.Links is { Count: > 0 } links ? [.. links] : [];
         (IsIncluded, IsRead) = (isIncluded, true);
+    }
+
+    /// <summary>Entries as a Bundle of their own, for a look-up; nothing of it leaves.</summary>
+    public static byte[] Gather(IReadOnlyList<WaitingEntry> entries)
+    {
+        var output = new ArrayBufferWriter<byte>(entries.Sum(static entry => entry.Bytes.Length + 1) + 64);
+        output.Write("{\"resourceType\":\"Bundle\",\"entry\":["u8);
+        for (var i = 0; i < entries.Count; i++)
+        {
+            output.Write(i == 0 ? default : ","u8);
+            output.Write(entries[i].Bytes);
+        }
+
+        output.Write("]}"u8);
+        return output.WrittenSpan.ToArray();
     }
 
     /// <summary>The name of a resource; null: it has no id.</summary>

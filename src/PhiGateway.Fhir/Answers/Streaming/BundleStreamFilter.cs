@@ -34,6 +34,10 @@ public static class BundleStreamFilter
     /// <param name="onSegment">Records, then writes.</param>
     /// <param name="limits">How much is held.</param>
     /// <param name="cancellation">Ends the run with <see cref="OperationCanceledException"/>: revocation, or a client that left.</param>
+    /// <param name="findTargets">
+    /// Given a Bundle of the entries that may speak of others, looks up what they speak of into <see cref="AnswerOptions.Targets"/>; null
+    /// (default): they are judged by what stands in the answer.
+    /// </param>
     public static async ValueTask<StreamVerdict> RunAsync(
         FhirRequest request,
         Stream upstream,
@@ -42,7 +46,8 @@ public static class BundleStreamFilter
         AnswerOptions options,
         SegmentHandler onSegment,
         StreamLimits limits,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        Func<ReadOnlyMemory<byte>, ValueTask>? findTargets = null
     )
     {
         if (!CanStream(request))
@@ -51,7 +56,9 @@ public static class BundleStreamFilter
         }
 
         var relay = new SegmentRelay(onSegment, limits.SegmentBytes, cancellation);
-        return await relay.RunAsync(() => FilterAsync(request, upstream, policy, Bases.Of(context), options, relay, limits, cancellation));
+        return await relay.RunAsync(() =>
+            FilterAsync(request, upstream, policy, Bases.Of(context), options, relay, limits, findTargets, cancellation)
+        );
     }
 
     private static async ValueTask<StreamVerdict> FilterAsync(
@@ -62,6 +69,7 @@ public static class BundleStreamFilter
         AnswerOptions options,
         SegmentRelay relay,
         StreamLimits limits,
+        Func<ReadOnlyMemory<byte>, ValueTask>? findTargets,
         CancellationToken cancellation
     )
     {
@@ -70,7 +78,7 @@ public static class BundleStreamFilter
         {
             Links = CompartmentLinks.Of(request),
         };
-        var walker = new BundleWalker(BundleKinds.Expected(request), work, request);
+        var walker = new BundleWalker(BundleKinds.Expected(request), work, request) { AwaitsTargets = findTargets is not null };
         var state = new JsonReaderState(ResourceReader.OptionsFor(bases));
         var enough = 3;
         var isBegun = false;
@@ -95,6 +103,12 @@ public static class BundleStreamFilter
 
             var result = walker.Advance(buffer.Unused, filled == FillResult.End, ref state, out var used);
             buffer.Use(used);
+            if (walker.HasStopped)
+            {
+                await (walker.Waiting is { IsEmpty: false } waiting ? findTargets!(waiting) : ValueTask.CompletedTask);
+                enough = 0;
+                continue;
+            }
 
             // A long entry that arrives in drops is tried again only when twice as much is there: its cost stays linear.
             enough = buffer.Unused.Length > LongEntry ? buffer.Unused.Length * 2 : 0;

@@ -13,6 +13,9 @@ namespace PhiGateway.Fhir.Answers.Streaming;
 /// <summary>Filters a Bulk Data file line by line; memory stays flat however long the file is.</summary>
 public static class NdjsonFilter
 {
+    // Lines for which something is looked up are gathered up to here, so that much is looked up at once.
+    private const int Gathered = 64 * 1024;
+
     /// <summary>
     /// Reads the upstream to its end and hands out segments of whole lines. A line that cannot be read, or is longer than may be held, is
     /// withheld, counted and spoken of in a last line.
@@ -28,6 +31,7 @@ public static class NdjsonFilter
     /// Severity and code of each OperationOutcome leave; else, since each may hang on a record that is withheld, that there were any. False by
     /// default.
     /// </param>
+    /// <param name="sources">What lines are judged by beside themselves; null (default): nobody looks.</param>
     public static async ValueTask<StreamVerdict> RunAsync(
         Stream upstream,
         ReleasePolicy policy,
@@ -36,7 +40,8 @@ public static class NdjsonFilter
         StreamLimits limits,
         CancellationToken cancellation,
         FhirRequest? request = null,
-        bool tellsOutcomes = false
+        bool tellsOutcomes = false,
+        ILineSources? sources = null
     )
     {
         var relay = new SegmentRelay(onSegment, limits.SegmentBytes, cancellation);
@@ -47,11 +52,16 @@ public static class NdjsonFilter
                 Bases.Of(context),
                 relay.Disclosure,
                 relay.Segment,
-                AnswerOptions.Default,
+                AnswerOptions.Default with
+                {
+                    Hops = sources?.Hops,
+                    Targets = sources?.Targets,
+                    Gathers = sources?.Gathers,
+                },
                 request is null ? null : ElementView.Of(request),
                 nesting: 0
             );
-            return await FilterAsync(upstream, work, relay, limits, tellsOutcomes, cancellation);
+            return await FilterAsync(upstream, work, relay, limits, tellsOutcomes, sources, cancellation);
         });
     }
 
@@ -61,6 +71,7 @@ public static class NdjsonFilter
         SegmentRelay relay,
         StreamLimits limits,
         bool tellsOutcomes,
+        ILineSources? sources,
         CancellationToken cancellation
     )
     {
@@ -90,7 +101,17 @@ public static class NdjsonFilter
                 }
             }
 
-            buffer.Use(TakeLines(buffer.Unused, looked, filled == FillResult.End, work, tellsOutcomes));
+            if (sources is not null)
+            {
+                if (filled == FillResult.Read && buffer.Unused.Length < Gathered)
+                {
+                    continue;
+                }
+
+                await FindAsync(sources, buffer.Held, looked, filled == FillResult.End, cancellation);
+            }
+
+            buffer.Use(TakeLines(buffer.Unused, looked, filled == FillResult.End, work, tellsOutcomes, sources));
             looked = buffer.Unused.Length;
             unread |= relay.Disclosure.Unread > 0;
             said |= relay.Disclosure.SaidIncomplete;
@@ -122,27 +143,48 @@ public static class NdjsonFilter
         }
     }
 
+    // Of the whole lines among what is held, which are judged next.
+    private static ValueTask FindAsync(
+        ILineSources sources,
+        ReadOnlyMemory<byte> data,
+        int looked,
+        bool final,
+        CancellationToken cancellation
+    )
+    {
+        var end = data.Span[looked..].LastIndexOf((byte)'\n');
+        var lines = final ? data : data[..(end < 0 ? 0 : looked + end + 1)];
+        return lines.IsEmpty ? ValueTask.CompletedTask : sources.FindAsync(lines, cancellation);
+    }
+
     // What was looked through before has no line end, so a line that arrives in drops is not searched again and again.
-    private static int TakeLines(ReadOnlySpan<byte> data, int looked, bool final, AnswerWork work, bool tellsOutcomes)
+    private static int TakeLines(
+        ReadOnlySpan<byte> data,
+        int looked,
+        bool final,
+        AnswerWork work,
+        bool tellsOutcomes,
+        ILineSources? sources
+    )
     {
         var used = 0;
         while (data[looked..].IndexOf((byte)'\n') is var end and >= 0)
         {
-            TakeLine(data[used..(looked + end)], work, tellsOutcomes);
+            TakeLine(data[used..(looked + end)], work, tellsOutcomes, sources);
             used = looked + end + 1;
             looked = used;
         }
 
         if (final)
         {
-            TakeLine(data[used..], work, tellsOutcomes);
+            TakeLine(data[used..], work, tellsOutcomes, sources);
             used = data.Length;
         }
 
         return used;
     }
 
-    private static void TakeLine(ReadOnlySpan<byte> line, AnswerWork work, bool tellsOutcomes)
+    private static void TakeLine(ReadOnlySpan<byte> line, AnswerWork work, bool tellsOutcomes, ILineSources? sources)
     {
         line = ByteOrderMark.Skip(line).Trim(" \t\r"u8);
         if (line.IsEmpty)
@@ -172,6 +214,12 @@ public static class NdjsonFilter
 
         if (facts.Type == ResourceType.Bundle && DeletionList.TryWrite(line, work))
         {
+            return;
+        }
+
+        if (sources?.Holds is { } holds && NamedByLines.IsHeld(facts) && !holds.Names(line, facts, work.Bases))
+        {
+            work.Disclosure.Withhold(WithholdReason.HiddenReference, facts);
             return;
         }
 

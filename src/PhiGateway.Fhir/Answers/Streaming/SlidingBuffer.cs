@@ -15,6 +15,9 @@ internal sealed class SlidingBuffer(Stream source, StreamLimits limits) : IDispo
 
     public ReadOnlySpan<byte> Unused => _bytes.AsSpan(_start, _end - _start);
 
+    /// <summary>The same, until more is read.</summary>
+    public ReadOnlyMemory<byte> Held => _bytes.AsMemory(_start, _end - _start);
+
     public void Use(int count) => _start += count;
 
     /// <summary>Reads more; false at the end of the stream. Throws what the stream throws, and what whoever gives room does.</summary>

@@ -22,6 +22,7 @@ internal sealed class ExportAnswers(
     Fetch fetch,
     ExportListings listings,
     ShownFiles files,
+    ExportNames names,
     StreamedRelease streams,
     StillOpen still,
     Exit exit
@@ -153,7 +154,9 @@ internal sealed class ExportAnswers(
         }
 
         await using var stream = await answer.OpenAsync(exchange.Http.RequestAborted);
-        return stream is null ? StageResult.Refuse(DenyReason.UnreadableAnswer, "content-encoding") : await StreamAsync(exchange, stream);
+        return stream is null
+            ? StageResult.Refuse(DenyReason.UnreadableAnswer, "content-encoding")
+            : await StreamAsync(exchange, stream, null);
     }
 
     // All files of a list, one after the other: the manifest says which they are, as it did when they were named.
@@ -181,12 +184,14 @@ internal sealed class ExportAnswers(
 
         await using var joined = new JoinedFiles(fetch, exchange, places);
         return places.Count > 0 && await joined.TryBeginAsync(exchange.Http.RequestAborted)
-            ? await StreamAsync(exchange, joined)
+            ? await StreamAsync(exchange, joined, listing.Value)
             : StageResult.Refuse(DenyReason.UnreadableAnswer, "file");
     }
 
-    private ValueTask<StageResult> StreamAsync(GatewayExchange exchange, Stream lines) =>
-        streams.RunAsync(
+    private async ValueTask<StageResult> StreamAsync(GatewayExchange exchange, Stream lines, ExportListing? listing)
+    {
+        var sources = names.Open(exchange, names.Begin(exchange, listing, long.MaxValue));
+        var streamed = await streams.RunAsync(
             exchange,
             KnownMediaTypes.FhirNdjson,
             (release, sink, limits, cancellation) =>
@@ -198,9 +203,16 @@ internal sealed class ExportAnswers(
                     limits,
                     cancellation,
                     exchange.Request,
-                    tellsOutcomes: !UpstreamCallFactory.Withholds(exchange.Permit)
+                    tellsOutcomes: !UpstreamCallFactory.Withholds(exchange.Permit),
+                    sources
                 )
         );
+
+        // That the server was busy is told as such while it can be.
+        return !streamed.Continues && sources is { Outcome.Continues: false } && !exchange.Http.Response.HasStarted
+            ? sources.Outcome
+            : streamed;
+    }
 
     private ValueTask<StageResult> WriteAsync(GatewayExchange exchange, int status, ReadOnlyMemory<byte> body) =>
         exit.LetOutAsync(exchange, new OutgoingAnswer(status, body, KnownMediaTypes.Json));

@@ -73,7 +73,7 @@ internal sealed class AnswerJudge(
             return CountAsync(exchange, body, filtered);
         }
 
-        if (PageWalk.Applies(exchange) && PagedAnswer.CanPage(exchange.Request, body.Written.Span, exchange.Ingressed.Route.Language))
+        if (PageWalk.Applies(exchange, body.Written.Span))
         {
             return WalkAsync(exchange, body, filtered);
         }
@@ -85,8 +85,9 @@ internal sealed class AnswerJudge(
 
         var holdsFiles = HoldsFiles(exchange, body);
         var holdsHanging = HoldsHanging(exchange, body);
-        return holdsFiles || holdsHanging || VersionLookup.IsNeeded(exchange)
-            ? LookUpAsync(exchange, body, filtered, holdsFiles, holdsHanging)
+        var known = HoldsSeveral(exchange) ? TargetLookup.Begin(exchange, exchange.Permit.Release) : null;
+        return holdsFiles || holdsHanging || known is not null || VersionLookup.IsNeeded(exchange)
+            ? LookUpAsync(exchange, body, filtered, holdsFiles, holdsHanging, known)
             : JudgeLinkedAsync(exchange, body, filtered);
     }
 
@@ -109,6 +110,10 @@ internal sealed class AnswerJudge(
         var kept = await handles.KeepNextAsync(exchange, body.Written);
         return Judge(exchange, body, filtered, PageLinks.OptionsFor(exchange, handles, kept));
     }
+
+    // What an operation puts together, and what the entries of a transaction find; pages and histories are put together elsewhere.
+    private static bool HoldsSeveral(GatewayExchange exchange) =>
+        exchange.Kind == RequestKind.Transaction || exchange.Request.Interaction == Interaction.Operation;
 
     private static bool HoldsFiles(GatewayExchange exchange, PooledBuffer body) =>
         IsOfStored(exchange) && FileReferrers.Matter(exchange.Request, exchange.Permit.Release, body.Written.Span);
@@ -145,11 +150,18 @@ internal sealed class AnswerJudge(
         PooledBuffer body,
         PooledBuffer filtered,
         bool holdsFiles,
-        bool holdsHanging
+        bool holdsHanging,
+        KnownTargets? known
     )
     {
         var kept = exchange.IsWrite ? null : await handles.KeepNextAsync(exchange, body.Written);
         var options = PageLinks.OptionsFor(exchange, handles, kept);
+        if (known is not null)
+        {
+            await targets.FindIfMetAsync(exchange, body.Written, exchange.Permit.Release, known);
+            options = options with { Targets = known };
+        }
+
         if (holdsFiles)
         {
             var files = new FileReferrers();

@@ -30,7 +30,7 @@ internal sealed class CountWalk(
     /// <param name="output">Receives the Bundle that holds the count.</param>
     public async ValueTask<StageResult> RunAsync(GatewayExchange exchange, PooledBuffer body, PooledBuffer output)
     {
-        var counted = new Counted { Targets = PageWalk.TargetsOf(exchange) };
+        var counted = new Counted { Targets = TargetLookup.Begin(exchange, exchange.Permit.Release) };
         var taken = await TakeAsync(exchange, exchange.Request, body.Written, counted, isFirst: true);
         taken = taken.Continues ? await FollowAsync(exchange, exchange.Request, counted) : taken;
         if (!taken.Continues)
@@ -52,7 +52,7 @@ internal sealed class CountWalk(
     {
         var search = exchange.Request.AsCounted();
         using var fetched = await fetch.ReadAsync(exchange, UpstreamCallFactory.Create(search, exchange.Permit));
-        var counted = new Counted { Targets = PageWalk.TargetsOf(exchange) };
+        var counted = new Counted { Targets = TargetLookup.Begin(exchange, exchange.Permit.Release) };
         return
             fetched is Fetched.Found { IsReadable: true } found
             && (await TakeAsync(exchange, search, found.Body, counted, isFirst: true)).Continues
@@ -96,7 +96,7 @@ internal sealed class CountWalk(
         bool isFirst
     )
     {
-        await targetLookup.FindIfMetAsync(exchange, page, counted.Targets);
+        await targetLookup.FindIfMetAsync(exchange, page, exchange.Permit.Release, counted.Targets);
         await referrers.FindIfMetAsync(exchange, search, page, counted.Files);
         var hung = await hopLookup.FindIfMetAsync(exchange, search, exchange.Permit.Release, page, counted.Hops);
         if (!hung.Continues)

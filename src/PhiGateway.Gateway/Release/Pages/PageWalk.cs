@@ -21,6 +21,7 @@ internal sealed class PageWalk(
     TargetLookup targetLookup,
     HandleIssuer handles,
     CountWalk counts,
+    AroundNames around,
     GatewayOptions options
 )
 {
@@ -31,6 +32,24 @@ internal sealed class PageWalk(
     public static bool Applies(GatewayExchange exchange) =>
         PagedAnswer.CanPage(exchange.Request)
         && (UpstreamCallFactory.Withholds(exchange.Permit) || VersionLookup.IsHistory(exchange.Request));
+
+    /// <summary>
+    /// Whether this answer is one of pages. What an operation finds is where it goes on elsewhere, or was gone on to; that of
+    /// <c>$everything</c> always, whose next page may be one that holds nothing.
+    /// </summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="answer">Its answer, whole.</param>
+    public static bool Applies(GatewayExchange exchange, ReadOnlySpan<byte> answer)
+    {
+        var (request, context) = (exchange.Request, exchange.Ingressed.Route.Language);
+        return Applies(exchange)
+            && PagedAnswer.CanPage(request, answer, context)
+            && (
+                request is not { Interaction: Interaction.Operation, Operation: not "$everything" }
+                || exchange.Understood.Continuation is not null
+                || NextPlace.Find(answer, context) is not null
+            );
+    }
 
     /// <summary>
     /// Whether the page is held whole however large it is, since it is one of few matches, or of versions that are judged by each other.
@@ -48,7 +67,13 @@ internal sealed class PageWalk(
         var continuation = exchange.Understood.Continuation;
         var start = continuation?.Page ?? new PagePlace(string.Empty, 0);
         var asked = continuation?.Size ?? 0;
-        var beside = (Files: new FileReferrers(), Hops: new HopTargets(), Targets: TargetsOf(exchange));
+        var beside = (Files: new FileReferrers(), Hops: new HopTargets(), Targets: TargetLookup.Begin(exchange, exchange.Permit.Release));
+        var named = await around.FindAsync(exchange, body.Written);
+        if (!named.Continues)
+        {
+            return named.Result;
+        }
+
         var current = VersionLookup.IsHistory(exchange.Request) ? VersionsOf(exchange, beside.Files, beside.Hops) : null;
         using var page = new PagedAnswer(
             exchange.Request,
@@ -62,6 +87,7 @@ internal sealed class PageWalk(
                 Referrers = beside.Files,
                 Hops = beside.Hops,
                 Targets = beside.Targets,
+                NamedAround = named.Value,
             },
             asked > 0 ? asked : UpstreamCallFactory.PageSize(exchange.Request, exchange.Permit),
             start.From
@@ -122,14 +148,6 @@ internal sealed class PageWalk(
         return StageResult.Continue;
     }
 
-    /// <summary>
-    /// What has to be known of the records that others speak of, to be filled page by page; null: nothing. To whom leaves what nobody can
-    /// attribute, what speaks of a record that stays must not leave as such.
-    /// </summary>
-    /// <param name="exchange">The request that is answered.</param>
-    public static KnownTargets? TargetsOf(GatewayExchange exchange) =>
-        ReleaseChecks.MayReceiveUndetermined(exchange) && KnownTargets.MayLeave(exchange.Permit.Release) ? new KnownTargets() : null;
-
     // What a deletion is of cannot be looked up any more: in histories of many it is told to whom everything is (ADR 12).
     private static CurrentVersions VersionsOf(GatewayExchange exchange, FileReferrers files, HopTargets hops) =>
         new()
@@ -147,7 +165,7 @@ internal sealed class PageWalk(
 
     // What an operation brings of one record, all of it withheld, would tell of that record.
     private static bool IsOfNothing(GatewayExchange exchange) =>
-        exchange.Request is { Interaction: Interaction.Operation, Id: not null }
+        exchange.Request is { Interaction: Interaction.Operation, Operation: "$everything", Id: not null }
         && exchange.Disclosure is { Resources.Count: 0, Withheld: > 0 };
 
     private static StageResult Withheld(GatewayExchange exchange) =>
@@ -188,7 +206,7 @@ internal sealed class PageWalk(
         (FileReferrers Files, HopTargets Hops, KnownTargets? Targets) beside
     )
     {
-        await targetLookup.FindIfMetAsync(exchange, body, beside.Targets);
+        await targetLookup.FindIfMetAsync(exchange, body, exchange.Permit.Release, beside.Targets);
         await referrers.FindIfMetAsync(exchange, exchange.Request, body, beside.Files);
         var hung = await hopLookup.FindIfMetAsync(exchange, exchange.Request, exchange.Permit.Release, body, beside.Hops);
         if (!hung.Continues)

@@ -22,6 +22,7 @@ internal sealed class WholeAnswers(
     AnswerBuffers buffers,
     StreamedRelease streams,
     AnswerJudge judge,
+    TargetLookup targets,
     HandleIssuer handles,
     CreatedPlace created,
     VersionConflict conflicts,
@@ -133,6 +134,7 @@ internal sealed class WholeAnswers(
     private ValueTask<StageResult> StreamAsync(GatewayExchange exchange, PooledBuffer body, Stream stream)
     {
         var whole = new ReplayStream(body.Written, stream);
+        var known = TargetLookup.Begin(exchange, exchange.Permit.Release);
         return streams.RunAsync(
             exchange,
             KnownMediaTypes.FhirJsonUtf8,
@@ -142,10 +144,14 @@ internal sealed class WholeAnswers(
                     whole,
                     release,
                     exchange.Ingressed.Route.Language,
-                    PageLinks.OptionsFor(exchange, handles),
+                    PageLinks.OptionsFor(exchange, handles) with
+                    {
+                        Targets = known,
+                    },
                     sink,
                     limits,
-                    cancellation
+                    cancellation,
+                    known is null ? null : entries => targets.FindOfStreamAsync(exchange, entries, known)
                 )
         );
     }

@@ -65,6 +65,34 @@ public sealed class DeclaredOperationTests : IDisposable
         Assert.Equal(["DocumentReference/d1"], Assert.Single(_world.Journal.Records).Resources);
     }
 
+    // Of an operation, too, neither the number nor the place of what stays shows in its pages, and nothing that leaves is lost.
+    [Fact]
+    public async Task Run_DeclaredWithSeveralPages_ArePutTogether()
+    {
+        const string Next = "\"type\":\"searchset\",\"link\":[{\"relation\":\"next\",\"url\":\"http://fhir.example/r4/pages/2\"}]";
+        var first = Bundle("searchset", Document("d1", "18"), Document("d2", "17"));
+        _world
+            .Upstream.Answers(
+                "GET /DocumentReference/$docref?patient=17",
+                first.Replace("\"type\":\"searchset\"", Next, StringComparison.Ordinal)
+            )
+            .Answers("GET /pages/2", Bundle("searchset", Document("d3", "17"), Document("d4", "18"), Document("d5", "17")));
+
+        var one = JsonNode.Parse((await AskAsync("GET", "/fhir/DocumentReference/$docref?patient=17")).Body)!;
+        var next = one["link"]!.AsArray().Single(static link => (string?)link!["relation"] == "next")!;
+        var two = JsonNode.Parse((await AskAsync("GET", new Uri((string)next["url"]!).PathAndQuery)).Body)!;
+
+        Assert.Equal(["d2", "d3"], Ids(one));
+        Assert.Equal(["d5"], Ids(two));
+        Assert.DoesNotContain(
+            two["link"]?.AsArray() ?? [],
+            static link => (string?)link!["relation"] == "next" || ((string)link["url"]!).Contains("fhir.example", StringComparison.Ordinal)
+        );
+    }
+
+    private static List<string> Ids(JsonNode page) =>
+        [.. page["entry"]!.AsArray().Select(static entry => (string)entry!["resource"]!["id"]!)];
+
     [Theory]
     [InlineData("17", null)]
     [InlineData("18", "not-found-or-withheld")]

@@ -39,6 +39,18 @@ public sealed class ForgivenAnswersTests : IDisposable
         Assert.Equal(DenyReason.UnreadableAnswer, (await _world.WalkAsync(exchange, "Release")).Refusal);
     }
 
+    // A preference that is not taken up is no error, and is not the server's to take up.
+    [Fact]
+    public async Task Run_ReadThatMayBeAnsweredLater_IsAnsweredNow()
+    {
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+        using var exchange = _world.Open("GET", "/fhir/Observation/1", null, ("Prefer", "respond-async"));
+
+        Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
+        Assert.Equal(200, exchange.Http.Response.StatusCode);
+        Assert.DoesNotContain(Assert.Single(_world.Upstream.Calls).Headers, static header => header.Key == "Prefer");
+    }
+
     [Theory]
     [InlineData("W/\"3\"", 304)]
     [InlineData("\"3\"", 304)]

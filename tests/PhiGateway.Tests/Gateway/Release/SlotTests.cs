@@ -300,6 +300,27 @@ public sealed class SlotTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_SearchInATransaction_AVendorFindsThem()
+    {
+        Publish(OrganizationKind.Vendor, new PatientScope { None = true });
+        Store(OfStaff, Slot("1"));
+        var found = $$"""{"resourceType":"Bundle","type":"searchset","entry":[{"resource":{{Slot("1")}} }]}""";
+        _world.Upstream.Answers(
+            "POST ",
+            $$"""{"resourceType":"Bundle","type":"transaction-response","entry":[{"resource":{{found}},"response":{"status":"200 OK"} }]}"""
+        );
+        using var exchange = _world.Open(
+            "POST",
+            "/fhir",
+            """{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"GET","url":"Slot?status=free"}}]}"""
+        );
+        var result = await _world.WalkAsync(exchange, "Release");
+
+        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
+        Assert.Contains("Schedule/1", StageWorld.Written(exchange), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_ASchedule_LeavesToVendorsWithoutItsWords()
     {
         Publish(OrganizationKind.Vendor, new PatientScope { None = true });
