@@ -55,9 +55,13 @@ internal sealed class ConsoleRoutes(IEndpointRouteBuilder routes)
                 async context =>
                 {
                     var request = ConsoleGate.RequestOf(context);
-                    var answer = request.IsUnreadable
-                        ? Unreadable
-                        : await run(context.RequestServices.GetRequiredService<TScreen>(), request);
+                    var screen = context.RequestServices.GetRequiredService<TScreen>();
+                    var answer = request switch
+                    {
+                        { IsUnreadable: true } => Unreadable,
+                        { Once: { } once } => await request.Session.Forms.TakeAsync(once, () => run(screen, request)),
+                        _ => await run(screen, request),
+                    };
                     if (request.Missing is { } missing && answer is ScreenAnswer.Shown(var page))
                     {
                         answer = page with { Missing = missing };
