@@ -76,7 +76,9 @@ public sealed record GrantHolders(int Place, IReadOnlyList<GrantHolder> Clients,
         [
             .. grant
                 .Types.Distinct(StringComparer.Ordinal)
-                .SelectMany(type => grant.Interactions.Concat(grant.Operations).Distinct(StringComparer.Ordinal).Select(what => (type, what))),
+                .SelectMany(type =>
+                    grant.Interactions.Concat(grant.Operations).Distinct(StringComparer.Ordinal).Select(what => (type, what))
+                ),
         ];
 
     private static bool IsAsWide(Grant one, Grant other) =>

@@ -210,7 +210,10 @@ public sealed class CampaignTests
         Assert.Equal(201, (await server.PostAsync(Campaigns + ":start", body.ToJsonString(), "ghost")).Status);
         Assert.Equal(200, (await DecideAsync(server, "keep", "ghost")).Status);
 
+        // One who asks as one of the two is not the other.
+        Assert.Equal(200, (await server.PostAsync(Campaigns + "/q2:cancel", """{"reason":"x"}""", "mona")).Status);
         Assert.Equal("four-eyes", (await server.PostAsync(Campaigns + "/q2:cancel", """{"reason":"x"}""", "mona")).Code);
+        Assert.Equal("open", (string?)(await server.GetAsync(Campaigns + "/q2", "anna")).Json["state"]);
         var applied = (await server.PostAsync(Campaigns + "/q2:apply", "{}", "mona")).Json;
         Assert.Contains("four-eyes", (string)applied["applied"]![0]!["words"]!, StringComparison.Ordinal);
         applied = (await server.PostAsync(Campaigns + "/q2:apply", "{}", "anna")).Json;
@@ -312,18 +315,41 @@ public sealed class CampaignTests
     }
 
     [Fact]
-    public async Task Cancel_TakesAnotherPersonThanWhoStarted_AndNothingFollows()
+    public async Task Cancel_ByOneWhoAsksAndAnotherWhoDoes_KeepsWhatSilenceWouldClose()
     {
         await using var server = await OpenAsync();
         Assert.Equal(201, (await server.PostAsync(Campaigns + ":start", Body(), "nora")).Status);
-        Assert.Equal("four-eyes", (await server.PostAsync(Campaigns + "/q2:cancel", """{"reason":"wrong scope"}""", "nora")).Code);
         Assert.Equal(422, (await server.PostAsync(Campaigns + "/q2:cancel", "{}", "anna")).Status);
-        Assert.Equal(200, (await server.PostAsync(Campaigns + "/q2:cancel", """{"reason":"wrong scope"}""", "anna")).Status);
+        var asked = await server.PostAsync(Campaigns + "/q2:cancel", """{"reason":"wrong scope"}""", "anna");
+        Assert.Equal((200, "open"), (asked.Status, (string?)asked.Json["state"]));
+        Assert.Equal("anna@hospital.example", (string?)asked.Json["cancelAskedBy"]);
+        Assert.Equal("four-eyes", (await server.PostAsync(Campaigns + "/q2:cancel", """{"reason":"again"}""", "anna")).Code);
+        var done = await server.PostAsync(Campaigns + "/q2:cancel", """{"reason":"wrong scope indeed"}""", "nora");
+        Assert.Equal((200, "cancelled"), (done.Status, (string?)done.Json["state"]));
         server.Time.Now = server.Time.Now.AddDays(20);
 
         Assert.Equal(0, await Deadline(server).RunOnceAsync(default));
         Assert.Equal("active", (string)(await server.GetAsync(Client)).Json["status"]!);
         Assert.Equal("already-applied", (await DecideAsync(server, "remove", "otto")).Code);
+    }
+
+    // What one person alone asks for keeps nothing open.
+    [Fact]
+    public async Task Cancel_AskedForByOneAlone_LeavesSilenceToClose()
+    {
+        await using var server = await OpenAsync();
+        await StartAsync(server);
+        Assert.Equal(200, (await server.PostAsync(Campaigns + "/q2:cancel", """{"reason":"leave them"}""", "anna")).Status);
+        server.Time.Now = server.Time.Now.AddDays(20);
+        var deadline = Deadline(server);
+        for (var day = 0; day < 2; day++)
+        {
+            await deadline.RunOnceAsync(default);
+            server.Time.Now = server.Time.Now.AddDays(1);
+        }
+
+        await deadline.RunOnceAsync(default);
+        Assert.Equal("suspended", (string)(await server.GetAsync(Client)).Json["status"]!);
     }
 
     internal static async Task<AdminServer> OpenAsync()

@@ -257,9 +257,5 @@ internal sealed class AccountingScreen(
     }
 
     // PHI: it stays in memory until it is shown, or nobody comes for it.
-    private sealed record Gathered(
-        AccountingReport Report,
-        IReadOnlyList<DisclosureHold> Holds,
-        IReadOnlyList<DisclosureRequest> Requests
-    );
+    private sealed record Gathered(AccountingReport Report, IReadOnlyList<DisclosureHold> Holds, IReadOnlyList<DisclosureRequest> Requests);
 }

@@ -57,10 +57,7 @@ internal sealed class SearchScreen(
                 async stopping =>
                 {
                     var at = time.GetUtcNow();
-                    return new Counted(
-                        (await reports.FacetsAsync(request.Behind(stopping), query! with { Cursor = null })).Value,
-                        at
-                    );
+                    return new Counted((await reports.FacetsAsync(request.Behind(stopping), query! with { Cursor = null })).Value, at);
                 }
             );
             isCounting = counted is null || work.IsMaking(key);
@@ -88,12 +85,7 @@ internal sealed class SearchScreen(
                 asked.At(SearchQuery.Path + "/tail", ("from", null), ("to", null)),
                 problem?.Detail,
                 isCounting
-                    ? asked.At(
-                        SearchQuery.Path,
-                        ("from", FromOf(query)),
-                        ("cursor", asked.Value("cursor")),
-                        (SearchQuery.Counted, "1")
-                    )
+                    ? asked.At(SearchQuery.Path, ("from", FromOf(query)), ("cursor", asked.Value("cursor")), (SearchQuery.Counted, "1"))
                     : null,
                 asked.IsDefault,
                 await request.TryAsync("kept searches", () => saved.ListAsync(request.Call)) ?? [],
