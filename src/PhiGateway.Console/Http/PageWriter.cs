@@ -6,6 +6,7 @@ using PhiGateway.Admin.Http;
 using PhiGateway.Console.Configuration;
 using PhiGateway.Console.Rendering;
 using PhiGateway.Console.Sessions;
+using PhiGateway.Console.Work;
 
 namespace PhiGateway.Console.Http;
 
@@ -64,7 +65,10 @@ internal sealed class PageWriter(PageRenderer renderer, ConsoleOptions options)
                 page.Title,
                 page.Section,
                 session is null ? null : PersonOf(session),
-                session?.TakeNotice(),
+                // What was done is said on the page that stays.
+                page.Body == typeof(WaitPage)
+                    ? null
+                    : session?.TakeNotice(),
                 page.OnRecord,
                 page.Missing,
                 page.Body,

@@ -299,6 +299,7 @@ public sealed class ConsoleJourneyTests(ConsoleWorld world) : IClassFixture<Cons
         var line = page.Locator("[data-tail] tbody tr", new() { HasText = "console.sign-in" });
         await Assertions.Expect(line.First).ToBeVisibleAsync(new() { Timeout = 120_000 });
         Assert.Contains("mary.smith@hospital.example", await line.First.InnerTextAsync());
+        Assert.EndsWith(" here", await line.First.Locator("time").First.GetAttributeAsync("title"));
         Assert.False(world.Complaints.Any(), string.Join('\n', world.Complaints));
         await other.Context.CloseAsync();
         await page.Context.CloseAsync();
