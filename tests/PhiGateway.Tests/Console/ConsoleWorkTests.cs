@@ -338,11 +338,7 @@ public sealed class ConsoleWorkTests
         Assert.Contains("the wrong scope", seen.Text, StringComparison.Ordinal);
         Assert.Equal(403, (await first.SubmitAsync(Path, Path + "/cancel", VersionIn(seen), ("reason", "again"))).Status);
         Assert.Equal(303, (await second.SubmitAsync(Path, Path + "/cancel", VersionIn(seen), ("reason", "indeed"))).Status);
-        Assert.Contains(
-            ">cancelled<",
-            Regex.Replace((await first.GetAsync(Path)).Text, @"<span[^>]*></span>", ""),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("indeed", (await first.GetAsync(Path)).Text, StringComparison.Ordinal);
     }
 
     private static (string, string) VersionIn(AdminAnswer page) =>
