@@ -20,46 +20,52 @@ public sealed record GrantHolders(int Place, IReadOnlyList<GrantHolder> Clients,
         }
 
         var tenants = TenantsOf(view.Client, useCase);
-        var others = useCase.Grants.Select(static _ => new List<GrantHolder>()).ToList();
-        foreach (var other in set.All<UseCase>(RegistryKind.UseCase))
-        {
-            if (other.Id == useCase.Id || other.Environment != useCase.Environment || !other.Tenants.Any(tenants.Contains))
-            {
-                continue;
-            }
+        UseCase[] others =
+        [
+            .. set.All<UseCase>(RegistryKind.UseCase)
+                .Where(other => other.Id != useCase.Id && other.Environment == useCase.Environment && other.Tenants.Any(tenants.Contains)),
+        ];
+        return
+        [
+            .. useCase
+                .Grants.Index()
+                .Select(pair => Of(set, tenants, pair.Index + 1, pair.Item, others))
+                .Where(static holders => holders.Clients.Count > 0),
+        ];
+    }
 
-            foreach (var (place, grant) in useCase.Grants.Index())
+    // Tens of thousands may have it: the first of them, and how many more there are.
+    private static GrantHolders Of(WorkingSet set, IReadOnlyList<string> tenants, int place, Grant grant, UseCase[] others)
+    {
+        var whole = ElementsOf(grant).Count;
+        var (first, more) = (new List<GrantHolder>(Most), 0);
+        foreach (
+            var (other, shared) in others
+                .Select(other => (Other: other, Shared: SharedBy(grant, other.Grants)))
+                .Where(static pair => pair.Shared > 0)
+                .OrderByDescending(static pair => pair.Shared)
+                .ThenBy(static pair => pair.Other.Id, StringComparer.Ordinal)
+        )
+        {
+            foreach (var client in set.ClientsOf(other.Id))
             {
-                var whole = ElementsOf(grant).Count;
-                var shared = SharedBy(grant, other.Grants);
-                if (shared > 0)
+                if (client.Status != ClientStatus.Active || !TenantsOf(client, other).Any(tenants.Contains))
                 {
-                    others[place]
-                        .AddRange(
-                            set.ClientsOf(other.Id)
-                                .Where(client => client.Status == ClientStatus.Active && TenantsOf(client, other).Any(tenants.Contains))
-                                .Select(client => new GrantHolder(client.Id, other.Id, shared, whole))
-                        );
+                    continue;
+                }
+
+                if (first.Count < Most)
+                {
+                    first.Add(new GrantHolder(client.Id, other.Id, shared, whole));
+                }
+                else
+                {
+                    more++;
                 }
             }
         }
 
-        return
-        [
-            .. others
-                .Index()
-                .Where(static pair => pair.Item.Count > 0)
-                .Select(static pair => new GrantHolders(
-                    pair.Index + 1,
-                    [
-                        .. pair
-                            .Item.OrderByDescending(static holder => holder.Shared)
-                            .ThenBy(static holder => holder.Client, StringComparer.Ordinal)
-                            .Take(Most),
-                    ],
-                    Math.Max(0, pair.Item.Count - Most)
-                )),
-        ];
+        return new GrantHolders(place, first, more);
     }
 
     private static IReadOnlyList<string> TenantsOf(Client client, UseCase useCase) =>
