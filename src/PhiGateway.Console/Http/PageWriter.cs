@@ -6,7 +6,6 @@ using PhiGateway.Admin.Http;
 using PhiGateway.Console.Configuration;
 using PhiGateway.Console.Rendering;
 using PhiGateway.Console.Sessions;
-using PhiGateway.Console.Work;
 
 namespace PhiGateway.Console.Http;
 
@@ -66,7 +65,7 @@ internal sealed class PageWriter(PageRenderer renderer, ConsoleOptions options)
                 page.Section,
                 session is null ? null : PersonOf(session),
                 // What was done is said on the page that stays.
-                page.Body == typeof(WaitPage)
+                page.IsComing
                     ? null
                     : session?.TakeNotice(),
                 page.OnRecord,

@@ -1,5 +1,3 @@
-using PhiGateway.Console.Http;
-
 namespace PhiGateway.Console.Sessions;
 
 /// <summary>
@@ -13,28 +11,30 @@ internal sealed class TakenForms
     private const int Most = 64;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Task<ScreenAnswer?>> _taken = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Task<object?>> _taken = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
 
     /// <summary>Takes a form, or waits for the click that takes it.</summary>
     /// <param name="form">Which one, and what was filled in.</param>
     /// <param name="take">Does what it asks for.</param>
-    public async Task<ScreenAnswer> TakeAsync(string form, Func<Task<ScreenAnswer>> take)
+    /// <param name="isTaken">Whether what came of it is that it was done.</param>
+    public async Task<T> TakeAsync<T>(string form, Func<Task<T>> take, Func<T, bool> isTaken)
+        where T : class
     {
-        var mine = new TaskCompletionSource<ScreenAnswer?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var mine = new TaskCompletionSource<object?>(TaskCreationOptions.RunContinuationsAsynchronously);
         while (Claim(form, mine.Task) is { } first)
         {
-            if (await first is { } known)
+            if (await first is T known)
             {
                 return known;
             }
         }
 
-        ScreenAnswer? done = null;
+        object? done = null;
         try
         {
             var answer = await take();
-            done = answer as ScreenAnswer.Go;
+            done = isTaken(answer) ? answer : null;
             return answer;
         }
         finally
@@ -49,7 +49,7 @@ internal sealed class TakenForms
     }
 
     // The click that takes it; null: it is the caller's.
-    private Task<ScreenAnswer?>? Claim(string form, Task<ScreenAnswer?> mine)
+    private Task<object?>? Claim(string form, Task<object?> mine)
     {
         lock (_gate)
         {

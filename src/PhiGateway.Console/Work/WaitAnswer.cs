@@ -21,6 +21,7 @@ internal static class WaitAnswer
         new(model.Title, section, typeof(WaitPage), model with { Refused = tried is null ? null : tried.Detail ?? tried.Title })
         {
             Status = tried?.Status ?? 200,
+            IsComing = true,
             Again = new AgainLater(tried is null ? AgainSeconds : ReadSeconds, AgainAt(model.Path)),
         };
 

@@ -77,14 +77,16 @@ public sealed partial class ConsoleOnceTests
     {
         var forms = new TakenForms();
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var first = forms.TakeAsync("form", FailAsync);
-        var second = forms.TakeAsync("form", static () => Task.FromResult<ScreenAnswer>(new ScreenAnswer.Go("/console/now")));
+        var first = forms.TakeAsync("form", FailAsync, IsTaken);
+        var second = forms.TakeAsync("form", static () => Task.FromResult<ScreenAnswer>(new ScreenAnswer.Go("/console/now")), IsTaken);
         Assert.False(second.IsCompleted);
         gate.SetResult();
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => first);
         Assert.IsType<ScreenAnswer.Go>(await second);
-        Assert.IsType<ScreenAnswer.Go>(await forms.TakeAsync("form", static () => throw new InvalidOperationException()));
+        Assert.IsType<ScreenAnswer.Go>(
+            await forms.TakeAsync<ScreenAnswer>("form", static () => throw new InvalidOperationException(), IsTaken)
+        );
 
         async Task<ScreenAnswer> FailAsync()
         {
@@ -100,12 +102,12 @@ public sealed partial class ConsoleOnceTests
         var taken = 0;
         for (var form = 0; form < 200; form++)
         {
-            await forms.TakeAsync($"{form}", CountAsync);
+            await forms.TakeAsync($"{form}", CountAsync, IsTaken);
         }
 
-        await forms.TakeAsync("199", CountAsync);
+        await forms.TakeAsync("199", CountAsync, IsTaken);
         Assert.Equal(200, taken);
-        await forms.TakeAsync("0", CountAsync);
+        await forms.TakeAsync("0", CountAsync, IsTaken);
         Assert.Equal(201, taken);
 
         Task<ScreenAnswer> CountAsync()
@@ -137,6 +139,8 @@ public sealed partial class ConsoleOnceTests
                 )
         );
     }
+
+    private static bool IsTaken(ScreenAnswer answer) => answer is ScreenAnswer.Go;
 
     private static (string, string) One(string[] pair) => (pair[0], Uri.UnescapeDataString(pair[1]));
 
