@@ -74,6 +74,15 @@ internal sealed class LongWork : IDisposable
         }
     }
 
+    /// <summary>Lets go of what is made, or being made, under a key: a step has changed what it would say.</summary>
+    public void Drop(WorkKey key)
+    {
+        lock (_gate)
+        {
+            _entries.Remove(key);
+        }
+    }
+
     /// <summary>Ends what is being made.</summary>
     public void Dispose()
     {

@@ -60,17 +60,20 @@ internal sealed class OffboardingScreen(OffboardingReports reports, LongWork wor
         var body = new NoticeBody(request.Typed("to"), sent, request.Typed("reference"));
         if (wrong is null && !(await reports.NoticeAsync(request.Call, id, body)).Failed(out wrong, out _))
         {
+            work.Drop(KeyOf(request, id));
             return new ScreenAnswer.Go("/console/offboardings/" + Uri.EscapeDataString(id), "It is on record that they were told.");
         }
 
         return await ShowAsync(request, TriedForms.Of(request, wrong, "notice", string.Empty, "to", "sent_at", "reference"), wrong);
     }
 
+    private static WorkKey KeyOf(ConsoleRequest request, string id) => WorkKey.Of(request, "offboarding " + id);
+
     private async Task<ScreenAnswer> ShowAsync(ConsoleRequest request, TriedForm? form, AdminProblem? tried)
     {
         var (id, caller) = (request.Route("id"), request.Call.Caller);
         var made = await work.OnceAsync(
-            WorkKey.Of(request, "offboarding " + id),
+            KeyOf(request, id),
             async stopping => new Made<OffboardingReport>(await reports.FindAsync(request.Behind(stopping), id))
         );
         if (made is null)

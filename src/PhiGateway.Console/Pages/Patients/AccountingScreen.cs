@@ -135,6 +135,9 @@ internal sealed class AccountingScreen(
     private static string OfRow(ConsoleRequest request, string? name) =>
         name is "extend" or "release" or "answer" ? request.Typed("id") ?? string.Empty : string.Empty;
 
+    private static WorkKey KeyOf(ConsoleRequest request, OpenedPatient opened) =>
+        WorkKey.Of(request, $"accounting {opened.Key} {opened.Why}");
+
     private static string PathOf(OpenedPatient opened) => $"{PatientScreen.PathOf(opened.Key)}/accounting";
 
     private static DateTimeOffset? DayOf(string? text) =>
@@ -159,15 +162,16 @@ internal sealed class AccountingScreen(
             AdminProblem.Invalid("/" + field, "invalid", $"'{field}' is a day such as 2026-12-29, or with a time.")
         );
 
-    private async Task<ScreenAnswer> StepAsync(
-        ConsoleRequest request,
-        OpenedPatient opened,
-        string name,
-        Task<Outcome<RegisterEntry>> step
-    ) =>
-        (await step).Failed(out var problem, out _)
-            ? await PageAsync(request, opened, name, problem)
-            : new ScreenAnswer.Go(PathOf(opened), Later);
+    private async Task<ScreenAnswer> StepAsync(ConsoleRequest request, OpenedPatient opened, string name, Task<Outcome<RegisterEntry>> step)
+    {
+        if ((await step).Failed(out var problem, out _))
+        {
+            return await PageAsync(request, opened, name, problem);
+        }
+
+        work.Drop(KeyOf(request, opened));
+        return new ScreenAnswer.Go(PathOf(opened), Later);
+    }
 
     private async Task<ScreenAnswer> AnswerAsync(ConsoleRequest request, OpenedPatient opened)
     {
@@ -187,6 +191,7 @@ internal sealed class AccountingScreen(
         {
             Page = _ => path,
         };
+        work.Drop(KeyOf(request, opened));
         return await jobs.BeginAsync(request, plan) switch
         {
             ScreenAnswer.Refused(var problem) => await PageAsync(request, opened, "answer", problem),
@@ -221,7 +226,7 @@ internal sealed class AccountingScreen(
     {
         // Every record that names the patient. It is shown once, and made anew for the next look.
         var made = await work.OnceAsync(
-            WorkKey.Of(request, $"accounting {opened.Key} {opened.Why}"),
+            KeyOf(request, opened),
             async stopping => new Made<Gathered>(await GatherAsync(request.Behind(stopping), opened))
         );
         if (made is null)
