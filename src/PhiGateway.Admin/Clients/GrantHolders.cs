@@ -37,30 +37,37 @@ public sealed record GrantHolders(int Place, IReadOnlyList<GrantHolder> Clients,
     // Tens of thousands may have it: the first of them, and how many more there are.
     private static GrantHolders Of(WorkingSet set, IReadOnlyList<string> tenants, int place, Grant grant, UseCase[] others)
     {
-        var whole = ElementsOf(grant).Count;
-        var (first, more) = (new List<GrantHolder>(Most), 0);
-        foreach (
-            var (other, shared) in others
-                .Select(other => (Other: other, Shared: SharedBy(grant, other.Grants)))
-                .Where(static pair => pair.Shared > 0)
-                .OrderByDescending(static pair => pair.Shared)
-                .ThenBy(static pair => pair.Other.Id, StringComparer.Ordinal)
-        )
+        var elements = ElementsOf(grant);
+        var byShared = new List<UseCase>?[elements.Count + 1];
+        foreach (var other in others)
         {
-            foreach (var client in set.ClientsOf(other.Id))
+            var shared = SharedBy(grant, elements, other.Grants);
+            if (shared > 0)
             {
-                if (client.Status != ClientStatus.Active || !TenantsOf(client, other).Any(tenants.Contains))
-                {
-                    continue;
-                }
+                (byShared[shared] ??= []).Add(other);
+            }
+        }
 
-                if (first.Count < Most)
+        var (first, more) = (new List<GrantHolder>(Most), 0);
+        for (var shared = elements.Count; shared > 0; shared--)
+        {
+            foreach (var other in byShared[shared] ?? [])
+            {
+                foreach (var client in set.ClientsOf(other.Id))
                 {
-                    first.Add(new GrantHolder(client.Id, other.Id, shared, whole));
-                }
-                else
-                {
-                    more++;
+                    if (client.Status != ClientStatus.Active || !TenantsOf(client, other).Any(tenants.Contains))
+                    {
+                        continue;
+                    }
+
+                    if (first.Count < Most)
+                    {
+                        first.Add(new GrantHolder(client.Id, other.Id, shared, elements.Count));
+                    }
+                    else
+                    {
+                        more++;
+                    }
                 }
             }
         }
@@ -71,12 +78,23 @@ public sealed record GrantHolders(int Place, IReadOnlyList<GrantHolder> Clients,
     private static IReadOnlyList<string> TenantsOf(Client client, UseCase useCase) =>
         client.Tenants.Count > 0 ? client.Tenants : useCase.Tenants;
 
-    // A type with an interaction or an operation, as wide in everything else.
-    private static int SharedBy(Grant grant, IReadOnlyList<Grant> others)
+    // Asked of every use case there is: nothing is made of those that differ.
+    private static int SharedBy(Grant grant, IReadOnlyList<(string Type, string What)> elements, IReadOnlyList<Grant> others)
     {
-        var alike = others.Where(other => IsAsWide(grant, other)).SelectMany(ElementsOf).ToHashSet();
-        return alike.Count == 0 ? 0 : ElementsOf(grant).Count(alike.Contains);
+        List<Grant>? alike = null;
+        foreach (var other in others)
+        {
+            if (IsAsWide(grant, other))
+            {
+                (alike ??= []).Add(other);
+            }
+        }
+
+        return alike is null ? 0 : elements.Count(element => alike.Exists(one => Has(one, element.Type, element.What)));
     }
+
+    private static bool Has(Grant grant, string type, string what) =>
+        grant.Types.Contains(type) && (grant.Interactions.Contains(what) || grant.Operations.Contains(what));
 
     private static IReadOnlyList<(string Type, string What)> ElementsOf(Grant grant) =>
         [
@@ -90,7 +108,6 @@ public sealed record GrantHolders(int Place, IReadOnlyList<GrantHolder> Clients,
     private static bool IsAsWide(Grant one, Grant other) =>
         one.Patients is not null
         && one.Patients == other.Patients
-        && one.Types.Any(other.Types.Contains)
         && one.Confidentiality == other.Confidentiality
         && one.MayRelabel == other.MayRelabel
         && AreSame(one.Labels, other.Labels)
@@ -103,7 +120,12 @@ public sealed record GrantHolders(int Place, IReadOnlyList<GrantHolder> Clients,
         grant.Where.Count == 0 ? [] : [.. grant.Where.Select(static pair => $"{pair.Key}={pair.Value}")];
 
     private static bool AreSame(IReadOnlyList<string> one, IReadOnlyList<string> other) =>
-        (one.Count == 0 && other.Count == 0) || one.ToHashSet(StringComparer.Ordinal).SetEquals(other);
+        (one.Count, other.Count) switch
+        {
+            (0, 0) => true,
+            (0, _) or (_, 0) => false,
+            _ => one.ToHashSet(StringComparer.Ordinal).SetEquals(other),
+        };
 }
 
 /// <summary>One client that has elements of a grant.</summary>
