@@ -59,7 +59,7 @@ internal sealed class ConsoleRoutes(IEndpointRouteBuilder routes)
                 {
                     var request = ConsoleGate.RequestOf(context);
                     var screen = context.RequestServices.GetRequiredService<TScreen>();
-                    var answer = request switch
+                    ScreenAnswer answer = request switch
                     {
                         { IsUnreadable: true } => Unreadable,
                         { Once: { } once } => await request.Session.Forms.TakeAsync(once, () => run(screen, request), IsTaken),
