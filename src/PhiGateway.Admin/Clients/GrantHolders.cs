@@ -1,3 +1,4 @@
+using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 
