@@ -5,10 +5,13 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Campaigns;
 
-/// <summary>Ends a campaign before its end, so that nothing follows from silence: never by who started it, and with a reason.</summary>
+/// <summary>
+/// Ends a campaign before its end, so that nothing follows from silence: one approver asks for it, another does it, each with a reason.
+/// </summary>
+/// <remarks>Security: it keeps open what the campaign would close, and what opens takes two.</remarks>
 internal sealed class CampaignCancel(RegistryEditor editor, TimeProvider time)
 {
-    /// <summary>Cancels it.</summary>
+    /// <summary>Asks that it be cancelled, or cancels it where somebody else has asked.</summary>
     public async Task<Outcome<EditOutcome>> CancelAsync(AdminCall call, string id, ReasonBody body)
     {
         if (ReasonBody.Require(body.Reason) is { } missing)
@@ -39,24 +42,33 @@ internal sealed class CampaignCancel(RegistryEditor editor, TimeProvider time)
             return AdminProblem.Conflict("not-open", "The campaign has ended.");
         }
 
-        if (call.Persons.Any(person => PersonName.Names(campaign.StartedBy, person)))
+        if (campaign.CancelAskedBy is { } asker && call.Persons.Any(person => PersonName.Names(asker, person)))
         {
             return new AdminProblem(
                 403,
                 "four-eyes",
                 "A second person must cancel it",
-                "You started this campaign; somebody else cancels it."
+                "You asked that this campaign be cancelled; another approver does it."
             );
         }
 
-        var next = campaign with
-        {
-            State = CampaignState.Cancelled,
-            EndedBy = call.Person,
-            EndedAt = time.GetUtcNow(),
-            EndReason = reason,
-            Record = CampaignIds.RecordOf(call),
-        };
+        var now = time.GetUtcNow();
+        var next = campaign.CancelAskedBy is null
+            ? campaign with
+            {
+                CancelAskedBy = PersonName.Signed(call.Persons),
+                CancelAskedAt = now,
+                CancelReason = reason,
+                Record = CampaignIds.RecordOf(call),
+            }
+            : campaign with
+            {
+                State = CampaignState.Cancelled,
+                EndedBy = call.Person,
+                EndedAt = now,
+                EndReason = reason,
+                Record = CampaignIds.RecordOf(call),
+            };
         return new EditPlan([new RegistryWrite(RegistryKind.Campaign, id, RegistryJson.Serialize(next), stored.Version)]) { Note = reason };
     }
 }

@@ -70,7 +70,7 @@ internal static class CampaignEndpoints
             .Verb(
                 [AdminRoles.Approver],
                 "Ends an access review before its end",
-                "Nothing follows from silence then; never by who started it, and a reason is required.",
+                "The first approver asks for it, another does it, each with a reason; nothing follows from silence then.",
                 answer: typeof(Campaign)
             );
         api.MapPost(

@@ -7,5 +7,5 @@ internal static class CasesRegistration
 {
     /// <summary>Verbs of cases, and what they show.</summary>
     public static IServiceCollection AddCases(this IServiceCollection services) =>
-        services.AddSingleton<CaseVerbs>().AddSingleton<CaseReports>();
+        services.AddSingleton<CaseVerbs>().AddSingleton<CaseReports>().AddSingleton<CasePatients>();
 }

@@ -60,6 +60,15 @@ internal sealed class ClientReports(WorkingSetSource sets, ISnapshotSource snaps
         return ApprovedClient.Find(set, id) is { } view ? BlastRadius.Of(set, view) : AdminProblem.NotFound("client");
     }
 
+    /// <summary>Who else has the grants of a client, by other use cases.</summary>
+    public async Task<Outcome<IReadOnlyList<GrantHolders>>> HoldersAsync(AdminCall call, string id)
+    {
+        var set = await sets.GetAsync(call.Cancelled);
+        return ApprovedClient.Find(set, id) is { } view
+            ? Outcome<IReadOnlyList<GrantHolders>>.From(GrantHolders.Of(set, view))
+            : AdminProblem.NotFound("client");
+    }
+
     /// <summary>One page of the clients that wait for an approver.</summary>
     /// <param name="call">The call.</param>
     /// <param name="page">Which page.</param>

@@ -22,7 +22,10 @@ internal static class CampaignCommands
             Progress(common, verbs),
             Decide(common),
             Apply(common, verbs),
-            verbs.Verb("cancel", "Ends one before its end; nothing follows from silence. Never by who started it."),
+            verbs.Verb(
+                "cancel",
+                "Asks that one be ended before its end, or ends it where another approver asked; nothing follows from silence then."
+            ),
             Evidence(common, verbs),
         };
         var list = items.List("client", "recommendation", "decision", "decidedBy", "outcome", "done", "id");

@@ -1,11 +1,12 @@
 // What the pages can do without it, they do: it adds the reader's own time, keys, and nothing that writes HTML.
 const locale = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
-for (const time of document.querySelectorAll('time[datetime]')) {
+const place = (time) => {
   const at = new Date(time.dateTime);
   if (!Number.isNaN(at.valueOf())) {
     time.title = `${locale.format(at)} here`;
   }
-}
+};
+document.querySelectorAll('time[datetime]').forEach(place);
 
 const typing = (target) => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/u.test(target.tagName));
 
@@ -73,6 +74,10 @@ const rowOf = (line) => {
   const row = document.getElementById('tail-line').content.firstElementChild.cloneNode(true);
   for (const part of row.querySelectorAll('[data-of]')) {
     part.textContent = line[part.dataset.of] ?? '';
+  }
+  for (const time of row.querySelectorAll('time[data-at]')) {
+    time.dateTime = line[time.dataset.at] ?? '';
+    place(time);
   }
   for (const link of row.querySelectorAll('[data-href]')) {
     const href = line[link.dataset.href];

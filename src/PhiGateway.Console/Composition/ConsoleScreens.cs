@@ -99,7 +99,7 @@ internal static class ConsoleScreens
             .Get<ReviewsScreen>("/console/reviews/{id}", AdminRoles.UseReaders, static (screen, request) => screen.ShowAsync(request))
             .GraveGet<ReviewsScreen>("/console/reviews/{id}/evidence", Auditors, static (screen, request) => screen.EvidenceAsync(request))
             .GravePost<ReviewsScreen>("/console/reviews/{id}/apply", Approvers, static (screen, request) => screen.ApplyAsync(request))
-            .Post<ReviewsScreen>("/console/reviews/{id}/cancel", Approvers, static (screen, request) => screen.CancelAsync(request))
+            .GravePost<ReviewsScreen>("/console/reviews/{id}/cancel", Approvers, static (screen, request) => screen.CancelAsync(request))
             .Post<ReviewsScreen>(
                 "/console/review-items/{id}/decide",
                 AdminRoles.Keepers,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -38,7 +39,9 @@ internal sealed class ConsoleRequest
             Query = MergedOf(Query, Words);
         }
 
-        Call = new AdminCall(session.Caller, RequestId.GuidOf(context), context.RequestAborted)
+        // A browser that is clicked twice no longer waits for the first: what is taken once is done to its end.
+        Once = OnceOf(context, form);
+        Call = new AdminCall(session.Caller, RequestId.GuidOf(context), Once is null ? context.RequestAborted : CancellationToken.None)
         {
             Method = context.Request.Method,
             Peer = context.Connection.RemoteIpAddress?.ToString(),
@@ -50,6 +53,9 @@ internal sealed class ConsoleRequest
 
     /// <summary>The call, as the person.</summary>
     public AdminCall Call { get; }
+
+    /// <summary>Which showing of a form was sent, and what was filled in: it is taken once; null: nothing hangs on that.</summary>
+    public string? Once { get; }
 
     /// <summary>The parameters of the query, with the words that stand sealed in it.</summary>
     public IQueryCollection Query { get; }
@@ -155,6 +161,23 @@ internal sealed class ConsoleRequest
         var words = _seal.Open(parsed[SealedWords.Parameter]) ?? _seal.Open(null)!;
         var merged = MergedOf(parsed, words);
         return (name => One(merged[name]), words);
+    }
+
+    // The same showing with other words is no second click.
+    private static string? OnceOf(HttpContext context, IFormCollection? form)
+    {
+        if (form is null || form[OnceField.Name] is not [{ } token] || !SessionToken.IsOne(token))
+        {
+            return null;
+        }
+
+        using var filled = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (name, values) in form.OrderBy(static field => field.Key, StringComparer.Ordinal))
+        {
+            filled.AppendData(JsonSerializer.SerializeToUtf8Bytes<string?[]>([name, .. values]));
+        }
+
+        return $"{context.Request.Path} {token} {Convert.ToHexStringLower(filled.GetHashAndReset())}";
     }
 
     // What stands there as it is goes before what is sealed.

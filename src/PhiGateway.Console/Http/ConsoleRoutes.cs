@@ -39,6 +39,9 @@ internal sealed class ConsoleRoutes(IEndpointRouteBuilder routes)
     public ConsoleRoutes Post<TScreen>(string path, IReadOnlyList<string> roles, Func<TScreen, ConsoleRequest, Task<ScreenAnswer>> act)
         where TScreen : class => Map(HttpMethods.Post, path, roles, act);
 
+    // Whoever did something is led on; a page in its place says what was refused.
+    private static bool IsTaken(ScreenAnswer answer) => answer is ScreenAnswer.Go;
+
     private ConsoleRoutes Map<TScreen>(
         string method,
         string path,
@@ -55,9 +58,13 @@ internal sealed class ConsoleRoutes(IEndpointRouteBuilder routes)
                 async context =>
                 {
                     var request = ConsoleGate.RequestOf(context);
-                    var answer = request.IsUnreadable
-                        ? Unreadable
-                        : await run(context.RequestServices.GetRequiredService<TScreen>(), request);
+                    var screen = context.RequestServices.GetRequiredService<TScreen>();
+                    ScreenAnswer answer = request switch
+                    {
+                        { IsUnreadable: true } => Unreadable,
+                        { Once: { } once } => await request.Session.Forms.TakeAsync(once, () => run(screen, request), IsTaken),
+                        _ => await run(screen, request),
+                    };
                     if (request.Missing is { } missing && answer is ScreenAnswer.Shown(var page))
                     {
                         answer = page with { Missing = missing };

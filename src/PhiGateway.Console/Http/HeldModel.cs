@@ -1,3 +1,4 @@
+using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
 using PhiGateway.Console.Sessions;
 
@@ -27,7 +28,7 @@ public sealed record HeldModel(
     public bool IsLed { get; init; }
 
     // What the page put there itself says nothing to a person.
-    private static readonly string[] Inner = ["version", "fingerprint", "key", "id", "seen", "back"];
+    private static readonly string[] Inner = ["version", "fingerprint", "key", "id", "seen", "back", OnceField.Name];
 
     /// <summary>What a person filled in.</summary>
     public IEnumerable<KeyValuePair<string, string>> Told => Fields.Where(static one => !Inner.Contains(one.Key));

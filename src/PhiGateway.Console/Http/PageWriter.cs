@@ -64,7 +64,10 @@ internal sealed class PageWriter(PageRenderer renderer, ConsoleOptions options)
                 page.Title,
                 page.Section,
                 session is null ? null : PersonOf(session),
-                session?.TakeNotice(),
+                // What was done is said on the page that stays.
+                page.IsComing
+                    ? null
+                    : session?.TakeNotice(),
                 page.OnRecord,
                 page.Missing,
                 page.Body,

@@ -16,6 +16,9 @@ internal sealed record PageContent(string Title, string Section, Type Body, obje
     /// <summary>What the page lacks because a store does not answer, in words; null: nothing.</summary>
     public string? Missing { get; init; }
 
+    /// <summary>Whether it stands in for a page that is being made still.</summary>
+    public bool IsComing { get; init; }
+
     /// <summary>When the page is asked for again; null: never.</summary>
     public AgainLater? Again { get; init; }
 }

@@ -59,6 +59,9 @@ internal sealed class ConsoleSession : ICallerSession
     /// <summary>Whether something long was begun in it, so that every page leads to it.</summary>
     public bool HasWork { get; set; }
 
+    /// <summary>The forms that were taken in it, each once.</summary>
+    public TakenForms Forms { get; } = new();
+
     /// <summary>The step that waits for a fresh sign-in; null: none does.</summary>
     public HeldStep? Held { get; set; }
 

@@ -8,8 +8,11 @@ namespace PhiGateway.Console.Work;
 /// the same. Asked by screens whose counts grow with the trail or the registry. Thread-safe and bounded: what everybody looks at has places
 /// of its own, and one person has a share of each room, so that nobody's searches keep another's first screen waiting.
 /// </summary>
-/// <remarks>What is kept here is counts and reports, never a record. A key names everything that decides who may see it.</remarks>
-internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDisposable
+/// <remarks>
+/// What is kept here is counts and reports, never a record. A key names everything that decides who may see it. A report about one patient
+/// is shown once, and is gone minutes after nobody came for it.
+/// </remarks>
+internal sealed class LongWork : IDisposable
 {
     // Of so many things one is made or kept at a time in each room; who comes then is told to ask again.
     internal const int Most = 32;
@@ -24,9 +27,20 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
 
     private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
 
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(30);
+
+    private readonly ConsoleOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
     private readonly Lock _gate = new();
     private readonly Dictionary<WorkKey, Entry> _entries = [];
     private readonly CancellationTokenSource _stop = new();
+
+    public LongWork(ConsoleOptions options, TimeProvider time)
+    {
+        (_options, _time) = (options, time);
+        _timer = time.CreateTimer(_ => SweepNow(), null, Look, Look);
+    }
 
     /// <summary>What is known under a key, after a moment's patience.</summary>
     /// <param name="key">What it is, of whom, and who may see it.</param>
@@ -60,9 +74,19 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
         }
     }
 
+    /// <summary>Lets go of what is made, or being made, under a key: a step has changed what it would say.</summary>
+    public void Drop(WorkKey key)
+    {
+        lock (_gate)
+        {
+            _entries.Remove(key);
+        }
+    }
+
     /// <summary>Ends what is being made.</summary>
     public void Dispose()
     {
+        _timer.Dispose();
         _stop.Cancel();
         _stop.Dispose();
     }
@@ -92,7 +116,7 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
                 ExceptionDispatchInfo.Throw(fault);
             }
 
-            var isNew = time.GetUtcNow() - entry.At < fresh;
+            var isNew = _time.GetUtcNow() - entry.At < fresh;
             if (entry.Made is T known && isNew)
             {
                 return Take(key, known, isOnce);
@@ -110,7 +134,7 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
 
         if (!running.IsCompleted)
         {
-            await Task.WhenAny(running, Task.Delay(options.Patience, CancellationToken.None));
+            await Task.WhenAny(running, Task.Delay(_options.Patience, CancellationToken.None));
         }
 
         if (!running.IsCompleted)
@@ -155,7 +179,7 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
             var made = await make(patience.Token);
             lock (_gate)
             {
-                (entry.Made, entry.At, entry.Running) = (made, time.GetUtcNow(), null);
+                (entry.Made, entry.At, entry.Running) = (made, _time.GetUtcNow(), null);
             }
 
             return made;
@@ -165,17 +189,25 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
             // Whoever waits is told, else whoever asks next; after that it is tried again.
             lock (_gate)
             {
-                (entry.Fault, entry.At, entry.Running) = (fault, time.GetUtcNow(), null);
+                (entry.Fault, entry.At, entry.Running) = (fault, _time.GetUtcNow(), null);
             }
 
             throw;
         }
     }
 
+    private void SweepNow()
+    {
+        lock (_gate)
+        {
+            Sweep();
+        }
+    }
+
     // What nobody has made anew for an hour is let go, and what is shown once when nobody came for it.
     private void Sweep()
     {
-        var now = time.GetUtcNow();
+        var now = _time.GetUtcNow();
         foreach (
             var key in _entries
                 .Where(pair => pair.Value is { Running: null } entry && now - entry.At > entry.Keeps)
@@ -200,8 +232,9 @@ internal sealed class LongWork(ConsoleOptions options, TimeProvider time) : IDis
             return true;
         }
 
+        // What was shown is made again before what somebody waits for.
         var done = there.Where(static pair => pair.Value.Running is null).ToList();
-        return done.Count > 0 && _entries.Remove(done.MinBy(static pair => pair.Value.At).Key);
+        return done.Count > 0 && _entries.Remove(done.MinBy(static pair => (pair.Value.Keeps == Waiting, pair.Value.At)).Key);
     }
 
     private sealed class Entry(TimeSpan keeps)

@@ -10,9 +10,20 @@ internal static class WaitAnswer
 {
     private const int AgainSeconds = 2;
 
+    // So long somebody reads why a form was refused before the page goes on to what is to come.
+    private const int ReadSeconds = 20;
+
     /// <summary>The page in place of the one that is to come.</summary>
-    public static PageContent Of(string section, WaitModel model) =>
-        new(model.Title, section, typeof(WaitPage), model) { Again = new AgainLater(AgainSeconds, AgainAt(model.Path)) };
+    /// <param name="section">Where it stands in the console.</param>
+    /// <param name="model">What is being made.</param>
+    /// <param name="tried">Why a form was refused behind which the page is made again; null: none was.</param>
+    public static PageContent Of(string section, WaitModel model, AdminProblem? tried = null) =>
+        new(model.Title, section, typeof(WaitPage), model with { Refused = tried is null ? null : tried.Detail ?? tried.Title })
+        {
+            Status = tried?.Status ?? 200,
+            IsComing = true,
+            Again = new AgainLater(tried is null ? AgainSeconds : ReadSeconds, AgainAt(model.Path)),
+        };
 
     /// <summary>The call that makes something behind the pages: on record by itself, and ended with the console, not with the request.</summary>
     public static AdminCall Behind(this ConsoleRequest request, CancellationToken stopping) =>

@@ -4,4 +4,5 @@ namespace PhiGateway.Console.Work;
 /// <param name="Title">Title of the page that is to come.</param>
 /// <param name="Words">What is being made, as a sentence.</param>
 /// <param name="Path">The page that is to come.</param>
-public sealed record WaitModel(string Title, string Words, string Path);
+/// <param name="Refused">Why a form was refused, of which nothing was done; null: none was.</param>
+public sealed record WaitModel(string Title, string Words, string Path, string? Refused = null);

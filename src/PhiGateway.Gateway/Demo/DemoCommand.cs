@@ -45,6 +45,7 @@ internal static class DemoCommand
                 TimeProvider.System.GetUtcNow(),
                 CancellationToken.None
             );
+            await DemoStory.AskAsync(host.Parts.RegistrationRequests, TimeProvider.System.GetUtcNow(), CancellationToken.None);
             await DemoHistory.WriteAsync(host.Parts.Journal, TimeProvider.System.GetUtcNow(), 1);
             await host.Parts.Follower.FollowOnceAsync(CancellationToken.None);
             var tokens = DemoFolder.WriteTokens(settings.Data, issuer, $"{host.DataAddress}/fhir", TimeProvider.System.GetUtcNow());

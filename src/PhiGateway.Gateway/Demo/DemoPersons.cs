@@ -24,7 +24,7 @@ internal static class DemoPersons
             [AdminRoles.Auditor, AdminRoles.Approver, AdminRoles.PrivacyOfficer]
         ),
         new("engineer", "mary.smith@hospital.example", "Mary Smith", "Security engineer", [AdminRoles.Operator]),
-        new("vendors", "jo.park@hospital.example", "Jo Park", "Vendor manager", [AdminRoles.Viewer]),
+        new("vendors", "jo.park@hospital.example", "Jo Park", "Vendor manager", [AdminRoles.Viewer, AdminRoles.Operator]),
     ];
 
     /// <summary>The console of a demonstration on a port of loopback.</summary>

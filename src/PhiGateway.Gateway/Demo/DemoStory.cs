@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
 using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 
@@ -11,6 +13,7 @@ internal static class DemoStory
 {
     private const string Engineer = "mary.smith@hospital.example";
     private const string Finance = "jo.park@hospital.example";
+    private const int MostStrangers = 100;
     private const string Reviewer = "li.wei@hospital.example";
 
     /// <summary>Clients that were approved before the story begins, beside those of <see cref="DemoRegistry"/>.</summary>
@@ -78,6 +81,41 @@ internal static class DemoStory
             }),
             cancellationToken
         );
+    }
+
+    /// <summary>Somebody whom nobody knows asks to be registered.</summary>
+    public static async Task AskAsync(IRegistrationRequests requests, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var point = key.ExportParameters(includePrivateParameters: false).Q;
+        var asked = new RegistrationRequest
+        {
+            Id = "reg-5b1f0c6e7a2d4938a1c0d9e8f7b6a543",
+            ReceivedAt = now.AddHours(-3),
+            Until = now.AddDays(28),
+            Peer = "198.51.100.0/24",
+            Words = new RegistrationWords
+            {
+                Form = "metadata",
+                Name = "Riverbend Discharge Planner",
+                Uri = "https://riverbend.example/planner",
+                Contacts = ["integrations@riverbend.example"],
+                Scope = "system/Encounter.rs system/ServiceRequest.rs",
+                SoftwareId = "riverbend-planner",
+                SoftwareVersion = "3.2",
+                Keys =
+                [
+                    new PublicJwk
+                    {
+                        Kty = "EC",
+                        Crv = "P-256",
+                        X = Base64Url.EncodeToString(point.X),
+                        Y = Base64Url.EncodeToString(point.Y),
+                    },
+                ],
+            },
+        };
+        await requests.TryAddAsync(asked, MostStrangers, cancellationToken);
     }
 
     private static Client NewClient(string id, string useCase, string owner, DateOnly today) =>

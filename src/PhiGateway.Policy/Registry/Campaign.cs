@@ -27,6 +27,14 @@ public sealed record Campaign : IRegistryEntity
     /// <summary>How many days of use the evidence covers.</summary>
     public int EvidenceDays { get; init; } = 90;
 
+    /// <summary>Who asked that it be cancelled, which another approver does; null: nobody.</summary>
+    public string? CancelAskedBy { get; init; }
+
+    public DateTimeOffset? CancelAskedAt { get; init; }
+
+    /// <summary>Why they asked, in words without PHI.</summary>
+    public string? CancelReason { get; init; }
+
     /// <summary>Who ended it before its end; null: nobody. <c>system</c>: all is decided and applied.</summary>
     public string? EndedBy { get; init; }
 

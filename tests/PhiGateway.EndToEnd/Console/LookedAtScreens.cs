@@ -40,6 +40,7 @@ internal static class LookedAtScreens
     [
         ("cases", "/console/cases"),
         ("strangers", "/console/strangers?form=metadata"),
+        ("stranger", "/console/strangers/reg-5b1f0c6e7a2d4938a1c0d9e8f7b6a543"),
         ("tail", "/console/audit/tail"),
         ("patient form", "/console/patient"),
         ("vendor stop", "/console/vendors/westside-imaging/stop"),
@@ -65,13 +66,36 @@ internal static class LookedAtScreens
     /// <summary>Takes the picture of a screen; kept for docs/console.md where that is asked for.</summary>
     public static async Task PictureAsync(IPage page, string name)
     {
+        Assert.Contains(name, ConsolePictures.Screens.Keys);
         var options = new PageScreenshotOptions { FullPage = false };
-        if (Environment.GetEnvironmentVariable(Pictures) == "1")
+        var isKept = Environment.GetEnvironmentVariable(Pictures) == "1";
+        if (isKept)
         {
-            options.Path = RepositoryPaths.Of("docs", "console", name + ".png");
+            options.Path = ConsolePictures.PathOf(name);
         }
 
-        Assert.NotEmpty(await page.ScreenshotAsync(options));
+        var picture = await page.ScreenshotAsync(options);
+        Assert.NotEmpty(picture);
+        if (isKept)
+        {
+            ConsolePictures.Write(name, picture);
+        }
+    }
+
+    /// <summary>Whether a page fits at twice the size: nothing of it is pushed out at the side.</summary>
+    public static async Task<bool> FitsAsync(IPage page)
+    {
+        await page.SetViewportSizeAsync(680, 450);
+        var isWide = await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth");
+        await page.SetViewportSizeAsync(1360, 900);
+        return !isWide;
+    }
+
+    /// <summary>A page in the middle of a journey is clean, and fits at twice the size.</summary>
+    public static async Task CleanAsync(IPage page)
+    {
+        Assert.Empty((await page.RunAxe()).Violations.SelectMany(static one => one.Nodes.Select(node => $"{one.Id} {node.Html}")));
+        Assert.True(await FitsAsync(page), $"{page.Url} is too wide at twice the size");
     }
 
     /// <summary>Waits for a page whose content is made behind it: until then it asks again by itself, under whoever looks at it.</summary>

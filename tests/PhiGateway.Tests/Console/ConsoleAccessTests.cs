@@ -122,6 +122,24 @@ public sealed class ConsoleAccessTests
         );
     }
 
+    // Whom the demonstration lets one be can do that person's work.
+    [Theory]
+    [InlineData("analyst", "GET /console/audit", "GET /console/cases/{id}", "POST /console/alerts/{id}/take", "POST /console/stop")]
+    [InlineData("privacy", "GET /console/patient/{key}/accounting", "POST /console/break-glass/{id}", "POST /console/approvals/{id}")]
+    [InlineData("engineer", "GET /console/clients/{id}/narrower", "POST /console/lab/replay", "POST /console/history/revert")]
+    [InlineData("vendors", "POST /console/vendors/{id}/stop", "POST /console/review-items/{id}/decide", "GET /console/offboardings/{id}")]
+    public async Task Demo_PersonOfAWork_MayDoIt(string person, params string[] work)
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        var roles = PhiGateway.Gateway.Demo.DemoPersons.All.Single(one => one.Id == person).Roles;
+        var mine = Endpoints(server)
+            .Where(endpoint => endpoint.Metadata.GetMetadata<RequiredRoles>()?.AnyOf.Intersect(roles).Any() == true)
+            .Select(static endpoint => $"{MethodOf(endpoint)} {endpoint.RoutePattern.RawText}")
+            .ToHashSet(StringComparer.Ordinal);
+
+        Assert.All(work, step => Assert.Contains(step, mine));
+    }
+
     internal static IEnumerable<RouteEndpoint> Endpoints(ConsoleServer server) =>
         server
             .Admin.Services.GetRequiredService<IEnumerable<EndpointDataSource>>()

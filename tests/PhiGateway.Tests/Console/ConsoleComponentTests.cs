@@ -2,7 +2,9 @@ using System.Reflection;
 using AngleSharp.Dom;
 using Bunit;
 using Microsoft.AspNetCore.Components;
+using PhiGateway.Admin.Replay;
 using PhiGateway.Console.Http;
+using PhiGateway.Console.Pages.Lab;
 using PhiGateway.Console.Pages.Patients;
 using PhiGateway.Console.Pages.Reviews;
 using PhiGateway.Console.Pages.Search;
@@ -101,6 +103,22 @@ public sealed class ConsoleComponentTests
             (shown.TextContent, shown.GetAttribute("datetime"), shown.GetAttribute("title"))
         );
         Assert.Contains("–", context.Render<Moment>(static moment => moment.Add(one => one.At, null)).Markup);
+    }
+
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 0)]
+    public void ReplayResult_OfACount_LeadsWhoReadsTheTrailToTheDecisions(bool mayProve, int links)
+    {
+        using var context = new BunitContext();
+        var (from, to) = (new DateTimeOffset(2026, 4, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
+        var report = new ReplayReport(from, to, 9, 9, true, 2, 1, [new ReplayedClient("acme", 2, 1, [])], new Dictionary<string, int>());
+        var shown = context.Render<ReplayResult>(result => result.Add(one => one.Model, report).Add(one => one.MayProve, mayProve));
+
+        var found = shown.FindAll("td.num a").Select(static link => link.GetAttribute("href")!).ToList();
+        Assert.Equal(links, found.Count);
+        Assert.All(found, static href => Assert.Contains("to=2026-05-01T00%3A00%3A00Z", href));
+        Assert.Equal(mayProve, found.Any(static href => href.Contains("decision=permit&client=acme", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -44,6 +44,29 @@ public sealed class ConsoleNowTests
         Assert.Equal(6, LooksOf(server).Count);
     }
 
+    // The table holds the first of them; what the page says of all is of all.
+    [Fact]
+    public async Task Headline_OfMoreClientsThanAreShown_CountsThemAll()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        for (var place = 1; place <= 11; place++)
+        {
+            ConsolePageTests.Add(server, $"client-{place}", place == 3 ? "permit" : "deny", place);
+        }
+
+        using var browser = await server.SignInAsync("auditor");
+        var page = (await browser.GetAsync("/console/now")).Text;
+        Assert.Contains("They touch 11 clients in 1 tenant", page, StringComparison.Ordinal);
+        Assert.Contains("The first 8 of 11", page, StringComparison.Ordinal);
+
+        // Of whom nobody knows there is no search by client: what they tried stands among the callers.
+        Admin.StoredTrail.Add(server.Admin, [.. Enumerable.Range(0, 20).Select(_ => Stranger(server))]);
+        server.Admin.Time.Now += TimeSpan.FromMinutes(1);
+        page = (await browser.GetAsync("/console/now")).Text;
+        Assert.Contains("They touch 11 clients in 1 tenant", page, StringComparison.Ordinal);
+        Assert.Contains("<a href=\"/console/callers\">20</a>", page, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Counts_OfAPageThatIsNotLive_AreALookWhateverItsAddressSays()
     {
@@ -147,4 +170,16 @@ public sealed class ConsoleNowTests
 
     private static List<AuditRecord> LooksOf(ConsoleServer server) =>
         [.. server.Admin.Journal.Records.Where(static record => record.Event == "audit.count")];
+
+    private static AuditRecord Stranger(ConsoleServer server) =>
+        new()
+        {
+            Id = Guid.NewGuid(),
+            Kind = AuditKind.Decision,
+            Event = "read",
+            Time = server.Admin.Time.Now.AddMinutes(-30),
+            Decision = "deny",
+            Reason = "unknown-client",
+            Tenant = "north",
+        };
 }

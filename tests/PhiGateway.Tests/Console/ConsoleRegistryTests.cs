@@ -33,6 +33,57 @@ public sealed class ConsoleRegistryTests
     }
 
     [Fact]
+    public async Task Client_OfAGrantThatOthersHave_NamesThemByTheirUseCase()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await Approvals.OpenAsync(server.Admin);
+        var mine = RegistryJson.Deserialize<UseCase>(Sample.UseCase);
+        var grant = mine.Grants[0];
+        (string Id, string Tenant, Grant Grant)[] others =
+        [
+            ("same", "north", grant),
+            ("part", "north", grant with { Interactions = ["read", "create"] }),
+            ("wider", "north", grant with { Patients = new PatientScope { Any = true } }),
+            ("elsewhere", "south", grant),
+            ("other-type", "north", grant with { Types = ["Condition"] }),
+        ];
+        foreach (var (id, tenant, held) in others)
+        {
+            var client = new Client
+            {
+                Id = id + "-client",
+                UseCase = id,
+                Owner = "mary@hospital.example",
+                Deputy = "li@hospital.example",
+                Environment = mine.Environment,
+                Status = ClientStatus.Active,
+            };
+            await server.Admin.Store.WriteAsync(
+                [
+                    new RegistryWrite(
+                        RegistryKind.UseCase,
+                        id,
+                        RegistryJson.Serialize(mine with { Id = id, Tenants = [tenant], Grants = [held] }),
+                        0
+                    ),
+                    new RegistryWrite(RegistryKind.Client, client.Id, RegistryJson.Serialize(client), 0),
+                ],
+                "system",
+                default
+            );
+        }
+
+        using var browser = await server.SignInAsync("viewer");
+        var page = (await browser.GetAsync("/console/clients/acme-connector")).Text;
+        var holders = page[page.IndexOf("id=\"holders\"", StringComparison.Ordinal)..];
+        holders = Regex.Replace(WebUtility.HtmlDecode(holders[..holders.IndexOf("</dl>", StringComparison.Ordinal)]), "<[^>]+>|\\s+", " ");
+        holders = Regex.Replace(holders, " +", " ");
+        Assert.Contains("same-client has all of it by same ", holders, StringComparison.Ordinal);
+        Assert.Contains("part-client has 1 of 2 elements of it by part ", holders, StringComparison.Ordinal);
+        Assert.DoesNotMatch("wider|elsewhere|other-type", holders);
+    }
+
+    [Fact]
     public async Task Narrower_OfAClient_ProposesWithItsReplayAndChangesNothing()
     {
         await using var server = await ConsoleServer.StartAsync();

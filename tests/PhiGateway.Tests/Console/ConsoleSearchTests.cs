@@ -68,6 +68,37 @@ public sealed partial class ConsoleSearchTests
     }
 
     [Theory]
+    [InlineData("client=acme")]
+    [InlineData("client=acme&from=2026-04-01")]
+    public async Task Counts_OfASearch_AreTakenOnceForAllItsPagesAndSayWhen(string asked)
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        Fill(server, 120);
+        using var browser = await server.SignInAsync("auditor");
+        var page = await browser.GetAsync($"{Path}?{asked}");
+        var counted = Counted().Match(page.Text).Groups["at"].Value;
+        Assert.Equal(server.Admin.Time.Now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", null), counted);
+        for (var older = 0; older < 2; older++)
+        {
+            server.Admin.Time.Now += TimeSpan.FromMinutes(3);
+            page = await browser.GetAsync(Links(page).Single(static link => link.Contains("cursor=", StringComparison.Ordinal)));
+            Assert.Contains("120 in the whole result", page.Text, StringComparison.Ordinal);
+            Assert.Equal(counted, Counted().Match(page.Text).Groups["at"].Value);
+        }
+
+        Assert.Single(server.Admin.Journal.Records, static record => record.Event == "audit.count");
+        Assert.Equal(3, server.Admin.Journal.Records.Count(static record => record.Event == "audit.search"));
+
+        // A search of its own is counted anew, and so is anybody else's.
+        Fill(server, 1);
+        page = await browser.GetAsync($"{Path}?{asked}");
+        Assert.Contains("121 in the whole result", page.Text, StringComparison.Ordinal);
+        using var other = await server.SignInAsync("all");
+        await other.GetAsync(Links(page).Single(static link => link.Contains("cursor=", StringComparison.Ordinal)));
+        Assert.Equal(3, server.Admin.Journal.Records.Count(static record => record.Event == "audit.count"));
+    }
+
+    [Theory]
     [MemberData(nameof(Filters))]
     public async Task Filter_InTheAddress_GoesAlongToEveryNeighbour(string name, string value)
     {
@@ -166,6 +197,7 @@ public sealed partial class ConsoleSearchTests
         Assert.Contains(">201</a>", page.Text, StringComparison.Ordinal);
         var older = await browser.GetAsync(Links(page).Single(static link => link.Contains("cursor=", StringComparison.Ordinal)));
         Assert.Contains("2 clients saw this patient", older.Text, StringComparison.Ordinal);
+        Assert.Single(server.Admin.Journal.Records, static record => record.Event == "audit.count");
 
         // A count leads to its records, and no patient stands in the address.
         var refused = await browser.GetAsync(
@@ -245,6 +277,9 @@ public sealed partial class ConsoleSearchTests
 
     [GeneratedRegex("href=\"(?<path>[^\"]+)\"")]
     private static partial Regex Hrefs();
+
+    [GeneratedRegex("counted <time datetime=\"(?<at>[^\"]+)\"")]
+    private static partial Regex Counted();
 
     [GeneratedRegex("data-tail=\"(?<path>[^\"]+)\"")]
     private static partial Regex Tail();

@@ -32,6 +32,7 @@ public sealed class ConsoleStepUpTests
             "POST /console/history/revert",
             "POST /console/patient",
             "POST /console/reviews/{id}/apply",
+            "POST /console/reviews/{id}/cancel",
             "POST /console/revocations/{id}/lift",
             "POST /console/stop",
             "POST /console/vendors/{id}/stop",

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
@@ -58,6 +60,62 @@ public sealed class ConsoleWorkTests
         Assert.Equal(412, (await browser.SubmitAsync(path, path + "/close", ("version", "1"), ("reason", "a test"))).Status);
         Assert.Equal(303, (await browser.SubmitAsync(path, path + "/close", ("version", version), ("reason", "a test"))).Status);
         Assert.Contains("a test", (await browser.GetAsync("/console/alerts?state=closed")).Text);
+    }
+
+    // The first records are shown one by one; whose data they touched is said of all of them.
+    [Fact]
+    public async Task Case_OfManyRecords_SaysWhoseDataAllOfThemTouched()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        AuditRecord[] records =
+        [
+            .. Enumerable
+                .Range(1, 40)
+                .Select(place => new AuditRecord
+                {
+                    Id = Guid.CreateVersion7(server.Admin.Time.Now),
+                    Kind = AuditKind.Disclosure,
+                    Event = "read",
+                    Time = server.Admin.Time.Now,
+                    Decision = "permit",
+                    Client = "acme",
+                    Tenant = "north",
+                    Patients = [$"p-{place}"],
+                }),
+        ];
+        Admin.StoredTrail.Add(server.Admin, records);
+        await server.Admin.Store.WriteAsync(
+            [
+                new RegistryWrite(
+                    RegistryKind.Alert,
+                    "odd-1",
+                    RegistryJson.Serialize(
+                        new Alert
+                        {
+                            Id = "odd-1",
+                            Kind = "odd",
+                            Subject = "client/acme",
+                            At = server.Admin.Time.Now,
+                            Evidence = "Many at once.",
+                            Records = [.. records.Select(static record => record.Id.ToString("D"))],
+                        }
+                    ),
+                    0
+                ),
+            ],
+            "gateway",
+            default
+        );
+        using var browser = await server.SignInAsync("all");
+        var path = (await browser.SubmitAsync("/console/alerts", "/console/cases", ("alerts", "odd-1"))).Headers["Location"];
+
+        var page = (await browser.GetAsync(path)).Text;
+        Assert.Equal(40, Regex.Matches(page, "name=\"key\" value=").Count);
+        Assert.Contains("Counted over all of the 40 records of its alerts.", page, StringComparison.Ordinal);
+        Assert.Contains("The first 24 of 40", page, StringComparison.Ordinal);
+        Assert.Single(server.Admin.Journal.Records, static record => record.Note?.EndsWith("records=16", StringComparison.Ordinal) == true);
+        var revealed = await browser.SubmitAsync(path, path + "/reveal", ("key", "key(north,p-40)"), ("why", "case of today"));
+        Assert.Equal(303, revealed.Status);
     }
 
     [Fact]
@@ -257,6 +315,39 @@ public sealed class ConsoleWorkTests
         (
             "fingerprint",
             System.Text.RegularExpressions.Regex.Match(page.Text, "name=\"fingerprint\" value=\"([0-9a-f]{64})\"").Groups[1].Value
+        );
+
+    [Fact]
+    public async Task Review_Cancelled_IsAskedForByOneAndDoneByAnotherWhoSawThat()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await Approvals.OpenAsync(server.Admin);
+        await ConsolePageTests.StartReviewAsync(server);
+        using var first = await server.SignInAsync("all");
+        using var second = await server.SignInAsync("second");
+        const string Path = "/console/reviews/q2";
+        var before = await second.GetAsync(Path);
+        Assert.Contains("Ask that the review be cancelled", before.Text, StringComparison.Ordinal);
+        var asked = await first.SubmitAsync(Path, Path + "/cancel", VersionIn(before), ("step", "ask"), ("reason", "the wrong scope"));
+        Assert.Equal(303, asked.Status);
+
+        // Whoever meant to ask has not cancelled it.
+        (string, string)[] late = [("_token", ConsoleBrowser.TokenOf(before)), VersionIn(before), ("step", "ask"), ("reason", "so do I")];
+        Assert.Equal(412, (await second.PostAsync(Path + "/cancel", late)).Status);
+        var seen = await second.GetAsync(Path);
+        Assert.Contains("the wrong scope", seen.Text, StringComparison.Ordinal);
+        Assert.Equal(403, (await first.SubmitAsync(Path, Path + "/cancel", VersionIn(seen), ("reason", "again"))).Status);
+        Assert.Equal(303, (await second.SubmitAsync(Path, Path + "/cancel", VersionIn(seen), ("reason", "indeed"))).Status);
+        Assert.Contains("indeed", (await first.GetAsync(Path)).Text, StringComparison.Ordinal);
+    }
+
+    private static (string, string) VersionIn(AdminAnswer page) =>
+        (
+            "version",
+            Regex
+                .Match(page.Text[page.Text.IndexOf("/cancel\"", StringComparison.Ordinal)..], "\"version\" value=\"(\\d+)\"")
+                .Groups[1]
+                .Value
         );
 
     [Fact]

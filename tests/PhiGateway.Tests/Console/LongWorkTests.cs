@@ -39,6 +39,24 @@ public sealed class LongWorkTests
     }
 
     [Fact]
+    public async Task Drop_OfWhatAStepHasChanged_IsMadeAnewForTheNextLook()
+    {
+        using var work = Make(TimeSpan.Zero);
+        Assert.Null(await work.OnceAsync(K, MakeAsync));
+        work.Drop(K);
+        Assert.False(work.IsBegun(K));
+        _done.SetResult("before");
+
+        string? found;
+        while ((found = await work.OnceAsync(K, static _ => Task.FromResult("after"))) is null)
+        {
+            await Task.Yield();
+        }
+
+        Assert.Equal("after", found);
+    }
+
+    [Fact]
     public async Task Find_OfWhatIsOld_IsShownAndMadeAnewBehindThePage()
     {
         using var work = Make(TimeSpan.FromMinutes(5));

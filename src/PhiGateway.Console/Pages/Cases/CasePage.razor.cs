@@ -14,6 +14,12 @@ public sealed partial class CasePage
     private const string CloseLabel =
         "Why: what it was, and what was done. A path that the gateway closed stays closed until two persons open it";
 
+    private string CountedOver =>
+        Model.Uncounted == 0
+            ? $"Counted over all of the {Words.Count(Model.View.Records.Count, "record", "records")} of its alerts."
+            : $"Counted over the first {Words.Number(Model.View.Records.Count - Model.Uncounted)} of "
+                + $"{Words.Number(Model.View.Records.Count)} records of its alerts: the evidence has all of them.";
+
     private static string StateOf(Alert alert)
     {
         List<string> parts = [Words.Kebab(alert.State)];

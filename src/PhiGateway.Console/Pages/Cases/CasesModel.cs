@@ -41,6 +41,7 @@ public sealed record CaseAddresses(string Open, string Closed, string All, strin
 /// <param name="MayWork">Whether the viewer may note, add and remove.</param>
 /// <param name="MayClose">Whether the viewer may close it.</param>
 /// <param name="MoreRecords">How many records of its alerts are not shown here.</param>
+/// <param name="Uncounted">Of how many records the patients are not counted.</param>
 /// <param name="Tried">The form that was refused; null: none was.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
 public sealed record CaseModel(
@@ -50,6 +51,7 @@ public sealed record CaseModel(
     bool MayWork,
     bool MayClose,
     int MoreRecords,
+    int Uncounted,
     TriedForm? Tried,
     string FormToken
 )

@@ -23,12 +23,17 @@ internal sealed class CasesScreen(
     CaseVerbs verbs,
     TrailSearch search,
     TrailBundles bundles,
+    CasePatients patients,
     IPatientPseudonym pseudonym,
+    LongWork work,
     Jobs jobs
 )
 {
     // Alerts name a dozen records each; a case shows the first of them, the search shows all.
     private const int MostRecords = 24;
+
+    // Of so many it is said whose data they touched.
+    private const int MostTouched = 500;
     private const int OnePage = 50;
     private const string Open = "open";
     private const string Closed = "closed";
@@ -153,7 +158,7 @@ internal sealed class CasesScreen(
             return problem;
         }
 
-        foreach (var (tenant, patient, _) in (await ReadAsync(request, view, why)).Touched)
+        foreach (var (tenant, patient, _) in (await ReadAsync(request.Call, view, why)).Touched)
         {
             if (pseudonym.Of(tenant, patient) == key)
             {
@@ -209,7 +214,21 @@ internal sealed class CasesScreen(
 
         var caller = request.Call.Caller;
         var mayRead = caller.HasAny(ConsoleSections.TrailReaders);
-        var read = mayRead && view.Records.Count > 0 ? await ReadAsync(request, view, null) : null;
+        CaseRecords? read = null;
+        if (mayRead && view.Records.Count > 0)
+        {
+            // Hundreds of records, for whose data they touched. It is shown once, and read anew for the next look.
+            var here = Links.Case(view.Case.Id);
+            read = await work.OnceAsync(
+                WorkKey.Of(request, $"case {view.Case.Id} {view.Version}"),
+                stopping => ReadAsync(request.Behind(stopping), view, null)
+            );
+            if (read is null)
+            {
+                return WaitAnswer.Of("alerts", new WaitModel("Case", "The records of the case are being read.", here), tried);
+            }
+        }
+
         return new PageContent(
             "Case",
             "alerts",
@@ -231,6 +250,7 @@ internal sealed class CasesScreen(
                 caller.HasAny(AdminRoles.Closers),
                 caller.HasAny(AdminRoles.Keepers),
                 mayRead ? Math.Max(0, view.Records.Count - MostRecords) : 0,
+                mayRead ? Math.Max(0, view.Records.Count - MostTouched) : 0,
                 form,
                 request.Session.FormToken
             )
@@ -241,11 +261,11 @@ internal sealed class CasesScreen(
         };
     }
 
-    // Each look at a record is on record by itself.
-    private async Task<CaseRecords> ReadAsync(ConsoleRequest request, CaseView view, string? why)
+    // Each look at a record that is shown is on record by itself, and that at the others, of which the patients are counted, as one.
+    private async Task<CaseRecords> ReadAsync(AdminCall of, CaseView view, string? why)
     {
         var lines = new List<TrailLine>();
-        var touched = new List<(string, string, Guid)>();
+        var touched = new List<TouchedPatient>();
         foreach (var id in view.Records.Take(MostRecords))
         {
             if (!Guid.TryParse(id, out var guid))
@@ -253,7 +273,7 @@ internal sealed class CasesScreen(
                 continue;
             }
 
-            var call = request.Call with { RequestId = Guid.CreateVersion7() };
+            var call = of with { RequestId = Guid.CreateVersion7() };
             if ((await search.SearchAsync(call, new TrailQuery(Id: guid) { Why = why })).Failed(out _, out var page))
             {
                 continue;
@@ -271,14 +291,16 @@ internal sealed class CasesScreen(
                 {
                     if (line.Tenant is { } tenant && patient is JsonValue value && value.TryGetValue<string>(out var known))
                     {
-                        touched.Add((tenant, known, line.Id));
+                        touched.Add(new TouchedPatient(tenant, known, line.Id));
                     }
                 }
             }
         }
 
+        var more = view.Records.Take(MostTouched).Skip(MostRecords).ToList();
+        touched.AddRange(await patients.ReadAsync(of, view.Case.Id, more, why));
         return new CaseRecords(lines, touched);
     }
 
-    private sealed record CaseRecords(IReadOnlyList<TrailLine> Lines, IReadOnlyList<(string Tenant, string Patient, Guid Record)> Touched);
+    private sealed record CaseRecords(IReadOnlyList<TrailLine> Lines, IReadOnlyList<TouchedPatient> Touched);
 }

@@ -17,6 +17,7 @@ public sealed record ClientsModel(string? Text, ClientStatus? Status, ClientKind
 /// <param name="Profile">The client with what stands behind it.</param>
 /// <param name="Posture">Its doors.</param>
 /// <param name="Blast">What stops with it, and who goes on.</param>
+/// <param name="Holders">Who else has its grants, by other use cases.</param>
 /// <param name="Alerts">What nobody has closed about it, the urgent first.</param>
 /// <param name="Use">Granted against used; null: the viewer may not read the trail.</param>
 /// <param name="Ledger">
@@ -34,6 +35,7 @@ public sealed record ClientModel(
     ClientProfile Profile,
     PostureReport Posture,
     BlastRadius Blast,
+    IReadOnlyList<GrantHolders> Holders,
     IReadOnlyList<Alert> Alerts,
     UseMatrix? Use,
     UsageReport? Ledger,

@@ -85,6 +85,7 @@ internal sealed class ClientsScreen(
             (await directory.FindAsync(call, id)).Failed(out var problem, out var profile)
             || (await reports.PostureAsync(call, id)).Failed(out problem, out var posture)
             || (await reports.BlastRadiusAsync(call, id)).Failed(out problem, out var blast)
+            || (await reports.HoldersAsync(call, id)).Failed(out problem, out var holders)
         )
         {
             return problem;
@@ -116,6 +117,7 @@ internal sealed class ClientsScreen(
                 profile,
                 posture,
                 blast,
+                holders,
                 [.. found[about]],
                 use,
                 isLedger ? (await usage.OfAsync(call, id)).Value : null,

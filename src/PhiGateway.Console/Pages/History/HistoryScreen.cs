@@ -77,8 +77,19 @@ internal sealed class HistoryScreen(RegistryHistory history, RegistryRevert reve
 
     private async Task<ScreenAnswer> PlanAsync(ConsoleRequest request, string? at, string? document, bool isPruned, AdminProblem? tried)
     {
-        var planned = await revert.PlanAsync(request.Call, new RevertBody(at, document, isPruned));
-        var failed = planned.Failed(out var problem, out var change);
+        // Every change since then is read out of the trail, and every client's path is looked at before and after.
+        var here = request.Words.Link(Path + "/revert", ("at", at), ("document", document), ("prune", isPruned ? "1" : null));
+        var made = await work.OnceAsync(
+            WorkKey.Of(request, "revert " + here),
+            async stopping => new Made<Planned>(await PlanAsync(request.Behind(stopping), new RevertBody(at, document, isPruned)))
+        );
+        if (made is null)
+        {
+            const string Said = "What taking it back would change is being worked out.";
+            return WaitAnswer.Of("lab", new WaitModel("Take the registry back", Said, here), tried);
+        }
+
+        var failed = made.Outcome.Failed(out var problem, out var planned);
         if (failed && problem!.Status is not (409 or 422))
         {
             return problem;
@@ -92,8 +103,8 @@ internal sealed class HistoryScreen(RegistryHistory history, RegistryRevert reve
                 at ?? string.Empty,
                 document,
                 isPruned,
-                failed ? null : DryRunReport.Of(change!.Edit),
-                change?.ETag,
+                planned?.Report,
+                planned?.ETag,
                 failed ? WordsOf(problem!) : null,
                 request.Call.Caller.HasAny(AdminRoles.Writers),
                 TriedForms.Of(request, tried, "revert", string.Empty),
@@ -106,6 +117,11 @@ internal sealed class HistoryScreen(RegistryHistory history, RegistryRevert reve
         };
     }
 
+    private async Task<Outcome<Planned>> PlanAsync(AdminCall call, RevertBody body) =>
+        (await revert.PlanAsync(call, body)).Failed(out var problem, out var change)
+            ? problem
+            : new Planned(DryRunReport.Of(change.Edit), change.ETag);
+
     // What was filled in is no moment or no document: nothing was looked at.
     private static bool IsUnasked(AdminProblem? problem) =>
         problem?.Errors is { Count: > 0 } errors && errors.All(static error => error.Pointer is "/at" or "/document");
@@ -116,4 +132,6 @@ internal sealed class HistoryScreen(RegistryHistory history, RegistryRevert reve
             : problem.Detail ?? problem.Title;
 
     private sealed record Asked(DateTimeOffset? At);
+
+    private sealed record Planned(DryRunReport Report, string? ETag);
 }

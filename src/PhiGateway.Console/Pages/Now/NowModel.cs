@@ -57,6 +57,8 @@ public sealed record NowRequests(int Open, int Late);
 /// <param name="DeniedBars">Refused over time, by reason.</param>
 /// <param name="Reasons">Refusals by reason, most first.</param>
 /// <param name="Clients">Clients with the most refusals.</param>
+/// <param name="ReasonsInAll">How many reasons there are, those that are not shown too.</param>
+/// <param name="ClientsInAll">How many registered clients called, those that are not shown too.</param>
 /// <param name="Tenants">How many tenants were asked for.</param>
 /// <param name="At">When it was counted.</param>
 public sealed record NowTraffic(
@@ -71,6 +73,8 @@ public sealed record NowTraffic(
     BarsModel DeniedBars,
     IReadOnlyList<NowReason> Reasons,
     IReadOnlyList<NowClient> Clients,
+    int ReasonsInAll,
+    int ClientsInAll,
     int Tenants,
     DateTimeOffset At
 );

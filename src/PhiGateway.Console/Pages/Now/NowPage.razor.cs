@@ -26,6 +26,8 @@ public sealed partial class NowPage
                 .Take(MostNext),
         ];
 
+    private int ClientsShown => Model.Traffic?.Clients.Count(static client => client.Id is not null) ?? 0;
+
     private int Troubled => Model.Nodes.Nodes.Count(static node => !node.Alive || node.Behind > 0 || node.Problem is not null);
 
     private string Headline => $"{InTraffic()}{Words.Count(Urgent, "alert needs", "alerts need")} somebody to act.";
@@ -38,9 +40,8 @@ public sealed partial class NowPage
         }
 
         var against = traffic.UsualDenied is { } usual ? $": refusals are {Words.Against(traffic.Denied, usual)}" : string.Empty;
-        var clients = traffic.Clients.Count(static client => client.Id is not null);
         return $"In the last {Model.Range} {Words.Count(traffic.Allowed, "call was", "calls were")} allowed and {Words.Number(traffic.Denied)} "
-            + $"refused{against}. They touch {Words.Count(clients, "client", "clients")} "
+            + $"refused{against}. They touch {Words.Count(traffic.ClientsInAll, "client", "clients")} "
             + $"in {Words.Count(traffic.Tenants, "tenant", "tenants")}. ";
     }
 

@@ -41,7 +41,8 @@ internal sealed class NowTrafficReader(TrafficReports traffic, ClientDirectory c
         }
 
         var steps = new TrafficSteps(counted.Items, range, from);
-        var reasons = steps.Reasons().Take(MostReasons).ToList();
+        var everyReason = steps.Reasons();
+        var reasons = everyReason.Take(MostReasons).ToList();
         var series = reasons
             .Select((reason, place) => new BarSeries(reason.Code, $"s{place}"))
             .Append(new BarSeries("other", "s5"))
@@ -68,6 +69,8 @@ internal sealed class NowTrafficReader(TrafficReports traffic, ClientDirectory c
             ),
             reasons,
             await ClientsOfAsync(call, touched.Items),
+            everyReason.Count,
+            touched.Items.Select(static item => item.Values[0]).OfType<string>().Distinct(StringComparer.Ordinal).Count(),
             touched.Items.Select(static item => item.Values[2]).OfType<string>().Distinct(StringComparer.Ordinal).Count(),
             now
         );

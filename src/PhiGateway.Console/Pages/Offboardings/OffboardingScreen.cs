@@ -1,26 +1,42 @@
+using System.Globalization;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Organizations;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Work;
 
 namespace PhiGateway.Console.Pages.Offboardings;
 
 /// <summary>Shows the clocks of offboardings, and one with its letters; puts down that a partner was told.</summary>
-internal sealed class OffboardingScreen(OffboardingReports reports, TimeProvider time)
+internal sealed class OffboardingScreen(OffboardingReports reports, LongWork work, TimeProvider time)
 {
     private const string Path = "/console/offboardings";
     private const int OnePage = 50;
 
     /// <summary>All of them.</summary>
-    public async Task<ScreenAnswer> ListAsync(ConsoleRequest request) =>
-        (await reports.ListAsync(request.Call)).Failed(out var problem, out var list)
+    public async Task<ScreenAnswer> ListAsync(ConsoleRequest request)
+    {
+        // Each with the calls that its clients were permitted last, out of the trail.
+        var skip = request.Skipped;
+        var made = await work.OnceAsync(
+            WorkKey.Of(request, $"offboardings {skip}"),
+            async stopping => new Made<OffboardingList>(await reports.ListAsync(request.Behind(stopping)))
+        );
+        if (made is null)
+        {
+            var here = Links.With(Path, ("skip", skip == 0 ? null : skip.ToString(CultureInfo.InvariantCulture)));
+            return WaitAnswer.Of("vendors", new WaitModel("Offboardings", "The offboardings are being gathered.", here));
+        }
+
+        return made.Outcome.Failed(out var problem, out var list)
             ? problem
             : new PageContent("Offboardings", "vendors", typeof(OffboardingsPage), ModelOf(request, list.Items))
             {
                 OnRecord = "that you looked at the offboardings.",
             };
+    }
 
     private OffboardingsModel ModelOf(ConsoleRequest request, IReadOnlyList<OffboardingLine> all)
     {
@@ -44,17 +60,29 @@ internal sealed class OffboardingScreen(OffboardingReports reports, TimeProvider
         var body = new NoticeBody(request.Typed("to"), sent, request.Typed("reference"));
         if (wrong is null && !(await reports.NoticeAsync(request.Call, id, body)).Failed(out wrong, out _))
         {
+            work.Drop(KeyOf(request, id));
             return new ScreenAnswer.Go("/console/offboardings/" + Uri.EscapeDataString(id), "It is on record that they were told.");
         }
 
         return await ShowAsync(request, TriedForms.Of(request, wrong, "notice", string.Empty, "to", "sent_at", "reference"), wrong);
     }
 
+    private static WorkKey KeyOf(ConsoleRequest request, string id) => WorkKey.Of(request, "offboarding " + id);
+
     private async Task<ScreenAnswer> ShowAsync(ConsoleRequest request, TriedForm? form, AdminProblem? tried)
     {
-        // A refused notice has put its own call on record before.
-        var call = tried is null ? request.Call : request.Call with { RequestId = Guid.CreateVersion7() };
-        if ((await reports.FindAsync(call, request.Route("id"))).Failed(out var problem, out var report))
+        var (id, caller) = (request.Route("id"), request.Call.Caller);
+        var made = await work.OnceAsync(
+            KeyOf(request, id),
+            async stopping => new Made<OffboardingReport>(await reports.FindAsync(request.Behind(stopping), id))
+        );
+        if (made is null)
+        {
+            const string Said = "The last calls of its clients are being looked up in the trail.";
+            return WaitAnswer.Of("vendors", new WaitModel("Offboarding", Said, $"{Path}/{Uri.EscapeDataString(id)}"), tried);
+        }
+
+        if (made.Outcome.Failed(out var problem, out var report))
         {
             return problem;
         }
@@ -63,7 +91,7 @@ internal sealed class OffboardingScreen(OffboardingReports reports, TimeProvider
             "Offboarding",
             "vendors",
             typeof(OffboardingPage),
-            new OffboardingModel(report, call.Caller.HasAny(AdminRoles.Notifiers), form, request.Session.FormToken, time.GetUtcNow())
+            new OffboardingModel(report, caller.HasAny(AdminRoles.Notifiers), form, request.Session.FormToken, time.GetUtcNow())
         )
         {
             Status = tried?.Status ?? 200,

@@ -4,6 +4,7 @@ using PhiGateway.Admin.Calls;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Rendering;
 using PhiGateway.Console.Sessions;
+using PhiGateway.Console.Work;
 
 namespace PhiGateway.Console.Pages.Patients;
 
@@ -11,9 +12,18 @@ namespace PhiGateway.Console.Pages.Patients;
 /// Accounts for the disclosures of a patient that the session has opened for a reason, and keeps the patient's holds and requests; each
 /// accounting and each step is on record by the commands it calls.
 /// </summary>
-internal sealed class AccountingScreen(AccountingCommands commands, DisclosureRegister register, PatientScreen patients, TimeProvider time)
+internal sealed class AccountingScreen(
+    AccountingCommands commands,
+    DisclosureRegister register,
+    PatientScreen patients,
+    LongWork work,
+    Jobs jobs,
+    TimeProvider time
+)
 {
     private static readonly string[] Fields = ["agency", "reason", "until", "organization", "oral", "received"];
+
+    private static readonly string[] Officers = [AdminRoles.PrivacyOfficer];
 
     private const string Later = "It is on record, and stands here within a second or two.";
 
@@ -24,14 +34,16 @@ internal sealed class AccountingScreen(AccountingCommands commands, DisclosureRe
     public Task<ScreenAnswer> CsvAsync(ConsoleRequest request) =>
         WithAsync(
             request,
-            async opened =>
-                (await commands.ReportAsync(request.Call, QueryOf(opened))).Failed(out var problem, out var report)
-                    ? problem
-                    : new ScreenAnswer.File(
-                        "text/csv; charset=utf-8",
-                        "accounting.csv",
-                        context => context.Response.Body.WriteAsync(AccountingPages.Csv(report), context.RequestAborted).AsTask()
-                    )
+            opened =>
+                jobs.BeginAsync(
+                    request,
+                    new JobPlan("Accounting of disclosures as CSV", Officers, PathOf(opened), run => WriteAsync(run, opened))
+                    {
+                        ContentType = "text/csv; charset=utf-8",
+                        FileName = "accounting.csv",
+                        Unit = ("line", "lines"),
+                    }
+                )
         );
 
     /// <summary>Notes that a request was answered with the accounting as it is now.</summary>
@@ -108,11 +120,23 @@ internal sealed class AccountingScreen(AccountingCommands commands, DisclosureRe
                     : AdminProblem.NotFound("hold")
         );
 
+    private async Task<Outcome<Gathered>> GatherAsync(AdminCall call, OpenedPatient opened) =>
+        (await commands.ReportAsync(call, QueryOf(opened))).Failed(out var problem, out var report)
+            ? problem
+            : new Gathered(
+                report,
+                await register.HoldsAsync(opened.Tenant, opened.Patient, call.Cancelled),
+                await register.RequestsAsync(opened.Tenant, opened.Patient, call.Cancelled)
+            );
+
     private static AccountingQuery QueryOf(OpenedPatient opened) => new(opened.Tenant, opened.Patient);
 
     // A request or a hold has a form of its own in its row.
     private static string OfRow(ConsoleRequest request, string? name) =>
         name is "extend" or "release" or "answer" ? request.Typed("id") ?? string.Empty : string.Empty;
+
+    private static WorkKey KeyOf(ConsoleRequest request, OpenedPatient opened) =>
+        WorkKey.Of(request, $"accounting {opened.Key} {opened.Why}");
 
     private static string PathOf(OpenedPatient opened) => $"{PatientScreen.PathOf(opened.Key)}/accounting";
 
@@ -138,15 +162,16 @@ internal sealed class AccountingScreen(AccountingCommands commands, DisclosureRe
             AdminProblem.Invalid("/" + field, "invalid", $"'{field}' is a day such as 2026-12-29, or with a time.")
         );
 
-    private async Task<ScreenAnswer> StepAsync(
-        ConsoleRequest request,
-        OpenedPatient opened,
-        string name,
-        Task<Outcome<RegisterEntry>> step
-    ) =>
-        (await step).Failed(out var problem, out _)
-            ? await PageAsync(request, opened, name, problem)
-            : new ScreenAnswer.Go(PathOf(opened), Later);
+    private async Task<ScreenAnswer> StepAsync(ConsoleRequest request, OpenedPatient opened, string name, Task<Outcome<RegisterEntry>> step)
+    {
+        if ((await step).Failed(out var problem, out _))
+        {
+            return await PageAsync(request, opened, name, problem);
+        }
+
+        work.Drop(KeyOf(request, opened));
+        return new ScreenAnswer.Go(PathOf(opened), Later);
+    }
 
     private async Task<ScreenAnswer> AnswerAsync(ConsoleRequest request, OpenedPatient opened)
     {
@@ -155,10 +180,36 @@ internal sealed class AccountingScreen(AccountingCommands commands, DisclosureRe
             return AdminProblem.NotFound("request");
         }
 
-        var query = QueryOf(opened) with { Request = Guid.ParseExact(id, "D") };
-        return (await commands.ReportAsync(request.Call, query)).Failed(out var problem, out _)
-            ? await PageAsync(request, opened, "answer", problem)
-            : new ScreenAnswer.Go(PathOf(opened), "The request is answered. " + Later);
+        // The accounting is made whole before it answers, however long that takes.
+        var (query, path) = (QueryOf(opened) with { Request = Guid.ParseExact(id, "D") }, PathOf(opened));
+        var plan = new JobPlan(
+            "Answer to a request for an accounting",
+            Officers,
+            path,
+            async run => (await commands.ReportAsync(run.Call, query)).Failed(out var problem, out _) ? problem : null
+        )
+        {
+            Page = _ => path,
+        };
+        work.Drop(KeyOf(request, opened));
+        return await jobs.BeginAsync(request, plan) switch
+        {
+            ScreenAnswer.Refused(var problem) => await PageAsync(request, opened, "answer", problem),
+            ScreenAnswer.Go { Path: var to } when to == path => new ScreenAnswer.Go(path, "The request is answered. " + Later),
+            var answer => answer,
+        };
+    }
+
+    private async Task<AdminProblem?> WriteAsync(JobRun run, OpenedPatient opened)
+    {
+        if ((await commands.ReportAsync(run.Call, QueryOf(opened))).Failed(out var problem, out var report))
+        {
+            return problem;
+        }
+
+        await run.WriteAsync(AccountingPages.Csv(report));
+        run.Advance(report.Disclosures.Count);
+        return null;
     }
 
     // What a form names is of this patient: another one's hold is another page's.
@@ -173,8 +224,18 @@ internal sealed class AccountingScreen(AccountingCommands commands, DisclosureRe
 
     private async Task<ScreenAnswer> PageAsync(ConsoleRequest request, OpenedPatient opened, string? name, AdminProblem? tried)
     {
-        var call = request.Call;
-        if ((await commands.ReportAsync(call, QueryOf(opened))).Failed(out var problem, out var report))
+        // Every record that names the patient. It is shown once, and made anew for the next look.
+        var made = await work.OnceAsync(
+            KeyOf(request, opened),
+            async stopping => new Made<Gathered>(await GatherAsync(request.Behind(stopping), opened))
+        );
+        if (made is null)
+        {
+            const string Said = "Every record that names the patient is being read.";
+            return WaitAnswer.Of("patient", new WaitModel("Accounting of disclosures", Said, PathOf(opened)), tried);
+        }
+
+        if (made.Outcome.Failed(out var problem, out var gathered))
         {
             return problem;
         }
@@ -185,9 +246,9 @@ internal sealed class AccountingScreen(AccountingCommands commands, DisclosureRe
             typeof(AccountingPage),
             new AccountingModel(
                 opened.Key,
-                report,
-                await register.HoldsAsync(opened.Tenant, opened.Patient, call.Cancelled),
-                await register.RequestsAsync(opened.Tenant, opened.Patient, call.Cancelled),
+                gathered.Report,
+                gathered.Holds,
+                gathered.Requests,
                 AccountingRule.Part2.NotInForce!,
                 TriedForms.Of(request, tried, name ?? string.Empty, OfRow(request, name), Fields),
                 time.GetUtcNow(),
@@ -199,4 +260,7 @@ internal sealed class AccountingScreen(AccountingCommands commands, DisclosureRe
             OnRecord = $"that you made this accounting; the patient was opened for: {opened.Why}",
         };
     }
+
+    // PHI: it stays in memory until it is shown, or nobody comes for it.
+    private sealed record Gathered(AccountingReport Report, IReadOnlyList<DisclosureHold> Holds, IReadOnlyList<DisclosureRequest> Requests);
 }

@@ -17,6 +17,7 @@ public sealed record PatientFormModel(IReadOnlyList<string> Tenants, string? Ten
 /// <param name="Tenant">Tenant.</param>
 /// <param name="Why">The reason that was given.</param>
 /// <param name="Views">Who saw the patient, over every record there is.</param>
+/// <param name="CountedAt">When that was counted.</param>
 /// <param name="Lines">One page of the records, newest first.</param>
 /// <param name="Only">Whose records only, in words; null: everybody's.</param>
 /// <param name="Next">Address of the next page; null: this is the last.</param>
@@ -26,6 +27,7 @@ public sealed record PatientModel(
     string Tenant,
     string Why,
     PatientViewsReport Views,
+    DateTimeOffset CountedAt,
     IReadOnlyList<TrailLine> Lines,
     string? Only,
     string? Next,

@@ -9,6 +9,7 @@ using PhiGateway.Console.Pages.Search;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
 using PhiGateway.Console.Sessions;
+using PhiGateway.Console.Work;
 
 namespace PhiGateway.Console.Pages.Patients;
 
@@ -16,12 +17,22 @@ namespace PhiGateway.Console.Pages.Patients;
 /// Shows who saw a patient: opened with a reason, which is on record with every look; the address has a keyed hash, and opens nothing in a
 /// session that gave no reason.
 /// </summary>
-internal sealed class PatientScreen(TrailSearch search, PatientViews views, AdminOptions options, IPatientPseudonym pseudonym)
+internal sealed class PatientScreen(
+    TrailSearch search,
+    PatientViews views,
+    LongWork work,
+    AdminOptions options,
+    IPatientPseudonym pseudonym,
+    TimeProvider time
+)
 {
     private const string Path = "/console/patient";
     private const int OnePage = 200;
     private const int LeastReason = 8;
     private const int MostReason = 120;
+
+    // For so long the further pages show what was counted for the first one.
+    private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
 
     /// <summary>Address of a patient by keyed hash.</summary>
     public static string PathOf(string key) => $"{Path}/{Uri.EscapeDataString(key)}";
@@ -103,9 +114,21 @@ internal sealed class PatientScreen(TrailSearch search, PatientViews views, Admi
         {
             Why = opened.Why,
         };
-        var counting = request.Call with { RequestId = Guid.CreateVersion7() };
+        // Over every record there is: once for all pages of them, and whoever they are narrowed to.
+        var isFirst = (client ?? actor ?? decision ?? query.Cursor) is null && !request.IsAgain;
+        var made = await work.FindAsync(
+            WorkKey.Of(request, $"patient {opened.Key} {opened.Why}"),
+            isFirst ? TimeSpan.Zero : Kept,
+            async stopping => new Counted(await views.CountAsync(request.Behind(stopping), query), time.GetUtcNow())
+        );
+        if (made is null)
+        {
+            var said = "Every record that names the patient is being counted.";
+            return WaitAnswer.Of("patient", new WaitModel("Patient", said, At(opened.Key, query, query.Cursor)));
+        }
+
         if (
-            (await views.CountAsync(counting, query)).Failed(out var problem, out var counted)
+            made.Outcome.Failed(out var problem, out var counted)
             || (await search.SearchAsync(request.Call, query)).Failed(out problem, out var page)
         )
         {
@@ -122,6 +145,7 @@ internal sealed class PatientScreen(TrailSearch search, PatientViews views, Admi
                 opened.Tenant,
                 opened.Why,
                 counted,
+                made.At,
                 [.. (page.Body["items"] as JsonArray ?? []).Select(TrailLine.Of).OfType<TrailLine>()],
                 only.Any(static word => word is not null) ? string.Join(", ", only.OfType<string>()) : null,
                 page.Next is { } next ? At(opened.Key, query, next) : null,
@@ -133,7 +157,9 @@ internal sealed class PatientScreen(TrailSearch search, PatientViews views, Admi
         };
     }
 
-    private static string At(string key, TrailQuery query, string cursor) =>
+    private sealed record Counted(Outcome<PatientViewsReport> Outcome, DateTimeOffset At);
+
+    private static string At(string key, TrailQuery query, string? cursor) =>
         Links.With(PathOf(key), ("client", query.Client), ("actor", query.Actor), ("decision", query.Decision), ("cursor", cursor));
 
     private ScreenAnswer Form(ConsoleRequest request, AdminProblem? problem) =>

@@ -1,25 +1,40 @@
+using System.Globalization;
 using PhiGateway.Admin.Accounting;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Work;
 
 namespace PhiGateway.Console.Pages.Patients;
 
 /// <summary>Shows patients' requests for an accounting with their clocks, over all patients and without naming one.</summary>
-internal sealed class RequestsScreen(DisclosureRegister register, TimeProvider time)
+internal sealed class RequestsScreen(DisclosureRegister register, LongWork work, TimeProvider time)
 {
+    private const string Path = "/console/requests";
     private const int OnePage = 100;
 
     /// <summary>The list.</summary>
     public async Task<ScreenAnswer> ShowAsync(ConsoleRequest request)
     {
-        if ((await register.ListRequestsAsync(request.Call)).Failed(out var problem, out var list))
+        // The steps of every request there is or was are read out of the trail.
+        var skip = request.Skipped;
+        var made = await work.OnceAsync(
+            WorkKey.Of(request, $"requests {skip}"),
+            async stopping => new Made<RequestList>(await register.ListRequestsAsync(request.Behind(stopping)))
+        );
+        if (made is null)
+        {
+            var here = Links.With(Path, ("skip", skip == 0 ? null : skip.ToString(CultureInfo.InvariantCulture)));
+            return WaitAnswer.Of("patient", new WaitModel("Requests", "The patients' requests are being gathered.", here));
+        }
+
+        if (made.Outcome.Failed(out var problem, out var list))
         {
             return problem;
         }
 
         var now = time.GetUtcNow();
-        var (all, skip) = (list.Items, request.Skipped);
+        var all = list.Items;
         return new PageContent(
             "Requests",
             "patient",

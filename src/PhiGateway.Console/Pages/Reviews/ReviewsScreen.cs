@@ -91,13 +91,16 @@ internal sealed class ReviewsScreen(
         );
     }
 
-    /// <summary>Ends it before its end.</summary>
+    /// <summary>Asks that it be ended before its end, or ends it where somebody else has asked: exactly what the page showed.</summary>
     public async Task<ScreenAnswer> CancelAsync(ConsoleRequest request)
     {
         var id = request.Route("id");
-        return (await cancel.CancelAsync(request.Call, id, new ReasonBody(request.Typed("reason")))).Failed(out var problem, out _)
+        var call = request.CallOn(ETag.Of(request.SeenVersion));
+        var said =
+            request.Typed("step") == "ask" ? "It is on record that you ask for it; another approver cancels it." : "It is cancelled.";
+        return (await cancel.CancelAsync(call, id, new ReasonBody(request.Typed("reason")))).Failed(out var problem, out _)
             ? await ShowAsync(request, id, TriedForms.Of(request, problem, "cancel", string.Empty, "reason"), problem)
-            : new ScreenAnswer.Go(Links.Review(id), "The review is cancelled.");
+            : new ScreenAnswer.Go(Links.Review(id), said);
     }
 
     /// <summary>The evidence, as one file.</summary>

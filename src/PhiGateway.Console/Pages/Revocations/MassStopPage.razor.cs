@@ -5,7 +5,6 @@ namespace PhiGateway.Console.Pages.Revocations;
 /// <summary>The emergency stop of many clients at once: the choice, what stops, and the step.</summary>
 public sealed partial class MassStopPage
 {
-    private const int MostClients = 200;
     private const int MostOwners = 20;
 
     /// <summary>What it shows.</summary>

@@ -16,6 +16,7 @@ internal sealed class MassStopScreen(StopPreviews previews, RevocationCommands c
     private const string Path = "/console/stop";
     private const string List = "/console/revocations";
     private const int OnePage = 50;
+    private const int MostClients = 200;
 
     /// <summary>The choice, and what would stop by it.</summary>
     public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) =>
@@ -87,6 +88,7 @@ internal sealed class MassStopScreen(StopPreviews previews, RevocationCommands c
                 target,
                 value,
                 preview,
+                PartOf(request, target, value, preview?.Clients ?? [], isTried: tried is not null),
                 why,
                 TriedForms.Of(request, tried, "stop", string.Empty, "reason"),
                 request.Session.FormToken
@@ -96,6 +98,21 @@ internal sealed class MassStopScreen(StopPreviews previews, RevocationCommands c
             Status = tried?.Status ?? (why is null ? 200 : 422),
         };
     }
+
+    // Behind a form that was refused only the first of them stand: what was typed there stands in no address.
+    private static ListPart PartOf(
+        ConsoleRequest request,
+        string? target,
+        string? value,
+        IReadOnlyList<StoppedClient> clients,
+        bool isTried
+    ) =>
+        isTried
+            ? new ListPart(0, Math.Min(clients.Count, MostClients), clients.Count, null, null)
+            : ListPart.Of(
+                ListSlice<StoppedClient>.Of(clients, request.Skipped, MostClients),
+                skip => request.Words.Link(Path, ("target", target), ("value", value), ("skip", skip))
+            );
 
     private async Task<ScreenAnswer> ListAsync(ConsoleRequest request, TriedForm? form, AdminProblem? tried)
     {

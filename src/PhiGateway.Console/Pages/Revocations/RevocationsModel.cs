@@ -8,6 +8,7 @@ namespace PhiGateway.Console.Pages.Revocations;
 /// <param name="Target">What sort of thing is chosen; null: nothing yet.</param>
 /// <param name="Value">Which one; null: none yet, or it is of everything.</param>
 /// <param name="Preview">What would stop; null: nothing is chosen, or there is none by that name.</param>
+/// <param name="Part">Which part of its clients is shown.</param>
 /// <param name="Problem">Why there is no preview; null: there is one, or nothing is chosen.</param>
 /// <param name="Tried">The form that was refused; null: none was.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
@@ -16,6 +17,7 @@ public sealed record MassStopModel(
     string? Target,
     string? Value,
     StopPreview? Preview,
+    ListPart Part,
     string? Problem,
     TriedForm? Tried,
     string FormToken

@@ -7,6 +7,7 @@ namespace PhiGateway.Console.Pages.Search;
 /// <param name="Lines">One page of records, newest first.</param>
 /// <param name="Next">Address of the next page; null: this is the last.</param>
 /// <param name="Total">How many records the whole result has; null: it was not counted.</param>
+/// <param name="CountedAt">When it was counted; null: it was not.</param>
 /// <param name="Facets">Counts over the whole result; empty: it was not counted.</param>
 /// <param name="Csv">Address of the whole result as CSV.</param>
 /// <param name="Ndjson">Address of the whole result as NDJSON.</param>
@@ -23,6 +24,7 @@ public sealed record SearchModel(
     IReadOnlyList<TrailLine> Lines,
     string? Next,
     long? Total,
+    DateTimeOffset? CountedAt,
     IReadOnlyList<SearchFacet> Facets,
     string Csv,
     string Ndjson,

@@ -13,6 +13,9 @@ internal sealed class SearchQuery
     /// <summary>Path of the screen.</summary>
     public const string Path = "/console/audit";
 
+    /// <summary>Stands in the address that leads to counts which were begun: they are not counted anew.</summary>
+    public const string Counted = "counted";
+
     // What stands in a record and in no column: searched and exported by, neither counted nor followed.
     private static readonly string[] OfTheBody = ["token", "peer", "task", "agreement", "through"];
 
@@ -37,7 +40,7 @@ internal sealed class SearchQuery
     ];
 
     // Of the page and not of the search.
-    private static readonly string[] OfThePage = ["format", "limit", "again"];
+    private static readonly string[] OfThePage = ["format", "limit", "again", Counted];
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
     private readonly Dictionary<string, string> _values;
@@ -119,7 +122,8 @@ internal sealed class SearchQuery
             return problem;
         }
 
-        return IsDefault ? query with { From = _now - Day } : query;
+        // To the minute: whoever asks again while it is being counted asks for the same.
+        return IsDefault ? query with { From = _now - Day - TimeSpan.FromTicks(_now.UtcTicks % TimeSpan.TicksPerMinute) } : query;
     }
 
     /// <summary>The same search from another place.</summary>

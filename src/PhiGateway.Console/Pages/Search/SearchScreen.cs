@@ -22,6 +22,9 @@ internal sealed class SearchScreen(
 {
     private const int RecordsAtOnce = 500;
 
+    // For so long the further pages of a search show what was counted for its first one.
+    private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
+
     /// <summary>One page of a result.</summary>
     public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => ShowAsync(request, SearchQuery.Read(request, time.GetUtcNow()), null);
 
@@ -37,33 +40,27 @@ internal sealed class SearchScreen(
     private async Task<ScreenAnswer> ShowAsync(ConsoleRequest request, SearchQuery asked, AdminProblem? tried)
     {
         TrailPage? page = null;
-        TrailFacets? counted = null;
+        Counted? counted = null;
         var isCounting = false;
         var failed =
             asked.ToTrail().Failed(out var problem, out var query)
             || (await search.SearchAsync(request.Call, query)).Failed(out problem, out page);
         if (!failed && asked.CanCount)
         {
-            // The whole result, whichever page of it is shown; on record by itself. What takes long is shown when it is there.
-            var found = await work.OnceAsync(
-                WorkKey.Of(request, $"facets {asked.At(SearchQuery.Path)}"),
-                async stopping => new Counted(
-                    (
-                        await reports.FacetsAsync(
-                            request.Call with
-                            {
-                                RequestId = Guid.CreateVersion7(),
-                                Cancelled = stopping,
-                            },
-                            query! with
-                            {
-                                Cursor = null,
-                            }
-                        )
-                    ).Value
-                )
+            // The whole result, once for each search whichever page of it is shown; on record by itself. What takes long is shown when it
+            // is there.
+            var key = WorkKey.Of(request, $"facets {asked.At(SearchQuery.Path, ("from", FromOf(query)))}");
+            var isNew = asked.Value("cursor") is null && request.Asked(SearchQuery.Counted) is null;
+            counted = await work.FindAsync(
+                key,
+                isNew ? TimeSpan.Zero : Kept,
+                async stopping =>
+                {
+                    var at = time.GetUtcNow();
+                    return new Counted((await reports.FacetsAsync(request.Behind(stopping), query! with { Cursor = null })).Value, at);
+                }
             );
-            (counted, isCounting) = (found?.Facets, found is null);
+            isCounting = counted is null || work.IsMaking(key);
         }
 
         if (problem is { Status: not 400 })
@@ -80,13 +77,16 @@ internal sealed class SearchScreen(
                 asked.Filters,
                 [.. items.Select(TrailLine.Of).OfType<TrailLine>()],
                 page?.Next is { } next ? asked.At(SearchQuery.Path, ("from", FromOf(query)), ("cursor", next)) : null,
-                counted?.Total,
-                SearchFacets.Of(asked, counted),
+                counted?.Facets?.Total,
+                counted?.At,
+                SearchFacets.Of(asked, counted?.Facets),
                 asked.At(SearchQuery.Path + "/export", ("format", "csv")),
                 asked.At(SearchQuery.Path + "/export", ("format", "ndjson")),
                 asked.At(SearchQuery.Path + "/tail", ("from", null), ("to", null)),
                 problem?.Detail,
-                isCounting ? asked.At(SearchQuery.Path, ("cursor", asked.Value("cursor"))) : null,
+                isCounting
+                    ? asked.At(SearchQuery.Path, ("from", FromOf(query)), ("cursor", asked.Value("cursor")), (SearchQuery.Counted, "1"))
+                    : null,
                 asked.IsDefault,
                 await request.TryAsync("kept searches", () => saved.ListAsync(request.Call)) ?? [],
                 !asked.IsSealed && asked.At(SearchQuery.Path).Split('?', 2) is [_, var kept] ? kept : string.Empty,
@@ -181,8 +181,8 @@ internal sealed class SearchScreen(
         }
     }
 
-    // Null: it is of nothing that can be counted.
-    private sealed record Counted(TrailFacets? Facets);
+    // Facets null: it is of nothing that can be counted.
+    private sealed record Counted(TrailFacets? Facets, DateTimeOffset At);
 
     // A page belongs to one search: the moment that was taken unasked goes along.
     private static string? FromOf(TrailQuery? query) => query?.From?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);

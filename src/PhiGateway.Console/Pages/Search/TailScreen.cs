@@ -114,6 +114,7 @@ internal sealed class TailScreen(TrailTail tail, TailPlaces places, TimeProvider
         return new JsonObject
         {
             ["href"] = Links.Access(line.Parent ?? line.Id),
+            ["at"] = Links.Moment(line.At),
             ["time"] = line.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
             ["decision"] = line.Decision.Length > 0 ? line.Decision : line.Kind,
             ["style"] = style,

@@ -1,0 +1,87 @@
+namespace PhiGateway.Console.Sessions;
+
+/// <summary>
+/// Takes each form that was shown once, however often it is sent: whoever clicks twice waits for the first click and is led where that one
+/// leads. Of one session; thread-safe and bounded.
+/// </summary>
+/// <remarks>What is refused, or fails, was not taken: the form may be sent again. A form that was filled in otherwise is another one.</remarks>
+internal sealed class TakenForms
+{
+    // A second click follows the first within moments; the oldest of those that are done is forgotten.
+    private const int Most = 64;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Task<object?>> _taken = new(StringComparer.Ordinal);
+    private readonly Queue<string> _order = new();
+
+    /// <summary>Takes a form, or waits for the click that takes it.</summary>
+    /// <param name="form">Which one, and what was filled in.</param>
+    /// <param name="take">Does what it asks for.</param>
+    /// <param name="isTaken">Whether what came of it is that it was done.</param>
+    public async Task<T> TakeAsync<T>(string form, Func<Task<T>> take, Func<T, bool> isTaken)
+        where T : class
+    {
+        var mine = new TaskCompletionSource<object?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        while (Claim(form, mine.Task) is { } first)
+        {
+            if (await first is T known)
+            {
+                return known;
+            }
+        }
+
+        object? done = null;
+        try
+        {
+            var answer = await take();
+            done = isTaken(answer) ? answer : null;
+            return answer;
+        }
+        finally
+        {
+            if (done is null)
+            {
+                Forget(form);
+            }
+
+            mine.SetResult(done);
+        }
+    }
+
+    // The click that takes it; null: it is the caller's.
+    private Task<object?>? Claim(string form, Task<object?> mine)
+    {
+        lock (_gate)
+        {
+            if (_taken.TryGetValue(form, out var first))
+            {
+                return first;
+            }
+
+            _taken[form] = mine;
+            _order.Enqueue(form);
+            while (_order.Count > Most)
+            {
+                var oldest = _order.Dequeue();
+                if (_taken.TryGetValue(oldest, out var known) && !known.IsCompleted)
+                {
+                    // It runs still: nobody may take it beside.
+                    _order.Enqueue(oldest);
+                    break;
+                }
+
+                _taken.Remove(oldest);
+            }
+
+            return null;
+        }
+    }
+
+    private void Forget(string form)
+    {
+        lock (_gate)
+        {
+            _taken.Remove(form);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using PhiGateway.Tests.Common.Admin;
+using Xunit;
+
+namespace PhiGateway.Tests.Admin;
+
+/// <summary>A review keeps open what it would close when two approvers say so, and not when one does.</summary>
+public sealed class CampaignCancelTests
+{
+    private const string Campaigns = "/admin/v1/campaigns";
+    private const string Client = "/admin/v1/clients/acme-connector";
+
+    [Fact]
+    public async Task Cancel_ByOneWhoAsksAndAnotherWhoDoes_KeepsWhatSilenceWouldClose()
+    {
+        await using var server = await CampaignTests.OpenAsync();
+        Assert.Equal(201, (await server.PostAsync(Campaigns + ":start", CampaignTests.Body(), "nora")).Status);
+        Assert.Equal(422, (await server.PostAsync(Campaigns + "/q2:cancel", "{}", "anna")).Status);
+        var asked = await server.PostAsync(Campaigns + "/q2:cancel", """{"reason":"wrong scope"}""", "anna");
+        Assert.Equal((200, "open"), (asked.Status, (string?)asked.Json["state"]));
+        Assert.Equal("anna@hospital.example", (string?)asked.Json["cancelAskedBy"]);
+        Assert.Equal("four-eyes", (await server.PostAsync(Campaigns + "/q2:cancel", """{"reason":"again"}""", "anna")).Code);
+        var done = await server.PostAsync(Campaigns + "/q2:cancel", """{"reason":"wrong scope indeed"}""", "nora");
+        Assert.Equal((200, "cancelled"), (done.Status, (string?)done.Json["state"]));
+        server.Time.Now = server.Time.Now.AddDays(20);
+
+        Assert.Equal(0, await CampaignTests.Deadline(server).RunOnceAsync(default));
+        Assert.Equal("active", (string)(await server.GetAsync(Client)).Json["status"]!);
+        Assert.Equal("already-applied", (await CampaignTests.DecideAsync(server, "remove", "otto")).Code);
+    }
+
+    // What one person alone asks for keeps nothing open.
+    [Fact]
+    public async Task Cancel_AskedForByOneAlone_LeavesSilenceToClose()
+    {
+        await using var server = await CampaignTests.OpenAsync();
+        await CampaignTests.StartAsync(server);
+        Assert.Equal(200, (await server.PostAsync(Campaigns + "/q2:cancel", """{"reason":"leave them"}""", "anna")).Status);
+        server.Time.Now = server.Time.Now.AddDays(20);
+        var deadline = CampaignTests.Deadline(server);
+        for (var day = 0; day < 2; day++)
+        {
+            await deadline.RunOnceAsync(default);
+            server.Time.Now = server.Time.Now.AddDays(1);
+        }
+
+        await deadline.RunOnceAsync(default);
+        Assert.Equal("suspended", (string)(await server.GetAsync(Client)).Json["status"]!);
+    }
+}

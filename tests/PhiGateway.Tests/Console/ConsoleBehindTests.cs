@@ -1,0 +1,114 @@
+using PhiGateway.Admin.Calls;
+using PhiGateway.Tests.Common.Admin;
+using Xunit;
+
+namespace PhiGateway.Tests.Console;
+
+/// <summary>
+/// What is gathered over the whole trail is gathered behind the page: nobody waits for it in a request, it is one look however often the page
+/// asks, and a form that was refused is still told why.
+/// </summary>
+public sealed class ConsoleBehindTests
+{
+    private static readonly string Patient = "/console/patient/" + Uri.EscapeDataString("key(north,p-1)");
+
+    private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public static TheoryData<string, string, string, string> Pages =>
+        new()
+        {
+            // Page, whose, what stands there when it is made, and the look.
+            { "/console/requests", AdminRoles.PrivacyOfficer, "Requests for an accounting", "audit.requests" },
+            { "/console/offboardings", AdminRoles.Responder, "aria-label=\"Offboardings\"", "audit.offboarding" },
+            { "/console/history/revert?at=2026-04-01", AdminRoles.Operator, "Back to the history", "config.export" },
+            { Patient + "/accounting", AdminRoles.PrivacyOfficer, "id=\"told\"", "audit.accounting" },
+            { Patient, AdminRoles.Auditor, "id=\"seen\"", "audit.count" },
+        };
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task Page_OfTheWholeTrail_IsMadeBehindItAsOneLook(string path, string person, string made, string look)
+    {
+        await using var server = await ConsoleServer.StartAsync(patience: TimeSpan.Zero);
+        await Approvals.OpenAsync(server.Admin);
+        ConsolePageTests.Add(server, "acme-connector", "permit");
+        using var browser = await OpenAsync(server, person, path);
+        server.Admin.Trail.BeforeQuery = _ => _gate.Task;
+        var again = path + (path.Contains('?', StringComparison.Ordinal) ? "&again=1" : "?again=1");
+
+        var page = await browser.GetAsync(path);
+        for (var poll = 0; poll < 3; poll++)
+        {
+            Assert.Equal(200, page.Status);
+            Assert.Equal("2; url=" + again, page.Headers["Refresh"]);
+            Assert.DoesNotContain("On record:", page.Text, StringComparison.Ordinal);
+            page = await browser.GetAsync(again);
+        }
+
+        _gate.SetResult();
+        while (!page.Text.Contains(made, StringComparison.Ordinal))
+        {
+            page = await browser.GetAsync(again);
+        }
+
+        Assert.DoesNotContain("Refresh", page.Headers.Keys);
+        Assert.Contains("On record:", page.Text, StringComparison.Ordinal);
+        Assert.Single(server.Admin.Journal.Records, record => record.Event == look);
+    }
+
+    [Fact]
+    public async Task Form_RefusedWhereThePageTakesLong_IsToldWhyMeanwhile()
+    {
+        await using var server = await ConsoleServer.StartAsync(patience: TimeSpan.Zero);
+        await Approvals.OpenAsync(server.Admin);
+        ConsolePageTests.Add(server, "acme-connector", "permit");
+        using var browser = await OpenAsync(server, AdminRoles.PrivacyOfficer, Patient);
+        var form = await browser.GetAsync("/console/now");
+        server.Admin.Trail.BeforeQuery = _ => _gate.Task;
+
+        var refused = await browser.PostAsync(
+            Patient + "/accounting/ask",
+            [("_token", ConsoleBrowser.TokenOf(form)), ("received", "soon")]
+        );
+        Assert.Equal(422, refused.Status);
+        Assert.Contains("role=\"alert\"", refused.Text, StringComparison.Ordinal);
+        Assert.Contains("is a day such as", refused.Text, StringComparison.Ordinal);
+        Assert.StartsWith("20; url=" + Patient + "/accounting", refused.Headers["Refresh"], StringComparison.Ordinal);
+        _gate.SetResult();
+    }
+
+    [Fact]
+    public async Task Notice_OfWhatWasDone_IsSaidOnThePageThatStays()
+    {
+        await using var server = await ConsoleServer.StartAsync(patience: TimeSpan.Zero);
+        await Approvals.OpenAsync(server.Admin);
+        using var browser = await OpenAsync(server, AdminRoles.PrivacyOfficer, Patient);
+        var form = await browser.GetAsync("/console/now");
+        (string, string)[] asked = [("_token", ConsoleBrowser.TokenOf(form)), ("received", "2026-04-30")];
+        Assert.Equal(303, (await browser.PostAsync(Patient + "/accounting/ask", asked)).Status);
+        server.Admin.Trail.BeforeQuery = _ => _gate.Task;
+
+        const string Said = "It is on record, and stands here";
+        var page = await browser.GetAsync(Patient + "/accounting");
+        Assert.DoesNotContain(Said, page.Text, StringComparison.Ordinal);
+        _gate.SetResult();
+        while (!page.Text.Contains("id=\"told\"", StringComparison.Ordinal))
+        {
+            page = await browser.GetAsync(Patient + "/accounting?again=1");
+        }
+
+        Assert.Contains(Said, page.Text, StringComparison.Ordinal);
+    }
+
+    private static async Task<ConsoleBrowser> OpenAsync(ConsoleServer server, string person, string path)
+    {
+        var browser = await server.SignInAsync(person);
+        if (path.StartsWith(Patient, StringComparison.Ordinal))
+        {
+            (string, string)[] form = [("tenant", "north"), ("patient", "p-1"), ("why", "complaint 26-114")];
+            Assert.Equal(303, (await browser.SubmitAsync("/console/patient", "/console/patient", form)).Status);
+        }
+
+        return browser;
+    }
+}
