@@ -1,4 +1,5 @@
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Telemetry;
 
@@ -7,10 +8,14 @@ namespace PhiGateway.Gateway.Upstream;
 /// <summary>
 /// Measures how long an upstream takes until the head of its answer is there, where somebody asks for it; stands before the one that sends.
 /// </summary>
-internal sealed class MeasuredUpstream(IUpstream inner, GatewayMetrics metrics, TimeProvider clock) : IUpstream
+internal sealed class MeasuredUpstream(IUpstream inner, GatewayMetrics metrics, GatewayOptions options, TimeProvider clock) : IUpstream
 {
+    private readonly bool _isLogged = options.Telemetry.RequestLog;
+
     public ValueTask<UpstreamReply> SendAsync(UpstreamCall call, GatewayExchange exchange, CancellationToken cancellationToken) =>
-        metrics.MeasuresUpstream ? MeasureAsync(call, exchange, cancellationToken) : inner.SendAsync(call, exchange, cancellationToken);
+        _isLogged || metrics.MeasuresUpstream
+            ? MeasureAsync(call, exchange, cancellationToken)
+            : inner.SendAsync(call, exchange, cancellationToken);
 
     private async ValueTask<UpstreamReply> MeasureAsync(UpstreamCall call, GatewayExchange exchange, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Gateway.Upstream.Credentials;
@@ -21,6 +22,7 @@ internal static class UpstreamRegistration
             .AddSingleton<IUpstream>(static provider => new MeasuredUpstream(
                 provider.GetRequiredService<YarpUpstream>(),
                 provider.GetRequiredService<GatewayMetrics>(),
+                provider.GetRequiredService<GatewayOptions>(),
                 provider.GetRequiredService<TimeProvider>()
             ));
 }

@@ -25,6 +25,7 @@ public sealed class RequestLineTests
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(logs));
         var line = new RequestLine(world.Options, loggers.CreateLogger<RequestLine>());
 
+        exchange.NoteUpstream(TimeSpan.FromMilliseconds(0.75));
         line.End(exchange, null, TimeSpan.FromMilliseconds(1.5));
         line.End(exchange, DenyReason.OutsideRoster, TimeSpan.FromMilliseconds(2));
 
@@ -32,8 +33,8 @@ public sealed class RequestLineTests
             isAsked
                 ?
                 [
-                    $"Request {exchange.Id} of connector: read Observation 200 - in 1.5 ms",
-                    $"Request {exchange.Id} of connector: read Observation 200 outside-roster in 2 ms",
+                    $"Request {exchange.Id} of connector: read Observation 200 - in 1.5 ms, 0.75 of them upstream",
+                    $"Request {exchange.Id} of connector: read Observation 200 outside-roster in 2 ms, 0.75 of them upstream",
                 ]
                 : [],
             logs.Lines

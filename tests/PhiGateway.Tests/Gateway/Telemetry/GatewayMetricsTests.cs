@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Gateway.Upstream;
@@ -18,6 +19,7 @@ public sealed class GatewayMetricsTests : IDisposable
     private readonly string _name = $"test-{Guid.NewGuid()}";
     private readonly ConcurrentQueue<(string Name, double Value, string Labels)> _measured = new();
     private readonly ManualClock _clock = new();
+    private readonly GatewayOptions _options = new();
     private readonly GatewayMetrics _metrics;
     private readonly GatewayExchange _exchange;
     private MeterListener? _listener;
@@ -40,7 +42,7 @@ public sealed class GatewayMetricsTests : IDisposable
     public async Task Observe_ARequestWithTwoCallsUpstream_SaysWhatWasTheGatewaysOwn()
     {
         Listen();
-        var upstream = new MeasuredUpstream(new Slow(_clock), _metrics, _clock);
+        var upstream = new MeasuredUpstream(new Slow(_clock), _metrics, _options, _clock);
         _ = await upstream.SendAsync(Call(), _exchange, default);
         _ = await upstream.SendAsync(Call(), _exchange, default);
         _metrics.Observe(_exchange, null, TimeSpan.FromMilliseconds(100));
@@ -53,10 +55,15 @@ public sealed class GatewayMetricsTests : IDisposable
     [Fact]
     public async Task SendAsync_WhereNobodyAsks_MeasuresNothing()
     {
-        _ = await new MeasuredUpstream(new Slow(_clock), _metrics, _clock).SendAsync(Call(), _exchange, default);
+        _ = await new MeasuredUpstream(new Slow(_clock), _metrics, _options, _clock).SendAsync(Call(), _exchange, default);
 
         Assert.Equal(TimeSpan.Zero, _exchange.UpstreamTime);
         Assert.False(_metrics.MeasuresDecisions);
+
+        // The twin: a line in the log says it.
+        _options.Telemetry.RequestLog = true;
+        _ = await new MeasuredUpstream(new Slow(_clock), _metrics, _options, _clock).SendAsync(Call(), _exchange, default);
+        Assert.Equal(TimeSpan.FromMilliseconds(30), _exchange.UpstreamTime);
     }
 
     [Fact]
