@@ -22,7 +22,7 @@ internal sealed class MeasuredUpstream(IUpstream inner, GatewayMetrics metrics, 
         var began = clock.GetTimestamp();
         var reply = await inner.SendAsync(call, exchange, cancellationToken);
         var took = clock.GetElapsedTime(began);
-        exchange.NoteUpstream(took);
+        UpstreamTimes.Note(exchange, took);
         metrics.ObserveUpstream(reply.Answer.Result.Refusal, took);
         return reply;
     }
