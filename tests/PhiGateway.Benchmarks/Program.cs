@@ -55,11 +55,11 @@ switch (args)
         return;
     case ["detection", .. var rest]:
         var seeds = rest.Where(static word => word != "-v").Select(ulong.Parse).ToList();
-        DetectionReport.Run(seeds.Count > 0 ? seeds : [2, 3, 4], clients: 200, days: 120, each: 8, rest.Contains("-v"));
+        DetectionReport.Run(seeds.Count > 0 ? seeds : [2, 3, 4], clients: 280, days: 120, each: 8, rest.Contains("-v"));
         return;
     case ["watch", .. var rest]:
-        var watch = rest.Select(int.Parse).Concat(new[] { 10_000, 60 }.Skip(rest.Length)).ToList();
-        await WatchCostRun.RunAsync(watch[0], watch[1]);
+        var watch = rest.Select(int.Parse).Concat(new[] { 10_000, 60, 5_000, 60 }.Skip(rest.Length)).ToList();
+        await WatchCostRun.RunAsync(watch[0], watch[1], watch[2], watch[3]);
         return;
     case ["search", .. var rest]:
         var search = rest.Select(int.Parse).Concat(new[] { 1_000_000, 5 }.Skip(rest.Length)).ToList();

@@ -114,6 +114,7 @@ internal sealed class ShadowRun(KnownShadow known, ShadowRegistries registries, 
         }
 
         Fold.Take(record, judged);
+        ShadowMetrics.Count(judged);
     }
 
     private LogPlace PlaceOf(string log)

@@ -1,4 +1,5 @@
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -8,7 +9,8 @@ namespace PhiGateway.Gateway.Decide;
 /// The Decide stage of the pipeline: puts the understood request before the policy decision point, for a bundle entry by entry, and fills
 /// the exchange with the permits, or with what is missing while facts of the upstream are; all else is refused.
 /// </summary>
-internal sealed class DecideStage(StillOpen still, RenewedTokens tokens, HabitKeeper habits, TimeProvider clock) : IStage
+internal sealed class DecideStage(StillOpen still, RenewedTokens tokens, HabitKeeper habits, GatewayMetrics metrics, TimeProvider clock)
+    : IStage
 {
     private static readonly Permit DiscoveryPermit = new("discovery", [], ReleasePolicy.Nothing);
 
@@ -16,7 +18,7 @@ internal sealed class DecideStage(StillOpen still, RenewedTokens tokens, HabitKe
 
     public ValueTask<StageResult> RunAsync(GatewayExchange exchange)
     {
-        var decided = Decide(exchange);
+        var decided = metrics.MeasuresDecisions ? Measured(exchange) : Decide(exchange);
         if (decided.Continues)
         {
             exchange.Fill(decided.Value);
@@ -29,6 +31,14 @@ internal sealed class DecideStage(StillOpen still, RenewedTokens tokens, HabitKe
         }
 
         return new(decided.Result);
+    }
+
+    private StageResult<Decided> Measured(GatewayExchange exchange)
+    {
+        var began = clock.GetTimestamp();
+        var decided = Decide(exchange);
+        metrics.ObserveDecision(clock.GetElapsedTime(began));
+        return decided;
     }
 
     private StageResult<Decided> Decide(GatewayExchange exchange)

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using PhiGateway.Audit.Journal;
 using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Gateway.Following;
@@ -13,6 +14,10 @@ internal sealed class RegistryMetrics : IDisposable
     public const string Name = "PhiGateway.Registry";
 
     private readonly Meter _meter;
+    private readonly Histogram<double> _reloads;
+    private readonly Histogram<double> _propagation;
+    private readonly Histogram<double> _revocations;
+    private readonly SnapshotHolder _snapshots;
 
     public RegistryMetrics(SnapshotHolder snapshots)
     {
@@ -42,9 +47,49 @@ internal sealed class RegistryMetrics : IDisposable
             "{row}",
             "Rows that close what depends on them: contradictory or unreadable, or of a newer version."
         );
+        _meter.CreateObservableCounter(
+            "phi_gateway.snapshot.reload.failures",
+            () => snapshots.FailedLooks,
+            "{look}",
+            "Times that the registry was looked at in vain."
+        );
+        _reloads = _meter.CreateHistogram<double>(
+            "phi_gateway.snapshot.reload.duration",
+            "s",
+            "From the look at the registry to a newer revision in force.",
+            tags: null,
+            LatencyBuckets.Advice
+        );
+        _propagation = _meter.CreateHistogram<double>(
+            "phi_gateway.snapshot.propagation.duration",
+            "s",
+            "From the writing of the newest change to its being in force here, by both machines' clocks.",
+            tags: null,
+            LatencyBuckets.Advice
+        );
+        _revocations = _meter.CreateHistogram<double>(
+            "phi_gateway.revocation.propagation.duration",
+            "s",
+            "From the writing of a revocation to its being in force here, by both machines' clocks.",
+            tags: null,
+            LatencyBuckets.Advice
+        );
+        _snapshots = snapshots;
+        snapshots.Reloaded += Observe;
+        snapshots.InForce += ObserveInForce;
     }
 
-    public void Dispose() => _meter.Dispose();
+    public void Dispose()
+    {
+        _snapshots.Reloaded -= Observe;
+        _snapshots.InForce -= ObserveInForce;
+        _meter.Dispose();
+    }
+
+    private void ObserveInForce(bool isRevocation, TimeSpan took) =>
+        (isRevocation ? _revocations : _propagation).Record(Math.Max(0, took.TotalSeconds));
+
+    private void Observe(TimeSpan took) => _reloads.Record(took.TotalSeconds);
 
     private static Measurement<double>[] Age(SnapshotHolder snapshots) => snapshots.Age is { } age ? [new(age.TotalSeconds)] : [];
 

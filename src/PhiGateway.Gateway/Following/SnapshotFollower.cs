@@ -105,11 +105,12 @@ internal sealed class SnapshotFollower(
     public async Task<bool> FollowOnceAsync(CancellationToken cancellationToken)
     {
         holder.BeginLook();
-        var (started, at) = (clock.GetTimestamp(), clock.GetUtcNow());
+        var (started, at, before) = (clock.GetTimestamp(), clock.GetUtcNow(), holder.Current.Revision);
         _older = null;
         try
         {
             var reached = _loaded ? await LoadChangesAsync(cancellationToken) : await LoadEverythingAsync(cancellationToken);
+            holder.Loaded(reached, before, clock.GetElapsedTime(started));
             if (!reached)
             {
                 return false;
@@ -123,6 +124,7 @@ internal sealed class SnapshotFollower(
         catch (Exception fault) when (fault is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
+            holder.Loaded(reached: false, before, TimeSpan.Zero);
             var isLate = IsTimeout(fault);
             if (isLate)
             {
@@ -301,6 +303,7 @@ internal sealed class SnapshotFollower(
         }
 
         Publish(_builder.Apply(changes), asked);
+        holder.Applied(changes);
         return true;
     }
 

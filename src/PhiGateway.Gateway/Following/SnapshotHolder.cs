@@ -1,4 +1,5 @@
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Gateway.Following;
@@ -13,6 +14,7 @@ internal sealed class SnapshotHolder(TimeProvider clock) : ISnapshotSource
     private long _confirmedAt = long.MinValue;
     private long _lookedAt = long.MinValue;
     private long _lookedAtWall = long.MinValue;
+    private long _failedLooks;
     private volatile bool _isLoading;
     private volatile TaskCompletionSource _wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskCompletionSource _look = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -46,6 +48,17 @@ internal sealed class SnapshotHolder(TimeProvider clock) : ISnapshotSource
 
     /// <summary>Told after every swap; handlers must be quick.</summary>
     public event Action<RegistrySnapshot>? Published;
+
+    /// <summary>Told how long a load took that changed what is in force; handlers must be quick.</summary>
+    public event Action<TimeSpan>? Reloaded;
+
+    /// <summary>
+    /// Told how long after it was written something came into force here, by both machines' clocks: a revocation, or the newest change.
+    /// </summary>
+    public event Action<bool, TimeSpan>? InForce;
+
+    /// <summary>How often the registry was looked at in vain since this process started.</summary>
+    public long FailedLooks => Interlocked.Read(ref _failedLooks);
 
     /// <summary>When the registry was last seen to agree with <see cref="Current"/>, UTC; null: never.</summary>
     public DateTimeOffset? ConfirmedAt
@@ -106,6 +119,43 @@ internal sealed class SnapshotHolder(TimeProvider clock) : ISnapshotSource
         Interlocked.Exchange(ref _lookedAt, timestamp);
         Interlocked.Exchange(ref _lookedAtWall, at.UtcTicks);
         Interlocked.Exchange(ref _look, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    }
+
+    /// <summary>A load has ended.</summary>
+    /// <param name="reached">Whether the registry was read.</param>
+    /// <param name="before">The revision in force before it.</param>
+    /// <param name="took">How long it took.</param>
+    public void Loaded(bool reached, long before, TimeSpan took)
+    {
+        if (!reached)
+        {
+            Interlocked.Increment(ref _failedLooks);
+        }
+        else if (_current.Revision != before)
+        {
+            Reloaded?.Invoke(took);
+        }
+    }
+
+    /// <summary>Changes are in force.</summary>
+    public void Applied(RegistryChanges changes)
+    {
+        if (InForce is not { } told)
+        {
+            return;
+        }
+
+        var now = clock.GetUtcNow();
+        if (changes.CommittedAt is { } committed)
+        {
+            told(false, now - committed);
+        }
+
+        if (changes.Revocations.Count > 0)
+        {
+            // Of several the oldest: how long somebody waited at most.
+            told(true, now - changes.Revocations.Min(static one => one.At));
+        }
     }
 
     /// <summary>Somebody needs a look that has not begun yet: the follower, where it waits for a change, looks at once.</summary>

@@ -1,4 +1,5 @@
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Vocabulary;
 
@@ -8,7 +9,7 @@ namespace PhiGateway.Gateway.Identify;
 /// The Identify stage of the pipeline: authenticates the request's credential and finds the registered client behind it; fills the exchange
 /// with both, or refuses the credential.
 /// </summary>
-internal sealed class IdentifyStage(ICallerAuthenticator authenticator) : IStage
+internal sealed class IdentifyStage(ICallerAuthenticator authenticator, GatewayMetrics metrics) : IStage
 {
     public string Name => "Identify";
 
@@ -35,10 +36,9 @@ internal sealed class IdentifyStage(ICallerAuthenticator authenticator) : IStage
         return check.IsCompletedSuccessfully ? new(Take(exchange, check.Result)) : Awaited(exchange, check);
     }
 
-    private static async ValueTask<StageResult> Awaited(GatewayExchange exchange, ValueTask<CallerResult> check) =>
-        Take(exchange, await check);
+    private async ValueTask<StageResult> Awaited(GatewayExchange exchange, ValueTask<CallerResult> check) => Take(exchange, await check);
 
-    private static StageResult Take(GatewayExchange exchange, CallerResult result)
+    private StageResult Take(GatewayExchange exchange, CallerResult result)
     {
         exchange.ClaimedClientId = result.IssuerClientId;
         if (result.Nonce is { } nonce)
@@ -50,9 +50,11 @@ internal sealed class IdentifyStage(ICallerAuthenticator authenticator) : IStage
         if (!result.Reading.TryGet(out var caller, out var refusal))
         {
             exchange.Replayed = result.Replayed is { } copied ? exchange.Snapshot.FindClient(copied.Issuer, copied.ClientId) : null;
+            metrics.CountToken(null, refusal);
             return StageResult.Refuse(refusal, result.Detail);
         }
 
+        metrics.CountToken(caller.Issuer, null);
         exchange.Fill(new Identified(caller, exchange.Snapshot.FindClient(caller.Issuer, caller.ClientId)));
         return StageResult.Continue;
     }

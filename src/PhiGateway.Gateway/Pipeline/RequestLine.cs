@@ -43,7 +43,8 @@ internal sealed class RequestLine(GatewayOptions options, ILogger<RequestLine> l
             known.Request is { Type.IsNone: false } typed ? typed.Type.Name : "-",
             exchange.Status,
             refusal?.Code ?? "-",
-            Math.Round(elapsed.TotalMilliseconds, 3)
+            Math.Round(elapsed.TotalMilliseconds, 3),
+            Math.Round(UpstreamTimes.Of(exchange).TotalMilliseconds, 3)
         );
     }
 }

@@ -18,7 +18,7 @@ internal static partial class GatewayLog
     [LoggerMessage(
         1010,
         LogLevel.Information,
-        "Request {DecisionId} of {Client}: {Interaction} {ResourceType} {Status} {Reason} in {Milliseconds} ms"
+        "Request {DecisionId} of {Client}: {Interaction} {ResourceType} {Status} {Reason} in {Milliseconds} ms, {UpstreamMilliseconds} of them upstream"
     )]
     public static partial void Request(
         ILogger log,
@@ -28,7 +28,8 @@ internal static partial class GatewayLog
         string resourceType,
         int status,
         string reason,
-        double milliseconds
+        double milliseconds,
+        double upstreamMilliseconds
     );
 
     [LoggerMessage(

@@ -9,9 +9,19 @@ namespace PhiGateway.Gateway.Telemetry;
 /// <summary>The data plane's instruments (OpenTelemetry names, seconds); labels are enums only, never an id.</summary>
 internal sealed class GatewayMetrics : IDisposable
 {
+    private const int TooMany = 429;
+
+    private static readonly string Version = typeof(GatewayMetrics).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+
     private readonly Meter _meter;
     private readonly Histogram<double> _duration;
+    private readonly Histogram<double> _overhead;
+    private readonly Histogram<double> _upstream;
+    private readonly Histogram<double> _deciding;
     private readonly Counter<long> _decisions;
+    private readonly Counter<long> _tokens;
+    private readonly Counter<long> _atTheGate;
+    private readonly Counter<long> _overRate;
     private readonly Counter<long> _incomplete;
     private readonly Counter<long> _exhausted;
     private readonly Counter<long> _refusedConnections;
@@ -29,6 +39,48 @@ internal sealed class GatewayMetrics : IDisposable
             "From the first byte read to the end of the request.",
             tags: null,
             LatencyBuckets.Advice
+        );
+        _overhead = _meter.CreateHistogram<double>(
+            "phi_gateway.overhead.duration",
+            "s",
+            "The same without what upstreams took until the heads of their answers were there.",
+            tags: null,
+            LatencyBuckets.Advice
+        );
+        _upstream = _meter.CreateHistogram<double>(
+            "phi_gateway.upstream.duration",
+            "s",
+            "Of each call upstream, until the head of its answer was there.",
+            tags: null,
+            LatencyBuckets.Advice
+        );
+        _deciding = _meter.CreateHistogram<double>(
+            "phi_gateway.decision.duration",
+            "s",
+            "Of the first decision about each request.",
+            tags: null,
+            LatencyBuckets.Advice
+        );
+        _tokens = _meter.CreateCounter<long>(
+            "phi_gateway.token.validations",
+            "{token}",
+            "Credentials that were looked at, by result; of good ones by issuer."
+        );
+        _atTheGate = _meter.CreateCounter<long>(
+            "phi_gateway.gate.rejections",
+            "{request}",
+            "Requests refused before anybody asked who it is, by reason."
+        );
+        _overRate = _meter.CreateCounter<long>(
+            "phi_gateway.ratelimit.rejections",
+            "{request}",
+            "Requests refused as too many (429), by reason."
+        );
+        _meter.CreateObservableGauge(
+            "phi_gateway.build.info",
+            static () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", Version)),
+            "{build}",
+            "Always 1; its label is the version of this node."
         );
         _incomplete = _meter.CreateCounter<long>(
             "phi_gateway.answers.incomplete",
@@ -104,9 +156,62 @@ internal sealed class GatewayMetrics : IDisposable
             );
         }
 
+        if (_overhead.Enabled)
+        {
+            var own = elapsed - UpstreamTimes.Of(exchange);
+            _overhead.Record(
+                Math.Max(0, own.TotalSeconds),
+                new KeyValuePair<string, object?>("outcome", refusal is null ? "allow" : "deny")
+            );
+        }
+
         if (_decisions.Enabled)
         {
             _decisions.Add(1, new TagList { { "result", refusal is null ? "allow" : "deny" }, { "reason", refusal?.Code ?? "none" } });
+        }
+
+        if (refusal is not null)
+        {
+            CountRefused(refusal);
+        }
+    }
+
+    /// <summary>Whether anybody asks how long upstreams take.</summary>
+    public bool MeasuresUpstream => _upstream.Enabled || _overhead.Enabled;
+
+    /// <summary>Whether anybody asks how long deciding takes.</summary>
+    public bool MeasuresDecisions => _deciding.Enabled;
+
+    /// <summary>One call upstream.</summary>
+    /// <param name="failure">Why there is no answer; null: there is one.</param>
+    /// <param name="took">How long until its head.</param>
+    public void ObserveUpstream(DenyReason? failure, TimeSpan took) =>
+        _upstream.Record(took.TotalSeconds, new KeyValuePair<string, object?>("result", failure?.Code ?? "answered"));
+
+    /// <summary>One decision.</summary>
+    public void ObserveDecision(TimeSpan took) => _deciding.Record(took.TotalSeconds);
+
+    /// <summary>Counts a credential that was looked at.</summary>
+    /// <param name="issuer">Name of the issuer as configured; null: it is not good.</param>
+    /// <param name="refusal">Why not; null: it is good.</param>
+    public void CountToken(string? issuer, DenyReason? refusal)
+    {
+        if (_tokens.Enabled)
+        {
+            _tokens.Add(1, new TagList { { "result", refusal?.Code ?? "valid" }, { "issuer", issuer ?? "-" } });
+        }
+    }
+
+    private void CountRefused(DenyReason refusal)
+    {
+        if (refusal.Stage == DenyStage.Ingress)
+        {
+            _atTheGate.Add(1, new KeyValuePair<string, object?>("rule", refusal.Code));
+        }
+
+        if (refusal.Status == TooMany)
+        {
+            _overRate.Add(1, new KeyValuePair<string, object?>("reason", refusal.Code));
         }
     }
 

@@ -65,7 +65,11 @@ internal static class TelemetrySetup
 
     /// <summary>The sources of spans with the fence behind them; an exporter is added by the caller.</summary>
     internal static TracerProviderBuilder AddSpans(TracerProviderBuilder traces) =>
-        traces.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddProcessor(new SpanFence());
+        traces
+            .AddAspNetCoreInstrumentation()
+            .AddHttpClientInstrumentation()
+            .AddSource(UpstreamSpans.SourceName)
+            .AddProcessor(new SpanFence());
 
     /// <summary>Closes trace contexts in both directions; before anything makes an HTTP client.</summary>
     public static void CloseContexts()

@@ -30,9 +30,7 @@ internal static class ProbedPatients
     /// leaves. Those that it finds count once; what a chain was resolved to the client has not asked for.
     /// </summary>
     public static string? FindExceededBySearch(GatewayExchange exchange) =>
-        exchange.Known.Asked is { } request && LooksForPatients(exchange, request)
-            ? FindExceeded(exchange, request, int.MaxValue)
-            : null;
+        exchange.Known.Asked is { } request && LooksForPatients(exchange, request) ? FindExceeded(exchange, request, int.MaxValue) : null;
 
     // Over several types their ids are the only parameter by which these are named; a compartment is named by its path.
     private static bool LooksForPatients(GatewayExchange exchange, FhirRequest request) =>

@@ -1,4 +1,6 @@
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Gateway.Upstream.Credentials;
 using PhiGateway.Gateway.Upstream.Lean;
 using Yarp.ReverseProxy.Forwarder;
@@ -16,5 +18,11 @@ internal static class UpstreamRegistration
             .AddSingleton<IForwarderHttpClientFactory, UpstreamClientFactory>()
             .AddSingleton<LeanClient>()
             .AddSingleton<StorageClient>()
-            .AddSingleton<IUpstream, YarpUpstream>();
+            .AddSingleton<YarpUpstream>()
+            .AddSingleton<IUpstream>(static provider => new MeasuredUpstream(
+                provider.GetRequiredService<YarpUpstream>(),
+                provider.GetRequiredService<GatewayMetrics>(),
+                provider.GetRequiredService<GatewayOptions>(),
+                provider.GetRequiredService<TimeProvider>()
+            ));
 }

@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Gateway.Upstream.Lean;
 using PhiGateway.Policy.Vocabulary;
 using Yarp.ReverseProxy.Configuration;
@@ -41,7 +42,6 @@ internal sealed class YarpUpstream(
             return await storage.SendAsync(call, route, cancellationToken);
         }
 
-        call = Traced(call);
         var destination = Pick(exchange, proxy);
         if (destination?.Model?.Config is not { } target)
         {
@@ -130,7 +130,7 @@ internal sealed class YarpUpstream(
     )
     {
         var (route, proxy) = (exchange.Ingressed.Route, exchange.Ingressed.Proxy);
-        using var message = Write(call, authorization, address, proxy.Cluster.Config.HttpRequest, exchange);
+        using var message = Write(Traced(call), authorization, address, proxy.Cluster.Config.HttpRequest, exchange);
         CancellationTokenSource? deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(route.Timeout);
         try
@@ -165,8 +165,40 @@ internal sealed class YarpUpstream(
         }
     }
 
+    private ValueTask<UpstreamReply> ReadAsync(
+        UpstreamCall call,
+        GatewayExchange exchange,
+        DestinationState destination,
+        string address,
+        string? authorization,
+        CancellationToken cancellationToken
+    ) =>
+        options.Telemetry.Otlp is null
+            ? ReadOnceAsync(call, exchange, destination, address, authorization, cancellationToken)
+            : ReadTracedAsync(call, exchange, destination, address, authorization, cancellationToken);
+
+    // What the HTTP client does by itself: the upstream's spans hang on this one.
+    private async ValueTask<UpstreamReply> ReadTracedAsync(
+        UpstreamCall call,
+        GatewayExchange exchange,
+        DestinationState destination,
+        string address,
+        string? authorization,
+        CancellationToken cancellationToken
+    )
+    {
+        using var span = UpstreamSpans.Start(call.Method);
+        var reply = await ReadOnceAsync(Traced(call), exchange, destination, address, authorization, cancellationToken);
+        if (span is not null)
+        {
+            UpstreamSpans.End(span, reply.Status, reply.Answer.Result.Refusal?.Code);
+        }
+
+        return reply;
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<UpstreamReply> ReadAsync(
+    private async ValueTask<UpstreamReply> ReadOnceAsync(
         UpstreamCall call,
         GatewayExchange exchange,
         DestinationState destination,

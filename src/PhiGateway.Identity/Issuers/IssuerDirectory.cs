@@ -8,6 +8,7 @@ internal sealed class IssuerDirectory : IIssuerPlaces, IDisposable
 {
     private readonly FrozenDictionary<string, TrustedIssuer> _byIssuer;
     private readonly Dictionary<string, DiscoveryKeySetReader> _discovered = new(StringComparer.Ordinal);
+    private readonly KeyMetrics _metrics;
 
     public IssuerDirectory(
         IReadOnlyList<IssuerOptions> options,
@@ -16,6 +17,7 @@ internal sealed class IssuerDirectory : IIssuerPlaces, IDisposable
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null
     )
     {
+        _metrics = new KeyMetrics(() => Issuers, this);
         var issuers = new List<TrustedIssuer>();
         foreach (var option in options)
         {
@@ -27,7 +29,7 @@ internal sealed class IssuerDirectory : IIssuerPlaces, IDisposable
                 _discovered[option.Issuer] = discovery;
             }
 
-            issuers.Add(new TrustedIssuer(option, new IssuerKeySource(option.Name, reader, time, logger)));
+            issuers.Add(new TrustedIssuer(option, new IssuerKeySource(option.Name, reader, time, logger, _metrics.Count)));
         }
 
         Issuers = issuers;
@@ -35,7 +37,7 @@ internal sealed class IssuerDirectory : IIssuerPlaces, IDisposable
     }
 
     /// <summary>In the order of the configuration.</summary>
-    public IReadOnlyList<TrustedIssuer> Issuers { get; }
+    public IReadOnlyList<TrustedIssuer> Issuers { get; } = [];
 
     /// <summary>The issuer with exactly this <c>iss</c>; null when it is not trusted.</summary>
     public TrustedIssuer? Find(string? issuer) => issuer is not null && _byIssuer.TryGetValue(issuer, out var found) ? found : null;
@@ -45,6 +47,7 @@ internal sealed class IssuerDirectory : IIssuerPlaces, IDisposable
 
     public void Dispose()
     {
+        _metrics.Dispose();
         foreach (var reader in _discovered.Values)
         {
             reader.Dispose();

@@ -9,7 +9,18 @@ namespace PhiGateway.Identity.Issuers;
 /// there.
 /// </summary>
 /// <remarks>Thread-safe. A failed refresh keeps the keys that are there until they are <see cref="MaximumAge"/> old.</remarks>
-internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimeProvider time, ILogger logger)
+/// <param name="name">Whose keys, as configured.</param>
+/// <param name="reader">Reads them.</param>
+/// <param name="time">Clock.</param>
+/// <param name="logger">Told of what is wrong with them.</param>
+/// <param name="fetched">Told of each fetch whether it brought keys; null: nobody is.</param>
+internal sealed class IssuerKeySource(
+    string name,
+    IKeySetReader reader,
+    TimeProvider time,
+    ILogger logger,
+    Action<string, bool>? fetched = null
+)
 {
     /// <summary>Tokens with invented key ids cause at most one fetch in this time.</summary>
     public static readonly TimeSpan MinimumInterval = TimeSpan.FromSeconds(5);
@@ -37,6 +48,9 @@ internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimePro
     /// <remarks>Security: by their age whoever asks, also while a fetch of them never ends.</remarks>
     public IssuerKeySet? Current =>
         _keys is { } keys && time.GetUtcNow().UtcTicks - Volatile.Read(ref _loadedAt) < MaximumAge.Ticks ? keys : null;
+
+    /// <summary>How long ago they were fetched; null: there are none.</summary>
+    public TimeSpan? Age => _keys is null ? null : time.GetUtcNow() - LoadedAt;
 
     /// <summary>How often they were purged: what was found out before a purge is found out anew.</summary>
     public int Purges => Volatile.Read(ref _generation);
@@ -149,6 +163,7 @@ internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimePro
 
             _running = null;
             Take(reading);
+            fetched?.Invoke(name, reading.Keys is not null);
             return _keys;
         }
     }
@@ -189,7 +204,7 @@ internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimePro
         _keys = null;
     }
 
-    private DateTimeOffset LoadedAt => new(_loadedAt, TimeSpan.Zero);
+    private DateTimeOffset LoadedAt => new(Volatile.Read(ref _loadedAt), TimeSpan.Zero);
 
     private static string Stamp(DateTimeOffset moment) => moment.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -65,6 +65,9 @@ public sealed class RegistrySnapshot
         return all;
     }
 
+    /// <summary>Whether nothing was changed about any client between this and another one, as where memberships alone were.</summary>
+    public bool HasSameClients(RegistrySnapshot other) => ReferenceEquals(Clients, other.Clients);
+
     /// <summary>The client with this credential, and the credential; null when there is none.</summary>
     internal CredentialBinding? FindBinding(string issuer, string clientId) =>
         ByCredential.TryGet(new CredentialKey(issuer, clientId), out var binding) ? binding : null;

@@ -9,6 +9,7 @@ namespace PhiGateway.Watch.Baselines;
 /// <param name="PeakHourPatients">Most distinct patients in one hour.</param>
 /// <param name="PeakHourRecords">Most records in one hour.</param>
 /// <param name="PeakHourMisses">Most distinct misses in one hour.</param>
+/// <param name="PeakCallRecords">Most records in one answer.</param>
 /// <param name="PeakDayPatients">Most distinct patients on one day.</param>
 /// <param name="PeakDayMisses">Most distinct misses on one day.</param>
 /// <param name="PeakDayNew">Most new patients on one day.</param>
@@ -21,6 +22,7 @@ internal readonly record struct BaselineLimits(
     int PeakHourPatients,
     int PeakHourRecords,
     int PeakHourMisses,
+    int PeakCallRecords,
     int PeakDayPatients,
     int PeakDayMisses,
     int PeakDayNew,
@@ -29,13 +31,19 @@ internal readonly record struct BaselineLimits(
     int CountedDays
 )
 {
+    private const int WideFactor = 4;
+    private const int WideSlack = 50;
+
+    /// <summary>Of how many records on an answer is far larger than this client's ever were.</summary>
+    public long WideFrom => ((long)PeakCallRecords * WideFactor) + WideSlack;
+
     /// <summary>Computes them from the days that teach something.</summary>
     /// <param name="days">In order.</param>
     /// <param name="firstDay">The day on which the client was first seen.</param>
     public static BaselineLimits Of(IReadOnlyList<DaySummary> days, int firstDay)
     {
         var (minute, hour, patients, records) = (new Two(), new Two(), new Two(), new Two());
-        var (misses, day, dayMisses, dayNew) = (new Two(), new Two(), new Two(), new Two());
+        var (misses, call, day, dayMisses, dayNew) = (new Two(), new Two(), new Two(), new Two(), new Two());
         var fresh = new List<int>();
         foreach (var one in days)
         {
@@ -49,6 +57,7 @@ internal readonly record struct BaselineLimits(
             patients.Note(one.PeakHourPatients);
             records.Note(one.PeakHourRecords);
             misses.Note(one.PeakHourMisses);
+            call.Note(one.PeakCallRecords);
             day.Note(one.Patients);
             dayMisses.Note(one.Misses);
 
@@ -67,6 +76,7 @@ internal readonly record struct BaselineLimits(
             patients.Second,
             records.Second,
             misses.Second,
+            call.Second,
             day.Second,
             dayMisses.Second,
             dayNew.Second,

@@ -8,13 +8,17 @@ internal sealed class ClientActivity
     // What is counted one by one is bounded: beyond it the number itself says enough.
     private const int MostCounted = 20_000;
 
-    private readonly HashSet<ulong> _hourPatients = [];
-    private readonly HashSet<ulong> _dayPatients = [];
-    private readonly HashSet<ulong> _hourMisses = [];
-    private readonly HashSet<ulong> _dayMisses = [];
+    private const string Export = "export";
+
+    private readonly HashedSet _hourPatients = new();
+    private readonly HashedSet _dayPatients = new();
+
+    // Of what a client names itself the whole hash, made for those that miss: two of a shorter one could be made alike.
+    private HashSet<ulong>? _hourMisses;
+    private HashSet<ulong>? _dayMisses;
     private long _minute;
     private long _hour;
-    private (int Minute, int Hour, int Patients, int Records, int Misses) _peaks;
+    private (int Minute, int Hour, int Patients, int Records, int Misses, int Call) _peaks;
 
     public int Day { get; private set; }
 
@@ -34,9 +38,12 @@ internal sealed class ClientActivity
 
     public int DayPatients => _dayPatients.Count;
 
-    public int HourMisses => _hourMisses.Count;
+    public int HourMisses => _hourMisses?.Count ?? 0;
 
-    public int DayMisses => _dayMisses.Count;
+    public int DayMisses => _dayMisses?.Count ?? 0;
+
+    /// <summary>How many answers of this day were far larger than this client's ever were.</summary>
+    public int DayWide { get; private set; }
 
     public bool IsHourFlagged { get; private set; }
 
@@ -47,9 +54,21 @@ internal sealed class ClientActivity
 
     public RecordRing Accesses { get; } = new();
 
-    public RecordRing Misses { get; } = new();
+    public RecordRing Misses => field ??= new RecordRing();
 
-    public RecordRing NewPatients { get; } = new();
+    public RecordRing NewPatients => field ??= new RecordRing();
+
+    /// <summary>Answers that were far larger than this client's ever were.</summary>
+    public RecordRing Wide => field ??= new RecordRing();
+
+    /// <summary>Calls from networks that came lately, beside those it has.</summary>
+    public RecordRing Strays => field ??= new RecordRing();
+
+    /// <summary>Searches of shapes that came lately, beside those it has.</summary>
+    public RecordRing Shapes => field ??= new RecordRing();
+
+    /// <summary>Calls through chains of actors that came lately, beside those it has.</summary>
+    public RecordRing Chains => field ??= new RecordRing();
 
     public AskRing Asks { get; } = new();
 
@@ -61,11 +80,13 @@ internal sealed class ClientActivity
     public RangeTrails Ranges => field ??= new RangeTrails();
 
     /// <summary>Calls under a subject or by a program that came lately, beside what the client usually is.</summary>
-    public RecordRing Strangers { get; } = new();
+    public RecordRing Strangers => field ??= new RecordRing();
 
-    public RecentRefusals Probes { get; } = new();
+    /// <summary>What it was refused that it may not; made for those that are.</summary>
+    public RecentRefusals Probes => field ??= new RecentRefusals();
 
-    public RecentRefusals Elsewhere { get; } = new();
+    /// <summary>What it was refused where it does not belong; made for those that are.</summary>
+    public RecentRefusals Elsewhere => field ??= new RecentRefusals();
 
     /// <summary>What counts once and was shown again; made for those whose was.</summary>
     public RecentRefusals Replays => field ??= new RecentRefusals();
@@ -110,7 +131,13 @@ internal sealed class ClientActivity
     }
 
     /// <summary>Counts a record.</summary>
-    public void Add(WatchEvent seen, ClientBaseline baseline)
+    /// <param name="seen">The record.</param>
+    /// <param name="baseline">What is usual.</param>
+    /// <param name="teachesAll">
+    /// Whether any size of an answer teaches what is usual: while nobody knows it, and after an approval. Security: else what is far larger does
+    /// not, or two of them a day would make the third one usual.
+    /// </param>
+    public void Add(WatchEvent seen, ClientBaseline baseline, bool teachesAll)
     {
         // Of a node that was cut off: counted as of now, what came over hours would look like a burst.
         var isLate = seen.Time.UtcTicks / TimeSpan.TicksPerHour < _hour - 1;
@@ -126,6 +153,7 @@ internal sealed class ClientActivity
         {
             Accesses.Add(seen.Id);
             AddPatients(seen, baseline, isLate);
+            AddSize(seen, baseline, teachesAll);
         }
         else if (seen.Status == 404 || seen.Reason == "outside-roster")
         {
@@ -144,8 +172,8 @@ internal sealed class ClientActivity
             fresh += baseline.Patients.Note(patient, seen.Time) ? 1 : 0;
             if (!isLate)
             {
-                AddBounded(_hourPatients, patient);
-                AddBounded(_dayPatients, patient);
+                AddBounded(_hourPatients, PatientMemory.HashOf(patient));
+                AddBounded(_dayPatients, PatientMemory.HashOf(patient));
             }
         }
 
@@ -168,9 +196,27 @@ internal sealed class ClientActivity
         Misses.Add(seen.Id);
         if (!isLate)
         {
-            AddBounded(_hourMisses, seen.AskedKey);
-            AddBounded(_dayMisses, seen.AskedKey);
+            AddBounded(_hourMisses ??= [], seen.AskedKey);
+            AddBounded(_dayMisses ??= [], seen.AskedKey);
         }
+    }
+
+    // Files of an export are as large as they are.
+    private void AddSize(WatchEvent seen, ClientBaseline baseline, bool teachesAll)
+    {
+        if (seen.Records == 0 || seen.Operation.StartsWith(Export, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        if (seen.Records > baseline.Limits.WideFrom && !teachesAll)
+        {
+            DayWide++;
+            Wide.Add(seen.Id);
+            return;
+        }
+
+        _peaks.Call = Math.Max(_peaks.Call, seen.Records);
     }
 
     private void EndHour(ClientBaseline baseline)
@@ -187,15 +233,15 @@ internal sealed class ClientActivity
 
         (HourCalls, HourRecords, HourNewPatients, IsHourFlagged) = (0, 0, 0, false);
         _hourPatients.Clear();
-        _hourMisses.Clear();
+        _hourMisses = null;
     }
 
     private DaySummary EndDay()
     {
         var ended = Summary();
-        (DayCalls, DayNewPatients, IsDayFlagged, _peaks) = (0, 0, false, default);
+        (DayCalls, DayNewPatients, DayWide, IsDayFlagged, _peaks) = (0, 0, 0, false, default);
         _dayPatients.Clear();
-        _dayMisses.Clear();
+        _dayMisses = null;
         return ended;
     }
 
@@ -211,8 +257,17 @@ internal sealed class ClientActivity
             Math.Max(_peaks.Patients, HourPatients),
             Math.Max(_peaks.Records, HourRecords),
             Math.Max(_peaks.Misses, HourMisses),
+            _peaks.Call,
             IsDayFlagged
         );
+
+    private static void AddBounded(HashedSet set, uint one)
+    {
+        if (set.Count < MostCounted)
+        {
+            set.Add(one);
+        }
+    }
 
     private static void AddBounded(HashSet<ulong> set, ulong one)
     {

@@ -42,6 +42,12 @@ internal sealed class ClientBaseline
     /// <summary>Hashes of the names of the programs that called.</summary>
     public KnownWords Programs { get; } = new();
 
+    /// <summary>Shapes of its searches: which parameters they name, as hashes.</summary>
+    public KnownWords Shapes { get; } = new();
+
+    /// <summary>Chains of actors through which it calls, as hashes, and that it calls by itself.</summary>
+    public KnownWords Chains { get; } = new();
+
     public AgeBuckets TokenAges { get; } = new();
 
     public PatientMemory Patients { get; } = new();
@@ -85,11 +91,13 @@ internal sealed class ClientBaseline
     /// <param name="approvedAt">When the client was last approved.</param>
     public void Close(DaySummary day, DateTimeOffset? approvedAt)
     {
-        Days.Add(day);
-        if (Days.Count > MostDays)
+        if (Days.Count >= MostDays)
         {
-            Days.RemoveAt(0);
+            Days.RemoveRange(0, Days.Count - MostDays + 1);
+            Days.Capacity = MostDays;
         }
+
+        Days.Add(day);
 
         Drift = day.IsFlagged ? 0 : Math.Max(0, Drift + ExcessOf(day.NewPatients));
         Expected -= Math.Min(Expected, day.NewPatients);
@@ -117,6 +125,17 @@ internal sealed class ClientBaseline
         Limits = BaselineLimits.Of(Days, FirstDay);
         (Expected, Drift, Anchor, AnchoredTo, AnchorFrom) = (expected, drift, anchor, anchoredTo, anchorFrom);
         Week = Days.Count == 0 ? 0 : WeekTo(Days[^1].Day);
+    }
+
+    /// <summary>Takes back the largest answer of each day, the last day last; those of days before them are left as they are.</summary>
+    public void RestoreCallRecords(IReadOnlyList<int> largest)
+    {
+        for (var back = 1; back <= Math.Min(Days.Count, largest.Count); back++)
+        {
+            Days[^back] = Days[^back] with { PeakCallRecords = largest[^back] };
+        }
+
+        Limits = BaselineLimits.Of(Days, FirstDay);
     }
 
     // Anew after each approval: what somebody approved is where growth is measured from.

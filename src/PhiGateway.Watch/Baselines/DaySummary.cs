@@ -11,6 +11,7 @@ namespace PhiGateway.Watch.Baselines;
 /// <param name="PeakHourPatients">Most distinct patients in one hour.</param>
 /// <param name="PeakHourRecords">Most records in one hour.</param>
 /// <param name="PeakHourMisses">Most distinct misses in one hour.</param>
+/// <param name="PeakCallRecords">Most records in one answer, without those that came as files of an export.</param>
 /// <param name="IsFlagged">A rule held on this day: it teaches nothing.</param>
 internal readonly record struct DaySummary(
     int Day,
@@ -23,5 +24,6 @@ internal readonly record struct DaySummary(
     int PeakHourPatients,
     int PeakHourRecords,
     int PeakHourMisses,
+    int PeakCallRecords,
     bool IsFlagged
 );

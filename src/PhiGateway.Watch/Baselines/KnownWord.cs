@@ -1,7 +1,7 @@
 namespace PhiGateway.Watch.Baselines;
 
 /// <summary>When a word was seen first and last, how often, and on how many days.</summary>
-internal sealed class KnownWord(DateTimeOffset first)
+internal sealed class KnownWord(string word, DateTimeOffset first)
 {
     // What rules call new is what their evidence is kept of: one span for both.
     private static readonly TimeSpan Fresh = TimeSpan.FromDays(7);
@@ -11,9 +11,14 @@ internal sealed class KnownWord(DateTimeOffset first)
     private static readonly TimeSpan FirstDay = TimeSpan.FromDays(1);
     private const int Grace = 2;
 
-    public DateTimeOffset First { get; } = first;
+    private readonly long _first = first.UtcTicks;
+    private long _last;
 
-    public DateTimeOffset Last { get; private set; }
+    public string Word { get; } = word;
+
+    public DateTimeOffset First => new(_first, TimeSpan.Zero);
+
+    public DateTimeOffset Last => new(_last, TimeSpan.Zero);
 
     public int Days { get; private set; }
 
@@ -30,15 +35,15 @@ internal sealed class KnownWord(DateTimeOffset first)
 
     public void Note(DateTimeOffset at)
     {
-        Days += Days == 0 || at.UtcDateTime.Date > Last.UtcDateTime.Date ? 1 : 0;
+        Days += Days == 0 || at.UtcTicks / TimeSpan.TicksPerDay > _last / TimeSpan.TicksPerDay ? 1 : 0;
         Count += Count < int.MaxValue ? 1 : 0;
-        Last = at > Last ? at : Last;
+        _last = Math.Max(_last, at.UtcTicks);
     }
 
-    public static KnownWord Restore(DateTimeOffset first, DateTimeOffset last, int days, int count) =>
-        new(first)
+    public static KnownWord Restore(string word, DateTimeOffset first, DateTimeOffset last, int days, int count) =>
+        new(word, first)
         {
-            Last = last,
+            _last = last.UtcTicks,
             Days = days,
             Count = count,
         };

@@ -8,38 +8,61 @@ internal sealed class KnownWords
 {
     private const int Most = 256;
 
-    private readonly Dictionary<string, KnownWord> _words = new(StringComparer.Ordinal);
+    // So many are found as fast one after the other, and most clients have fewer.
+    private const int MostListed = 16;
 
-    public int Count => _words.Count;
+    private KnownWord[] _words = [];
+    private Dictionary<string, KnownWord>? _index;
 
-    public IEnumerable<KeyValuePair<string, KnownWord>> All => _words;
+    public int Count { get; private set; }
 
-    public KnownWord? Find(string word) => _words.GetValueOrDefault(word);
+    public ReadOnlySpan<KnownWord> All => _words.AsSpan(0, Count);
+
+    public KnownWord? Find(string word)
+    {
+        if (_index is not null)
+        {
+            return _index.GetValueOrDefault(word);
+        }
+
+        foreach (var known in All)
+        {
+            if (known.Word == word)
+            {
+                return known;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Notes a use and gives what is known of the word, this use included.</summary>
     public KnownWord Note(string word, DateTimeOffset at)
     {
-        if (!_words.TryGetValue(word, out var known))
+        if (Find(word) is not { } known)
         {
-            if (_words.Count >= Most)
-            {
-                _words.Remove(_words.MinBy(static pair => pair.Value.Last).Key);
-            }
-
-            _words[word] = known = new KnownWord(at);
+            known = new KnownWord(SharedWords.Of(word), at);
+            Keep(known);
         }
 
         known.Note(at);
         return known;
     }
 
-    public void Restore(string word, KnownWord known) => _words[word] = known;
+    /// <summary>Takes up one that was kept.</summary>
+    public void Restore(KnownWord known)
+    {
+        if (Find(known.Word) is null)
+        {
+            Keep(known);
+        }
+    }
 
     /// <summary>How many words came on so many days and more: the usual ones.</summary>
     public int CountUsual(int days)
     {
         var usual = 0;
-        foreach (var (_, known) in _words)
+        foreach (var known in All)
         {
             usual += known.Days >= days ? 1 : 0;
         }
@@ -51,11 +74,64 @@ internal sealed class KnownWords
     public int CountNewerThan(DateTimeOffset since, string except, Func<string, KnownWord, bool> picks)
     {
         var count = 0;
-        foreach (var (word, known) in _words)
+        foreach (var known in All)
         {
-            count += known.First > since && word != except && picks(word, known) ? 1 : 0;
+            count += known.First > since && known.Word != except && picks(known.Word, known) ? 1 : 0;
         }
 
         return count;
+    }
+
+    /// <summary>For how many days words of this sort are known, which may be fewer than the client's own: older records do not say them.</summary>
+    public double DaysAt(DateTimeOffset now)
+    {
+        var first = now;
+        foreach (var known in All)
+        {
+            first = known.First < first ? known.First : first;
+        }
+
+        return (now - first).TotalDays;
+    }
+
+    private void Keep(KnownWord known)
+    {
+        if (Count == Most)
+        {
+            Replace(known);
+            return;
+        }
+
+        if (Count == _words.Length)
+        {
+            Array.Resize(ref _words, Math.Max(1, Count + (Count / 2) + (Count % 2)));
+        }
+
+        _words[Count++] = known;
+        if (_index is null && Count > MostListed)
+        {
+            _index = new Dictionary<string, KnownWord>(StringComparer.Ordinal);
+            foreach (var one in All)
+            {
+                _index[one.Word] = one;
+            }
+        }
+        else if (_index is not null)
+        {
+            _index[known.Word] = known;
+        }
+    }
+
+    private void Replace(KnownWord known)
+    {
+        var oldest = 0;
+        for (var place = 1; place < Count; place++)
+        {
+            oldest = _words[place].Last < _words[oldest].Last ? place : oldest;
+        }
+
+        _ = _index!.Remove(_words[oldest].Word);
+        _words[oldest] = known;
+        _index[known.Word] = known;
     }
 }

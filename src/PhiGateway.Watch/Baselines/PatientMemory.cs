@@ -6,16 +6,19 @@ namespace PhiGateway.Watch.Baselines;
 /// </summary>
 internal sealed class PatientMemory
 {
-    /// <summary>Most of one generation: some 500 KB. Of who sees more, nobody counts as new.</summary>
+    /// <summary>Most of one generation: some 150 to 250 KB. Of who sees more, nobody counts as new.</summary>
     public const int Most = 32_768;
 
     public static readonly TimeSpan Generation = TimeSpan.FromDays(60);
 
-    public HashSet<uint> Young { get; private set; } = [];
+    public HashedSet Young { get; private set; } = new();
 
-    public HashSet<uint> Old { get; private set; } = [];
+    public HashedSet Old { get; private set; } = new();
 
     public DateTimeOffset Began { get; private set; }
+
+    /// <summary>What is kept of a patient.</summary>
+    public static uint HashOf(ulong patient) => unchecked((uint)(patient ^ (patient >> 32)));
 
     /// <summary>Notes a patient.</summary>
     /// <returns>Whether it was not known.</returns>
@@ -27,16 +30,11 @@ internal sealed class PatientMemory
         }
         else if (at - Began > Generation)
         {
-            (Old, Young, Began) = (Young, [], at);
+            (Old, Young, Began) = (Young, new HashedSet(), at);
         }
 
-        var hash = unchecked((uint)(patient ^ (patient >> 32)));
-        if (Young.Contains(hash))
-        {
-            return false;
-        }
-
-        if (Young.Count >= Most)
+        var hash = HashOf(patient);
+        if (Young.Contains(hash) || Young.Count >= Most)
         {
             return false;
         }
@@ -48,9 +46,9 @@ internal sealed class PatientMemory
     /// <summary>Whether a patient is known, without noting it.</summary>
     public bool Knows(ulong patient)
     {
-        var hash = unchecked((uint)(patient ^ (patient >> 32)));
+        var hash = HashOf(patient);
         return Young.Contains(hash) || Old.Contains(hash) || Young.Count >= Most;
     }
 
-    public void Restore(DateTimeOffset began, HashSet<uint> young, HashSet<uint> old) => (Began, Young, Old) = (began, young, old);
+    public void Restore(DateTimeOffset began, HashedSet young, HashedSet old) => (Began, Young, Old) = (began, young, old);
 }

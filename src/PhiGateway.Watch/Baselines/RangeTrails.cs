@@ -69,7 +69,7 @@ internal sealed class RangeTrails
 
         public double Factor => _high > _low ? _first / (_high - _low) : 1;
 
-        public RecordRing Records { get; private set; } = new();
+        public RecordRing Records { get; } = new();
 
         public void Note(in SearchRange range, WatchEvent seen)
         {
@@ -77,7 +77,7 @@ internal sealed class RangeTrails
             Narrowed = range.IsWindow ? NarrowsTo(range.Low, range.High) : NarrowsBy(range.Probe);
             if (!Narrowed)
             {
-                Records = new RecordRing();
+                Records.Clear();
             }
 
             Records.Add(seen.Id);

@@ -5,14 +5,23 @@ internal sealed class RecordRing
 {
     private const int Size = 12;
 
-    private readonly Guid[] _ids = new Guid[Size];
+    // As long as it has to be: of most sorts most clients have one or two.
+    private Guid[] _ids = [];
     private int _count;
 
     public void Add(Guid id)
     {
+        if (_count == _ids.Length && _count < Size)
+        {
+            Array.Resize(ref _ids, Math.Clamp(_count * 2, 2, Size));
+        }
+
         _ids[_count % Size] = id;
         _count = _count == int.MaxValue ? Size : _count + 1;
     }
+
+    /// <summary>Forgets them.</summary>
+    public void Clear() => _count = 0;
 
     /// <summary>The oldest first.</summary>
     public IReadOnlyList<Guid> List(int most = Size)

@@ -7,7 +7,7 @@ internal sealed class TokenPlaces
 {
     private const int Most = 64;
 
-    private readonly Dictionary<string, Place> _tokens = new(StringComparer.Ordinal);
+    private readonly Dictionary<ulong, Place> _tokens = [];
 
     /// <summary>Notes a use.</summary>
     /// <returns>The use elsewhere within a time before it; null: none.</returns>
@@ -18,14 +18,12 @@ internal sealed class TokenPlaces
             return null;
         }
 
-        if (!_tokens.TryGetValue(seen.TokenHash, out var place))
+        // Of SHA-256, of which a part tells as much apart.
+        var token = StableHash.Of(seen.TokenHash);
+        if (!_tokens.TryGetValue(token, out var place))
         {
-            if (_tokens.Count >= Most)
-            {
-                _tokens.Remove(_tokens.MinBy(static pair => pair.Value.Last).Key);
-            }
-
-            _tokens[seen.TokenHash] = place = new Place();
+            MakeRoom(seen.Time, within);
+            _tokens[token] = place = new Place();
         }
 
         var other = isUsual ? place.Unusual : place.Usual;
@@ -43,6 +41,23 @@ internal sealed class TokenPlaces
         return other is { } found && seen.Time - found.At <= within && found.Network != seen.Network ? found : null;
     }
 
+    // What was not used within the time says nothing any more.
+    private void MakeRoom(DateTimeOffset now, TimeSpan within)
+    {
+        foreach (var (token, place) in _tokens)
+        {
+            if (now - place.Last > within)
+            {
+                _tokens.Remove(token);
+            }
+        }
+
+        if (_tokens.Count >= Most)
+        {
+            _tokens.Remove(_tokens.MinBy(static pair => pair.Value.Last).Key);
+        }
+    }
+
     private sealed class Place
     {
         public TokenUse? Usual { get; set; }
@@ -57,4 +72,4 @@ internal sealed class TokenPlaces
 /// <param name="Record">Its record.</param>
 /// <param name="Network">From where.</param>
 /// <param name="At">When.</param>
-internal sealed record TokenUse(Guid Record, string Network, DateTimeOffset At);
+internal readonly record struct TokenUse(Guid Record, string Network, DateTimeOffset At);

@@ -7,7 +7,7 @@ internal sealed class TokensInUse
 {
     private const int Most = 64;
 
-    private readonly Dictionary<string, (int Calls, DateTimeOffset Last)> _older = new(StringComparer.Ordinal);
+    private readonly Dictionary<ulong, (int Calls, DateTimeOffset Last)> _older = [];
 
     /// <summary>When the newest was issued of those that were seen.</summary>
     public DateTimeOffset NewestIssue { get; private set; }
@@ -29,16 +29,17 @@ internal sealed class TokensInUse
             return;
         }
 
-        if (_older.Count >= Most && !_older.ContainsKey(seen.TokenHash))
+        var token = StableHash.Of(seen.TokenHash);
+        if (_older.Count >= Most && !_older.ContainsKey(token))
         {
             _older.Remove(_older.MinBy(static pair => pair.Value.Last).Key);
         }
 
-        var before = _older.GetValueOrDefault(seen.TokenHash);
-        _older[seen.TokenHash] = (Math.Min(before.Calls, int.MaxValue - 1) + 1, seen.Time);
+        var before = _older.GetValueOrDefault(token);
+        _older[token] = (Math.Min(before.Calls, int.MaxValue - 1) + 1, seen.Time);
         Records.Add(seen.Id);
     }
 
     /// <summary>How often one was used after a newer one had been seen.</summary>
-    public int CallsOf(string token) => _older.GetValueOrDefault(token).Calls;
+    public int CallsOf(string token) => _older.GetValueOrDefault(StableHash.Of(token)).Calls;
 }

@@ -64,6 +64,37 @@ internal static class BaselineFile
         }
     }
 
+    /// <summary>Shapes of searches, chains of actors and the largest answer of each day: behind all that a version before knew.</summary>
+    public static void WriteShapes(BinaryWriter writer, ClientBaseline baseline, DaySummary? today)
+    {
+        Write(writer, baseline.Shapes);
+        Write(writer, baseline.Chains);
+        writer.Write(baseline.Days.Count + (today is null ? 0 : 1));
+        foreach (var day in baseline.Days)
+        {
+            writer.Write(day.PeakCallRecords);
+        }
+
+        if (today is { } open)
+        {
+            writer.Write(open.PeakCallRecords);
+        }
+    }
+
+    /// <summary>Reads that back.</summary>
+    public static void ReadShapes(BinaryReader reader, ClientBaseline baseline)
+    {
+        Read(reader, baseline.Shapes);
+        Read(reader, baseline.Chains);
+        var largest = new List<int>();
+        for (var left = reader.ReadInt32(); left > 0; left--)
+        {
+            largest.Add(reader.ReadInt32());
+        }
+
+        baseline.RestoreCallRecords(largest);
+    }
+
     public static ClientBaseline Read(BinaryReader reader)
     {
         var baseline = new ClientBaseline(Moment(reader)) { LastSeen = Moment(reader), LongestGap = reader.ReadDouble() };
@@ -119,8 +150,10 @@ internal static class BaselineFile
         writer.Write(day.IsFlagged);
     }
 
-    private static DaySummary Day(BinaryReader reader) =>
-        new(
+    // One answer had no more records than its hour; what it really was stands further behind, where it was written.
+    private static DaySummary Day(BinaryReader reader)
+    {
+        var day = new DaySummary(
             reader.ReadInt32(),
             reader.ReadInt32(),
             reader.ReadInt32(),
@@ -131,15 +164,18 @@ internal static class BaselineFile
             reader.ReadInt32(),
             reader.ReadInt32(),
             reader.ReadInt32(),
+            PeakCallRecords: 0,
             reader.ReadBoolean()
         );
+        return day with { PeakCallRecords = day.PeakHourRecords };
+    }
 
     private static void Write(BinaryWriter writer, KnownWords words)
     {
         writer.Write(words.Count);
-        foreach (var (word, known) in words.All)
+        foreach (var known in words.All)
         {
-            writer.Write(word);
+            writer.Write(known.Word);
             writer.Write(known.First.UtcTicks);
             writer.Write(known.Last.UtcTicks);
             writer.Write(known.Days);
@@ -151,22 +187,23 @@ internal static class BaselineFile
     {
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
-            words.Restore(reader.ReadString(), KnownWord.Restore(Moment(reader), Moment(reader), reader.ReadInt32(), reader.ReadInt32()));
+            var word = SharedWords.Of(reader.ReadString());
+            words.Restore(KnownWord.Restore(word, Moment(reader), Moment(reader), reader.ReadInt32(), reader.ReadInt32()));
         }
     }
 
-    private static void Write(BinaryWriter writer, HashSet<uint> set)
+    private static void Write(BinaryWriter writer, HashedSet set)
     {
         writer.Write(set.Count);
-        foreach (var one in set)
+        foreach (var one in set.All)
         {
             writer.Write(one);
         }
     }
 
-    private static HashSet<uint> Set(BinaryReader reader)
+    private static HashedSet Set(BinaryReader reader)
     {
-        var set = new HashSet<uint>();
+        var set = new HashedSet();
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
             set.Add(reader.ReadUInt32());

@@ -33,9 +33,11 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
         new TwoPlacesRule(),
         new ReplayedProofRule(),
         new NewNetworkRule(),
+        new ScatteredNetworksRule(),
         new HumanUseRule(),
         new NewProgramRule(),
         new StaleTokenRule(),
+        new NewChainRule(),
         new CrossEnvironmentRule(),
         new ProbingRule(),
         new OutsideCharterRule(),
@@ -43,7 +45,9 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
         new BisectionRule(),
         new VolumeSpikeRule(),
         new ScrapingRule(),
+        new WideAnswersRule(),
         new NewOperationRule(),
+        new NewShapeRule(),
         new OffHoursRule(),
         new DormantWakingRule(),
         new SlowDripRule(),
@@ -134,9 +138,8 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
             baseline.Close(ended, client?.ApprovedAt);
         }
 
-        Count(seen, watch);
-
         var sighting = new Sighting(seen, watch, client, gap);
+        Count(sighting);
         foreach (var rule in rules)
         {
             if (IsAsked(rule, sighting))
@@ -159,9 +162,10 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
             _ => rule.Family != RuleFamily.Amount || sighting.Registered?.CoversEmergencies != true,
         };
 
-    private void Count(WatchEvent seen, ClientWatch watch)
+    private void Count(in Sighting sighting)
     {
-        watch.Activity.Add(seen, watch.Baseline);
+        var (seen, watch) = (sighting.Seen, sighting.Watch);
+        watch.Activity.Add(seen, watch.Baseline, !sighting.IsLearned || sighting.IsAnnounced);
         if (CrossEnvironmentRule.Counts(seen.Reason))
         {
             watch.Activity.Elsewhere.Note(seen, $"{seen.Reason} {seen.Tenant} {seen.Environment}");
@@ -186,12 +190,26 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
         }
 
         // Strangers to the registry's networks are seen although they are refused.
-        if (seen.Network.Length > 0)
+        if (seen.Network.Length > 0 && IsStranger(watch.Baseline.Networks, seen.Network, seen.Time))
         {
-            watch.Baseline.Networks.Note(seen.Network, seen.Time);
+            watch.Activity.Strays.Add(seen.Id);
         }
 
         CountCaller(seen, watch);
+        CountShapes(seen, watch);
+    }
+
+    private static void CountShapes(WatchEvent seen, ClientWatch watch)
+    {
+        if (seen.Shape.Length > 0 && IsStranger(watch.Baseline.Shapes, seen.Shape, seen.Time))
+        {
+            watch.Activity.Shapes.Add(seen.Id);
+        }
+
+        if (seen.Chain.Length > 0 && IsStranger(watch.Baseline.Chains, seen.Chain, seen.Time))
+        {
+            watch.Activity.Chains.Add(seen.Id);
+        }
     }
 
     private static void CountCaller(WatchEvent seen, ClientWatch watch)
@@ -265,9 +283,9 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
         actor.Add(seen.Id, seen.Time, seen.Added);
 
         // Whoever is added will be new to the clients behind the roster.
-        foreach (var watch in Clients.Values)
+        foreach (var holder in registered.FindHolders(seen.Roster))
         {
-            if (registered.Find(watch.Client) is { } client && client.Rosters.Contains(seen.Roster, StringComparer.Ordinal))
+            if (Clients.TryGetValue(holder, out var watch))
             {
                 watch.Baseline.Expected += Math.Min(seen.Added, int.MaxValue - watch.Baseline.Expected);
             }

@@ -12,7 +12,10 @@ namespace PhiGateway.Watch.Detection;
 /// <remarks>No PHI: patients are hashes of pseudonyms, cut to 32 bits.</remarks>
 internal static class WatchState
 {
-    private const int Version = 5;
+    private const int Version = 6;
+
+    // Without shapes of searches, chains of actors and the sizes of answers.
+    private const int Fifth = 5;
 
     // Without holes in what was read of the logs.
     private const int Fourth = 4;
@@ -87,6 +90,13 @@ internal static class WatchState
             writer.Write(hole.From);
             writer.Write(hole.To);
         }
+
+        writer.Write(detector.Clients.Count);
+        foreach (var watch in detector.Clients.Values)
+        {
+            writer.Write(watch.Client);
+            BaselineFile.WriteShapes(writer, watch.Baseline, watch.Activity.Today);
+        }
     }
 
     /// <returns>What is yet to be told.</returns>
@@ -97,7 +107,7 @@ internal static class WatchState
         try
         {
             var version = reader.ReadInt32();
-            if (version is not (Version or Fourth or Third or Second or First))
+            if (version is not (Version or Fifth or Fourth or Third or Second or First))
             {
                 throw new InvalidDataException("Of another version.");
             }
@@ -150,11 +160,19 @@ internal static class WatchState
                 detector.Usage.ReadPatients(reader);
             }
 
-            if (version == Version)
+            if (version >= Fifth)
             {
                 for (var left = reader.ReadInt32(); left > 0; left--)
                 {
                     feed.Restore(reader.ReadString(), new PlaceHole(reader.ReadInt64(), reader.ReadInt64()));
+                }
+            }
+
+            if (version == Version)
+            {
+                for (var left = reader.ReadInt32(); left > 0; left--)
+                {
+                    BaselineFile.ReadShapes(reader, detector.Clients[reader.ReadString()].Baseline);
                 }
             }
 

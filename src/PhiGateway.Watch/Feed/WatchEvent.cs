@@ -60,6 +60,16 @@ internal sealed record WatchEvent
     /// <summary>The bounds of a search by ranges; null: it is none. PHI for a moment: neither kept on disk nor told.</summary>
     public SearchRange? Range { get; init; }
 
+    /// <summary>
+    /// Which parameters a search names, as a hash behind <c>plain</c> or <c>chained</c> (it walks to other records); empty: it is none.
+    /// </summary>
+    public string Shape { get; init; } = string.Empty;
+
+    /// <summary>
+    /// Through whom the client calls: how many actors, and a hash of them in their order; <c>alone</c>: through nobody; empty: nobody says.
+    /// </summary>
+    public string Chain { get; init; } = string.Empty;
+
     public string Purpose { get; init; } = string.Empty;
 
     public string Tenant { get; init; } = string.Empty;

@@ -90,6 +90,8 @@ internal static class WatchEventReader
             IsByHand = ProgramName.IsByHand(record.UserAgent),
             TokenIssuedAt = record.TokenIssuedAt,
             Range = SearchRange.Of(record.Interaction, record.RawTarget),
+            Shape = isRefusal ? string.Empty : SearchShape.Of(record),
+            Chain = isRefusal ? string.Empty : ActorChain.Of(record.Actors),
             Purpose = record.Purpose ?? string.Empty,
             Tenant = record.Tenant ?? string.Empty,
             Environment = record.Environment ?? string.Empty,

@@ -5,4 +5,7 @@ internal interface IRegisteredClients
 {
     /// <summary>Null when the registry does not know it.</summary>
     RegisteredClient? Find(string client);
+
+    /// <summary>Ids of the clients whose grants name a roster; empty: none does.</summary>
+    IReadOnlyCollection<string> FindHolders(string roster);
 }

@@ -21,9 +21,6 @@ internal sealed record RegisteredClient
     /// <summary>When its rights were last approved; null: never.</summary>
     public DateTimeOffset? ApprovedAt { get; init; }
 
-    /// <summary>Rosters that its grants name.</summary>
-    public IReadOnlyList<string> Rosters { get; init; } = [];
-
     /// <summary>Whether somebody approved networks and this address lies in one of them.</summary>
     public bool Covers(string peer)
     {

@@ -8,6 +8,10 @@ internal sealed class SnapshotClients(ISnapshotSource snapshots) : IRegisteredCl
 {
     private readonly Dictionary<string, (ClientEntry Entry, RegisteredClient Client)> _known = new(StringComparer.Ordinal);
 
+    // By roster, of the clients of one snapshot: a feed that changes a million memberships changes no client.
+    private readonly Dictionary<string, List<string>> _holders = new(StringComparer.Ordinal);
+    private RegistrySnapshot _indexed = RegistrySnapshot.Empty;
+
     /// <inheritdoc />
     public RegisteredClient? Find(string client)
     {
@@ -24,6 +28,39 @@ internal sealed class SnapshotClients(ISnapshotSource snapshots) : IRegisteredCl
         return known.Client;
     }
 
+    /// <inheritdoc />
+    public IReadOnlyCollection<string> FindHolders(string roster)
+    {
+        var current = snapshots.Current;
+        if (!current.HasSameClients(_indexed))
+        {
+            Index(current);
+        }
+
+        _indexed = current;
+        return _holders.GetValueOrDefault(roster) ?? [];
+    }
+
+    private void Index(RegistrySnapshot snapshot)
+    {
+        _holders.Clear();
+        foreach (var entry in snapshot.ListClients())
+        {
+            foreach (var roster in RostersOf(entry))
+            {
+                if (!_holders.TryGetValue(roster, out var holders))
+                {
+                    _holders[roster] = holders = [];
+                }
+
+                holders.Add(entry.Client.Id);
+            }
+        }
+    }
+
+    private static IEnumerable<string> RostersOf(ClientEntry entry) =>
+        (entry.UseCase?.Grants ?? []).Select(static grant => grant.Patients?.Roster).OfType<string>().Distinct(StringComparer.Ordinal);
+
     private static RegisteredClient Of(ClientEntry entry) =>
         new()
         {
@@ -33,12 +70,5 @@ internal sealed class SnapshotClients(ISnapshotSource snapshots) : IRegisteredCl
             Networks = [.. entry.Client.Networks.Where(static text => IPNetwork.TryParse(text, out _)).Select(IPNetwork.Parse)],
             CoversEmergencies = entry.UseCase?.AllowsBreakGlass == true,
             ApprovedAt = entry.Approval?.ApprovedAt,
-            Rosters =
-            [
-                .. (entry.UseCase?.Grants ?? [])
-                    .Select(static grant => grant.Patients?.Roster)
-                    .OfType<string>()
-                    .Distinct(StringComparer.Ordinal),
-            ],
         };
 }

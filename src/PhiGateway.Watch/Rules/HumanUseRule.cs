@@ -71,7 +71,7 @@ internal sealed class HumanUseRule : WatchRule
             return own;
         }
 
-        foreach (var (_, known) in subjects.All)
+        foreach (var known in subjects.All)
         {
             if (known.IsFreshAt(now))
             {
@@ -85,7 +85,7 @@ internal sealed class HumanUseRule : WatchRule
     private static bool IsBesideTheUsual(KnownWords subjects, KnownWord fresh)
     {
         var (usual, isGoingOn) = (0, false);
-        foreach (var (_, known) in subjects.All)
+        foreach (var known in subjects.All)
         {
             if (known != fresh && known.Days >= UsualDays)
             {

@@ -32,7 +32,7 @@ internal sealed class NewProgramRule : WatchRule
             || programs.Count < 2
             || sighting.Registered is not { Kind: ClientKind.Service or ClientKind.Device }
             || sighting.IsAnnounced
-            || DaysOf(programs, seen.Time) < ClientBaseline.FirstDays
+            || programs.DaysAt(seen.Time) < ClientBaseline.FirstDays
             || programs.Find(seen.Program) is not { } own
         )
         {
@@ -65,22 +65,10 @@ internal sealed class NewProgramRule : WatchRule
             : null;
     }
 
-    // Since programs are learned, which may be later than the client itself: records of earlier versions do not say them.
-    private static double DaysOf(KnownWords programs, DateTimeOffset now)
-    {
-        var first = now;
-        foreach (var (_, known) in programs.All)
-        {
-            first = known.First < first ? known.First : first;
-        }
-
-        return (now - first).TotalDays;
-    }
-
     // One that came lately, and beside which the usual goes on when a change would be done.
     private static KnownWord? Beside(KnownWords programs, DateTimeOffset now)
     {
-        foreach (var (_, known) in programs.All)
+        foreach (var known in programs.All)
         {
             if (known.Days < UsualDays && known.Count >= LeastCalls && known.IsFreshAt(now) && now - known.First >= Rollout)
             {

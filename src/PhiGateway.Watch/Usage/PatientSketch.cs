@@ -3,12 +3,12 @@ using System.Numerics;
 namespace PhiGateway.Watch.Usage;
 
 /// <summary>
-/// About how many different patients something was used for: exact while they are few, an estimate within some nine percent after that, in a
-/// hundred-odd bytes however many they are. Kept by <see cref="UsageLedger"/> for each thing that a client used.
+/// About how many different patients something was used for: exact while they are few, an estimate within some nine percent after that, in
+/// some hundred bytes however many they are. Kept by <see cref="UsageLedger"/> for each thing that a client used.
 /// </summary>
 /// <remarks>
-/// HyperLogLog (Flajolet et al., 2007) with 128 registers: the standard error is 1.04/√128. No PHI: hashes of pseudonyms, cut to 32 bits. Not
-/// thread-safe.
+/// HyperLogLog (Flajolet et al., 2007) with 128 registers of five bits: the standard error is 1.04/√128. No PHI: hashes of pseudonyms, cut
+/// to 32 bits. Not thread-safe.
 /// </remarks>
 internal sealed class PatientSketch
 {
@@ -17,17 +17,21 @@ internal sealed class PatientSketch
 
     private const int Registers = 128;
     private const int IndexBits = 7;
+    private const int RegisterBits = 5;
+    private const int InOnePlace = 6;
+    private const int HighestRank = (1 << RegisterBits) - 1;
+    private const int Many = -1;
     private const double Alpha = 0.7213 / (1 + (1.079 / Registers));
 
-    private uint[] _few = [];
+    // The hashes while they are few, each in a place of its own; after that the registers, six in a place.
+    private uint[] _places = [];
     private int _count;
-    private byte[]? _registers;
 
     /// <summary>Whether <see cref="Count"/> is an estimate.</summary>
-    public bool IsEstimate => _registers is not null;
+    public bool IsEstimate => _count == Many;
 
     /// <summary>How many.</summary>
-    public long Count => _registers is { } registers ? Estimate(registers) : _count;
+    public long Count => IsEstimate ? Estimate() : _count;
 
     /// <summary>Counts a patient.</summary>
     /// <param name="patient">Hash of the pseudonym.</param>
@@ -36,12 +40,12 @@ internal sealed class PatientSketch
     /// <summary>Counts all that another has counted.</summary>
     public void Add(PatientSketch other)
     {
-        if (other._registers is { } theirs)
+        if (other.IsEstimate)
         {
-            var own = _registers ??= Converted();
-            for (var place = 0; place < Registers; place++)
+            Convert();
+            for (var register = 0; register < Registers; register++)
             {
-                own[place] = Math.Max(own[place], theirs[place]);
+                Raise(register, other.RankOf(register));
             }
 
             return;
@@ -49,23 +53,28 @@ internal sealed class PatientSketch
 
         for (var place = 0; place < other._count; place++)
         {
-            Add(other._few[place]);
+            Add(other._places[place]);
         }
     }
 
     /// <summary>Writes it to the file in which the ledger is kept.</summary>
     public void Write(BinaryWriter writer)
     {
-        writer.Write((byte)(_registers is null ? _count : byte.MaxValue));
-        if (_registers is { } registers)
+        if (IsEstimate)
         {
-            writer.Write(registers);
+            writer.Write(byte.MaxValue);
+            for (var register = 0; register < Registers; register++)
+            {
+                writer.Write((byte)RankOf(register));
+            }
+
             return;
         }
 
+        writer.Write((byte)_count);
         for (var place = 0; place < _count; place++)
         {
-            writer.Write(_few[place]);
+            writer.Write(_places[place]);
         }
     }
 
@@ -77,8 +86,18 @@ internal sealed class PatientSketch
         var count = reader.ReadByte();
         if (count == byte.MaxValue)
         {
-            var registers = reader.ReadBytes(Registers);
-            sketch._registers = registers.Length == Registers ? registers : throw new FormatException("A sketch is cut.");
+            var ranks = reader.ReadBytes(Registers);
+            if (ranks.Length != Registers)
+            {
+                throw new FormatException("A sketch is cut.");
+            }
+
+            sketch.Convert();
+            for (var register = 0; register < Registers; register++)
+            {
+                sketch.Raise(register, ranks[register]);
+            }
+
             return sketch;
         }
 
@@ -97,56 +116,75 @@ internal sealed class PatientSketch
 
     private void Add(uint hash)
     {
-        if (_registers is { } registers)
+        if (IsEstimate)
         {
-            Note(registers, hash);
+            Note(hash);
             return;
         }
 
-        if (_few.AsSpan(0, _count).Contains(hash))
+        if (_places.AsSpan(0, _count).Contains(hash))
         {
             return;
         }
 
         if (_count == MostExact)
         {
-            Note(_registers = Converted(), hash);
+            Convert();
+            Note(hash);
             return;
         }
 
-        if (_count == _few.Length)
+        if (_count == _places.Length)
         {
-            Array.Resize(ref _few, Math.Clamp(_few.Length * 2, 4, MostExact));
+            Array.Resize(ref _places, Math.Clamp(_count + (_count / 2), 4, MostExact));
         }
 
-        _few[_count++] = hash;
+        _places[_count++] = hash;
     }
 
-    private byte[] Converted()
+    // From one by one to registers; what is an estimate stays as it is.
+    private void Convert()
     {
-        var registers = new byte[Registers];
-        for (var place = 0; place < _count; place++)
+        if (IsEstimate)
         {
-            Note(registers, _few[place]);
+            return;
         }
 
-        (_few, _count) = ([], 0);
-        return registers;
+        var (few, count) = (_places, _count);
+        (_places, _count) = (new uint[(Registers + InOnePlace - 1) / InOnePlace], Many);
+        for (var place = 0; place < count; place++)
+        {
+            Note(few[place]);
+        }
     }
 
-    private static void Note(byte[] registers, uint hash)
+    private void Note(uint hash)
     {
         var mixed = Mixed(hash);
-        var place = (int)(mixed >> (64 - IndexBits));
-        var rank = (byte)(BitOperations.LeadingZeroCount((mixed << IndexBits) | 1) + 1);
-        registers[place] = Math.Max(registers[place], rank);
+        Raise((int)(mixed >> (64 - IndexBits)), BitOperations.LeadingZeroCount((mixed << IndexBits) | 1) + 1);
     }
 
-    private static long Estimate(byte[] registers)
+    private int RankOf(int register) => (int)(_places[register / InOnePlace] >> ShiftOf(register)) & HighestRank;
+
+    // Of a rank beyond what five bits hold there is one in two thousand million.
+    private void Raise(int register, int rank)
+    {
+        rank = Math.Min(rank, HighestRank);
+        if (rank > RankOf(register))
+        {
+            ref var place = ref _places[register / InOnePlace];
+            place = (place & ~((uint)HighestRank << ShiftOf(register))) | ((uint)rank << ShiftOf(register));
+        }
+    }
+
+    private static int ShiftOf(int register) => register % InOnePlace * RegisterBits;
+
+    private long Estimate()
     {
         var (sum, empty) = (0d, 0);
-        foreach (var rank in registers)
+        for (var register = 0; register < Registers; register++)
         {
+            var rank = RankOf(register);
             sum += Math.ScaleB(1, -rank);
             empty += rank == 0 ? 1 : 0;
         }

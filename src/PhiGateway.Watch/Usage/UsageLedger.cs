@@ -12,7 +12,8 @@ internal sealed class UsageLedger : IUsageSource
     private const int MostOfOne = 1024;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Dictionary<Key, Use>> _clients = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<UsedLine, Use>> _clients = new(StringComparer.Ordinal);
+    private readonly UsedLines _lines = new();
 
     /// <inheritdoc />
     public IReadOnlyList<UsageRow> Of(string client)
@@ -86,15 +87,15 @@ internal sealed class UsageLedger : IUsageSource
         lock (_lock)
         {
             var uses = OfClient(seen.Client);
-            Note(uses, new Key(seen.Operation, seen.Purpose, seen.Tenant), seen);
+            Note(uses, _lines.Of(seen.Operation, seen.Purpose, seen.Tenant), seen);
             foreach (var part in seen.Parts)
             {
-                Note(uses, new Key(part, seen.Purpose, seen.Tenant), seen);
+                Note(uses, _lines.Of(part, seen.Purpose, seen.Tenant), seen);
             }
         }
     }
 
-    private static void Note(Dictionary<Key, Use> uses, Key key, WatchEvent seen)
+    private static void Note(Dictionary<UsedLine, Use> uses, UsedLine key, WatchEvent seen)
     {
         var at = seen.Time;
         if (!uses.TryGetValue(key, out var use))
@@ -117,7 +118,7 @@ internal sealed class UsageLedger : IUsageSource
 
     // Names of elements and the like a client can make up, what it did it cannot: those go first, a quarter of them at once, so that whoever
     // makes them up neither hides what was used nor costs much.
-    private static void MakeRoom(Dictionary<Key, Use> uses)
+    private static void MakeRoom(Dictionary<UsedLine, Use> uses)
     {
         var most = Math.Max(1, uses.Keys.Count(static key => UsageNames.IsPart(key.Operation)) / 4);
         var oldest = uses.OrderByDescending(static pair => UsageNames.IsPart(pair.Key.Operation))
@@ -164,7 +165,7 @@ internal sealed class UsageLedger : IUsageSource
                 var uses = OfClient(reader.ReadString());
                 for (var left = reader.ReadInt32(); left > 0; left--)
                 {
-                    uses[new Key(reader.ReadString(), reader.ReadString(), reader.ReadString())] = new Use
+                    uses[_lines.Of(reader.ReadString(), reader.ReadString(), reader.ReadString())] = new Use
                     {
                         First = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero),
                         Last = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero),
@@ -206,7 +207,7 @@ internal sealed class UsageLedger : IUsageSource
                 var uses = _clients[reader.ReadString()];
                 for (var left = reader.ReadInt32(); left > 0; left--)
                 {
-                    uses[new Key(reader.ReadString(), reader.ReadString(), reader.ReadString())].Patients = PatientSketch.Read(reader);
+                    uses[_lines.Of(reader.ReadString(), reader.ReadString(), reader.ReadString())].Patients = PatientSketch.Read(reader);
                 }
             }
         }
@@ -218,10 +219,11 @@ internal sealed class UsageLedger : IUsageSource
         lock (_lock)
         {
             _clients.Clear();
+            _lines.Clear();
         }
     }
 
-    private Dictionary<Key, Use> OfClient(string client)
+    private Dictionary<UsedLine, Use> OfClient(string client)
     {
         if (!_clients.TryGetValue(client, out var uses))
         {
@@ -231,16 +233,25 @@ internal sealed class UsageLedger : IUsageSource
         return uses;
     }
 
-    private static UsageRow Row(Key key, Use use) =>
+    private static UsageRow Row(UsedLine key, Use use) =>
         new(key.Operation, key.Purpose, key.Tenant, use.First, use.Last, use.Count, use.Patients.Count, use.Patients.IsEstimate);
-
-    private readonly record struct Key(string Operation, string Purpose, string Tenant);
 
     private sealed class Use
     {
-        public DateTimeOffset First { get; set; }
+        private long _first;
+        private long _last;
 
-        public DateTimeOffset Last { get; set; }
+        public DateTimeOffset First
+        {
+            get => new(_first, TimeSpan.Zero);
+            set => _first = value.UtcTicks;
+        }
+
+        public DateTimeOffset Last
+        {
+            get => new(_last, TimeSpan.Zero);
+            set => _last = value.UtcTicks;
+        }
 
         public long Count { get; set; }
 

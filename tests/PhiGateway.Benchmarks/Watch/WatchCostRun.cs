@@ -1,52 +1,49 @@
-using System.Diagnostics;
 using System.Globalization;
-using PhiGateway.Audit.Journal;
-using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
-using PhiGateway.Storage;
-using PhiGateway.Storage.Common;
+using PhiGateway.Watch.Baselines;
 using PhiGateway.Watch.Detection;
 using PhiGateway.Watch.Feed;
-using PhiGateway.Watch.Registered;
 using PhiGateway.Watch.Usage;
 
 namespace PhiGateway.Benchmarks.Watch;
 
 /// <summary>
-/// What the watch costs with many clients: memory that their baselines and the ledger of their use hold, and processor time for each
-/// record, with the reading from the embedded store and without. Traffic is honest and spread evenly over all clients, which is the dearest
-/// for memory.
+/// What the watch costs with many clients: memory that their baselines and the ledger of their use hold, each by itself, and processor time
+/// for each record; and what one node keeps up with (<see cref="WatchPaceRun"/>).
 /// </summary>
 internal static class WatchCostRun
 {
     private const int Batch = 4000;
-    private const int PatientsEach = 200;
     private const int Rounds = 4;
+    private const double MiB = 1_048_576;
 
-    // What a client's grants are made of beside types: the ledger has a line of each.
-    private static readonly string[] Codes = ["R", "N", "ETH", "PSY"];
-    private static readonly string[] Elements = ["id,status,code", "id,status,subject", "id,code,meta"];
-
-    private static readonly string[] Types = ["Observation", "Condition", "MedicationRequest", "Encounter", "Patient"];
-    private static readonly DateTimeOffset Start = new(2026, 5, 4, 6, 0, 0, TimeSpan.Zero);
+    // As many as a baseline keeps.
+    private const int Days = 56;
 
     /// <summary>Runs and prints.</summary>
     /// <param name="clients">How many clients call.</param>
     /// <param name="each">How many records each has in a round; a round is an hour of four days.</param>
-    public static async Task RunAsync(int clients, int each)
+    /// <param name="rate">Records a second that a node has to keep up with.</param>
+    /// <param name="seconds">For how long.</param>
+    public static async Task RunAsync(int clients, int each, int rate, int seconds)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-        var reader = new AuditEntryReader("bench/0", new PatientPseudonym(new byte[32]));
+        var traffic = new WatchTraffic(clients);
+        var ledger = MeasureLedger(traffic, each);
+        Measure(traffic, each, ledger);
+        await WatchPaceRun.RunAsync(traffic, rate, seconds);
+    }
+
+    private static void Measure(WatchTraffic traffic, int each, long ledger)
+    {
         var detector = new Detector(new Everybody(), Detector.AllRules);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var findings = 0;
         for (var round = 0; round < Rounds; round++)
         {
             var spent = TimeSpan.Zero;
-            for (var first = 0; first < clients * each; first += Batch)
+            foreach (var entries in OfRound(traffic, round, each))
             {
-                // Made outside of what is measured.
-                var entries = Entries(reader, round, first, Math.Min(Batch, (clients * each) - first), clients, each);
                 var began = Environment.CpuUsage.TotalTime;
                 foreach (var entry in entries)
                 {
@@ -58,150 +55,69 @@ internal static class WatchCostRun
 
             var held = GC.GetTotalMemory(forceFullCollection: true) - before;
             System.Console.WriteLine(
-                $"round {round + 1}: {clients} clients, {clients * each:N0} records, {spent.TotalMicroseconds / (clients * each):0.0} µs a record, "
-                    + $"{held / 1048576.0:0.0} MiB held, {held * 10_000.0 / clients / 1048576:0.0} MiB for 10,000 clients, {findings} findings"
+                $"round {round + 1}: {traffic.Clients} clients, {traffic.Clients * each:N0} records, "
+                    + $"{spent.TotalMicroseconds / ((long)traffic.Clients * each):0.0} µs a record, {Say(held, traffic)}, {findings} findings"
             );
         }
 
+        foreach (var watch in detector.Clients.Values)
+        {
+            Fill(watch.Baseline);
+        }
+
+        var whole = GC.GetTotalMemory(forceFullCollection: true) - before;
+        System.Console.WriteLine(
+            $"with the days of two months: {Say(whole, traffic)}; baselines {Say(whole - ledger, traffic)}; ledger {Say(ledger, traffic)}"
+        );
         GC.KeepAlive(detector);
-        MeasureLedger(reader, clients, each);
-        await ThroughTheStoreAsync(reader, clients, each);
     }
 
     // The ledger's share of it, by itself: one that was fed with the same records and nothing beside.
-    private static void MeasureLedger(AuditEntryReader reader, int clients, int each)
+    private static long MeasureLedger(WatchTraffic traffic, int each)
     {
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var ledger = new UsageLedger();
         for (var round = 0; round < Rounds; round++)
         {
-            for (var first = 0; first < clients * each; first += Batch)
+            foreach (var entry in OfRound(traffic, round, each).SelectMany(static entries => entries))
             {
-                foreach (var entry in Entries(reader, round, first, Math.Min(Batch, (clients * each) - first), clients, each))
-                {
-                    ledger.Note(WatchEventReader.Read(entry)!);
-                }
+                ledger.Note(WatchEventReader.Read(entry)!);
             }
         }
 
         var held = GC.GetTotalMemory(forceFullCollection: true) - before;
-        var lines = Enumerable.Range(0, clients).Sum(client => (long)ledger.Of($"client-{client}").Count);
+        var lines = Enumerable.Range(0, traffic.Clients).Sum(client => (long)ledger.Of($"client-{client}").Count);
         System.Console.WriteLine(
-            $"the ledger of use alone: {held / 1048576.0:0.0} MiB held, {held * 10_000.0 / clients / 1048576:0.0} MiB for 10,000 clients, "
-                + $"{(double)lines / clients:0.0} lines a client"
+            $"the ledger of use alone: {Say(held, traffic)}, {(double)lines / traffic.Clients:0.0} lines a client, "
+                + $"{(double)held / lines:0} bytes a line"
         );
         GC.KeepAlive(ledger);
+        return held;
     }
 
-    // The loop as it runs in a node, over the embedded store: how many records a second it takes at most when nothing makes it rest.
-    private static async Task ThroughTheStoreAsync(AuditEntryReader reader, int clients, int each)
+    // Made outside of what is measured.
+    private static IEnumerable<List<AuditEntry>> OfRound(WatchTraffic traffic, int round, int each)
     {
-        var folder = Directory.CreateTempSubdirectory("phigw-watch-").FullName;
-        try
+        var all = (long)traffic.Clients * each;
+        for (var done = 0L; done < all; done += Batch)
         {
-            await using var storage = AuditStorage.Create(
-                new StorageOptions { Provider = StorageProvider.Sqlite, ConnectionString = $"Data Source={folder}/audit.db" }
-            );
-            await storage.Migrator.MigrateAsync(default);
-            for (var first = 0; first < clients * each; first += Batch)
-            {
-                var count = Math.Min(Batch, (clients * each) - first);
-                await storage.Store.AppendAsync(Entries(reader, 0, first, count, clients, each), default);
-            }
-
-            var feed = new TrailFeed(storage.Store);
-            var detector = new Detector(new Everybody(), Detector.AllRules);
-            var (read, took) = (0, Stopwatch.StartNew());
-            var began = Environment.CpuUsage.TotalTime;
-            while (true)
-            {
-                var more = await feed.ReadAsync(entry => detector.Take(WatchEventReader.Read(entry)!), 2000, default);
-                if (more == 0)
-                {
-                    break;
-                }
-
-                read += more;
-            }
-
-            var spent = Environment.CpuUsage.TotalTime - began;
-            System.Console.WriteLine(
-                $"through the embedded store: {read:N0} records, {spent.TotalMicroseconds / read:0.0} µs of processor a record, "
-                    + $"{read / took.Elapsed.TotalSeconds:N0} records/s without a rest"
+            yield return traffic.Entries(
+                (round * all) + done,
+                (int)Math.Min(Batch, all - done),
+                number => WatchTraffic.Start.AddDays(round).AddHours(1.0 * (number % all) / all)
             );
         }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
     }
 
-    private static List<AuditEntry> Entries(AuditEntryReader reader, int round, int first, int count, int clients, int each)
+    private static void Fill(ClientBaseline baseline)
     {
-        var entries = new List<AuditEntry>(count);
-        var buffer = new byte[4096];
-        for (var i = 0; i < count; i++)
+        var last = ClientBaseline.DayOf(WatchTraffic.Start);
+        for (var day = baseline.Days.Count; day <= Days; day++)
         {
-            var number = first + i;
-            var client = number % clients;
-            var turn = number / clients;
-            var type = Types[(client + turn) % Types.Length];
-            var isSearch = turn % 2 == 0;
-            var record = new AuditRecord
-            {
-                Id = Guid.CreateVersion7(),
-                Kind = AuditKind.Disclosure,
-                Event = "read",
-                Time = Start.AddDays(round).AddHours(1.0 * number / (clients * each)),
-                Decision = "permit",
-                Client = $"client-{client}",
-                Tenant = "north",
-                Environment = "production",
-                Subject = $"client-{client}",
-                Peer = $"10.{client / 250 % 250}.{client % 250}.10",
-                Purpose = "TREAT",
-                TokenHash = $"hash-{client}-{round}-{turn / 50}",
-                Interaction = isSearch ? "search-type" : "read",
-                ResourceType = type,
-                Template = isSearch ? "/fhir/{type}" : "/fhir/{type}/{id}",
-                RawTarget = TargetOf(type, turn, isSearch),
-                Labels = [$"http://terminology.hl7.org/CodeSystem/v3-ActCode|{Codes[turn % Codes.Length]}"],
-                Patients = [$"p{client}-{((round * each) + turn) * 7 % PatientsEach}"],
-                ResourceCount = 1,
-                Status = 200,
-            };
-            var length = AuditRecordWriter.Write(record, ref buffer, 0);
-            entries.Add(reader.Read(new JournalFrame(number, new byte[32], buffer.AsSpan(0, length).ToArray())));
-        }
-
-        return entries;
-    }
-
-    // Half of the calls are searches; every third of those brings whom it is about, every fourth names what it wants.
-    private static string TargetOf(string type, int turn, bool isSearch)
-    {
-        if (!isSearch)
-        {
-            return $"/fhir/{type}/1";
-        }
-
-        var include = turn % 3 == 0 ? $"&_include={type}:subject" : string.Empty;
-        var elements = turn % 4 == 0 ? "&_elements=" + Elements[turn / 4 % Elements.Length] : string.Empty;
-        return $"/fhir/{type}?patient=1{include}{elements}";
-    }
-
-    private sealed class Everybody : IRegisteredClients
-    {
-        private readonly Dictionary<string, RegisteredClient> _known = new(StringComparer.Ordinal);
-
-        public RegisteredClient? Find(string client)
-        {
-            if (!_known.TryGetValue(client, out var known))
-            {
-                _known[client] = known = new RegisteredClient { Id = client };
-            }
-
-            return known;
+            baseline.Close(new DaySummary(last + day, 60, 20, 1, 0, 5, 60, 20, 60, 0, 1, IsFlagged: false), null);
         }
     }
+
+    private static string Say(long bytes, WatchTraffic traffic) =>
+        $"{bytes / MiB:0.0} MiB ({bytes * 10_000.0 / traffic.Clients / MiB:0.0} for 10,000 clients)";
 }

@@ -46,4 +46,22 @@ internal enum AttackKind
 
     /// <summary>A token that somebody kept, beside the client's own newer ones.</summary>
     StaleToken,
+
+    /// <summary>No more calls than usual, each with far more records.</summary>
+    WideAnswers,
+
+    /// <summary>Searches by parameters that the client never named, chains among them.</summary>
+    NewShape,
+
+    /// <summary>Tokens that somebody else exchanges: through actors through whom the client never called.</summary>
+    NewChain,
+
+    /// <summary>A few calls from each of many networks.</summary>
+    RotatingNetworks,
+
+    /// <summary>Teaches what is known: strange networks are tried before one of them is used, days later.</summary>
+    DecoyNetworks,
+
+    /// <summary>Teaches what is known: a harmless read that is new, and then an export or a change.</summary>
+    DecoyOperations,
 }

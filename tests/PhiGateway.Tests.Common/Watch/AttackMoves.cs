@@ -68,6 +68,23 @@ internal sealed class AttackMoves(SyntheticClient client, Chance chance)
             case AttackKind.StaleToken:
                 Many(6, 60, 4, date.AddHours(client.OpensAt + 11), at => Kept(sink, at, date.AddHours(client.OpensAt + 1)));
                 break;
+            case AttackKind.WideAnswers:
+                Many(
+                    5,
+                    40,
+                    6,
+                    from,
+                    at => sink.Access(client, at, client.Operations[0], [chance.Of(client.Roster)], chance.Between(400, 1000))
+                );
+                break;
+            case AttackKind.NewShape:
+                var shape = chance.Happens(0.5) ? "chained by somebody" : "plain by somebody";
+                Many(5, 60, 6, from, at => Asking(sink, at, shape));
+                break;
+            case AttackKind.NewChain:
+                var chain = ActorChain.Of([$"hub-{client.Number}", "somebody"]);
+                Many(5, 60, 6, from, at => Through(sink, at, chain));
+                break;
             case AttackKind.RosterGrowth:
                 sink.Roster(client, from, $"manager-{client.Number}", chance.Between(600, 5000));
                 break;
@@ -140,6 +157,18 @@ internal sealed class AttackMoves(SyntheticClient client, Chance chance)
         Known(sink, at);
         var program = ProgramName.HashOf(isByHand ? "curl/8" : $"script-{client.Number}/1");
         sink.Last(seen => seen with { Program = program, IsByHand = isByHand });
+    }
+
+    private void Asking(EventSink sink, DateTimeOffset at, string shape)
+    {
+        sink.Access(client, at, client.Operations[0], [chance.Of(client.Roster)], 3);
+        sink.Last(seen => seen with { Shape = shape });
+    }
+
+    private void Through(EventSink sink, DateTimeOffset at, string chain)
+    {
+        Known(sink, at);
+        sink.Last(seen => seen with { Chain = chain, TokenHash = $"{client.Id} exchanged" });
     }
 
     private void Kept(EventSink sink, DateTimeOffset at, DateTimeOffset issued)

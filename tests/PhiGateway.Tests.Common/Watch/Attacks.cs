@@ -54,10 +54,13 @@ internal sealed class Attacks
         {
             AttackKind.OutsideCharter => client.Rhythm == Rhythm.Agent,
             AttackKind.OffHours => client.Rhythm is Rhythm.Office or Rhythm.MonthEnd or Rhythm.Agent,
-            AttackKind.HumanUse or AttackKind.StolenToken => client.Rhythm is not (Rhythm.App or Rhythm.Agent),
+            AttackKind.HumanUse => client.Rhythm is not (Rhythm.App or Rhythm.Agent),
+            AttackKind.StolenToken => client is { IsRotating: false, Rhythm: not (Rhythm.App or Rhythm.Agent) },
             AttackKind.NewProgram => client.Rhythm is not (Rhythm.App or Rhythm.Agent or Rhythm.Weekly),
             AttackKind.StaleToken => client.Rhythm is Rhythm.Office or Rhythm.Around or Rhythm.MonthEnd or Rhythm.App,
             AttackKind.SlowRamp => client.Rhythm is Rhythm.Office or Rhythm.Around or Rhythm.Agent or Rhythm.App,
+            AttackKind.NewShape => client.Rhythm is not (Rhythm.App or Rhythm.Agent or Rhythm.Weekly),
+            AttackKind.RotatingNetworks or AttackKind.DecoyNetworks => client is { IsRotating: false, Rhythm: not Rhythm.App },
             AttackKind.DormantWaking => client.Rhythm is Rhythm.Office or Rhythm.Agent,
             _ => true,
         };
@@ -86,6 +89,14 @@ internal sealed class Attacks
             case AttackKind.BurstBefore:
                 On(plan, day, (sink, date) => moves.Spike(sink, date, 2.5));
                 On(plan, day + 3, (sink, date) => moves.Spike(sink, date, _chance.Between(6.0, 12.0)));
+                break;
+            case AttackKind.DecoyNetworks or AttackKind.DecoyOperations:
+                var poison = new PoisonMoves(client, _chance);
+                Each(plan, day, 4, (sink, date, step) => poison.Step(kind, sink, date, step));
+                break;
+            case AttackKind.RotatingNetworks:
+                var proxies = new PoisonMoves(client, _chance);
+                Each(plan, day, _chance.Between(1, 4), (sink, date, _) => proxies.Rotate(sink, date));
                 break;
             case AttackKind.OffHours or AttackKind.HumanUse or AttackKind.NewProgram:
                 Each(plan, day, _chance.Between(1, 3), (sink, date, _) => moves.Once(kind, sink, date));

@@ -47,7 +47,7 @@ internal sealed class EventSink
 
     private static WatchEvent Request(SyntheticClient client, DateTimeOffset at, string operation, IReadOnlyList<long> patients)
     {
-        var peer = client.Chance.Of(client.Networks);
+        var peer = PeerOf(client, at);
         var period = client.TokenHours * TimeSpan.TicksPerHour;
         var issued = new DateTimeOffset(at.UtcTicks - (at.UtcTicks % period), TimeSpan.Zero);
         var keys = new ulong[patients.Count];
@@ -73,11 +73,26 @@ internal sealed class EventSink
             TokenIssuedAt = issued,
             Program = client.Program,
             Range = RangeOf(operation, at),
+            Shape = ShapeOf(client, operation, at),
+            Chain = client.Chain,
             Purpose = "TREAT",
             Tenant = "main",
             Environment = "production",
         };
     }
+
+    private static string PeerOf(SyntheticClient client, DateTimeOffset at)
+    {
+        var own = client.Chance.Of(client.Networks);
+        var turn = at.UtcTicks / TimeSpan.TicksPerSecond;
+        return client.IsRotating ? $"34.{turn % 60}.{turn / 60 % 250}.9" : own;
+    }
+
+    // By chance of the moment: the chance of the client stays what it was before there were shapes.
+    private static string ShapeOf(SyntheticClient client, string operation, DateTimeOffset at) =>
+        operation.StartsWith("search", StringComparison.Ordinal)
+            ? $"plain {operation} {at.UtcTicks / TimeSpan.TicksPerMillisecond % client.Shapes}"
+            : string.Empty;
 
     // Every third search asks for what is new since the one before.
     private static SearchRange? RangeOf(string operation, DateTimeOffset at) =>

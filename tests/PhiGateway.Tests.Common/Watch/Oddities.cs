@@ -46,11 +46,81 @@ internal sealed class Oddities
         OnceBy(other, 0.08, day => On(client, day, (sink, date) => ProgramChange(sink, client, date)));
         OnceBy(other, 0.05, day => On(client, day, (_, _) => client.TokenHours = 8));
         OnceBy(other, 0.10, day => On(client, day, (sink, date) => Zoom(sink, client, date, other)));
+        PlanNewWays(client, new Chance((ulong)(104729 * client.Number)));
         if (chance.Happens(0.1))
         {
             // Closed for a while.
             var (from, length) = (chance.Between(20, _days - 5), chance.Between(7, 16));
             client.IsSilent = day => day >= from && day < from + length;
+        }
+    }
+
+    // Wider, further, through others: what is new is approved beforehand in most cases, and what comes once is nobody's habit.
+    private void PlanNewWays(SyntheticClient client, Chance chance)
+    {
+        if (client.Rhythm is not (Rhythm.App or Rhythm.Quarterly) && chance.Happens(0.03))
+        {
+            // A cloud whose way out is another one each time: nobody can name its networks.
+            (client.IsRotating, client.Registered) = (true, client.Registered with { Networks = [] });
+        }
+
+        OnceBy(chance, 0.08, day => On(client, day, (sink, date) => LongCharts(sink, client, date, chance)));
+        OnceBy(chance, 0.08, day => On(client, day, (sink, date) => OneQuestion(sink, client, date, chance)));
+        OnceBy(chance, 0.05, day => On(client, day, (sink, date) => Detour(sink, client, date, chance)));
+        OnceBy(chance, 0.04, day => Announced(client, day, 0.7, chance, () => client.Shapes++));
+        OnceBy(chance, 0.03, day => Announced(client, day, 0.7, chance, () => client.Chain = ActorChain.Of([$"hub-of-{client.Number}"])));
+    }
+
+    private void Announced(SyntheticClient client, int day, double probability, Chance chance, Action change)
+    {
+        var isApproved = chance.Happens(probability);
+        On(
+            client,
+            day,
+            (_, date) =>
+            {
+                change();
+                if (isApproved)
+                {
+                    client.Registered = client.Registered with { ApprovedAt = date };
+                }
+            }
+        );
+    }
+
+    // Somebody has been ill for decades.
+    private static void LongCharts(EventSink sink, SyntheticClient client, DateTimeOffset date, Chance chance)
+    {
+        for (var left = chance.Between(1, 2); left > 0; left--)
+        {
+            sink.Access(
+                client,
+                date.AddHours(chance.Between(9.0, 15.0)),
+                client.Operations[0],
+                [client.Roster[0]],
+                chance.Between(300, 800)
+            );
+        }
+    }
+
+    // Whoever looks for a fault asks the server something once.
+    private static void OneQuestion(EventSink sink, SyntheticClient client, DateTimeOffset date, Chance chance)
+    {
+        for (var left = chance.Between(1, 2); left > 0; left--)
+        {
+            sink.Access(client, date.AddHours(chance.Between(9.0, 15.0)), client.Operations[0], [client.Roster[0]], 1);
+            sink.Last(static seen => seen with { Shape = "chained once" });
+        }
+    }
+
+    // A line that is down: some calls go out by others.
+    private static void Detour(EventSink sink, SyntheticClient client, DateTimeOffset date, Chance chance)
+    {
+        for (var line = chance.Between(1, 3); line > 0; line--)
+        {
+            var peer = $"172.22.{((client.Number * 3) + line) % 250}.7";
+            sink.Access(client, date.AddHours(chance.Between(9.0, 15.0)), client.Operations[0], [client.Roster[0]], 1);
+            sink.Last(seen => seen with { Peer = peer, Network = NetworkName.Of(peer), TokenHash = $"{client.Id} by {peer}" });
         }
     }
 

@@ -44,10 +44,13 @@ internal sealed class SyntheticClient
                 _ => ClientKind.Service,
             },
             Networks = chance.Happens(0.4) ? [.. Networks.Select(NetworkName.Of).Select(static name => IPNetwork.Parse(name))] : [],
-            Rosters = [$"roster-{number:000}"],
         };
         Subject = $"service-{number:000}";
         Program = ProgramName.HashOf($"connector-{number:000}/4");
+        Chain = Rhythm == Rhythm.Agent ? ActorChain.Of(["agents-of-the-house"]) : ActorChain.Alone;
+
+        // People put searches together as they need them, programs ask the same.
+        Shapes = Rhythm is Rhythm.App or Rhythm.Agent ? 60 : 1 + (number % 3);
     }
 
     public int Number { get; }
@@ -85,6 +88,15 @@ internal sealed class SyntheticClient
 
     /// <summary>For how many hours it uses a token.</summary>
     public int TokenHours { get; set; } = 1;
+
+    /// <summary>Whether its cloud gives it another network with each call.</summary>
+    public bool IsRotating { get; set; }
+
+    /// <summary>Through whom its tokens come.</summary>
+    public string Chain { get; set; }
+
+    /// <summary>In how many ways it searches for each type.</summary>
+    public int Shapes { get; set; }
 
     /// <summary>Days on which it is silent.</summary>
     public Func<int, bool> IsSilent { get; set; } = static _ => false;

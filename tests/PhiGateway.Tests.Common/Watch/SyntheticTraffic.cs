@@ -34,6 +34,9 @@ internal sealed class SyntheticTraffic : IRegisteredClients
 
     public RegisteredClient? Find(string client) => _clients.GetValueOrDefault(client)?.Registered;
 
+    /// <summary>Each client has a roster of its own.</summary>
+    public IReadOnlyCollection<string> FindHolders(string roster) => ["client-" + roster[^3..]];
+
     /// <summary>Every record; to be read once.</summary>
     public IEnumerable<WatchEvent> Read()
     {

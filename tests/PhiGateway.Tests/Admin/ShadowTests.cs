@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,6 +21,11 @@ public sealed class ShadowTests
     [Fact]
     public async Task Shadow_ACandidateThatTakesWhatIsUsed_CountsItByClientAndReason_AndChangesNothing()
     {
+        // Shadows of other tests are counted there too.
+        var measured = new ConcurrentQueue<string>();
+        using var listener = new MeterListener { InstrumentPublished = static (instrument, own) => Enable(instrument, own) };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => measured.Enqueue($"{tags[0].Value} {tags[1].Value}"));
+        listener.Start();
         await using var server = await OpenAsync();
         Asked(server, "search-type", "GET /Observation", "/fhir/Observation?patient=17");
         var writes = server.Store.Writes;
@@ -41,6 +48,8 @@ public sealed class ShadowTests
             ((string)row["client"]!, (string)row["was"]!, (string)row["becomes"]!, (int)row["count"]!)
         );
         Assert.Equal([lost.ToString()], row["examples"]!.AsArray().Select(static one => (string)one!));
+        Assert.Contains("deny True", measured);
+        Assert.Contains("allow False", measured);
 
         // Nothing of the registry is written, and what the clients are answered comes from there alone.
         Assert.Equal(writes, server.Store.Writes);
@@ -235,6 +244,14 @@ public sealed class ShadowTests
         var answer = await TryAsync(server, Candidate("read"));
 
         Assert.Equal((409, "shadows-off"), (answer.Status, answer.Code));
+    }
+
+    private static void Enable(Instrument instrument, MeterListener listener)
+    {
+        if (instrument.Name == "phi_gateway.shadow.decisions")
+        {
+            listener.EnableMeasurementEvents(instrument);
+        }
     }
 
     private static async Task<AdminServer> OpenAsync(ShadowRules? rules = null)

@@ -239,5 +239,7 @@ public sealed class CallerRuleTests
     private sealed class Service : IRegisteredClients
     {
         public RegisteredClient? Find(string client) => new() { Id = client, Kind = ClientKind.Service };
+
+        public IReadOnlyCollection<string> FindHolders(string roster) => [];
     }
 }

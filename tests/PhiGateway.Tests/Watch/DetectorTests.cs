@@ -247,6 +247,8 @@ public sealed class DetectorTests
     private sealed class One(RegisteredClient only) : IRegisteredClients
     {
         public RegisteredClient? Find(string client) => only;
+
+        public IReadOnlyCollection<string> FindHolders(string roster) => [];
     }
 
     private sealed class ThrowingRule : WatchRule

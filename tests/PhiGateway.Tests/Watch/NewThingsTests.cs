@@ -153,5 +153,7 @@ public sealed class NewThingsTests
     private sealed class Service : IRegisteredClients
     {
         public RegisteredClient? Find(string client) => new() { Id = client, Kind = ClientKind.Service };
+
+        public IReadOnlyCollection<string> FindHolders(string roster) => [];
     }
 }

@@ -6,4 +6,6 @@ namespace PhiGateway.Tests.Watch;
 internal sealed class Nobody : IRegisteredClients
 {
     public RegisteredClient? Find(string client) => null;
+
+    public IReadOnlyCollection<string> FindHolders(string roster) => [];
 }

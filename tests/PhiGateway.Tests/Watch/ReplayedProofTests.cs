@@ -137,10 +137,14 @@ public sealed class ReplayedProofTests
     private sealed class Anywhere : IRegisteredClients
     {
         public RegisteredClient? Find(string client) => new() { Id = client };
+
+        public IReadOnlyCollection<string> FindHolders(string roster) => [];
     }
 
     private sealed class AtHome : IRegisteredClients
     {
         public RegisteredClient? Find(string client) => new() { Id = client, Networks = [IPNetwork.Parse("203.0.113.0/24")] };
+
+        public IReadOnlyCollection<string> FindHolders(string roster) => [];
     }
 }

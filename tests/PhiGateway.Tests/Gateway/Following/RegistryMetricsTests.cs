@@ -55,6 +55,62 @@ public sealed class RegistryMetricsTests
         Assert.Equal((90d, 1200d), (measured["phi_gateway.snapshot.age"], measured["phi_gateway.snapshot.age.limit"]));
     }
 
+    [Fact]
+    public void Loaded_OfTheRegistry_IsTimedWhereItChangedSomething_AndCountedWhereItFailed()
+    {
+        var holder = new SnapshotHolder(new AdjustableClock());
+        using var metrics = new RegistryMetrics(holder);
+        var (took, failures) = (new List<double>(), 0L);
+        using var listener = new MeterListener { InstrumentPublished = (instrument, own) => Enable(instrument, own, holder) };
+        listener.SetMeasurementEventCallback<double>(
+            (instrument, value, _, _) =>
+            {
+                if (instrument.Name == "phi_gateway.snapshot.reload.duration")
+                {
+                    took.Add(value);
+                }
+            }
+        );
+        listener.SetMeasurementEventCallback<long>(
+            (instrument, value, _, _) => failures = instrument.Name == "phi_gateway.snapshot.reload.failures" ? value : failures
+        );
+        listener.Start();
+
+        holder.Loaded(reached: true, before: 0, TimeSpan.FromSeconds(1));
+        holder.Loaded(reached: false, before: 0, TimeSpan.FromSeconds(2));
+        var items = TestRegistry.Open().Select(static entity => TestRegistry.Item(entity));
+        holder.Publish(new RegistrySnapshotBuilder().Rebuild(TestRegistry.Changes(items, 4)), default);
+        holder.Loaded(reached: true, before: 0, TimeSpan.FromSeconds(3));
+        listener.RecordObservableInstruments();
+
+        Assert.Equal([3d], took);
+        Assert.Equal(1, failures);
+    }
+
+    [Fact]
+    public void Applied_ARevocationAndAChange_SaysHowLongEachTook()
+    {
+        var clock = new AdjustableClock();
+        var holder = new SnapshotHolder(clock);
+        using var metrics = new RegistryMetrics(holder);
+        var measured = new Dictionary<string, double>();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, own) => Enable(instrument, own, holder) };
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => measured[instrument.Name] = value);
+        listener.Start();
+
+        // Written now, by the clock of tests, and in force half a second later.
+        var revocation = TestRegistry.Revocation(RevocationTarget.Client, "connector") with
+        {
+            At = clock.GetUtcNow(),
+        };
+        var changes = TestRegistry.Changes([TestRegistry.Item(TestRegistry.Client())], 2, revocations: [revocation]);
+        clock.Advance(TimeSpan.FromSeconds(0.5));
+        holder.Applied(changes with { CommittedAt = clock.GetUtcNow().AddSeconds(-2.5) });
+
+        Assert.Equal(0.5, measured["phi_gateway.revocation.propagation.duration"]);
+        Assert.Equal(2.5, measured["phi_gateway.snapshot.propagation.duration"]);
+    }
+
     // Nodes that other tests run at the same time measure under the same name.
     private static void Enable(Instrument instrument, MeterListener listener, SnapshotHolder holder)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Common.Admin;
@@ -25,6 +26,7 @@ public sealed class RequestLineTests
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(logs));
         var line = new RequestLine(world.Options, loggers.CreateLogger<RequestLine>());
 
+        UpstreamTimes.Note(exchange, TimeSpan.FromMilliseconds(0.75));
         line.End(exchange, null, TimeSpan.FromMilliseconds(1.5));
         line.End(exchange, DenyReason.OutsideRoster, TimeSpan.FromMilliseconds(2));
 
@@ -32,8 +34,8 @@ public sealed class RequestLineTests
             isAsked
                 ?
                 [
-                    $"Request {exchange.Id} of connector: read Observation 200 - in 1.5 ms",
-                    $"Request {exchange.Id} of connector: read Observation 200 outside-roster in 2 ms",
+                    $"Request {exchange.Id} of connector: read Observation 200 - in 1.5 ms, 0.75 of them upstream",
+                    $"Request {exchange.Id} of connector: read Observation 200 outside-roster in 2 ms, 0.75 of them upstream",
                 ]
                 : [],
             logs.Lines

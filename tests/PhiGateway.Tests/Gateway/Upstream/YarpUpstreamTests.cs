@@ -11,6 +11,7 @@ using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Egress;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Gateway.Upstream;
 using PhiGateway.Gateway.Upstream.Credentials;
 using PhiGateway.Gateway.Upstream.Lean;
@@ -135,7 +136,40 @@ public sealed class YarpUpstreamTests : IDisposable
         using var span = new Activity("in").SetIdFormat(ActivityIdFormat.W3C).Start();
 
         Assert.Equal(200, (await SendAsync(upstream.Address, isLean, null)).Status);
-        Assert.Contains($"\r\ntraceparent: {span.Id}", upstream.Requests.Single(), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains($"\r\ntraceparent: 00-{span.TraceId}-", upstream.Requests.Single(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    // As the HTTP client's own: what it was asked for stands in neither name nor tags.
+    [Theory]
+    [InlineData(Ok, 200, null)]
+    [InlineData(No, 401, "401")]
+    [InlineData(null, 0, "upstream-unavailable")]
+    public async Task SendAsync_AReadWhereSpansAreCollected_IsASpanOfItsOwn(string? answer, int status, string? error)
+    {
+        using var upstream = new RawUpstream((_, _) => answer);
+        using var spans = new SpansOfReads();
+        _options.Telemetry.Otlp = "http://127.0.0.1:4318";
+        using var request = new Activity("in").SetIdFormat(ActivityIdFormat.W3C).Start();
+
+        Assert.Equal(status, (await SendAsync(upstream.Address, true, null)).Status);
+        var one = Assert.Single(spans.Of(request));
+        Assert.Equal((ActivityKind.Client, "GET", request.SpanId), (one.Kind, one.DisplayName, one.ParentSpanId));
+        Assert.Equal("GET", one.GetTagItem("http.request.method"));
+        Assert.Equal(status, (int?)one.GetTagItem("http.response.status_code") ?? 0);
+        Assert.Equal(error, one.GetTagItem("error.type"));
+        Assert.All(one.TagObjects, static tag => Assert.True(TelemetryTags.IsAllowed(tag.Key)));
+        Assert.Contains($"\r\ntraceparent: {one.Id}", upstream.Requests.First(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task SendAsync_AReadWhereNobodyCollectsSpans_IsNone()
+    {
+        using var upstream = new RawUpstream(static (_, _) => Ok);
+        using var spans = new SpansOfReads();
+        using var request = new Activity("in").SetIdFormat(ActivityIdFormat.W3C).Start();
+
+        Assert.Equal(200, (await SendAsync(upstream.Address, true, null)).Status);
+        Assert.Empty(spans.Of(request));
     }
 
     [Fact]
@@ -335,6 +369,28 @@ public sealed class YarpUpstreamTests : IDisposable
         );
         _owned.Add(invoker);
         return new OneDestination(cluster, invoker, address);
+    }
+
+    /// <summary>Listens as a collector of spans does; other tests' requests are heard too.</summary>
+    private sealed class SpansOfReads : IDisposable
+    {
+        private readonly ConcurrentQueue<Activity> _ended = new();
+        private readonly ActivityListener _listener;
+
+        public SpansOfReads()
+        {
+            _listener = new ActivityListener
+            {
+                ShouldListenTo = static source => source.Name == UpstreamSpans.SourceName,
+                Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+                ActivityStopped = _ended.Enqueue,
+            };
+            ActivitySource.AddActivityListener(_listener);
+        }
+
+        public IEnumerable<Activity> Of(Activity request) => _ended.Where(span => span.TraceId == request.TraceId);
+
+        public void Dispose() => _listener.Dispose();
     }
 
     /// <summary>Values one after the other: each is there until it is refused.</summary>
