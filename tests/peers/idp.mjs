@@ -107,7 +107,7 @@ listener.listen(config.port, '127.0.0.1', () => {
   });
   provider.on('server_error', (_ctx, error) => console.error('server_error', error));
   provider.on('grant.error', (_ctx, error) => console.error('grant.error', error.message, error.error_description ?? ''));
-  // SMART App Launch section 2.0.8: the launch context stands beside the token.
+  // SMART App Launch: the launch context stands beside the token.
   provider.use(async (ctx, next) => {
     await next();
     const patient = launched.get(ctx.oidc?.entities?.AccessToken?.grantId);

@@ -173,7 +173,7 @@ public sealed class TokenServiceTests(TokenServiceWorld world) : IClassFixture<T
         foreach (var principal in new[] { await peer.ValidateAsync(token), await peer.AskAsync(token) })
         {
             Assert.Equal(TokenServiceWorld.Plain, principal.GetClaim("client_id"));
-            Assert.Equal([world.Base], principal.GetAudiences());
+            Assert.Equal(world.Base, Assert.Single(principal.GetAudiences()));
         }
 
         Assert.Equal("invalid_token", await RefusedAsync(() => elsewhere.ValidateAsync(token)));
