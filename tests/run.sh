@@ -35,6 +35,8 @@ if [[ "$fast" == no ]]; then
   have curl || missing+=(curl)
   have openssl || missing+=(openssl)
   have haproxy || missing+=(haproxy)
+  have nginx || missing+=(nginx)
+  have stunnel || missing+=(stunnel4)
   have go || missing+=(golang-go)
   have promtool || missing+=(prometheus)
   have rsyslogd || missing+=(rsyslog)

@@ -5,13 +5,14 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using PhiGateway.EndToEnd.Peers;
+using PhiGateway.Tests.Common.Identity;
 using PhiGateway.Tests.Common.Infrastructure;
 
 namespace PhiGateway.EndToEnd;
 
 /// <summary>
-/// A node between a load balancer that terminates TLS, and a clinical system that names itself otherwise than it is called: the addresses
-/// of the world as it is.
+/// A node between programs that terminate TLS (HAProxy, nginx, stunnel), and a clinical system that names itself otherwise than it is
+/// called: the addresses of the world as it is.
 /// </summary>
 public sealed class BalancedWorld : GatewayWorld
 {
@@ -20,10 +21,17 @@ public sealed class BalancedWorld : GatewayWorld
     /// <summary>Where the balancer's calls come from; everybody else calls from another address of this machine.</summary>
     internal const string BalancerAddress = "127.0.0.2";
 
+    /// <summary>Where the calls of what tells nobody come from.</summary>
+    internal const string TunnelAddress = "127.0.0.3";
+
     private readonly int _port = LoopbackPort.Free();
+    private readonly int _nginxPort = LoopbackPort.Free();
+    private readonly int _stunnelPort = LoopbackPort.Free();
+    private readonly List<FrontProgram> _fronts = [];
+    private readonly SigningKey _key = SigningKey.Es384("infusion-pumps-1");
     private readonly IdentityProviderClient _bound;
+    private readonly IdentityProviderClient _prover;
     private readonly X509Certificate2 _server;
-    private Haproxy? _haproxy;
 
     public BalancedWorld()
     {
@@ -33,14 +41,15 @@ public sealed class BalancedWorld : GatewayWorld
         _bound = new IdentityProviderClient("ward-engine", "system/*.rs")
         {
             ClientSecret = "ward-engine-secret-for-tests-0123456789",
-            Claims = new JsonObject
-            {
-                ["purpose_of_use"] = new JsonArray("TREAT"),
-                ["cnf"] = new JsonObject
-                {
-                    ["x5t#S256"] = System.Buffers.Text.Base64Url.EncodeToString(SHA256.HashData(Certificate.RawData)),
-                },
-            },
+            Mtls = true,
+            Claims = new JsonObject { ["purpose_of_use"] = new JsonArray("TREAT") },
+        };
+        _prover = new IdentityProviderClient("infusion-pumps", "system/*.rs")
+        {
+            Jwks = JsonNode.Parse(SigningKey.Jwks([_key])),
+            AssertionAlgorithm = "ES384",
+            Dpop = true,
+            Claims = new JsonObject { ["purpose_of_use"] = new JsonArray("TREAT") },
         };
     }
 
@@ -53,15 +62,25 @@ public sealed class BalancedWorld : GatewayWorld
     /// <summary>Where clients reach the balancer.</summary>
     internal string Public => $"https://127.0.0.1:{_port}";
 
+    /// <summary>Where they reach nginx.</summary>
+    internal string Nginx => $"https://127.0.0.1:{_nginxPort}";
+
+    /// <summary>Where they reach stunnel.</summary>
+    internal string Stunnel => $"https://127.0.0.1:{_stunnelPort}";
+
     private protected override string Provider => "Sqlite";
 
-    private protected override IReadOnlyList<IdentityProviderClient> MoreClients => [_bound];
+    private protected override IReadOnlyList<IdentityProviderClient> MoreClients => [_bound, _prover];
 
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
+        await AdmitAsync(_prover.ClientId, "ward-charting", "dpop");
         await AdmitAsync(_bound.ClientId, "ward-charting");
-        _haproxy = await Haproxy.StartAsync(Folder, Balancer(), _port);
+        var shown = Configurations();
+        _fronts.Add(await FrontProgram.HaproxyAsync(Folder, shown.Haproxy(_port, BalancerAddress), _port));
+        _fronts.Add(await FrontProgram.NginxAsync(Folder, shown.Nginx(_nginxPort, BalancerAddress), _nginxPort));
+        _fronts.Add(await FrontProgram.StunnelAsync(Folder, shown.Stunnel(_stunnelPort, TunnelAddress), _stunnelPort));
         var token = await BoundTokenAsync();
         while ((await AskAsync("/Patient/f001", token, Certificate)).Status != HttpStatusCode.OK)
         {
@@ -71,9 +90,9 @@ public sealed class BalancedWorld : GatewayWorld
 
     public override async ValueTask DisposeAsync()
     {
-        if (_haproxy is not null)
+        foreach (var front in _fronts)
         {
-            await _haproxy.DisposeAsync();
+            await front.DisposeAsync();
         }
 
         Certificate.Dispose();
@@ -82,12 +101,16 @@ public sealed class BalancedWorld : GatewayWorld
         await base.DisposeAsync();
     }
 
-    internal Task<string> BoundTokenAsync() => TokenAsync(_bound);
+    /// <summary>A token that the identity provider bound to the client's certificate (RFC 8705).</summary>
+    internal Task<string> BoundTokenAsync() => Issuer.TokenAsync(_bound, certificate: Certificate);
 
-    /// <summary>A read through the balancer, from an address of the caller's choice.</summary>
+    /// <summary>A token that it bound to a key (RFC 9449).</summary>
+    internal Task<string> ProvenTokenAsync(SigningKey key) => Issuer.BoundTokenAsync(_prover, _key, key);
+
+    /// <summary>A read through the balancer, or by a whole address through another, from an address of the caller's choice.</summary>
     internal async Task<Reply> AskAsync(
         string pathAndQuery,
-        string token,
+        string? token,
         X509Certificate2? certificate = null,
         string from = "127.0.0.1",
         string? body = null,
@@ -100,7 +123,7 @@ public sealed class BalancedWorld : GatewayWorld
                 AllowAutoRedirect = false,
                 SslOptions = new SslClientAuthenticationOptions
                 {
-                    // The balancer's certificate is made for the test: exactly that one.
+                    // The certificate of what terminates TLS is made for the test: exactly that one.
                     RemoteCertificateValidationCallback = (_, presented, _, _) =>
                         presented is not null && presented.GetRawCertData().AsSpan().SequenceEqual(_server.RawData),
                     LocalCertificateSelectionCallback = certificate is null ? null : (_, _, _, _, _) => certificate,
@@ -127,7 +150,11 @@ public sealed class BalancedWorld : GatewayWorld
         var gateway = configuration["PhiGateway"]!.AsObject();
         gateway["PublicBase"] = Public;
         // Tests call the node itself too.
-        gateway["Hosts"] = new JsonArray(new Uri((string)gateway["Listeners"]!["Data"]!).Authority);
+        gateway["Hosts"] = new JsonArray(
+            new Uri((string)gateway["Listeners"]!["Data"]!).Authority,
+            new Uri(Nginx).Authority,
+            new Uri(Stunnel).Authority
+        );
         gateway["Listeners"]!["Probes"] = true;
         gateway["StopPause"] = "00:05:00";
         gateway["TrustedProxies"] = new JsonObject { ["Addresses"] = new JsonArray(BalancerAddress), ["ClientCertificate"] = true };
@@ -135,34 +162,14 @@ public sealed class BalancedWorld : GatewayWorld
         configuration["ReverseProxy"]!["Clusters"]!["ehr"]!["Metadata"]!["Phi.Bases"] = Self;
     }
 
-    // What docs/deployment.md shows, with the test's ports.
-    private string Balancer()
+    private FrontConfigurations Configurations()
     {
         using var key = _server.GetECDsaPrivateKey()!;
-        var pem = Path.Combine(Folder, "balancer.pem");
+        var pem = Path.Combine(Folder, "front.pem");
         File.WriteAllText(pem, _server.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n");
         var clients = Path.Combine(Folder, "clients.pem");
         File.WriteAllText(clients, Certificate.ExportCertificatePem() + "\n" + Other.ExportCertificatePem() + "\n");
-        return $$"""
-            global
-              log stderr local0 err
-            defaults
-              mode http
-              timeout connect 5s
-              timeout client 60s
-              timeout server 120s
-            frontend clients
-              bind 127.0.0.1:{{_port}} ssl crt {{pem}} ca-file {{clients}} verify optional
-              http-request del-header X-Forwarded-For
-              http-request del-header Client-Cert
-              http-request set-header X-Forwarded-For %[src]
-              http-request set-header Client-Cert :%[ssl_c_der,base64]: if { ssl_c_used }
-              default_backend gateway
-            backend gateway
-              option httpchk GET /readyz
-              server gw 127.0.0.1:{{Gateway.Data.Port}} check inter 200 source {{BalancerAddress}}
-
-            """;
+        return new FrontConfigurations(Folder, pem, clients, Gateway.Data.Port);
     }
 
     private static X509Certificate2 Create(string name)

@@ -1,7 +1,7 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
-using PhiGateway.EndToEnd.Peers;
-using PhiGateway.Tests.Common.Infrastructure;
+using PhiGateway.Tests.Common.Identity;
 using Xunit;
 
 namespace PhiGateway.EndToEnd;
@@ -42,6 +42,52 @@ public sealed class BalancerTests(BalancedWorld world) : IClassFixture<BalancedW
         var header = ("Client-Cert", $":{Convert.ToBase64String(world.Certificate.RawData)}:");
         Assert.Equal("binding-failed", (await world.AskAsync("/Patient/f001", token, headers: header)).Code);
         Assert.Equal("binding-failed", (await world.SendAsync(HttpMethod.Get, "/Patient/f001", token, headers: header)).Code);
+    }
+
+    [Fact]
+    public async Task Read_ThroughNginx_PassesWithTheCertificateThatItTells()
+    {
+        var token = await world.BoundTokenAsync();
+        var place = world.Nginx + "/fhir/Patient/f001";
+
+        var bound = await world.AskAsync(place, token, world.Certificate, "127.0.0.9", null, ("X-Forwarded-For", "10.9.9.9"));
+
+        Assert.Equal(HttpStatusCode.OK, bound.Status);
+        Assert.Equal("127.0.0.9", await PeerAsync(bound));
+        Assert.Equal("binding-failed", (await world.AskAsync(place, token)).Code);
+        Assert.Equal("binding-failed", (await world.AskAsync(place, token, world.Other)).Code);
+        // What a client writes itself does not get past it, in neither form.
+        foreach (var text in new[] { $":{Convert.ToBase64String(world.Certificate.RawData)}:", Escaped(world.Certificate) })
+        {
+            Assert.Equal("binding-failed", (await world.AskAsync(place, token, headers: ("Client-Cert", text))).Code);
+            Assert.Equal("binding-failed", (await world.AskAsync(place, token, world.Other, headers: ("Client-Cert", text))).Code);
+        }
+
+        var direct = await world.SendAsync(HttpMethod.Get, "/Patient/f001", token, headers: ("Client-Cert", Escaped(world.Certificate)));
+        Assert.Equal("binding-failed", direct.Code);
+    }
+
+    [Fact]
+    public async Task Read_ThroughStunnel_IsOfNobodyButTheTunnelAndProvenByDpopAlone()
+    {
+        var ward = await world.TokenAsync(world.Ward);
+        var place = world.Stunnel + "/fhir/Patient/f001";
+        var told = $":{Convert.ToBase64String(world.Certificate.RawData)}:";
+
+        var plain = await world.AskAsync(place, ward, from: "127.0.0.9", headers: ("X-Forwarded-For", "10.9.9.9"));
+
+        Assert.Equal(HttpStatusCode.OK, plain.Status);
+        Assert.Equal(BalancedWorld.TunnelAddress, await PeerAsync(plain));
+        var bound = await world.BoundTokenAsync();
+        Assert.Equal("binding-failed", (await world.AskAsync(place, bound, world.Certificate)).Code);
+        Assert.Equal("binding-failed", (await world.AskAsync(place, bound, world.Certificate, headers: ("Client-Cert", told))).Code);
+
+        var key = SigningKey.Es256("possessed");
+        var token = await world.ProvenTokenAsync(key);
+        var proof = new ProofRecipe(key, token, "GET", place, TimeProvider.System.GetUtcNow()).Sign();
+        var proven = await world.AskAsync(place, null, headers: [("Authorization", "DPoP " + token), ("DPoP", proof)]);
+        Assert.Equal(HttpStatusCode.OK, proven.Status);
+        Assert.Equal("binding-failed", (await world.AskAsync(place, token)).Code);
     }
 
     [Fact]
@@ -162,6 +208,9 @@ public sealed class BalancerTests(BalancedWorld world) : IClassFixture<BalancedW
         Assert.Equal(HttpStatusCode.OK, (await world.GetFromAsync(node, "/Patient/f001", ward)).Status);
         await node.StopAsync();
     }
+
+    // As nginx writes it ($ssl_client_escaped_cert).
+    private static string Escaped(X509Certificate2 certificate) => Uri.EscapeDataString(certificate.ExportCertificatePem() + "\n");
 
     private async Task<string?> PeerAsync(Reply reply) =>
         (string?)(await world.TrailAsync(reply.DecisionId)).First(static record => (string?)record["kind"] == "disclosure")["peer"];

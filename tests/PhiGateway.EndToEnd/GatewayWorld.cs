@@ -54,6 +54,9 @@ public abstract class GatewayWorld : IAsyncLifetime
     /// <summary>Further clients that the identity provider knows; whoever adds them admits them.</summary>
     private protected virtual IReadOnlyList<IdentityProviderClient> MoreClients => [];
 
+    /// <summary>From where the EHR launches apps; by default from nowhere.</summary>
+    private protected virtual JsonObject Launches => [];
+
     /// <summary>What the node sends and shows of itself; by default nothing.</summary>
     private protected virtual object Telemetry => new { };
 
@@ -76,6 +79,9 @@ public abstract class GatewayWorld : IAsyncLifetime
         // None of the three needs another, and each takes a second or more.
         var issuing = IdentityProvider.StartAsync(
             new IdentityProviderConfig($"http://127.0.0.1:{dataPort}/fhir", [Lab, Ward, Exporter, Stranger, .. MoreClients])
+            {
+                Launches = Launches,
+            }
         );
         var storing = CreateStoresAsync();
         Backend = await StartBackendAsync("Bearer backend-secret");

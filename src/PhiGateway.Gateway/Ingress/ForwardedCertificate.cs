@@ -1,18 +1,20 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
 namespace PhiGateway.Gateway.Ingress;
 
 /// <summary>
-/// The client's certificate as a listed proxy tells it (RFC 9440 section 2.2: base64 between colons); read only when a token is bound to
-/// one.
+/// The client's certificate as a listed proxy tells it: by RFC 9440 section 2.2 (base64 between colons), or as nginx writes it
+/// (<c>$ssl_client_escaped_cert</c>: PEM in percent-encoding); read only when a token is bound to one.
 /// </summary>
 /// <remarks>Anything but one well-formed certificate is none: a bound token is then refused.</remarks>
 internal sealed class ForwardedCertificate(StringValues header) : ITlsConnectionFeature
 {
     private const int MaxLength = 16 * 1024;
+    private const string EscapedBegin = "-----BEGIN%20CERTIFICATE-----%0A";
 
     private bool _isRead;
     private X509Certificate2? _certificate;
@@ -36,7 +38,17 @@ internal sealed class ForwardedCertificate(StringValues header) : ITlsConnection
 
     private static X509Certificate2? Read(StringValues header)
     {
-        if (header is not [{ Length: > 2 and <= MaxLength } text] || text[0] != ':' || text[^1] != ':')
+        if (header is not [{ Length: > 2 and <= MaxLength } text])
+        {
+            return null;
+        }
+
+        return text[0] == ':' ? ReadField(text) : ReadEscaped(text);
+    }
+
+    private static X509Certificate2? ReadField(string text)
+    {
+        if (text[^1] != ':')
         {
             return null;
         }
@@ -47,9 +59,36 @@ internal sealed class ForwardedCertificate(StringValues header) : ITlsConnection
             return null;
         }
 
+        return Load(bytes.AsSpan(0, length));
+    }
+
+    // Of each certificate there is one such text: what reads otherwise, or goes on behind it, no nginx wrote.
+    private static X509Certificate2? ReadEscaped(string text)
+    {
+        if (!text.StartsWith(EscapedBegin, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        if (Load(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(text))) is not { } certificate)
+        {
+            return null;
+        }
+
+        if (Uri.EscapeDataString(certificate.ExportCertificatePem() + "\n") == text)
+        {
+            return certificate;
+        }
+
+        certificate.Dispose();
+        return null;
+    }
+
+    private static X509Certificate2? Load(ReadOnlySpan<byte> bytes)
+    {
         try
         {
-            return X509CertificateLoader.LoadCertificate(bytes.AsSpan(0, length));
+            return X509CertificateLoader.LoadCertificate(bytes);
         }
         catch (CryptographicException)
         {

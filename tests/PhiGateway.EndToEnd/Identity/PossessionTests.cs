@@ -7,7 +7,8 @@ using Xunit;
 namespace PhiGateway.EndToEnd.Identity;
 
 /// <summary>DPoP over the wire: a certified provider binds the token, a client that nobody here wrote proves its key.</summary>
-public sealed class PossessionTests(PossessionWorld world) : IClassFixture<PossessionWorld>
+[Collection(PossessionCollection.Name)]
+public sealed class PossessionTests(PossessionWorld world)
 {
     [Fact]
     public async Task Call_ByAConformingClient_IsServedAndRecordedAsProven()

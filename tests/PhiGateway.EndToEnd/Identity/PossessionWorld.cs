@@ -2,10 +2,14 @@ using System.Net;
 using System.Text.Json.Nodes;
 using PhiGateway.EndToEnd.Peers;
 using PhiGateway.Tests.Common.Identity;
+using PhiGateway.Tests.Common.Infrastructure;
 
 namespace PhiGateway.EndToEnd.Identity;
 
-/// <summary>A world with a client that must prove possession of its key by DPoP, and gets its bound tokens from the identity provider.</summary>
+/// <summary>
+/// A world whose identity provider does more than give a secret's holder a bearer token: it binds tokens of one client to a key (DPoP), and
+/// gives tokens of an app to people whom an EHR sends there (SMART App Launch).
+/// </summary>
 public sealed class PossessionWorld : GatewayWorld
 {
     public PossessionWorld() =>
@@ -16,6 +20,18 @@ public sealed class PossessionWorld : GatewayWorld
             Dpop = true,
             Claims = new JsonObject { ["purpose_of_use"] = new JsonArray("TREAT") },
         };
+
+    /// <summary>By what the EHR launches the app where the chart of f001 is open.</summary>
+    internal const string Launch = "chart-of-f001";
+
+    /// <summary>The app that people launch.</summary>
+    internal const string App = "chart-app";
+
+    /// <summary>Where they come back to it.</summary>
+    internal string AppPlace { get; } = $"http://127.0.0.1:{LoopbackPort.Free()}/app";
+
+    /// <summary>The app's key pair, for <c>private_key_jwt</c>.</summary>
+    internal SigningKey AppKey { get; } = SigningKey.Es384("chart-app-1");
 
     /// <summary>The client's key pair, for <c>private_key_jwt</c>.</summary>
     internal SigningKey Key { get; } = SigningKey.Es384("prover-1");
@@ -33,11 +49,31 @@ public sealed class PossessionWorld : GatewayWorld
 
     private protected override string Provider => "Sqlite";
 
-    private protected override IReadOnlyList<IdentityProviderClient> MoreClients => [Prover];
+    private protected override IReadOnlyList<IdentityProviderClient> MoreClients =>
+        [
+            Prover,
+            new IdentityProviderClient(App, "launch patient/Patient.rs patient/Observation.rs")
+            {
+                Jwks = JsonNode.Parse(SigningKey.Jwks([AppKey])),
+                AssertionAlgorithm = "ES384",
+                RedirectUri = AppPlace,
+                Claims = new JsonObject { ["purpose_of_use"] = new JsonArray("TREAT") },
+            },
+        ];
+
+    private protected override JsonObject Launches =>
+        new()
+        {
+            [Launch] = new JsonObject { ["person"] = "dr.adams", ["patient"] = "f001" },
+        };
+
+    private protected override void Shape(JsonObject configuration) =>
+        configuration["PhiGateway"]!["SmartEndpoints"] = new JsonObject { ["Authorization"] = Issuer.Issuer + "/auth" };
 
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
+        await AdmitAsync(App, "ward-charting");
         await AdmitAsync(Prover.ClientId, "ward-charting", "dpop");
 
         // The node follows the registry: once this client's call passes, its approval is in force.

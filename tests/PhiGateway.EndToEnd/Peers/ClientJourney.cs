@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace PhiGateway.EndToEnd.Peers;
 
@@ -12,6 +13,39 @@ internal static class ClientJourney
     /// <summary>With <c>fhirclient</c>, as a SMART app would.</summary>
     public static Task<IReadOnlyList<JourneyStep>> FhirClientAsync(string gatewayBase, string token, string patient = "example") =>
         RunAsync("clients/fhirclient.mjs", gatewayBase, token, patient);
+
+    /// <summary>With <c>fhirclient</c> from the EHR's launch on, as a person's browser takes it.</summary>
+    /// <param name="gatewayBase">The FHIR base that the EHR names (<c>iss</c>).</param>
+    /// <param name="launch">By what the EHR launches the app.</param>
+    /// <param name="clientId">The app.</param>
+    /// <param name="privateJwk">Its key pair.</param>
+    /// <param name="scope">What it asks for.</param>
+    /// <param name="place">Where people come back to it.</param>
+    /// <param name="other">A patient that it was not launched for.</param>
+    public static async Task<SmartJourney> LaunchAsync(
+        string gatewayBase,
+        string launch,
+        string clientId,
+        JsonObject privateJwk,
+        string scope,
+        string place,
+        string other
+    )
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["ISS"] = gatewayBase,
+            ["LAUNCH"] = launch,
+            ["CLIENT_ID"] = clientId,
+            ["CLIENT_JWK"] = privateJwk.ToJsonString(),
+            ["SCOPE"] = scope,
+            ["REDIRECT_URI"] = place,
+            ["OTHER"] = other,
+        };
+        var output = await NodePeers.RunAsync("clients/smart-app.mjs", environment);
+        return JsonSerializer.Deserialize<SmartJourney>(output, JsonSerializerOptions.Web)
+            ?? throw new InvalidOperationException("The app reported nothing.");
+    }
 
     private static async Task<IReadOnlyList<JourneyStep>> RunAsync(string script, string gatewayBase, string token, string patient)
     {
@@ -28,6 +62,13 @@ internal static class ClientJourney
 
     private sealed record Report(IReadOnlyList<JourneyStep> Steps);
 }
+
+/// <summary>What came of a launch.</summary>
+/// <param name="Patient">Whose chart the app was told is open; null: it was let in nowhere.</param>
+/// <param name="Scope">What it was granted.</param>
+/// <param name="Error">Why it was not let in.</param>
+/// <param name="Steps">What it then did.</param>
+internal sealed record SmartJourney(string? Patient, string? Scope, string? Error, IReadOnlyList<JourneyStep> Steps);
 
 /// <summary>What came of one step.</summary>
 /// <param name="Name">Which.</param>

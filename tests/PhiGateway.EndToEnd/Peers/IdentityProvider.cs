@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -6,7 +7,10 @@ using PhiGateway.Tests.Common.Identity;
 
 namespace PhiGateway.EndToEnd.Peers;
 
-/// <summary>A certified identity provider on loopback (<c>oidc-provider</c>) that issues RFC 9068 tokens by client credentials.</summary>
+/// <summary>
+/// A certified identity provider on loopback (<c>oidc-provider</c>) that issues RFC 9068 tokens by client credentials, and to apps that an
+/// EHR launches.
+/// </summary>
 internal sealed class IdentityProvider : IAsyncDisposable
 {
     private readonly NodeProcess _process;
@@ -32,9 +36,25 @@ internal sealed class IdentityProvider : IAsyncDisposable
     }
 
     /// <summary>An access token for a client with a secret.</summary>
-    public Task<string> TokenAsync(IdentityProviderClient client, string? scope = null)
+    /// <param name="client">The client.</param>
+    /// <param name="scope">What it asks for; null: all that it may.</param>
+    /// <param name="certificate">What its connection shows, to which the token is bound where it must be (RFC 8705).</param>
+    /// <param name="task">The task that it asks for in rich authorization requests (RFC 9396); null: none.</param>
+    public Task<string> TokenAsync(
+        IdentityProviderClient client,
+        string? scope = null,
+        X509Certificate2? certificate = null,
+        string? task = null
+    )
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, Issuer + "/token") { Content = Form(scope ?? client.Scope) };
+        (string, string)[] details = task is null ? [] : [("authorization_details", Details(task))];
+        var request = new HttpRequestMessage(HttpMethod.Post, Issuer + "/token") { Content = Form(scope ?? client.Scope, details) };
+        if (certificate is not null)
+        {
+            // Stands for the provider's own TLS.
+            request.Headers.Add("X-Client-Cert", Uri.EscapeDataString(certificate.ExportCertificatePem()));
+        }
+
         var basic =
             $"{Uri.EscapeDataString(client.ClientId)}:{Uri.EscapeDataString(client.ClientSecret ?? throw new ArgumentException("The client has no secret."))}";
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes(basic)));
@@ -102,6 +122,9 @@ internal sealed class IdentityProvider : IAsyncDisposable
         await _process.DisposeAsync();
     }
 
+    private static string Details(string task) =>
+        new JsonArray(new JsonObject { ["type"] = "phi-gateway-task", ["identifier"] = task }).ToJsonString();
+
     private static FormUrlEncodedContent Form(string scope, params IEnumerable<(string Name, string Value)> others) =>
         new([
             new("grant_type", "client_credentials"),
@@ -134,6 +157,9 @@ internal sealed record IdentityProviderConfig(string Audience, IReadOnlyList<Ide
 
     /// <summary>Seconds.</summary>
     public int Lifetime { get; init; } = 300;
+
+    /// <summary>By what an EHR launches apps with: who sits there (<c>person</c>), and whose chart is open (<c>patient</c>).</summary>
+    public JsonObject Launches { get; init; } = [];
 }
 
 /// <summary>One client of the identity provider.</summary>
@@ -154,6 +180,12 @@ internal sealed record IdentityProviderClient(string ClientId, string Scope)
 
     /// <summary>Whether its tokens are bound to a key of its own (RFC 9449).</summary>
     public bool Dpop { get; init; }
+
+    /// <summary>Whether its tokens are bound to the certificate of its connection (RFC 8705).</summary>
+    public bool Mtls { get; init; }
+
+    /// <summary>Where people come back to an app with a code; null: it is no app that people launch.</summary>
+    public string? RedirectUri { get; init; }
 
     /// <summary>Copied into its tokens; <c>purpose_of_use</c> goes to <c>extensions.hl7-b2b</c>.</summary>
     public JsonObject Claims { get; init; } = [];

@@ -43,6 +43,28 @@ public sealed class TaskTokenTests(TaskTokenWorld world) : IClassFixture<TaskTok
         Assert.All(plain.Calls, static call => Assert.Equal(200, call.Status));
     }
 
+    // Who asks for a task there gets a token of the hospital's own identity provider that is confined to it here.
+    [Fact]
+    public async Task Token_ForATaskByTheIdentityProvider_ReadsThatPatientAndNothingElse()
+    {
+        await world.OpenForAsync(world.Ward.ClientId, "letter-3", null, "f001", "Patient", "Observation");
+        await world.OpenAsync("letter-4", null, "f001", "Patient");
+
+        var token = await world.Issuer.TokenAsync(world.Ward, task: "letter-3");
+        var others = await world.Issuer.TokenAsync(world.Ward, task: "letter-4");
+
+        var reply = await UntilAsync(world.Gateway, token, static reply => reply.Status == HttpStatusCode.OK);
+        Assert.Equal("letter-3", (string?)(await world.TrailAsync(reply.DecisionId))[0]["task"]);
+        Assert.Equal(HttpStatusCode.OK, (await world.GetAsync("/Observation?patient=f001", token)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await world.GetAsync("/Patient/f201", token)).Status);
+        Assert.Equal("not-part-of-task", (await world.GetAsync("/Condition?patient=f001", token)).Code);
+        Assert.Equal("task-not-open", (await world.GetAsync("/Patient/f001", others)).Code);
+
+        var plain = await world.TokenAsync(world.Ward);
+        Assert.Equal(HttpStatusCode.OK, (await world.GetAsync("/Patient/f201", plain)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await world.GetAsync("/Condition?patient=f001", plain)).Status);
+    }
+
     [Fact]
     public async Task Token_WithUses_HasThemOnceOverBothNodes()
     {

@@ -40,12 +40,16 @@ public sealed class TaskTokenWorld : PostgresWorld
 
     /// <summary>Opens a task of patient f001 for the client.</summary>
     internal Task OpenAsync(string id, int? uses = null, string patient = "f001", params string[] types) =>
+        OpenForAsync(Client, id, uses, patient, types);
+
+    /// <summary>Opens a task for any client.</summary>
+    internal Task OpenForAsync(string client, string id, int? uses, string patient, params string[] types) =>
         Engine.CreateAsync(
             "task-grants",
             new
             {
                 id,
-                client = Client,
+                client,
                 useCase = "ward-charting",
                 tenant = "north",
                 patient,

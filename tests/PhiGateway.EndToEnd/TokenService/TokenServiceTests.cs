@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using OpenIddict.Abstractions;
 using PhiGateway.EndToEnd.Peers;
 using PhiGateway.Tests.Common.Identity;
 using Xunit;
@@ -134,6 +135,76 @@ public sealed class TokenServiceTests(TokenServiceWorld world) : IClassFixture<T
         Assert.Equal("invalid_request", unproven.Error);
         Assert.Equal("binding-failed", (await world.GetAsync("/Patient/f001", journey.Token.Text)).Code);
     }
+
+    [Fact]
+    public async Task Token_ProvenByTheDpopPackage_ReadsWithAFreshProofEachTime()
+    {
+        var journey = await OAuthClient.RunAsync(
+            world.Auth,
+            TokenServiceWorld.Bound,
+            world.BoundKey.PrivateJwk(),
+            "system/Patient.r system/Observation.s",
+            script: "dpop.mjs",
+            resources: [$"{world.Base}/Observation?patient=f001", $"{world.Base}/Patient/f001"]
+        );
+
+        Assert.Null(journey.Error);
+        Assert.Equal("DPoP", journey.Token!.Type);
+        Assert.Equal([200, 200, 401], journey.Calls.Select(static call => call.Status));
+        Assert.Equal("dpop-proof-replayed", journey.Calls[^1].Code);
+    }
+
+    [Fact]
+    public async Task Token_ByOpenIddict_IsGoodForItsValidationUntilItIsGivenBack()
+    {
+        await using var peer = new OpenIddictPeer(world.Auth, world.Base, TokenServiceWorld.Plain, world.PlainKey);
+        await using var elsewhere = new OpenIddictPeer(
+            world.Auth,
+            "https://ehr.hospital.example",
+            TokenServiceWorld.Plain,
+            world.PlainKey
+        );
+        await using var thief = new OpenIddictPeer(world.Auth, world.Base, TokenServiceWorld.Plain, SigningKey.Es384("bed-board-1"));
+
+        var token = await UntilKnownAsync(() => peer.TokenAsync("system/Patient.rs"));
+
+        Assert.Equal(HttpStatusCode.OK, (await world.GetAsync("/Patient/f001", token)).Status);
+        Assert.Equal("outside-scope", (await world.GetAsync("/Observation?patient=f001", token)).Code);
+        foreach (var principal in new[] { await peer.ValidateAsync(token), await peer.AskAsync(token) })
+        {
+            Assert.Equal(TokenServiceWorld.Plain, principal.GetClaim("client_id"));
+            Assert.Equal(world.Base, Assert.Single(principal.GetAudiences()));
+        }
+
+        Assert.Equal("invalid_token", await RefusedAsync(() => elsewhere.ValidateAsync(token)));
+        Assert.Equal("invalid_token", await RefusedAsync(() => elsewhere.AskAsync(token)));
+        Assert.Equal("invalid_token", await RefusedAsync(() => peer.ValidateAsync(token[..^8] + "AAAAAAAA")));
+        Assert.Equal("invalid_client", await RefusedAsync(() => thief.TokenAsync("system/Patient.rs")));
+
+        await peer.RevokeAsync(token);
+
+        Assert.Equal("invalid_token", await RefusedAsync(() => peer.AskAsync(token)));
+    }
+
+    // The node follows the registry: a client that was just approved may not be known to it yet.
+    private static async Task<string> UntilKnownAsync(Func<Task<string>> ask)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (true)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (OpenIddictExceptions.ProtocolException refused) when (refused.Error is "invalid_client" or "unauthorized_client")
+            {
+                await Task.Delay(20, patience.Token);
+            }
+        }
+    }
+
+    private static async Task<string?> RefusedAsync(Func<Task> action) =>
+        (await Assert.ThrowsAsync<OpenIddictExceptions.ProtocolException>(action)).Error;
 
     private async Task<string?[]> EventsAsync(string client) =>
         [

@@ -1,28 +1,10 @@
-// What both client journeys share: where the gateway is, and how a step's outcome is reported.
+// What client journeys with a token at hand share: where the gateway is, and how a step's outcome is reported.
+import { report, step, summary } from './steps.mjs';
+
 const { GATEWAY_BASE: base, ACCESS_TOKEN: token, PATIENT: patient = 'example' } = process.env;
 if (!base || !token) {
   console.error('GATEWAY_BASE and ACCESS_TOKEN are required');
   process.exit(2);
 }
-
-const steps = [];
-
-/** Runs one step; a refusal is an outcome like any other. */
-async function step(name, action) {
-  try {
-    steps.push({ name, ok: true, ...(await action()) });
-  } catch (error) {
-    const response = error.response ?? error;
-    const outcome = response.data ?? error.body ?? undefined;
-    steps.push({ name, ok: false, status: response.status ?? error.status ?? error.statusCode ?? null, code: outcome?.issue?.[0]?.details?.coding?.[0]?.code ?? null });
-  }
-}
-
-/** What came back, without the values: types and ids. */
-const summary = (resource) => (resource.resourceType === 'Bundle'
-  ? { type: 'Bundle', total: resource.total ?? null, entries: (resource.entry ?? []).map((entry) => `${entry.resource?.resourceType}/${entry.resource?.id}`) }
-  : { type: resource.resourceType, id: resource.id ?? null });
-
-const report = () => console.log(JSON.stringify({ steps }));
 
 export { base, patient, report, step, summary, token };

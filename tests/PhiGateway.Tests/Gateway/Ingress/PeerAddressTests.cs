@@ -142,6 +142,57 @@ public sealed class PeerAddressTests
     }
 
     [Fact]
+    public void Apply_CertificateAsNginxWritesIt_IsTheClients()
+    {
+        using var client = Certificate();
+        var http = Request(Proxy, ("Client-Cert", Escaped(client)));
+
+        Apply(http);
+
+        Assert.Equal(
+            client.GetCertHashString(HashAlgorithmName.SHA256),
+            http.Connection.ClientCertificate?.GetCertHashString(HashAlgorithmName.SHA256)
+        );
+    }
+
+    [Fact]
+    public void Apply_CertificateAlmostAsNginxWritesIt_IsNone()
+    {
+        using var client = Certificate();
+        using var other = Certificate();
+        var escaped = Escaped(client);
+        string[] others =
+        [
+            escaped + escaped,
+            escaped + Escaped(other),
+            escaped[..^3],
+            escaped + "%0A",
+            escaped + "x",
+            "%0A" + escaped,
+            " " + escaped,
+            escaped.Replace("%0A", "%0a", StringComparison.Ordinal),
+            escaped.Replace("%0A", "%0D%0A", StringComparison.Ordinal),
+            escaped.Replace("%20", " ", StringComparison.Ordinal),
+            escaped.Replace("%20", "+", StringComparison.Ordinal),
+            escaped.Replace("CERTIFICATE", "TRUSTED%20CERTIFICATE", StringComparison.Ordinal),
+            escaped.Replace("%0A-----END%20CERTIFICATE-----%0A", "%0A", StringComparison.Ordinal),
+            Uri.UnescapeDataString(escaped),
+            Uri.EscapeDataString(escaped),
+            "-----BEGIN%20CERTIFICATE-----%0A-----END%20CERTIFICATE-----%0A",
+            "-----BEGIN%20CERTIFICATE-----%0A%ZZ%C3%28%0A-----END%20CERTIFICATE-----%0A",
+            $":{escaped}:",
+        ];
+        foreach (var text in others)
+        {
+            var http = Request(Proxy, ("Client-Cert", text));
+
+            Apply(http);
+
+            Assert.Null(http.Connection.ClientCertificate);
+        }
+    }
+
+    [Fact]
     public void Apply_CertificateTwiceOrNotAskedFor_IsNone()
     {
         using var client = Certificate();
@@ -175,6 +226,9 @@ public sealed class PeerAddressTests
 
         return http;
     }
+
+    // nginx: PEM_write_bio_X509, and of that everything but letters, digits and "-._~" in percent-encoding.
+    private static string Escaped(X509Certificate2 certificate) => Uri.EscapeDataString(certificate.ExportCertificatePem() + "\n");
 
     private static string Header(X509Certificate2 certificate) => $":{Convert.ToBase64String(certificate.RawData)}:";
 
