@@ -42,6 +42,18 @@ internal sealed class ConsoleRoutes(IEndpointRouteBuilder routes)
     // Whoever did something is led on; a page in its place says what was refused.
     private static bool IsTaken(ScreenAnswer answer) => answer is ScreenAnswer.Go;
 
+    private static async Task<ScreenAnswer> AnswerAsync<TScreen>(
+        ConsoleRequest request,
+        TScreen screen,
+        Func<TScreen, ConsoleRequest, Task<ScreenAnswer>> run
+    ) =>
+        request switch
+        {
+            { IsUnreadable: true } => Unreadable,
+            { Once: { } once } => await request.Session.Forms.TakeAsync(once, () => run(screen, request), IsTaken),
+            _ => await run(screen, request),
+        };
+
     private ConsoleRoutes Map<TScreen>(
         string method,
         string path,
@@ -58,13 +70,7 @@ internal sealed class ConsoleRoutes(IEndpointRouteBuilder routes)
                 async context =>
                 {
                     var request = ConsoleGate.RequestOf(context);
-                    var screen = context.RequestServices.GetRequiredService<TScreen>();
-                    ScreenAnswer answer = request switch
-                    {
-                        { IsUnreadable: true } => Unreadable,
-                        { Once: { } once } => await request.Session.Forms.TakeAsync(once, () => run(screen, request), IsTaken),
-                        _ => await run(screen, request),
-                    };
+                    var answer = await AnswerAsync(request, context.RequestServices.GetRequiredService<TScreen>(), run);
                     if (request.Missing is { } missing && answer is ScreenAnswer.Shown(var page))
                     {
                         answer = page with { Missing = missing };

@@ -86,7 +86,7 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
     }
 
     /// <summary>Checks an assertion of a client whose keys are known, and takes its one use.</summary>
-    /// <param name="assertion">As it was sent; <see cref="ClientOf"/> gave its client.</param>
+    /// <param name="assertion">As it was sent; <see cref="ClientOf(string?)"/> gave its client.</param>
     /// <param name="keys">The client's keys.</param>
     /// <param name="audiences">What <c>aud</c> may say: the token endpoint, the issuer.</param>
     /// <param name="cancellationToken">Gives up waiting for keys.</param>

@@ -110,7 +110,7 @@ public sealed class ConsoleWorkTests
         var path = (await browser.SubmitAsync("/console/alerts", "/console/cases", ("alerts", "odd-1"))).Headers["Location"];
 
         var page = (await browser.GetAsync(path)).Text;
-        Assert.Equal(40, Regex.Matches(page, "name=\"key\" value=").Count);
+        Assert.Equal(40, Regex.Count(page, "name=\"key\" value="));
         Assert.Contains("Counted over all of the 40 records of its alerts.", page, StringComparison.Ordinal);
         Assert.Contains("The first 24 of 40", page, StringComparison.Ordinal);
         Assert.Single(server.Admin.Journal.Records, static record => record.Note?.EndsWith("records=16", StringComparison.Ordinal) == true);
