@@ -20,12 +20,13 @@ internal sealed class LongWork : IDisposable
     // So many of them may be one person's.
     internal const int MostOfOne = 4;
 
+    // For so long the further pages of something show what was counted for its first one.
+    internal static readonly TimeSpan Kept = TimeSpan.FromHours(1);
+
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     // For so long something waits to be asked for by whoever began it.
     private static readonly TimeSpan Waiting = TimeSpan.FromMinutes(5);
-
-    private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(30);
 
