@@ -1,4 +1,4 @@
-using System.Globalization;
+using PhiGateway.Console.Sessions;
 
 namespace PhiGateway.Console.Parts;
 
@@ -12,8 +12,7 @@ public sealed partial class OnceField
     /// <summary>Name of the field.</summary>
     internal const string Name = "_once";
 
-    private static long _shown;
-
-    // What was taken is known to the node that showed it alone, and for as long as it runs.
-    private readonly string _token = Interlocked.Increment(ref _shown).ToString("x", CultureInfo.InvariantCulture);
+    // Security: never one that was shown before, by this node before its last start or by another one; else a step would pass for taken
+    // that nobody took.
+    private readonly string _token = SessionToken.New();
 }

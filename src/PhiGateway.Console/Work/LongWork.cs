@@ -9,8 +9,8 @@ namespace PhiGateway.Console.Work;
 /// of its own, and one person has a share of each room, so that nobody's searches keep another's first screen waiting.
 /// </summary>
 /// <remarks>
-/// What is kept here is counts and reports, never a record. A key names everything that decides who may see it. A report about one patient
-/// is shown once, and is gone minutes after nobody came for it.
+/// What is kept here is counts and reports, never a record. A key names everything that decides who may see it. What is gathered of one
+/// patient is shown once, and is gone minutes after nobody came for it; who saw the patient is kept as counts.
 /// </remarks>
 internal sealed class LongWork : IDisposable
 {
@@ -20,12 +20,13 @@ internal sealed class LongWork : IDisposable
     // So many of them may be one person's.
     internal const int MostOfOne = 4;
 
+    // For so long the further pages of something show what was counted for its first one.
+    internal static readonly TimeSpan Kept = TimeSpan.FromHours(1);
+
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     // For so long something waits to be asked for by whoever began it.
     private static readonly TimeSpan Waiting = TimeSpan.FromMinutes(5);
-
-    private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(30);
 
@@ -61,7 +62,7 @@ internal sealed class LongWork : IDisposable
     {
         lock (_gate)
         {
-            return _entries.ContainsKey(key);
+            return _entries.TryGetValue(key, out var entry) && !entry.IsDropped;
         }
     }
 
@@ -74,12 +75,22 @@ internal sealed class LongWork : IDisposable
         }
     }
 
-    /// <summary>Lets go of what is made, or being made, under a key: a step has changed what it would say.</summary>
+    /// <summary>
+    /// Lets go of what is made, or being made, under a key: a step has changed what it would say. What is being made keeps its place to its
+    /// end, so that nobody has more made at once by dropping it.
+    /// </summary>
     public void Drop(WorkKey key)
     {
         lock (_gate)
         {
-            _entries.Remove(key);
+            if (_entries.TryGetValue(key, out var entry) && entry.Running is not null)
+            {
+                entry.IsDropped = true;
+            }
+            else
+            {
+                _entries.Remove(key);
+            }
         }
     }
 
@@ -107,6 +118,12 @@ internal sealed class LongWork : IDisposable
                 }
 
                 _entries[key] = entry = new Entry(isOnce ? Waiting : Kept);
+            }
+
+            if (entry.IsDropped)
+            {
+                // It is made anew when that has ended.
+                return null;
             }
 
             if (entry.Fault is { } fault)
@@ -179,7 +196,8 @@ internal sealed class LongWork : IDisposable
             var made = await make(patience.Token);
             lock (_gate)
             {
-                (entry.Made, entry.At, entry.Running) = (made, _time.GetUtcNow(), null);
+                entry.Made = made;
+                End(key, entry);
             }
 
             return made;
@@ -189,10 +207,20 @@ internal sealed class LongWork : IDisposable
             // Whoever waits is told, else whoever asks next; after that it is tried again.
             lock (_gate)
             {
-                (entry.Fault, entry.At, entry.Running) = (fault, _time.GetUtcNow(), null);
+                entry.Fault = fault;
+                End(key, entry);
             }
 
             throw;
+        }
+    }
+
+    private void End(WorkKey key, Entry entry)
+    {
+        (entry.At, entry.Running) = (_time.GetUtcNow(), null);
+        if (entry.IsDropped)
+        {
+            _entries.Remove(key);
         }
     }
 
@@ -248,5 +276,8 @@ internal sealed class LongWork : IDisposable
         public Task<object>? Running { get; set; }
 
         public Exception? Fault { get; set; }
+
+        // Nobody is shown it who did not wait for it already.
+        public bool IsDropped { get; set; }
     }
 }

@@ -34,11 +34,18 @@ internal sealed class WorkingIndex<TKey>(RegistryKind[] kinds, Func<WorkingItem,
     /// <param name="changes">What is changed in it.</param>
     public WorkingIndex<TKey> With(WorkingSet set, IReadOnlyList<WorkingChange> changes)
     {
+        var own = changes.Where(change => kinds.Contains(change.Kind)).ToList();
+        if (own.Count == 0)
+        {
+            // Made of the same documents: one for both sets, whichever of them needs it first.
+            return this;
+        }
+
         var index = new WorkingIndex<TKey>(kinds, keysOf);
-        if (changes.Count <= MostChanges)
+        if (own.Count <= MostChanges)
         {
             // Made for the set that stays, though it may be asked of the other one only: whoever changes the set next finds it made.
-            index._found = Changed(_found ??= Make(set), changes);
+            index._found = Changed(_found ??= Make(set), own);
         }
 
         return index;
@@ -60,7 +67,7 @@ internal sealed class WorkingIndex<TKey>(RegistryKind[] kinds, Func<WorkingItem,
     )
     {
         var builder = found.ToBuilder();
-        foreach (var (before, after) in changes.Where(change => kinds.Contains(change.Kind)))
+        foreach (var (before, after) in changes)
         {
             foreach (var key in KeysIn(before))
             {

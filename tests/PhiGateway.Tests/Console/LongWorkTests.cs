@@ -56,6 +56,28 @@ public sealed class LongWorkTests
         Assert.Equal("after", found);
     }
 
+    // Else whoever takes one step after the other would have as much made at once.
+    [Fact]
+    public async Task Drop_OfWhatIsBeingMade_BeginsNothingBesideIt()
+    {
+        using var work = Make(TimeSpan.Zero);
+        Assert.Null(await work.OnceAsync(K, MakeAsync));
+        for (var step = 0; step < 3; step++)
+        {
+            work.Drop(K);
+            Assert.Null(await work.OnceAsync(K, NextAsync));
+        }
+
+        _done.SetResult("before");
+        string? found;
+        while ((found = await work.OnceAsync(K, NextAsync)) is null)
+        {
+            await Task.Yield();
+        }
+
+        Assert.Equal(("2", 2), (found, _begun));
+    }
+
     [Fact]
     public async Task Find_OfWhatIsOld_IsShownAndMadeAnewBehindThePage()
     {

@@ -31,9 +31,6 @@ internal sealed class PatientScreen(
     private const int LeastReason = 8;
     private const int MostReason = 120;
 
-    // For so long the further pages show what was counted for the first one.
-    private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
-
     /// <summary>Address of a patient by keyed hash.</summary>
     public static string PathOf(string key) => $"{Path}/{Uri.EscapeDataString(key)}";
 
@@ -118,7 +115,7 @@ internal sealed class PatientScreen(
         var isFirst = (client ?? actor ?? decision ?? query.Cursor) is null && !request.IsAgain;
         var made = await work.FindAsync(
             WorkKey.Of(request, $"patient {opened.Key} {opened.Why}"),
-            isFirst ? TimeSpan.Zero : Kept,
+            isFirst ? TimeSpan.Zero : LongWork.Kept,
             async stopping => new Counted(await views.CountAsync(request.Behind(stopping), query), time.GetUtcNow())
         );
         if (made is null)

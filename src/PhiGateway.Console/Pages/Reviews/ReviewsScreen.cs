@@ -96,11 +96,17 @@ internal sealed class ReviewsScreen(
     {
         var id = request.Route("id");
         var call = request.CallOn(ETag.Of(request.SeenVersion));
-        var said =
-            request.Typed("step") == "ask" ? "It is on record that you ask for it; another approver cancels it." : "It is cancelled.";
-        return (await cancel.CancelAsync(call, id, new ReasonBody(request.Typed("reason")))).Failed(out var problem, out _)
-            ? await ShowAsync(request, id, TriedForms.Of(request, problem, "cancel", string.Empty, "reason"), problem)
-            : new ScreenAnswer.Go(Links.Review(id), said);
+        if ((await cancel.CancelAsync(call, id, new ReasonBody(request.Typed("reason")))).Failed(out var problem, out var outcome))
+        {
+            return await ShowAsync(request, id, TriedForms.Of(request, problem, "cancel", string.Empty, "reason"), problem);
+        }
+
+        // What came of it is said, and not what the form meant.
+        var isCancelled = outcome.After.Find<Campaign>(RegistryKind.Campaign, id) is { State: CampaignState.Cancelled };
+        return new ScreenAnswer.Go(
+            Links.Review(id),
+            isCancelled ? "It is cancelled." : "It is on record that you ask for it; another approver cancels it."
+        );
     }
 
     /// <summary>The evidence, as one file.</summary>

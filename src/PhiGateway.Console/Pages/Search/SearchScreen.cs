@@ -22,9 +22,6 @@ internal sealed class SearchScreen(
 {
     private const int RecordsAtOnce = 500;
 
-    // For so long the further pages of a search show what was counted for its first one.
-    private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
-
     /// <summary>One page of a result.</summary>
     public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => ShowAsync(request, SearchQuery.Read(request, time.GetUtcNow()), null);
 
@@ -53,7 +50,7 @@ internal sealed class SearchScreen(
             var isNew = asked.Value("cursor") is null && request.Asked(SearchQuery.Counted) is null;
             counted = await work.FindAsync(
                 key,
-                isNew ? TimeSpan.Zero : Kept,
+                isNew ? TimeSpan.Zero : LongWork.Kept,
                 async stopping =>
                 {
                     var at = time.GetUtcNow();
