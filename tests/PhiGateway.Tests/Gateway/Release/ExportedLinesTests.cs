@@ -37,8 +37,13 @@ public sealed class ExportedLinesTests : IDisposable
         _files["Slot"] = [Slot("free", "1"), Slot("patients", "2"), Slot("lost", "9"), Slot("more", "1")];
 
         Assert.Equal(["Slot"], await NamedAsync(Bookings));
-        Assert.Equal(["free", "more"], await IdsAsync(Bookings, "Slot"));
-        Assert.DoesNotContain("Muster", await FileAsync(Bookings, "Slot"), StringComparison.Ordinal);
+        var lines = (await FileAsync(Bookings, "Slot")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var nobodys = Array.FindAll(lines, static line => !line.Contains("Schedule/2", StringComparison.Ordinal));
+        Assert.Equal(["free", "more"], nobodys.Select(static line => (string)JsonNode.Parse(line)!["id"]!));
+        Assert.DoesNotContain("Muster", string.Concat(nobodys), StringComparison.Ordinal);
+
+        // One of a patient's leaves with the patient.
+        Assert.Equal(isOfNone ? 2 : 3, lines.Length);
     }
 
     [Fact]
