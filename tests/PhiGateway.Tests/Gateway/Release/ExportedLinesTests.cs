@@ -173,6 +173,19 @@ public sealed class ExportedLinesTests : IDisposable
         Assert.DoesNotContain("GET /files/MedicationRequest", _world.Upstream.Lines);
     }
 
+    // More names than are held, were each counted wherever it stands.
+    [Fact]
+    public async Task Run_ManyRecordsThatNameTheSame_NameItOnce()
+    {
+        const string Visits = "/fhir/Patient/$export?_type=Encounter,Practitioner";
+        Publish(OrganizationKind.Vendor, Of(new PatientScope { Any = true }, "Encounter", "Practitioner"));
+        var staff = string.Join(',', Enumerable.Range(0, 2600).Select(static place => Attending($"p{place}")));
+        _files["Encounter"] = [.. Enumerable.Range(0, 100).Select(place => Visit($"e{place}", staff))];
+        _files["Practitioner"] = [Practitioner("p7"), Practitioner("other"), Practitioner("p2599")];
+
+        Assert.Equal(["p7", "p2599"], await IdsAsync(Visits, "Practitioner"));
+    }
+
     private static Grant Of(PatientScope patients, params string[] types) =>
         TestRegistry.Grant() with
         {
@@ -227,6 +240,15 @@ public sealed class ExportedLinesTests : IDisposable
 
     private static string Medication(string id, string ingredient = "water") =>
         $$$"""{"resourceType":"Medication","id":"{{{id}}}","ingredient":[{"itemReference":{"reference":"Medication/{{{ingredient}}}"}}]}""";
+
+    private static string Visit(string id, string staff) =>
+        $$"""
+            {"resourceType":"Encounter","id":"{{id}}",{{Bearing("N")}},"subject":{"reference":"Patient/17"},"participant":[{{staff}}]}
+            """;
+
+    private static string Attending(string id) => $$$"""{"individual":{"reference":"Practitioner/{{{id}}}"}}""";
+
+    private static string Practitioner(string id) => $$"""{"resourceType":"Practitioner","id":"{{id}}"}""";
 
     private static string Bearing(string code) =>
         $$"""
