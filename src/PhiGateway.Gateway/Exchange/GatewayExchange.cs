@@ -36,8 +36,7 @@ internal sealed partial class GatewayExchange(
     private Shelf<Forwarded> _forwarded = new("Forward");
     private PooledBuffer? _body;
     private List<HeldShare>? _held;
-    private HashSet<string>? _mayBeNamed;
-    private SpokenRecords? _spokenOf;
+    private NamedSoFar? _named;
 
     public HttpContext Http { get; } = http;
 
@@ -130,14 +129,8 @@ internal sealed partial class GatewayExchange(
     public int WalkedSearches { get; set; }
     public int LabelSearches { get; set; }
 
-    /// <summary>Files that were looked up since something that is written names them; of a bundle all together.</summary>
-    public int FilesAsked { get; set; }
-
-    /// <summary>Records, as <c>Type/id</c>, that this client was found to be able to name in writes; of a bundle all together.</summary>
-    public HashSet<string> MayBeNamed => _mayBeNamed ??= new(StringComparer.Ordinal);
-
-    /// <summary>What was looked up because something that is written speaks of it; of a transaction all together.</summary>
-    public SpokenRecords SpokenOf => _spokenOf ??= new();
+    /// <summary>What was found out, and asked for, since something that is written names it; of a bundle all together.</summary>
+    public NamedSoFar Named => _named ??= new();
 
     /// <summary>Client id that a refused token claimed, unverified; for the record only.</summary>
     public string? ClaimedClientId { get; set; }

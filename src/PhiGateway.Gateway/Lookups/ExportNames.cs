@@ -16,7 +16,8 @@ internal sealed class ExportNames(
     HopLookup hops,
     TargetLookup targets,
     AnswerBuffers buffers,
-    NamesMemory memory
+    NamesMemory memory,
+    TimeProvider clock
 )
 {
     private const string Detail = "export-names";
@@ -89,8 +90,9 @@ internal sealed class ExportNames(
             return StageResult.Refuse(DenyReason.AnswerTooLarge, Detail);
         }
 
+        // From here on: to read them may have taken longer than it is kept.
         named.Settle();
-        memory.Keep(key, exchange.Now, named);
+        memory.Keep(key, clock.GetUtcNow(), named);
         return named;
     }
 

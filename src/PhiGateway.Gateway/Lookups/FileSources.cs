@@ -44,9 +44,11 @@ internal sealed class FileSources(GatewayExchange exchange, HopLookup hops, Targ
             Outcome = await targets.FindInLinesAsync(exchange, policy, lines, Targets);
         }
 
-        if (Outcome.Continues && names is not null && NamedByLines.Matter(lines.Span, policy, exchange.Ingressed.Route.Language))
+        // Once it was found out it holds for all lines that follow.
+        var isUnknown = Outcome.Continues && ReferenceEquals(Holds, NamedByLines.Nothing);
+        if (isUnknown && NamedByLines.Matter(lines.Span, policy, exchange.Ingressed.Route.Language))
         {
-            var found = await names.FindAsync(cancellation);
+            var found = await names!.FindAsync(cancellation);
             Outcome = found.Result;
             Holds = found.Continues ? found.Value : Holds;
         }

@@ -51,7 +51,7 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
         var most = Math.Max(options.Limits.NamedFiles, context.MaxBundleEntries);
         foreach (var binary in named)
         {
-            if (counter.FilesAsked >= most)
+            if (counter.Named.FilesAsked >= most)
             {
                 return StageResult.Refuse(DenyReason.RequestTooCostly, Detail);
             }
@@ -112,7 +112,7 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
             return true;
         }
 
-        (exchange.Bundle ?? exchange).FilesAsked++;
+        (exchange.Bundle ?? exchange).Named.FilesAsked++;
         using var fetched = await fetch.ReadAsync(exchange, $"/Binary/{id}");
         return fetched is Fetched.Found found
             && (

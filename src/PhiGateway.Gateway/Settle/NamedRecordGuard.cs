@@ -163,7 +163,7 @@ internal sealed class NamedRecordGuard(Fetch fetch, HopLookup hopLookup, Gateway
         Dictionary<ResourceType, List<string>> others
     )
     {
-        var known = (exchange.Bundle ?? exchange).MayBeNamed;
+        var known = (exchange.Bundle ?? exchange).Named.Allowed;
         var asked = others.Sum(group => group.Value.Count(id => !known.Contains($"{group.Key.Name}/{id}")));
         if (asked > options.Limits.NamedRecords || asked + known.Count > 2 * options.Limits.NamedRecords)
         {

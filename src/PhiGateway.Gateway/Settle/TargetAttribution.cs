@@ -43,7 +43,7 @@ internal sealed class TargetAttribution(Fetch fetch)
     {
         // What another entry of a batch did by now may have changed what was found for it.
         var transaction = exchange.Bundle is { Kind: RequestKind.Transaction } bundle ? bundle : null;
-        var spokenOf = (transaction ?? exchange).SpokenOf;
+        var spokenOf = (transaction ?? exchange).Named.SpokenOf;
         var language = exchange.Ingressed.Route.Language;
         var most = Math.Max(language.MaxTargets, language.MaxBundleEntries);
         if (WrittenTargets.Read(facts, body, transaction?.Request.Entries ?? [], spokenOf, language) is not { } targets)
@@ -104,7 +104,7 @@ internal sealed class TargetAttribution(Fetch fetch)
     // It need not be looked up once more for its name.
     private static bool Note(GatewayExchange exchange, ResourceFacts facts)
     {
-        (exchange.Bundle ?? exchange).MayBeNamed.Add($"{facts.Type.Name}/{facts.Id}");
+        (exchange.Bundle ?? exchange).Named.Allowed.Add($"{facts.Type.Name}/{facts.Id}");
         return true;
     }
 

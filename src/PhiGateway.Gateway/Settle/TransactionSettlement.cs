@@ -238,7 +238,7 @@ internal sealed class TransactionSettlement(
             references[condition.Reference] = name;
 
             // Found among what this client may see, and so it may be named.
-            (entry.Bundle ?? entry).MayBeNamed.Add(name);
+            (entry.Bundle ?? entry).Named.Allowed.Add(name);
             return StageResult.Continue;
         }
 

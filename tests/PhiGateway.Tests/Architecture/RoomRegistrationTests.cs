@@ -27,6 +27,7 @@ public sealed partial class RoomRegistrationTests
         ["CallerResult"] = "a reading, and beside it what the record and the client's next attempt are told",
         ["ProofCheck"] = "a reading, and beside it the nonce of the client's next proof",
         ["KeyProof"] = "a reading, and beside it the nonce of the client's next proof",
+        ["Counted"] = "an outcome of the console's, and beside it when it was counted: the page says how old it is",
         ["UpstreamReply"] = "a stage result, and beside it which destination was asked and whether the call arrived",
         ["AuthorizationHeader"] = "a view of the header for every request: a value in an object would be one allocation more",
         ["Decided"] = "a shelf of the exchange; the entry of a batch keeps its refusal there, since it is answered by itself",

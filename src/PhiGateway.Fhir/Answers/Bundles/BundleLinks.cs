@@ -126,8 +126,15 @@ internal sealed class BundleLinks
     }
 
     // From the root of the host, or relative to the base, as some servers write all their links.
-    private static string? FromPlace(string? place, Bases bases) =>
-        place is null ? null : (place.StartsWith('?') ? bases.GatewayText.TrimEnd('/') : bases.GatewayText) + place;
+    private static string? FromPlace(string? place, Bases bases)
+    {
+        if (place is null)
+        {
+            return null;
+        }
+
+        return (place.StartsWith('?') ? bases.GatewayText.TrimEnd('/') : bases.GatewayText) + place;
+    }
 
     private ScanResult ReadLink(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, ValueSkipper skipper, NameStack names)
     {

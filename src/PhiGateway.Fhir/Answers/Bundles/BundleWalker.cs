@@ -258,16 +258,19 @@ internal sealed class BundleWalker
         if (result == ScanResult.Broken || !Utf8.IsValid(data[from..checked((int)reader.BytesConsumed)]))
         {
             reader = before;
-            return _output.Kind is BundleKind.BatchResponse or BundleKind.TransactionResponse
-                ? KeepPlace(ref reader, data)
-                : PassBy(ref reader);
+            return AnswersEach ? KeepPlace(ref reader, data) : PassBy(ref reader);
         }
 
         var end = checked((int)reader.BytesConsumed);
         (entry.Start, entry.End) = (entryStart, end);
         var place = _entries++;
-        return _waiting.TryTake(data, data[entryStart..end], ref entry) ? ScanResult.Complete : _settler.Settle(data, ref entry, place);
+        return !AnswersEach && _waiting.TryTake(data, data[entryStart..end], ref entry)
+            ? ScanResult.Complete
+            : _settler.Settle(data, ref entry, place);
     }
+
+    // Answers stand by position, so that none of them waits: what they speak of was looked up before.
+    private bool AnswersEach => _output.Kind is BundleKind.BatchResponse or BundleKind.TransactionResponse;
 
     // One entry that cannot be read does not take the others along. Where it ends is known as long as it is JSON.
     private ScanResult PassBy(ref Utf8JsonReader reader)
@@ -315,8 +318,10 @@ internal sealed class BundleWalker
 
     private ScanResult Finish()
     {
-        var answersEach = _request is { Entries.Count: > 0 } && _output.Kind is BundleKind.BatchResponse or BundleKind.TransactionResponse;
-        if ((_members & TypeAndName) != TypeAndName || (answersEach && _request!.Entries.Count != _entries))
+        if (
+            (_members & TypeAndName) != TypeAndName
+            || (AnswersEach && _request is { Entries.Count: > 0 and var asked } && asked != _entries)
+        )
         {
             return ScanResult.Broken;
         }

@@ -49,7 +49,7 @@ internal sealed class WaitingEntry(byte[] bytes)
     }
 
     /// <summary>Entries as a Bundle of their own, for a look-up; nothing of it leaves.</summary>
-    public static byte[] Gather(IReadOnlyList<WaitingEntry> entries)
+    public static ReadOnlyMemory<byte> Gather(IReadOnlyList<WaitingEntry> entries)
     {
         var output = new ArrayBufferWriter<byte>(entries.Sum(static entry => entry.Bytes.Length + 1) + 64);
         output.Write("{\"resourceType\":\"Bundle\",\"entry\":["u8);
@@ -60,7 +60,7 @@ internal sealed class WaitingEntry(byte[] bytes)
         }
 
         output.Write("]}"u8);
-        return output.WrittenSpan.ToArray();
+        return output.WrittenMemory;
     }
 
     /// <summary>The name of a resource; null: it has no id.</summary>

@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using PhiGateway.Fhir.Answers.Bundles;
 using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
@@ -26,7 +28,7 @@ public sealed class NamedByLines(Action<long>? takeRoom = null)
     private const int BytesOfOne = 64;
 
     private readonly HashSet<UInt128> _named = [];
-    private readonly Dictionary<UInt128, UInt128[]> _further = [];
+    private readonly Dictionary<UInt128, List<UInt128>> _further = [];
     private int _count;
 
     /// <summary>Nothing is named; read only.</summary>
@@ -62,7 +64,8 @@ public sealed class NamedByLines(Action<long>? takeRoom = null)
             while (resources.MoveNext())
             {
                 reader.Names.PopTo(0);
-                if (reader.TryReadWhole(resources.Current, policy, bases, reader.Facts) && IsHeld(reader.Facts))
+                var line = resources.Current;
+                if (MayBeHeld(line, bases) && reader.TryReadWhole(line, policy, bases, reader.Facts) && IsHeld(reader.Facts))
                 {
                     return true;
                 }
@@ -82,12 +85,14 @@ public sealed class NamedByLines(Action<long>? takeRoom = null)
         var open = new Queue<UInt128>(_named);
         while (open.TryDequeue(out var name))
         {
-            foreach (var further in _further.GetValueOrDefault(name) ?? [])
+            if (!_further.TryGetValue(name, out var named))
             {
-                if (_named.Add(further))
-                {
-                    open.Enqueue(further);
-                }
+                continue;
+            }
+
+            foreach (var further in named.Where(_named.Add))
+            {
+                open.Enqueue(further);
             }
         }
 
@@ -145,20 +150,50 @@ public sealed class NamedByLines(Action<long>? takeRoom = null)
             }
         }
 
+        var isHeld = IsHeld(work.Reader.Facts);
+        if (!isHeld)
+        {
+            // A million records name the same clinic.
+            links.ExceptWith(_named);
+        }
+
         if (links.Count == 0 || !TryTakeRoom(links.Count))
         {
             return;
         }
 
-        if (!IsHeld(work.Reader.Facts))
+        if (!isHeld)
         {
             _named.UnionWith(links);
             return;
         }
 
+        // Several versions of one have an address in common: whatever any of them names.
         foreach (var name in NamesOf(line, work.Reader.Facts, work.Bases))
         {
-            _further[name] = [.. links];
+            if (!_further.TryGetValue(name, out var further))
+            {
+                _further[name] = further = new(links.Count);
+            }
+
+            further.AddRange(links);
+        }
+    }
+
+    // By its type alone: most lines of an export are of patients, and are read once only.
+    private static bool MayBeHeld(ReadOnlySpan<byte> line, Bases bases)
+    {
+        try
+        {
+            var json = new Utf8JsonReader(line, ResourceReader.OptionsFor(bases));
+            return json.Read()
+                && json.TokenType == JsonTokenType.StartObject
+                && ResourceReader.PeekType(json, out var type) == ScanResult.Complete
+                && AreOf(type);
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 

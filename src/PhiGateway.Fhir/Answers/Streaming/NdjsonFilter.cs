@@ -153,8 +153,12 @@ public static class NdjsonFilter
     )
     {
         var end = data.Span[looked..].LastIndexOf((byte)'\n');
-        var lines = final ? data : data[..(end < 0 ? 0 : looked + end + 1)];
-        return lines.IsEmpty ? ValueTask.CompletedTask : sources.FindAsync(lines, cancellation);
+        if (data.IsEmpty || (end < 0 && !final))
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        return sources.FindAsync(final ? data : data[..(looked + end + 1)], cancellation);
     }
 
     // What was looked through before has no line end, so a line that arrives in drops is not searched again and again.

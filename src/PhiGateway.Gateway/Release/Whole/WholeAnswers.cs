@@ -127,9 +127,12 @@ internal sealed class WholeAnswers(
         && !HandleIssuer.IsLong(exchange)
         && !HttpMethods.IsHead(exchange.Http.Request.Method);
 
-    // Whose a Slot is its Schedule says, which is looked up for a page that is held; the hospital's own are shown it without.
+    // Whose a Slot is its Schedule says, which is looked up for a page that is held; the hospital's own are shown it without. Answers of a
+    // transaction stand by position, and wait for no look-up.
     private static bool IsJudgedByOthers(GatewayExchange exchange) =>
-        HopTargets.AreOf(exchange.Request.Type) && !ReleaseChecks.MayReceiveUndetermined(exchange);
+        exchange.Kind == RequestKind.Transaction
+            ? TargetLookup.Begin(exchange, exchange.Permit.Release) is not null
+            : HopTargets.AreOf(exchange.Request.Type) && !ReleaseChecks.MayReceiveUndetermined(exchange);
 
     private ValueTask<StageResult> StreamAsync(GatewayExchange exchange, PooledBuffer body, Stream stream)
     {

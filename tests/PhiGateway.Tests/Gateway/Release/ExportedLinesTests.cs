@@ -37,8 +37,13 @@ public sealed class ExportedLinesTests : IDisposable
         _files["Slot"] = [Slot("free", "1"), Slot("patients", "2"), Slot("lost", "9"), Slot("more", "1")];
 
         Assert.Equal(["Slot"], await NamedAsync(Bookings));
-        Assert.Equal(["free", "more"], await IdsAsync(Bookings, "Slot"));
-        Assert.DoesNotContain("Muster", await FileAsync(Bookings, "Slot"), StringComparison.Ordinal);
+        var lines = (await FileAsync(Bookings, "Slot")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var nobodys = Array.FindAll(lines, static line => !line.Contains("Schedule/2", StringComparison.Ordinal));
+        Assert.Equal(["free", "more"], nobodys.Select(static line => (string)JsonNode.Parse(line)!["id"]!));
+        Assert.DoesNotContain("Muster", string.Concat(nobodys), StringComparison.Ordinal);
+
+        // One of a patient's leaves with the patient.
+        Assert.Equal(isOfNone ? 2 : 3, lines.Length);
     }
 
     [Fact]
@@ -168,6 +173,19 @@ public sealed class ExportedLinesTests : IDisposable
         Assert.DoesNotContain("GET /files/MedicationRequest", _world.Upstream.Lines);
     }
 
+    // More names than are held, were each counted wherever it stands.
+    [Fact]
+    public async Task Run_ManyRecordsThatNameTheSame_NameItOnce()
+    {
+        const string Visits = "/fhir/Patient/$export?_type=Encounter,Practitioner";
+        Publish(OrganizationKind.Vendor, Of(new PatientScope { Any = true }, "Encounter", "Practitioner"));
+        var staff = string.Join(',', Enumerable.Range(0, 2600).Select(static place => Attending($"p{place}")));
+        _files["Encounter"] = [.. Enumerable.Range(0, 100).Select(place => Visit($"e{place}", staff))];
+        _files["Practitioner"] = [Practitioner("p7"), Practitioner("other"), Practitioner("p2599")];
+
+        Assert.Equal(["p7", "p2599"], await IdsAsync(Visits, "Practitioner"));
+    }
+
     private static Grant Of(PatientScope patients, params string[] types) =>
         TestRegistry.Grant() with
         {
@@ -222,6 +240,15 @@ public sealed class ExportedLinesTests : IDisposable
 
     private static string Medication(string id, string ingredient = "water") =>
         $$$"""{"resourceType":"Medication","id":"{{{id}}}","ingredient":[{"itemReference":{"reference":"Medication/{{{ingredient}}}"}}]}""";
+
+    private static string Visit(string id, string staff) =>
+        $$"""
+            {"resourceType":"Encounter","id":"{{id}}",{{Bearing("N")}},"subject":{"reference":"Patient/17"},"participant":[{{staff}}]}
+            """;
+
+    private static string Attending(string id) => $$$"""{"individual":{"reference":"Practitioner/{{{id}}}"}}""";
+
+    private static string Practitioner(string id) => $$"""{"resourceType":"Practitioner","id":"{{id}}"}""";
 
     private static string Bearing(string code) =>
         $$"""

@@ -130,12 +130,15 @@ public sealed class SpokenOfTests : IDisposable
     [InlineData(null, "https://ehr.example/Provenance/of-hidden")]
     public async Task Run_AddressOfNoKnownServer_OpensNothing(string? ofTarget, string? ofSpeaker)
     {
+        Publish(Reading("Provenance", "Condition") with { Includes = ["Provenance:target"] });
         var (hidden, shown) = (Entry(Condition("hidden", "R"), ofTarget, "include"), Entry(Condition("shown", "N"), null, "include"));
         var speakers = Entry(Provenance("of-hidden", "hidden"), ofSpeaker) + "," + Entry(Provenance("of-shown", "shown"), null);
         var page = $$"""{"resourceType":"Bundle","type":"searchset","entry":[{{hidden}},{{shown}},{{speakers}}]}""";
         Answer(page);
 
-        Assert.Equal(["of-shown", "shown"], (await IdsAsync($"/fhir{Search}&_include=Provenance:target")).Order(StringComparer.Ordinal));
+        var ids = await IdsAsync($"/fhir{Search}&_include=Provenance:target:Condition");
+
+        Assert.Equal(["of-shown", "shown"], ids.Order(StringComparer.Ordinal));
     }
 
     [Fact]
