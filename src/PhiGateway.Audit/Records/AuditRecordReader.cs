@@ -271,26 +271,15 @@ public static class AuditRecordReader
         }
     }
 
-    // Of what repeats from record to record.
-    private static List<string> List(ref Utf8JsonReader reader, KnownText values)
+    // Of what repeats from record to record, the values are those that are known.
+    private static List<string> List(ref Utf8JsonReader reader, KnownText? values = null)
     {
         var list = new List<string>(1);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            list.Add(values.Of(ref reader)!);
+            list.Add((values is null ? reader.GetString() : values.Of(ref reader))!);
         }
 
         return list;
-    }
-
-    private static List<string> List(ref Utf8JsonReader reader)
-    {
-        var values = new List<string>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            values.Add(reader.GetString()!);
-        }
-
-        return values;
     }
 }

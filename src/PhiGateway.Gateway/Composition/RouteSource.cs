@@ -107,7 +107,7 @@ internal sealed class RouteSource : IProxyConfigProvider, IDisposable
                 _ = new ConfigurationBuilder().AddJsonFile(path!, optional: false).Build();
             }
 
-            var (_, problems) = GatewayConfiguration.Read(candidate);
+            var (_, problems) = NodeConfiguration.Read(candidate);
             var found = problems.ToList();
             if (found.Count == 0)
             {

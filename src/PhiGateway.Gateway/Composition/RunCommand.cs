@@ -200,7 +200,7 @@ internal static class RunCommand
         try
         {
             var configuration = GatewayConfiguration.Load(file);
-            var (options, all) = GatewayConfiguration.Read(configuration);
+            var (options, all) = NodeConfiguration.Read(configuration);
             IReadOnlyList<ConfigurationProblem> problems = matters is null ? all : [.. all.Where(matters)];
             if (problems.Count == 0)
             {

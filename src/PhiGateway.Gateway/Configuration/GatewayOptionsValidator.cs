@@ -3,7 +3,6 @@ using PhiGateway.Apis;
 using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Signals;
-using PhiGateway.Storage.Common;
 using PhiGateway.TokenService.Configuration;
 
 namespace PhiGateway.Gateway.Configuration;
@@ -305,38 +304,14 @@ internal static class GatewayOptionsValidator
         }
         else if (SecretReference.IsReference(connectionString))
         {
-            if (!SecretReference.TryResolve(connectionString, out var secret, out var why))
+            if (!SecretReference.TryResolve(connectionString, out _, out var why))
             {
                 add($"{key}:ConnectionString", why);
-            }
-            else
-            {
-                ValidateForm(provider, secret, $"{key}:ConnectionString", add);
             }
         }
         else if (provider == "Postgres")
         {
             add($"{key}:ConnectionString", "holds a secret and is given by reference: write env:NAME or file:/path.");
-        }
-        else
-        {
-            ValidateForm(provider, connectionString, $"{key}:ConnectionString", add);
-        }
-    }
-
-    // What the start would stop at is said before it.
-    private static void ValidateForm(string provider, string connectionString, string key, Action<string, string> add)
-    {
-        if (!Providers.Contains(provider, StringComparer.Ordinal))
-        {
-            return;
-        }
-
-        var store = new StorageOptions { Provider = Enum.Parse<StorageProvider>(provider), ConnectionString = connectionString };
-        foreach (var problem in store.Validate())
-        {
-            const string Subject = "ConnectionString ";
-            add(key, problem.StartsWith(Subject, StringComparison.Ordinal) ? problem[Subject.Length..] : problem);
         }
     }
 

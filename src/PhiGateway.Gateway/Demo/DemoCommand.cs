@@ -116,7 +116,7 @@ internal static class DemoCommand
                 ["ReverseProxy:Clusters:sample:Destinations:a:Address"] = backend.Base,
             }
         );
-        var (options, problems) = GatewayConfiguration.Read(configuration);
+        var (options, problems) = NodeConfiguration.Read(configuration);
         return problems.Count == 0
             ? GatewayHost.StartAsync(options, configuration, quiet: true, CancellationToken.None, DemoPersons.Console(settings.AdminPort))
             : throw new DemoFolderException(string.Join(' ', problems.Select(static problem => $"{problem.Key} {problem.Message}")));

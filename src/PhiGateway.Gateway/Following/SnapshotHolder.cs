@@ -9,6 +9,9 @@ namespace PhiGateway.Gateway.Following;
 /// </summary>
 internal sealed class SnapshotHolder(TimeProvider clock) : ISnapshotSource
 {
+    // Revocations of the pages so far; touched by the follower alone.
+    private readonly HashSet<string> _revoked = new(StringComparer.Ordinal);
+
     private volatile RegistrySnapshot _current = RegistrySnapshot.Empty;
     private long _announced;
     private long _confirmedAt = long.MinValue;
@@ -137,7 +140,7 @@ internal sealed class SnapshotHolder(TimeProvider clock) : ISnapshotSource
         }
     }
 
-    /// <summary>Changes are in force.</summary>
+    /// <summary>Changes are in force; told by the follower alone.</summary>
     public void Applied(RegistryChanges changes)
     {
         if (InForce is not { } told)
@@ -151,10 +154,16 @@ internal sealed class SnapshotHolder(TimeProvider clock) : ISnapshotSource
             told(false, now - committed);
         }
 
-        if (changes.Revocations.Count > 0)
+        // Of several the oldest: how long somebody waited at most. Each page of an import brings those of the pages before once more.
+        var written = changes.Revocations.Where(one => _revoked.Add(one.Id)).Select(static one => one.At).ToList();
+        if (written.Count > 0)
         {
-            // Of several the oldest: how long somebody waited at most.
-            told(true, now - changes.Revocations.Min(static one => one.At));
+            told(true, now - written.Min());
+        }
+
+        if (!changes.HasMore)
+        {
+            _revoked.Clear();
         }
     }
 

@@ -115,24 +115,12 @@ internal static class AuditText
         return ids;
     }
 
-    /// <summary>By what the patients of an answer are covered: once where it is the same for all, else for each in their order.</summary>
+    /// <summary>By what the patients of an answer are covered (<see cref="OnceIfSame"/>).</summary>
     public static IReadOnlyList<string> CoverageOf(IReadOnlyList<PatientCoverage> coverage)
     {
         if (coverage.Count == 0)
         {
             return [];
-        }
-
-        var first = coverage[0].Words;
-        var isSame = true;
-        for (var i = 1; isSame && i < coverage.Count; i++)
-        {
-            isSame = coverage[i].Words == first;
-        }
-
-        if (isSame)
-        {
-            return [first ?? PatientCoverage.Unsaid];
         }
 
         var words = new string[coverage.Count];
@@ -141,8 +129,12 @@ internal static class AuditText
             words[i] = coverage[i].Words ?? PatientCoverage.Unsaid;
         }
 
-        return words;
+        return OnceIfSame(words);
     }
+
+    /// <summary>By what patients are covered, as a record has it: once where it is the same for all, else for each in their order.</summary>
+    public static string[] OnceIfSame(string[] words) =>
+        words is [var first, _, ..] && !words.AsSpan().ContainsAnyExcept(first) ? [first] : words;
 
     /// <summary>What stayed, each with why; what has no id stays by its type alone.</summary>
     public static IReadOnlyList<string> WithheldOf(IReadOnlyList<WithheldResource> withheld)

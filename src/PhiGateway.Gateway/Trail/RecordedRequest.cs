@@ -199,7 +199,7 @@ internal static class RecordedRequest
         }
     }
 
-    // Once where it is the same for all. Of a transaction each entry has a permit of its own.
+    // Of a transaction each entry has a permit of its own.
     private static string[] CoverageOfAsked(IReadOnlyList<string> patients, GatewayExchange exchange)
     {
         var known = new Dictionary<string, string?>(StringComparer.Ordinal);
@@ -217,8 +217,7 @@ internal static class RecordedRequest
             }
         }
 
-        string[] each = [.. patients.Select(named => known.GetValueOrDefault(named) ?? PatientCoverage.Unsaid)];
-        return Array.TrueForAll(each, words => words == each[0]) ? [each[0]] : each;
+        return AuditText.OnceIfSame([.. patients.Select(named => known.GetValueOrDefault(named) ?? PatientCoverage.Unsaid)]);
     }
 
     private static void AddAgent(AuditRecord record, AgentCharter charter, GatewayExchange exchange)

@@ -174,14 +174,16 @@ internal sealed class CallerAuthenticator(
             // 4. Signature, issuer, audience, type.
             JwtBearerRules.Present(context, token);
             var checkedToken = await context.AuthenticateAsync(issuer.Scheme);
+            var now = time.GetUtcNow();
+            var claims = new TokenClaims(text.Claims, issuer.Options);
             if (!checkedToken.Succeeded || !JwtBearerRules.WasValidated(context, token))
             {
-                return Refused(DenyReason.InvalidToken, claimed, JwtBearerRules.FlawOf(checkedToken.Failure));
+                // The scheme stops at a claim that it cannot read, and does not say at which.
+                var flaw = JwtBearerRules.FlawOf(checkedToken.Failure) ?? claims.FindFlaw(now, readScope);
+                return Refused(DenyReason.InvalidToken, claimed, flaw ?? "token:rules");
             }
 
             // 5. What the signature covers: times, binding, client, purpose.
-            var now = time.GetUtcNow();
-            var claims = new TokenClaims(text.Claims, issuer.Options);
             if (claims.Read(now, TokenHashes.Of(token, algorithm.Name), readScope, out var caller) is { } reason)
             {
                 return Refused(reason, claimed, claims.Flaw);

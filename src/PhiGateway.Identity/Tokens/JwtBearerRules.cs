@@ -22,17 +22,18 @@ internal static class JwtBearerRules
         context.Items.TryGetValue(ValidatedItem, out var validated) && ReferenceEquals(validated, token);
 
     /// <summary>
-    /// Which check the scheme refused a token by, for the record only: whoever connects an issuer looks for its audience first.
+    /// Which check the scheme refused a token by, for the record only: whoever connects an issuer looks for its audience first. Null: none
+    /// that has a name.
     /// </summary>
     /// <param name="failure">What it failed with; null: it did not look at this token.</param>
-    public static string FlawOf(Exception? failure) =>
+    public static string? FlawOf(Exception? failure) =>
         failure switch
         {
             SecurityTokenInvalidAudienceException => "token:aud",
             SecurityTokenInvalidTypeException => "token:typ",
             SecurityTokenInvalidLifetimeException or SecurityTokenNoExpirationException => "token:exp",
             SecurityTokenInvalidSignatureException => "token:signature",
-            _ => "token:rules",
+            _ => null,
         };
 
     public static void Apply(JwtBearerOptions options, TrustedIssuer issuer)

@@ -38,8 +38,16 @@ internal sealed class KeySignature(int mostBytes)
             var signature = Base64Url.DecodeFromChars(token.AsSpan(end + 1));
             return provider.Verify(signed, 0, length, signature, 0, signature.Length);
         }
-        catch (Exception fault) when (fault is ArgumentException or NotSupportedException or FormatException or CryptographicException)
+        catch (Exception fault)
+            when (fault
+                    is ArgumentException
+                        or NotSupportedException
+                        or FormatException
+                        or CryptographicException
+                        or InvalidOperationException
+            )
         {
+            // The last is also of a provider that the factory gave up meanwhile, since it keeps only so many.
             return false;
         }
         finally

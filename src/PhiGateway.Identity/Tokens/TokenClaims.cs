@@ -117,6 +117,15 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
         return null;
     }
 
+    /// <summary>
+    /// The claim that refuses the token whatever its signature is, for the record only: of a token that is refused already. Null: none does.
+    /// </summary>
+    public string? FindFlaw(DateTimeOffset now, Func<string?, ScopeSet> readScope)
+    {
+        _ = Read(now, new TokenHashes(string.Empty, []), readScope, out _);
+        return Flaw;
+    }
+
     private DenyReason Invalid(string claim)
     {
         Flaw = "token:" + claim;

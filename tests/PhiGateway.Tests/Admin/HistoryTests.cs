@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Audit.Records;
-using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Admin;
+using PhiGateway.Tests.Common.Admin.Fakes;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
@@ -108,9 +107,7 @@ public sealed class HistoryTests
     [Fact]
     public async Task Revert_ADeletionThatIsNotInTheStoreYet_IsNotPassedOver()
     {
-        await using var server = await AdminServer.StartAsync(services: static services =>
-            services.AddSingleton<IRegistrySource>(static all => new Tombstones(all.GetRequiredService<IRegistryStore>()))
-        );
+        await using var server = await AdminServer.StartAsync(services: FakeRegistrySource.Add);
         Assert.Equal(201, (await server.PostAsync("/admin/v1/rosters", """{"id":"of-yesterday"}""")).Status);
         StoredTrail.Ship(server);
         var body = $$"""{"at":"{{Moment(server)}}"}""";
@@ -120,8 +117,6 @@ public sealed class HistoryTests
             204,
             (await server.SendAsync("olga", "DELETE", "/admin/v1/rosters/of-yesterday", null, ("If-Match", seen.ETag!))).Status
         );
-        var source = (Tombstones)server.Services.GetRequiredService<IRegistrySource>();
-        await source.BuryAsync(RegistryKind.Roster, "of-yesterday", server.Time.Now);
 
         Assert.Equal("not-in-the-trail", (await server.PostAsync(Revert + "?dry_run=true", body)).Code);
         StoredTrail.Ship(server);
@@ -202,38 +197,4 @@ public sealed class HistoryTests
     }
 
     private static string Moment(AdminServer server) => server.Time.Now.ToString("O", CultureInfo.InvariantCulture);
-
-    /// <summary>A registry that tells what was deleted, as the databases do.</summary>
-    private sealed class Tombstones(IRegistryStore store) : IRegistrySource
-    {
-        private readonly List<RegistryItem> _gone = [];
-
-        public async Task BuryAsync(RegistryKind kind, string id, DateTimeOffset at)
-        {
-            var revision = await store.GetRevisionAsync(default);
-            _gone.Add(new RegistryItem(kind, id, 2, revision, "{}", at, "olga", Deleted: true));
-        }
-
-        public Task<RegistryChanges> LoadAllAsync(CancellationToken cancellationToken) => LoadSinceAsync(-1, cancellationToken);
-
-        public async Task<RegistryChanges> LoadSinceAsync(long revision, CancellationToken cancellationToken)
-        {
-            var items = new List<RegistryItem>();
-            foreach (var kind in Enum.GetValues<RegistryKind>())
-            {
-                items.AddRange(await store.ListAsync(kind, null, 10_000, cancellationToken));
-            }
-
-            return new RegistryChanges(
-                await store.GetRevisionAsync(cancellationToken),
-                [.. items.Concat(_gone).Where(item => item.Revision > revision)],
-                [],
-                []
-            );
-        }
-
-        public Task WaitForChangeAsync(TimeSpan atMost, CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task ReportNodeAsync(NodeStatus status, CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

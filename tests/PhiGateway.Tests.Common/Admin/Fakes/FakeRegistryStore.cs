@@ -45,6 +45,18 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
 
     public IReadOnlyDictionary<string, IdempotencyEntry> Idempotent => _idempotent;
 
+    /// <summary>Every document as it stands, tombstones included.</summary>
+    public IReadOnlyList<RegistryItem> Items
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _items.Values];
+            }
+        }
+    }
+
     /// <summary>Whether it answers nothing: the database went away.</summary>
     public bool IsAway { get; set; }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using PhiGateway.Gateway.Composition;
 using PhiGateway.Gateway.Configuration;
 
 namespace PhiGateway.Tests.Gateway.Configuration;
@@ -48,6 +49,6 @@ internal static class ConfigurationFixture
             }
         }
 
-        return GatewayConfiguration.Read(new ConfigurationBuilder().AddInMemoryCollection(keys).Build()).Problems;
+        return NodeConfiguration.Read(new ConfigurationBuilder().AddInMemoryCollection(keys).Build()).Problems;
     }
 }

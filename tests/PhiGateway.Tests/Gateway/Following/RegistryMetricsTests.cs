@@ -111,6 +111,28 @@ public sealed class RegistryMetricsTests
         Assert.Equal(2.5, measured["phi_gateway.snapshot.propagation.duration"]);
     }
 
+    // Each page of an import brings every revocation since the page before it began.
+    [Fact]
+    public void Applied_ARevocationThatComesWithEachPage_IsMeasuredOnce()
+    {
+        var clock = new AdjustableClock();
+        var holder = new SnapshotHolder(clock);
+        using var metrics = new RegistryMetrics(holder);
+        var measured = new List<double>();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, own) => Enable(instrument, own, holder) };
+        listener.SetMeasurementEventCallback<double>((_, value, _, _) => measured.Add(value));
+        listener.Start();
+
+        var revocation = TestRegistry.Revocation(RevocationTarget.Client, "connector") with { At = clock.GetUtcNow() };
+        var changes = TestRegistry.Changes([], 2, revocations: [revocation]) with { CommittedAt = null };
+        clock.Advance(TimeSpan.FromSeconds(0.5));
+        holder.Applied(changes with { HasMore = true });
+        clock.Advance(TimeSpan.FromSeconds(5));
+        holder.Applied(changes);
+
+        Assert.Equal([0.5], measured);
+    }
+
     // Nodes that other tests run at the same time measure under the same name.
     private static void Enable(Instrument instrument, MeterListener listener, SnapshotHolder holder)
     {
