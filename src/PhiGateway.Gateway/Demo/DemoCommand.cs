@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Connections;
+using PhiGateway.Audit.Journal;
 using PhiGateway.Gateway.Composition;
 using PhiGateway.Gateway.Configuration;
 
@@ -14,6 +16,9 @@ namespace PhiGateway.Gateway.Demo;
 /// <remarks>Binds to loopback only; there is no option to bind elsewhere.</remarks>
 internal static class DemoCommand
 {
+    // A machine that is slower than this shows its demonstration while it is still filled.
+    private static readonly TimeSpan LongestShipping = TimeSpan.FromSeconds(30);
+
     /// <summary>Runs until it is told to stop.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
@@ -47,6 +52,7 @@ internal static class DemoCommand
             );
             await DemoStory.AskAsync(host.Parts.RegistrationRequests, TimeProvider.System.GetUtcNow(), CancellationToken.None);
             await DemoHistory.WriteAsync(host.Parts.Journal, TimeProvider.System.GetUtcNow(), 1);
+            await ShippedAsync(host.Parts.Journal);
             await host.Parts.Follower.FollowOnceAsync(CancellationToken.None);
             var tokens = DemoFolder.WriteTokens(settings.Data, issuer, $"{host.DataAddress}/fhir", TimeProvider.System.GetUtcNow());
             await System.Console.Out.WriteLineAsync(DemoBanner.Write(host, backend, settings.Data, tokens, key));
@@ -65,6 +71,16 @@ internal static class DemoCommand
         {
             await System.Console.Error.WriteLineAsync($"The demonstration cannot start: {fault.Message}");
             return 1;
+        }
+    }
+
+    // The first page that somebody opens counts what is in the store: two weeks, not the part of them that came over meanwhile.
+    private static async Task ShippedAsync(FileJournal journal)
+    {
+        var (last, began) = (journal.DurableSequence, Stopwatch.GetTimestamp());
+        while (journal.ShippedSequence < last && Stopwatch.GetElapsedTime(began) < LongestShipping)
+        {
+            await Task.Delay(20);
         }
     }
 
