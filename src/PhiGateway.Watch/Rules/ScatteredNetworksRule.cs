@@ -12,7 +12,8 @@ namespace PhiGateway.Watch.Rules;
 /// </summary>
 /// <remarks>
 /// Security: a client whose cloud gives it another address each time has as many of them each week; it is held against its own weeks before,
-/// which whoever tries to teach it something can move by no more than twice what it leaves unseen.
+/// which whoever tries to teach it something can move by no more than twice what it leaves unseen. Of one whose networks are more than are
+/// kept nobody knows those weeks; whoever would make it one is told of by the sixth.
 /// </remarks>
 internal sealed class ScatteredNetworksRule : WatchRule
 {
@@ -42,6 +43,7 @@ internal sealed class ScatteredNetworksRule : WatchRule
             || sighting.Baseline.AgeAt(seen.Time) < ClientBaseline.FirstDays
             || sighting.Registered?.Kind == ClientKind.InteractiveApp
             || networks.CountUsual(UsualDays) > MostUsual
+            || networks.IsFull
             || sighting.Registered?.Covers(seen.Peer) == true
         )
         {

@@ -172,6 +172,15 @@ public sealed class NewWaysTests
         Assert.Single(Proxies(detector, Attack.AddDays(33), 20, 60));
     }
 
+    // Another network with each call from its first day on, more than are remembered.
+    [Fact]
+    public void ScatteredNetworks_MoreThanAreKept_AreNone()
+    {
+        static string Next(DateTimeOffset at) => $"34.{(at - Monday).Days}.{at.Hour * 2 + (at.Minute / 30)}.0/24";
+
+        Assert.NotNull(Known(new ScatteredNetworksRule(), change: static seen => seen with { Network = Next(seen.Time) }));
+    }
+
     [Theory]
     [InlineData("new-shape", "ASI02:2026")]
     [InlineData("wide-answers", "ASI02:2026")]
