@@ -9,8 +9,8 @@ using Xunit;
 namespace PhiGateway.Tests.Watch;
 
 /// <summary>
-/// A client whose cloud has another way out with each call, and one that comes once a quarter: most networks of the first are strange, and of
-/// the second nobody knows the hours. Neither is an alarm by itself, and a thief is one still.
+/// A client whose cloud has another way out with each call, and one that comes once a quarter: most networks of the first are strange, and
+/// of the second nobody knows the hours. Neither is an alarm by itself, and a thief is one still.
 /// </summary>
 public sealed class ManyNetworksTests
 {

@@ -11,8 +11,8 @@ using Xunit;
 namespace PhiGateway.Tests.Watch;
 
 /// <summary>
-/// Through whom a client calls, what it asks together, how much comes at once and from how many networks: what is new in that, and what of it
-/// is honest.
+/// Through whom a client calls, what it asks together, how much comes at once and from how many networks: what is new in that, and what of
+/// it is honest.
 /// </summary>
 public sealed class NewWaysTests
 {
