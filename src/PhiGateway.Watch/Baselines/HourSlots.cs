@@ -26,8 +26,12 @@ internal sealed class HourSlots
     }
 
     /// <summary>Whether the client is usually asleep at this hour and at those beside it, so that summer time is no surprise.</summary>
-    /// <remarks>Of a working day neither may it be awake on weekends: a month's end falls on either.</remarks>
-    public bool IsSilent(int slot, int day) => IsSilentAround(slot, day) && (slot >= 24 || IsSilentAround(slot + 24, day));
+    /// <remarks>
+    /// Of a working day neither may it be awake on weekends: a month's end falls on either. Of whom no hour is known any more, as after a
+    /// quarter's silence, nobody can say at which it sleeps: that it wakes is the matter of another rule.
+    /// </remarks>
+    public bool IsSilent(int slot, int day) =>
+        IsSilentAround(slot, day) && (slot >= 24 || IsSilentAround(slot + 24, day)) && IsAnyKnown(day);
 
     /// <summary>How many hours of such a day are silent.</summary>
     public int CountSilent(int slot, int day)
@@ -40,6 +44,19 @@ internal sealed class HourSlots
         }
 
         return silent;
+    }
+
+    private bool IsAnyKnown(int day)
+    {
+        for (var slot = 0; slot < Count; slot++)
+        {
+            if (IsAwake(slot, day))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool IsSilentAround(int slot, int day) =>

@@ -16,6 +16,9 @@ internal sealed class KnownWords
 
     public int Count { get; private set; }
 
+    /// <summary>Whether as many are kept as can be: what was there before them is forgotten.</summary>
+    public bool IsFull => Count >= Most;
+
     public ReadOnlySpan<KnownWord> All => _words.AsSpan(0, Count);
 
     public KnownWord? Find(string word)

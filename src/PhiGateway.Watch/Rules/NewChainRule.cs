@@ -48,7 +48,8 @@ internal sealed class NewChainRule : WatchRule
             FindingSeverity.High,
             Say(
                 $"{known.Count} calls since {known.First.UtcDateTime:yyyy-MM-dd HH:mm} UTC {through} as it never was in "
-                    + $"{(int)chains.DaysAt(seen.Time)} days; it has {chains.Count - 1} other ways to be called. Who acts stands in the records."
+                    + $"{(int)chains.DaysAt(seen.Time)} days; it has {chains.Count - 1} other ways to be called. "
+                    + $"Who acts stands in the records."
             ),
             sighting.Activity.Chains.List(known.Count)
         );

@@ -50,8 +50,8 @@ internal sealed class NewShapeRule : WatchRule
             isChained && !HasWalkedBefore(shapes, known) ? FindingSeverity.Medium : FindingSeverity.Low,
             Say(
                 $"{known.Count} searches ({seen.Operation}) by parameters that this client never named together in "
-                    + $"{(int)shapes.DaysAt(seen.Time)} days; it has {shapes.Count - 1} other ways to search, none of which came into use within "
-                    + $"three weeks. Which parameters stands in the records.{walks}"
+                    + $"{(int)shapes.DaysAt(seen.Time)} days; it has {shapes.Count - 1} other ways to search, none of which came into "
+                    + $"use within three weeks. Which parameters stands in the records.{walks}"
             ),
             sighting.Activity.Shapes.List(known.Count)
         );

@@ -7,12 +7,13 @@ using PhiGateway.Watch.Registered;
 namespace PhiGateway.Watch.Rules;
 
 /// <summary>
-/// One or two calls from each of many strange networks within a week: whoever has the credential changes proxies, so that no network is used
-/// often enough to be new. What counts is their sum.
+/// One or two calls from each of many strange networks within a week: whoever has the credential changes proxies, so that no network is
+/// used often enough to be new. What counts is their sum.
 /// </summary>
 /// <remarks>
-/// Security: a client whose cloud gives it another address each time has as many of them each week; it is held against its own weeks before,
-/// which whoever tries to teach it something can move by no more than twice what it leaves unseen.
+/// Security: a client whose cloud gives it another address each time has as many of them each week; it is held against its own weeks
+/// before, which whoever tries to teach it something can move by no more than twice what it leaves unseen. Of one whose networks are
+/// more than are kept nobody knows those weeks; whoever would make it one is told of by the sixth.
 /// </remarks>
 internal sealed class ScatteredNetworksRule : WatchRule
 {
@@ -42,6 +43,7 @@ internal sealed class ScatteredNetworksRule : WatchRule
             || sighting.Baseline.AgeAt(seen.Time) < ClientBaseline.FirstDays
             || sighting.Registered?.Kind == ClientKind.InteractiveApp
             || networks.CountUsual(UsualDays) > MostUsual
+            || networks.IsFull
             || sighting.Registered?.Covers(seen.Peer) == true
         )
         {
@@ -55,8 +57,8 @@ internal sealed class ScatteredNetworksRule : WatchRule
                 sighting,
                 FindingSeverity.High,
                 Say(
-                    $"{now} networks within a week from which it never called and which no approval names, each with one or two calls, the last "
-                        + $"{seen.Network}; in the weeks before it were {before / weeks:0.#} a week. So call those who change proxies."
+                    $"{now} networks within a week from which it never called and which no approval names, each with one or two calls, the "
+                        + $"last {seen.Network}; in the weeks before it were {before / weeks:0.#} a week. So call those who change proxies."
                 ),
                 sighting.Activity.Strays.List()
             )

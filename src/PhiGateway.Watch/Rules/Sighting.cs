@@ -17,12 +17,15 @@ internal readonly record struct Sighting(WatchEvent Seen, ClientWatch Watch, Reg
     private const int AnnouncedFactor = 4;
     private const int HomeDays = 3;
 
+    // Of more networks than are kept some come back by chance; what is its own comes day after day.
+    private const int HomeDaysAmongMany = 14;
+
     public ClientBaseline Baseline => Watch.Baseline;
 
     public ClientActivity Activity => Watch.Activity;
 
     /// <summary>Whether it comes from a network of the client's own: an approved one, or one that it used on several days.</summary>
-    public bool IsAtHome => Registered?.Covers(Seen.Peer) == true || Baseline.Networks.Find(Seen.Network) is { Days: >= HomeDays };
+    public bool IsAtHome => Registered?.Covers(Seen.Peer) == true || Baseline.Networks.Find(Seen.Network)?.Days >= LeastHomeDays;
 
     /// <summary>Whether enough is known of the client to say what is much for it.</summary>
     public bool IsLearned => Baseline.AgeAt(Seen.Time) >= ClientBaseline.LearningDays;
@@ -36,4 +39,6 @@ internal readonly record struct Sighting(WatchEvent Seen, ClientWatch Watch, Reg
 
     /// <summary>By how much limits are wider because of that.</summary>
     public int Width => IsAnnounced ? AnnouncedFactor : 1;
+
+    private int LeastHomeDays => Baseline.Networks.IsFull ? HomeDaysAmongMany : HomeDays;
 }

@@ -2,7 +2,9 @@ using PhiGateway.Watch.Findings;
 
 namespace PhiGateway.Watch.Rules;
 
-/// <summary>Several answers on one day that hold far more records than any that the client ever had: its calls are no more, they take more.</summary>
+/// <summary>
+/// Several answers on one day that hold far more records than any that the client ever had: its calls are no more, they take more.
+/// </summary>
 /// <remarks>One or two are a chart that happens to be long.</remarks>
 internal sealed class WideAnswersRule : WatchRule
 {
@@ -19,13 +21,18 @@ internal sealed class WideAnswersRule : WatchRule
     public override Finding? Look(in Sighting sighting)
     {
         var (seen, activity, limits) = (sighting.Seen, sighting.Activity, sighting.Baseline.Limits);
-        return activity.DayWide >= Least && seen.Records > limits.WideFrom && sighting.IsLearned && !sighting.IsAnnounced
+        return
+            limits.PeakCallRecords > 0
+            && activity.DayWide >= Least
+            && seen.Records > limits.WideFrom
+            && sighting.IsLearned
+            && !sighting.IsAnnounced
             ? Found(
                 sighting,
                 FindingSeverity.Medium,
                 Say(
-                    $"{activity.DayWide} answers on this day with more than {limits.WideFrom} records each, the last with {seen.Records}; its "
-                        + $"largest in two months, one day set aside, had {limits.PeakCallRecords}."
+                    $"{activity.DayWide} answers on this day with more than {limits.WideFrom} records each, the last with {seen.Records}; "
+                        + $"its largest in two months, one day set aside, had {limits.PeakCallRecords}."
                 ),
                 activity.Wide.List()
             )

@@ -23,6 +23,10 @@ internal sealed class EventSink
             Kind = WatchKind.Refusal,
             Reason = reason,
             Status = reason.EndsWith("not-found-or-withheld", StringComparison.Ordinal) ? 404 : 403,
+
+            // As the reader of records does.
+            Shape = string.Empty,
+            Chain = string.Empty,
         };
         Events.Add(one);
         return one;

@@ -11,8 +11,8 @@ using Xunit;
 namespace PhiGateway.Tests.Watch;
 
 /// <summary>
-/// Through whom a client calls, what it asks together, how much comes at once and from how many networks: what is new in that, and what of it
-/// is honest.
+/// Through whom a client calls, what it asks together, how much comes at once and from how many networks: what is new in that, and what of
+/// it is honest.
 /// </summary>
 public sealed class NewWaysTests
 {
@@ -170,6 +170,15 @@ public sealed class NewWaysTests
 
         Assert.Empty(Proxies(detector, Attack.AddDays(32), 10, 40));
         Assert.Single(Proxies(detector, Attack.AddDays(33), 20, 60));
+    }
+
+    // Another network with each call from its first day on, more than are remembered.
+    [Fact]
+    public void ScatteredNetworks_MoreThanAreKept_AreNone()
+    {
+        static string Next(DateTimeOffset at) => $"34.{(at - Monday).Days}.{at.Hour * 2 + (at.Minute / 30)}.0/24";
+
+        Assert.NotNull(Known(new ScatteredNetworksRule(), change: static seen => seen with { Network = Next(seen.Time) }));
     }
 
     [Theory]
