@@ -36,6 +36,7 @@ const registration = (client) => ({
   client_id: client.clientId,
   ...flow(client),
   scope: client.scope,
+  authorization_details_types: ['phi-gateway-task'],
   ...(client.jwks
     ? { token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: client.assertionAlgorithm ?? 'ES384', jwks: client.jwks }
     : { token_endpoint_auth_method: 'client_secret_basic', client_secret: client.clientSecret }),

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Client;
@@ -13,12 +14,19 @@ namespace PhiGateway.EndToEnd.Peers;
 /// </summary>
 internal sealed class OpenIddictPeer : IAsyncDisposable
 {
+    private readonly ECDsa _key = ECDsa.Create();
     private readonly ServiceProvider _client;
     private readonly ServiceProvider _asking;
 
+    /// <param name="issuer">The authorization server.</param>
+    /// <param name="audience">The resource server.</param>
+    /// <param name="clientId">Who asks.</param>
+    /// <param name="key">What it signs with; one of an elliptic curve.</param>
     public OpenIddictPeer(string issuer, string audience, string clientId, SigningKey key)
     {
-        var signing = new SigningCredentials(new JsonWebKey(key.PrivateJwk().ToJsonString()), key.Algorithm);
+        // OpenIddict signs assertions with keys of the platform alone: with a JsonWebKey it sends none, and says nothing.
+        _key.ImportFromPem(key.PrivatePem());
+        var signing = new SigningCredentials(new ECDsaSecurityKey(_key) { KeyId = key.KeyId }, key.Algorithm);
         var services = new ServiceCollection();
         services
             .AddOpenIddict()
@@ -82,6 +90,7 @@ internal sealed class OpenIddictPeer : IAsyncDisposable
     {
         await _client.DisposeAsync();
         await _asking.DisposeAsync();
+        _key.Dispose();
     }
 
     private static async Task<ClaimsPrincipal> ValidateAsync(ServiceProvider services, string token) =>

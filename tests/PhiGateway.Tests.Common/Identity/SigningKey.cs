@@ -37,6 +37,8 @@ internal sealed class SigningKey
 
     public string PublicPem() => _ec?.ExportSubjectPublicKeyInfoPem() ?? _rsa!.ExportSubjectPublicKeyInfoPem();
 
+    public string PrivatePem() => _ec?.ExportPkcs8PrivateKeyPem() ?? _rsa!.ExportPkcs8PrivateKeyPem();
+
     public JsonObject PublicJwk()
     {
         var jwk = new JsonObject
