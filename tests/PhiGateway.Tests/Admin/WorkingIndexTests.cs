@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 using Xunit;
@@ -114,7 +115,7 @@ public sealed class WorkingIndexTests
             // This one nobody can read: it is told by the client that it seems to name.
             _ => new Credential { Id = id, Client = One() },
         };
-        var json = RegistryJson.Serialize(any);
+        var json = JsonSerializer.Serialize(any, any.GetType(), RegistryJson.Options);
         json = any is Credential { Issuer: null } ? json.Replace("\"client\"", "\"issuer\":7,\"client\"", StringComparison.Ordinal) : json;
         var kind = Enum.GetValues<RegistryKind>().First(of => RegistryJson.TypeOf(of) == any.GetType());
         return Of(kind, id, json, revision) with { Deleted = random.Next(4) == 0 };

@@ -99,6 +99,7 @@ public sealed class KafkaSinkTests(KafkaBrokers brokers) : IClassFixture<KafkaBr
         Assert.Equal(0, brokers.Count(_topic));
 
         options.CaFile = Pem(certificate);
+        options.Timeout = TimeSpan.FromMinutes(1);
         await using var trusting = Sink(options);
         await trusting.SendAsync(Events(0, 0), TestContext.Current.CancellationToken);
         Assert.Equal(1, brokers.Count(_topic));
@@ -130,7 +131,9 @@ public sealed class KafkaSinkTests(KafkaBrokers brokers) : IClassFixture<KafkaBr
         }
 
         // The twin: the same cluster where its broker may be called.
-        await using var free = Sink(Options(front.Address));
+        var patient = Options(front.Address);
+        patient.Timeout = TimeSpan.FromMinutes(1);
+        await using var free = Sink(patient);
         await free.SendAsync(Events(0, 0), TestContext.Current.CancellationToken);
         Assert.Equal(1, brokers.Count(_topic));
     }
