@@ -46,7 +46,13 @@ internal sealed class ClientTokens(
             id,
             now,
             isCut,
-            [.. issued.Select(record => Shown(record, snapshot, now)).Where(token => token.ExpiresAt > now)]
+            [
+                .. issued
+                    .Select(record => Shown(record, snapshot, now))
+                    .Where(token => token.ExpiresAt > now)
+                    // Others make up a task's id: it is for who may read tasks.
+                    .Select(token => call.Caller.HasAny(AdminRoles.TaskReaders) ? token : token with { Task = null }),
+            ]
         );
     }
 

@@ -63,6 +63,7 @@ public sealed record TokenIssue(
             // Whoever ships may add rows: one that says nothing keeps nobody from the others.
         }
 
-        return new TokenIssue(record.Time, record.Time + LongestLife, [], [], []);
+        var end = record.Time > DateTimeOffset.MaxValue - LongestLife ? DateTimeOffset.MaxValue : record.Time + LongestLife;
+        return new TokenIssue(record.Time, end, [], [], []);
     }
 }

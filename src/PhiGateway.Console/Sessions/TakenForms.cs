@@ -4,14 +4,20 @@ namespace PhiGateway.Console.Sessions;
 /// Takes each form that was shown once, however often it is sent: whoever clicks twice waits for the first click and is led where that one
 /// leads. Of one session; thread-safe and bounded.
 /// </summary>
+/// <param name="time">By which a click is a second one; null: the machine's.</param>
 /// <remarks>What is refused, or fails, was not taken: the form may be sent again. A form that was filled in otherwise is another one.</remarks>
-internal sealed class TakenForms
+internal sealed class TakenForms(TimeProvider? time = null)
 {
-    // A second click follows the first within moments; the oldest of those that are done is forgotten.
+    // The oldest of those that are done is forgotten.
     private const int Most = 64;
 
+    // A second click follows the first within moments; one that comes later, by a page that was left open, means it: what the first one did
+    // may be undone by then.
+    private static readonly TimeSpan Moments = TimeSpan.FromMinutes(1);
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Task<object?>> _taken = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Task<object?> Click, long At)> _taken = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
 
     /// <summary>Takes a form, or waits for the click that takes it.</summary>
@@ -53,17 +59,17 @@ internal sealed class TakenForms
     {
         lock (_gate)
         {
-            if (_taken.TryGetValue(form, out var first))
+            if (_taken.TryGetValue(form, out var first) && (!first.Click.IsCompleted || _time.GetElapsedTime(first.At) < Moments))
             {
-                return first;
+                return first.Click;
             }
 
-            _taken[form] = mine;
+            _taken[form] = (mine, _time.GetTimestamp());
             _order.Enqueue(form);
             while (_order.Count > Most)
             {
                 var oldest = _order.Dequeue();
-                if (_taken.TryGetValue(oldest, out var known) && !known.IsCompleted)
+                if (_taken.TryGetValue(oldest, out var known) && !known.Click.IsCompleted)
                 {
                     // It runs still: nobody may take it beside.
                     _order.Enqueue(oldest);

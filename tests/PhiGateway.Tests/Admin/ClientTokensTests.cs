@@ -49,6 +49,13 @@ public sealed class ClientTokensTests
             static record =>
                 record is { Event: "audit.tokens", Kind: AuditKind.AuditUse, Actor: "olga@hospital.example", Note: "client=acme-connector" }
         );
+
+        // Whoever only closes may not read tasks, whose ids others make up; that the token is dead is told all the same.
+        await server.AddKeyAsync("rex", "responder");
+        var closer = await server.SendAsync("rex", "GET", Tokens);
+        Assert.True(closer.Status == 200, closer.Text);
+        Assert.Null(closer.Json["tokens"]![0]!["task"]);
+        Assert.Equal("task-not-open", (string)closer.Json["tokens"]![0]!["closed_by"]!);
     }
 
     [Theory]

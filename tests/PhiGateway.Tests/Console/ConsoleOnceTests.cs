@@ -118,6 +118,29 @@ public sealed partial class ConsoleOnceTests
         }
     }
 
+    [Fact]
+    public async Task Take_MomentsAfterTheFirstClick_IsItsSecond_AndLaterIsAnother()
+    {
+        var clock = new ManualClock();
+        var forms = new TakenForms(clock);
+        var taken = 0;
+        await forms.TakeAsync("stop", CountAsync, IsTaken);
+        clock.Advance(TimeSpan.FromSeconds(20));
+        await forms.TakeAsync("stop", CountAsync, IsTaken);
+        Assert.Equal(1, taken);
+
+        // What it did may be undone meanwhile: it is not told as done.
+        clock.Advance(TimeSpan.FromMinutes(2));
+        await forms.TakeAsync("stop", CountAsync, IsTaken);
+        Assert.Equal(2, taken);
+
+        Task<ScreenAnswer> CountAsync()
+        {
+            taken++;
+            return Task.FromResult<ScreenAnswer>(new ScreenAnswer.Go("/console/now"));
+        }
+    }
+
     // What writes is taken once, or of exactly the version that was seen; the others write nothing that stands twice.
     [Fact]
     public void Forms_OfThePages_AreTakenOnceOrOfAVersion()
