@@ -9,7 +9,7 @@ namespace PhiGateway.Gateway.Lookups;
 /// <remarks>Of what <see cref="ShownMemory.KeyOf"/> says. Bounded; thread-safe.</remarks>
 internal sealed class NamesMemory
 {
-    private const int Most = 8;
+    private const int Most = 32;
     private const int MostNames = 50_000;
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(1);
 
@@ -25,7 +25,7 @@ internal sealed class NamesMemory
         }
     }
 
-    /// <summary>Keeps what was found unless it is very much; where there is no room any more, what was kept before is forgotten.</summary>
+    /// <summary>Keeps what was found unless it is very much; where there is no room any more, what ends first is forgotten.</summary>
     public void Keep(string key, DateTimeOffset now, NamedByLines named)
     {
         if (named.Count > MostNames)
@@ -35,9 +35,9 @@ internal sealed class NamesMemory
 
         lock (_lock)
         {
-            if (_kept.Count >= Most)
+            if (_kept.Count >= Most && !_kept.ContainsKey(key))
             {
-                _kept.Clear();
+                _kept.Remove(_kept.MinBy(static one => one.Value.Ends).Key);
             }
 
             _kept[key] = (now + Life, named);

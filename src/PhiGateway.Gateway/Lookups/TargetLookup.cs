@@ -254,7 +254,7 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
                         break;
                     case Fetched.Failed failed when hides:
                         known.Hide(type, asked);
-                        away = failed.Status is 0 or 429 or 503 or 504 ? StageResult.Refuse(failed.Reason, Detail) : away;
+                        away = failed.Status is 0 or 429 or 502 or 503 or 504 ? StageResult.Refuse(failed.Reason, Detail) : away;
                         break;
                 }
 

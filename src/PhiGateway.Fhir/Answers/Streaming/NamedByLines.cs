@@ -144,25 +144,22 @@ public sealed class NamedByLines(Action<long>? takeRoom = null)
         // Of what is known by an address, where any of it was exported at all.
         foreach (var (element, address) in TakesAddresses(work.Policy) ? CanonicalNames.In(line, work.Bases) : [])
         {
-            if (elements?.Contains(element) != false)
+            // A text is no address, and what says what the record itself is names no other.
+            var mayName = element is not ("meta" or "identifier" or "masterIdentifier") && !address.Contains(' ');
+            if (mayName && elements?.Contains(element) != false)
             {
                 links.Add(KeyOf(address));
             }
         }
 
-        var isHeld = IsHeld(work.Reader.Facts);
-        if (!isHeld)
-        {
-            // A million records name the same clinic.
-            links.ExceptWith(_named);
-        }
-
+        // A million records name the same clinic; what is named stays named, whoever names it too.
+        links.ExceptWith(_named);
         if (links.Count == 0 || !TryTakeRoom(links.Count))
         {
             return;
         }
 
-        if (!isHeld)
+        if (!IsHeld(work.Reader.Facts))
         {
             _named.UnionWith(links);
             return;
@@ -218,7 +215,8 @@ public sealed class NamedByLines(Action<long>? takeRoom = null)
     {
         foreach (var type in CanonicalNames.Types.Members())
         {
-            if (policy.Types.Contains(type) && AreOf(type))
+            // A Device's address is where it is called, not what it is named by.
+            if (type.Name != "Device" && policy.Types.Contains(type) && AreOf(type))
             {
                 return true;
             }

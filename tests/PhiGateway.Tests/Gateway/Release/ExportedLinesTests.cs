@@ -186,6 +186,24 @@ public sealed class ExportedLinesTests : IDisposable
         Assert.Equal(["p7", "p2599"], await IdsAsync(Visits, "Practitioner"));
     }
 
+    // Neither is what a record says of itself, nor where a device is called: none of it names another.
+    [Fact]
+    public async Task Run_ManyRecordsWithTextsOfTheirOwn_AreNoNames()
+    {
+        const string Visits = "/fhir/Patient/$export?_type=Encounter,Practitioner";
+        Publish(OrganizationKind.Vendor, Of(new PatientScope { Any = true }, "Encounter", "Practitioner", "Device"));
+        string Said(int visit) => string.Join(',', Enumerable.Range(0, 2600).Select(place => $$"""{"text":"BP: {{visit}} over {{place}}"}"""));
+        _files["Encounter"] =
+        [
+            .. Enumerable
+                .Range(0, 100)
+                .Select(visit => Visit($"e{visit}", Attending("p7"))[..^1] + $$""","reasonCode":[{{Said(visit)}}]}"""),
+        ];
+        _files["Practitioner"] = [Practitioner("p7"), Practitioner("other")];
+
+        Assert.Equal(["p7"], await IdsAsync(Visits, "Practitioner"));
+    }
+
     private static Grant Of(PatientScope patients, params string[] types) =>
         TestRegistry.Grant() with
         {
