@@ -3,31 +3,25 @@
 Called by run.sh: around [--rounds N] [--seconds N] [--only NAME,...] [--save FILE].
 """
 import argparse
-import json
 import signal
-import statistics
 import sys
-import time
 import types
 
-from world import GATEWAY, SURROUNDINGS, World
-
-WAYS = ["yarp", "gateway"]
+from world import GATEWAY, SURROUNDINGS, World, keep, medians
 
 
 def measure(around, chosen):
-    """Medians of each way, and medians of the rounds' ratios."""
-    options = types.SimpleNamespace(ways=WAYS, connections=32, size=1_700, warm=chosen.warm, gateway=chosen.gateway, env=[])
+    options = types.SimpleNamespace(ways=["yarp", "gateway"], connections=32, size=1_700, warm=chosen.warm, gateway=chosen.gateway, env=[])
     world = World(options, around)
+    turns = {name: [] for name in options.ways}
     try:
         world.prepare()
         world.warm()
-        rounds = [{name: world.turn(name, chosen.seconds) for name in (WAYS if number % 2 == 0 else WAYS[::-1])} for number in range(chosen.rounds)]
+        for _, name, turn in world.turns(chosen.rounds, chosen.seconds):
+            turns[name].append(turn)
     finally:
         world.stop()
-    row = {name: {key: statistics.median(each[name][key] for each in rounds) for key in rounds[0][name]} for name in WAYS}
-    row["ratio"] = {key: statistics.median(each["gateway"][key] / each["yarp"][key] for each in rounds) for key in ("rate", "cpu", "whole")}
-    return row
+    return medians(turns)
 
 
 def main():
@@ -45,16 +39,15 @@ def main():
     print("| | requests/s, YARP | gateway | to YARP | CPU µs, YARP | gateway | to YARP | with what follows | p50 ms, YARP | gateway | p99 ms, YARP | gateway |")
     print("|---|---|---|---|---|---|---|---|---|---|---|---|")
     for around in chosen.only:
-        row = measure(around, chosen)
-        bare, mine, ratio = row["yarp"], row["gateway"], row["ratio"]
+        rows = measure(around, chosen)
+        bare, mine = rows["yarp"], rows["gateway"]
         print(
-            f"| {SURROUNDINGS[around]} | {bare['rate']:.0f} | {mine['rate']:.0f} | {ratio['rate']:.2f} | {bare['cpu']:.0f} | {mine['cpu']:.0f} | {ratio['cpu']:.2f} "
-            f"| {ratio['whole']:.2f} | {bare['p50']:.2f} | {mine['p50']:.2f} | {bare['p99']:.1f} | {mine['p99']:.1f} |",
+            f"| {SURROUNDINGS[around]} | {bare['rate']:.0f} | {mine['rate']:.0f} | {mine['rate-ratio']:.2f} | {bare['cpu']:.0f} | {mine['cpu']:.0f} | {mine['cpu-ratio']:.2f} "
+            f"| {mine['whole-ratio']:.2f} | {bare['p50']:.2f} | {mine['p50']:.2f} | {bare['p99']:.1f} | {mine['p99']:.1f} |",
             flush=True,
         )
         if chosen.save:
-            with open(chosen.save, "a", encoding="utf-8") as file:
-                file.write(json.dumps({"at": time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime()), "around": around, **row}) + "\n")
+            keep(chosen.save, {"around": around, **rows})
 
 
 main()

@@ -3,15 +3,13 @@
 Called by run.sh, which sees to the tools. Nothing of it is left behind; every process it ends is one that it started.
 """
 import argparse
-import json
 import os
 import signal
-import statistics
 import subprocess
 import sys
 import time
 
-from world import GATEWAY, TITLES, World
+from world import GATEWAY, TITLES, World, keep, medians
 
 
 def profile(world, seconds):
@@ -52,13 +50,7 @@ def options():
 
 
 def report(chosen, turns):
-    rows = {}
-    for name in chosen.ways:
-        row = {key: statistics.median(turn[key] for turn in turns[name]) for key in ("rate", "p50", "p99", "cpu", "whole")}
-        if "yarp" in turns:
-            for key in ("rate", "cpu", "whole"):
-                row[f"{key}-ratio"] = statistics.median(mine[key] / bare[key] for mine, bare in zip(turns[name], turns["yarp"]))
-        rows[name] = row
+    rows = medians(turns)
     print(f"{chosen.rounds} rounds of {chosen.seconds} s, {chosen.connections} connections; medians; ratios are medians of the rounds' ratios to bare YARP\n")
     print("| | requests/s to bare YARP | requests/s | p50 ms | p99 ms | CPU µs/request | CPU to bare YARP | with what follows |")
     print("|---|---|---|---|---|---|---|---|")
@@ -66,11 +58,10 @@ def report(chosen, turns):
         ratios = [f"{row[key]:.2f}" if key in row else "" for key in ("rate-ratio", "cpu-ratio", "whole-ratio")]
         print(f"| {TITLES[name]} | {ratios[0]} | {row['rate']:.0f} | {row['p50']:.2f} | {row['p99']:.2f} | {row['cpu']:.1f} | {ratios[1]} | {ratios[2]} |")
     if chosen.save:
-        kept = {"at": time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime()), "cores": os.cpu_count()}
+        kept = {"cores": os.cpu_count()}
         kept |= {key: getattr(chosen, key) for key in ("rounds", "seconds", "connections", "size", "env")}
         kept["ways"] = {name: {key: round(value, 3) for key, value in row.items()} for name, row in rows.items()}
-        with open(chosen.save, "a", encoding="utf-8") as file:
-            file.write(json.dumps(kept) + "\n")
+        keep(chosen.save, kept)
     if "gateway" in rows and "yarp" in rows:
         print(f"\ngateway/yarp requests {rows['gateway']['rate-ratio']:.2f} cpu {rows['gateway']['cpu-ratio']:.2f}")
 
@@ -83,11 +74,9 @@ def main():
         world.prepare()
         world.warm()
         turns = {name: [] for name in chosen.ways}
-        for round_number in range(chosen.rounds):
-            for name in chosen.ways if round_number % 2 == 0 else reversed(chosen.ways):
-                turn = world.turn(name, chosen.seconds)
-                turns[name].append(turn)
-                print(f"{round_number + 1} {name} {turn['rate']:.0f}/s p99 {turn['p99']:.2f} ms cpu {turn['cpu']:.1f} µs", file=sys.stderr)
+        for number, name, turn in world.turns(chosen.rounds, chosen.seconds):
+            turns[name].append(turn)
+            print(f"{number + 1} {name} {turn['rate']:.0f}/s p99 {turn['p99']:.2f} ms cpu {turn['cpu']:.1f} µs", file=sys.stderr)
         report(chosen, turns)
         if chosen.perf:
             profile(world, 6)

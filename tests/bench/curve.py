@@ -3,13 +3,11 @@
 Called by run.sh: curve [--seconds N] [--save FILE].
 """
 import argparse
-import json
 import signal
 import sys
-import time
 import types
 
-from world import GATEWAY, World, observation
+from world import GATEWAY, World, keep, observation
 
 CONNECTIONS = [1, 8, 32, 128, 512]
 SIZES = [1_000, 10_000, 100_000, 1_000_000]
@@ -43,9 +41,7 @@ def main():
                 flush=True,
             )
             if chosen.save:
-                point = {"at": time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime()), "connections": connections, "size": size, "yarp": bare, "gateway": mine}
-                with open(chosen.save, "a", encoding="utf-8") as file:
-                    file.write(json.dumps(point) + "\n")
+                keep(chosen.save, {"connections": connections, "size": size, "yarp": bare, "gateway": mine})
     finally:
         world.stop()
 

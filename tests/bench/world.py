@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import ssl
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -271,6 +272,12 @@ backend b
             "whole": (whole - before) / HZ / count * 1e6,
         }
 
+    def turns(self, rounds, seconds):
+        """Number, way and result of each turn; every other round goes backwards."""
+        for number in range(rounds):
+            for name in self.options.ways if number % 2 == 0 else reversed(self.options.ways):
+                yield number, name, self.turn(name, seconds)
+
     def rest(self, name):
         """The ticks of a way once it has come to rest: a twentieth of a core for half a second, or six seconds from now."""
         last = self.ticks(name)
@@ -294,6 +301,24 @@ backend b
                 spent += 2
                 steady = steady + 1 if turn["rate"] < rate * 1.03 and turn["cpu"] > cpu * 0.97 else 0
                 rate, cpu = max(rate, turn["rate"]), min(cpu, turn["cpu"])
+
+
+def medians(turns):
+    """Of the turns of each way, and of the rounds' ratios to bare YARP where that is one of the ways."""
+    rows = {}
+    for name, mine in turns.items():
+        row = {key: statistics.median(turn[key] for turn in mine) for key in ("rate", "p50", "p99", "cpu", "whole")}
+        if "yarp" in turns:
+            for key in ("rate", "cpu", "whole"):
+                row[f"{key}-ratio"] = statistics.median(turn[key] / bare[key] for turn, bare in zip(mine, turns["yarp"]))
+        rows[name] = row
+    return rows
+
+
+def keep(file, kept):
+    """Appends what was measured, and when, as one line of JSON."""
+    with open(file, "a", encoding="utf-8") as lines:
+        lines.write(json.dumps({"at": time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime()), **kept}) + "\n")
 
 
 def end(*processes):
