@@ -156,6 +156,7 @@ public sealed class ConsoleJourneyTests(ConsoleWorld world) : IClassFixture<Cons
     {
         var page = await world.OpenAsync("analyst");
         await page.GotoAsync(world.Origin + "/console/posture");
+        await LookedAtScreens.MadeAsync(page);
         Assert.Contains("NHI1:2025 Improper Offboarding", await page.Locator("main").InnerTextAsync());
         Assert.Contains("not met", await page.Locator("main").InnerTextAsync());
         Assert.Contains("A bearer token is enough", await page.Locator("#scores").InnerTextAsync());
@@ -198,6 +199,8 @@ public sealed class ConsoleJourneyTests(ConsoleWorld world) : IClassFixture<Cons
         Assert.Contains("organization/clearbill", await page.Locator("main").InnerTextAsync());
         await LookedAtScreens.PictureAsync(page, "offboardings");
         await page.Locator("tbody tr a").First.ClickAsync();
+        await page.WaitForURLAsync("**/console/offboardings/*");
+        await LookedAtScreens.MadeAsync(page);
         Assert.Contains("clearbill", await page.Locator("main").InnerTextAsync());
         await LookedAtScreens.CleanAsync(page);
 

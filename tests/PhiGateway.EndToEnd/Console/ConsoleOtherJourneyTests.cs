@@ -130,6 +130,7 @@ public sealed class ConsoleOtherJourneyTests(ConsoleWorld world) : IClassFixture
     {
         var page = await world.OpenAsync("privacy");
         await page.GotoAsync(world.Origin + "/console/requests");
+        await LookedAtScreens.MadeAsync(page);
         Assert.Contains("Requests for an accounting", await page.Locator("h1").InnerTextAsync());
         Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
         await page.Context.CloseAsync();
