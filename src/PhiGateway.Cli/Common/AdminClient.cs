@@ -121,7 +121,11 @@ internal sealed class AdminClient : IDisposable
 
             return lines;
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        catch (HttpRequestException exception)
+        {
+            throw new CliFault(ExitCodes.Unreachable, ConnectionWords.Of(_http.BaseAddress!, exception));
+        }
+        catch (IOException)
         {
             throw new CliFault(ExitCodes.Unreachable, "The answer broke off: nothing was written.");
         }

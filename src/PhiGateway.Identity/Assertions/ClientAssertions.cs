@@ -229,7 +229,7 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
                 continue;
             }
 
-            if (JwksReader.ReadOne(jwk) is { } key && key.Fits(algorithm) && _signature.IsOf(assertion, key, algorithm))
+            if (JwksReader.ReadOne(jwk) is { } key && _signature.IsOf(assertion, key, algorithm))
             {
                 return (key, false);
             }

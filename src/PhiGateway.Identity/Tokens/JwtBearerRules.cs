@@ -30,7 +30,6 @@ internal static class JwtBearerRules
         failure switch
         {
             SecurityTokenInvalidAudienceException => "token:aud",
-            SecurityTokenInvalidTypeException => "token:typ",
             SecurityTokenInvalidLifetimeException or SecurityTokenNoExpirationException => "token:exp",
             SecurityTokenInvalidSignatureException => "token:signature",
             _ => null,

@@ -134,7 +134,11 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
 
     private bool Fits(string claim, bool isRead)
     {
-        Flaw = isRead ? Flaw : "token:" + claim;
+        if (!isRead)
+        {
+            _ = Invalid(claim);
+        }
+
         return isRead;
     }
 

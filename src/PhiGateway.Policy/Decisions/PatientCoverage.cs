@@ -68,9 +68,10 @@ public readonly record struct PatientCoverage
             return words ?? more;
         }
 
-        foreach (var one in more.Split(Also))
+        foreach (var place in more.AsSpan().Split(Also))
         {
-            words = Array.IndexOf(words.Split(Also), one) >= 0 ? words : $"{words}{Also}{one}";
+            var one = more.AsSpan()[place];
+            words = Says(words, one) ? words : $"{words}{Also}{one}";
         }
 
         return words;
@@ -98,6 +99,20 @@ public readonly record struct PatientCoverage
         }
 
         return words;
+    }
+
+    // Of one patient an answer may name very many tasks, each in turn: nothing is copied to look through them.
+    private static bool Says(ReadOnlySpan<char> words, ReadOnlySpan<char> one)
+    {
+        foreach (var place in words.Split(Also))
+        {
+            if (words[place].SequenceEqual(one))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool IsByTask(UseCaseEntry useCase, GrantSet grants)

@@ -41,11 +41,6 @@ public static class TokenQuestions
         DateTimeOffset now
     )
     {
-        if (ReferenceEquals(before, after))
-        {
-            return true;
-        }
-
         // A key that does not stand in the registry stands at an address that does.
         var left = KeysOf(after, issuer, clientId, now);
         return IsAmong(KeysOf(before, issuer, clientId, now), thumbprint)

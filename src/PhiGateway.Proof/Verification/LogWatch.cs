@@ -232,7 +232,7 @@ public sealed class LogWatch(
         var before = await store.ReadAsync(log.Entries.Log, long.MinValue, RowsOutside, cancellationToken);
         foreach (var row in before.Where(static row => row.Sequence < 0))
         {
-            TellOutside(row, "The store has a record before the first place of the log.");
+            TellOutside(row, RecordVerifier.BeforeTheFirst);
         }
     }
 

@@ -20,6 +20,9 @@ public sealed class RecordVerifier(
     DestroyedColumns? columns = null
 )
 {
+    /// <summary>Said of a row that stands where no log has a place.</summary>
+    internal const string BeforeTheFirst = "The store has a record before the first place of the log.";
+
     private readonly DestroyedColumns _columns = columns ?? new DestroyedColumns();
     private readonly Dictionary<long, byte[]> _beyond = [];
     private readonly List<(long Sequence, byte[]? Body)> _late = [];
@@ -88,10 +91,7 @@ public sealed class RecordVerifier(
         {
             if (entry.Sequence < _storeNext)
             {
-                var words =
-                    entry.Sequence < 0
-                        ? "The store has a record before the first place of the log."
-                        : "The store has two records in this place.";
+                var words = entry.Sequence < 0 ? BeforeTheFirst : "The store has two records in this place.";
                 findings.Add(FindingCode.StoreRecordInserted, entry.Sequence, words);
                 continue;
             }

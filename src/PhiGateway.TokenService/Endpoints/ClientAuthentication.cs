@@ -44,6 +44,31 @@ internal sealed class ClientAuthentication(
             : new AuthenticatedClient(null, assertion.ClientId, OAuthError.TooMany(wait), "client:no-room");
     }
 
+    /// <summary>
+    /// Why the key or the certificate by which a request was authenticated counts no more; null: it does. Time has passed since, and its
+    /// credential may have been revoked meanwhile, or have ended.
+    /// </summary>
+    /// <param name="sender">Who was authenticated.</param>
+    /// <param name="before">The registry by which they were.</param>
+    /// <param name="after">The registry now.</param>
+    /// <param name="http">The request.</param>
+    public string? FindWithdrawn(AuthenticatedClient sender, RegistrySnapshot before, RegistrySnapshot after, HttpContext http)
+    {
+        if (sender.Assertion is not { } assertion || ReferenceEquals(before, after))
+        {
+            return null;
+        }
+
+        if (sender.IsByCertificate)
+        {
+            return OfCertificate(assertion.ClientId, after, http).Assertion is null ? "certificate:withdrawn" : null;
+        }
+
+        return TokenQuestions.IsStillKeyOf(before, after, options.Name, assertion.ClientId, assertion.Key, time.GetUtcNow())
+            ? null
+            : "assertion:withdrawn-key";
+    }
+
     private async ValueTask<AuthenticatedClient> FindAsync(TokenForm form, RegistrySnapshot snapshot, HttpContext http)
     {
         var assertion = form["client_assertion"];

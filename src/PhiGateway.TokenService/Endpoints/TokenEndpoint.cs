@@ -80,16 +80,13 @@ internal sealed class TokenEndpoint(
             return;
         }
 
-        // 3. Whether its path is open: now, since keys may have been fetched. So is the key with which it came.
+        // 3. Whether its path is open: now, since keys may have been fetched. So is what it came with.
         var authenticatedBy = snapshot;
         snapshot = snapshots.Current;
         var now = time.GetUtcNow();
-        if (
-            !sender.IsByCertificate
-            && !TokenQuestions.IsStillKeyOf(authenticatedBy, snapshot, options.Name, assertion.ClientId, assertion.Key, now)
-        )
+        if (authentication.FindWithdrawn(sender, authenticatedBy, snapshot, http) is { } withdrawn)
         {
-            await RefuseAsync(http, snapshot, OAuthError.InvalidClient, "assertion:withdrawn-key", assertion.ClientId, null);
+            await RefuseAsync(http, snapshot, OAuthError.InvalidClient, withdrawn, assertion.ClientId, null);
             return;
         }
 

@@ -16,8 +16,6 @@ internal static class WatchEventReader
     private const string MemberEvent = "roster.member.put";
     private const string Accepted = "accepted ";
     private const string Unknown = "unknown";
-    private const string IssueEvent = "token.issue";
-    private const string ExchangeEvent = "token.exchange";
 
     // Before the thumbprint of the key by which a client proved itself.
     private const string Key = "key/";
@@ -29,7 +27,7 @@ internal static class WatchEventReader
         {
             AuditKind.Disclosure or AuditKind.Decision or AuditKind.Intent => entry.Client is not null,
             AuditKind.Outcome => entry is { Client: not null, Decision: "deny" or Unknown },
-            AuditKind.Auth => entry is { Client: not null, Event: IssueEvent or ExchangeEvent },
+            AuditKind.Auth => entry is { Client: not null, Event: TokenIssue.Issued or TokenIssue.Exchanged },
             AuditKind.Admin => entry.Event is ImportEvent or MemberEvent && entry.Actor is not null,
             _ => false,
         };

@@ -18,10 +18,22 @@ public sealed class ConnectionWordsTests
     [Fact]
     public async Task Status_WhereNobodyListens_SaysSo()
     {
-        var said = await AskAsync($"https://127.0.0.1:{LoopbackPort.Free()}");
+        var said = await AskAsync($"https://127.0.0.1:{LoopbackPort.Free()}", "status");
 
         Assert.Contains("nothing listens there", said, StringComparison.Ordinal);
         Assert.Contains("--server", said, StringComparison.Ordinal);
+    }
+
+    // The one answer that is not read whole.
+    [Fact]
+    public async Task Export_WhereNobodyListens_SaysSo()
+    {
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+
+        var said = await AskAsync($"https://127.0.0.1:{LoopbackPort.Free()}", "audit", "export", "--out", file);
+
+        Assert.Contains("nothing listens there", said, StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
     }
 
     [Fact]
@@ -37,7 +49,7 @@ public sealed class ConnectionWordsTests
         listener.Start();
         var served = ServeOnceAsync(listener, certificate);
 
-        var said = await AskAsync($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+        var said = await AskAsync($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}", "status");
         await served;
 
         Assert.Contains("certificate", said, StringComparison.Ordinal);
@@ -61,7 +73,7 @@ public sealed class ConnectionWordsTests
         }
     }
 
-    private static async Task<string> AskAsync(string server)
+    private static async Task<string> AskAsync(string server, params string[] command)
     {
         var key = Path.GetTempFileName();
         try
@@ -69,7 +81,7 @@ public sealed class ConnectionWordsTests
             await File.WriteAllTextAsync(key, "a-key-of-nobody");
             using var output = new StringWriter();
             using var error = new StringWriter();
-            var code = await PhigwCommand.RunAsync(["status", "--server", server, "--key", key], output, error, TextReader.Null);
+            var code = await PhigwCommand.RunAsync([.. command, "--server", server, "--key", key], output, error, TextReader.Null);
 
             Assert.Equal(4, code);
             return error.ToString();

@@ -95,6 +95,25 @@ public sealed class CertificateClientTests : IDisposable
     }
 
     [Theory]
+    [InlineData("connector-cert", 400)]
+    [InlineData("connector-cert-2", 200)]
+    public async Task Token_ByACertificateThatIsRevokedMeanwhile_IsNotGiven(string revoked, int status)
+    {
+        using var world = new TokenWorld(instead: Registered());
+        world.WhenRead = () =>
+        {
+            world.WhenRead = null;
+            world.Fill(TestRegistry.Client(), TestRegistry.UseCase(), TestRegistry.Revocation(RevocationTarget.Credential, revoked));
+        };
+
+        var reply = await world.AskAsync(Form(), http => http.Connection.ClientCertificate = _own);
+
+        Assert.Equal(status, reply.Status);
+        Assert.Equal(status == 200 ? null : "invalid_client", reply.Error);
+        Assert.Equal(status == 200, world.Journal.Records[^1].Rule != "certificate:withdrawn");
+    }
+
+    [Theory]
     [InlineData("client_secret", "s")]
     [InlineData("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")]
     [InlineData("client_assertion", "a.b.c")]

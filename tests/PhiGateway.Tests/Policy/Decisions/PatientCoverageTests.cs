@@ -79,6 +79,14 @@ public sealed class PatientCoverageTests
     }
 
     [Theory]
+    [InlineData(null, "any", "any")]
+    [InlineData("any", null, "any")]
+    [InlineData("task/a-1+any", "task/a", "task/a-1+any+task/a")]
+    [InlineData("task/a+any", "context+any+task/a", "task/a+any+context")]
+    public void Join_WhatEitherSays_NamesEachOnce(string? words, string? more, string joined) =>
+        Assert.Equal(joined, PatientCoverage.Join(words, more));
+
+    [Theory]
     [InlineData("roster/ward-3@2026-01-01T00:00:00Z/..+task/intake-of-p-1", "roster/ward-3 task")]
     [InlineData("any", "any")]
     [InlineData("unsaid+context", "unsaid context")]
