@@ -68,12 +68,26 @@ public readonly record struct PatientCoverage
             return words ?? more;
         }
 
-        foreach (var one in more.Split(Also))
+        foreach (var one in more.AsSpan().Split(Also))
         {
-            words = Array.IndexOf(words.Split(Also), one) >= 0 ? words : $"{words}{Also}{one}";
+            words = Says(words, more.AsSpan(one)) ? words : $"{words}{Also}{more.AsSpan(one)}";
         }
 
         return words;
+    }
+
+    // Asked verdict by verdict where a patient is covered by tasks: nothing is made of it.
+    private static bool Says(ReadOnlySpan<char> words, ReadOnlySpan<char> asked)
+    {
+        foreach (var one in words.Split(Also))
+        {
+            if (words[one].SequenceEqual(asked))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>By what a patient is covered whom a request names: the grants of the parts that name him.</summary>
