@@ -78,13 +78,6 @@ internal sealed partial class GatewayExchange
         public UpstreamReply? Reply => exchange._forwarded.IsFilled ? exchange._forwarded.Value.Reply : null;
 
         /// <summary>The place among the client's requests; null for a public document.</summary>
-        public AdmissionTicket? Ticket
-        {
-            get
-            {
-                var owner = exchange.Bundle ?? exchange;
-                return owner._admitted.IsFilled ? owner._admitted.Value.Ticket : null;
-            }
-        }
+        public AdmissionTicket? Ticket => exchange.Whole._admitted.IsFilled ? exchange.Whole._admitted.Value.Ticket : null;
     }
 }

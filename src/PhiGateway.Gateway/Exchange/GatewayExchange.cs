@@ -37,11 +37,13 @@ internal sealed partial class GatewayExchange(
     private PooledBuffer? _body;
     private List<HeldShare>? _held;
     private NamedSoFar? _named;
+    private long _upstreamTicks;
 
     public HttpContext Http { get; } = http;
 
     /// <summary>The bundle that this is an entry of; null for a request of its own.</summary>
     public GatewayExchange? Bundle { get; private init; }
+    private GatewayExchange Whole => Bundle ?? this;
 
     /// <summary>The snapshot this request is judged by.</summary>
     public RegistrySnapshot Snapshot { get; private set; } = snapshot;
@@ -71,7 +73,7 @@ internal sealed partial class GatewayExchange(
     public ref readonly Decided Decided => ref _decided.Value;
 
     /// <summary>Of an entry of a batch, the place that its batch was given.</summary>
-    public ref readonly Admitted Admitted => ref Bundle is null ? ref _admitted.Value : ref Bundle.Admitted;
+    public ref readonly Admitted Admitted => ref Whole._admitted.Value;
 
     /// <summary>Whether it has its place among its client's requests.</summary>
     public bool IsAdmitted => _admitted.IsFilled;
@@ -131,6 +133,11 @@ internal sealed partial class GatewayExchange(
 
     /// <summary>What was found out, and asked for, since something that is written names it; of a bundle all together.</summary>
     public NamedSoFar Named => _named ??= new();
+
+    /// <summary>How long upstreams took, of a bundle all together; zero: nobody measures it. Thread-safe, and so is the noting.</summary>
+    public TimeSpan UpstreamTook => new(Interlocked.Read(ref Whole._upstreamTicks));
+
+    public void NoteUpstream(TimeSpan took) => Interlocked.Add(ref Whole._upstreamTicks, took.Ticks);
 
     /// <summary>Client id that a refused token claimed, unverified; for the record only.</summary>
     public string? ClaimedClientId { get; set; }

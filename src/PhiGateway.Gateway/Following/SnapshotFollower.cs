@@ -300,6 +300,7 @@ internal sealed class SnapshotFollower(
         {
             // A revocation is in force before the rest is built.
             holder.Publish(_builder.Apply(new RegistryChanges(known, [], [], changes.Revocations)), holder.ConfirmedAt ?? asked);
+            holder.Revoked(changes.Revocations);
         }
 
         Publish(_builder.Apply(changes), asked);
@@ -324,18 +325,7 @@ internal sealed class SnapshotFollower(
     }
 
     // A driver says it in its own exception, with this one inside.
-    private static bool IsTimeout(Exception fault)
-    {
-        for (Exception? step = fault; step is not null; step = step.InnerException)
-        {
-            if (step is TimeoutException)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private static bool IsTimeout(Exception fault) => fault is TimeoutException || (fault.InnerException is { } inner && IsTimeout(inner));
 
     // A connection may have died without a word, and a driver waits longer for it than a revocation may: the question is left behind.
     private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, TimeSpan most, CancellationToken cancellationToken)

@@ -143,27 +143,31 @@ internal sealed class SnapshotHolder(TimeProvider clock) : ISnapshotSource
     /// <summary>Changes are in force; told by the follower alone.</summary>
     public void Applied(RegistryChanges changes)
     {
+        if (changes.CommittedAt is { } committed)
+        {
+            InForce?.Invoke(false, clock.GetUtcNow() - committed);
+        }
+
+        Revoked(changes.Revocations);
+        if (!changes.HasMore)
+        {
+            _revoked.Clear();
+        }
+    }
+
+    /// <summary>Revocations are in force, with the changes that came with them or before these; told by the follower alone.</summary>
+    public void Revoked(IReadOnlyList<Revocation> revocations)
+    {
         if (InForce is not { } told)
         {
             return;
         }
 
-        var now = clock.GetUtcNow();
-        if (changes.CommittedAt is { } committed)
-        {
-            told(false, now - committed);
-        }
-
         // Of several the oldest: how long somebody waited at most. Each page of an import brings those of the pages before once more.
-        var written = changes.Revocations.Where(one => _revoked.Add(one.Id)).Select(static one => one.At).ToList();
+        var written = revocations.Where(one => _revoked.Add(one.Id)).Select(static one => one.At).ToList();
         if (written.Count > 0)
         {
-            told(true, now - written.Min());
-        }
-
-        if (!changes.HasMore)
-        {
-            _revoked.Clear();
+            told(true, clock.GetUtcNow() - written.Min());
         }
     }
 

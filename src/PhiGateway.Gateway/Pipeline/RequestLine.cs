@@ -44,7 +44,7 @@ internal sealed class RequestLine(GatewayOptions options, ILogger<RequestLine> l
             exchange.Status,
             refusal?.Code ?? "-",
             Math.Round(elapsed.TotalMilliseconds, 3),
-            Math.Round(UpstreamTimes.Of(exchange).TotalMilliseconds, 3)
+            Math.Round(exchange.UpstreamTook.TotalMilliseconds, 3)
         );
     }
 }

@@ -158,7 +158,7 @@ internal sealed class GatewayMetrics : IDisposable
 
         if (_overhead.Enabled)
         {
-            var own = elapsed - UpstreamTimes.Of(exchange);
+            var own = elapsed - exchange.UpstreamTook;
             _overhead.Record(
                 Math.Max(0, own.TotalSeconds),
                 new KeyValuePair<string, object?>("outcome", refusal is null ? "allow" : "deny")

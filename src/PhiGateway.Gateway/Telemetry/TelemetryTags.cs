@@ -17,6 +17,15 @@ internal static class TelemetryTags
     /// <summary>Pattern of a route, as configured or written in code; never a path that was asked for.</summary>
     public const string Route = "http.route";
 
+    /// <summary>Status of an answer.</summary>
+    public const string Status = "http.response.status_code";
+
+    /// <summary>Version of the protocol that was spoken.</summary>
+    public const string Version = "network.protocol.version";
+
+    /// <summary>How something failed: a status, or a word of a program.</summary>
+    public const string ErrorType = "error.type";
+
     /// <summary>Decision id of a request, by which the trail is asked for it; on its span alone, never on a metric.</summary>
     public const string DecisionId = "phi_gateway.decision_id";
 
@@ -24,10 +33,10 @@ internal static class TelemetryTags
     [
         Method,
         Route,
-        "http.response.status_code",
+        Status,
         "network.protocol.name",
-        "network.protocol.version",
-        "error.type",
+        Version,
+        ErrorType,
         "gc.heap.generation",
         "dotnet.gc.heap.generation",
         "cpu.mode",

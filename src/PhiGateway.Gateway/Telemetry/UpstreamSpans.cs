@@ -12,9 +12,6 @@ internal static class UpstreamSpans
     /// <summary>Name of their source.</summary>
     public const string SourceName = "PhiGateway.Upstream";
 
-    private const string Status = "http.response.status_code";
-    private const string Version = "network.protocol.version";
-    private const string ErrorType = "error.type";
     private const int LeastError = 400;
 
     private static readonly ActivitySource Source = new(SourceName);
@@ -36,13 +33,13 @@ internal static class UpstreamSpans
     {
         if (status > 0)
         {
-            _ = span.SetTag(Status, status).SetTag(Version, "1.1");
+            _ = span.SetTag(TelemetryTags.Status, status).SetTag(TelemetryTags.Version, "1.1");
         }
 
         var error = status >= LeastError ? status.ToString(CultureInfo.InvariantCulture) : failure;
         if (error is not null)
         {
-            _ = span.SetTag(ErrorType, error).SetStatus(ActivityStatusCode.Error);
+            _ = span.SetTag(TelemetryTags.ErrorType, error).SetStatus(ActivityStatusCode.Error);
         }
     }
 }

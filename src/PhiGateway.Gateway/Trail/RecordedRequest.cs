@@ -202,23 +202,33 @@ internal static class RecordedRequest
     // Of a transaction each entry has a permit of its own.
     private static string[] CoverageOfAsked(IReadOnlyList<string> patients, GatewayExchange exchange)
     {
-        var known = new Dictionary<string, string?>(StringComparer.Ordinal);
-        foreach (var asked in exchange.Entries.Count == 0 ? [exchange] : exchange.Entries)
+        if (exchange.Entries.Count == 0)
         {
-            if (asked.Known is not { Permit: { } permit, Request: { } request })
+            return WordsOf(patients, named => CoverageOf(named, exchange.Known.Permit));
+        }
+
+        var known = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var entry in exchange.Entries)
+        {
+            if (entry.Known is not { Permit: { } permit, Request: { } request })
             {
                 continue;
             }
 
             foreach (var named in AuditText.PatientsAsked(request, int.MaxValue, out _))
             {
-                var words = PatientId.TryParse(named, out var patient) ? permit.Release.CoverageAsked(patient) : null;
-                known[named] = PatientCoverage.Join(known.GetValueOrDefault(named), words);
+                known[named] = PatientCoverage.Join(known.GetValueOrDefault(named), CoverageOf(named, permit));
             }
         }
 
-        return AuditText.OnceIfSame([.. patients.Select(named => known.GetValueOrDefault(named) ?? PatientCoverage.Unsaid)]);
+        return WordsOf(patients, named => known.GetValueOrDefault(named));
     }
+
+    private static string? CoverageOf(string named, Permit? permit) =>
+        PatientId.TryParse(named, out var patient) ? permit?.Release.CoverageAsked(patient) : null;
+
+    private static string[] WordsOf(IReadOnlyList<string> patients, Func<string, string?> find) =>
+        AuditText.OnceIfSame([.. patients.Select(named => find(named) ?? PatientCoverage.Unsaid)]);
 
     private static void AddAgent(AuditRecord record, AgentCharter charter, GatewayExchange exchange)
     {

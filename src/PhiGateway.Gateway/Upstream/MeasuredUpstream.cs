@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
@@ -17,13 +18,20 @@ internal sealed class MeasuredUpstream(IUpstream inner, GatewayMetrics metrics, 
             ? MeasureAsync(call, exchange, cancellationToken)
             : inner.SendAsync(call, exchange, cancellationToken);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<UpstreamReply> MeasureAsync(UpstreamCall call, GatewayExchange exchange, CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
-        var reply = await inner.SendAsync(call, exchange, cancellationToken);
-        var took = clock.GetElapsedTime(began);
-        UpstreamTimes.Note(exchange, took);
-        metrics.ObserveUpstream(reply.Answer.Result.Refusal, took);
-        return reply;
+        try
+        {
+            var reply = await inner.SendAsync(call, exchange, cancellationToken);
+            metrics.ObserveUpstream(reply.Answer.Result.Refusal, clock.GetElapsedTime(began));
+            return reply;
+        }
+        finally
+        {
+            // Also of a client that has gone meanwhile: it was not the gateway that took so long.
+            exchange.NoteUpstream(clock.GetElapsedTime(began));
+        }
     }
 }

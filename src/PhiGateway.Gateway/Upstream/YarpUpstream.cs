@@ -178,6 +178,7 @@ internal sealed class YarpUpstream(
             : ReadTracedAsync(call, exchange, destination, address, authorization, cancellationToken);
 
     // What the HTTP client does by itself: the upstream's spans hang on this one.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<UpstreamReply> ReadTracedAsync(
         UpstreamCall call,
         GatewayExchange exchange,

@@ -22,6 +22,10 @@ internal sealed class DecisionRun(AccessRequest request, RegistrySnapshot snapsh
     /// <summary>The credential with which the client was recognised; found together with it.</summary>
     internal CredentialEntry Credential { get; set; } = null!;
 
+    /// <summary>Those who act through the client, from the outermost on; null: one whom nobody knows.</summary>
+    internal CredentialBinding?[] Actors =>
+        field ??= Caller.Actors.Count == 0 ? [] : [.. Caller.Actors.Select(actor => Snapshot.FindBinding(Caller.Issuer, actor))];
+
     /// <summary>The agents under a charter that stand behind the call.</summary>
     internal IReadOnlyList<ClientEntry> Agents => field ??= ActingAgents.Of(Caller, Entry, Snapshot);
 

@@ -93,27 +93,26 @@ internal static class IdentityQuestions
     /// </summary>
     internal static Deny? Delegation(DecisionRun run)
     {
-        var actors = run.Caller.Actors;
-        if (actors.Count > run.Entry.Client.DelegationDepth)
+        var actors = run.Actors;
+        if (actors.Length > run.Entry.Client.DelegationDepth)
         {
             return new Deny(DenyReason.DelegationTooDeep, ClientRule(run));
         }
 
         var listed = 0;
-        for (var place = 0; place < actors.Count; place++)
+        for (var place = 0; place < actors.Length; place++)
         {
-            var actor = run.Snapshot.FindBinding(run.Caller.Issuer, actors[place]);
-            if (IsLoop(run, place, actor?.Client))
+            if (IsLoop(run, place))
             {
                 return new Deny(DenyReason.DelegationLoop, ClientRule(run));
             }
 
-            if (actor is not { } known || !IsOpen(run, known))
+            if (actors[place] is not { } actor || !IsOpen(run, actor))
             {
                 return new Deny(DenyReason.UnknownActor, ClientRule(run));
             }
 
-            if (!IsInOrder(run.Entry, known.Client, ref listed))
+            if (!IsInOrder(run.Entry, actor.Client, ref listed))
             {
                 return new Deny(DenyReason.ActorNotPermitted, ClientRule(run));
             }
@@ -122,22 +121,23 @@ internal static class IdentityQuestions
         return null;
     }
 
-    // By its name in the token and by its client in the registry, which may have several such names.
-    private static bool IsLoop(DecisionRun run, int place, ClientEntry? actor)
+    // By its client in the registry, which may have several names at the issuer. Whom nobody knows is none of those before, who were known.
+    private static bool IsLoop(DecisionRun run, int place)
     {
-        var actors = run.Caller.Actors;
+        if (run.Actors[place] is not { Client: var actor })
+        {
+            return false;
+        }
+
         for (var outer = 0; outer < place; outer++)
         {
-            if (
-                actors[outer] == actors[place]
-                || (actor is not null && ReferenceEquals(actor, run.Snapshot.FindClient(run.Caller.Issuer, actors[outer])))
-            )
+            if (ReferenceEquals(actor, run.Actors[outer]?.Client))
             {
                 return true;
             }
         }
 
-        return place > 0 && (actors[place] == run.Caller.ClientId || ReferenceEquals(actor, run.Entry));
+        return place > 0 && ReferenceEquals(actor, run.Entry);
     }
 
     // From the outermost on, and those in between may be missing; the client itself, which no other actor stands before, is not listed.

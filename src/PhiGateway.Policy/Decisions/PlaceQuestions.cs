@@ -43,9 +43,9 @@ internal static class PlaceQuestions
     internal static Deny? Hours(DecisionRun run)
     {
         var closed = Hours(run.Entry, run.Ticks);
-        for (var place = 0; closed is null && place < run.Caller.Actors.Count; place++)
+        for (var place = 0; closed is null && place < run.Actors.Length; place++)
         {
-            if (run.Snapshot.FindClient(run.Caller.Issuer, run.Caller.Actors[place]) is { } actor)
+            if (run.Actors[place] is { Client: var actor })
             {
                 closed = Hours(actor, run.Ticks);
             }

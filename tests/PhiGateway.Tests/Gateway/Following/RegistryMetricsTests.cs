@@ -133,6 +133,28 @@ public sealed class RegistryMetricsTests
         Assert.Equal([0.5], measured);
     }
 
+    // Beside a change that takes long to build it is in force first.
+    [Fact]
+    public void Applied_ChangesWhoseRevocationsWereInForceBefore_MeasuresTheseAsTheyCame()
+    {
+        var clock = new AdjustableClock();
+        var holder = new SnapshotHolder(clock);
+        using var metrics = new RegistryMetrics(holder);
+        var measured = new List<(string Name, double Took)>();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, own) => Enable(instrument, own, holder) };
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => measured.Add((instrument.Name, value)));
+        listener.Start();
+
+        var revocation = TestRegistry.Revocation(RevocationTarget.Client, "connector") with { At = clock.GetUtcNow() };
+        var changes = TestRegistry.Changes([], 2, revocations: [revocation]) with { CommittedAt = clock.GetUtcNow() };
+        clock.Advance(TimeSpan.FromSeconds(0.5));
+        holder.Revoked(changes.Revocations);
+        clock.Advance(TimeSpan.FromSeconds(5));
+        holder.Applied(changes);
+
+        Assert.Equal([("phi_gateway.revocation.propagation.duration", 0.5), ("phi_gateway.snapshot.propagation.duration", 5.5)], measured);
+    }
+
     // Nodes that other tests run at the same time measure under the same name.
     private static void Enable(Instrument instrument, MeterListener listener, SnapshotHolder holder)
     {

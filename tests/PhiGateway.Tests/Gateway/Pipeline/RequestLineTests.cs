@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using PhiGateway.Gateway.Configuration;
-using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Common.Admin;
@@ -26,7 +24,7 @@ public sealed class RequestLineTests
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(logs));
         var line = new RequestLine(world.Options, loggers.CreateLogger<RequestLine>());
 
-        UpstreamTimes.Note(exchange, TimeSpan.FromMilliseconds(0.75));
+        exchange.NoteUpstream(TimeSpan.FromMilliseconds(0.75));
         line.End(exchange, null, TimeSpan.FromMilliseconds(1.5));
         line.End(exchange, DenyReason.OutsideRoster, TimeSpan.FromMilliseconds(2));
 

@@ -57,13 +57,27 @@ public sealed class GatewayMetricsTests : IDisposable
     {
         _ = await new MeasuredUpstream(new Slow(_clock), _metrics, _options, _clock).SendAsync(Call(), _exchange, default);
 
-        Assert.Equal(TimeSpan.Zero, UpstreamTimes.Of(_exchange));
+        Assert.Equal(TimeSpan.Zero, _exchange.UpstreamTook);
         Assert.False(_metrics.MeasuresDecisions);
 
         // The twin: a line in the log says it.
         _options.Telemetry.RequestLog = true;
         _ = await new MeasuredUpstream(new Slow(_clock), _metrics, _options, _clock).SendAsync(Call(), _exchange, default);
-        Assert.Equal(TimeSpan.FromMilliseconds(30), UpstreamTimes.Of(_exchange));
+        Assert.Equal(TimeSpan.FromMilliseconds(30), _exchange.UpstreamTook);
+    }
+
+    [Fact]
+    public async Task SendAsync_ClientThatGoesMeanwhile_WasNotTheGatewaysOwnTime()
+    {
+        Listen();
+        var upstream = new MeasuredUpstream(new Slow(_clock), _metrics, _options, _clock);
+        await Assert.ThrowsAsync<OperationCanceledException>(async () =>
+            await upstream.SendAsync(Call(), _exchange, new CancellationToken(canceled: true))
+        );
+        _metrics.Observe(_exchange, DenyReason.Faulted, TimeSpan.FromMilliseconds(40));
+
+        Assert.Empty(Of("phi_gateway.upstream.duration"));
+        Assert.Equal(("0.010", "outcome=deny"), Assert.Single(Of("phi_gateway.overhead.duration")));
     }
 
     [Fact]
@@ -140,6 +154,7 @@ public sealed class GatewayMetricsTests : IDisposable
         public ValueTask<UpstreamReply> SendAsync(UpstreamCall call, GatewayExchange exchange, CancellationToken cancellationToken)
         {
             clock.Advance(TimeSpan.FromMilliseconds(30));
+            cancellationToken.ThrowIfCancellationRequested();
             return new(new UpstreamReply(StageResult<UpstreamAnswer>.Refuse(DenyReason.UpstreamTimeout), null));
         }
     }
