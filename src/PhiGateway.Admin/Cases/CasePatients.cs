@@ -31,11 +31,14 @@ internal sealed class CasePatients(IAuditStore store, TrailSearch looks)
                 continue;
             }
 
+            // Whoever ships may have added rows of the same id: none of them hides whom another names.
             var family = await TrailFamily.ReadAsync(store, guid, call.Cancelled);
-            var entry = family.Entries.FirstOrDefault(one => one.Id == guid);
-            if (entry?.Read() is { Tenant: { } tenant } read)
+            foreach (var entry in family.Entries.Where(one => one.Id == guid))
             {
-                touched.AddRange(read.Patients.Select(patient => new TouchedPatient(tenant, patient, guid)));
+                if (entry.Read() is { Tenant: { } tenant } read)
+                {
+                    touched.AddRange(read.Patients.Select(patient => new TouchedPatient(tenant, patient, guid)));
+                }
             }
         }
 

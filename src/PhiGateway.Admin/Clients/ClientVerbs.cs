@@ -153,8 +153,8 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
         var moment = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds() + 1);
         return
         [
-            .. set.All<Credential>(RegistryKind.Credential)
-                .Where(one => one.Client == id && one is { Kind: CredentialKind.OidcClient, Issuer: not null, ClientId: not null })
+            .. set.CredentialsOf(id)
+                .Where(static one => one is { Kind: CredentialKind.OidcClient, Issuer: not null, ClientId: not null })
                 .Select(static one => (Issuer: one.Issuer!, ClientId: one.ClientId!))
                 .Distinct()
                 .Select(name => new Revocation(

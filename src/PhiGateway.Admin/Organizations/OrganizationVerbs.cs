@@ -68,10 +68,7 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, OffboardingRegist
             return AdminProblem.Conflict("offboarded", "The organization was offboarded, which is final; it is not suspended any more.");
         }
 
-        var useCases = set.All<UseCase>(RegistryKind.UseCase)
-            .Where(useCase => useCase.Organization == id)
-            .Select(static useCase => useCase.Id)
-            .ToHashSet(StringComparer.Ordinal);
+        var useCases = set.UseCasesOf(RegistryKind.Organization, id).Select(static useCase => useCase.Id).ToHashSet(StringComparer.Ordinal);
         var writes = new List<RegistryWrite>
         {
             new(

@@ -13,7 +13,7 @@ namespace PhiGateway.Admin.Trail;
 /// Says which name of a search nobody knows, neither a record nor the registry: "nobody" is an answer to a question about somebody, and a
 /// mistyped name must not look like one. Asked by every kind of search of the trail that found nothing.
 /// </summary>
-internal sealed class TrailNames(WorkingSetSource sets, IAuditReports reports, AdminOptions options)
+internal sealed class TrailNames(WorkingSetSource sets, IRegistryStore store, IAuditReports reports, AdminOptions options)
 {
     // Each is a pseudonym to look for, and a record of the look.
     private const int MostTenants = 500;
@@ -118,10 +118,7 @@ internal sealed class TrailNames(WorkingSetSource sets, IAuditReports reports, A
 
     // Records name the agreement of their time, which may be gone: a vendor's whose end is just what is asked about.
     private async Task<bool> IsOrWasThereAsync(WorkingSet set, string agreement, CancellationToken cancellationToken) =>
-        IsThere(set, RegistryKind.Agreement, agreement)
-        || (await sets.DeletedSinceAsync(set, DateTimeOffset.MinValue, cancellationToken)).Any(item =>
-            item.Kind == RegistryKind.Agreement && item.Id == agreement
-        );
+        IsThere(set, RegistryKind.Agreement, agreement) || await store.IsDeletedAsync(RegistryKind.Agreement, agreement, cancellationToken);
 
     private static bool IsThere(WorkingSet set, RegistryKind kind, string id) => set.Find(kind, id) is not null;
 }

@@ -64,7 +64,7 @@ internal sealed class TrailNarrowing
             return new TrailNarrowing(query, network, null);
         }
 
-        var under = set.All<UseCase>(RegistryKind.UseCase).Where(one => one.Agreement == agreement).Select(static one => one.Id);
+        var under = set.UseCasesOf(RegistryKind.Agreement, agreement).Select(static one => one.Id);
         return new TrailNarrowing(query, network, under.ToHashSet(StringComparer.Ordinal));
     }
 

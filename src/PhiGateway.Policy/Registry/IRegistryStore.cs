@@ -14,6 +14,9 @@ public interface IRegistryStore
     /// <summary>One document, or null; a deleted one is null.</summary>
     Task<RegistryItem?> FindAsync(RegistryKind kind, string id, CancellationToken cancellationToken);
 
+    /// <summary>Whether there was such a document, which is deleted now. The id may be any text.</summary>
+    Task<bool> IsDeletedAsync(RegistryKind kind, string id, CancellationToken cancellationToken);
+
     /// <summary>Documents of a kind in order of id, after a given id, deleted ones left out.</summary>
     Task<IReadOnlyList<RegistryItem>> ListAsync(RegistryKind kind, string? afterId, int limit, CancellationToken cancellationToken);
 

@@ -59,23 +59,22 @@ public sealed class WorkingSet
     }
 
     /// <summary>A client's credentials.</summary>
-    public IEnumerable<Credential> CredentialsOf(string client) => Found<Credential>(_by.Credentials, client);
+    public IEnumerable<Credential> CredentialsOf(string client) => Entities<Credential>(_by.Credentials.Find(this, client));
 
     /// <summary>The clients of a use case.</summary>
-    public IEnumerable<Client> ClientsOf(string useCase) => Found<Client>(_by.Clients, useCase);
+    public IEnumerable<Client> ClientsOf(string useCase) => Entities<Client>(_by.Clients.Find(this, useCase));
 
     /// <summary>A client's access reviews.</summary>
-    public IEnumerable<Review> ReviewsOf(string client) => Found<Review>(_by.Reviews, client);
+    public IEnumerable<Review> ReviewsOf(string client) => Entities<Review>(_by.Reviews.Find(this, client));
 
     /// <summary>A client's task grants.</summary>
-    public IEnumerable<TaskGrant> TasksOf(string client) => Found<TaskGrant>(_by.Tasks, client);
+    public IEnumerable<TaskGrant> TasksOf(string client) => Entities<TaskGrant>(_by.Tasks.Find(this, client));
 
     /// <summary>An organization's agreements.</summary>
-    public IEnumerable<Agreement> AgreementsOf(string organization) => Found<Agreement>(_by.Agreements, organization);
+    public IEnumerable<Agreement> AgreementsOf(string organization) => Entities<Agreement>(_by.Agreements.Find(this, organization));
 
     /// <summary>The use cases that name an organization, an agreement or a roster.</summary>
-    public IEnumerable<UseCase> UseCasesOf(RegistryKind kind, string id) =>
-        Found<UseCase, (RegistryKind, string)>(_by.UseCases, (kind, id));
+    public IEnumerable<UseCase> UseCasesOf(RegistryKind kind, string id) => Entities<UseCase>(_by.UseCases.Find(this, (kind, id)));
 
     /// <summary>Ids of the credentials with this identity (see <see cref="CredentialIdentity"/>): one, where nothing is shared.</summary>
     public IEnumerable<string> HoldersOf(string issuer, string value) =>
@@ -85,7 +84,7 @@ public sealed class WorkingSet
     public Approval? ApprovalOf(string client) => ApprovalsOf(client).MaxBy(static approval => approval, Later);
 
     /// <summary>All approvals that a client ever had.</summary>
-    public IEnumerable<Approval> ApprovalsOf(string client) => Found<Approval>(_by.Approvals, client);
+    public IEnumerable<Approval> ApprovalsOf(string client) => Entities<Approval>(_by.Approvals.Find(this, client));
 
     /// <summary>
     /// Credentials, approvals and reviews that cannot be read and seem to be a client's: nodes close it for each of them.
@@ -93,7 +92,7 @@ public sealed class WorkingSet
     public IEnumerable<RegistryItem> UnreadableOf(string client) => _by.Unreadable.Find(this, client).Select(static found => found.Item);
 
     /// <summary>What an access review asks, in order of id.</summary>
-    public IEnumerable<CampaignItem> ItemsOf(string campaign) => Found<CampaignItem>(_by.Campaigns, campaign);
+    public IEnumerable<CampaignItem> ItemsOf(string campaign) => Entities<CampaignItem>(_by.Campaigns.Find(this, campaign));
 
     /// <summary>Every document as stored.</summary>
     public IEnumerable<RegistryItem> Items() => _kinds.Values.SelectMany(static kind => kind.Values).Select(static found => found.Item);
@@ -165,10 +164,7 @@ public sealed class WorkingSet
             one.ApprovedAt == other.ApprovedAt ? string.CompareOrdinal(one.Id, other.Id) : one.ApprovedAt.CompareTo(other.ApprovedAt)
     );
 
-    private IEnumerable<T> Found<T>(WorkingIndex<string> index, string key)
-        where T : class => Found<T, string>(index, key);
-
-    private IEnumerable<T> Found<T, TKey>(WorkingIndex<TKey> index, TKey key)
-        where T : class
-        where TKey : notnull => index.Find(this, key).Select(static found => (T)(object)found.Entity!);
+    // Found by what stands in their typed form.
+    private static IEnumerable<T> Entities<T>(ImmutableArray<WorkingItem> found)
+        where T : class, IRegistryEntity => found.Select(static item => (T)item.Entity!);
 }

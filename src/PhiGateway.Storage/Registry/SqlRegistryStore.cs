@@ -36,6 +36,16 @@ internal abstract class SqlRegistryStore(Database database, string dropEnded) : 
         return items.Count == 0 ? null : items[0];
     }
 
+    public async Task<bool> IsDeletedAsync(RegistryKind kind, string id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection
+            .Command("SELECT 1 FROM documents WHERE kind = @kind AND id = @id AND deleted")
+            .With("kind", (short)kind)
+            .With("id", StorableText.Clean(id));
+        return await command.ExecuteScalarAsync(cancellationToken) is not null;
+    }
+
     public async Task<IReadOnlyList<RegistryItem>> ListAsync(
         RegistryKind kind,
         string? afterId,

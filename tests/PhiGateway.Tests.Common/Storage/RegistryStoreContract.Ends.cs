@@ -43,6 +43,25 @@ public abstract partial class RegistryStoreContract
         await Assert.ThrowsAsync<ArgumentException>(() => Store.RevokeAsync(row with { Until = null }, None));
     }
 
+    [Fact]
+    public async Task IsDeleted_OfOneDocument_IsTrueWhileItIsGoneAlone()
+    {
+        await PutAsync(RegistryKind.Agreement, "a", "1", 0);
+        Assert.False(await IsDeletedAsync("a"));
+
+        await PutAsync(RegistryKind.Agreement, "a", null, 1);
+        Assert.True(await IsDeletedAsync("a"));
+        Assert.False(await Store.IsDeletedAsync(RegistryKind.Client, "a", None));
+        // Whoever searches may ask for any text.
+        Assert.False(await IsDeletedAsync("a\0"));
+        Assert.False(await IsDeletedAsync("\ud800"));
+
+        await PutAsync(RegistryKind.Agreement, "a", "2", null);
+        Assert.False(await IsDeletedAsync("a"));
+
+        Task<bool> IsDeletedAsync(string id) => Store.IsDeletedAsync(RegistryKind.Agreement, id, None);
+    }
+
     private static Revocation GivenBack(string id, DateTimeOffset? until) =>
         new(id, RevocationTarget.TokenHash, "hash-of-" + id, null, null, "given back", "tester", Moment(0)) { Until = until };
 }

@@ -1,5 +1,5 @@
 using PhiGateway.Audit.Records;
-using PhiGateway.Cli;
+using PhiGateway.Tests.Cli;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
@@ -131,25 +131,13 @@ public sealed class ClientTokensTests
         await using var server = await AdminServer.StartAsync();
         await Approvals.OpenAsync(server);
         StoredTrail.Add(server, Issued(server, "one", 20, 120));
-        var key = Path.GetTempFileName();
-        try
-        {
-            await File.WriteAllTextAsync(key, server.KeyOf("olga"));
-            var output = new StringWriter();
-            var code = await PhigwCommand.RunAsync(
-                ["client", "tokens", "acme-connector", "--server", server.Address.ToString(), "--key", key],
-                output,
-                output
-            );
+        using var shell = new PhigwShell(server);
 
-            Assert.True(code == 0, output.ToString());
-            Assert.Contains("EXPIRES_AT", output.ToString());
-            Assert.Contains(new string('f', 64), output.ToString());
-        }
-        finally
-        {
-            File.Delete(key);
-        }
+        var told = await shell.RunAsync("olga", string.Empty, "client", "tokens", "acme-connector");
+
+        Assert.True(told.Code == 0, told.All);
+        Assert.Contains("EXPIRES_AT", told.All);
+        Assert.Contains(new string('f', 64), told.All);
     }
 
     private static AuditRecord Issued(AdminServer server, string id, int secondsAgo, int life, bool isPlain = false)

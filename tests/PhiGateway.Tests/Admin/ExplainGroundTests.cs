@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using PhiGateway.Audit.Records;
-using PhiGateway.Cli;
+using PhiGateway.Tests.Cli;
 using PhiGateway.Tests.Common.Admin;
 using PhiGateway.Tests.Common.Audit;
 using Xunit;
@@ -58,25 +58,16 @@ public sealed class ExplainGroundTests
         await Approvals.OpenAsync(server);
         var record = await RecordAsync(server);
         StoredTrail.Add(server, record);
-        var key = Path.GetTempFileName();
-        try
-        {
-            await File.WriteAllTextAsync(key, server.KeyOf("august"), TestContext.Current.CancellationToken);
-            var output = new StringWriter();
-            var error = new StringWriter();
-            string[] asked = ["explain", record.Id.ToString("D"), "--server", server.Address.ToString(), "--key", key];
-            Assert.True(await PhigwCommand.RunAsync(asked, output, error) == 0, error.ToString());
+        using var shell = new PhigwShell(server);
 
-            Assert.Contains(
-                "rests on  agreement acme-baa   approval acme-1   by anna@hospital.example   patients by roster/acme-orders   (as recorded)",
-                output.ToString(),
-                StringComparison.Ordinal
-            );
-        }
-        finally
-        {
-            File.Delete(key);
-        }
+        var told = await shell.RunAsync("august", string.Empty, "explain", record.Id.ToString("D"));
+
+        Assert.True(told.Code == 0, told.Error);
+        Assert.Contains(
+            "rests on  agreement acme-baa   approval acme-1   by anna@hospital.example   patients by roster/acme-orders   (as recorded)",
+            told.Output,
+            StringComparison.Ordinal
+        );
     }
 
     private static async Task<AuditRecord> RecordAsync(AdminServer server)

@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Audit.Records;
 using PhiGateway.Tests.Common.Admin;
-using PhiGateway.Tests.Common.Admin.Fakes;
 using PhiGateway.Tests.Common.Audit;
 using Xunit;
 
@@ -64,7 +62,7 @@ public sealed class TrailNarrowingTests
     public async Task Search_ByAnAgreementThatIsGone_FindsWhatWasGotUnderIt()
     {
         const string Gone = "/admin/v1/agreements/baa-9";
-        await using var server = await StartAsync(FakeRegistrySource.Add);
+        await using var server = await StartAsync();
         StoredTrail.Add(server, Of("then", "192.0.2.1", static record => (record.Agreement, record.Approval) = ("baa-9", "a-1")));
         var made = await server.PostAsync(
             "/admin/v1/agreements",
@@ -144,9 +142,9 @@ public sealed class TrailNarrowingTests
     private static IEnumerable<string> Names(JsonNode page) =>
         page["items"]!.AsArray().Select(static one => (string)one!["record"]!["rule"]!);
 
-    private static async Task<AdminServer> StartAsync(Action<IServiceCollection>? services = null)
+    private static async Task<AdminServer> StartAsync()
     {
-        var server = await AdminServer.StartAsync(services: services);
+        var server = await AdminServer.StartAsync();
         await Sample.WriteAsync(server);
         StoredTrail.Add(
             server,

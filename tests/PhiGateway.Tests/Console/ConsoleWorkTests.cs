@@ -84,6 +84,19 @@ public sealed class ConsoleWorkTests
                 }),
         ];
         Admin.StoredTrail.Add(server.Admin, records);
+
+        // A row may bear the id of a record that is not its own, and be newer: it hides nobody.
+        var stranger = new AuditRecord
+        {
+            Id = records[^1].Id,
+            Kind = AuditKind.Disclosure,
+            Event = "read",
+            Time = server.Admin.Time.Now.AddMinutes(1),
+            Decision = "permit",
+            Client = "acme",
+            Tenant = "north",
+        };
+        server.Admin.Trail.Entries.Add(Admin.StoredTrail.EntryOf(stranger, records.Length));
         await server.Admin.Store.WriteAsync(
             [
                 new RegistryWrite(

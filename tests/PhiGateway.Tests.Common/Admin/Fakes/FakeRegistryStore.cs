@@ -104,6 +104,14 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
         }
     }
 
+    public Task<bool> IsDeletedAsync(RegistryKind kind, string id, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(_items.TryGetValue((kind, id), out var item) && item.Deleted);
+        }
+    }
+
     public Task<IReadOnlyList<RegistryItem>> ListAsync(RegistryKind kind, string? afterId, int limit, CancellationToken cancellationToken)
     {
         lock (_lock)
