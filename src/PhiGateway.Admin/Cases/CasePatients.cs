@@ -31,7 +31,8 @@ internal sealed class CasePatients(IAuditStore store, TrailSearch looks)
                 continue;
             }
 
-            var family = await TrailFamily.ReadAsync(store, guid, call.Cancelled);
+            // The record alone is kept of what is read.
+            var family = await TrailFamily.ReadAsync(store, guid, call.Cancelled, mostBytes: 0);
             var entry = family.Entries.FirstOrDefault(one => one.Id == guid);
             if (entry?.Read() is { Tenant: { } tenant } read)
             {
