@@ -31,8 +31,9 @@ internal sealed class CasePatients(IAuditStore store, TrailSearch looks)
                 continue;
             }
 
-            // Whoever ships may have added rows of the same id: none of them hides whom another names.
-            var family = await TrailFamily.ReadAsync(store, guid, call.Cancelled);
+            // The record alone is kept of what is read. Whoever ships may have added rows of the same id: none of them hides whom another
+            // names.
+            var family = await TrailFamily.ReadAsync(store, guid, call.Cancelled, mostBytes: 0);
             foreach (var entry in family.Entries.Where(one => one.Id == guid))
             {
                 if (entry.Read() is { Tenant: { } tenant } read)

@@ -18,6 +18,9 @@ public sealed record ListPart(int Skipped, int Count, int Total, string? First, 
     internal static int SkippedOf(string? asked) =>
         int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var skip) ? Math.Min(skip, MostSkipped) : 0;
 
+    /// <summary>What an address says that passes over so many entries; null: nothing, it is the first page.</summary>
+    internal static string? AskedOf(int skipped) => skipped == 0 ? null : skipped.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>Made by the screen.</summary>
     /// <param name="list">What is shown.</param>
     /// <param name="address">Address of the page that passes over so many; the first has no parameter for it.</param>
@@ -29,7 +32,7 @@ public sealed record ListPart(int Skipped, int Count, int Total, string? First, 
             count,
             list.Total,
             skipped > 0 ? address(null) : null,
-            skipped + count < list.Total && count > 0 ? address((skipped + count).ToString(CultureInfo.InvariantCulture)) : null
+            skipped + count < list.Total && count > 0 ? address(AskedOf(skipped + count)) : null
         );
     }
 }

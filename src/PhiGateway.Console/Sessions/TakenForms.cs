@@ -8,17 +8,16 @@ namespace PhiGateway.Console.Sessions;
 /// <remarks>What is refused, or fails, was not taken: the form may be sent again. A form that was filled in otherwise is another one.</remarks>
 internal sealed class TakenForms(TimeProvider? time = null)
 {
-    // The oldest of those that are done is forgotten.
+    // Of so many the oldest that is done is forgotten; one that runs still nobody may take beside.
     private const int Most = 64;
 
-    // A second click follows the first within moments; one that comes later, by a page that was left open, means it: what the first one did
-    // may be undone by then.
+    // A second click comes within moments after what the first one did, however long that took; one that comes later, by a page that was
+    // left open, means it: what the first one did may be undone by then.
     private static readonly TimeSpan Moments = TimeSpan.FromMinutes(1);
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (Task<object?> Click, long At)> _taken = new(StringComparer.Ordinal);
-    private readonly Queue<string> _order = new();
 
     /// <summary>Takes a form, or waits for the click that takes it.</summary>
     /// <param name="form">Which one, and what was filled in.</param>
@@ -45,11 +44,7 @@ internal sealed class TakenForms(TimeProvider? time = null)
         }
         finally
         {
-            if (done is null)
-            {
-                Forget(form);
-            }
-
+            End(form, mine.Task, isTaken: done is not null);
             mine.SetResult(done);
         }
     }
@@ -64,30 +59,37 @@ internal sealed class TakenForms(TimeProvider? time = null)
                 return first.Click;
             }
 
-            _taken[form] = (mine, _time.GetTimestamp());
-            _order.Enqueue(form);
-            while (_order.Count > Most)
+            if (_taken.Count >= Most)
             {
-                var oldest = _order.Dequeue();
-                if (_taken.TryGetValue(oldest, out var known) && !known.Click.IsCompleted)
-                {
-                    // It runs still: nobody may take it beside.
-                    _order.Enqueue(oldest);
-                    break;
-                }
-
-                _taken.Remove(oldest);
+                ForgetOldest();
             }
 
+            _taken[form] = (mine, _time.GetTimestamp());
             return null;
         }
     }
 
-    private void Forget(string form)
+    private void ForgetOldest()
+    {
+        var done = _taken.Where(static pair => pair.Value.Click.IsCompleted).ToList();
+        if (done.Count > 0)
+        {
+            _taken.Remove(done.MinBy(static pair => pair.Value.At).Key);
+        }
+    }
+
+    private void End(string form, Task<object?> mine, bool isTaken)
     {
         lock (_gate)
         {
-            _taken.Remove(form);
+            if (isTaken)
+            {
+                _taken[form] = (mine, _time.GetTimestamp());
+            }
+            else
+            {
+                _taken.Remove(form);
+            }
         }
     }
 }

@@ -105,19 +105,20 @@ internal sealed class LongWork : IDisposable
     private async Task<T?> FindAsync<T>(WorkKey key, TimeSpan fresh, bool isOnce, Func<CancellationToken, Task<T>> make)
         where T : class
     {
+        Entry? entry;
         Task<object> running;
         T? older;
         lock (_gate)
         {
             Sweep();
-            if (!_entries.TryGetValue(key, out var entry))
+            if (!_entries.TryGetValue(key, out entry))
             {
                 if (!IsRoom(key))
                 {
                     return null;
                 }
 
-                _entries[key] = entry = new Entry(isOnce ? Waiting : Kept);
+                _entries[key] = entry = new Entry(isOnce);
             }
 
             if (entry.IsDropped)
@@ -136,7 +137,7 @@ internal sealed class LongWork : IDisposable
             var isNew = _time.GetUtcNow() - entry.At < fresh;
             if (entry.Made is T known && isNew)
             {
-                return Take(key, known, isOnce);
+                return Take(key, entry, known);
             }
 
             if (entry.Running is null)
@@ -161,30 +162,39 @@ internal sealed class LongWork : IDisposable
 
         try
         {
-            return Take(key, (T)await running, isOnce);
+            return Take(key, entry, (T)await running);
         }
         catch
         {
             lock (_gate)
             {
-                _entries.Remove(key);
+                Forget(key, entry);
             }
 
             throw;
         }
     }
 
-    private T Take<T>(WorkKey key, T made, bool isOnce)
+    private T Take<T>(WorkKey key, Entry entry, T made)
     {
-        if (isOnce)
+        if (entry.IsOnce)
         {
             lock (_gate)
             {
-                _entries.Remove(key);
+                Forget(key, entry);
             }
         }
 
         return made;
+    }
+
+    // What was begun under the same key since keeps its place: it is another's, and may be in the making.
+    private void Forget(WorkKey key, Entry entry)
+    {
+        if (_entries.GetValueOrDefault(key) == entry)
+        {
+            _entries.Remove(key);
+        }
     }
 
     private async Task<object> RunAsync(WorkKey key, Entry entry, Func<CancellationToken, Task<object>> make)
@@ -262,12 +272,15 @@ internal sealed class LongWork : IDisposable
 
         // What was shown is made again before what somebody waits for.
         var done = there.Where(static pair => pair.Value.Running is null).ToList();
-        return done.Count > 0 && _entries.Remove(done.MinBy(static pair => (pair.Value.Keeps == Waiting, pair.Value.At)).Key);
+        return done.Count > 0 && _entries.Remove(done.MinBy(static pair => (pair.Value.IsOnce, pair.Value.At)).Key);
     }
 
-    private sealed class Entry(TimeSpan keeps)
+    private sealed class Entry(bool isOnce)
     {
-        public TimeSpan Keeps => keeps;
+        // Shown once, and waiting for that until then; else shown until it is made anew.
+        public bool IsOnce => isOnce;
+
+        public TimeSpan Keeps => isOnce ? Waiting : Kept;
 
         public object? Made { get; set; }
 

@@ -33,6 +33,19 @@ internal static class WaitAnswer
             Cancelled = stopping,
         };
 
+    /// <summary>What a command answers, made behind the page for one look at it; null: it is being made still.</summary>
+    /// <param name="work">Where it is made.</param>
+    /// <param name="request">Who asks.</param>
+    /// <param name="key">What it is.</param>
+    /// <param name="command">Makes it by a call of its own.</param>
+    public static Task<Made<T>?> BehindAsync<T>(
+        this LongWork work,
+        ConsoleRequest request,
+        WorkKey key,
+        Func<AdminCall, Task<Outcome<T>>> command
+    )
+        where T : class => work.OnceAsync(key, async stopping => new Made<T>(await command(request.Behind(stopping))));
+
     /// <summary>A moment from now, as nobody's click.</summary>
     public static AgainLater Soon(string path) => new(AgainSeconds, AgainAt(path));
 

@@ -37,6 +37,9 @@ internal readonly record struct BaselineLimits(
     /// <summary>Of how many records on an answer is far larger than this client's ever were.</summary>
     public long WideFrom => ((long)PeakCallRecords * WideFactor) + WideSlack;
 
+    /// <summary>Whether an answer of so many records is; none is while nobody knows its largest.</summary>
+    public bool IsWide(int records) => PeakCallRecords > 0 && records > WideFrom;
+
     /// <summary>Computes them from the days that teach something.</summary>
     /// <param name="days">In order.</param>
     /// <param name="firstDay">The day on which the client was first seen.</param>

@@ -209,7 +209,7 @@ internal sealed class ClientActivity
             return;
         }
 
-        if (baseline.Limits.PeakCallRecords > 0 && seen.Records > baseline.Limits.WideFrom && !teachesAll)
+        if (baseline.Limits.IsWide(seen.Records) && !teachesAll)
         {
             DayWide++;
             Wide.Add(seen.Id);

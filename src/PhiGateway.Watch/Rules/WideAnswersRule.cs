@@ -21,12 +21,7 @@ internal sealed class WideAnswersRule : WatchRule
     public override Finding? Look(in Sighting sighting)
     {
         var (seen, activity, limits) = (sighting.Seen, sighting.Activity, sighting.Baseline.Limits);
-        return
-            limits.PeakCallRecords > 0
-            && activity.DayWide >= Least
-            && seen.Records > limits.WideFrom
-            && sighting.IsLearned
-            && !sighting.IsAnnounced
+        return activity.DayWide >= Least && limits.IsWide(seen.Records) && sighting.IsLearned && !sighting.IsAnnounced
             ? Found(
                 sighting,
                 FindingSeverity.Medium,

@@ -141,6 +141,25 @@ public sealed partial class ConsoleOnceTests
         }
     }
 
+    // Whoever was kept waiting by it clicks again when it has ended.
+    [Fact]
+    public async Task Take_MomentsAfterAFirstClickThatTookLong_IsItsSecond()
+    {
+        var clock = new ManualClock();
+        var forms = new TakenForms(clock);
+        var taken = 0;
+        await forms.TakeAsync("stop", CountAsync, IsTaken);
+        await forms.TakeAsync("stop", CountAsync, IsTaken);
+        Assert.Equal(1, taken);
+
+        Task<ScreenAnswer> CountAsync()
+        {
+            taken++;
+            clock.Advance(TimeSpan.FromMinutes(2));
+            return Task.FromResult<ScreenAnswer>(new ScreenAnswer.Go("/console/now"));
+        }
+    }
+
     // What writes is taken once, or of exactly the version that was seen; the others write nothing that stands twice.
     [Fact]
     public void Forms_OfThePages_AreTakenOnceOrOfAVersion()

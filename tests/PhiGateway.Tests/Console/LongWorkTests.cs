@@ -78,6 +78,32 @@ public sealed class LongWorkTests
         Assert.Equal(("2", 2), (found, _begun));
     }
 
+    // Else it would be made beside what counts it among so many at a time.
+    [Fact]
+    public async Task Once_ShownToWhoWaitedSinceBefore_LeavesWhatWasBegunSince()
+    {
+        using var work = Make(TimeSpan.FromMinutes(5));
+        var (held, own) = (new HeldBack(), SynchronizationContext.Current);
+        SynchronizationContext.SetSynchronizationContext(held);
+        var waits = work.OnceAsync(K, MakeAsync);
+        SynchronizationContext.SetSynchronizationContext(own);
+        work.Drop(K);
+        _done.SetResult("before");
+
+        var made = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<string?> next;
+        while ((next = work.OnceAsync(K, _ => made.Task)).IsCompleted)
+        {
+            await Task.Yield();
+        }
+
+        await held.GoOnAsync();
+        Assert.Equal("before", await waits);
+        Assert.True(work.IsMaking(K));
+        made.SetResult("after");
+        Assert.Equal("after", await next);
+    }
+
     [Fact]
     public async Task Find_OfWhatIsOld_IsShownAndMadeAnewBehindThePage()
     {
@@ -211,4 +237,14 @@ public sealed class LongWorkTests
 
     private Task<string> NextAsync(CancellationToken cancellationToken) =>
         Task.FromResult(Interlocked.Increment(ref _begun).ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    // Whoever waits under it goes on when the test says so.
+    private sealed class HeldBack : SynchronizationContext
+    {
+        private readonly TaskCompletionSource<Action> _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override void Post(SendOrPostCallback d, object? state) => _next.SetResult(() => d(state));
+
+        public async Task GoOnAsync() => (await _next.Task)();
+    }
 }

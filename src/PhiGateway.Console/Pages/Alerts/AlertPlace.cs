@@ -1,4 +1,3 @@
-using System.Globalization;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Console.Http;
@@ -70,7 +69,7 @@ public sealed record AlertPlace(string State, string? Lane, string? Kind, string
                 ("subject", Subject),
                 ("severity", Severity is { } severity ? Words.Kebab(severity) : null),
                 ("mine", IsMine ? "1" : null),
-                ("skip", Skip == 0 ? null : Skip.ToString(CultureInfo.InvariantCulture)),
+                ("skip", ListPart.AskedOf(Skip)),
             ];
             return Typed is { } typed ? typed.Link(Path, parts) : Links.With(Path, parts);
         }

@@ -85,10 +85,8 @@ internal sealed class AlertScreen(
                 }
 
                 // One look for one opening, put on record before anything is read: the page asks again every two seconds meanwhile.
-                var made = await work.OnceAsync(
-                    WorkKey.Of(request, "emergency " + alert.Id),
-                    async stopping => new Made<EmergencyReport>(await emergencies.ReadAsync(request.Behind(stopping), alert.Id))
-                );
+                var key = WorkKey.Of(request, "emergency " + alert.Id);
+                var made = await work.BehindAsync(request, key, call => emergencies.ReadAsync(call, alert.Id));
                 return new ReadUse(made is not null, made is null, made?.Outcome.Value);
             }
         );

@@ -127,12 +127,10 @@ internal sealed class AlertsScreen(
 
         var address = back.IsPage ? Links.Alert(id) : back.Place.Address;
         return new ScreenAnswer.Go(
-            isEmergency && !back.IsPage ? Links.With(BreakGlass, ("skip", SkipOf(back.Place))) : address,
+            isEmergency && !back.IsPage ? Links.With(BreakGlass, ("skip", ListPart.AskedOf(back.Place.Skip))) : address,
             $"The alert is {done}."
         );
     }
-
-    private static string? SkipOf(AlertPlace place) => place.Skip == 0 ? null : place.Skip.ToString(CultureInfo.InvariantCulture);
 
     private async Task<ScreenAnswer> PageAsync(
         ConsoleRequest request,

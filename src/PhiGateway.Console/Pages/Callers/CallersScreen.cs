@@ -18,10 +18,8 @@ internal sealed class CallersScreen(UnknownCallers callers, LongWork work)
         var asked = request.Asked("days");
         var days = int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var many) ? many : 0;
         days = asked is null ? Default : days;
-        var made = await work.OnceAsync(
-            WorkKey.Of(request, string.Create(CultureInfo.InvariantCulture, $"callers {days}")),
-            async stopping => new Made<UnknownReport>(await callers.ListAsync(request.Behind(stopping), days))
-        );
+        var key = WorkKey.Of(request, string.Create(CultureInfo.InvariantCulture, $"callers {days}"));
+        var made = await work.BehindAsync(request, key, call => callers.ListAsync(call, days));
         if (made is null)
         {
             return WaitAnswer.Of(

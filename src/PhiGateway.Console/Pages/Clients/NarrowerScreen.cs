@@ -36,10 +36,8 @@ internal sealed class NarrowerScreen(ClientDirectory directory, ReplayCommands r
         }
 
         // Tens of thousands of records, each of which is decided again.
-        var made = await work.OnceAsync(
-            WorkKey.Of(request, "narrower " + id),
-            async stopping => new Made<RightSizeReport>(await replay.RightSizeAsync(request.Behind(stopping), useCase.Id, Days))
-        );
+        var key = WorkKey.Of(request, "narrower " + id);
+        var made = await work.BehindAsync(request, key, behind => replay.RightSizeAsync(behind, useCase.Id, Days));
         if (made is null)
         {
             var said = $"The requests of {Days} days are being decided again.";

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Organizations;
 using PhiGateway.Admin.Trail;
@@ -20,13 +19,10 @@ internal sealed class OffboardingScreen(OffboardingReports reports, LongWork wor
     {
         // Each with the calls that its clients were permitted last, out of the trail.
         var skip = request.Skipped;
-        var made = await work.OnceAsync(
-            WorkKey.Of(request, $"offboardings {skip}"),
-            async stopping => new Made<OffboardingList>(await reports.ListAsync(request.Behind(stopping)))
-        );
+        var made = await work.BehindAsync(request, WorkKey.Of(request, $"offboardings {skip}"), reports.ListAsync);
         if (made is null)
         {
-            var here = Links.With(Path, ("skip", skip == 0 ? null : skip.ToString(CultureInfo.InvariantCulture)));
+            var here = Links.With(Path, ("skip", ListPart.AskedOf(skip)));
             return WaitAnswer.Of("vendors", new WaitModel("Offboardings", "The offboardings are being gathered.", here));
         }
 
@@ -72,10 +68,7 @@ internal sealed class OffboardingScreen(OffboardingReports reports, LongWork wor
     private async Task<ScreenAnswer> ShowAsync(ConsoleRequest request, TriedForm? form, AdminProblem? tried)
     {
         var (id, caller) = (request.Route("id"), request.Call.Caller);
-        var made = await work.OnceAsync(
-            KeyOf(request, id),
-            async stopping => new Made<OffboardingReport>(await reports.FindAsync(request.Behind(stopping), id))
-        );
+        var made = await work.BehindAsync(request, KeyOf(request, id), call => reports.FindAsync(call, id));
         if (made is null)
         {
             const string Said = "The last calls of its clients are being looked up in the trail.";

@@ -225,10 +225,7 @@ internal sealed class AccountingScreen(
     private async Task<ScreenAnswer> PageAsync(ConsoleRequest request, OpenedPatient opened, string? name, AdminProblem? tried)
     {
         // Every record that names the patient. It is shown once, and made anew for the next look.
-        var made = await work.OnceAsync(
-            KeyOf(request, opened),
-            async stopping => new Made<Gathered>(await GatherAsync(request.Behind(stopping), opened))
-        );
+        var made = await work.BehindAsync(request, KeyOf(request, opened), call => GatherAsync(call, opened));
         if (made is null)
         {
             const string Said = "Every record that names the patient is being read.";

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PhiGateway.Admin.Accounting;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
@@ -18,13 +17,10 @@ internal sealed class RequestsScreen(DisclosureRegister register, LongWork work,
     {
         // The steps of every request there is or was are read out of the trail.
         var skip = request.Skipped;
-        var made = await work.OnceAsync(
-            WorkKey.Of(request, $"requests {skip}"),
-            async stopping => new Made<RequestList>(await register.ListRequestsAsync(request.Behind(stopping)))
-        );
+        var made = await work.BehindAsync(request, WorkKey.Of(request, $"requests {skip}"), register.ListRequestsAsync);
         if (made is null)
         {
-            var here = Links.With(Path, ("skip", skip == 0 ? null : skip.ToString(CultureInfo.InvariantCulture)));
+            var here = Links.With(Path, ("skip", ListPart.AskedOf(skip)));
             return WaitAnswer.Of("patient", new WaitModel("Requests", "The patients' requests are being gathered.", here));
         }
 

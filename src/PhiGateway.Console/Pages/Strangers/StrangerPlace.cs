@@ -1,4 +1,3 @@
-using System.Globalization;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Registrations;
 using PhiGateway.Admin.Trail;
@@ -39,7 +38,7 @@ public sealed record StrangerPlace(string State, string? Network, string? Signer
     internal SealedWords? Typed { get; init; }
 
     /// <summary>The address of this part.</summary>
-    public string Address => At(Skip == 0 ? null : Skip.ToString(CultureInfo.InvariantCulture));
+    public string Address => At(ListPart.AskedOf(Skip));
 
     /// <summary>The query of it as a form carries it; empty: the list as it is first.</summary>
     public string Query => Address.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark ? Address[(mark + 1)..] : string.Empty;
