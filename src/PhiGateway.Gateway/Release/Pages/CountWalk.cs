@@ -30,9 +30,9 @@ internal sealed class CountWalk(Fetch fetch, PageLookup lookup, HandleIssuer han
             return taken;
         }
 
-        if (!counted.IsWhole)
+        if (!counted.IsKnown)
         {
-            return StageResult.Refuse(DenyReason.HiddenElement, "count-too-large");
+            return StageResult.Refuse(DenyReason.HiddenElement, counted.IsWhole ? "count-unknown" : "count-too-large");
         }
 
         Write(exchange, counted.Matches, output);
