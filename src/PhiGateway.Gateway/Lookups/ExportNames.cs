@@ -124,7 +124,7 @@ internal sealed class ExportNames(
         }
     }
 
-    /// <summary>What is named, found out when the first line is met that hangs on it, and once.</summary>
+    /// <summary>What is named, found out when something is met that hangs on it, and once.</summary>
     /// <param name="find">Reads the files.</param>
     internal sealed class Once(Func<CancellationToken, ValueTask<StageResult<NamedByLines>>> find)
     {

@@ -1,6 +1,7 @@
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Answers.Streaming;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Lookups;
 
@@ -29,6 +30,24 @@ internal sealed class FileSources(GatewayExchange exchange, HopLookup hops, Targ
     /// <inheritdoc/>
     public NamedByLines? Gathers { get; init; }
 
+    /// <summary>
+    /// Finds what is named before a file is opened whose records are held to that: nobody would read the open file meanwhile, and a server
+    /// that waits too long for its reader cuts it off.
+    /// </summary>
+    /// <param name="type">Type of the records that the file is to hold.</param>
+    /// <param name="cancellation">The file's.</param>
+    /// <exception cref="IOException">It cannot be found out.</exception>
+    public async ValueTask BeginAsync(ResourceType type, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (NamedByLines.AreOf(type))
+        {
+            await FindNamedAsync(cancellation);
+        }
+
+        ThrowIfAway();
+    }
+
     /// <inheritdoc/>
     public async ValueTask FindAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellation)
     {
@@ -44,15 +63,29 @@ internal sealed class FileSources(GatewayExchange exchange, HopLookup hops, Targ
             Outcome = await targets.FindInLinesAsync(exchange, policy, lines, Targets);
         }
 
-        // Once it was found out it holds for all lines that follow.
-        var isUnknown = Outcome.Continues && ReferenceEquals(Holds, NamedByLines.Nothing);
-        if (isUnknown && NamedByLines.Matter(lines.Span, policy, exchange.Ingressed.Route.Language))
+        if (Outcome.Continues && IsUnknown && NamedByLines.Matter(lines.Span, policy, exchange.Ingressed.Route.Language))
+        {
+            await FindNamedAsync(cancellation);
+        }
+
+        ThrowIfAway();
+    }
+
+    // Once it was found out it holds for all lines that follow.
+    private bool IsUnknown => ReferenceEquals(Holds, NamedByLines.Nothing);
+
+    private async ValueTask FindNamedAsync(CancellationToken cancellation)
+    {
+        if (IsUnknown)
         {
             var found = await names!.FindAsync(cancellation);
             Outcome = found.Result;
             Holds = found.Continues ? found.Value : Holds;
         }
+    }
 
+    private void ThrowIfAway()
+    {
         if (!Outcome.Continues)
         {
             throw new IOException("What lines of the export are judged by cannot be had.");

@@ -23,6 +23,7 @@ internal static class LookupsRegistration
             .AddSingleton<VersionLookup>()
             .AddSingleton<TargetLookup>()
             .AddSingleton<HopLookup>()
+            .AddSingleton<PageLookup>()
             .AddSingleton<VersionConflict>()
             .AddSingleton<ReferrerLookup>();
 }

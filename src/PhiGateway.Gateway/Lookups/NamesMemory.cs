@@ -4,9 +4,9 @@ namespace PhiGateway.Gateway.Lookups;
 
 /// <summary>
 /// Keeps for a minute what the records of a finished export name, so that each of its files that is held to that costs the upstream all the
-/// others once. Used by <see cref="ExportNames"/>.
+/// others once; and what those of a <c>$everything</c> name, so that each page costs all the others once.
 /// </summary>
-/// <remarks>Of what <see cref="ShownMemory.KeyOf"/> says. Bounded; thread-safe.</remarks>
+/// <remarks>Whoever asks says of what: of one token, one state of the registry and one question. Bounded; thread-safe.</remarks>
 internal sealed class NamesMemory
 {
     private const int Most = 32;

@@ -3,6 +3,7 @@ using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Lookups;
 
@@ -53,8 +54,9 @@ internal sealed class ShownFiles(
                 continue;
             }
 
-            using var counted = await OpenAsync(exchange, place, left);
-            if (counted is null || await ShowsAsync(exchange, counted, named))
+            var sources = names.Open(exchange, named);
+            using var counted = await BeginsAsync(exchange, sources, list.Type) ? await OpenAsync(exchange, place, left) : null;
+            if (counted is null || await ShowsAsync(exchange, counted, sources))
             {
                 shown.Add(list);
             }
@@ -64,6 +66,24 @@ internal sealed class ShownFiles(
 
         memory.Keep(key, exchange.Now, shown);
         return shown;
+    }
+
+    // What cannot be found out now is told to whoever fetches the file.
+    private static async ValueTask<bool> BeginsAsync(GatewayExchange exchange, FileSources? sources, ResourceType type)
+    {
+        try
+        {
+            if (sources is not null)
+            {
+                await sources.BeginAsync(type, exchange.Http.RequestAborted);
+            }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private async ValueTask<BoundedFile?> OpenAsync(GatewayExchange exchange, string place, int most)
@@ -93,7 +113,7 @@ internal sealed class ShownFiles(
     }
 
     // What is not known to be empty counts as shown.
-    private async ValueTask<bool> ShowsAsync(GatewayExchange exchange, BoundedFile file, ExportNames.Once? named)
+    private async ValueTask<bool> ShowsAsync(GatewayExchange exchange, BoundedFile file, FileSources? sources)
     {
         using var room = buffers.Take(exchange, 0);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(exchange.Http.RequestAborted);
@@ -113,7 +133,7 @@ internal sealed class ShownFiles(
                 limits,
                 stop.Token,
                 exchange.Request,
-                sources: names.Open(exchange, named)
+                sources: sources
             );
             return shows || file.IsCut || verdict != StreamVerdict.Complete;
         }

@@ -69,11 +69,5 @@ internal ref struct BundleResources
     /// <param name="bases">The route's addresses.</param>
     public readonly bool IsHere(ResourceFacts facts, Bases bases) =>
         FullUrl.IsEmpty
-        || (
-            FullUrl is [(byte)'"', .. var url, (byte)'"']
-            && !url.Contains((byte)'\\')
-            && ReferenceReader.TryRead(url, bases, out var type, out var id)
-            && type == facts.Type
-            && System.Text.Ascii.Equals(id, facts.Id)
-        );
+        || (FullUrl is [(byte)'"', .. var url, (byte)'"'] && !url.Contains((byte)'\\') && EntryParts.IsNameOf(url, facts, bases));
 }

@@ -60,10 +60,11 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
         }
         else
         {
-            var judged = Judge(exchange, request, body, filtered, ref bytes);
+            var links = new ApiLinks(handles, exchange, request);
+            var judged = Judge(exchange, request, body, filtered, links, ref bytes);
             if (judged.Continues && ApiPageWalk.IsOfOneWhole(exchange, request))
             {
-                judged = await pages.LookAheadAsync(exchange, request, body);
+                judged = await pages.LookAheadAsync(exchange, request, links);
             }
 
             if (!judged.Continues)
@@ -107,11 +108,12 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
         }
     }
 
-    private StageResult Judge(
+    private static StageResult Judge(
         GatewayExchange exchange,
         ApiRequest request,
         PooledBuffer body,
         PooledBuffer filtered,
+        ApiLinks links,
         ref ReadOnlyMemory<byte> bytes
     )
     {
@@ -134,7 +136,7 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
                 exchange.Ingressed.Route.Language.MaxDepth,
                 filtered,
                 exchange.Disclosure,
-                new ApiLinks(handles, exchange, request),
+                links,
                 tellsOfNothing
             )
         )

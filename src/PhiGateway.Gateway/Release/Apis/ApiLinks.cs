@@ -11,10 +11,14 @@ namespace PhiGateway.Gateway.Release.Apis;
 /// </summary>
 internal sealed class ApiLinks(HandleIssuer handles, GatewayExchange exchange, ApiRequest request) : ILinkSealer
 {
+    /// <summary>Where the answer that was filtered goes on; null: nowhere, or at a place that has no name on this side.</summary>
+    public string? Next { get; private set; }
+
     /// <inheritdoc/>
     public string? Seal(string relation, string upstreamUrl)
     {
-        var handle = FindPlace(upstreamUrl) is { } place ? Seal(new PagePlace(place, 0), 0) : null;
+        Next = FindPlace(upstreamUrl);
+        var handle = Next is { } place ? Seal(new PagePlace(place, 0), 0) : null;
         exchange.Disclosure.CannotFollow |= handle is null;
         return handle;
     }

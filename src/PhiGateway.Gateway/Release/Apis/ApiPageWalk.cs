@@ -110,23 +110,22 @@ internal sealed class ApiPageWalk(Fetch fetch, HandleIssuer handles, AnswerBuffe
     /// </summary>
     /// <param name="exchange">The request; its permit judges.</param>
     /// <param name="request">The same, as the table means it.</param>
-    /// <param name="body">The backend's first page, of which all leaves.</param>
-    public async ValueTask<StageResult> LookAheadAsync(GatewayExchange exchange, ApiRequest request, PooledBuffer body)
+    /// <param name="links">Asked by the filter of the backend's first page, of which all leaves.</param>
+    public async ValueTask<StageResult> LookAheadAsync(GatewayExchange exchange, ApiRequest request, ApiLinks links)
     {
-        var links = new ApiLinks(handles, exchange, request);
-        var ahead = new NextLink();
-        var looked = Look(exchange, request, body.Written, new Disclosure(), ahead);
-        for (var page = 1; looked.Continues && ahead.Url is { } link && links.FindPlace(link) is { } place; page++)
+        var looked = StageResult.Continue;
+        var next = links.Next;
+        for (var page = 1; looked.Continues && next is { } place; page++)
         {
             if (page == options.Limits.PagesPerPage)
             {
                 return StageResult.Refuse(DenyReason.AnswerTooLarge, "pages");
             }
 
-            var part = new Disclosure();
-            var following = ahead = new NextLink();
-            looked = await FetchAsync(exchange, request, place, bytes => Look(exchange, request, bytes, part, following));
+            var (part, ahead) = (new Disclosure(), new NextLink());
+            looked = await FetchAsync(exchange, request, place, bytes => Look(exchange, request, bytes, part, ahead));
             exchange.Disclosure.MergeUnseen(part);
+            next = ahead.Url is { } link ? links.FindPlace(link) : null;
         }
 
         return looked;

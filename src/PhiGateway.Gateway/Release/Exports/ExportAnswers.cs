@@ -28,6 +28,8 @@ internal sealed class ExportAnswers(
     Exit exit
 )
 {
+    private const string NoFile = "file";
+
     /// <summary>Releases the answer.</summary>
     public ValueTask<StageResult> ReleaseAsync(GatewayExchange exchange)
     {
@@ -156,7 +158,7 @@ internal sealed class ExportAnswers(
         await using var stream = await answer.OpenAsync(exchange.Http.RequestAborted);
         return stream is null
             ? StageResult.Refuse(DenyReason.UnreadableAnswer, "content-encoding")
-            : await StreamAsync(exchange, stream, null);
+            : await StreamAsync(exchange, stream, SourcesOf(exchange, null), static _ => new(true));
     }
 
     // All files of a list, one after the other: the manifest says which they are, as it did when they were named.
@@ -182,30 +184,60 @@ internal sealed class ExportAnswers(
             }
         }
 
+        if (places.Count == 0)
+        {
+            return StageResult.Refuse(DenyReason.UnreadableAnswer, NoFile);
+        }
+
         await using var joined = new JoinedFiles(fetch, exchange, places);
-        return places.Count > 0 && await joined.TryBeginAsync(exchange.Http.RequestAborted)
-            ? await StreamAsync(exchange, joined, listing.Value)
-            : StageResult.Refuse(DenyReason.UnreadableAnswer, "file");
+        var sources = SourcesOf(exchange, listing.Value);
+        var isThere = true;
+        var streamed = await StreamAsync(
+            exchange,
+            joined,
+            sources,
+            async cancellation =>
+            {
+                if (sources is not null)
+                {
+                    await sources.BeginAsync(list.Type, cancellation);
+                }
+
+                isThere = await joined.TryBeginAsync(cancellation);
+                return isThere;
+            }
+        );
+        return isThere ? streamed : StageResult.Refuse(DenyReason.UnreadableAnswer, NoFile);
     }
 
-    private async ValueTask<StageResult> StreamAsync(GatewayExchange exchange, Stream lines, ExportListing? listing)
+    private FileSources? SourcesOf(GatewayExchange exchange, ExportListing? listing) =>
+        names.Open(exchange, names.Begin(exchange, listing, long.MaxValue));
+
+    // Opened last, so that the file is read from then on.
+    private async ValueTask<StageResult> StreamAsync(
+        GatewayExchange exchange,
+        Stream lines,
+        FileSources? sources,
+        Func<CancellationToken, ValueTask<bool>> open
+    )
     {
-        var sources = names.Open(exchange, names.Begin(exchange, listing, long.MaxValue));
         var streamed = await streams.RunAsync(
             exchange,
             KnownMediaTypes.FhirNdjson,
-            (release, sink, limits, cancellation) =>
-                NdjsonFilter.RunAsync(
-                    lines,
-                    release,
-                    exchange.Ingressed.Route.Language,
-                    sink,
-                    limits,
-                    cancellation,
-                    exchange.Request,
-                    tellsOutcomes: !UpstreamCallFactory.Withholds(exchange.Permit),
-                    sources
-                )
+            async (release, sink, limits, cancellation) =>
+                await open(cancellation)
+                    ? await NdjsonFilter.RunAsync(
+                        lines,
+                        release,
+                        exchange.Ingressed.Route.Language,
+                        sink,
+                        limits,
+                        cancellation,
+                        exchange.Request,
+                        tellsOutcomes: !UpstreamCallFactory.Withholds(exchange.Permit),
+                        sources
+                    )
+                    : StreamVerdict.Unreadable
         );
 
         // That the server was busy is told as such while it can be.

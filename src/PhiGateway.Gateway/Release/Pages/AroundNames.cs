@@ -20,7 +20,14 @@ namespace PhiGateway.Gateway.Release.Pages;
 /// The pages are read once for it and kept in mind for a minute. Of more than <see cref="LimitOptions.PagesPerPage"/> pages it is not known,
 /// and what is nobody's leaves there unless a record that stays is seen to name it.
 /// </remarks>
-internal sealed class AroundNames(Fetch fetch, HandleIssuer handles, AnswerBuffers buffers, NamesMemory memory, GatewayOptions options)
+internal sealed class AroundNames(
+    Fetch fetch,
+    HandleIssuer handles,
+    AnswerBuffers buffers,
+    NamesMemory memory,
+    GatewayOptions options,
+    TimeProvider clock
+)
 {
     private const string Detail = "around";
 
@@ -49,7 +56,8 @@ internal sealed class AroundNames(Fetch fetch, HandleIssuer handles, AnswerBuffe
         var read = await ReadAsync(exchange, isFirst ? page : default(ReadOnlyMemory<byte>?));
         if (read.Continues)
         {
-            memory.Keep(key, exchange.Now, read.Value);
+            // From here on: to read them may have taken longer than it is kept.
+            memory.Keep(key, clock.GetUtcNow(), read.Value);
         }
 
         return read;
@@ -58,7 +66,10 @@ internal sealed class AroundNames(Fetch fetch, HandleIssuer handles, AnswerBuffe
     // From its beginning, wherever the client is.
     private async ValueTask<StageResult<NamedByLines>> ReadAsync(GatewayExchange exchange, ReadOnlyMemory<byte>? first)
     {
-        var (named, hides) = (new NamedByLines(), false);
+        // What is named is held until the page has left.
+        var room = buffers.Take(exchange, 0);
+        exchange.Hold(room);
+        var (named, hides) = (new NamedByLines(bytes => room.Grow(bytes, HeldFor.Read)), false);
         var next = first is { } page ? Take(exchange, page, named, ref hides) : null;
         var call = first is null ? UpstreamCallFactory.Create(exchange.Request, exchange.Permit) : null;
         for (var pages = 1; call is not null || next is not null; pages++)

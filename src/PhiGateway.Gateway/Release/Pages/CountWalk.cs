@@ -14,15 +14,7 @@ namespace PhiGateway.Gateway.Release.Pages;
 /// Counts the matches that a client may see, page by page of the upstream up to a bound; for bare counts, and for an accurate total beside a
 /// page.
 /// </summary>
-internal sealed class CountWalk(
-    Fetch fetch,
-    ReferrerLookup referrers,
-    HopLookup hopLookup,
-    TargetLookup targetLookup,
-    HandleIssuer handles,
-    AnswerBuffers buffers,
-    GatewayOptions options
-)
+internal sealed class CountWalk(Fetch fetch, PageLookup lookup, HandleIssuer handles, AnswerBuffers buffers, GatewayOptions options)
 {
     /// <summary>Answers a bare count.</summary>
     /// <param name="exchange">The request; what went upstream was the search whose matches are counted.</param>
@@ -30,7 +22,7 @@ internal sealed class CountWalk(
     /// <param name="output">Receives the Bundle that holds the count.</param>
     public async ValueTask<StageResult> RunAsync(GatewayExchange exchange, PooledBuffer body, PooledBuffer output)
     {
-        var counted = new Counted { Targets = TargetLookup.Begin(exchange, exchange.Permit.Release) };
+        var counted = new Counted(PageSources.Begin(exchange));
         var taken = await TakeAsync(exchange, exchange.Request, body.Written, counted, isFirst: true);
         taken = taken.Continues ? await FollowAsync(exchange, exchange.Request, counted) : taken;
         if (!taken.Continues)
@@ -38,9 +30,9 @@ internal sealed class CountWalk(
             return taken;
         }
 
-        if (!counted.IsWhole)
+        if (!counted.IsKnown)
         {
-            return StageResult.Refuse(DenyReason.HiddenElement, "count-too-large");
+            return StageResult.Refuse(DenyReason.HiddenElement, counted.IsWhole ? "count-unknown" : "count-too-large");
         }
 
         Write(exchange, counted.Matches, output);
@@ -52,12 +44,12 @@ internal sealed class CountWalk(
     {
         var search = exchange.Request.AsCounted();
         using var fetched = await fetch.ReadAsync(exchange, UpstreamCallFactory.Create(search, exchange.Permit));
-        var counted = new Counted { Targets = TargetLookup.Begin(exchange, exchange.Permit.Release) };
+        var counted = new Counted(PageSources.Begin(exchange));
         return
             fetched is Fetched.Found { IsReadable: true } found
             && (await TakeAsync(exchange, search, found.Body, counted, isFirst: true)).Continues
             && (await FollowAsync(exchange, search, counted)).Continues
-            && counted is { IsWhole: true, Targets: not { LacksSome: true } }
+            && counted.IsKnown
             ? counted.Matches
             : null;
     }
@@ -96,15 +88,8 @@ internal sealed class CountWalk(
         bool isFirst
     )
     {
-        await targetLookup.FindIfMetAsync(exchange, page, exchange.Permit.Release, counted.Targets);
-        await referrers.FindIfMetAsync(exchange, search, page, counted.Files);
-        var hung = await hopLookup.FindIfMetAsync(exchange, search, exchange.Permit.Release, page, counted.Hops);
-        if (!hung.Continues)
-        {
-            return hung;
-        }
-
-        return Take(exchange, search, page, counted, isFirst);
+        var found = await lookup.FindAsync(exchange, search, page, counted.Sources);
+        return found.Continues ? Take(exchange, search, page, counted, isFirst) : found;
     }
 
     private StageResult Take(GatewayExchange exchange, FhirRequest search, ReadOnlyMemory<byte> page, Counted counted, bool isFirst)
@@ -118,15 +103,14 @@ internal sealed class CountWalk(
             exchange.Ingressed.Route.Language,
             unseen,
             part,
-            new AnswerOptions
-            {
-                Links = links,
-                Narrowed = isFirst ? UpstreamCallFactory.FindNarrowing(search, exchange.Permit) : [],
-                SelfLinks = exchange.Ingressed.Route.SelfLinks,
-                Referrers = counted.Files,
-                Hops = counted.Hops,
-                Targets = counted.Targets,
-            }
+            counted.Sources.AddTo(
+                new AnswerOptions
+                {
+                    Links = links,
+                    Narrowed = isFirst ? UpstreamCallFactory.FindNarrowing(search, exchange.Permit) : [],
+                    SelfLinks = exchange.Ingressed.Route.SelfLinks,
+                }
+            )
         );
         if (verdict is not (AnswerVerdict.Rewritten or AnswerVerdict.Unchanged))
         {
@@ -160,18 +144,17 @@ internal sealed class CountWalk(
         json.WriteEndObject();
     }
 
-    private sealed class Counted
+    private sealed class Counted(PageSources sources)
     {
-        public FileReferrers Files { get; } = new();
-
-        public HopTargets Hops { get; } = new();
-
-        public KnownTargets? Targets { get; init; }
+        public PageSources Sources => sources;
 
         public int Matches { get; set; }
 
         public string? Next { get; set; }
 
         public bool IsWhole { get; set; }
+
+        // What cannot be looked up stays uncounted, whether it may leave or not.
+        public bool IsKnown => IsWhole && sources.Targets is not { LacksSome: true };
     }
 }

@@ -16,9 +16,7 @@ namespace PhiGateway.Gateway.Release.Pages;
 internal sealed class PageWalk(
     Fetch fetch,
     VersionLookup versions,
-    ReferrerLookup referrers,
-    HopLookup hopLookup,
-    TargetLookup targetLookup,
+    PageLookup lookup,
     HandleIssuer handles,
     CountWalk counts,
     AroundNames around,
@@ -67,34 +65,27 @@ internal sealed class PageWalk(
         var continuation = exchange.Understood.Continuation;
         var start = continuation?.Page ?? new PagePlace(string.Empty, 0);
         var asked = continuation?.Size ?? 0;
-        var beside = (Files: new FileReferrers(), Hops: new HopTargets(), Targets: TargetLookup.Begin(exchange, exchange.Permit.Release));
+        var sources = PageSources.Begin(exchange);
         var named = await around.FindAsync(exchange, body.Written);
         if (!named.Continues)
         {
             return named.Result;
         }
 
-        var current = VersionLookup.IsHistory(exchange.Request) ? VersionsOf(exchange, beside.Files, beside.Hops) : null;
+        var current = VersionLookup.IsHistory(exchange.Request) ? VersionsOf(exchange, sources) : null;
         using var page = new PagedAnswer(
             exchange.Request,
             exchange.Permit.Release,
             exchange.Ingressed.Route.Language,
             output,
             exchange.Disclosure,
-            PageLinks.OptionsFor(exchange, handles) with
-            {
-                Current = current,
-                Referrers = beside.Files,
-                Hops = beside.Hops,
-                Targets = beside.Targets,
-                NamedAround = named.Value,
-            },
+            sources.AddTo(PageLinks.OptionsFor(exchange, handles) with { Current = current, NamedAround = named.Value }),
             asked > 0 ? asked : UpstreamCallFactory.PageSize(exchange.Request, exchange.Permit),
             start.From
         );
 
         // 1. What was fetched already.
-        var taken = await TakeAsync(exchange, page, body.Written, current, beside);
+        var taken = await TakeAsync(exchange, page, body.Written, current, sources);
         if (!taken.Continues)
         {
             return taken;
@@ -117,7 +108,7 @@ internal sealed class PageWalk(
                 break;
             }
 
-            taken = await FetchAsync(exchange, page, following, current, beside);
+            taken = await FetchAsync(exchange, page, following, current, sources);
             if (!taken.Continues)
             {
                 return taken;
@@ -149,11 +140,11 @@ internal sealed class PageWalk(
     }
 
     // What a deletion is of cannot be looked up any more: in histories of many it is told to whom everything is (ADR 12).
-    private static CurrentVersions VersionsOf(GatewayExchange exchange, FileReferrers files, HopTargets hops) =>
+    private static CurrentVersions VersionsOf(GatewayExchange exchange, PageSources sources) =>
         new()
         {
-            Files = files,
-            Hops = hops,
+            Files = sources.Files,
+            Hops = sources.Hops,
             TellsDeletions =
                 exchange.Request.Interaction != Interaction.HistoryInstance
                 && !UpstreamCallFactory.Confines(exchange.Permit)
@@ -203,15 +194,13 @@ internal sealed class PageWalk(
         PagedAnswer page,
         ReadOnlyMemory<byte> body,
         CurrentVersions? current,
-        (FileReferrers Files, HopTargets Hops, KnownTargets? Targets) beside
+        PageSources sources
     )
     {
-        await targetLookup.FindIfMetAsync(exchange, body, exchange.Permit.Release, beside.Targets);
-        await referrers.FindIfMetAsync(exchange, exchange.Request, body, beside.Files);
-        var hung = await hopLookup.FindIfMetAsync(exchange, exchange.Request, exchange.Permit.Release, body, beside.Hops);
-        if (!hung.Continues)
+        var found = await lookup.FindAsync(exchange, exchange.Request, body, sources);
+        if (!found.Continues)
         {
-            return hung;
+            return found;
         }
 
         if (current is not null)
@@ -240,14 +229,14 @@ internal sealed class PageWalk(
         PagedAnswer page,
         string place,
         CurrentVersions? current,
-        (FileReferrers Files, HopTargets Hops, KnownTargets? Targets) beside
+        PageSources sources
     )
     {
         using var fetched = await fetch.ReadAsync(exchange, Continuation.CallTo(place));
         switch (fetched)
         {
             case Fetched.Found { IsReadable: true } found:
-                return await TakeAsync(exchange, page, found.Body, current, beside);
+                return await TakeAsync(exchange, page, found.Body, current, sources);
             case Fetched.Found:
                 return StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
             case Fetched.Failed { Status: 0 or 200 } failed:

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Gateway.Stages;
@@ -58,6 +59,38 @@ public sealed class EverythingPagesTests : IDisposable
         Assert.Equal(DenyReason.UpstreamBusy, (await _world.WalkAsync(exchange, "Release")).Refusal);
     }
 
+    [Fact]
+    public async Task Run_WhatIsNamedOnAllPages_CountsInTheMemoryBudget()
+    {
+        Pages([Patient, Order("m1", "a", "N")], [Medication("a")]);
+        var memory = _world.Get<HeldMemory>();
+        var held = new List<long>();
+        _world.Upstream.OnCall = call => held.Add(call.PathAndQuery == "/pages/2" ? memory.Held : 0);
+        using (var exchange = _world.Open("GET", Target))
+        {
+            Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
+        }
+
+        Assert.Contains(held, static bytes => bytes >= 4096 * 64);
+        Assert.Equal(0, memory.Held);
+    }
+
+    // However long it took: else it would be done again for each page.
+    [Fact]
+    public async Task Run_PagesThatTakeLongToRead_AreReadOnceForAllPages()
+    {
+        Pages([Patient, Medication("a")], [Order("m1", "a", "N")]);
+        _world.Upstream.OnCall = call => _world.Clock.Advance(TimeSpan.FromSeconds(call.PathAndQuery == "/pages/2" ? 25 : 0));
+        var first = await _world.AskAsync(Target);
+        var next = first["link"]!.AsArray().Single(static link => (string?)link!["relation"] == "next")!;
+        _world.Clock.Advance(TimeSpan.FromSeconds(11));
+        _world.Upstream.Calls.Clear();
+
+        _ = await _world.AskAsync(new Uri((string)next["url"]!).PathAndQuery);
+
+        Assert.DoesNotContain(_world.Upstream.Lines, static line => line.Contains("$everything", StringComparison.Ordinal));
+    }
+
     // Ids of all pages together, those that are asked about first, each as often as it came.
     private async Task<List<string>> WalkAsync(string[] first)
     {
@@ -71,7 +104,11 @@ public sealed class EverythingPagesTests : IDisposable
             target = next is null ? null : new Uri((string)next["url"]!).PathAndQuery;
         }
 
-        return [.. ids.Where(first.Contains).Order(StringComparer.Ordinal), .. ids.Where(id => !first.Contains(id)).OrderDescending(StringComparer.Ordinal)];
+        return
+        [
+            .. ids.Where(first.Contains).Order(StringComparer.Ordinal),
+            .. ids.Where(id => !first.Contains(id)).OrderDescending(StringComparer.Ordinal),
+        ];
     }
 
     private void Pages(string[] first, string[] second)

@@ -173,6 +173,43 @@ public sealed class ExportedLinesTests : IDisposable
         Assert.DoesNotContain("GET /files/MedicationRequest", _world.Upstream.Lines);
     }
 
+    // A server does not wait for long until an open file is read.
+    [Fact]
+    public async Task Run_FileOfNobodysRecords_IsOpenedOnceTheOthersWereRead()
+    {
+        Publish(OrganizationKind.Vendor, Of(new PatientScope { Any = true }, "Medication", "MedicationRequest"));
+        _files["MedicationRequest"] = [Order("m1", "a", "N")];
+        _files["Medication"] = [Medication("a")];
+        var file = (await ManifestAsync(Drugs)).Single(static file => (string?)file!["type"] == "Medication")!;
+        _world.Clock.Advance(TimeSpan.FromSeconds(61));
+        _world.Upstream.Calls.Clear();
+
+        using var read = _world.Open("GET", new Uri((string)file["url"]!).PathAndQuery);
+        Assert.Null((await _world.WalkAsync(read, "Release")).Refusal?.Code);
+
+        Assert.Contains("GET /files/MedicationRequest", _world.Upstream.Lines);
+        Assert.Equal("GET /files/Medication", _world.Upstream.Lines.Last());
+    }
+
+    // Without what they name it is not known what may leave of them; nothing of it is opened for nothing.
+    [Fact]
+    public async Task Run_FileOfNobodysRecordsBesideOnesThatCannotBeRead_IsRefusedUnopened()
+    {
+        Publish(OrganizationKind.Vendor, Of(new PatientScope { Any = true }, "Medication", "MedicationRequest"));
+        _files["MedicationRequest"] = [Order("m1", "a", "N")];
+        _files["Medication"] = [Medication("a")];
+        var file = (await ManifestAsync(Drugs)).Single(static file => (string?)file!["type"] == "Medication")!;
+        _world.Clock.Advance(TimeSpan.FromSeconds(61));
+        _world.Upstream.Answers("GET /files/MedicationRequest", "{}", 503).Calls.Clear();
+
+        using var read = _world.Open("GET", new Uri((string)file["url"]!).PathAndQuery);
+        var result = await _world.WalkAsync(read, "Release");
+
+        Assert.Equal(DenyReason.UnreadableAnswer, result.Refusal);
+        Assert.Equal("export-names", result.Detail);
+        Assert.Equal("GET /files/MedicationRequest", _world.Upstream.Lines.Last());
+    }
+
     // More names than are held, were each counted wherever it stands.
     [Fact]
     public async Task Run_ManyRecordsThatNameTheSame_NameItOnce()
@@ -192,7 +229,8 @@ public sealed class ExportedLinesTests : IDisposable
     {
         const string Visits = "/fhir/Patient/$export?_type=Encounter,Practitioner";
         Publish(OrganizationKind.Vendor, Of(new PatientScope { Any = true }, "Encounter", "Practitioner", "Device"));
-        string Said(int visit) => string.Join(',', Enumerable.Range(0, 2600).Select(place => $$"""{"text":"BP: {{visit}} over {{place}}"}"""));
+        string Said(int visit) =>
+            string.Join(',', Enumerable.Range(0, 2600).Select(place => $$"""{"text":"BP: {{visit}} over {{place}}"}"""));
         _files["Encounter"] =
         [
             .. Enumerable
