@@ -30,9 +30,9 @@ internal sealed class CountWalk(Fetch fetch, PageLookup lookup, HandleIssuer han
             return taken;
         }
 
-        if (!counted.IsKnown)
+        if (!counted.IsWhole)
         {
-            return StageResult.Refuse(DenyReason.HiddenElement, counted.IsWhole ? "count-unknown" : "count-too-large");
+            return StageResult.Refuse(DenyReason.HiddenElement, "count-too-large");
         }
 
         Write(exchange, counted.Matches, output);

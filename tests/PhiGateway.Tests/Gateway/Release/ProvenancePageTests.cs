@@ -109,19 +109,6 @@ public sealed class ProvenancePageTests : IDisposable
         Assert.Equal(total, (int?)page["total"]);
     }
 
-    // Nor is a bare count, which has nothing beside it.
-    [Theory]
-    [InlineData(0, "hidden-element")]
-    [InlineData(1, null)]
-    public async Task Run_CountThatCannotBeLookedUp_IsRefused(int searches, string? refusal)
-    {
-        _world.Options.Limits.WalkedSearches = searches;
-        _world.Upstream.Otherwise = () => RecordingUpstream.Reply(200, Found, "application/fhir+json");
-        using var exchange = _world.Open("GET", "/fhir/Provenance?agent=Practitioner/9&_summary=count");
-
-        Assert.Equal(refusal, (await _world.WalkAsync(exchange, "Release")).Refusal?.Code);
-    }
-
     // A server that does not search by lists of ids is asked for them one by one, which costs more of what there is for a request.
     [Theory]
     [InlineData(3, 20)]
