@@ -78,9 +78,10 @@ public sealed class CampaignDeadline
         foreach (var campaign in set.All<Campaign>(RegistryKind.Campaign).Where(static one => one.State == CampaignState.Open))
         {
             CampaignItem[] silent = [.. set.ItemsOf(campaign.Id).Where(static one => one is { Decision: null, Outcome: null })];
+            var waiting = silent.Length + CampaignEnd.CountUnread(set, campaign.Id);
             if (today < campaign.Due)
             {
-                await RemindAsync(set, campaign, silent.Length, today);
+                await RemindAsync(set, campaign, waiting, today);
                 continue;
             }
 
@@ -90,7 +91,7 @@ public sealed class CampaignDeadline
                 count += await AnswerAsync(set, campaign, item, isTold) ? 1 : 0;
             }
 
-            await RemindAsync(set, campaign, silent.Length, today);
+            await RemindAsync(set, campaign, waiting, today);
             await _unapplied.TellAsync(set, campaign, today);
             await FinishAsync(campaign.Id, cancellationToken);
         }
@@ -106,22 +107,28 @@ public sealed class CampaignDeadline
     private async Task<bool> AnswerAsync(WorkingSet set, Campaign campaign, CampaignItem item, bool isTold)
     {
         var reason = $"no answer in the access review {campaign.Id}, due {campaign.Due:yyyy-MM-dd}";
-        var client = set.Find<Client>(RegistryKind.Client, item.Client);
+        var there = set.Find(RegistryKind.Client, item.Client);
+        if (there is { Entity: null })
+        {
+            // It has not ended: a node that understands it may serve it, and answers for it. Until then it waits, and people are told.
+            return false;
+        }
+
+        var client = there?.Entity as Client;
         var (outcome, done) = client switch
         {
             null or { Status: ClientStatus.Revoked or ClientStatus.Archived } => (CampaignOutcome.Ended, "It had ended before."),
-            { Status: not ClientStatus.Active } => (CampaignOutcome.Suspended, "Nobody answered; its path was closed already."),
+            { Status: not ClientStatus.Active } => (
+                CampaignOutcome.Suspended,
+                "Nobody answered; its path was closed already, and stays so."
+            ),
             _ when set.Find<UseCase>(RegistryKind.UseCase, client.UseCase) is { } useCase && useCase.AllowsBreakGlass => (
                 CampaignOutcome.Spared,
                 "Nobody answered; its path stays open because its use case covers emergencies."
             ),
             _ => (CampaignOutcome.Suspended, "Nobody answered, and the gateway closed its path."),
         };
-        if (
-            client is { Status: ClientStatus.Active }
-            && outcome == CampaignOutcome.Suspended
-            && (!isTold || !await _closer.CloseAsync(item.Client, ClientStatus.Suspended, "suspend", reason))
-        )
+        if (outcome == CampaignOutcome.Suspended && !await IsClosedAsync(client!, there!.Item, isTold, reason))
         {
             // It waits for its notice, or somebody changed it at the same moment: a later look sees what it is then.
             return false;
@@ -148,6 +155,28 @@ public sealed class CampaignDeadline
         }
 
         return true;
+    }
+
+    // Security: one that a person has closed meanwhile is closed for the silence too, so that it is not open again by whoever is second to that
+    // person and was told nothing of the review. False: it waits.
+    private async Task<bool> IsClosedAsync(Client client, RegistryItem item, bool isTold, string reason)
+    {
+        var isActive = client.Status == ClientStatus.Active;
+        var isByAPerson =
+            client.Status is ClientStatus.Suspended or ClientStatus.Quarantined && !AuthorNote.ClosedBy(item).Any(AdminKeyRules.IsMachine);
+        if (!isActive && !isByAPerson)
+        {
+            return true;
+        }
+
+        if (!isTold)
+        {
+            return false;
+        }
+
+        return isActive
+            ? await _closer.CloseAsync(client.Id, ClientStatus.Suspended, "suspend", reason)
+            : await _closer.JoinAsync(client.Id, reason);
     }
 
     private Alert AlertOf(Campaign campaign, string client, string words) =>
@@ -236,7 +265,7 @@ public sealed class CampaignDeadline
     private static bool StillWaits(WorkingSet set, Campaign open, Alert alert) =>
         alert.Id == CampaignUnapplied.IdOf(open.Id)
             ? CampaignUnapplied.CountOf(set, open.Id) > 0
-            : set.ItemsOf(open.Id).Any(static one => one is { Decision: null, Outcome: null });
+            : CampaignEnd.CountUnread(set, open.Id) > 0 || set.ItemsOf(open.Id).Any(static one => one is { Decision: null, Outcome: null });
 
     private async Task FinishAsync(string id, CancellationToken cancellationToken)
     {

@@ -47,6 +47,12 @@ internal sealed record EditPlan(IReadOnlyList<RegistryWrite> Writes)
     /// <summary>Words without PHI for the record: the reason given.</summary>
     public string? Note { get; init; }
 
+    /// <summary>
+    /// Whether what it writes over documents that this version does not understand leaves all that is unknown as it is stored: state and
+    /// notes alone change, and they close.
+    /// </summary>
+    public bool KeepsUnknown { get; init; }
+
     /// <summary>Clients whose approval the change takes away, because it opens a door of theirs.</summary>
     public IReadOnlyList<string> Taken { get; init; } = [];
 }

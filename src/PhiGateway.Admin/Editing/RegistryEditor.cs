@@ -159,6 +159,7 @@ internal sealed class RegistryEditor(
         // What this version cannot read it does not replace: a restriction that it does not know would be gone.
         if (
             !call.DropUnknown
+            && !plan.KeepsUnknown
             && plan.Writes.FirstOrDefault(write => before.Find(write.Kind, write.Id) is { IsNotUnderstood: true }) is { } newer
         )
         {

@@ -71,6 +71,12 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time,
                 break;
             }
 
+            if (isStop && earlier.Status == 0 && earlier.BodyHash == entry.BodyHash)
+            {
+                // The first call may have died with its node, and nobody stops anything meanwhile.
+                return await next(context);
+            }
+
             if (Replay(earlier, entry, scope) is { } answer)
             {
                 return answer;

@@ -171,6 +171,26 @@ public sealed class RosterTests
         Assert.Equal(0, server.Store.Batches);
     }
 
+    // What is added may be refused; what is taken away waits for none of it.
+    [Fact]
+    public async Task Import_WhatItAddsFails_WhatItRemovesIsRemoved()
+    {
+        await using var server = await StartAsync();
+        await server.SendAsync("olga", "PUT", Members + "/p-1");
+        server.Store.FailBatch = server.Store.Batches + 1;
+        var broken = await ImportAsync(
+            server,
+            Members + ":import",
+            """
+            {"patient":"p-2"}
+            {"patient":"p-1","remove":true}
+            """
+        );
+
+        Assert.Equal(("failed", 1), ((string)broken["state"]!, (int)broken["next_line"]!));
+        Assert.Empty(await server.Store.ListMembersAsync("acme-orders", null, 10, default));
+    }
+
     private static async Task<AdminServer> StartAsync()
     {
         var server = await AdminServer.StartAsync();
