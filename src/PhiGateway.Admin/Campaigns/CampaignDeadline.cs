@@ -96,8 +96,31 @@ public sealed class CampaignDeadline
             await FinishAsync(campaign.Id, cancellationToken);
         }
 
+        await TellSpoiltAsync(set);
         await SettleAsync(set);
         return count;
+    }
+
+    // Of a review whose own row cannot be read nothing follows from silence: people put it right. What a newer version wrote is its nodes'.
+    private async Task TellSpoiltAsync(WorkingSet set)
+    {
+        foreach (var item in set.Kind(RegistryKind.Campaign).Values.Where(static item => item is { Entity: null, IsNotUnderstood: false }))
+        {
+            var id = item.Item.Id;
+            var alert = new Alert
+            {
+                Id = AlertKinds.IdOf(AlertKinds.ReviewDue, id + "\nspoilt"),
+                Kind = AlertKinds.ReviewDue,
+                Subject = KindWord.Of(RegistryKind.Campaign, id),
+                At = _time.GetUtcNow(),
+                Severity = AlertSeverity.Urgent,
+                Lane = AlertLane.Act,
+                Evidence =
+                    $"The access review {id} cannot be read: its row was damaged, or changed past the control plane. Nothing follows from silence "
+                    + "until it is put right.",
+            };
+            await _alerts.RaiseAsync(alert, set.Revision);
+        }
     }
 
     private bool IsTold(WorkingSet set, Campaign campaign) =>
@@ -248,6 +271,7 @@ public sealed class CampaignDeadline
             if (
                 item.Entity is not Alert { Kind: AlertKinds.ReviewDue, State: not AlertState.Closed } alert
                 || alert.Subject.Split('/', 2) is not ["campaign", var id]
+                || set.Find(RegistryKind.Campaign, id) is { Entity: null }
                 || (set.Find<Campaign>(RegistryKind.Campaign, id) is { State: CampaignState.Open } open && StillWaits(set, open, alert))
             )
             {

@@ -183,29 +183,6 @@ public sealed class RepeatedCallTests
                 );
     }
 
-    // The node that took the first call may have died with it.
-    [Theory]
-    [InlineData("/admin/v1/revocations", """{"target":"client","value":"acme-connector","reason":"leak"}""", 201, 201)]
-    [InlineData("/admin/v1/clients/acme-connector:suspend", """{"reason":"odd"}""", 200, 409)]
-    public async Task Stop_WhoseFirstCallHasNotEnded_IsMade_AnotherCallWaits(string path, string body, int first, int second)
-    {
-        await using var server = await AdminServer.StartAsync();
-        await Approvals.OpenAsync(server);
-        var (entered, held) = (new TaskCompletionSource(), new TaskCompletionSource());
-        server.Store.Held = _ =>
-        {
-            entered.TrySetResult();
-            return held.Task;
-        };
-        var unfinished = server.PostAsync(path, body, "olga", ("Idempotency-Key", "k"));
-        await entered.Task;
-        server.Store.Held = null;
-        Assert.Equal(second, (await server.PostAsync(path, body, "olga", ("Idempotency-Key", "k"))).Status);
-
-        held.SetResult();
-        Assert.Equal(first, (await unfinished).Status);
-    }
-
     private static string Digest(string body) => $"sha-256=:{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(body)))}:";
 
     private static Task<AdminAnswer> ImportAsync(AdminServer server, string body, string? digest)

@@ -44,6 +44,32 @@ public sealed class UnreadDocumentTests
         Assert.Equal("suspended", await StatusAsync(server));
     }
 
+    // The row of the whole review is another way to take everybody out of it.
+    [Theory]
+    [InlineData("{}", 2)]
+    [InlineData("""{"id":"q2","title":"Vendors","shownTo":"nobody"}""", 1)]
+    public async Task Silence_InAReviewThatCannotBeRead_IsToldWhereItIsSpoilt_ReadAgainItIsAnswered(string row, int alerts)
+    {
+        await using var server = await OpenAsync();
+        await StartAsync(server);
+        server.Time.Now = server.Time.Now.AddDays(8);
+        await Deadline(server).RunOnceAsync(default);
+        var review = await FindAsync(server, RegistryKind.Campaign, "q2");
+        await PutAsync(server, RegistryKind.Campaign, "q2", row);
+        server.Time.Now = server.Time.Now.AddDays(12);
+        await LookAsync(server);
+
+        Assert.Equal("active", await StatusAsync(server));
+        var told = await AlertsAsync(server);
+        Assert.Equal(alerts, told.Count);
+        Assert.All(told, static alert => Assert.Equal("open", (string)alert!["state"]!));
+
+        await PutAsync(server, RegistryKind.Campaign, "q2", review.Json);
+        await LookAsync(server);
+        Assert.Equal("suspended", await StatusAsync(server));
+        Assert.All(await AlertsAsync(server), static alert => Assert.Equal("closed", (string)alert!["state"]!));
+    }
+
     [Fact]
     public async Task Silence_OfAClientOfANewerVersion_WaitsForANodeThatReadsIt()
     {
