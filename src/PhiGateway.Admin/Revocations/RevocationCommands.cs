@@ -184,10 +184,12 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
             @event,
             $"{name}/{target}",
             set =>
-                // What is not in a set that may be old may be in the registry: it is stopped all the same.
+                // What is not in a set that may be old may be in the registry, and what none of its documents names in one that is not
+                // understood here: it is stopped all the same.
                 row.Lifted
                 || set.MayBeOld
                 || RevocationMatch.Of(set, row).IsKnown
+                || RevocationMatch.MayBeNamed(set, row.Target)
                     ? new EditPlan([])
                     {
                         Revocations = [row],

@@ -150,6 +150,28 @@ public sealed class UnreadDocumentTests
         Assert.Equal("not-found", (await verbs.ResumeAsync(CallOf("anna"), Client, body)).Problem?.Code);
     }
 
+    // What only such a document names is stopped too; where all are understood, a name that none has is a slip.
+    [Theory]
+    [InlineData("tenant", RegistryKind.UseCase, "lab-results")]
+    [InlineData("issuer", RegistryKind.Credential, "acme-oidc")]
+    [InlineData("model", RegistryKind.Client, Client)]
+    public async Task Revoke_OfWhatNoDocumentNames_IsWrittenWhereOneIsNotUnderstood(string target, RegistryKind kind, string id)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        var body = $$"""{"target":"{{target}}","value":"south/one","reason":"leak"}""";
+        Assert.Equal((422, "unknown-target"), await CodeAsync());
+        await PutAsync(server, kind, id, Newer((await FindAsync(server, kind, id)).Json));
+
+        Assert.Equal((201, null), await CodeAsync());
+
+        async Task<(int, string?)> CodeAsync()
+        {
+            var answer = await server.PostAsync("/admin/v1/revocations", body);
+            return (answer.Status, answer.Status == 201 ? null : (string)answer.Json["errors"]![0]!["code"]!);
+        }
+    }
+
     [Fact]
     public async Task Offboard_WithAClientOfANewerVersion_ClosesItToo()
     {
