@@ -85,6 +85,18 @@ internal sealed record EditOutcome(
     /// <summary>Every client that its revocations match, in order of id; worked out when first asked for.</summary>
     public IReadOnlyList<string> Revoked => field ??= RevocationMatch.ClientsOf(this);
 
+    /// <summary>Clients whose approval goes along with the change; worked out when first asked for.</summary>
+    public IReadOnlyList<string> CarriedOver =>
+        field ??= [
+            .. Plan
+                .Writes.Where(static write => write is { Kind: RegistryKind.Approval, ExpectedVersion: > 0 })
+                .Select(write => After.Find<Approval>(RegistryKind.Approval, write.Id))
+                .OfType<Approval>()
+                .Where(approval => approval.CarriedOver?.At == Now)
+                .Select(static approval => approval.Client)
+                .Except(Plan.Taken, StringComparer.Ordinal),
+        ];
+
     /// <summary>The revision that it was written as; 0: nothing was written.</summary>
     public long Revision { get; init; }
 

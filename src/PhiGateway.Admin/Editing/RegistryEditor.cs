@@ -44,7 +44,7 @@ internal sealed class RegistryEditor(
         }
 
         // Nobody waits behind this: it only looks what became of the act.
-        return written.Value is { Revision: > 0 } outcome && Closes(outcome)
+        return written.Value is { Revision: > 0 } outcome && (Closes(outcome) || Narrows(call, outcome))
             ? outcome with
             {
                 Cut = await options.AnswersCut(outcome.Revision, outcome.Now),
@@ -138,6 +138,9 @@ internal sealed class RegistryEditor(
                 StringComparer.Ordinal
             ),
         ];
+
+    // Whose approval goes along because less is permitted keeps every door, and what runs under what is no longer permitted is cut.
+    private static bool Narrows(AdminCall call, EditOutcome outcome) => call.CarryApproval && outcome.CarriedOver.Count > 0;
 
     private static bool Closes(EditOutcome outcome) =>
         outcome.Plan.Revocations.Any(static row => !row.Lifted)
