@@ -151,7 +151,7 @@ public sealed class CampaignDeadline
             ),
             _ => (CampaignOutcome.Suspended, "Nobody answered, and the gateway closed its path."),
         };
-        if (outcome == CampaignOutcome.Suspended && !await IsClosedAsync(client!, there!.Item, isTold, reason))
+        if (outcome == CampaignOutcome.Suspended && !await IsClosedAsync(set, client!, there!.Item, isTold, reason))
         {
             // It waits for its notice, or somebody changed it at the same moment: a later look sees what it is then.
             return false;
