@@ -181,12 +181,14 @@ public sealed class CampaignDeadline
     }
 
     // Security: one that a person has closed meanwhile is closed for the silence too, so that it is not open again by whoever is second to that
-    // person and was told nothing of the review. False: it waits.
-    private async Task<bool> IsClosedAsync(Client client, RegistryItem item, bool isTold, string reason)
+    // person and was told nothing of the review. One that covers emergencies is the person's alone. False: it waits.
+    private async Task<bool> IsClosedAsync(WorkingSet set, Client client, RegistryItem item, bool isTold, string reason)
     {
         var isActive = client.Status == ClientStatus.Active;
         var isByAPerson =
-            client.Status is ClientStatus.Suspended or ClientStatus.Quarantined && !AuthorNote.ClosedBy(item).Any(AdminKeyRules.IsMachine);
+            client.Status is ClientStatus.Suspended or ClientStatus.Quarantined
+            && !AuthorNote.ClosedBy(item).Any(AdminKeyRules.IsMachine)
+            && set.Find<UseCase>(RegistryKind.UseCase, client.UseCase)?.AllowsBreakGlass != true;
         if (!isActive && !isByAPerson)
         {
             return true;
