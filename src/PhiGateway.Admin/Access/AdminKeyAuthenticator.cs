@@ -33,6 +33,7 @@ internal sealed class AdminKeyAuthenticator(IAdminKeys keys, TimeProvider time)
             : new AdminCaller(found.Person, KeyMethod + found.Id, [.. found.Roles.Where(AdminRoles.IsKnown)])
             {
                 Makers = await keys.KnownToAsync(found, isStop, cancellationToken),
+                KeyHash = found.Hash,
             };
     }
 }

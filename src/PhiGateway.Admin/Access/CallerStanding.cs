@@ -6,7 +6,7 @@ namespace PhiGateway.Admin.Access;
 
 /// <summary>
 /// Says whether a caller that was let in may go on: asked by what takes long, before each piece of it. A key that was ended or disabled
-/// meanwhile, that lost a role, a token that has ended, or a session that was ended, ends what it began.
+/// meanwhile, or has another secret now, that lost a role, a token that has ended, or a session that was ended, ends what it began.
 /// </summary>
 internal sealed class CallerStanding(IRegistryStore store, TimeProvider time)
 {
@@ -41,5 +41,8 @@ internal sealed class CallerStanding(IRegistryStore store, TimeProvider time)
             : null;
 
     private static bool IsGood(AdminKey key, AdminCaller caller, DateTimeOffset now) =>
-        !key.Disabled && !(key.Expires <= now) && caller.Roles.All(key.Roles.Contains);
+        !key.Disabled
+        && !(key.Expires <= now)
+        && caller.Roles.All(key.Roles.Contains)
+        && (caller.KeyHash is not { } hash || string.Equals(key.Hash, hash, StringComparison.Ordinal));
 }

@@ -31,6 +31,21 @@ internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, Ti
             Closed
         );
 
+    /// <summary>
+    /// Stands beside the person who closed it, so that it takes two to open it again who were told why; false when it is open, or somebody
+    /// changed it at the same moment.
+    /// </summary>
+    /// <param name="id">Client id.</param>
+    /// <param name="reason">Why, without PHI.</param>
+    public Task<bool> JoinAsync(string id, string reason) =>
+        ChangeAsync(
+            id,
+            "suspend",
+            reason,
+            static (client, _) => client.Status is ClientStatus.Suspended or ClientStatus.Quarantined ? client : null,
+            static (client, item) => ClientClosing.Json(client, item, [AlertWriter.Gateway])
+        );
+
     /// <summary>Ends one for good that the gateway alone has suspended for a cause; false when it is not so any more.</summary>
     /// <param name="id">Client id.</param>
     /// <param name="cause">How the reason begins for which it was suspended.</param>

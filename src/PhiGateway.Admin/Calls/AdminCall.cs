@@ -39,7 +39,8 @@ internal sealed record AdminCall(AdminCaller Caller, Guid RequestId, Cancellatio
     /// Whether the call may be the act of somebody by that name. Security: every comparison of two persons asks this, never the name of the
     /// key alone.
     /// </summary>
-    public bool MayBe(string name) => Persons.Any(person => PersonName.AreSame(person, name));
+    public bool MayBe(string name) =>
+        name == PersonName.Unreadable || Persons.Any(person => person == PersonName.Unreadable || PersonName.AreSame(person, name));
 
     /// <summary>Whether the call may be the act of one of several.</summary>
     public bool MayBeAny(IEnumerable<string> names) => names.Any(MayBe);

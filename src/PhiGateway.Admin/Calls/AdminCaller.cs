@@ -15,6 +15,12 @@ internal sealed record AdminCaller(string Person, string Method, IReadOnlyList<s
     /// <summary>When what proved it ends, UTC; null: it is not said, or is asked of the key.</summary>
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>
+    /// The hash of its key as it is stored: another one under the same id is another key, and goes on with nothing that this one began. Null: no
+    /// key.
+    /// </summary>
+    public string? KeyHash { get; init; }
+
     /// <summary>The session that the call was made in; null: a key or a token speaks for itself.</summary>
     public ICallerSession? Session { get; init; }
 

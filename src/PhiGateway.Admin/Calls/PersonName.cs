@@ -6,6 +6,12 @@ namespace PhiGateway.Admin.Calls;
 /// <remarks>Names are an identity provider's: compared without case and outer spaces, so that no spelling makes two persons of one.</remarks>
 internal static class PersonName
 {
+    /// <summary>
+    /// Stands where a note names somebody in a form that this version does not read. Security: it may be anybody, so it is everybody whom
+    /// four eyes ask about.
+    /// </summary>
+    public const string Unreadable = "(unreadable)";
+
     private const string KnownTo = " (key known to ";
 
     /// <summary>Whether two names are one person's.</summary>
@@ -19,7 +25,9 @@ internal static class PersonName
     public static bool Names(string signed, string person)
     {
         var name = person.Trim();
-        return AreSame(signed, name)
+        return name == Unreadable
+            || signed == Unreadable
+            || AreSame(signed, name)
             || signed.StartsWith(name + KnownTo, StringComparison.OrdinalIgnoreCase)
             || signed.Contains($"{KnownTo}{name})", StringComparison.OrdinalIgnoreCase);
     }

@@ -126,7 +126,15 @@ internal sealed class CampaignApply(
             return Refused(item, refused);
         }
 
-        return new AppliedItem(item.Client, decision, outcome, edited.Plan.Taken.Contains(item.Client) ? $"{done} {Opened}" : done);
+        return new AppliedItem(item.Client, decision, outcome, WordsOf(done, item.Client, edited.Plan.Taken));
+    }
+
+    // Whose approval ended with it, others than the client's among them.
+    private static string WordsOf(string done, string client, IReadOnlyList<string> taken)
+    {
+        var words = taken.Contains(client) ? $"{done} {Opened}" : done;
+        string[] others = [.. taken.Where(other => other != client)];
+        return others.Length == 0 ? words : $"{words} It opens doors of others too, whose approval has ended: {Words(others)}.";
     }
 
     private static AppliedItem Refused(CampaignItem item, AdminProblem problem)
@@ -148,6 +156,11 @@ internal sealed class CampaignApply(
         }
 
         var client = set.Find(RegistryKind.Client, item.Client);
+        if (client is { Entity: null })
+        {
+            return Unread(call, item, stored, client);
+        }
+
         if (client?.Entity is not Client known || known.Status is ClientStatus.Revoked or ClientStatus.Archived)
         {
             return Done(call, item, stored, CampaignOutcome.Ended, "It had ended before.", []);
@@ -238,32 +251,52 @@ internal sealed class CampaignApply(
             return AdminProblem.Conflict("transition-refused", "A client in this state cannot be revoked.");
         }
 
-        var reason = $"access review {item.Campaign}: {item.Reason}";
-        var next = client with { Status = ClientStatus.Revoked, StatusReason = reason };
-        var now = time.GetUtcNow();
-        var done = Done(
+        var next = client with { Status = ClientStatus.Revoked, StatusReason = ReasonOf(item) };
+        return Removed(
             call,
             item,
             stored,
-            CampaignOutcome.Removed,
-            "It is revoked, in force on every node.",
             [
                 new RegistryWrite(RegistryKind.Client, client.Id, ClientClosing.Json(next, before, call.Persons), before.Version),
                 ReviewOf(set, item),
             ]
         );
+    }
+
+    // One that cannot be read here has not ended: other nodes may serve it. It is removed all the same, by a row that every node reads; what
+    // keeps it open needs somebody who sees what it is.
+    private Outcome<Step> Unread(AdminCall call, CampaignItem item, RegistryItem stored, WorkingItem client)
+    {
+        if (item.Decision != ReviewDecision.Remove)
+        {
+            return AdminProblem.Conflict(
+                "client-unreadable",
+                "A newer version wrote the client, or a hand, and this node does not understand it: apply it on a node that does."
+            );
+        }
+
+        var write = ClientClosing.Unread(client, ClientStatus.Revoked, ReasonOf(item), call.Persons);
+        return Removed(call, item, stored, write is null ? [] : [write]);
+    }
+
+    private Step Removed(AdminCall call, CampaignItem item, RegistryItem stored, IReadOnlyList<RegistryWrite> writes)
+    {
+        var now = time.GetUtcNow();
+        var done = Done(call, item, stored, CampaignOutcome.Removed, "It is revoked, in force on every node.", writes);
         var row = new Revocation(
             Guid.CreateVersion7(now).ToString(),
             RevocationTarget.Client,
-            client.Id,
+            item.Client,
             null,
             null,
-            reason,
+            ReasonOf(item),
             PersonName.Signed(call.Persons),
             now
         );
-        return done with { Plan = done.Plan with { Revocations = [row] } };
+        return done with { Plan = done.Plan with { Revocations = [row], KeepsUnknown = true } };
     }
+
+    private static string ReasonOf(CampaignItem item) => $"access review {item.Campaign}: {item.Reason}";
 
     private Step Done(
         AdminCall call,

@@ -25,7 +25,38 @@ internal sealed class CampaignCancel(RegistryEditor editor, TimeProvider time)
         );
     }
 
-    private Outcome<EditPlan> Plan(AdminCall call, WorkingSet set, string id, string reason)
+    /// <summary>
+    /// Takes back that somebody asked for it, whoever did: until another one asks, one alone cancels nothing. What closes needs one.
+    /// </summary>
+    public Task<Outcome<EditOutcome>> WithdrawAsync(AdminCall call, string id, ReasonBody body) =>
+        editor.WriteAsync(
+            call,
+            new Edit("campaign.withdraw-cancel", KindWord.Of(RegistryKind.Campaign, id), set => Withdraw(call, set, id, body.Reason))
+        );
+
+    private static Outcome<EditPlan> Withdraw(AdminCall call, WorkingSet set, string id, string? reason)
+    {
+        if (Open(call, set, id).Failed(out var refused, out var found))
+        {
+            return refused;
+        }
+
+        if (found.Campaign.CancelAskedBy is null)
+        {
+            return AdminProblem.Conflict("nothing-asked", "Nobody has asked that this campaign be cancelled.");
+        }
+
+        var next = found.Campaign with
+        {
+            CancelAskedBy = null,
+            CancelAskedAt = null,
+            CancelReason = null,
+            Record = CampaignIds.RecordOf(call),
+        };
+        return Put(next, found.Version, reason);
+    }
+
+    private static Outcome<OpenCampaign> Open(AdminCall call, WorkingSet set, string id)
     {
         if (set.Find(RegistryKind.Campaign, id) is not { Entity: Campaign campaign, Item: var stored })
         {
@@ -37,11 +68,22 @@ internal sealed class CampaignCancel(RegistryEditor editor, TimeProvider time)
             return stale;
         }
 
-        if (campaign.State != CampaignState.Open)
+        return campaign.State == CampaignState.Open
+            ? new OpenCampaign(campaign, stored.Version)
+            : AdminProblem.Conflict("not-open", "The campaign has ended.");
+    }
+
+    private static EditPlan Put(Campaign next, long version, string? reason) =>
+        new([new RegistryWrite(RegistryKind.Campaign, next.Id, RegistryJson.Serialize(next), version)]) { Note = reason };
+
+    private Outcome<EditPlan> Plan(AdminCall call, WorkingSet set, string id, string reason)
+    {
+        if (Open(call, set, id).Failed(out var refused, out var found))
         {
-            return AdminProblem.Conflict("not-open", "The campaign has ended.");
+            return refused;
         }
 
+        var campaign = found.Campaign;
         if (campaign.CancelAskedBy is { } asker && call.Persons.Any(person => PersonName.Names(asker, person)))
         {
             return new AdminProblem(
@@ -69,6 +111,8 @@ internal sealed class CampaignCancel(RegistryEditor editor, TimeProvider time)
                 EndReason = reason,
                 Record = CampaignIds.RecordOf(call),
             };
-        return new EditPlan([new RegistryWrite(RegistryKind.Campaign, id, RegistryJson.Serialize(next), stored.Version)]) { Note = reason };
+        return Put(next, found.Version, reason);
     }
+
+    private sealed record OpenCampaign(Campaign Campaign, long Version);
 }

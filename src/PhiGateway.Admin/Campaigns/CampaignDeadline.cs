@@ -78,9 +78,10 @@ public sealed class CampaignDeadline
         foreach (var campaign in set.All<Campaign>(RegistryKind.Campaign).Where(static one => one.State == CampaignState.Open))
         {
             CampaignItem[] silent = [.. set.ItemsOf(campaign.Id).Where(static one => one is { Decision: null, Outcome: null })];
+            var waiting = silent.Length + CampaignEnd.CountUnread(set, campaign.Id);
             if (today < campaign.Due)
             {
-                await RemindAsync(set, campaign, silent.Length, today);
+                await RemindAsync(set, campaign, waiting, today);
                 continue;
             }
 
@@ -90,13 +91,36 @@ public sealed class CampaignDeadline
                 count += await AnswerAsync(set, campaign, item, isTold) ? 1 : 0;
             }
 
-            await RemindAsync(set, campaign, silent.Length, today);
+            await RemindAsync(set, campaign, waiting, today);
             await _unapplied.TellAsync(set, campaign, today);
             await FinishAsync(campaign.Id, cancellationToken);
         }
 
+        await TellSpoiltAsync(set);
         await SettleAsync(set);
         return count;
+    }
+
+    // Of a review whose own row cannot be read nothing follows from silence: people put it right. What a newer version wrote is its nodes'.
+    private async Task TellSpoiltAsync(WorkingSet set)
+    {
+        foreach (var item in set.Kind(RegistryKind.Campaign).Values.Where(static item => item is { Entity: null, IsNotUnderstood: false }))
+        {
+            var id = item.Item.Id;
+            var alert = new Alert
+            {
+                Id = AlertKinds.IdOf(AlertKinds.ReviewDue, id + "\nspoilt"),
+                Kind = AlertKinds.ReviewDue,
+                Subject = KindWord.Of(RegistryKind.Campaign, id),
+                At = _time.GetUtcNow(),
+                Severity = AlertSeverity.Urgent,
+                Lane = AlertLane.Act,
+                Evidence =
+                    $"The access review {id} cannot be read: its row was damaged, or changed past the control plane. Nothing follows from silence "
+                    + "until it is put right.",
+            };
+            await _alerts.RaiseAsync(alert, set.Revision);
+        }
     }
 
     private bool IsTold(WorkingSet set, Campaign campaign) =>
@@ -106,22 +130,28 @@ public sealed class CampaignDeadline
     private async Task<bool> AnswerAsync(WorkingSet set, Campaign campaign, CampaignItem item, bool isTold)
     {
         var reason = $"no answer in the access review {campaign.Id}, due {campaign.Due:yyyy-MM-dd}";
-        var client = set.Find<Client>(RegistryKind.Client, item.Client);
+        var there = set.Find(RegistryKind.Client, item.Client);
+        if (there is { Entity: null })
+        {
+            // It has not ended: a node that understands it may serve it, and answers for it. Until then it waits, and people are told.
+            return false;
+        }
+
+        var client = there?.Entity as Client;
         var (outcome, done) = client switch
         {
             null or { Status: ClientStatus.Revoked or ClientStatus.Archived } => (CampaignOutcome.Ended, "It had ended before."),
-            { Status: not ClientStatus.Active } => (CampaignOutcome.Suspended, "Nobody answered; its path was closed already."),
+            { Status: not ClientStatus.Active } => (
+                CampaignOutcome.Suspended,
+                "Nobody answered; its path was closed already, and stays so."
+            ),
             _ when set.Find<UseCase>(RegistryKind.UseCase, client.UseCase) is { } useCase && useCase.AllowsBreakGlass => (
                 CampaignOutcome.Spared,
                 "Nobody answered; its path stays open because its use case covers emergencies."
             ),
             _ => (CampaignOutcome.Suspended, "Nobody answered, and the gateway closed its path."),
         };
-        if (
-            client is { Status: ClientStatus.Active }
-            && outcome == CampaignOutcome.Suspended
-            && (!isTold || !await _closer.CloseAsync(item.Client, ClientStatus.Suspended, "suspend", reason))
-        )
+        if (outcome == CampaignOutcome.Suspended && !await IsClosedAsync(set, client!, there!.Item, isTold, reason))
         {
             // It waits for its notice, or somebody changed it at the same moment: a later look sees what it is then.
             return false;
@@ -148,6 +178,30 @@ public sealed class CampaignDeadline
         }
 
         return true;
+    }
+
+    // Security: one that a person has closed meanwhile is closed for the silence too, so that it is not open again by whoever is second to that
+    // person and was told nothing of the review. One that covers emergencies is the person's alone. False: it waits.
+    private async Task<bool> IsClosedAsync(WorkingSet set, Client client, RegistryItem item, bool isTold, string reason)
+    {
+        var isActive = client.Status == ClientStatus.Active;
+        var isByAPerson =
+            client.Status is ClientStatus.Suspended or ClientStatus.Quarantined
+            && !AuthorNote.ClosedBy(item).Any(AdminKeyRules.IsMachine)
+            && set.Find<UseCase>(RegistryKind.UseCase, client.UseCase)?.AllowsBreakGlass != true;
+        if (!isActive && !isByAPerson)
+        {
+            return true;
+        }
+
+        if (!isTold)
+        {
+            return false;
+        }
+
+        return isActive
+            ? await _closer.CloseAsync(client.Id, ClientStatus.Suspended, "suspend", reason)
+            : await _closer.JoinAsync(client.Id, reason);
     }
 
     private Alert AlertOf(Campaign campaign, string client, string words) =>
@@ -219,6 +273,7 @@ public sealed class CampaignDeadline
             if (
                 item.Entity is not Alert { Kind: AlertKinds.ReviewDue, State: not AlertState.Closed } alert
                 || alert.Subject.Split('/', 2) is not ["campaign", var id]
+                || set.Find(RegistryKind.Campaign, id) is { Entity: null }
                 || (set.Find<Campaign>(RegistryKind.Campaign, id) is { State: CampaignState.Open } open && StillWaits(set, open, alert))
             )
             {
@@ -236,7 +291,7 @@ public sealed class CampaignDeadline
     private static bool StillWaits(WorkingSet set, Campaign open, Alert alert) =>
         alert.Id == CampaignUnapplied.IdOf(open.Id)
             ? CampaignUnapplied.CountOf(set, open.Id) > 0
-            : set.ItemsOf(open.Id).Any(static one => one is { Decision: null, Outcome: null });
+            : CampaignEnd.CountUnread(set, open.Id) > 0 || set.ItemsOf(open.Id).Any(static one => one is { Decision: null, Outcome: null });
 
     private async Task FinishAsync(string id, CancellationToken cancellationToken)
     {

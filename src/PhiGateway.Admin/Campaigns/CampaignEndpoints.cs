@@ -74,6 +74,17 @@ internal static class CampaignEndpoints
                 answer: typeof(Campaign)
             );
         api.MapPost(
+                "/campaigns/{id}:withdraw-cancel",
+                (HttpContext context, string id, CampaignCancel cancel) =>
+                    VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Campaign, id, (call, body) => cancel.WithdrawAsync(call, id, body))
+            )
+            .Verb(
+                AdminRoles.Keepers,
+                "Takes back that an approver asked to end an access review",
+                "By one person, whoever asked: after it nobody cancels the review alone.",
+                answer: typeof(Campaign)
+            );
+        api.MapPost(
                 "/campaign-items/{id}:decide",
                 (HttpContext context, string id, CampaignDecisions decisions) =>
                     VerbAnswer.OfAsync<DecideBody>(

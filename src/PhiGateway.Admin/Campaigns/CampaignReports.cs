@@ -12,9 +12,7 @@ internal sealed class CampaignReports(WorkingSetSource sets)
     public async Task<Outcome<CampaignReport>> ReportAsync(AdminCall call, string id)
     {
         var set = await sets.GetAsync(call.Cancelled);
-        return set.Find<Campaign>(RegistryKind.Campaign, id) is { } campaign
-            ? Of(campaign, [.. set.ItemsOf(id)])
-            : AdminProblem.NotFound("campaign");
+        return set.Find<Campaign>(RegistryKind.Campaign, id) is { } campaign ? Of(set, campaign) : AdminProblem.NotFound("campaign");
     }
 
     /// <summary>
@@ -31,11 +29,7 @@ internal sealed class CampaignReports(WorkingSetSource sets)
             .ThenBy(static campaign => campaign.Id, StringComparer.Ordinal)
             .ToList();
         var part = ListSlice<Campaign>.Of(all, skip, take);
-        return new ListSlice<CampaignReport>(
-            [.. part.Items.Select(campaign => Of(campaign, [.. set.ItemsOf(campaign.Id)]))],
-            part.Total,
-            part.Skipped
-        );
+        return new ListSlice<CampaignReport>([.. part.Items.Select(campaign => Of(set, campaign))], part.Total, part.Skipped);
     }
 
     /// <summary>How many campaigns are open.</summary>
@@ -82,14 +76,18 @@ internal sealed class CampaignReports(WorkingSetSource sets)
     public async Task<string?> CampaignOfAsync(AdminCall call, string item) =>
         (await sets.GetAsync(call.Cancelled)).Find<CampaignItem>(RegistryKind.CampaignItem, item)?.Campaign;
 
-    private static CampaignReport Of(Campaign campaign, IReadOnlyList<CampaignItem> items) =>
-        new(
+    // Those that cannot be read wait for a decision like those about which nobody has decided.
+    private static CampaignReport Of(WorkingSet set, Campaign campaign)
+    {
+        var items = set.ItemsOf(campaign.Id).ToList();
+        var unread = CampaignEnd.CountUnread(set, campaign.Id);
+        return new(
             campaign.Id,
             campaign.Title,
             campaign.State,
             campaign.Due,
-            items.Count,
-            items.Count(static item => item is { Decision: null, Outcome: null }),
+            items.Count + unread,
+            items.Count(static item => item is { Decision: null, Outcome: null }) + unread,
             items.Count(static item => item is { Decision: not null, Outcome: null }),
             items
                 .Where(static item => item.Outcome is not null)
@@ -97,6 +95,7 @@ internal sealed class CampaignReports(WorkingSetSource sets)
                 .OrderBy(static group => group.Key, StringComparer.Ordinal)
                 .ToDictionary(static group => group.Key, static group => group.Count())
         );
+    }
 }
 
 /// <summary>Open campaigns past the day on which they were due.</summary>

@@ -36,6 +36,16 @@ internal sealed class CampaignStart(RegistryEditor editor, WorkingSetSource sets
         }
 
         var set = await sets.GetAsync(call.Cancelled);
+        if (set.Kind(RegistryKind.Client).Values.FirstOrDefault(static item => item.IsNotUnderstood) is { } newer)
+        {
+            // Whether it is in the scope nobody can tell here; left out, it would be kept without a word.
+            return AdminProblem.Conflict(
+                "newer-document",
+                $"{RegistryPaths.Of(RegistryKind.Client, newer.Item.Id)} was written by a newer version, or by hand: start the review on a node "
+                    + "that understands it."
+            );
+        }
+
         var clients = ClientsOf(set, body.Scope);
         if (clients.Count is 0 or > MostClients)
         {

@@ -50,7 +50,8 @@ internal static class ClientEndpoints
                 (HttpContext context, string id, ClientVerbs verbs) =>
                     VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Client, id, (call, body) => verbs.SuspendAsync(call, id, body))
             )
-            .Verb(AdminRoles.Closers, "Suspends a client", "Closes its PHI path; a reason is required.");
+            .Verb(AdminRoles.Closers, "Suspends a client", "Closes its PHI path; a reason is required.")
+            .WithMetadata(new ClosingAct());
         api.MapPost(
                 "/clients/{id}:resume",
                 (HttpContext context, string id, ClientVerbs verbs) =>
@@ -62,7 +63,8 @@ internal static class ClientEndpoints
                 (HttpContext context, string id, ClientVerbs verbs) =>
                     VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Client, id, (call, body) => verbs.QuarantineAsync(call, id, body))
             )
-            .Verb(AdminRoles.Closers, "Quarantines a client", "Closes its PHI path on suspicion; a reason is required.");
+            .Verb(AdminRoles.Closers, "Quarantines a client", "Closes its PHI path on suspicion; a reason is required.")
+            .WithMetadata(new ClosingAct());
         api.MapPost(
                 "/clients/{id}:request-lift",
                 (HttpContext context, string id, ClientVerbs verbs) =>
@@ -88,7 +90,8 @@ internal static class ClientEndpoints
                 "Slows a client down",
                 "Fewer requests a second while something is looked into; its approval stays, emergencies are not slowed.",
                 typeof(ThrottleBody)
-            );
+            )
+            .WithMetadata(new ClosingAct());
         api.MapPost(
                 "/clients/{id}:unthrottle",
                 (HttpContext context, string id, ClientThrottling throttling) =>
@@ -100,7 +103,8 @@ internal static class ClientEndpoints
                 (HttpContext context, string id, ClientVerbs verbs) =>
                     VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Client, id, (call, body) => verbs.RevokeAsync(call, id, body))
             )
-            .Verb(AdminRoles.Closers, "Revokes a client", "Final; in force on every node in under a second; a reason is required.");
+            .Verb(AdminRoles.Closers, "Revokes a client", "Final; in force on every node in under a second; a reason is required.")
+            .WithMetadata(new ClosingAct());
         api.MapPost(
                 "/clients/{id}:archive",
                 (HttpContext context, string id, ClientVerbs verbs) =>

@@ -50,7 +50,10 @@ internal sealed class ClientThrottling(RegistryEditor editor, TimeProvider time)
                                 Reason = body.Reason,
                             },
                         },
-                    }
+                    },
+                // Whoever asked before that it be lifted asked for something else.
+                static json =>
+                    AuthorNote.WithAsked(json, [])
             );
     }
 

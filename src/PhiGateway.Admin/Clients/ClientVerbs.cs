@@ -49,11 +49,20 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
             reasonRequired: true,
             (view, reason) => Move(view.Client, ClientStatus.Suspended, reason),
             // When it is resumed nobody sees any more that it was quarantined: its tokens of before end here.
-            (set, view) => view.Client.Status == ClientStatus.Quarantined ? FreshRows(call, set, id) : []
+            (set, was) => was == ClientStatus.Quarantined ? FreshRows(call, set, id) : [],
+            ClientStatus.Suspended
         );
 
     public Task<Outcome<EditOutcome>> QuarantineAsync(AdminCall call, string id, ReasonBody body) =>
-        RunAsync(call, id, body, "quarantine", reasonRequired: true, (view, reason) => Move(view.Client, ClientStatus.Quarantined, reason));
+        RunAsync(
+            call,
+            id,
+            body,
+            "quarantine",
+            reasonRequired: true,
+            (view, reason) => Move(view.Client, ClientStatus.Quarantined, reason),
+            closed: ClientStatus.Quarantined
+        );
 
     /// <summary>Asks that what the gateway did by itself be lifted: the first of the two persons whom that takes.</summary>
     public Task<Outcome<EditOutcome>> RequestLiftAsync(AdminCall call, string id, ReasonBody body) =>
@@ -87,7 +96,7 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
 
                 return LiftGuard.Check(call, view, closers, body.Reason) ?? Move(view.Client, ClientStatus.Active, null);
             },
-            (set, view) => view.Client.Status == ClientStatus.Quarantined ? FreshRows(call, set, id) : []
+            (set, was) => was == ClientStatus.Quarantined ? FreshRows(call, set, id) : []
         );
 
     public Task<Outcome<EditOutcome>> RevokeAsync(AdminCall call, string id, ReasonBody body)
@@ -99,7 +108,8 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
             "revoke",
             reasonRequired: true,
             (view, reason) => Move(view.Client, ClientStatus.Revoked, reason),
-            (_, _) => [RevocationRow(call, id, body.Reason!)]
+            (_, _) => [RevocationRow(call, id, body.Reason!)],
+            ClientStatus.Revoked
         );
     }
 
@@ -188,7 +198,8 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
         string verb,
         bool reasonRequired,
         Func<ApprovedClient, string?, Outcome<Client>> step,
-        Func<WorkingSet, ApprovedClient, IReadOnlyList<Revocation>>? revocations = null
+        Func<WorkingSet, ClientStatus, IReadOnlyList<Revocation>>? revocations = null,
+        ClientStatus? closed = null
     )
     {
         if (reasonRequired && ReasonBody.Require(body.Reason) is { } missing)
@@ -203,7 +214,7 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
             {
                 if (ApprovedClient.Find(set, id) is not { } view)
                 {
-                    return AdminProblem.NotFound("client");
+                    return CloseUnread(call, set, id, closed, body.Reason, revocations);
                 }
 
                 if (ETag.Optional(call, view.Item) is { } stale)
@@ -225,7 +236,7 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
                 return new EditPlan([new RegistryWrite(RegistryKind.Client, id, json, view.Item.Version)])
                 {
                     Note = body.Reason,
-                    Revocations = revocations?.Invoke(set, view) ?? [],
+                    Revocations = revocations?.Invoke(set, view.Client.Status) ?? [],
                 };
             }
         )
@@ -233,6 +244,40 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
             IsSecondPerson = verb == Resume,
         };
         return await editor.WriteAsync(call, edit);
+    }
+
+    // One that only a newer version understands may be open on its nodes: it is closed all the same, and nothing else is done to it here.
+    private static Outcome<EditPlan> CloseUnread(
+        AdminCall call,
+        WorkingSet set,
+        string id,
+        ClientStatus? closed,
+        string? reason,
+        Func<WorkingSet, ClientStatus, IReadOnlyList<Revocation>>? revocations
+    )
+    {
+        if (set.Find(RegistryKind.Client, id) is not { IsNotUnderstood: true, Item: var item } found || closed is not { } to)
+        {
+            return AdminProblem.NotFound("client");
+        }
+
+        if (ETag.Optional(call, item) is { } stale)
+        {
+            return stale;
+        }
+
+        return ClientClosing.Unread(found, to, reason, call.Persons) is { } write && ClientClosing.StatusOf(item.Json) is { } was
+            ? new EditPlan([write])
+            {
+                Note = reason,
+                KeepsUnknown = true,
+                Revocations = revocations?.Invoke(set, was) ?? [],
+            }
+            : AdminProblem.Conflict(
+                "newer-document",
+                "A newer version wrote this client, and says in words that this node does not know how it stands. Revoke it as a whole "
+                    + "(POST /admin/v1/revocations), or call a node of that version."
+            );
     }
 
     private string Noted(AdminCall call, ApprovedClient view, Client next, long revision)

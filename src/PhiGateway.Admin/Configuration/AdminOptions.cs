@@ -71,8 +71,8 @@ public sealed class AdminOptions
     public bool IsRegistrySealed { get; set; }
 
     /// <summary>
-    /// Whether opening a patient, taking records away, approving and stopping take a fresh sign-in at the console; null, the default: there is
-    /// no console.
+    /// Whether opening a patient, taking records away, approving, stopping and lifting, applying or cancelling a review, and taking the registry
+    /// back take a fresh sign-in at the console; null, the default: there is no console.
     /// </summary>
     public bool? AsksFreshSignIn { get; set; }
 

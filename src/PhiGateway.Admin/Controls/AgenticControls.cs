@@ -47,7 +47,7 @@ internal static class AgenticControls
         yield return Of(
             AgenticRisk.PrivilegeAbuse,
             None(
-                agents.Count(static one => one.Client.Requires.Count == 0),
+                agents.Count(static one => !one.ProvesPossession),
                 "agent needs a bearer token only",
                 "agents need a bearer token only",
                 Agents

@@ -23,7 +23,7 @@ internal static class ControlEndpoints
             .RequireRoles(AdminRoles.All)
             .Describe(
                 "Scores every client that can call",
-                "100 less points, each with its reason; the worst first, and the mean by organization."
+                "100 less points, each with its reason; the worst first, and the mean by organization with what it lost by each risk."
             )
             .Returns(typeof(ScoreReport));
         api.MapGet(

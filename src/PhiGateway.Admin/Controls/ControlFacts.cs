@@ -1,5 +1,6 @@
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Organizations;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
@@ -68,12 +69,13 @@ internal sealed record ControlFacts
 
     public IEnumerable<Campaign> Campaigns => Set.All<Campaign>(RegistryKind.Campaign);
 
-    /// <summary>How many alerts about each subject nobody has closed.</summary>
-    public IReadOnlyDictionary<string, int> OpenAbout =>
+    /// <summary>
+    /// The alerts that nobody has closed, by their subject; without those that are likely honest, and those that remind of a day to come.
+    /// </summary>
+    public ILookup<string, Alert> OpenAbout =>
         field ??= Alerts
-            .Where(static alert => alert.State != AlertState.Closed)
-            .CountBy(static alert => alert.Subject)
-            .ToDictionary(static pair => pair.Key, static pair => pair.Value, StringComparer.Ordinal);
+            .Where(static alert => alert is { State: not AlertState.Closed, Lane: not AlertLane.Noise, Kind: not AlertKinds.DoorClosing })
+            .ToLookup(static alert => alert.Subject, StringComparer.Ordinal);
 
     /// <summary>How many alerts of these kinds were raised within the days.</summary>
     public int Raised(params ReadOnlySpan<string> kinds)
@@ -99,9 +101,12 @@ internal sealed record ControlFacts
         return count;
     }
 
-    /// <summary>How many clients have a closed door of this name.</summary>
-    public int Closed(string door) =>
-        Clients.Count(client => client.Doors.Any(one => !one.Open && one.Guards && one.Name.Split('/')[0] == door));
+    /// <summary>How many clients have a closed door of one of these names.</summary>
+    public int Closed(params IReadOnlyList<string> doors) =>
+        Clients.Count(client => client.ClosedDoors.Any(one => doors.Contains(one.Name.Split('/')[0])));
+
+    /// <summary>How many clients prove no possession of a key: whoever has what they come with is the client.</summary>
+    public int Unproven => Clients.Count(static one => !one.ProvesPossession);
 }
 
 /// <summary>One client that can call.</summary>
@@ -113,6 +118,7 @@ internal sealed record ControlFacts
 /// <param name="Doors">Its doors.</param>
 /// <param name="Granted">How many things it may.</param>
 /// <param name="Unused">How many of them it did not use within the days; null: the caller does not read the trail.</param>
+/// <param name="HasLongTokens">Whether tokens that live longer than an hour pass, by what the client and its issuers' configuration say.</param>
 internal sealed record ClientFacts(
     Client Client,
     UseCase? UseCase,
@@ -121,5 +127,29 @@ internal sealed record ClientFacts(
     Approval? Approval,
     IReadOnlyList<DoorReport> Doors,
     int Granted,
-    int? Unused
-);
+    int? Unused,
+    bool HasLongTokens
+)
+{
+    /// <summary>Doors that are closed; without those of a credential in whose place another stands, which ends as planned.</summary>
+    public IReadOnlyList<DoorReport> ClosedDoors =>
+        field ??= [.. Doors.Where(door => door is { Open: false, Guards: true } && !IsReplaced(door.Name))];
+
+    /// <summary>Whether it proves possession of a key or a certificate; a registered certificate is required though nothing else says so.</summary>
+    public bool ProvesPossession => Client.Requires.Count > 0 || Credentials.Any(static one => one.Kind == CredentialKind.Certificate);
+
+    /// <summary>Whether it comes with a key of the registry alone, and with no token.</summary>
+    public bool ComesByKeyOnly =>
+        Credentials.Any(static one => one.Kind == CredentialKind.ApiKey)
+        && !Credentials.Any(static one => one.Kind != CredentialKind.ApiKey && CredentialKinds.Recognises(one.Kind));
+
+    /// <summary>Its credentials that should have been rotated, and were not: neither those that have a successor nor those that are over.</summary>
+    /// <param name="today">The day, UTC.</param>
+    public int CountLate(DateOnly today) =>
+        Credentials.Count(one => one.RotateBy < today && one.OverlapUntil is null && !(one.Expires <= today));
+
+    private bool IsReplaced(string door) =>
+        door.Split('/', 2) is [_, var id]
+        && Credentials.Any(one => one.Id == id && one.OverlapUntil is not null)
+        && Credentials.Any(static one => one.OverlapUntil is null);
+}

@@ -56,8 +56,9 @@ public sealed record ScorePoint(int Points, string Words, string Risk);
 public sealed record ScoreReport(IReadOnlyList<ClientScore> Items, IReadOnlyList<OrganizationScore> Organizations);
 
 /// <summary>How well the clients of one organization stand together.</summary>
-/// <param name="Organization">Organization id.</param>
+/// <param name="Organization">Organization id; empty: of clients whose use case names none that there is.</param>
 /// <param name="Clients">How many clients.</param>
-/// <param name="Score">The mean of their scores.</param>
+/// <param name="Score">The mean of their scores, rounded down: 100 less the points.</param>
 /// <param name="Worst">The lowest of them.</param>
-public sealed record OrganizationScore(string Organization, int Clients, int Score, int Worst);
+/// <param name="Points">What the mean lost by each risk, and with how many of the clients.</param>
+public sealed record OrganizationScore(string Organization, int Clients, int Score, int Worst, IReadOnlyList<ScorePoint> Points);

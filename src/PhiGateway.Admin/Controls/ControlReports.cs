@@ -40,6 +40,9 @@ internal sealed class ControlReports(
     private const int Days = 90;
     private const int MostRevocations = 500;
 
+    // An hour, in seconds.
+    private const int LongToken = 3600;
+
     // A page shows the worst; all of them are a list of the API.
     private const int MostShown = 25;
 
@@ -165,9 +168,16 @@ internal sealed class ControlReports(
             set.ApprovalOf(view.Client.Id),
             snapshot.FindClientById(view.Client.Id) is { } entry ? DoorReport.Of(entry, snapshot, now, options.WarnDays) : [],
             granted.Length,
-            words is null ? null : granted.Count(word => !words.Contains(word))
+            words is null ? null : granted.Count(word => !words.Contains(word)),
+            HasLongTokens(view)
         );
     }
+
+    // As nodes judge, which take the shorter of both; who comes with no token has none that lives long.
+    private bool HasLongTokens(ApprovedClient view) =>
+        !(view.Client.MaxTokenLifetimeSeconds <= LongToken)
+        && view.Credentials.Where(static one => one.Kind is CredentialKind.OidcClient or CredentialKind.Spiffe)
+            .Any(one => !(one.Issuer is { } issuer && options.TokenRules(issuer)?.MaxLifetime <= TimeSpan.FromSeconds(LongToken)));
 
     private async Task<(ILookup<string, string>? Used, IReadOnlyDictionary<string, long> Refusals, long? Permitted)> CountAsync(
         AdminCall call,

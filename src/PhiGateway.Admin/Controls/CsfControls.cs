@@ -29,7 +29,7 @@ internal static class CsfControls
                 Clients
             ),
             None(
-                all.Sum(one => one.Credentials.Count(credential => credential.RotateBy < today)),
+                all.Sum(one => one.CountLate(today)),
                 "credential is past its rotation",
                 "credentials are past their rotation",
                 "/admin/v1/credentials"
@@ -39,12 +39,7 @@ internal static class CsfControls
             "PR.AA-02",
             "Identities are proofed and bound to credentials",
             "PR.AC-6",
-            None(
-                all.Count(static one => one.Client.Requires.Count == 0),
-                "active client proves no possession",
-                "active clients prove no possession",
-                Clients
-            )
+            None(facts.Unproven, "active client proves no possession", "active clients prove no possession", Clients)
         );
         yield return Line(
             "PR.AA-03",

@@ -53,7 +53,7 @@ internal static class HipaaControls
             "Unique user identification",
             null,
             None(
-                facts.Closed("credential"),
+                facts.Closed("credential", "credential-registration"),
                 "client's credential is shared or ended",
                 "clients' credentials are shared or ended",
                 "/admin/v1/credentials"
@@ -140,7 +140,7 @@ internal static class HipaaControls
             Is(true, "Each call is authenticated by an issuer's token, and held against one registered client.", string.Empty, null),
             SignInOf(facts),
             None(
-                facts.Clients.Count(static one => one.Client.Requires.Count == 0),
+                facts.Unproven,
                 "active client proves no possession of a key",
                 "active clients prove no possession of a key",
                 "/admin/v1/clients?status=active"
@@ -197,7 +197,9 @@ internal static class HipaaControls
 
     private static ControlEvidence SignInOf(ControlFacts facts)
     {
-        const string Asked = "Opening a patient, taking records away, approving and stopping take a fresh sign-in at the console.";
+        const string Asked =
+            "Opening a patient, taking records away, approving, stopping and lifting, applying or cancelling a review, and taking the registry "
+            + "back take a fresh sign-in at the console.";
         const string ButForSome =
             " An identity provider that does not say when somebody signed in is not asked: set Admin:Console:StepUp to ask each.";
         if (facts.AsksFreshSignIn is not { } isAsked)
@@ -208,7 +210,8 @@ internal static class HipaaControls
         return Is(
             isAsked,
             facts.FreshSignInHangsOnProvider ? Asked + ButForSome : Asked,
-            "A console that was left open can open patients, take records away, approve and stop: no fresh sign-in is asked for.",
+            "A console that was left open can open patients, take records away, approve, stop and lift, apply or cancel a review, and take the "
+                + "registry back: no fresh sign-in is asked for.",
             "/admin/v1/config/status"
         );
     }

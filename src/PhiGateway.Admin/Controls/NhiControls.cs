@@ -12,7 +12,6 @@ internal static class NhiControls
 {
     private const string Clients = "/admin/v1/clients?status=active";
     private const string AlertQuery = "/admin/v1/alerts?state=open&kind=";
-    private const int LongToken = 3600;
 
     /// <summary>All ten.</summary>
     public static IEnumerable<ControlLine> Of(ControlFacts facts)
@@ -84,12 +83,7 @@ internal static class NhiControls
         yield return Of(
             NhiRisk.InsecureAuthentication,
             Fact("Tokens of unknown issuers, without audience or signature, are refused; so are shared subjects.", null),
-            None(
-                all.Count(static one => one.Client.Requires.Count == 0),
-                "active client needs a bearer token only",
-                "active clients need a bearer token only",
-                Clients
-            ),
+            None(facts.Unproven, "active client needs a bearer token only", "active clients need a bearer token only", Clients),
             None(
                 all.Sum(one => SharedSecret.Of(one.Credentials, facts.At).Count),
                 "credential in force is an API key or a shared secret",
@@ -126,13 +120,13 @@ internal static class NhiControls
         yield return Of(
             NhiRisk.LongLivedSecrets,
             None(
-                all.Sum(one => one.Credentials.Count(credential => credential.RotateBy < today)),
+                all.Sum(one => one.CountLate(today)),
                 "credential should have been rotated",
                 "credentials should have been rotated",
                 "/admin/v1/credentials?rotateBy.lt=" + today.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)
             ),
             None(
-                all.Count(static one => one.Client.MaxTokenLifetimeSeconds is null or > LongToken),
+                all.Count(static one => one.HasLongTokens),
                 "active client has no limit of an hour on its tokens",
                 "active clients have no limit of an hour on their tokens",
                 Clients
@@ -160,7 +154,7 @@ internal static class NhiControls
             NhiRisk.Reuse,
             Is(true, "A credential belongs to one client: a shared one closes every path it is on.", string.Empty, "/admin/v1/credentials"),
             None(
-                facts.Closed("credential"),
+                facts.Closed("credential", "credential-registration"),
                 "active client's credential is shared or ended",
                 "active clients' credentials are shared or ended",
                 Clients

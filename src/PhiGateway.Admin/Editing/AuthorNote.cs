@@ -14,7 +14,7 @@ namespace PhiGateway.Admin.Editing;
 /// <remarks>
 /// Security: it only grows, so that no later write, whoever makes it and by whichever door, takes an author away. An entry says on which
 /// revision the change was planned; an approval says on which it was given (<see cref="Seen"/>): what was planned on that one or a later one
-/// is not covered by it.
+/// is not covered by it. What of a note cannot be read may name anybody (<see cref="PersonName.Unreadable"/>).
 /// </remarks>
 internal static class AuthorNote
 {
@@ -28,6 +28,9 @@ internal static class AuthorNote
     private const string Asked = "_askedToLift";
     private const string Opened = "_opened";
     private const string Acted = "_actedAt";
+
+    // A member that stands twice would be a fault only where it is looked for.
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     // Longer than any emergency use waits to be looked at for the first time.
     private static readonly TimeSpan FormerKept = TimeSpan.FromDays(35);
@@ -53,9 +56,9 @@ internal static class AuthorNote
     public static IReadOnlyList<Author> Read(RegistryItem item)
     {
         var json = Parse(item.Json);
-        if (json[Authors] is JsonArray list)
+        if (json[Authors] is { } noted)
         {
-            return [.. list.OfType<JsonObject>().Select(static entry => new Author((string)entry["by"]!, (long)entry["after"]!))];
+            return noted is JsonArray list ? [.. list.Select(AuthorOf)] : [AuthorOf(noted)];
         }
 
         if (item.Kind is RegistryKind.Approval or RegistryKind.AdminKey)
@@ -63,7 +66,7 @@ internal static class AuthorNote
             return [];
         }
 
-        var last = item.Kind is RegistryKind.Client or RegistryKind.UseCase ? (string?)json["changedBy"] : null;
+        var last = item.Kind is RegistryKind.Client or RegistryKind.UseCase ? TextOf(json["changedBy"]) : null;
         return [new Author(last ?? item.UpdatedBy, item.Revision - 1)];
     }
 
@@ -204,9 +207,8 @@ internal static class AuthorNote
         Parse(client.Json)[Former] is JsonArray list
             ?
             [
-                .. list.OfType<JsonObject>()
-                    .Where(entry => (DateTimeOffset)entry["until"]! >= moment)
-                    .Select(static entry => (string)entry["by"]!),
+                .. list.Where(entry => !(UntilOf(entry) < moment))
+                    .Select(static entry => TextOf((entry as JsonObject)?["by"]) ?? PersonName.Unreadable),
             ]
             : [];
 
@@ -220,17 +222,14 @@ internal static class AuthorNote
         var form = Parse(json);
         var added = persons.Select(person => (JsonNode)new JsonObject { ["by"] = person, ["until"] = JsonValue.Create(until) });
         var list = form[Former] is JsonArray known
-            ? known
-                .OfType<JsonObject>()
-                .Where(entry => (DateTimeOffset)entry["until"]! >= until - FormerKept)
-                .Select(static entry => entry.DeepClone())
+            ? known.Where(entry => !(UntilOf(entry) < until - FormerKept)).Select(static entry => entry?.DeepClone())
             : [];
         form[Former] = new JsonArray([.. list.Concat(added)]);
         return form.ToJsonString();
     }
 
     private static IReadOnlyList<string>? Names(JsonObject form, string note) =>
-        form[note] is JsonArray list ? [.. list.Select(static entry => (string)entry!)] : null;
+        form[note] is JsonArray list ? [.. list.Select(static entry => TextOf(entry) ?? PersonName.Unreadable)] : null;
 
     private static string WithNames(string json, string note, IEnumerable<string> persons)
     {
@@ -248,11 +247,25 @@ internal static class AuthorNote
             .. authors.Select(static author => new JsonObject { ["by"] = author.Person, ["after"] = author.After }),
         ]);
 
+    // What cannot be read of a note keeps nobody from reading the rest, nor from closing: it may be anybody's, and of any time.
+    private static Author AuthorOf(JsonNode? entry) =>
+        entry is JsonObject noted
+        && TextOf(noted["by"]) is { } person
+        && noted["after"] is JsonValue after
+        && after.TryGetValue<long>(out var revision)
+            ? new Author(person, revision)
+            : new Author(PersonName.Unreadable, long.MaxValue);
+
+    private static DateTimeOffset? UntilOf(JsonNode? entry) =>
+        entry is JsonObject noted && noted["until"] is JsonValue value && value.TryGetValue<DateTimeOffset>(out var until) ? until : null;
+
+    private static string? TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
     private static JsonObject Parse(string json)
     {
         try
         {
-            return JsonNode.Parse(json) as JsonObject ?? [];
+            return JsonNode.Parse(json, documentOptions: Strict) as JsonObject ?? [];
         }
         catch (JsonException)
         {

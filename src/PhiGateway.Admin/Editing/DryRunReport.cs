@@ -104,16 +104,7 @@ public sealed record DryRunReport
             RevokedClients = outcome.Revoked,
             AnswersCut = outcome.Cut,
             RequestsRunning = outcome.Running,
-            CarriedOver =
-            [
-                .. outcome
-                    .Plan.Writes.Where(write => write is { Kind: RegistryKind.Approval, ExpectedVersion: > 0 })
-                    .Select(write => outcome.After.Find<Approval>(RegistryKind.Approval, write.Id))
-                    .OfType<Approval>()
-                    .Where(approval => approval.CarriedOver?.At == outcome.Now)
-                    .Select(static approval => approval.Client)
-                    .Except(outcome.Plan.Taken, StringComparer.Ordinal),
-            ],
+            CarriedOver = outcome.CarriedOver,
             Revocations =
             [
                 .. outcome.Plan.Revocations.Select(static row =>

@@ -47,6 +47,12 @@ internal sealed record EditPlan(IReadOnlyList<RegistryWrite> Writes)
     /// <summary>Words without PHI for the record: the reason given.</summary>
     public string? Note { get; init; }
 
+    /// <summary>
+    /// Whether what it writes over documents that this version does not understand leaves all that is unknown as it is stored: state and
+    /// notes alone change, and they close.
+    /// </summary>
+    public bool KeepsUnknown { get; init; }
+
     /// <summary>Clients whose approval the change takes away, because it opens a door of theirs.</summary>
     public IReadOnlyList<string> Taken { get; init; } = [];
 }
@@ -78,6 +84,18 @@ internal sealed record EditOutcome(
 
     /// <summary>Every client that its revocations match, in order of id; worked out when first asked for.</summary>
     public IReadOnlyList<string> Revoked => field ??= RevocationMatch.ClientsOf(this);
+
+    /// <summary>Clients whose approval goes along with the change; worked out when first asked for.</summary>
+    public IReadOnlyList<string> CarriedOver =>
+        field ??= [
+            .. Plan
+                .Writes.Where(static write => write is { Kind: RegistryKind.Approval, ExpectedVersion: > 0 })
+                .Select(write => After.Find<Approval>(RegistryKind.Approval, write.Id))
+                .OfType<Approval>()
+                .Where(approval => approval.CarriedOver?.At == Now)
+                .Select(static approval => approval.Client)
+                .Except(Plan.Taken, StringComparer.Ordinal),
+        ];
 
     /// <summary>The revision that it was written as; 0: nothing was written.</summary>
     public long Revision { get; init; }

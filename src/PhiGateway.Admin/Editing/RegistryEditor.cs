@@ -44,7 +44,7 @@ internal sealed class RegistryEditor(
         }
 
         // Nobody waits behind this: it only looks what became of the act.
-        return written.Value is { Revision: > 0 } outcome && Closes(outcome)
+        return written.Value is { Revision: > 0 } outcome && (Closes(outcome) || Narrows(call, outcome))
             ? outcome with
             {
                 Cut = await options.AnswersCut(outcome.Revision, outcome.Now),
@@ -139,6 +139,9 @@ internal sealed class RegistryEditor(
             ),
         ];
 
+    // Whose approval goes along because less is permitted keeps every door, and what runs under what is no longer permitted is cut.
+    private static bool Narrows(AdminCall call, EditOutcome outcome) => call.CarryApproval && outcome.CarriedOver.Count > 0;
+
     private static bool Closes(EditOutcome outcome) =>
         outcome.Plan.Revocations.Any(static row => !row.Lifted)
         || outcome.Paths.Any(static path => path.Closed.Count > 0 || path.Narrowed.Count > 0 || path.ApprovalTaken);
@@ -159,6 +162,7 @@ internal sealed class RegistryEditor(
         // What this version cannot read it does not replace: a restriction that it does not know would be gone.
         if (
             !call.DropUnknown
+            && !plan.KeepsUnknown
             && plan.Writes.FirstOrDefault(write => before.Find(write.Kind, write.Id) is { IsNotUnderstood: true }) is { } newer
         )
         {

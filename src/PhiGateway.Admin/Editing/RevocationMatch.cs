@@ -36,6 +36,18 @@ internal sealed record RevocationMatch(bool IsKnown, IReadOnlyList<string> Clien
                 .Order(StringComparer.Ordinal),
         ];
 
+    /// <summary>Whether documents that this version does not understand may name a target that no other does.</summary>
+    public static bool MayBeNamed(WorkingSet set, RevocationTarget target) =>
+        target switch
+        {
+            RevocationTarget.Tenant => HasNewer(set, RegistryKind.UseCase),
+            RevocationTarget.Issuer => HasNewer(set, RegistryKind.Credential),
+            RevocationTarget.Model => HasNewer(set, RegistryKind.Client),
+            _ => false,
+        };
+
+    private static bool HasNewer(WorkingSet set, RegistryKind kind) => set.Kind(kind).Values.Any(static item => item.IsNotUnderstood);
+
     private static RevocationMatch Of(bool isKnown, IEnumerable<string> clients) => new(isKnown, isKnown ? [.. clients] : []);
 
     private static RevocationMatch OfCredential(WorkingItem? found) =>

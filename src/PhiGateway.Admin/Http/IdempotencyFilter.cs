@@ -57,6 +57,7 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time,
 
         // The store never forgets an answer within its day, so a call after a failure of ours takes the next place.
         var isStop = EmergencyStop.Is(http);
+        var closes = isStop || ClosingAct.Is(http);
         for (var attempt = 1; ; attempt++)
         {
             var (isKnown, earlier) = await PutAsync(entry, isStop, http.RequestAborted);
@@ -71,7 +72,9 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time,
                 break;
             }
 
-            if (Replay(earlier, entry, scope) is { } answer)
+            // The first call may have died with its node: what only closes is made again at once.
+            var goesOn = closes && earlier.Status == 0 && earlier.BodyHash == entry.BodyHash;
+            if (!goesOn && Replay(earlier, entry, scope) is { } answer)
             {
                 return answer;
             }

@@ -30,7 +30,8 @@ internal static class OrganizationEndpoints
                 "In one transaction; ask with `?dry_run=true` for the blast radius first. A clock runs from the event.",
                 typeof(OffboardBody),
                 typeof(Organization)
-            );
+            )
+            .WithMetadata(new ClosingAct());
         api.MapPost(
                 "/owners/{owner}:left",
                 (HttpContext context, string owner, OwnerVerbs verbs) =>
@@ -46,6 +47,7 @@ internal static class OrganizationEndpoints
                 "All their clients lose the confirmation, which closes their PHI path; alerts are raised, and a clock runs from the event.",
                 typeof(LeftBody),
                 answer: typeof(DryRunReport)
-            );
+            )
+            .WithMetadata(new ClosingAct());
     }
 }

@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 
@@ -83,13 +85,13 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, OffboardingRegist
                 found.Item.Version
             ),
         };
+        var to = observe ? ClientStatus.Suspended : ClientStatus.Revoked;
         foreach (var item in set.Kind(RegistryKind.Client).Values)
         {
             if (
-                item.Entity is Client client
-                && useCases.Contains(client.UseCase)
-                && ClientClosing.Along(item, observe ? ClientStatus.Suspended : ClientStatus.Revoked, body.Reason, call.Persons)
-                    is { } write
+                UseCaseOf(item) is { } useCase
+                && useCases.Contains(useCase)
+                && ClientClosing.Along(item, to, body.Reason, call.Persons) is { } write
             )
             {
                 writes.Add(write);
@@ -100,6 +102,7 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, OffboardingRegist
         return new EditPlan(writes)
         {
             Note = body.Reason,
+            KeepsUnknown = true,
             Revocations = observe
                 ? []
                 :
@@ -116,6 +119,19 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, OffboardingRegist
                     ),
                 ],
         };
+    }
+
+    // Of one that a newer version wrote as far as it says so in words that this version reads.
+    private static string? UseCaseOf(WorkingItem item)
+    {
+        if (item.Entity is Client client)
+        {
+            return client.UseCase;
+        }
+
+        return StoredBody.WithoutNotes(item.Item.Json)["useCase"] is JsonValue value && value.TryGetValue<string>(out var named)
+            ? named
+            : null;
     }
 }
 

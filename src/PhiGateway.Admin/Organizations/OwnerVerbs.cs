@@ -1,5 +1,8 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 
@@ -11,6 +14,7 @@ namespace PhiGateway.Admin.Organizations;
 internal sealed class OwnerVerbs(RegistryEditor editor, OffboardingRegister register, TimeProvider time)
 {
     private const int MaxOwner = 256;
+    private const string Day = "yyyy-MM-dd";
 
     /// <summary>Takes the confirmation from all clients of an owner and raises alerts.</summary>
     public async Task<Outcome<EditOutcome>> LeftAsync(AdminCall call, string owner, LeftBody body)
@@ -34,8 +38,8 @@ internal sealed class OwnerVerbs(RegistryEditor editor, OffboardingRegister regi
         if (outcome.Revision > 0)
         {
             var clients = outcome
-                .Before.All<Client>(RegistryKind.Client)
-                .Where(client => IsOpen(client) && Without(client, owner) is not null)
+                .Plan.Writes.Where(static write => write.Kind == RegistryKind.Client)
+                .Select(static write => write.Id)
                 .ToList();
             var content = new OffboardingContent(
                 "left",
@@ -43,10 +47,12 @@ internal sealed class OwnerVerbs(RegistryEditor editor, OffboardingRegister regi
                 cause.At,
                 body.Reason,
                 outcome.Revision,
-                [.. clients.Select(static client => client.Id).Order(StringComparer.Ordinal)],
+                [.. clients.Order(StringComparer.Ordinal)],
                 [
                     .. clients
-                        .Select(client => outcome.Before.Find<UseCase>(RegistryKind.UseCase, client.UseCase)?.Organization)
+                        .Select(client => outcome.Before.Find<Client>(RegistryKind.Client, client)?.UseCase)
+                        .OfType<string>()
+                        .Select(useCase => outcome.Before.Find<UseCase>(RegistryKind.UseCase, useCase)?.Organization)
                         .OfType<string>()
                         .Distinct(StringComparer.Ordinal)
                         .Order(StringComparer.Ordinal),
@@ -66,10 +72,11 @@ internal sealed class OwnerVerbs(RegistryEditor editor, OffboardingRegister regi
         var writes = new List<RegistryWrite>();
         foreach (var (id, item) in set.Kind(RegistryKind.Client))
         {
-            if (item.Entity is Client client && IsOpen(client) && Without(client, owner) is { } closed)
+            var client = item.Entity as Client;
+            if (Closed(item, client, owner) is { } closed)
             {
-                writes.Add(new RegistryWrite(RegistryKind.Client, id, RegistryJson.Serialize(closed), item.Item.Version));
-                writes.Add(Alert(set, owner, "client/" + id, client.Deputy));
+                writes.Add(new RegistryWrite(RegistryKind.Client, id, closed, item.Item.Version));
+                Tell(writes, set, owner, "client/" + id, client?.Deputy);
             }
         }
 
@@ -78,11 +85,59 @@ internal sealed class OwnerVerbs(RegistryEditor editor, OffboardingRegister regi
                 .Where(useCase => Same(useCase.Owner, owner) && useCase.Status != UseCaseStatus.Retired)
         )
         {
-            writes.Add(Alert(set, owner, "use-case/" + useCase.Id, null));
+            Tell(writes, set, owner, "use-case/" + useCase.Id, null);
         }
 
-        return writes.Count == 0 ? AdminProblem.NotFound("owner") : new EditPlan(writes) { Note = reason };
+        return writes.Count == 0 ? AdminProblem.NotFound("owner") : new EditPlan(writes) { Note = reason, KeepsUnknown = true };
     }
+
+    // Null: nothing of it hangs on this person.
+    private string? Closed(WorkingItem item, Client? client, string person)
+    {
+        if (client is null)
+        {
+            return item.IsNotUnderstood ? WithoutUnread(item.Item.Json, person) : null;
+        }
+
+        return IsOpen(client) && Without(client, person) is { } closed ? RegistryJson.Serialize(closed) : null;
+    }
+
+    // Of one that a newer version wrote: what it says of them in words that this version reads; all else stays as it is stored.
+    private string? WithoutUnread(string json, string person)
+    {
+        if (ClientClosing.StatusOf(json) is ClientStatus.Revoked or ClientStatus.Archived)
+        {
+            return null;
+        }
+
+        var form = StoredBody.Whole(json);
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).ToString(Day, CultureInfo.InvariantCulture);
+        var charter = form["charter"] as JsonObject;
+        var owned = TextOf(form, "owner") is { } owner && Same(owner, person);
+        var answered =
+            TextOf(charter, "accountable") is { } accountable
+            && Same(accountable, person)
+            && (TextOf(charter, "accountableUntil") is not { } until || string.CompareOrdinal(until, today) > 0);
+        if (!owned && !answered)
+        {
+            return null;
+        }
+
+        if (owned)
+        {
+            form.Remove("ownerConfirmed");
+        }
+
+        if (answered)
+        {
+            charter!["accountableUntil"] = today;
+        }
+
+        return form.ToJsonString();
+    }
+
+    private static string? TextOf(JsonObject? form, string member) =>
+        form?[member] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     // Who owned it no longer confirms it; who answered for an agent does so until today, and another needs an approval. Null: neither.
     private Client? Without(Client client, string person)
@@ -99,10 +154,17 @@ internal sealed class OwnerVerbs(RegistryEditor editor, OffboardingRegister regi
         return answered ? closed with { Charter = closed.Charter! with { AccountableUntil = today } } : closed;
     }
 
-    private RegistryWrite Alert(WorkingSet set, string owner, string subject, string? notify)
+    private void Tell(List<RegistryWrite> writes, WorkingSet set, string owner, string subject, string? notify)
     {
-        // One alert per person and thing: said twice, it is still one.
+        // One alert per person and thing: said twice, it is still one. One that this version does not understand stands already, and keeps
+        // nothing from being closed.
         var id = AlertKinds.IdOf(AlertKinds.OwnerLeft, owner + "\n" + subject);
+        var there = set.Find(RegistryKind.Alert, id);
+        if (there is { IsNotUnderstood: true })
+        {
+            return;
+        }
+
         var alert = new Alert
         {
             Id = id,
@@ -112,12 +174,7 @@ internal sealed class OwnerVerbs(RegistryEditor editor, OffboardingRegister regi
             Evidence = $"The accountable owner {owner} left; name a new one and attest.",
             Notify = notify,
         };
-        return new RegistryWrite(
-            RegistryKind.Alert,
-            id,
-            RegistryJson.Serialize(alert),
-            set.Find(RegistryKind.Alert, id)?.Item.Version ?? 0
-        );
+        writes.Add(new RegistryWrite(RegistryKind.Alert, id, RegistryJson.Serialize(alert), there?.Item.Version ?? 0));
     }
 
     private static bool IsOpen(Client client) => client.Status is not (ClientStatus.Revoked or ClientStatus.Archived);

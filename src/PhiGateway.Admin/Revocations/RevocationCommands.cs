@@ -10,6 +10,8 @@ namespace PhiGateway.Admin.Revocations;
 /// <summary>Revokes anything that can be revoked, lists what was, and lifts what was revoked by mistake.</summary>
 internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore store, AdminOptions options, TimeProvider time)
 {
+    private const string Everybody = "*";
+
     /// <summary>Writes one revocation.</summary>
     /// <param name="call">Whose.</param>
     /// <param name="body">What.</param>
@@ -29,6 +31,12 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
             return AdminProblem.Invalid(findings);
         }
 
+        // Every issuer's is said by no name: of a token another word for it would stop nobody.
+        if (body is { Target: not RevocationTarget.Subject, Issuer: Everybody })
+        {
+            body = body with { Issuer = null };
+        }
+
         if (body.Issuer is { } issuer && FindMeant(issuer) is { } meant)
         {
             return AdminProblem.Invalid("/issuer", "not-its-name", $"This issuer goes by the name '{meant}' here: nothing was revoked.");
@@ -40,7 +48,7 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
         var row = new Revocation(
             Guid.CreateVersion7(now).ToString(),
             body.Target!.Value,
-            body.Value ?? "*",
+            body.Value ?? Everybody,
             body.Issuer,
             issuedBefore,
             body.Reason!,
@@ -75,7 +83,8 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
 
         // A lift takes every revocation of the same thing away, so nobody who wrote one of them does it. What an earlier one took away is
         // over: whoever wrote that in another year is a second person as any other.
-        var standing = rows.Where(other => IsSame(other, row)).TakeWhile(static other => !other.Lifted).ToList();
+        var same = RevocationRows.KeyOf(row);
+        var standing = rows.Where(other => RevocationRows.KeyOf(other) == same).TakeWhile(static other => !other.Lifted).ToList();
         if (standing.Count == 0)
         {
             return AdminProblem.Conflict("already-lifted", "It is lifted already: nothing of it is in force.");
@@ -107,13 +116,15 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
         return await WriteAsync(
             call,
             "revocation.lift",
-            row with
+            standing[0] with
             {
                 Id = Guid.CreateVersion7(now).ToString(),
                 Reason = body.Reason!,
                 By = PersonName.Signed(call.Persons),
                 At = now,
                 Lifted = true,
+                // It stays as long as what it lifts.
+                Until = standing.Exists(static other => other.Until is null) ? null : standing[0].Until,
             },
             standing[0].Id
         );
@@ -157,9 +168,6 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
 
     private static bool IsAlike(string one, string other) => string.Equals(one, other.Trim(), StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsSame(Revocation one, Revocation other) =>
-        one.Target == other.Target && one.Value == other.Value && one.Issuer == other.Issuer;
-
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     private async Task<Outcome<RevocationOutcome>> WriteAsync(AdminCall call, string @event, Revocation row, string? seen = null)
@@ -176,10 +184,12 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
             @event,
             $"{name}/{target}",
             set =>
-                // What is not in a set that may be old may be in the registry: it is stopped all the same.
+                // What is not in a set that may be old may be in the registry, and what none of its documents names in one that is not
+                // understood here: it is stopped all the same.
                 row.Lifted
                 || set.MayBeOld
                 || RevocationMatch.Of(set, row).IsKnown
+                || RevocationMatch.MayBeNamed(set, row.Target)
                     ? new EditPlan([])
                     {
                         Revocations = [row],

@@ -189,6 +189,12 @@ internal sealed class MemberImport(
                 throw new CallerEndedException();
             }
 
+            // First what takes away: it waits for nothing that may be refused. No patient is in both.
+            if (run.Removals.Count > 0)
+            {
+                run.Revision = await store.RemoveMembersAsync(run.Roster, [.. run.Removals], call.Person, CancellationToken.None);
+            }
+
             if (run.Puts.Count > 0)
             {
                 run.HasPut = true;
@@ -198,11 +204,6 @@ internal sealed class MemberImport(
                 }
 
                 run.Revision = written.Revision;
-            }
-
-            if (run.Removals.Count > 0)
-            {
-                run.Revision = await store.RemoveMembersAsync(run.Roster, [.. run.Removals], call.Person, CancellationToken.None);
             }
         }
 

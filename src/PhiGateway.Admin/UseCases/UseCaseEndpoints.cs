@@ -42,6 +42,7 @@ internal static class UseCaseEndpoints
                 (HttpContext context, string id, UseCaseVerbs verbs) =>
                     VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.UseCase, id, (call, body) => verbs.RetireAsync(call, id, body))
             )
-            .Verb(AdminRoles.Closers, "Retires a use case", "Closes the PHI path of all its clients.", answer: typeof(UseCase));
+            .Verb(AdminRoles.Closers, "Retires a use case", "Closes the PHI path of all its clients.", answer: typeof(UseCase))
+            .WithMetadata(new ClosingAct());
     }
 }

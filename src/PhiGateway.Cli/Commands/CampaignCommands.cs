@@ -26,6 +26,7 @@ internal static class CampaignCommands
                 "cancel",
                 "Asks that one be ended before its end, or ends it where another approver asked; nothing follows from silence then."
             ),
+            verbs.Verb("withdraw-cancel", "Takes back that an approver asked to end one before its end; nobody cancels it alone then."),
             Evidence(common, verbs),
         };
         var list = items.List("client", "recommendation", "decision", "decidedBy", "outcome", "done", "id");

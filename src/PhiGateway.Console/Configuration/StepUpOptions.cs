@@ -1,7 +1,8 @@
 namespace PhiGateway.Console.Configuration;
 
 /// <summary>
-/// When somebody has to sign in anew before they open a patient, take records away, approve or stop; given by the host.
+/// When somebody has to sign in anew before they open a patient, take records away, approve, stop or lift, apply or cancel a review, or take the
+/// registry back; given by the host.
 /// </summary>
 /// <param name="Within">How long a sign-in at the identity provider counts for such a step.</param>
 /// <param name="Acr">Authentication context classes of which the sign-in must have one; empty: any will do.</param>

@@ -24,6 +24,9 @@ public static class StoredBody
     /// </summary>
     public static string? ClientIn(string json) => EntityReader.GuessClient(json);
 
+    /// <summary>The body as JSON with everything that stands in it, also what this version does not know; what is no object is empty.</summary>
+    public static JsonObject Whole(string json) => NewerForm.Parse(json) ?? [];
+
     /// <summary>
     /// The body as JSON without its notes (members whose name begins with an underscore), which mean nothing for access; what is no object
     /// is empty.

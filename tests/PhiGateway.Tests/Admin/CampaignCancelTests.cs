@@ -46,4 +46,24 @@ public sealed class CampaignCancelTests
         await deadline.RunOnceAsync(default);
         Assert.Equal("suspended", (string)(await server.GetAsync(Client)).Json["status"]!);
     }
+
+    // What one asked for in another month is not there for whoever would cancel alone; and to take it back closes.
+    [Fact]
+    public async Task WithdrawCancel_ByOnePerson_LeavesNothingForOneAloneToFinish_TwoAnewCancelIt()
+    {
+        await using var server = await CampaignTests.OpenAsync();
+        await CampaignTests.StartAsync(server);
+        const string Withdraw = Campaigns + "/q2:withdraw-cancel";
+        Assert.Equal("nothing-asked", (await server.PostAsync(Withdraw, "{}", "olga")).Code);
+        Assert.Equal(200, (await server.PostAsync(Campaigns + "/q2:cancel", """{"reason":"wrong scope"}""", "anna")).Status);
+        Assert.Equal(403, (await server.PostAsync(Withdraw, "{}", "vera")).Status);
+        var back = await server.PostAsync(Withdraw, """{"reason":"it was the right one"}""", "olga");
+        Assert.Equal((200, null, null), (back.Status, (string?)back.Json["cancelAskedBy"], (string?)back.Json["cancelReason"]));
+
+        var asked = await server.PostAsync(Campaigns + "/q2:cancel", """{"reason":"leave them"}""", "nora");
+        Assert.Equal((200, "open"), (asked.Status, (string?)asked.Json["state"]));
+        var done = await server.PostAsync(Campaigns + "/q2:cancel", """{"reason":"leave them"}""", "anna");
+        Assert.Equal((200, "cancelled"), (done.Status, (string?)done.Json["state"]));
+        Assert.Equal("not-open", (await server.PostAsync(Withdraw, "{}", "olga")).Code);
+    }
 }

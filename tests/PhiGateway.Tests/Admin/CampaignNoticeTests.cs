@@ -50,4 +50,29 @@ public sealed class CampaignNoticeTests
         Assert.Equal(1, await deadline.RunOnceAsync(default));
         Assert.Equal("suspended", (string)(await server.GetAsync(Client)).Json["status"]!);
     }
+
+    // Or a suspension of the day before would take the silence away, and whoever is second to that person would be told nothing of the review.
+    [Fact]
+    public async Task Silence_OfAClientThatAPersonHasSuspended_TakesTwoToOpen_BeforeItOne()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        Assert.Equal(201, (await StartAsync(server)).Status);
+        const string Why = """{"reason":"looked at"}""";
+        Assert.Equal(200, (await server.PostAsync(Client + ":suspend", Why, "nora")).Status);
+        Assert.Equal(200, (await server.PostAsync(Client + ":resume", Why, "anna")).Status);
+        var deadline = Deadline(server);
+        server.Time.Now = server.Time.Now.AddDays(8);
+        await deadline.RunOnceAsync(default);
+        server.Time.Now = server.Time.Now.AddDays(6);
+        Assert.Equal(200, (await server.PostAsync(Client + ":suspend", Why, "nora")).Status);
+        server.Time.Now = server.Time.Now.AddDays(1);
+        Assert.Equal(1, await deadline.RunOnceAsync(default));
+
+        Assert.Equal("suspended", (string?)(await server.GetAsync("/admin/v1/campaign-items/q2.acme-connector", "olga")).Json["outcome"]);
+        Assert.Equal("four-eyes", (await server.PostAsync(Client + ":resume", Why, "anna")).Code);
+        Assert.Equal(200, (await server.PostAsync(Client + ":request-lift", Why, "olga")).Status);
+        Assert.Equal("four-eyes", (await server.PostAsync(Client + ":resume", Why, "nora")).Code);
+        Assert.Equal(200, (await server.PostAsync(Client + ":resume", Why, "anna")).Status);
+    }
 }

@@ -1,3 +1,4 @@
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
@@ -113,6 +114,22 @@ public sealed class CarryOverTests
         Assert.StartsWith("2026-05-01T13:00:00", (string)entry["since"]!);
         Assert.Empty((await server.GetAsync("/admin/v1/approvals/queue?why=expired")).Json["items"]!.AsArray());
         Assert.Equal(400, (await server.GetAsync("/admin/v1/approvals/queue?why=odd")).Status);
+    }
+
+    // It closes no door, and ends what runs under what is no longer permitted.
+    [Theory]
+    [InlineData(UseCase + Marked, Narrower, 3)]
+    [InlineData(UseCase, """{"title":"Results"}""", null)]
+    public async Task Patch_PureNarrowingMarked_SaysWhichAnswersItCut(string path, string change, int? cut)
+    {
+        await using var server = await AdminServer.StartAsync(static options =>
+            options.AnswersCut = static (_, _) => Task.FromResult<AnswersCut?>(new AnswersCut("n1", 3, InForce: true))
+        );
+        await Approvals.OpenAsync(server);
+        var narrowed = await server.PatchAsync(path, change, "nora");
+
+        Assert.True(narrowed.Status == 200, narrowed.Text);
+        Assert.Equal(cut, (int?)narrowed.Json["meta"]!["answersCut"]?["count"]);
     }
 
     private const string Narrower =

@@ -70,5 +70,27 @@ public sealed class ForgottenAnswerTests
             );
     }
 
+    /// <summary>The node that took the first call may have died with it: what only closes is made again, once, and nothing else is.</summary>
+    [Theory]
+    [InlineData("/admin/v1/revocations", """{"target":"client","value":"acme-connector","reason":"leak"}""", false)]
+    [InlineData("/admin/v1/clients/acme-connector:suspend", """{"reason":"odd"}""", false)]
+    [InlineData("/admin/v1/organizations/acme:offboard", """{"reason":"odd"}""", false)]
+    [InlineData("/admin/v1/owners/mary@hospital.example:left", """{"reason":"odd"}""", false)]
+    [InlineData("/admin/v1/clients/acme-connector:attest", "{}", true)]
+    public async Task Repeat_OfACallThatMayStillRun_WaitsUnlessItOnlyCloses(string path, string body, bool waits)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        server.Store.ForgetsAnswers = int.MaxValue;
+        Assert.InRange((await server.PostAsync(path, body, "olga", ("Idempotency-Key", "k"))).Status, 200, 201);
+        server.Store.ForgetsAnswers = 0;
+
+        var second = await server.PostAsync(path, body, "olga", ("Idempotency-Key", "k"));
+        Assert.Equal(waits, second.Text.Contains("still-running", StringComparison.Ordinal));
+        var writes = server.Store.Writes;
+        var third = await server.PostAsync(path, body, "olga", ("Idempotency-Key", "k"));
+        Assert.Equal((second.Status, writes), (third.Status, server.Store.Writes));
+    }
+
     private static Task<AdminAnswer> PostAsync(AdminServer server) => server.PostAsync(Path, Beta, "olga", ("Idempotency-Key", "k"));
 }

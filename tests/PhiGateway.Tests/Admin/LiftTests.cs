@@ -111,6 +111,20 @@ public sealed class LiftTests
         Assert.Equal(200, (await server.PostAsync(Client + ":resume", Why, "anna")).Status);
     }
 
+    // Whoever asked, asked for what was done then.
+    [Fact]
+    public async Task Unthrottle_AfterAPersonSlowedItFurther_TakesAskingAnew()
+    {
+        await using var server = await OpenAsync(isSlowed: true);
+        Assert.Equal(200, (await server.PostAsync(Client + ":request-lift", Why, "nora")).Status);
+        const string Further = """{"requests_per_second":1,"reason":"it goes on"}""";
+        Assert.Equal(200, (await server.PostAsync(Client + ":throttle", Further, "otto")).Status);
+        Assert.Equal("four-eyes", (await server.PostAsync(Client + ":unthrottle", Why, "anna")).Code);
+
+        Assert.Equal(200, (await server.PostAsync(Client + ":request-lift", Why, "nora")).Status);
+        Assert.Equal(200, (await server.PostAsync(Client + ":unthrottle", Why, "anna")).Status);
+    }
+
     private static async Task<AdminServer> OpenAsync(bool isSlowed)
     {
         var server = await AdminServer.StartAsync();

@@ -104,6 +104,27 @@ public sealed class RevocationLiftTests
         Assert.Equal(401, (await server.SendAsync(null, "POST", Path, Issuer)).Status);
     }
 
+    // Nodes read both spellings as one: a lift of the one takes the other away.
+    [Fact]
+    public async Task Lift_OfWhatIsSaidInTwoSpellings_IsOfBoth_AndNeverByWhoWroteEither()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        var now = server.Time.Now;
+        var star = new Revocation("r-star", RevocationTarget.IssuedBefore, "*", "*", now, "leak", "otto@hospital.example", now);
+        await server.Store.RevokeAsync(star, default);
+        var plain = await server.PostAsync(Path, """{"target":"issued-before","issuer":"*","reason":"leak"}""", "anna");
+        Assert.Equal((201, null), (plain.Status, (string?)plain.Json["issuer"]));
+
+        Assert.Equal("four-eyes", (await server.PostAsync($"{Path}/r-star:lift", Why, "anna")).Code);
+        Assert.Equal(200, (await server.PostAsync($"{Path}/r-star:lift", Why, "arno")).Status);
+        Assert.Equal("already-lifted", (await server.PostAsync($"{Path}/{(string)plain.Json["id"]!}:lift", Why, "arno")).Code);
+
+        // Of a token it is every issuer's as well: under a name that no issuer bears it would stop nobody.
+        var token = await server.PostAsync(Path, """{"target":"token","value":"jti-1","issuer":"*","reason":"leak"}""", "anna");
+        Assert.Equal((201, null), (token.Status, (string?)token.Json["issuer"]));
+    }
+
     private static async Task<string> RevokeAsync(AdminServer server, string person)
     {
         var made = await server.PostAsync(Path, Issuer, person);

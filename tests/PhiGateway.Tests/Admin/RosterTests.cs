@@ -128,6 +128,28 @@ public sealed class RosterTests
         Assert.Equal(2500, (await server.Store.ListMembersAsync("acme-orders", null, 10_000, default)).Count);
     }
 
+    // Who ends a stolen key makes another one under its name; who changes when it ends makes none.
+    [Theory]
+    [InlineData(true, "failed")]
+    [InlineData(false, "done")]
+    public async Task Import_WhoseKeyIsAnotherByNow_WritesNoFurtherBatch(bool isAnother, string state)
+    {
+        await using var server = await StartAsync();
+        await server.AddKeyAsync("fred", "feed");
+        var key = RegistryJson.Deserialize<AdminKey>((await server.Store.FindAsync(RegistryKind.AdminKey, "fred", default))!.Json);
+        var next = key with { Hash = isAnother ? key.Hash[1..] + key.Hash[0] : key.Hash, Expires = server.Time.Now.AddDays(1) };
+        var body = string.Concat(Enumerable.Range(1, 2500).Select(i => $$"""{"patient":"p-{{i}}"}""" + "\n"));
+        server.Store.AfterBatch = () =>
+            _ = server.Store.WriteAsync(
+                [new RegistryWrite(RegistryKind.AdminKey, "fred", RegistryJson.Serialize(next), null)],
+                "adam",
+                default
+            );
+
+        var answer = await server.SendAsync("fred", "POST", Members + ":import", body, ("Content-Type", "application/x-ndjson"));
+        Assert.Equal(state, (string)JsonNode.Parse(answer.Text.TrimEnd().Split('\n')[^1])!["state"]!);
+    }
+
     [Fact]
     public async Task Import_RemoveLines_Remove_LastWordCounts()
     {
@@ -169,6 +191,26 @@ public sealed class RosterTests
             ).Status
         );
         Assert.Equal(0, server.Store.Batches);
+    }
+
+    // What is added may be refused; what is taken away waits for none of it.
+    [Fact]
+    public async Task Import_WhatItAddsFails_WhatItRemovesIsRemoved()
+    {
+        await using var server = await StartAsync();
+        await server.SendAsync("olga", "PUT", Members + "/p-1");
+        server.Store.FailBatch = server.Store.Batches + 1;
+        var broken = await ImportAsync(
+            server,
+            Members + ":import",
+            """
+            {"patient":"p-2"}
+            {"patient":"p-1","remove":true}
+            """
+        );
+
+        Assert.Equal(("failed", 1), ((string)broken["state"]!, (int)broken["next_line"]!));
+        Assert.Empty(await server.Store.ListMembersAsync("acme-orders", null, 10, default));
     }
 
     private static async Task<AdminServer> StartAsync()
