@@ -66,7 +66,7 @@ internal sealed class PageWalk(
         var start = continuation?.Page ?? new PagePlace(string.Empty, 0);
         var asked = continuation?.Size ?? 0;
         var sources = PageSources.Begin(exchange);
-        var named = await around.FindAsync(exchange, body.Written);
+        var named = await around.FindAsync(exchange, body.Written, sources);
         if (!named.Continues)
         {
             return named.Result;
