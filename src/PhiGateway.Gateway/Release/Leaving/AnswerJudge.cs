@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Lookups;
 using PhiGateway.Gateway.Release.Pages;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Leaving;
@@ -236,12 +238,26 @@ internal sealed class AnswerJudge(
             AnswerVerdict.Unchanged => body.Written,
             AnswerVerdict.Rewritten => filtered.Written,
 
+            // Told like any creation that a server does not take.
+            AnswerVerdict.Withheld when IsOfAnother(exchange) => StageResult.Refuse(
+                DenyReason.UpstreamRejected,
+                $"upstream-{exchange.Forwarded.Answer.Status}",
+                StatusCodes.Status422UnprocessableEntity
+            ),
+
             // What was written was decided before; only its echo stays (SMART App Launch 2: to write is not to read).
             AnswerVerdict.Withheld when exchange.IsWrite => ReadOnlyMemory<byte>.Empty,
             AnswerVerdict.Withheld => StageResult.Refuse(DenyReason.NotFoundOrWithheld, exchange.Disclosure.LastWithheld.ToString()),
             _ => StageResult.Refuse(DenyReason.UnreadableAnswer, "judgement"),
         };
     }
+
+    // A server that knows a duplicate by itself answers a creation with 200 and what stands there: where what was written would be shown, and
+    // this is not, it is another record, and one that stays.
+    private static bool IsOfAnother(GatewayExchange exchange) =>
+        exchange.Request is { Interaction: Interaction.Create, Parts: [{ Body: { } written }, ..] }
+        && exchange.Forwarded.Answer.Status == StatusCodes.Status200OK
+        && exchange.Permit.Release.Judge(written).Reason == WithholdReason.None;
 
     /// <summary>A buffer for one answer, of the size that may be held.</summary>
     /// <param name="exchange">Whose answer it is.</param>

@@ -38,6 +38,56 @@ public sealed class EverythingPagesTests : IDisposable
         Assert.Equal(["a", "m1", "17"], await WalkAsync(["a", "b", "c"]));
     }
 
+    // Too large to be held with the others: what nothing names on it stays, whether or not its links stand before what they lead on from.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_FirstPageThatStreams_IsHeldToWhatIsNamedOnIt(bool linksFirst)
+    {
+        using var world = new StageWorld(null, static options => options.Limits.MaxAnswer = 256 * 1024, Around("Medication"));
+        var patient = Patient.Replace("\"id\"", $"\"language\":\"{new string('x', 150_000)}\",\"id\"", StringComparison.Ordinal);
+        var links = """
+            "link":[{"relation":"next","url":"http://fhir.example/r4/pages/2"}]
+            """;
+        var page = Bundle([patient, Medication("a"), Medication("b"), Order("m1", "a", "N")]);
+        page = linksFirst ? page.Replace("\"entry\":", links + ",\"entry\":", StringComparison.Ordinal) : page[..^1] + $",{links}}}";
+        world.Upstream.Otherwise = () => RecordingUpstream.Reply(200, page, "application/fhir+json");
+
+        var ids = (await world.AskAsync(Target))["entry"]!.AsArray().Select(static entry => (string)entry!["resource"]!["id"]!);
+
+        Assert.Equal(["17", "a", "m1"], ids.Order(StringComparer.Ordinal));
+    }
+
+    // What may be held with the others is, though it is more than an answer of another kind may be.
+    [Fact]
+    public async Task Run_LargeFirstPage_IsHeldToWhatIsNamedOnAll()
+    {
+        var patient = Patient.Replace("\"id\"", $"\"language\":\"{new string('x', 1_200_000)}\",\"id\"", StringComparison.Ordinal);
+        Pages([patient, Medication("a"), Medication("b")], [Order("m1", "a", "N"), Order("m2", "b", "R")]);
+
+        Assert.Equal(["a", "m1", "17"], await WalkAsync(["a", "b"]));
+    }
+
+    // A signature of a record that stays, on whatever page that stands, names nobody.
+    [Fact]
+    public async Task Run_WhatSpeaksOfWhatStaysElsewhere_NamesNobody()
+    {
+        var hospital = TestRegistry.Organization() with { Kind = OrganizationKind.Internal };
+        var use = TestRegistry.UseCase(grants: Around("Condition", "Provenance", "Practitioner"));
+        _world.Publish(TestRegistry.Build(TestRegistry.Open(use, organization: hospital)));
+        var (shown, hidden) = (Condition("shown", "N"), Condition("hidden", "R"));
+        _world
+            .Upstream.Answers("GET /Condition/hidden", hidden)
+            .Answers("GET /Condition/shown", shown)
+            .Answers("GET /Condition?_id=shown,hidden&_count=20", Bundle([shown, hidden]));
+        Pages(
+            [Patient, Signature("of-shown", "shown", "8"), Signature("of-hidden", "hidden", "9"), Practitioner("8"), Practitioner("9")],
+            [shown, hidden]
+        );
+
+        Assert.Equal(["8", "shown", "of-shown", "17"], await WalkAsync(["8", "9"]));
+    }
+
     // Where nothing stays of all that there is, nothing is told by what comes.
     [Fact]
     public async Task Run_WhereNothingStays_AllLeaves()
@@ -120,6 +170,32 @@ public sealed class EverythingPagesTests : IDisposable
         _world.Upstream.Otherwise = () => RecordingUpstream.Reply(200, start, "application/fhir+json");
         _world.Upstream.Answers("GET /pages/2", Bundle(second));
     }
+
+    private static Grant Around(params string[] types) =>
+        TestRegistry.Grant() with
+        {
+            Types = ["Patient", "MedicationRequest", .. types],
+            Interactions = ["read", "search"],
+            Operations = ["$everything"],
+            Patients = new PatientScope { Any = true },
+        };
+
+    private static string Condition(string id, string code)
+    {
+        var system = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality";
+        return $$"""
+            {"resourceType":"Condition","id":"{{id}}","meta":{"security":[{"system":"{{system}}","code":"{{code}}"}]},
+            "subject":{"reference":"Patient/17"} }
+            """;
+    }
+
+    private static string Signature(string id, string target, string who) =>
+        $$"""
+            {"resourceType":"Provenance","id":"{{id}}","target":[{"reference":"Condition/{{target}}"}],
+            "agent":[{"who":{"reference":"Practitioner/{{who}}"} }]}
+            """;
+
+    private static string Practitioner(string id) => $$"""{"resourceType":"Practitioner","id":"{{id}}"}""";
 
     private static string Patient => """{"resourceType":"Patient","id":"17"}""";
 
