@@ -28,6 +28,10 @@ public sealed class KnownTargets
     /// <summary>What was looked up and judged.</summary>
     internal KnownResources Known { get; } = new();
 
+    /// <summary>Whether records of a type may belong to whom what they speak of belongs to, and stay where that does.</summary>
+    /// <param name="type">The type.</param>
+    public static bool AreOf(ResourceType type) => ScanProgram.For(type).OfTargets;
+
     /// <summary>Whether the answer to a request is one resource that belongs to whom its targets belong to.</summary>
     public static bool AreNeeded(FhirRequest request) => request.Interaction == Interaction.Read && ScanProgram.For(request.Type).OfTargets;
 
@@ -63,7 +67,7 @@ public sealed class KnownTargets
     /// What the entries of a page speak of and is neither among them nor known, by type; once each. It counts as asked for from here on.
     /// Of the answer to a transaction: what its entries, and those of searches in it, speak of.
     /// </summary>
-    /// <param name="page">A Bundle, whole.</param>
+    /// <param name="page">A Bundle, or one resource, whole.</param>
     /// <param name="policy">Its judge.</param>
     /// <param name="context">Bases and depth.</param>
     public IReadOnlyList<KeyValuePair<ResourceType, string[]>> FindMissing(
@@ -125,6 +129,16 @@ public sealed class KnownTargets
         {
             // Each entry of a transaction was judged by itself: none is known to the others.
             var json = ByteOrderMark.Skip(page);
+            if (IsOne(json, bases))
+            {
+                if (reader.TryReadWhole(json, policy, bases, reader.Facts))
+                {
+                    Note(reader, policy, isHere: false, here, all);
+                }
+
+                return;
+            }
+
             var isOfEach = !isNested && NestedBundle.PeekType(json, bases).SequenceEqual("transaction-response"u8);
             var resources = new BundleResources(json, bases);
             while (resources.MoveNext())
@@ -141,7 +155,7 @@ public sealed class KnownTargets
                     continue;
                 }
 
-                Note(reader, !isOfEach && resources.IsHere(reader.Facts, bases), here, named);
+                Note(reader, policy, !isOfEach && resources.IsHere(reader.Facts, bases), here, named);
             }
         }
         catch (JsonException)
@@ -155,6 +169,15 @@ public sealed class KnownTargets
 
         named.ExceptWith(here);
         all.UnionWith(named);
+    }
+
+    private static bool IsOne(ReadOnlySpan<byte> json, Bases bases)
+    {
+        var reader = new Utf8JsonReader(json, ResourceReader.OptionsFor(bases));
+        return reader.Read()
+            && reader.TokenType == JsonTokenType.StartObject
+            && ResourceReader.PeekType(reader, out var type) == ScanResult.Complete
+            && type != ResourceType.Bundle;
     }
 
     /// <summary>
@@ -198,7 +221,13 @@ public sealed class KnownTargets
         return named.ByType();
     }
 
-    private static void Note(ResourceReader reader, bool isHere, HashSet<ResourceName> here, HashSet<ResourceName> named)
+    private static void Note(
+        ResourceReader reader,
+        ReleasePolicy policy,
+        bool isHere,
+        HashSet<ResourceName> here,
+        HashSet<ResourceName> named
+    )
     {
         var facts = reader.Facts;
         var isOfOthers = ScanProgram.For(facts.Type).OfTargets;
@@ -209,7 +238,11 @@ public sealed class KnownTargets
             here.Add(new ResourceName(facts.Type, id));
         }
 
-        if (isOfOthers)
+        // What stays for what it is takes nothing of what may be looked up. A transaction has a judge for each entry.
+        var mayLeave =
+            ReferenceEquals(policy, ReleasePolicy.Nothing)
+            || policy.JudgeWhosever(facts) is WithholdReason.None or WithholdReason.UndeterminedPatient;
+        if (isOfOthers && mayLeave)
         {
             named.UnionWith(TargetsToLookUp(reader));
         }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
@@ -116,6 +117,24 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
         }
 
         known.Conclude();
+    }
+
+    /// <summary>
+    /// Those records that a look-up of the gateway's own found, as <c>Type/id</c>, that stay for what they speak of, where this client is shown
+    /// what nobody can attribute.
+    /// </summary>
+    /// <param name="exchange">The client's request; its budget of searches is drawn on.</param>
+    /// <param name="answer">One resource, or a Bundle, whole.</param>
+    /// <param name="policy">What this client may see of these records.</param>
+    public async ValueTask<IReadOnlySet<string>> FindKeptAsync(GatewayExchange exchange, ReadOnlyMemory<byte> answer, ReleasePolicy policy)
+    {
+        if (!KnownTargets.Matter(answer.Span, policy) || Begin(exchange, policy) is not { } known)
+        {
+            return FrozenSet<string>.Empty;
+        }
+
+        await FindIfMetAsync(exchange, answer, policy, known);
+        return KeptRecords.Find(known, answer.Span, policy, exchange.Ingressed.Route.Language);
     }
 
     private async ValueTask FindSomeAsync(

@@ -69,11 +69,7 @@ internal sealed class AroundNames(
     }
 
     // From its beginning, wherever the client is.
-    private async ValueTask<StageResult<NamedByLines>> ReadAsync(
-        GatewayExchange exchange,
-        ReadOnlyMemory<byte>? first,
-        PageSources sources
-    )
+    private async ValueTask<StageResult<NamedByLines>> ReadAsync(GatewayExchange exchange, ReadOnlyMemory<byte>? first, PageSources sources)
     {
         // What is named is held until the page has left.
         var room = buffers.Take(exchange, 0);

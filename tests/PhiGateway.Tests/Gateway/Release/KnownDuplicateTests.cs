@@ -69,10 +69,7 @@ public sealed class KnownDuplicateTests
         Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
         var response = JsonNode.Parse(StageWorld.Written(exchange))!["entry"]![0]!["response"]!.AsObject();
         Assert.Equal(status, (string?)response["status"]);
-        Assert.Equal(
-            isTold,
-            response.ContainsKey("location") && response.ContainsKey("etag") && response.ContainsKey("lastModified")
-        );
+        Assert.Equal(isTold, response.ContainsKey("location") && response.ContainsKey("etag") && response.ContainsKey("lastModified"));
         Assert.Equal(isTold ? 4 : 1, response.Count);
     }
 
