@@ -238,12 +238,7 @@ internal sealed class AnswerJudge(
             AnswerVerdict.Unchanged => body.Written,
             AnswerVerdict.Rewritten => filtered.Written,
 
-            // Told like any creation that a server does not take.
-            AnswerVerdict.Withheld when IsOfAnother(exchange) => StageResult.Refuse(
-                DenyReason.UpstreamRejected,
-                $"upstream-{exchange.Forwarded.Answer.Status}",
-                StatusCodes.Status422UnprocessableEntity
-            ),
+            AnswerVerdict.Withheld when IsOfAnother(exchange) => NotTaken,
 
             // What was written was decided before; only its echo stays (SMART App Launch 2: to write is not to read).
             AnswerVerdict.Withheld when exchange.IsWrite => ReadOnlyMemory<byte>.Empty,
@@ -252,12 +247,20 @@ internal sealed class AnswerJudge(
         };
     }
 
-    // A server that knows a duplicate by itself answers a creation with 200 and what stands there: where what was written would be shown, and
-    // this is not, it is another record, and one that stays.
-    private static bool IsOfAnother(GatewayExchange exchange) =>
-        exchange.Request is { Interaction: Interaction.Create, Parts: [{ Body: { } written }, ..] }
-        && exchange.Forwarded.Answer.Status == StatusCodes.Status200OK
+    /// <summary>
+    /// Whether the answer to a creation is a record that stays and that its client has not written: a server that knows a duplicate by itself
+    /// answers with 200 and what stands there.
+    /// </summary>
+    /// <param name="exchange">The creation; its answer was withheld.</param>
+    public static bool IsOfAnother(GatewayExchange exchange) =>
+        exchange.Forwarded.Answer.Status == StatusCodes.Status200OK
+        && exchange.Disclosure.LastWithheld is WithholdReason.Confidentiality or WithholdReason.Label or WithholdReason.OutsidePatients
+        && exchange.DecidedParts is [{ Interaction: Interaction.Create, Body: { } written }, ..]
         && exchange.Permit.Release.Judge(written).Reason == WithholdReason.None;
+
+    /// <summary>What is told then: as of any creation that a server does not take.</summary>
+    public static StageResult NotTaken =>
+        StageResult.Refuse(DenyReason.UpstreamRejected, "upstream-200", StatusCodes.Status422UnprocessableEntity);
 
     /// <summary>A buffer for one answer, of the size that may be held.</summary>
     /// <param name="exchange">Whose answer it is.</param>
