@@ -171,13 +171,15 @@ public sealed class KnownTargets
         all.UnionWith(named);
     }
 
+    // Neither a Bundle nor Parameters, in which resources stand at the same depth.
     private static bool IsOne(ReadOnlySpan<byte> json, Bases bases)
     {
         var reader = new Utf8JsonReader(json, ResourceReader.OptionsFor(bases));
         return reader.Read()
             && reader.TokenType == JsonTokenType.StartObject
             && ResourceReader.PeekType(reader, out var type) == ScanResult.Complete
-            && type != ResourceType.Bundle;
+            && type != ResourceType.Bundle
+            && type != ResourceType.Parameters;
     }
 
     /// <summary>
