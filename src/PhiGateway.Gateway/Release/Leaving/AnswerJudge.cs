@@ -254,9 +254,14 @@ internal sealed class AnswerJudge(
     /// <param name="exchange">The creation; its answer was withheld.</param>
     public static bool IsOfAnother(GatewayExchange exchange) =>
         exchange.Forwarded.Answer.Status == StatusCodes.Status200OK
-        && exchange.Disclosure.LastWithheld is WithholdReason.Confidentiality or WithholdReason.Label or WithholdReason.OutsidePatients
         && exchange.DecidedParts is [{ Interaction: Interaction.Create, Body: { } written }, ..]
-        && exchange.Permit.Release.Judge(written).Reason == WithholdReason.None;
+        && exchange.Disclosure.LastWithheld switch
+        {
+            // Whosever it is: a Patient that is written has no name yet.
+            WithholdReason.Confidentiality or WithholdReason.Label => exchange.Permit.Release.JudgeWhosever(written) == WithholdReason.None,
+            WithholdReason.OutsidePatients => exchange.Permit.Release.Judge(written).Reason == WithholdReason.None,
+            _ => false,
+        };
 
     /// <summary>What is told then: as of any creation that a server does not take.</summary>
     public static StageResult NotTaken =>

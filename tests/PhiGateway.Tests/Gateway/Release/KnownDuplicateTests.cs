@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Gateway.Stages;
+using PhiGateway.Tests.Policy.Snapshot;
 using Xunit;
 
 namespace PhiGateway.Tests.Gateway.Release;
@@ -27,6 +29,30 @@ public sealed class KnownDuplicateTests
 
         Assert.Equal(DenyReason.UpstreamRejected, found.Refusal);
         Assert.Equal(refused, found);
+    }
+
+    [Theory]
+    [InlineData("R", "upstream-rejected")]
+    [InlineData("N", null)]
+    public async Task Create_OfAPatientThatFindsOneWhoStays_IsNotTaken(string code, string? refused)
+    {
+        var grant = TestRegistry.Grant() with
+        {
+            Types = ["Patient"],
+            Interactions = ["read", "create"],
+            Patients = new PatientScope { Any = true },
+        };
+        using var world = new StageWorld(null, null, grant);
+        var system = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality";
+        world.Upstream.Answers(
+            "POST /Patient",
+            $$"""
+            {"resourceType":"Patient","id":"18","meta":{"security":[{"system":"{{system}}","code":"{{code}}"}]},"active":true}
+            """
+        );
+        using var exchange = world.Open("POST", "/fhir/Patient", """{"resourceType":"Patient","active":true}""");
+
+        Assert.Equal(refused, (await world.WalkAsync(exchange, "Release")).Refusal?.Code);
     }
 
     // What may be shown is; and to whom nothing is shown of what it writes, its own is no other's.
