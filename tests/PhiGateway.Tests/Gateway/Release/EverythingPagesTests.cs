@@ -58,6 +58,32 @@ public sealed class EverythingPagesTests : IDisposable
         Assert.Equal(["17", "a", "m1"], ids.Order(StringComparer.Ordinal));
     }
 
+    // Within a transaction nobody reads its other pages.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_InATransaction_IsHeldToWhatIsNamedOnItsPage(bool goesOn)
+    {
+        var links = $$"""
+            "link":[{"relation":"{{(goesOn ? "next" : "self")}}","url":"http://fhir.example/r4/pages/2"}],"entry":
+            """;
+        var page = Bundle([Patient, Medication("a"), Medication("b"), Order("m1", "a", "N")]);
+        page = page.Replace("\"entry\":", links, StringComparison.Ordinal);
+        _world.Upstream.Answers(
+            "POST ",
+            $$"""{"resourceType":"Bundle","type":"transaction-response","entry":[{"resource":{{page}},"response":{"status":"200"} }]}"""
+        );
+        var ask = """{"request":{"method":"GET","url":"Patient/17/$everything"} }""";
+        using var exchange = _world.Open("POST", "/fhir", $$"""{"resourceType":"Bundle","type":"transaction","entry":[{{ask}}]}""");
+
+        var result = await _world.WalkAsync(exchange, "Release");
+
+        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
+        var found = JsonNode.Parse(StageWorld.Written(exchange))!["entry"]![0]!["resource"]!["entry"]!.AsArray();
+        var ids = found.Select(static entry => (string)entry!["resource"]!["id"]!).Order(StringComparer.Ordinal);
+        Assert.Equal(goesOn ? ["17", "a", "m1"] : ["17", "a", "b", "m1"], ids);
+    }
+
     // What may be held with the others is, though it is more than an answer of another kind may be.
     [Fact]
     public async Task Run_LargeFirstPage_IsHeldToWhatIsNamedOnAll()
