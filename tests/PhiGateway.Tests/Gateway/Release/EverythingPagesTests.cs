@@ -59,13 +59,11 @@ public sealed class EverythingPagesTests : IDisposable
     }
 
     // Within a transaction nobody reads its other pages.
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Run_InATransaction_IsHeldToWhatIsNamedOnItsPage(bool goesOn)
+    [Fact]
+    public async Task Run_InATransaction_IsHeldToWhatIsNamedOnItsPage()
     {
-        var links = $$"""
-            "link":[{"relation":"{{(goesOn ? "next" : "self")}}","url":"http://fhir.example/r4/pages/2"}],"entry":
+        var links = """
+            "link":[{"relation":"next","url":"http://fhir.example/r4/pages/2"}],"entry":
             """;
         var page = Bundle([Patient, Medication("a"), Medication("b"), Order("m1", "a", "N")]);
         page = page.Replace("\"entry\":", links, StringComparison.Ordinal);
@@ -81,7 +79,7 @@ public sealed class EverythingPagesTests : IDisposable
         Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
         var found = JsonNode.Parse(StageWorld.Written(exchange))!["entry"]![0]!["resource"]!["entry"]!.AsArray();
         var ids = found.Select(static entry => (string)entry!["resource"]!["id"]!).Order(StringComparer.Ordinal);
-        Assert.Equal(goesOn ? ["17", "a", "m1"] : ["17", "a", "b", "m1"], ids);
+        Assert.Equal(["17", "a", "m1"], ids);
     }
 
     // What may be held with the others is, though it is more than an answer of another kind may be.
