@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
@@ -112,6 +114,29 @@ public sealed class EverythingPagesTests : IDisposable
         Assert.Equal(["8", "shown", "of-shown", "17"], await WalkAsync(["8", "9"]));
     }
 
+    // So is what an operation of the server's own puts together.
+    [Fact]
+    public async Task Run_DeclaredOperation_IsHeldToWhatIsNamedOnAllPages()
+    {
+        const string Definition = """
+            {"resourceType":"OperationDefinition","url":"https://ehr.example/OperationDefinition/gather","name":"Gather","status":"active",
+            "kind":"operation","code":"gather","affectsState":false,"system":false,"type":false,"instance":true,"resource":["Patient"],
+            "parameter":[{"name":"return","use":"out","min":1,"max":"1","type":"Bundle","extension":[
+            {"url":"urn:phi-gateway:answer-type","valueCode":"MedicationRequest"},
+            {"url":"urn:phi-gateway:answer-type","valueCode":"Medication"}]}]}
+            """;
+        var declared = DeclaredParameters.Read([new DeclaredFile("gather.json", Encoding.UTF8.GetBytes(Definition))], []);
+        var use = TestRegistry.UseCase(grants: Around("Medication") with { Operations = ["$gather"] });
+        _world.Publish(TestRegistry.Build(TestRegistry.Open(use)));
+        _world.Route = _world.Route! with
+        {
+            Language = _world.Route.Language with { Declared = Assert.IsType<DeclaredParameters>(declared) },
+        };
+        Pages([Order("m0", "c", "N"), Medication("a"), Medication("b")], [Order("m1", "a", "N"), Order("m2", "b", "R"), Medication("c")]);
+
+        Assert.Equal(["a", "c", "m1", "m0"], await WalkAsync(["a", "b", "c"], "/fhir/Patient/17/$gather"));
+    }
+
     // Where nothing stays of all that there is, nothing is told by what comes.
     [Fact]
     public async Task Run_WhereNothingStays_AllLeaves()
@@ -166,10 +191,10 @@ public sealed class EverythingPagesTests : IDisposable
     }
 
     // Ids of all pages together, those that are asked about first, each as often as it came.
-    private async Task<List<string>> WalkAsync(string[] first)
+    private async Task<List<string>> WalkAsync(string[] first, string start = Target)
     {
         var ids = new List<string>();
-        string? target = Target;
+        string? target = start;
         while (target is not null)
         {
             var page = await _world.AskAsync(target);
