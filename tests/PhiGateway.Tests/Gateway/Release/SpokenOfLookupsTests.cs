@@ -39,7 +39,8 @@ public sealed class SpokenOfLookupsTests : IDisposable
     [InlineData("of-hidden", "not-found-or-withheld")]
     public async Task Run_VersionOfWhatSpeaksOfWhatStaysNow_Stays(string id, string? refused)
     {
-        _world.Upstream.Answers($"GET /Provenance/{id}/_history/1", Speaking(id, "shown"));
+        var earlier = Speaking(id, "shown").Replace("\"versionId\":\"2\"", "\"versionId\":\"1\"", StringComparison.Ordinal);
+        _world.Upstream.Answers($"GET /Provenance/{id}/_history/1", earlier);
         using var exchange = _world.Open("GET", $"/fhir/Provenance/{id}/_history/1");
 
         Assert.Equal(refused, (await _world.WalkAsync(exchange, "Release")).Refusal?.Code);
