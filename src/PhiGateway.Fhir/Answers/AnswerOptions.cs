@@ -45,6 +45,12 @@ public sealed record AnswerOptions
     public NamedByLines? NamedAround { get; init; }
 
     /// <summary>
+    /// Security: what stands on other pages is not known and will not be, since the answer streams: what is nobody's around one resource
+    /// leaves where something on this page names it; false by default.
+    /// </summary>
+    public bool HoldsToPage { get; init; }
+
+    /// <summary>
     /// For versions that may not be the current ones (vread, histories): which resources may be shown in them at all. Null (default): every
     /// resource is taken to be current.
     /// </summary>

@@ -24,6 +24,7 @@ namespace PhiGateway.Fhir.Answers;
 public sealed class CurrentVersions
 {
     private readonly Dictionary<ResourceName, State> _states = [];
+    private readonly HashSet<string> _kept = new(StringComparer.Ordinal);
 
     /// <summary>Who names each Binary whose versions are judged; null (default): nobody looked.</summary>
     public FileReferrers? Files { get; init; }
@@ -36,6 +37,10 @@ public sealed class CurrentVersions
     /// whatever its labels; only where nothing but labels withholds. False by default.
     /// </summary>
     public bool TellsDeletions { get; init; }
+
+    /// <summary>Says of records that they stay for what they speak of, before they are judged.</summary>
+    /// <param name="names">Their names, as <c>Type/id</c>.</param>
+    public void KeepBack(IReadOnlySet<string> names) => _kept.UnionWith(names);
 
     /// <summary>Judges every resource of a Bundle as one of several versions; false when it cannot be read.</summary>
     public bool TryConsider(ReadOnlySpan<byte> bundle, ReleasePolicy policy, FhirContext context) =>
@@ -297,6 +302,7 @@ public sealed class CurrentVersions
             known.IsRefused
                 || verdict.Reason != WithholdReason.None
                 || verdict.Elements is null
+                || (_kept.Count > 0 && _kept.Contains($"{facts.Type.Name}/{facts.Id}"))
                 || (known.Elements is not null && !ReferenceEquals(known.Elements, verdict.Elements)),
             verdict.Elements,
             facts.Owner,

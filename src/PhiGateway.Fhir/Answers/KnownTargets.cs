@@ -18,11 +18,19 @@ public sealed class KnownTargets
 {
     private readonly HashSet<ResourceName> _asked = [];
 
+    // What was looked up and may leave speaks of these in its turn.
+    private readonly Dictionary<ResourceName, ResourceName[]> _further = [];
+    private readonly List<ResourceName> _fresh = [];
+
     /// <summary>Something keeps back what speaks of it since it could not be looked up.</summary>
     public bool LacksSome { get; private set; }
 
     /// <summary>What was looked up and judged.</summary>
     internal KnownResources Known { get; } = new();
+
+    /// <summary>Whether records of a type may belong to whom what they speak of belongs to, and stay where that does.</summary>
+    /// <param name="type">The type.</param>
+    public static bool AreOf(ResourceType type) => ScanProgram.For(type).OfTargets;
 
     /// <summary>Whether the answer to a request is one resource that belongs to whom its targets belong to.</summary>
     public static bool AreNeeded(FhirRequest request) => request.Interaction == Interaction.Read && ScanProgram.For(request.Type).OfTargets;
@@ -59,7 +67,7 @@ public sealed class KnownTargets
     /// What the entries of a page speak of and is neither among them nor known, by type; once each. It counts as asked for from here on.
     /// Of the answer to a transaction: what its entries, and those of searches in it, speak of.
     /// </summary>
-    /// <param name="page">A Bundle, whole.</param>
+    /// <param name="page">A Bundle, or one resource, whole.</param>
     /// <param name="policy">Its judge.</param>
     /// <param name="context">Bases and depth.</param>
     public IReadOnlyList<KeyValuePair<ResourceType, string[]>> FindMissing(
@@ -73,6 +81,46 @@ public sealed class KnownTargets
         return named.Where(name => !Known.Holds(name) && _asked.Add(name)).ByType();
     }
 
+    /// <summary>
+    /// What was looked up since the last call and speaks of others in its turn (a signature of a signature), by type: what these are is not
+    /// known yet. It counts as asked for from here on.
+    /// </summary>
+    /// <param name="isTooFar">Nobody asks any more: what is not known by now keeps back what speaks of it.</param>
+    public IReadOnlyList<KeyValuePair<ResourceType, string[]>> FindFurther(bool isTooFar)
+    {
+        var further = _fresh.Where(name => !Known.Holds(name) && _asked.Add(name)).ByType();
+        _fresh.Clear();
+        if (!isTooFar)
+        {
+            return further;
+        }
+
+        foreach (var (type, ids) in further)
+        {
+            Hide(type, ids);
+        }
+
+        return [];
+    }
+
+    /// <summary>All was looked up: what speaks of something that stays, stays itself, however many stand between.</summary>
+    public void Conclude()
+    {
+        for (var isNews = true; isNews; )
+        {
+            isNews = false;
+            foreach (var (name, targets) in _further)
+            {
+                if (Known.KeepsBack(targets))
+                {
+                    Known.Withhold(name);
+                    _further.Remove(name);
+                    isNews = true;
+                }
+            }
+        }
+    }
+
     private static void Collect(ReadOnlySpan<byte> page, ReleasePolicy policy, Bases bases, HashSet<ResourceName> all, bool isNested)
     {
         var (here, named) = (new HashSet<ResourceName>(), new HashSet<ResourceName>());
@@ -81,6 +129,16 @@ public sealed class KnownTargets
         {
             // Each entry of a transaction was judged by itself: none is known to the others.
             var json = ByteOrderMark.Skip(page);
+            if (IsOne(json, bases))
+            {
+                if (reader.TryReadWhole(json, policy, bases, reader.Facts))
+                {
+                    Note(reader, policy, isHere: false, here, all);
+                }
+
+                return;
+            }
+
             var isOfEach = !isNested && NestedBundle.PeekType(json, bases).SequenceEqual("transaction-response"u8);
             var resources = new BundleResources(json, bases);
             while (resources.MoveNext())
@@ -97,7 +155,7 @@ public sealed class KnownTargets
                     continue;
                 }
 
-                Note(reader, !isOfEach && resources.IsHere(reader.Facts, bases), here, named);
+                Note(reader, policy, !isOfEach && resources.IsHere(reader.Facts, bases), here, named);
             }
         }
         catch (JsonException)
@@ -113,6 +171,17 @@ public sealed class KnownTargets
         all.UnionWith(named);
     }
 
+    // Neither a Bundle nor Parameters, in which resources stand at the same depth.
+    private static bool IsOne(ReadOnlySpan<byte> json, Bases bases)
+    {
+        var reader = new Utf8JsonReader(json, ResourceReader.OptionsFor(bases));
+        return reader.Read()
+            && reader.TokenType == JsonTokenType.StartObject
+            && ResourceReader.PeekType(reader, out var type) == ScanResult.Complete
+            && type != ResourceType.Bundle
+            && type != ResourceType.Parameters;
+    }
+
     /// <summary>
     /// What lines of a Bulk Data file speak of, by type; once each. What was known of the lines before them is forgotten: a file has no end.
     /// </summary>
@@ -126,6 +195,9 @@ public sealed class KnownTargets
     )
     {
         Known.Forget();
+        _asked.Clear();
+        _further.Clear();
+        _fresh.Clear();
         var named = new HashSet<ResourceName>();
         var bases = Bases.Of(context);
         var reader = ResourceReader.Rent();
@@ -151,15 +223,28 @@ public sealed class KnownTargets
         return named.ByType();
     }
 
-    private static void Note(ResourceReader reader, bool isHere, HashSet<ResourceName> here, HashSet<ResourceName> named)
+    private static void Note(
+        ResourceReader reader,
+        ReleasePolicy policy,
+        bool isHere,
+        HashSet<ResourceName> here,
+        HashSet<ResourceName> named
+    )
     {
         var facts = reader.Facts;
-        if (isHere && facts.Id is { } id)
+        var isOfOthers = ScanProgram.For(facts.Type).OfTargets;
+
+        // What is judged by others itself, and may stand behind what speaks of it, is known too late.
+        if (isHere && facts.Id is { } id && !(isOfOthers && facts.Owner == OwnerState.Undetermined))
         {
             here.Add(new ResourceName(facts.Type, id));
         }
 
-        if (ScanProgram.For(facts.Type).OfTargets)
+        // What stays for what it is takes nothing of what may be looked up. A transaction has a judge for each entry.
+        var mayLeave =
+            ReferenceEquals(policy, ReleasePolicy.Nothing)
+            || policy.JudgeWhosever(facts) is WithholdReason.None or WithholdReason.UndeterminedPatient;
+        if (isOfOthers && mayLeave)
         {
             named.UnionWith(TargetsToLookUp(reader));
         }
@@ -180,6 +265,18 @@ public sealed class KnownTargets
         foreach (var id in ids)
         {
             Known.Add(new ResourceFacts { Type = type, Id = id }, WithholdReason.UndeterminedPatient);
+        }
+    }
+
+    /// <summary>Says the same of those among some targets that were not found in what could be read of an answer.</summary>
+    /// <param name="type">Their type.</param>
+    /// <param name="ids">The ids that were asked for.</param>
+    public void HideUnknown(ResourceType type, IEnumerable<string> ids)
+    {
+        string[] unknown = [.. ids.Where(id => !Known.Holds(new ResourceName(type, id)))];
+        if (unknown.Length > 0)
+        {
+            Hide(type, unknown);
         }
     }
 
@@ -206,13 +303,16 @@ public sealed class KnownTargets
         }
     }
 
-    /// <summary>Takes in targets of one type as they are now.</summary>
+    /// <summary>
+    /// Takes in targets of one type as they are now; false: not all of the answer could be read, and what is not known by now may be what
+    /// could not be.
+    /// </summary>
     /// <param name="type">Their type, as they were referred to.</param>
     /// <param name="ids">Their ids, as they were referred to.</param>
-    /// <param name="answer">The one, whole, or the search that found them; other resources, and what cannot be read, are not taken.</param>
+    /// <param name="answer">The one, whole, or the search that found them; other resources are not taken.</param>
     /// <param name="policy">The judge of a read of such a resource by the same client.</param>
     /// <param name="context">Bases and depth.</param>
-    public void Add(
+    public bool Add(
         ResourceType type,
         IReadOnlyCollection<string> ids,
         ReadOnlySpan<byte> answer,
@@ -220,34 +320,71 @@ public sealed class KnownTargets
         FhirContext context
     )
     {
-        var facts = new ResourceFacts();
-        if (!ResourceScanner.TryScan(ByteOrderMark.Skip(answer), policy, context, facts))
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(policy);
+        var json = ByteOrderMark.Skip(answer);
+        var bases = Bases.Of(context);
+        var reader = ResourceReader.Rent();
+        try
         {
-            return;
-        }
-
-        if (ids.Count == 1)
-        {
-            Add(type, ids, facts, policy);
-            return;
-        }
-
-        var resources = new BundleResources(answer, Bases.Of(context));
-        while (facts.Type == ResourceType.Bundle && resources.MoveNext())
-        {
-            var one = new ResourceFacts();
-            if (ResourceScanner.TryScan(resources.Current, policy, context, one))
+            if (!reader.TryReadWhole(json, policy, bases, reader.Facts))
             {
-                Add(type, ids, one, policy);
+                return false;
             }
+
+            if (ids.Count == 1)
+            {
+                return Take(type, ids, reader, policy);
+            }
+
+            if (reader.Facts.Type != ResourceType.Bundle)
+            {
+                return false;
+            }
+
+            // A server whose pages are smaller than what was asked for has not said which of them there are.
+            var isAll = NextPlace.Find(json, context) is null;
+            var resources = new BundleResources(json, bases);
+            while (resources.MoveNext())
+            {
+                reader.Names.PopTo(0);
+                if (reader.TryReadWhole(resources.Current, policy, bases, reader.Facts))
+                {
+                    Take(type, ids, reader, policy);
+                }
+                else
+                {
+                    isAll = false;
+                }
+            }
+
+            return isAll;
+        }
+        finally
+        {
+            ResourceReader.Return(reader);
         }
     }
 
-    private void Add(ResourceType type, IReadOnlyCollection<string> ids, ResourceFacts facts, ReleasePolicy policy)
+    // False: it is another.
+    private bool Take(ResourceType type, IReadOnlyCollection<string> ids, ResourceReader reader, ReleasePolicy policy)
     {
-        if (facts.Type == type && facts.Id is { } id && ids.Contains(id))
+        var facts = reader.Facts;
+        if (facts.Type != type || facts.Id is not { } id || !ids.Contains(id))
         {
-            Known.Add(facts, policy.Judge(facts).Reason);
+            return false;
         }
+
+        var reason = policy.Judge(facts).Reason;
+        Known.Add(facts, reason);
+        ResourceName[] targets =
+            reason == WithholdReason.None && ScanProgram.For(type).OfTargets ? [.. TargetsToLookUp(reader).Distinct()] : [];
+        if (targets.Length > 0)
+        {
+            _further[new ResourceName(type, id)] = targets;
+            _fresh.AddRange(targets);
+        }
+
+        return true;
     }
 }

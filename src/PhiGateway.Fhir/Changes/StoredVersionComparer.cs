@@ -44,7 +44,7 @@ public static class StoredVersionComparer
             && SameSet(before.Labels, after.Labels)
                 ? 0
                 : ProtectedChanges.Labels;
-        changes |= SameOwner(before, after, stored, updated) ? 0 : ProtectedChanges.Owner;
+        changes |= SameOwner(before, after, stored, updated, Bases.Of(context)) ? 0 : ProtectedChanges.Owner;
         changes |= before.Type.Name is not ("Patient" or "Person") || SameMember(stored, updated, "link") ? 0 : ProtectedChanges.Link;
         return changes;
     }
@@ -66,7 +66,7 @@ public static class StoredVersionComparer
                 or "securitylabel"
                 or "provision"
         || HoldsRecords(type, element)
-        || OwnerRoots(type).Contains(element.TrimStart('_'), StringComparer.OrdinalIgnoreCase);
+        || OwnerRoots(type).Concat(IndirectRoots(type)).Contains(element.TrimStart('_'), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// Whether a change below these top-level elements could change whose record it is through other elements than the owner's: where the
@@ -147,7 +147,28 @@ public static class StoredVersionComparer
     internal static IEnumerable<string> OwnerRoots(ResourceType type) =>
         PatientPathTable.Instance.For(type).Owner.Select(static path => path.Split('.')[0]).Distinct();
 
-    private static bool SameOwner(ResourceFacts before, ResourceFacts after, ReadOnlySpan<byte> stored, ReadOnlySpan<byte> updated)
+    // Of a type that has no element for whose it is: what it hangs on, or is about (a payment of a claim), says so in its place.
+    private static IEnumerable<string> IndirectRoots(ResourceType type)
+    {
+        if (OwnerHop.Of(type) is { } hop)
+        {
+            return [hop.Element];
+        }
+
+        // What Parameters hold is protected as such.
+        var paths = PatientPathTable.Instance.For(type);
+        return paths is { Indirect: true, Owner: [] } && type != ResourceType.Parameters
+            ? paths.Others.Select(static path => path.Split('.')[0]).Distinct()
+            : [];
+    }
+
+    private static bool SameOwner(
+        ResourceFacts before,
+        ResourceFacts after,
+        ReadOnlySpan<byte> stored,
+        ReadOnlySpan<byte> updated,
+        Bases bases
+    )
     {
         if (before.Owner != after.Owner)
         {
@@ -168,8 +189,27 @@ public static class StoredVersionComparer
             }
         }
 
+        foreach (var root in IndirectRoots(before.Type))
+        {
+            var isHop = OwnerHop.Of(before.Type) is not null;
+            if (!SameMember(stored, updated, root) && !SameRecords(stored, updated, root, isHop, bases))
+            {
+                return false;
+            }
+        }
+
         return SameMember(stored, updated, "contained");
     }
+
+    // The same records of this server, however they are written and whatever stands beside them.
+    private static bool SameRecords(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> updated, string root, bool needsOne, Bases bases)
+    {
+        var (before, after) = (RecordsIn(stored, root, bases), RecordsIn(updated, root, bases));
+        return before.SetEquals(after) && (before.Count > 0 || !needsOne);
+    }
+
+    private static HashSet<ResourceName> RecordsIn(ReadOnlySpan<byte> resource, string root, Bases bases) =>
+        [.. RecordNames.WithElements(resource, bases).Where(named => named.Element == root).Select(static named => named.Name)];
 
     private static bool SameTokens(ResourceFacts before, ResourceFacts after, string parameter) =>
         SameSet(

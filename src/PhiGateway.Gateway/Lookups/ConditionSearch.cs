@@ -60,7 +60,10 @@ internal sealed class ConditionSearch(JudgedSearch searches, WalkSearch walks, A
     public async ValueTask<StageResult<Matches>> RecognizeAsync(GatewayExchange exchange, FhirRequest search, UpstreamAnswer answer)
     {
         var decided = DecisionMaker.Decide(exchange, search.Parts);
-        if (answer.Status == 200 && decided.Continues)
+
+        // What is judged by other records is looked up by the search.
+        var isByItself = !KnownTargets.AreOf(search.Type) && !HopTargets.AreOf(search.Type);
+        if (answer.Status == 200 && decided.Continues && isByItself)
         {
             var permit = decided.Value;
             using var body = buffers.Open(exchange);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
@@ -23,6 +24,9 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
     // More than the lines of a file that are judged together name, but for one that names an unlikely number.
     private const int MostOfLines = 5000;
 
+    // Times that what was looked up is found to speak of others in its turn, and those are looked up too.
+    private const int MostSteps = 3;
+
     /// <summary>
     /// Looks up what is needed; what is not there, or the client may not read at all, stays unknown. What is beyond the bound, or cannot be
     /// looked up now, keeps back what speaks of it, where any record of its type could stay.
@@ -35,28 +39,35 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
         var known = new KnownTargets();
         var context = exchange.Ingressed.Route.Language;
         var left = Math.Max(MostOfOne, context.MaxTargets);
-        foreach (var (type, all) in KnownTargets.Find(resource.Span, policy, context))
+        var named = KnownTargets.Find(resource.Span, policy, context);
+        for (var step = 0; named.Count > 0; step++)
         {
-            if (ReaderOf(exchange, type) is not { } release)
+            foreach (var (type, all) in named)
             {
-                continue;
+                if (ReaderOf(exchange, type) is not { } release)
+                {
+                    continue;
+                }
+
+                var hides = !IsShownWhole(exchange, type);
+                foreach (var ids in all.Chunk(RecordsById.PerSearch))
+                {
+                    left -= ids.Length;
+                    if (left >= 0)
+                    {
+                        _ = await LookUpAsync(exchange, known, type, ids, release, hides);
+                    }
+                    else if (hides)
+                    {
+                        known.Hide(type, ids);
+                    }
+                }
             }
 
-            var hides = !IsShownWhole(exchange, type);
-            foreach (var ids in all.Chunk(RecordsById.PerSearch))
-            {
-                left -= ids.Length;
-                if (left >= 0)
-                {
-                    _ = await LookUpAsync(exchange, known, type, ids, release, hides);
-                }
-                else if (hides)
-                {
-                    known.Hide(type, ids);
-                }
-            }
+            named = known.FindFurther(isTooFar: step == MostSteps);
         }
 
+        known.Conclude();
         return known;
     }
 
@@ -98,8 +109,42 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
         }
 
         var context = exchange.Ingressed.Route.Language;
+        var named = known.FindMissing(page.Span, policy, context);
+        for (var step = 0; named.Count > 0; step++)
+        {
+            await FindSomeAsync(exchange, named, known);
+            named = known.FindFurther(isTooFar: step == MostSteps);
+        }
+
+        known.Conclude();
+    }
+
+    /// <summary>
+    /// Those records that a look-up of the gateway's own found, as <c>Type/id</c>, that stay for what they speak of, where this client is shown
+    /// what nobody can attribute.
+    /// </summary>
+    /// <param name="exchange">The client's request; its budget of searches is drawn on.</param>
+    /// <param name="answer">One resource, or a Bundle, whole.</param>
+    /// <param name="policy">What this client may see of these records.</param>
+    public async ValueTask<IReadOnlySet<string>> FindKeptAsync(GatewayExchange exchange, ReadOnlyMemory<byte> answer, ReleasePolicy policy)
+    {
+        if (!KnownTargets.Matter(answer.Span, policy) || Begin(exchange, policy) is not { } known)
+        {
+            return FrozenSet<string>.Empty;
+        }
+
+        await FindIfMetAsync(exchange, answer, policy, known);
+        return KeptRecords.Find(known, answer.Span, policy, exchange.Ingressed.Route.Language);
+    }
+
+    private async ValueTask FindSomeAsync(
+        GatewayExchange exchange,
+        IReadOnlyList<KeyValuePair<ResourceType, string[]>> named,
+        KnownTargets known
+    )
+    {
         var counter = exchange.Bundle ?? exchange;
-        foreach (var (type, all) in known.FindMissing(page.Span, policy, context))
+        foreach (var (type, all) in named)
         {
             if (ReaderOf(exchange, type) is not { } release || IsShownWhole(exchange, type))
             {
@@ -164,32 +209,44 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
     )
     {
         var left = MostOfLines;
-        foreach (var (type, all) in named)
+        for (var step = 0; named.Count > 0; step++)
         {
-            var (search, export) = (DecideNow(exchange, Interaction.SearchType, type), DecideExport(exchange, type));
-            if ((DecideNow(exchange, Interaction.Read, type) ?? search ?? export) is not { } permit || IsWhole(search) || IsWhole(export))
+            foreach (var (type, all) in named)
             {
-                continue;
-            }
-
-            foreach (var ids in all.Chunk(RecordsById.PerSearch))
-            {
-                left -= ids.Length;
-                if (left < 0)
+                if (FindJudgeNow(exchange, type) is not { } release)
                 {
-                    known.Hide(type, ids);
                     continue;
                 }
 
-                var (away, _) = await LookUpAsync(exchange, known, type, ids, permit.Release, hides: true);
-                if (!away.Continues)
+                foreach (var ids in all.Chunk(RecordsById.PerSearch))
                 {
-                    return away;
+                    left -= ids.Length;
+                    if (left < 0)
+                    {
+                        known.Hide(type, ids);
+                        continue;
+                    }
+
+                    var (away, _) = await LookUpAsync(exchange, known, type, ids, release, hides: true);
+                    if (!away.Continues)
+                    {
+                        return away;
+                    }
                 }
             }
+
+            named = known.FindFurther(isTooFar: step == MostSteps);
         }
 
+        known.Conclude();
         return StageResult.Continue;
+    }
+
+    // Null: it may see none of them, or all.
+    private ReleasePolicy? FindJudgeNow(GatewayExchange exchange, ResourceType type)
+    {
+        var (search, export) = (DecideNow(exchange, Interaction.SearchType, type), DecideExport(exchange, type));
+        return IsWhole(search) || IsWhole(export) ? null : (DecideNow(exchange, Interaction.Read, type) ?? search ?? export)?.Release;
     }
 
     // Whoever exports a type need not be one who reads it.
@@ -249,12 +306,14 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
                 answers++;
                 switch (fetched)
                 {
-                    case Fetched.Found found:
-                        known.Add(type, asked, found.Body.Span, release, context);
+                    case Fetched.Found found when !known.Add(type, asked, found.Body.Span, release, context) && hides:
+                        known.HideUnknown(type, asked);
+                        away = found.IsReadable ? away : StageResult.Refuse(DenyReason.UnreadableAnswer, Detail);
                         break;
                     case Fetched.Failed failed when hides:
+                        // What a server does not answer at all it does not answer later either; anything else may be of now.
                         known.Hide(type, asked);
-                        away = failed.Status is 0 or 429 or 502 or 503 or 504 ? StageResult.Refuse(failed.Reason, Detail) : away;
+                        away = failed.Status is 400 or 405 or 422 or 501 ? away : StageResult.Refuse(failed.Reason, Detail);
                         break;
                 }
 

@@ -10,7 +10,13 @@ namespace PhiGateway.Gateway.Lookups;
 /// Fetches the current version of resources whose earlier versions are about to be judged: what was restricted since must not leave as it
 /// was before.
 /// </summary>
-internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers, HopLookup hopLookup, GatewayOptions options)
+internal sealed class VersionLookup(
+    Fetch fetch,
+    ReferrerLookup referrers,
+    HopLookup hopLookup,
+    TargetLookup targets,
+    GatewayOptions options
+)
 {
     /// <summary>Whether the answer, or that to an entry of a transaction, holds versions that may not be the current ones.</summary>
     public static bool IsNeeded(GatewayExchange exchange)
@@ -178,6 +184,8 @@ internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers, HopLo
         {
             await referrers.FindIfMetAsync(exchange, exchange.Request, answer, files);
         }
+
+        versions.KeepBack(await targets.FindKeptAsync(exchange, answer, exchange.Permit.Release));
 
         return versions.Hops is { } hops
             ? await hopLookup.FindIfMetAsync(exchange, exchange.Request, exchange.Permit.Release, answer, hops)

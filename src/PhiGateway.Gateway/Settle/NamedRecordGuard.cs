@@ -20,7 +20,7 @@ namespace PhiGateway.Gateway.Settle;
 /// who may see it, or, of a type that this client reads nothing of, by who may name its patients; what is not there is refused like what is
 /// somebody else's.
 /// </remarks>
-internal sealed class NamedRecordGuard(Fetch fetch, HopLookup hopLookup, GatewayOptions options)
+internal sealed class NamedRecordGuard(Fetch fetch, HopLookup hopLookup, TargetLookup targets, GatewayOptions options)
 {
     private const string Detail = "names-record";
 
@@ -216,24 +216,16 @@ internal sealed class NamedRecordGuard(Fetch fetch, HopLookup hopLookup, Gateway
             return unknown;
         }
 
-        Keep(FoundRecords.Read(found.Body.Span, read, exchange.Ingressed.Route.Language, hops), type, judge, write, known);
-        return StageResult.Continue;
-    }
-
-    private static void Keep(
-        IReadOnlyList<ResourceFacts> found,
-        ResourceType type,
-        ReleasePolicy judge,
-        WrittenReach write,
-        HashSet<string> known
-    )
-    {
-        foreach (var facts in found)
+        var kept = await targets.FindKeptAsync(exchange, found.Body, judge);
+        foreach (var facts in FoundRecords.Read(found.Body.Span, read, exchange.Ingressed.Route.Language, hops))
         {
-            if (facts.Type == type && write.MayName(facts, judge))
+            var name = $"{facts.Type.Name}/{facts.Id}";
+            if (facts.Type == type && !kept.Contains(name) && write.MayName(facts, judge))
             {
-                known.Add($"{type.Name}/{facts.Id}");
+                known.Add(name);
             }
         }
+
+        return StageResult.Continue;
     }
 }

@@ -17,7 +17,7 @@ namespace PhiGateway.Gateway.Settle;
 /// A Patient needs no look: the decision knows who is covered, and of a Patient of which nothing may be shown the answer itself is withheld,
 /// where it is one of records (<c>$validate</c> answers with none).
 /// </remarks>
-internal sealed class StartingRecordGuard(Fetch fetch)
+internal sealed class StartingRecordGuard(Fetch fetch, TargetLookup targets)
 {
     private const string Detail = "starting-record";
 
@@ -51,6 +51,7 @@ internal sealed class StartingRecordGuard(Fetch fetch)
                     : StageResult.Refuse(DenyReason.NotFoundOrWithheld, Detail);
             case Fetched.Found found:
                 var seen = new CurrentVersions();
+                seen.KeepBack(await targets.FindKeptAsync(exchange, found.Body, permit.Release));
                 if (!seen.TryConfirmNamed(request, found.Body.Span, permit.Release, exchange.Ingressed.Route.Language))
                 {
                     return StageResult.Refuse(DenyReason.UnreadableAnswer, Detail);

@@ -11,7 +11,7 @@ namespace PhiGateway.Gateway.Settle;
 /// Finds out which patients a written resource belongs to that speaks of others (a Provenance of its targets): from the entries beside it,
 /// and by looking up what it names. What the client may neither read nor write counts as not there.
 /// </summary>
-internal sealed class TargetAttribution(Fetch fetch)
+internal sealed class TargetAttribution(Fetch fetch, TargetLookup lookup)
 {
     private const string Detail = "targets";
 
@@ -67,11 +67,9 @@ internal sealed class TargetAttribution(Fetch fetch)
                     type,
                     some,
                     (fetched, _) =>
-                        new(
-                            spokenOf.Asked++ < most
-                                ? Take(exchange, targets, type, fetched)
-                                : StageResult.Refuse(DenyReason.RequestTooCostly, Detail)
-                        )
+                        spokenOf.Asked++ < most
+                            ? TakeAsync(exchange, targets, type, fetched)
+                            : new(StageResult.Refuse(DenyReason.RequestTooCostly, Detail))
                 );
                 if (!looked.Continues)
                 {
@@ -86,7 +84,7 @@ internal sealed class TargetAttribution(Fetch fetch)
         return StageResult.Continue;
     }
 
-    private static StageResult Take(GatewayExchange exchange, WrittenTargets targets, ResourceType type, Fetched fetched)
+    private async ValueTask<StageResult> TakeAsync(GatewayExchange exchange, WrittenTargets targets, ResourceType type, Fetched fetched)
     {
         switch (fetched)
         {
@@ -94,7 +92,13 @@ internal sealed class TargetAttribution(Fetch fetch)
                 return StageResult.Refuse(failed.Reason, Detail);
             case Fetched.Found found:
                 var read = DecisionMaker.Decide(exchange, [new AccessPart { Interaction = Interaction.Read, Type = type }]);
-                targets.Take(found.Body.Span, facts => MaySpeakOf(exchange, read, facts) && Note(exchange, facts), PolicyOf(read));
+                var policy = PolicyOf(read);
+                var kept = await lookup.FindKeptAsync(exchange, found.Body, policy);
+                targets.Take(
+                    found.Body.Span,
+                    facts => !kept.Contains($"{type.Name}/{facts.Id}") && MaySpeakOf(exchange, read, facts) && Note(exchange, facts),
+                    policy
+                );
                 break;
         }
 

@@ -268,6 +268,7 @@ internal sealed class AnswerWork : IDisposable
                 Judges = null,
                 Current = current,
                 Currents = null,
+                HoldsToPage = asked is { Interaction: Interaction.Operation },
                 Targets = container is null ? Options.Targets : null,
                 Referrers = container is null ? Options.Referrers : null,
                 Hops = container is null ? Options.Hops : null,

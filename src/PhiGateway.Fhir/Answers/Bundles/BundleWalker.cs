@@ -309,7 +309,9 @@ internal sealed class BundleWalker
     {
         if (_settler.Shown is { } shown)
         {
-            shown.IsOfPages |= _links.HasOtherPages || _window is { IsFirst: false };
+            // Of an answer that streams, links behind the entries are read too late.
+            var mayGoOn = _work.Options.HoldsToPage && (_members & Link) == 0;
+            shown.IsOfPages |= mayGoOn || _links.HasOtherPages || _window is { IsFirst: false };
             shown.IsPartial |= shown.IsOfPages || _window is { From: > 0 } or { Rest: not null };
         }
 

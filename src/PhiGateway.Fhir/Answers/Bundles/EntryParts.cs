@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Text;
 using PhiGateway.Fhir.Json;
+using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
@@ -116,6 +118,13 @@ internal static class EntryParts
             WriteSimple(data, entry.LastModified, ",\"lastModified\":\""u8, work.Output);
         }
     }
+
+    /// <summary>
+    /// Whether a response is about what its request asked for: a server that knows a duplicate by itself answers a creation with 200 and where
+    /// that is, which nobody here has written.
+    /// </summary>
+    public static bool IsOfAsked(FhirRequest? asked, ref EntrySpan entry, ReadOnlySpan<byte> data) =>
+        asked is not null && !(asked.Interaction == Interaction.Create && StatusOf(entry.Status, data).SequenceEqual("200"u8));
 
     /// <summary>Whether a response says its status.</summary>
     public static bool HasStatus(TextSpan status, ReadOnlySpan<byte> data) => !StatusOf(status, data).IsEmpty;

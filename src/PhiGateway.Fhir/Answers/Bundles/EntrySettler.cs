@@ -327,7 +327,7 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         work.Output.Write("{\"response\":{"u8);
         if (asked?.IsWrite == true)
         {
-            EntryParts.WriteOutcomeOf(data, ref entry, work, null, isAsked: true);
+            EntryParts.WriteOutcomeOf(data, ref entry, work, null, EntryParts.IsOfAsked(asked, ref entry, data));
         }
         else
         {
@@ -392,8 +392,8 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         // What was read and must stay looks like what is not there; what was written was decided before, where it was asked for here. What an
         // operation calls an answer to a batch nobody asked for.
         var hidden = hasResource && !released && asked?.IsWrite != true;
-        var told = released ? work.Reader.Facts : null;
-        EntryParts.WriteResponse(data, ref entry, work, hidden, !released, told, asked is not null, asked is { IsFound: true });
+        var (told, isOfAsked) = (released ? work.Reader.Facts : null, EntryParts.IsOfAsked(asked, ref entry, data));
+        EntryParts.WriteResponse(data, ref entry, work, hidden, !released, told, isOfAsked, asked is { IsFound: true });
         work.Output.Write("}"u8);
         return ScanResult.Complete;
     }

@@ -50,7 +50,49 @@ internal sealed class KnownResources
         }
 
         var seen = new Known(facts.Owner, [.. facts.Owners], reason);
-        _known[name] = !_known.TryGetValue(name, out var before) || before.Equals(seen) ? seen : Known.Contradictory;
+        _known[name] = _known.TryGetValue(name, out var before) ? Join(facts.Type, before, seen) : seen;
+    }
+
+    // What speaks of others is known before and after it was found out whose it is by that.
+    private static Known Join(ResourceType type, Known before, Known seen)
+    {
+        if (before.Equals(seen))
+        {
+            return seen;
+        }
+
+        var leaves = before.Reason == WithholdReason.None && seen.Reason == WithholdReason.None;
+        if (!leaves || !ScanProgram.For(type).OfTargets)
+        {
+            return Known.Contradictory;
+        }
+
+        if (before.Owner == OwnerState.Undetermined)
+        {
+            return seen;
+        }
+
+        return seen.Owner == OwnerState.Undetermined ? before : Known.Contradictory;
+    }
+
+    /// <summary>Says of a resource that was judged that it stays after all.</summary>
+    public void Withhold(ResourceName name) => _known[name] = Known.Contradictory;
+
+    /// <summary>Whether any of these is one that stays, or may be.</summary>
+    public bool KeepsBack(IReadOnlyList<ResourceName> targets)
+    {
+        for (var i = 0; i < targets.Count; i++)
+        {
+            var keepsBack = _known.TryGetValue(targets[i], out var known)
+                ? Withholds(targets[i].Type, known.Reason)
+                : _hasForgotten && !PatientPathTable.Instance.IsKnownByItself(targets[i].Type);
+            if (keepsBack)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Whether a resource was judged, whatever came of it.</summary>

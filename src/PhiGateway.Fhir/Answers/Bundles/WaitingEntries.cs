@@ -358,7 +358,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
     // Around one resource nothing stays for which it could have come; or that may stand on another page.
     private bool MayStandAlone(ShownEntries around) =>
         _isLenient
-            ? !around.IsOfNone && (around.IsOfPages || !around.IsNarrowed)
+            ? !work.Options.HoldsToPage && !around.IsOfNone && (around.IsOfPages || !around.IsNarrowed)
             : EveryMatchLeaves && around is { IsPartial: false, IsNarrowed: false };
 
     private bool IsLinked(WaitingEntry entry) =>

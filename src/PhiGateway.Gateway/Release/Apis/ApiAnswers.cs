@@ -147,6 +147,8 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
             case AnswerVerdict.Rewritten:
                 bytes = filtered.Written;
                 return StageResult.Continue;
+            case AnswerVerdict.Withheld when AnswerJudge.IsOfAnother(exchange):
+                return AnswerJudge.NotTaken;
             case AnswerVerdict.Withheld when request.Meaning.IsWrite:
                 // What was written was decided before; only its echo stays, as at the FHIR door. Told as missing it would be written again.
                 bytes = ReadOnlyMemory<byte>.Empty;

@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Lookups;
 using PhiGateway.Gateway.Release.Pages;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Leaving;
@@ -236,12 +238,34 @@ internal sealed class AnswerJudge(
             AnswerVerdict.Unchanged => body.Written,
             AnswerVerdict.Rewritten => filtered.Written,
 
+            AnswerVerdict.Withheld when IsOfAnother(exchange) => NotTaken,
+
             // What was written was decided before; only its echo stays (SMART App Launch 2: to write is not to read).
             AnswerVerdict.Withheld when exchange.IsWrite => ReadOnlyMemory<byte>.Empty,
             AnswerVerdict.Withheld => StageResult.Refuse(DenyReason.NotFoundOrWithheld, exchange.Disclosure.LastWithheld.ToString()),
             _ => StageResult.Refuse(DenyReason.UnreadableAnswer, "judgement"),
         };
     }
+
+    /// <summary>
+    /// Whether the answer to a creation is a record that stays and that its client has not written: a server that knows a duplicate by itself
+    /// answers with 200 and what stands there.
+    /// </summary>
+    /// <param name="exchange">The creation; its answer was withheld.</param>
+    public static bool IsOfAnother(GatewayExchange exchange) =>
+        exchange.Forwarded.Answer.Status == StatusCodes.Status200OK
+        && exchange.DecidedParts is [{ Interaction: Interaction.Create, Body: { } written }, ..]
+        && exchange.Disclosure.LastWithheld switch
+        {
+            // Whosever it is: a Patient that is written has no name yet.
+            WithholdReason.Confidentiality or WithholdReason.Label => exchange.Permit.Release.JudgeWhosever(written) == WithholdReason.None,
+            WithholdReason.OutsidePatients => exchange.Permit.Release.Judge(written).Reason == WithholdReason.None,
+            _ => false,
+        };
+
+    /// <summary>What is told then: as of any creation that a server does not take.</summary>
+    public static StageResult NotTaken =>
+        StageResult.Refuse(DenyReason.UpstreamRejected, "upstream-200", StatusCodes.Status422UnprocessableEntity);
 
     /// <summary>A buffer for one answer, of the size that may be held.</summary>
     /// <param name="exchange">Whose answer it is.</param>

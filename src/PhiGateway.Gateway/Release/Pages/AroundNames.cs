@@ -13,8 +13,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Release.Pages;
 
 /// <summary>
-/// Finds what the records of a <c>$everything</c> that may leave name of what is nobody's, over all of the server's pages: a drug on one page
-/// may be there for an order on another, and leaves only where that leaves.
+/// Finds what the records of a <c>$everything</c> (or what else an operation puts together) that may leave name of what is nobody's, over
+/// all of the server's pages: a drug on one page may be there for an order on another, and leaves only where that leaves.
 /// </summary>
 /// <remarks>
 /// The pages are read once for it and kept in mind for a minute. Of more than <see cref="LimitOptions.PagesPerPage"/> pages it is not known,
@@ -22,6 +22,7 @@ namespace PhiGateway.Gateway.Release.Pages;
 /// </remarks>
 internal sealed class AroundNames(
     Fetch fetch,
+    PageLookup lookup,
     HandleIssuer handles,
     AnswerBuffers buffers,
     NamesMemory memory,
@@ -31,17 +32,21 @@ internal sealed class AroundNames(
 {
     private const string Detail = "around";
 
+    /// <summary>Whether what is nobody's is held to it, where an answer comes on several pages.</summary>
+    /// <param name="exchange">The request; its permit judges.</param>
+    public static bool MayHold(GatewayExchange exchange) =>
+        exchange.Request is { IsWrite: false, Interaction: Interaction.Operation, Operation: not ("$lastn" or "$match" or "$find") }
+        && UpstreamCallFactory.Withholds(exchange.Permit)
+        && exchange.Permit.Release.Types.Members().Any(RecordNames.IsNobodys);
+
     /// <summary>What is named, or why that cannot be said.</summary>
     /// <param name="exchange">The request.</param>
     /// <param name="page">The page of the server's that it begins with, whole.</param>
-    public async ValueTask<StageResult<NamedByLines>> FindAsync(GatewayExchange exchange, ReadOnlyMemory<byte> page)
+    /// <param name="sources">What records are judged by beside themselves; receives what is found for it.</param>
+    public async ValueTask<StageResult<NamedByLines>> FindAsync(GatewayExchange exchange, ReadOnlyMemory<byte> page, PageSources sources)
     {
         var isFirst = exchange.Understood.Continuation is null or { IsStart: true };
-        var isNeeded =
-            exchange.Request is { Interaction: Interaction.Operation, Operation: "$everything" }
-            && UpstreamCallFactory.Withholds(exchange.Permit)
-            && exchange.Permit.Release.Types.Members().Any(RecordNames.IsNobodys)
-            && !(isFirst && NextPlace.Find(page.Span, exchange.Ingressed.Route.Language) is null);
+        var isNeeded = MayHold(exchange) && !(isFirst && NextPlace.Find(page.Span, exchange.Ingressed.Route.Language) is null);
         if (!isNeeded)
         {
             return NamedByLines.Everything;
@@ -53,7 +58,7 @@ internal sealed class AroundNames(
             return known;
         }
 
-        var read = await ReadAsync(exchange, isFirst ? page : default(ReadOnlyMemory<byte>?));
+        var read = await ReadAsync(exchange, isFirst ? page : default(ReadOnlyMemory<byte>?), sources);
         if (read.Continues)
         {
             // From here on: to read them may have taken longer than it is kept.
@@ -64,13 +69,26 @@ internal sealed class AroundNames(
     }
 
     // From its beginning, wherever the client is.
-    private async ValueTask<StageResult<NamedByLines>> ReadAsync(GatewayExchange exchange, ReadOnlyMemory<byte>? first)
+    private async ValueTask<StageResult<NamedByLines>> ReadAsync(GatewayExchange exchange, ReadOnlyMemory<byte>? first, PageSources sources)
     {
         // What is named is held until the page has left.
         var room = buffers.Take(exchange, 0);
         exchange.Hold(room);
         var (named, hides) = (new NamedByLines(bytes => room.Grow(bytes, HeldFor.Read)), false);
-        var next = first is { } page ? Take(exchange, page, named, ref hides) : null;
+        var context = exchange.Ingressed.Route.Language;
+        string? next = null;
+        if (first is { } page)
+        {
+            var taken = await TakeAsync(exchange, page, named, sources);
+            if (!taken.Continues)
+            {
+                return taken.Result;
+            }
+
+            hides = taken.Value;
+            next = NextPlace.Find(page.Span, context);
+        }
+
         var call = first is null ? UpstreamCallFactory.Create(exchange.Request, exchange.Permit) : null;
         for (var pages = 1; call is not null || next is not null; pages++)
         {
@@ -90,11 +108,18 @@ internal sealed class AroundNames(
                 return StageResult.Refuse(fetched is Fetched.Failed failed ? failed.Reason : DenyReason.UpstreamRefused, Detail);
             }
 
-            next = Take(exchange, found.Body, named, ref hides);
+            var taken = await TakeAsync(exchange, found.Body, named, sources);
+            if (!taken.Continues)
+            {
+                return taken.Result;
+            }
+
+            hides |= taken.Value;
+            next = NextPlace.Find(found.Body.Span, context);
             call = null;
         }
 
-        if (named.IsCut || (!hides && IsOfAll(exchange)))
+        if (named.IsCut || (!hides && (exchange.Request.Operation != "$everything" || IsOfAll(exchange))))
         {
             return NamedByLines.Everything;
         }
@@ -103,23 +128,32 @@ internal sealed class AroundNames(
         return named;
     }
 
-    // Each page judged by itself; nothing of it leaves by this.
-    private string? Take(GatewayExchange exchange, ReadOnlyMemory<byte> page, NamedByLines named, ref bool hides)
+    // Each page judged as it is where it leaves, by itself; nothing of it leaves by this. Whether anything of it stays.
+    private async ValueTask<StageResult<bool>> TakeAsync(
+        GatewayExchange exchange,
+        ReadOnlyMemory<byte> page,
+        NamedByLines named,
+        PageSources sources
+    )
     {
-        var context = exchange.Ingressed.Route.Language;
+        var looked = await lookup.FindAsync(exchange, exchange.Request, page, sources);
+        if (!looked.Continues)
+        {
+            return looked;
+        }
+
         using var unseen = buffers.Open(exchange);
         var part = new Disclosure();
         var verdict = AnswerFilter.Filter(
             exchange.Request,
             page.Span,
             exchange.Permit.Release,
-            context,
+            exchange.Ingressed.Route.Language,
             unseen,
             part,
-            new AnswerOptions { Gathers = named }
+            sources.AddTo(new AnswerOptions { Gathers = named })
         );
-        hides |= part.Withheld > 0 || verdict is not (AnswerVerdict.Rewritten or AnswerVerdict.Unchanged);
-        return NextPlace.Find(page.Span, context);
+        return part.Withheld > 0 || verdict is not (AnswerVerdict.Rewritten or AnswerVerdict.Unchanged);
     }
 
     // Every type of record was asked for: none could be why something came and not be seen.

@@ -1,10 +1,13 @@
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Fhir.Resources;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Lookups;
 using PhiGateway.Gateway.Release.Leaving;
+using PhiGateway.Gateway.Settle;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Pages;
@@ -66,7 +69,7 @@ internal sealed class PageWalk(
         var start = continuation?.Page ?? new PagePlace(string.Empty, 0);
         var asked = continuation?.Size ?? 0;
         var sources = PageSources.Begin(exchange);
-        var named = await around.FindAsync(exchange, body.Written);
+        var named = await around.FindAsync(exchange, body.Written, sources);
         if (!named.Continues)
         {
             return named.Result;
@@ -124,7 +127,7 @@ internal sealed class PageWalk(
         }
 
         var isFirst = start is { Place.Length: 0, From: 0 };
-        if (isFirst && rest is null && IsOfNothing(exchange))
+        if (isFirst && rest is null && IsOfNothing(exchange) && !await MayStartAsync(exchange))
         {
             return Withheld(exchange);
         }
@@ -154,10 +157,38 @@ internal sealed class PageWalk(
     private static bool AsksTotal(FhirRequest request) =>
         request.Interaction is Interaction.SearchType or Interaction.SearchSystem && request.Parameter("_total") == "accurate";
 
-    // What an operation brings of one record, all of it withheld, would tell of that record.
     private static bool IsOfNothing(GatewayExchange exchange) =>
         exchange.Request is { Interaction: Interaction.Operation, Operation: "$everything", Id: not null }
-        && exchange.Disclosure is { Resources.Count: 0, Withheld: > 0 };
+        && exchange.Disclosure.Resources.Count == 0;
+
+    // Security: that there is nothing of one record is told to whom that record may be told of, whether all of it stays or there is nothing;
+    // else neither is.
+    private async ValueTask<bool> MayStartAsync(GatewayExchange exchange)
+    {
+        var request = exchange.Request;
+        if (request.Type != ResourceType.Patient)
+        {
+            // It was looked at before.
+            return StartingRecordGuard.IsNeeded(exchange, exchange.Permit);
+        }
+
+        using var fetched = await fetch.ReadAsync(exchange, $"/{request.Type.Name}/{request.Id}");
+        var (facts, release) = (new ResourceFacts(), exchange.Permit.Release);
+        var isRead =
+            fetched is Fetched.Found found
+            && ResourceScanner.TryScan(found.Body.Span, release, exchange.Ingressed.Route.Language, facts)
+            && facts.Type == request.Type
+            && facts.Id == request.Id;
+        return isRead
+            && release.JudgeWhosever(facts) switch
+            {
+                WithholdReason.None or WithholdReason.Condition => true,
+
+                // Who is not shown Patients at all may have come by the name otherwise.
+                WithholdReason.NotCovered => facts is { Confidentiality: <= Confidentiality.Normal, Labels.Count: 0 },
+                _ => false,
+            };
+    }
 
     private static StageResult Withheld(GatewayExchange exchange) =>
         StageResult.Refuse(DenyReason.NotFoundOrWithheld, exchange.Disclosure.LastWithheld.ToString());

@@ -32,6 +32,9 @@ internal sealed class WholeAnswers(
     // Searches up to here are judged whole; a larger one is not held.
     private readonly int _wholeUpTo = Math.Min(1024 * 1024, options.Limits.MaxAnswer / 2);
 
+    // One whose records may be held to what other pages name is not judged alone; a larger one is, and what nothing on it names stays.
+    private readonly int _aroundUpTo = Math.Max(Math.Min(1024 * 1024, options.Limits.MaxAnswer / 2), options.Limits.MaxAnswer / 8);
+
     // While this node holds much already, still less is held of each.
     private const int LittleWhole = 32 * 1024;
 
@@ -97,7 +100,8 @@ internal sealed class WholeAnswers(
             // Security: what is put together page by page is so however much is held; without room for it there is no answer, not the
             // upstream's own pages, in which what is withheld shows by its place.
             var isHeld = PageWalk.Applies(exchange) || buffers.HasRoom(exchange, 4L * _wholeUpTo);
-            var whole = isHeld ? _wholeUpTo : LittleWhole;
+            var whole = AroundNames.MayHold(exchange) ? _aroundUpTo : _wholeUpTo;
+            whole = isHeld ? whole : LittleWhole;
             if (!await body.TryReadAheadAsync(stream, whole, exchange.Http.RequestAborted))
             {
                 return KnownMediaTypes.IsFhirJson(answer.MediaType)
@@ -150,6 +154,7 @@ internal sealed class WholeAnswers(
                     PageLinks.OptionsFor(exchange, handles) with
                     {
                         Targets = known,
+                        HoldsToPage = AroundNames.MayHold(exchange),
                     },
                     sink,
                     limits,

@@ -39,6 +39,50 @@ public sealed class StoredVersionTests
     public void Compare_OneThingChanged_NamesItsProtection(string before, string after, ProtectedChanges changes) =>
         Assert.Equal(changes, Compare(Stored, Stored.Replace(before, after)));
 
+    // What has no element for whose it is, is whose the record is that it hangs on, or is about.
+    [Theory]
+    [InlineData("Slot", "schedule", "{\"reference\":\"Schedule/1\"}", "{\"reference\":\"Schedule/2\"}", ProtectedChanges.Owner)]
+    [InlineData("Slot", "schedule", "{\"reference\":\"Schedule/1\"}", "{\"display\":\"one\"}", ProtectedChanges.Owner)]
+    [InlineData("Slot", "schedule", "{\"display\":\"one\"}", "{\"display\":\"other\"}", ProtectedChanges.Owner)]
+    [InlineData("Slot", "status", "\"free\"", "\"busy\"", ProtectedChanges.None)]
+    [InlineData(
+        "Slot",
+        "schedule",
+        "{\"reference\":\"Schedule/1\"}",
+        "{\"display\":\"Ward\",\"reference\":\"https://gw.example/fhir/Schedule/1\"}",
+        ProtectedChanges.None
+    )]
+    [InlineData("DeviceMetric", "source", "{\"reference\":\"Device/1\"}", "{\"reference\":\"Device/2\"}", ProtectedChanges.Owner)]
+    [InlineData(
+        "EnrollmentResponse",
+        "request",
+        "{\"reference\":\"EnrollmentRequest/1\"}",
+        "{\"reference\":\"EnrollmentRequest/2\"}",
+        ProtectedChanges.Owner
+    )]
+    [InlineData("PaymentNotice", "request", "{\"reference\":\"Claim/1\"}", "{\"reference\":\"Claim/2\"}", ProtectedChanges.Owner)]
+    [InlineData(
+        "PaymentReconciliation",
+        "detail",
+        "[{\"request\":{\"reference\":\"Claim/1\"},\"date\":\"2026-01-01\"}]",
+        "[{\"request\":{\"reference\":\"Claim/1\"},\"date\":\"2026-01-02\"}]",
+        ProtectedChanges.None
+    )]
+    [InlineData(
+        "PaymentReconciliation",
+        "detail",
+        "[{\"request\":{\"reference\":\"Claim/1\"}}]",
+        "[{\"request\":{\"reference\":\"Claim/2\"}}]",
+        ProtectedChanges.Owner
+    )]
+    public void Compare_WhatItHangsOn_IsWhoseItIs(string type, string element, string before, string after, ProtectedChanges changes)
+    {
+        string Version(string value) => $$"""{"resourceType":"{{type}}","id":"1","{{element}}":{{value}} }""";
+
+        Assert.Equal(changes, Compare(Version(before), Version(after)));
+        Assert.Equal(element != "status", StoredVersionComparer.IsProtected(ResourceType.Parse(type), element));
+    }
+
     [Fact]
     public void Compare_LabelsLeftOut_AreALabelChange() =>
         Assert.Equal(

@@ -112,6 +112,23 @@ public sealed class ExportedLinesTests : IDisposable
         Assert.Equal(leaves ? null : DenyReason.NotFoundOrWithheld, (await _world.WalkAsync(read, "Release")).Refusal);
     }
 
+    // Whatever keeps it from being asked for; what a server does not answer at all keeps a line back, and no file.
+    [Theory]
+    [InlineData(500, true)]
+    [InlineData(502, true)]
+    [InlineData(401, true)]
+    [InlineData(403, true)]
+    [InlineData(405, false)]
+    public async Task Run_WhatSpeaksOfWhatCannotBeAskedFor_IsNoFile(int status, bool isRefused)
+    {
+        Publish(OrganizationKind.Internal, Of(new PatientScope { Any = true }, "Condition", "Provenance"));
+        _files["Provenance"] = [Speaking("p", "shown")];
+        _world.Upstream.Answers("GET /Condition/shown", "{}", status);
+
+        Assert.Equal(isRefused ? ["Provenance"] : [], await NamedAsync(Spoken));
+        Assert.True(!isRefused || (await AskFileAsync(Spoken, "Provenance")).Refusal is not null);
+    }
+
     // A partner is shown what speaks of records that it may see, as it is by its id.
     [Fact]
     public async Task Run_WhatSpeaksOfOthersForAPartner_LeavesWithTheirPatients()
