@@ -15,6 +15,9 @@ namespace PhiGateway.Identity.Issuers;
 internal static class JwksReader
 {
     private const int MinimumRsaBits = 2048;
+
+    // What a larger key costs to verify is paid by us.
+    private const int MaximumRsaBits = 8192;
     private const int MaximumKeys = 64;
 
     private static readonly ConditionalWeakTable<PublicJwk, RegisteredKey> Registered = [];
@@ -182,7 +185,22 @@ internal static class JwksReader
             return null;
         }
 
-        using var rsa = RSA.Create(new RSAParameters { Modulus = Base64Url.DecodeFromChars(n), Exponent = Base64Url.DecodeFromChars(e) });
+        var modulus = Base64Url.DecodeFromChars(n).AsSpan().TrimStart((byte)0);
+        var exponent = Base64Url.DecodeFromChars(e).AsSpan().TrimStart((byte)0);
+        if (modulus.Length > MaximumRsaBits / 8)
+        {
+            problem = $"is an RSA key of more than {MaximumRsaBits} bits";
+            return null;
+        }
+
+        // With 1 anybody signs, and with a number as large as the key a check takes a hundred times as long.
+        if (exponent.Length is 0 or > 4 || (exponent[^1] & 1) == 0 || exponent is [1])
+        {
+            problem = "has an exponent that no RSA key has: it is odd, at least 3 and of four bytes at most";
+            return null;
+        }
+
+        using var rsa = RSA.Create(new RSAParameters { Modulus = modulus.ToArray(), Exponent = exponent.ToArray() });
         if (rsa.KeySize < MinimumRsaBits)
         {
             problem = $"is an RSA key of {rsa.KeySize} bits; at least {MinimumRsaBits} are required (RFC 8725 section 3.5)";
