@@ -122,7 +122,7 @@ internal sealed class TokenForm
                     octets[length++] = (byte)' ';
                     break;
                 case '%' when at + 2 < text.Length && char.IsAsciiHexDigit(text[at + 1]) && char.IsAsciiHexDigit(text[at + 2]):
-                    octets[length++] = Convert.FromHexString(text.AsSpan(at + 1, 2))[0];
+                    octets[length++] = (byte)((ValueOf(text[at + 1]) << 4) | ValueOf(text[at + 2]));
                     at += 2;
                     break;
                 case '%':
@@ -149,4 +149,6 @@ internal sealed class TokenForm
 
         return decoded;
     }
+
+    private static int ValueOf(char digit) => char.IsAsciiDigit(digit) ? digit - '0' : (digit | ' ') - 'a' + 10;
 }
