@@ -106,7 +106,7 @@ public sealed class HonestFormTests : IDisposable
         var text = more.Replace("{0}", Uri.EscapeDataString(TokenWorld.Audience), StringComparison.Ordinal);
         var form = TokenWorld.Form(_world.Assertion());
 
-        var reply = await _world.AskAsync(form, context => context.Request.Body = Later.With(context.Request.Body, "&" + text));
+        var reply = await _world.AskAsync(form, context => context.Request.Body = With(context.Request.Body, "&" + text));
 
         Assert.Equal(error, reply.Error);
         Assert.Equal(error is null ? 200 : 400, reply.Status);
@@ -156,9 +156,6 @@ public sealed class HonestFormTests : IDisposable
     }
 
     // The form, and what a client writes behind it.
-    private static class Later
-    {
-        public static MemoryStream With(Stream form, string more) =>
-            new([.. ((MemoryStream)form).ToArray(), .. Encoding.ASCII.GetBytes(more)]);
-    }
+    private static MemoryStream With(Stream form, string more) =>
+        new([.. ((MemoryStream)form).ToArray(), .. Encoding.ASCII.GetBytes(more)]);
 }
