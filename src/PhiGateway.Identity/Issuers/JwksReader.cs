@@ -27,6 +27,12 @@ internal static class JwksReader
     /// <summary>Reads a whole set; keys that may not be used are left out, each with a problem in words.</summary>
     public static JwksReading Read(ReadOnlyMemory<byte> json)
     {
+        // RFC 8259 section 8.1: a reader may pass over the mark that some editors and servers put in front.
+        if (json.Span.StartsWith("\ufeff"u8))
+        {
+            json = json[3..];
+        }
+
         JsonDocument document;
         try
         {

@@ -117,6 +117,16 @@ public sealed class JwksReaderTests
     }
 
     [Fact]
+    public void Read_SetBehindAByteOrderMark_IsRead()
+    {
+        var json = SigningKey.Jwks([SigningKey.Es256("e")]);
+
+        Assert.Equal(1, Read("\ufeff" + json).Keys!.Count);
+        Assert.Null(Read("\ufeff\ufeff" + json).Keys);
+        Assert.Null(Read(json + "\ufeff").Keys);
+    }
+
+    [Fact]
     public void Read_EncryptionKey_IsLeftOutWithoutAProblem()
     {
         var encryption = SigningKey.Es256("enc").PublicJwk();
