@@ -17,7 +17,8 @@ public sealed class TrustedProxyOptions
 
     /// <summary>
     /// Whether <c>Client-Cert</c> (RFC 9440, or PEM in percent-encoding as nginx, Envoy and AWS write it) from a proxy is the client's
-    /// certificate; default false. Security: the proxy must have checked that the client holds the key, and must drop the header where a client sends it.
+    /// certificate; default false. Security: the proxy must have checked that the client holds the key, and must drop the header where a
+    /// client sends it.
     /// </summary>
     public bool ClientCertificate { get; set; }
 }

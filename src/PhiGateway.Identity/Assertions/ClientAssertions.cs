@@ -232,8 +232,8 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
             }
         }
 
-        // 2. Keys by address: the one that the assertion names, or the only one that there is. Security: a certificate in it says nothing that
-        // is not registered, and is not read.
+        // 2. Keys by address: the one that the assertion names, or the only one that there is. Security: a certificate in it says nothing
+        // that is not registered, and is not read.
         var unavailable = false;
         var named = string.IsNullOrEmpty(keyId) ? null : keyId;
         if (named is null && keys.Addresses.Count > 1)

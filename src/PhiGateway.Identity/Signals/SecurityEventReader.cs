@@ -124,7 +124,7 @@ public sealed class SecurityEventReader : IHeldKeys, IDisposable
 
         if (keys.Find(text.KeyId, algorithm) is not { } key)
         {
-            // A transmitter does not send again what it was told is signed by no key of its own: that is said by keys that were looked for since.
+            // A transmitter does not send again what it was told is signed by no key of its own: only keys that were fetched since say so.
             if (!_keys.WereFetchedSince(arrived))
             {
                 return new SecurityEventCheck(null, null, "kid-not-asked", found.Id);

@@ -63,8 +63,8 @@ internal sealed class SingleUseBatch(Database database, Func<CancellationToken, 
             return;
         }
 
-        // SQLite's driver does not let go of the thread: whoever came first would make the statements of all who come meanwhile, and get back to
-        // its own request when nobody comes any more. So it makes the one that it is in, and leaves the others to the pool.
+        // SQLite's driver does not let go of the thread: whoever came first would make the statements of all who come meanwhile, and get
+        // back to its own request when nobody comes any more. So it makes the one that it is in, and leaves the others to the pool.
         await Task.Yield();
         do
         {

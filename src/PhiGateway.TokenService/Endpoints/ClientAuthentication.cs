@@ -24,7 +24,7 @@ internal sealed class ClientAuthentication(
 {
     private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-    // SMART and RFC 7523 say the endpoint; newer clients say the issuer, and some read that as an address, which has a slash behind the host.
+    // SMART and RFC 7523 say the endpoint; newer clients say the issuer, and some read that as an address, with a slash behind the host.
     private readonly string[] _audiences = [options.TokenEndpoint, options.Issuer, options.Issuer + "/"];
 
     /// <summary>Authenticates the client of a form, and takes room for its request, which the caller gives back.</summary>

@@ -83,8 +83,8 @@ internal sealed record OAuthError(string Code, string Words, int Status = 400)
         new("temporarily_unavailable", "Too many registrations are asked for.", 429) { RetryAfter = wait };
 
     /// <summary>
-    /// The client authenticates by the <c>Authorization</c> header, which is taken nowhere here: RFC 6749 section 5.2 wants a challenge of the
-    /// scheme that it used.
+    /// The client authenticates by the <c>Authorization</c> header, which is taken nowhere here: RFC 6749 section 5.2 wants a challenge of
+    /// the scheme that it used.
     /// </summary>
     /// <param name="credentials">The header, of which no more than a known scheme is told back.</param>
     public static OAuthError NotByHeader(string credentials)

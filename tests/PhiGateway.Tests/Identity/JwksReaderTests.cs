@@ -81,7 +81,7 @@ public sealed class JwksReaderTests
         Assert.NotNull(reading.Keys.Find("r", Rs256));
     }
 
-    // With an exponent of 1 anybody signs; with one as large as the key, or with a key of any size, a check takes as long as its owner likes.
+    // With an exponent of 1 anybody signs; with one as large as the key, or a key of any size, a check takes as long as its owner likes.
     [Theory]
     [InlineData("AQAB", true)]
     [InlineData("AAEAAQ", true)]

@@ -179,8 +179,8 @@ public sealed class SecurityEventReaderTests : IDisposable
         Assert.Equal((null, null), (check.Event, check.Error));
     }
 
-    // Who invents keys has them looked for less often; a signal that comes by a new key meanwhile is not refused for good, since nobody would
-    // send it again.
+    // Who invents keys has them looked for less often; a signal that comes by a new key meanwhile is not refused for good, since nobody
+    // would send it again.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
