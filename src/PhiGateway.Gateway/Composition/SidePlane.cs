@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using PhiGateway.Gateway.Ingress;
 using PhiGateway.Gateway.Telemetry;
 
@@ -20,6 +21,12 @@ internal static class SidePlane
     {
         var options = parts.Options;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        // As on the data plane, and why: DataPlane.
+        builder.Services.Configure<SocketTransportOptions>(static sockets =>
+        {
+            sockets.UnsafePreferInlineScheduling = true;
+            sockets.WaitForDataBeforeAllocatingBuffer = false;
+        });
         builder.Logging.AddGatewayLog(parts.Log).AddFilter("Microsoft.AspNetCore", LogLevel.None);
         builder
             .WebHost.UseKestrelCore()

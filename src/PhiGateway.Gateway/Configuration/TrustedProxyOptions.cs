@@ -16,8 +16,9 @@ public sealed class TrustedProxyOptions
     public string Header { get; set; } = "X-Forwarded-For";
 
     /// <summary>
-    /// Whether <c>Client-Cert</c> (RFC 9440, or nginx's <c>$ssl_client_escaped_cert</c>) from a proxy is the client's certificate; default
-    /// false. Security: the proxy must have checked that the client holds the key, and must drop the header where a client sends it.
+    /// Whether <c>Client-Cert</c> (RFC 9440, or PEM in percent-encoding as nginx, Envoy and AWS write it) from a proxy is the client's
+    /// certificate; default false. Security: the proxy must have checked that the client holds the key, and must drop the header where a
+    /// client sends it.
     /// </summary>
     public bool ClientCertificate { get; set; }
 }

@@ -8,7 +8,8 @@ namespace PhiGateway.Gateway.Ingress;
 
 /// <summary>
 /// The client's certificate as a listed proxy tells it: by RFC 9440 section 2.2 (base64 between colons), or as nginx writes it
-/// (<c>$ssl_client_escaped_cert</c>: PEM in percent-encoding); read only when a token is bound to one.
+/// (<c>$ssl_client_escaped_cert</c>: PEM in percent-encoding) and as AWS's load balancers do (the same with three characters as they are);
+/// read only when a token is bound to one.
 /// </summary>
 /// <remarks>Anything but one well-formed certificate is none: a bound token is then refused.</remarks>
 internal sealed class ForwardedCertificate(StringValues header) : ITlsConnectionFeature
@@ -62,7 +63,7 @@ internal sealed class ForwardedCertificate(StringValues header) : ITlsConnection
         return Load(bytes.AsSpan(0, length));
     }
 
-    // Of each certificate there is one such text: what reads otherwise, or goes on behind it, no nginx wrote.
+    // Of each certificate there is one such text of each of the two: what reads otherwise, or goes on behind it, neither wrote.
     private static X509Certificate2? ReadEscaped(string text)
     {
         if (!text.StartsWith(EscapedBegin, StringComparison.Ordinal))
@@ -75,7 +76,8 @@ internal sealed class ForwardedCertificate(StringValues header) : ITlsConnection
             return null;
         }
 
-        if (Uri.EscapeDataString(certificate.ExportCertificatePem() + "\n") == text)
+        var escaped = Uri.EscapeDataString(certificate.ExportCertificatePem() + "\n");
+        if (text == escaped || text == AsByAws(escaped))
         {
             return certificate;
         }
@@ -83,6 +85,13 @@ internal sealed class ForwardedCertificate(StringValues header) : ITlsConnection
         certificate.Dispose();
         return null;
     }
+
+    // X-Amzn-Mtls-Clientcert-Leaf, which a listener renames: "with +=/ as safe characters".
+    private static string AsByAws(string escaped) =>
+        escaped
+            .Replace("%2B", "+", StringComparison.Ordinal)
+            .Replace("%2F", "/", StringComparison.Ordinal)
+            .Replace("%3D", "=", StringComparison.Ordinal);
 
     private static X509Certificate2? Load(ReadOnlySpan<byte> bytes)
     {

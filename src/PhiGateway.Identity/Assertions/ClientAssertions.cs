@@ -22,7 +22,8 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
     /// <summary>Longest time that an assertion may have left (SMART: five minutes), and the difference of clocks beside it.</summary>
     public static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(5);
 
-    private const int MaximumLength = 8 * 1024;
+    // A certificate and the two above it (UDAP) are some 9 KB.
+    private const int MaximumLength = 16 * 1024;
     private const int MaximumPurposes = 8;
     private const string Unreadable = "?";
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
@@ -71,91 +72,89 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
     /// <summary>Whether an assertion could be verified with a key: a public one of a sort and size that are taken.</summary>
     public static bool CanVerifyWith(PublicJwk key) => JwksReader.ReadOne(key) is not null;
 
-    /// <summary>Whom an assertion is said to be of, unverified; null: it cannot be read, or does not say it in one way.</summary>
-    public static string? ClientOf(string? assertion)
+    /// <summary>Reads an assertion, unverified; null: it cannot be read, or does not say in one way whom it is of.</summary>
+    /// <param name="assertion">As it was sent.</param>
+    public static UnverifiedAssertion? Read(string? assertion)
     {
         if (assertion is not { Length: > 0 and <= MaximumLength } || !TokenText.TryRead(assertion, out var text))
         {
             return null;
         }
 
-        using (text)
+        if (ClientOf(text) is { } client)
         {
-            return ClientOf(text);
+            return new UnverifiedAssertion(client, assertion, text);
         }
+
+        text.Dispose();
+        return null;
     }
 
     /// <summary>Checks an assertion of a client whose keys are known, and takes its one use.</summary>
-    /// <param name="assertion">As it was sent; <see cref="ClientOf(string?)"/> gave its client.</param>
+    /// <param name="assertion">As it was read.</param>
     /// <param name="keys">The client's keys.</param>
     /// <param name="audiences">What <c>aud</c> may say: the token endpoint, the issuer.</param>
     /// <param name="cancellationToken">Gives up waiting for keys.</param>
     /// <param name="hasRoom">Whether the client has room, asked once its signature holds and before anything is written; null: it has.</param>
     public async Task<AssertionCheck> CheckAsync(
-        string assertion,
+        UnverifiedAssertion assertion,
         RegisteredKeys keys,
         IReadOnlyList<string> audiences,
         CancellationToken cancellationToken,
         Func<bool>? hasRoom = null
     )
     {
-        if (assertion.Length > MaximumLength || !TokenText.TryRead(assertion, out var text))
+        var (client, text) = (assertion.Client, assertion.Text);
+        var now = _time.GetUtcNow();
+        if (FirstFalse(text, audiences, now, out var id, out var until) is { } flaw)
         {
-            return new AssertionCheck(null, "assertion:form");
+            return new AssertionCheck(null, flaw);
         }
 
-        using (text)
+        var header = text.Header;
+        // UDAP's own algorithm (FAST Security): for who names a key by its certificate, as UDAP has it, and for nobody else.
+        var isOfUdap = text.Algorithm == Udap && header.TryGetProperty("x5c", out _);
+        if (text.Algorithm is null || !(isOfUdap || Array.IndexOf(Algorithms, text.Algorithm) >= 0))
         {
-            if (ClientOf(text) is not { } client)
-            {
-                return new AssertionCheck(null, "assertion:form");
-            }
+            return new AssertionCheck(null, "assertion:alg");
+        }
 
-            var now = _time.GetUtcNow();
-            if (FirstFalse(text, audiences, now, out var id, out var until) is { } flaw)
-            {
-                return new AssertionCheck(null, flaw);
-            }
+        var algorithm = SignatureAlgorithm.Find(text.Algorithm)!;
+        if (header.TryGetProperty("jku", out var jku) && !(ClaimText.TryRead(jku, out var address) && keys.Addresses.Contains(address)))
+        {
+            return new AssertionCheck(null, "assertion:jku");
+        }
 
-            var header = text.Header;
-            // UDAP's own algorithm (FAST Security): for who names a key by its certificate, as UDAP has it, and for nobody else.
-            var isOfUdap = text.Algorithm == Udap && header.TryGetProperty("x5c", out _);
-            if (text.Algorithm is null || !(isOfUdap || Array.IndexOf(Algorithms, text.Algorithm) >= 0))
-            {
-                return new AssertionCheck(null, "assertion:alg");
-            }
+        // SMART wants a kid, RFC 7523 does not, and UDAP names a key by its certificate: without one nobody guesses among several.
+        if (string.IsNullOrEmpty(text.KeyId) && !header.TryGetProperty("x5c", out _) && !HasOnlyOne(keys, algorithm))
+        {
+            return new AssertionCheck(null, "assertion:kid");
+        }
 
-            var algorithm = SignatureAlgorithm.Find(text.Algorithm)!;
-            if (header.TryGetProperty("jku", out var jku) && !(ClaimText.TryRead(jku, out var address) && keys.Addresses.Contains(address)))
-            {
-                return new AssertionCheck(null, "assertion:jku");
-            }
+        var signedBy = await FindAsync(assertion.Compact, text.KeyId, algorithm, keys, cancellationToken);
+        if (signedBy.Key is null)
+        {
+            return new AssertionCheck(null, signedBy.IsUnavailable ? "assertion:keys-unavailable" : "assertion:signature");
+        }
 
-            var signedBy = await FindAsync(assertion, text.KeyId, algorithm, keys, cancellationToken);
-            if (signedBy.Key is null)
-            {
-                return new AssertionCheck(null, signedBy.IsUnavailable ? "assertion:keys-unavailable" : "assertion:signature");
-            }
+        if (hasRoom is not null && !hasRoom())
+        {
+            return new AssertionCheck(null, AssertionCheck.NoRoom);
+        }
 
-            if (hasRoom is not null && !hasRoom())
-            {
-                return new AssertionCheck(null, AssertionCheck.NoRoom);
-            }
-
-            try
-            {
-                // The client is part of the mark: ids of two clients may be the same.
-                var mark = SHA256.HashData(Encoding.UTF8.GetBytes(client + "\0" + id));
-                return await _uses.TryUseAsync("assertion:" + Convert.ToHexStringLower(mark), until + Skew, cancellationToken)
-                    ? new AssertionCheck(new ClaimedAssertion(client, PurposesOf(text.Claims), signedBy.Key.Thumbprint), null)
-                    : new AssertionCheck(null, AssertionCheck.Replayed);
-            }
+        try
+        {
+            // The client is part of the mark: ids of two clients may be the same.
+            var mark = SHA256.HashData(Encoding.UTF8.GetBytes(client + "\0" + id));
+            return await _uses.TryUseAsync("assertion:" + Convert.ToHexStringLower(mark), until + Skew, cancellationToken)
+                ? new AssertionCheck(new ClaimedAssertion(client, PurposesOf(text.Claims), signedBy.Key.Thumbprint), null)
+                : new AssertionCheck(null, AssertionCheck.Replayed);
+        }
 #pragma warning disable CA1031 // Whatever is wrong with the database: what it cannot remember is not taken.
-            catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault) when (fault is not OperationCanceledException)
 #pragma warning restore CA1031
-            {
-                return new AssertionCheck(null, "assertion:not-remembered", IsUnavailable: true);
-            }
+        {
+            return new AssertionCheck(null, "assertion:not-remembered", IsUnavailable: true);
         }
     }
 
@@ -183,12 +182,6 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
             return "assertion:typ";
         }
 
-        // UDAP names a key by its certificate, and not by an id.
-        if (string.IsNullOrEmpty(text.KeyId) && !text.Header.TryGetProperty("x5c", out _))
-        {
-            return "assertion:kid";
-        }
-
         if (!AudienceClaim.IsOnly(text.Claims, audiences))
         {
             return "assertion:aud";
@@ -213,6 +206,10 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
         return null;
     }
 
+    // An address counts as one: what stands there is looked at only then.
+    private static bool HasOnlyOne(RegisteredKeys keys, SignatureAlgorithm algorithm) =>
+        keys.Addresses.Count + keys.Values.Count(jwk => JwksReader.ReadOne(jwk) is { } key && key.Fits(algorithm)) == 1;
+
     private async Task<(IssuerKey? Key, bool IsUnavailable)> FindAsync(
         string assertion,
         string? keyId,
@@ -235,18 +232,20 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
             }
         }
 
-        // 2. Keys by address, where the assertion says which. Security: a certificate in it says nothing that is not registered, and is not read.
+        // 2. Keys by address: the one that the assertion names, or the only one that there is. Security: a certificate in it says nothing
+        // that is not registered, and is not read.
         var unavailable = false;
-        if (string.IsNullOrEmpty(keyId))
+        var named = string.IsNullOrEmpty(keyId) ? null : keyId;
+        if (named is null && keys.Addresses.Count > 1)
         {
             return (null, unavailable);
         }
 
         foreach (var address in keys.Addresses)
         {
-            var set = await _sources.FindAsync(address, keyId, algorithm, cancellationToken);
+            var set = await _sources.FindAsync(address, named, algorithm, cancellationToken);
             unavailable |= set is null;
-            if (set?.Find(keyId, algorithm) is { } key && _signature.IsOf(assertion, key, algorithm))
+            if (set?.Find(named, algorithm) is { } key && _signature.IsOf(assertion, key, algorithm))
             {
                 return (key, false);
             }

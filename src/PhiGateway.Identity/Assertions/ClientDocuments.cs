@@ -59,7 +59,10 @@ public sealed class ClientDocuments : IDisposable
             return
                 response.StatusCode == HttpStatusCode.OK
                 && response.Content.Headers.ContentType?.MediaType is { } type
-                && (type == "application/json" || type.EndsWith("+json", StringComparison.Ordinal))
+                && (
+                    type.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+                    || type.EndsWith("+json", StringComparison.OrdinalIgnoreCase)
+                )
                 ? await response.Content.ReadAsByteArrayAsync(cancellationToken)
                 : null;
         }

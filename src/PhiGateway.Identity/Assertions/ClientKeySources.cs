@@ -62,9 +62,11 @@ internal sealed class ClientKeySources(
 
         var now = time.GetUtcNow();
         var keys = source.Keys.Current;
-        if (keys is null || now - source.AskedAt > Fresh || keys.Find(keyId, algorithm) is null)
+        var isOld = keys is null || now - source.AskedAt > Fresh;
+        if (isOld || keys?.Find(keyId, algorithm) is null)
         {
-            keys = await source.Keys.RefreshAsync(force: false).WaitAsync(cancellationToken);
+            // Whoever knows a client's name can invent names of keys.
+            keys = await source.Keys.RefreshAsync(force: false, forUnknown: !isOld).WaitAsync(cancellationToken);
             source.AskedAt = now;
         }
 

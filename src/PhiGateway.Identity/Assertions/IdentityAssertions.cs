@@ -179,9 +179,10 @@ public sealed class IdentityAssertions : IHeldKeys, IDisposable
         var algorithm = SignatureAlgorithm.Find(text.Algorithm)!;
         var now = _time.GetUtcNow();
         var keys = provider.Keys.Current;
-        if (keys is null || now - provider.AskedAt > Fresh || keys.Find(text.KeyId, algorithm) is null)
+        var isOld = keys is null || now - provider.AskedAt > Fresh;
+        if (isOld || keys?.Find(text.KeyId, algorithm) is null)
         {
-            keys = await provider.Keys.RefreshAsync(force: false).WaitAsync(cancellationToken);
+            keys = await provider.Keys.RefreshAsync(force: false, forUnknown: !isOld).WaitAsync(cancellationToken);
             provider.AskedAt = now;
         }
 

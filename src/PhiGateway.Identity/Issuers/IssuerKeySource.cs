@@ -55,6 +55,9 @@ internal sealed class IssuerKeySource(
     /// <summary>How often they were purged: what was found out before a purge is found out anew.</summary>
     public int Purges => Volatile.Read(ref _generation);
 
+    /// <summary>Whether the keys that are there were fetched at a moment or after it: only such ones say that there is no other.</summary>
+    public bool WereFetchedSince(DateTimeOffset moment) => _keys is not null && LoadedAt >= moment;
+
     /// <summary>Whether keys are there, in words.</summary>
     public IssuerStatus Status
     {

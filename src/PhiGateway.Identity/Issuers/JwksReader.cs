@@ -15,6 +15,9 @@ namespace PhiGateway.Identity.Issuers;
 internal static class JwksReader
 {
     private const int MinimumRsaBits = 2048;
+
+    // What a larger key costs to verify is paid by us.
+    private const int MaximumRsaBits = 8192;
     private const int MaximumKeys = 64;
 
     private static readonly ConditionalWeakTable<PublicJwk, RegisteredKey> Registered = [];
@@ -24,6 +27,12 @@ internal static class JwksReader
     /// <summary>Reads a whole set; keys that may not be used are left out, each with a problem in words.</summary>
     public static JwksReading Read(ReadOnlyMemory<byte> json)
     {
+        // RFC 8259 section 8.1: a reader may pass over the mark that some editors and servers put in front.
+        if (json.Span.StartsWith("\ufeff"u8))
+        {
+            json = json[3..];
+        }
+
         JsonDocument document;
         try
         {
@@ -182,7 +191,22 @@ internal static class JwksReader
             return null;
         }
 
-        using var rsa = RSA.Create(new RSAParameters { Modulus = Base64Url.DecodeFromChars(n), Exponent = Base64Url.DecodeFromChars(e) });
+        var modulus = Base64Url.DecodeFromChars(n).AsSpan().TrimStart((byte)0);
+        var exponent = Base64Url.DecodeFromChars(e).AsSpan().TrimStart((byte)0);
+        if (modulus.Length > MaximumRsaBits / 8)
+        {
+            problem = $"is an RSA key of more than {MaximumRsaBits} bits";
+            return null;
+        }
+
+        // With 1 anybody signs, and with a number as large as the key a check takes a hundred times as long.
+        if (exponent.Length is 0 or > 4 || (exponent[^1] & 1) == 0 || exponent is [1])
+        {
+            problem = "has an exponent that no RSA key has: it is odd, at least 3 and of four bytes at most";
+            return null;
+        }
+
+        using var rsa = RSA.Create(new RSAParameters { Modulus = modulus.ToArray(), Exponent = exponent.ToArray() });
         if (rsa.KeySize < MinimumRsaBits)
         {
             problem = $"is an RSA key of {rsa.KeySize} bits; at least {MinimumRsaBits} are required (RFC 8725 section 3.5)";

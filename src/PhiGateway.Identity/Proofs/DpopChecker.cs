@@ -35,6 +35,7 @@ internal sealed class DpopChecker(
     // With a nonce the clock of the client does not matter for freshness; that far off it is no clock.
     private static readonly TimeSpan SkewWithNonce = TimeSpan.FromMinutes(5);
 
+    private readonly ProofKeys _keys = new();
     private long _saidAt;
 
     /// <summary>Checks the request's proof.</summary>
@@ -79,7 +80,6 @@ internal sealed class DpopChecker(
         var key = new BoundKey(null, null);
         // The public address alone: nobody has said here that the host which a request names is ours.
         var check = await CheckAsync(context, publicOrigin, default, key);
-        key.Borrow()?.Key.Dispose();
         if (!check.Key.TryGet(out _, out var refusal))
         {
             return new KeyProof(Reading<string>.Refused(refusal, check.Key.Detail), check.Nonce);
@@ -183,28 +183,39 @@ internal sealed class DpopChecker(
         return string.Equals(claims.TokenHash, key.TokenHash, StringComparison.Ordinal) ? null : "ath";
     }
 
-    private static string? FirstFalse(string text, int headerEnd, int signatureStart, BoundKey bound, out DenyReason reason)
+    private string? FirstFalse(string text, int headerEnd, int signatureStart, BoundKey bound, out DenyReason reason)
     {
         reason = DenyReason.DpopProofInvalid;
         var header = text.AsSpan(0, headerEnd);
-        var read = bound.Borrow();
-        if (read is null || !header.SequenceEqual(read.Header))
+        var kept = _keys.Take(header);
+        if (kept is not null && !bound.Admits(kept.Thumbprint))
         {
-            read?.Key.Dispose();
-            if (FirstFalse(header, bound, out var key, ref reason) is { } wrong)
-            {
-                return wrong;
-            }
-
-            read = new BoundKey.ReadKey(header.ToString(), key!);
+            _keys.Give(kept);
+            reason = DenyReason.BindingFailed;
+            return "jkt";
         }
 
-        var verified = Verifies(read.Key, text.AsSpan(0, signatureStart - 1), text.AsSpan(signatureStart));
-        bound.Return(read);
+        var key = kept;
+        if (key is null && FirstFalse(header, bound, out key, ref reason) is { } wrong)
+        {
+            return wrong;
+        }
+
+        var verified = Verifies(key!.Key, text.AsSpan(0, signatureStart - 1), text.AsSpan(signatureStart));
+        if (verified || kept is not null)
+        {
+            _keys.Give(key);
+        }
+        else
+        {
+            // Nobody has shown that it is theirs.
+            key.Key.Dispose();
+        }
+
         return verified ? null : "signature";
     }
 
-    private static string? FirstFalse(ReadOnlySpan<char> segment, BoundKey bound, out ProofKey? key, ref DenyReason reason)
+    private static string? FirstFalse(ReadOnlySpan<char> segment, BoundKey bound, out ProofKeys.ReadKey? key, ref DenyReason reason)
     {
         key = null;
         if (!CompactText.TryParse(segment, out var document))
@@ -241,8 +252,13 @@ internal sealed class DpopChecker(
                 return "jkt";
             }
 
-            key = ProofKey.Import(jwk, algorithm);
-            return key is null ? "jwk" : null;
+            if (ProofKey.Import(jwk, algorithm) is not { } read)
+            {
+                return "jwk";
+            }
+
+            key = new ProofKeys.ReadKey(segment.ToString(), thumbprint.ToArray(), read);
+            return null;
         }
     }
 

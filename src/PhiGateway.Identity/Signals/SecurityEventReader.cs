@@ -107,13 +107,14 @@ public sealed class SecurityEventReader : IHeldKeys, IDisposable
     {
         var algorithm = SignatureAlgorithm.Find(text.Algorithm)!;
         var keys = _keys.Current;
-        var now = _time.GetTimestamp();
+        var (arrived, now) = (_time.GetUtcNow(), _time.GetTimestamp());
         var asked = Interlocked.Read(ref _askedAt);
         var isOld = asked == long.MinValue || _time.GetElapsedTime(asked, now) > Fresh;
         if (isOld || keys?.Find(text.KeyId, algorithm) is null)
         {
             Interlocked.Exchange(ref _askedAt, now);
-            keys = await _keys.RefreshAsync(force: false).WaitAsync(cancellationToken);
+            // Where there is no secret for pushes anybody invents keys: for those nobody is asked as often.
+            keys = await _keys.RefreshAsync(force: false, forUnknown: !isOld).WaitAsync(cancellationToken);
         }
 
         if (keys is null)
@@ -123,6 +124,12 @@ public sealed class SecurityEventReader : IHeldKeys, IDisposable
 
         if (keys.Find(text.KeyId, algorithm) is not { } key)
         {
+            // A transmitter does not send again what it was told is signed by no key of its own: only keys that were fetched since say so.
+            if (!_keys.WereFetchedSince(arrived))
+            {
+                return new SecurityEventCheck(null, null, "kid-not-asked", found.Id);
+            }
+
             return new SecurityEventCheck(null, Key, "kid", found.Id);
         }
 

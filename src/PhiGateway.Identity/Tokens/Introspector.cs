@@ -166,7 +166,7 @@ internal sealed class Introspector : IDisposable
         using (text)
         {
             if (
-                !string.Equals(text.Type, "token-introspection+jwt", StringComparison.OrdinalIgnoreCase)
+                !TrustedIssuer.IsOfType(text.Type, "token-introspection+jwt")
                 || text.Issuer != _issuer.Options.Issuer
                 || _issuer.FindAlgorithm(text.Algorithm) is not { } algorithm
                 || !IsForUs(text.Claims)

@@ -57,52 +57,68 @@ internal sealed class SingleUseBatch(Database database, Func<CancellationToken, 
 
     private async Task RunAsync()
     {
-        while (true)
+        await MakeAsync();
+        if (!HasMore())
         {
-            List<Asked> asked;
-            lock (_lock)
-            {
-                if (_waiting.Count == 0)
-                {
-                    _isRunning = false;
-                    return;
-                }
+            return;
+        }
 
-                asked = Take();
-            }
+        // SQLite's driver does not let go of the thread: whoever came first would make the statements of all who come meanwhile, and get
+        // back to its own request when nobody comes any more. So it makes the one that it is in, and leaves the others to the pool.
+        await Task.Yield();
+        do
+        {
+            await MakeAsync();
+        } while (HasMore());
+    }
 
-            try
+    // False: whoever comes next begins anew.
+    private bool HasMore()
+    {
+        lock (_lock)
+        {
+            _isRunning = _waiting.Count > 0;
+            return _isRunning;
+        }
+    }
+
+    private async Task MakeAsync()
+    {
+        var asked = Take();
+        try
+        {
+            var taken = await InsertAsync(asked);
+            foreach (var one in asked)
             {
-                var taken = await InsertAsync(asked);
-                foreach (var one in asked)
-                {
-                    // Of two who ask for the same in one statement the first has it.
-                    one.Answer.SetResult(taken.Remove(one.Use));
-                }
+                // Of two who ask for the same in one statement the first has it.
+                one.Answer.SetResult(taken.Remove(one.Use));
             }
+        }
 #pragma warning disable CA1031 // Whatever is wrong: everybody who waits for it is told.
-            catch (Exception fault)
+        catch (Exception fault)
 #pragma warning restore CA1031
+        {
+            // Nobody who waits has given up: a statement that was is the database's fault.
+            var told = fault is OperationCanceledException ? new TimeoutException("The database took too long.", fault) : fault;
+            foreach (var one in asked)
             {
-                // Nobody who waits has given up: a statement that was is the database's fault.
-                var told = fault is OperationCanceledException ? new TimeoutException("The database took too long.", fault) : fault;
-                foreach (var one in asked)
-                {
-                    one.Answer.TrySetException(told);
-                }
+                one.Answer.TrySetException(told);
             }
         }
     }
 
     private List<Asked> Take()
     {
-        var asked = new List<Asked>(Math.Min(_waiting.Count, MostOfOne));
-        while (asked.Count < MostOfOne && _waiting.TryDequeue(out var one))
+        lock (_lock)
         {
-            asked.Add(one);
-        }
+            var asked = new List<Asked>(Math.Min(_waiting.Count, MostOfOne));
+            while (asked.Count < MostOfOne && _waiting.TryDequeue(out var one))
+            {
+                asked.Add(one);
+            }
 
-        return asked;
+            return asked;
+        }
     }
 
     // In one order everywhere, so that two nodes that take the same uses never wait for each other.

@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using PhiGateway.Storage.Common;
 using PhiGateway.Storage.Schema;
+using SQLitePCL;
 
 namespace PhiGateway.Storage.Sqlite;
 
@@ -15,6 +17,8 @@ internal sealed class SqliteDatabase : Database
     private static readonly SearchValues<char> LettersAndDigits = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
     );
+
+    private static readonly ConditionalWeakTable<sqlite3, sqlite3> Prepared = [];
 
     private readonly SqliteWriteGate _gate;
 
@@ -45,12 +49,20 @@ internal sealed class SqliteDatabase : Database
         {
             await connection.OpenAsync(cancellationToken);
 
+            // The pool lends the same connection again and again: what was set on it stays.
+            var handle = connection.Handle ?? throw new InvalidOperationException("The connection is not open.");
+            if (Prepared.TryGetValue(handle, out _))
+            {
+                return connection;
+            }
+
             // journal_mode is kept in the file; the others belong to the connection. The pages of the indexes that a batch goes through
             // stay in the cache (16 MiB at most), and one that is written again and again goes from the log into the file only now and then.
             await using var pragma = connection.Command(
                 "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8192;"
             );
             await pragma.ExecuteNonQueryAsync(cancellationToken);
+            Prepared.AddOrUpdate(handle, handle);
             return connection;
         }
         catch

@@ -88,6 +88,11 @@ public sealed class TokenServiceOptions
     /// <summary>Where clients ask for tokens; also the <c>aud</c> of their assertions.</summary>
     public string TokenEndpoint => Issuer + "/token";
 
+    /// <summary>
+    /// Whether a text names what tokens are for: of an address without a path with a slash behind it as well (RFC 3986 section 6.2.3).
+    /// </summary>
+    internal bool IsAudience(string text) => text == Audience || (text.EndsWith('/') && text[..^1] == Audience && IsOrigin(Audience));
+
     /// <summary>How clients authenticate at its endpoints (RFC 8705): by a name in a certificate only where there are authorities.</summary>
     public IReadOnlyList<string> AuthenticationMethods =>
         ClientAuthorities is null

@@ -47,7 +47,7 @@ internal sealed class AccessReader(TokenServiceOptions options, TokenSigner sign
     )
     {
         // RFC 8693 names the same place twice.
-        if ((form["resource"] ?? options.Audience) != options.Audience || (form["audience"] ?? options.Audience) != options.Audience)
+        if (!options.IsAudience(form["resource"] ?? options.Audience) || !options.IsAudience(form["audience"] ?? options.Audience))
         {
             return AskedAccess.Refused(OAuthError.Target);
         }

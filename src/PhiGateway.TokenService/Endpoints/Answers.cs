@@ -9,6 +9,8 @@ namespace PhiGateway.TokenService.Endpoints;
 /// <summary>Writes the answers of the token service: JSON, never stored by anybody between.</summary>
 internal static class Answers
 {
+    private const string NeverStored = "no-store";
+
     /// <summary>An error (RFC 6749 section 5.2).</summary>
     public static Task WriteErrorAsync(HttpContext http, OAuthError error, string? nonce = null)
     {
@@ -21,6 +23,11 @@ internal static class Answers
         {
             var seconds = Math.Max(1, Math.Ceiling(error.RetryAfter?.TotalSeconds ?? 1));
             http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (error.Challenge is { } challenge)
+        {
+            http.Response.Headers.WWWAuthenticate = challenge;
         }
 
         return WriteAsync(
@@ -49,13 +56,19 @@ internal static class Answers
     }
 
     /// <summary>An answer that is there already.</summary>
-    public static async Task WriteAsync(HttpContext http, int status, ReadOnlyMemory<byte> json, string cacheControl = "no-store")
+    public static async Task WriteAsync(HttpContext http, int status, ReadOnlyMemory<byte> json, string cacheControl = NeverStored)
     {
         var response = http.Response;
         response.StatusCode = status;
         response.ContentType = "application/json";
         response.ContentLength = json.Length;
         response.Headers.CacheControl = cacheControl;
+        if (cacheControl == NeverStored)
+        {
+            // RFC 6749 section 5.1 wants it beside the other, and so does SMART.
+            response.Headers.Pragma = "no-cache";
+        }
+
         response.Headers.XContentTypeOptions = "nosniff";
         await response.Body.WriteAsync(json, http.RequestAborted);
     }

@@ -24,8 +24,8 @@ internal sealed class ClientAuthentication(
 {
     private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-    // SMART and RFC 7523 say the endpoint; newer clients say the issuer.
-    private readonly string[] _audiences = [options.TokenEndpoint, options.Issuer];
+    // SMART and RFC 7523 say the endpoint; newer clients say the issuer, and some read that as an address, with a slash behind the host.
+    private readonly string[] _audiences = [options.TokenEndpoint, options.Issuer, options.Issuer + "/"];
 
     /// <summary>Authenticates the client of a form, and takes room for its request, which the caller gives back.</summary>
     public async ValueTask<AuthenticatedClient> AuthenticateAsync(TokenForm form, RegistrySnapshot snapshot, HttpContext http)
@@ -82,8 +82,9 @@ internal sealed class ClientAuthentication(
             return new AuthenticatedClient(null, form["client_id"], OAuthError.InvalidClient, "assertion:absent");
         }
 
-        var client = ClientAssertions.ClientOf(assertion);
-        if (client is null || (form["client_id"] is { } named && named != client))
+        using var read = ClientAssertions.Read(assertion);
+        var client = read?.Client;
+        if (read is null || client is null || (form["client_id"] is { } named && named != client))
         {
             return new AuthenticatedClient(null, client, OAuthError.InvalidClient, "assertion:client");
         }
@@ -108,7 +109,7 @@ internal sealed class ClientAuthentication(
         }
 
         var check = await assertions.CheckAsync(
-            assertion,
+            read,
             new RegisteredKeys(
                 [.. keys.Where(static key => key.Jwk is not null).Select(static key => key.Jwk!)],
                 [.. keys.Where(static key => key.JwksUri is not null).Select(static key => key.JwksUri!)]

@@ -26,10 +26,9 @@ internal sealed class IntrospectionEndpoint(
 
     public async Task RunAsync(HttpContext http)
     {
-        // By a registry that is out of sight nothing is active.
-        var fresh = await snapshots.FindFreshAsync(http.RequestAborted);
-        var snapshot = fresh ?? snapshots.Current;
+        // A form may come slowly: what is revoked meanwhile is revoked.
         var (form, unread) = await TokenForm.ReadAsync(http.Request);
+        var snapshot = await snapshots.FindFreshAsync(http.RequestAborted) ?? snapshots.Current;
         if (form is null)
         {
             await RefuseAsync(http, snapshot, unread!, "form", null);
@@ -40,7 +39,17 @@ internal sealed class IntrospectionEndpoint(
         using var place = sender.Place;
         if (sender.Assertion is not { } assertion)
         {
-            await RefuseAsync(http, snapshot, sender.Error!, sender.Detail, sender.ClaimedId);
+            await RefuseAsync(http, snapshot, AsAnswered(sender.Error!), sender.Detail, sender.ClaimedId);
+            return;
+        }
+
+        // Keys may have been fetched. By a registry that is out of sight nothing is active.
+        var authenticatedBy = snapshot;
+        var fresh = await snapshots.FindFreshAsync(http.RequestAborted);
+        snapshot = fresh ?? snapshots.Current;
+        if (authentication.FindWithdrawn(sender, authenticatedBy, snapshot, http) is { } withdrawn)
+        {
+            await RefuseAsync(http, snapshot, OAuthError.Unauthenticated, withdrawn, assertion.ClientId);
             return;
         }
 
@@ -62,6 +71,10 @@ internal sealed class IntrospectionEndpoint(
         trail.RecordIntrospected(http, snapshot.FindClient(options.Name, assertion.ClientId), assertion.ClientId, isActive, snapshot);
         await Answers.WriteAsync(http, StatusCodes.Status200OK, json => Write(json, isActive ? token : null));
     }
+
+    // RFC 7662 section 2.3.
+    private static OAuthError AsAnswered(OAuthError error) =>
+        ReferenceEquals(error, OAuthError.InvalidClient) ? OAuthError.Unauthenticated : error;
 
     private bool IsActive(RegistrySnapshot snapshot, IssuedToken? token, string text, string clientId)
     {

@@ -27,8 +27,9 @@ internal sealed class RevocationEndpoint(
 
     public async Task RunAsync(HttpContext http)
     {
-        var snapshot = snapshots.Current;
+        // A form may come slowly: by the registry that there is when it is read.
         var (form, unread) = await TokenForm.ReadAsync(http.Request);
+        var snapshot = snapshots.Current;
         if (form is null)
         {
             await RefuseAsync(http, snapshot, unread!, "form", null);
@@ -40,6 +41,15 @@ internal sealed class RevocationEndpoint(
         if (sender.Assertion is not { } assertion)
         {
             await RefuseAsync(http, snapshot, sender.Error!, sender.Detail, sender.ClaimedId);
+            return;
+        }
+
+        // Keys may have been fetched: who came by one that was withdrawn meanwhile ends nobody's tokens.
+        var authenticatedBy = snapshot;
+        snapshot = snapshots.Current;
+        if (authentication.FindWithdrawn(sender, authenticatedBy, snapshot, http) is { } withdrawn)
+        {
+            await RefuseAsync(http, snapshot, OAuthError.InvalidClient, withdrawn, assertion.ClientId);
             return;
         }
 

@@ -52,6 +52,12 @@ internal sealed class TokenEndpoint(
             return;
         }
 
+        if (form["grant_type"] is null)
+        {
+            await RefuseAsync(http, snapshot, OAuthError.Malformed("The grant_type is missing."), "grant-type", form["client_id"], null);
+            return;
+        }
+
         var isForPerson = form["grant_type"] == AccessReader.JwtBearer && options.IdentityProviders.Count > 0;
         if (!isForPerson && form["grant_type"] is not ("client_credentials" or AccessReader.Exchange))
         {

@@ -6,11 +6,20 @@ using PhiGateway.TokenService.Grants;
 
 namespace PhiGateway.TokenService.Endpoints;
 
-/// <summary>The parameters of a request to the token service: a form, each at most once, none in the query (RFC 6749 section 3.2).</summary>
+/// <summary>
+/// The parameters of a request to the token service: a form, each at most once but those that say for where a token is, none in the query
+/// (RFC 6749 section 3.2).
+/// </summary>
 internal sealed class TokenForm
 {
     private const int MaximumBytes = 32 * 1024;
     private const int MaximumParameters = 32;
+
+    // No address has a blank.
+    private const string Several = "several places";
+
+    // Where a token is asked for: of several places each is said by itself (RFC 8707 section 2, RFC 8693 section 2.1).
+    private static readonly string[] Places = ["resource", "audience"];
 
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
@@ -25,15 +34,26 @@ internal sealed class TokenForm
         if (
             !MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
-            || (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            || (type.Charset.HasValue && !HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
         )
         {
             return (null, OAuthError.Malformed("The body must be a form."));
         }
 
-        if (request.QueryString.HasValue || request.Headers.Authorization.Count > 0 || request.Headers["DPoP"].Count > 1)
+        // RFC 6749 section 5.2: whoever authenticates by that header is told by a challenge that it was for nothing.
+        if (request.Headers.Authorization is { Count: > 0 } credentials)
         {
-            return (null, OAuthError.Malformed("Parameters stand in the body, once, and a client authenticates by its assertion only."));
+            return (null, OAuthError.NotByHeader(credentials.ToString()));
+        }
+
+        if (request.QueryString.HasValue)
+        {
+            return (null, OAuthError.Malformed("Parameters stand in the body."));
+        }
+
+        if (request.Headers["DPoP"].Count > 1)
+        {
+            return (null, OAuthError.Proof);
         }
 
         return await BoundedBody.ReadAsync(request, MaximumBytes) is { } body
@@ -45,18 +65,41 @@ internal sealed class TokenForm
     {
         var form = new TokenForm();
         var text = Encoding.UTF8.GetString(body);
+        var count = 0;
         foreach (var pair in text.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = pair.IndexOf('=', StringComparison.Ordinal);
             var name = Decode(equals < 0 ? pair : pair[..equals]);
             var value = equals < 0 ? string.Empty : Decode(pair[(equals + 1)..]);
-            if (name is null || value is null || form._values.Count == MaximumParameters || !form._values.TryAdd(name, value))
+            if (name is null || value is null || ++count > MaximumParameters || !form.TryTake(name, value))
             {
                 return (null, OAuthError.Malformed("A parameter stands twice or cannot be read."));
             }
         }
 
         return (form, null);
+    }
+
+    // Twice the same place is one place. Two of them are the name of neither: no token is for both.
+    private bool TryTake(string name, string value)
+    {
+        if (_values.TryAdd(name, value))
+        {
+            return true;
+        }
+
+        if (!Places.Contains(name))
+        {
+            return false;
+        }
+
+        var before = _values[name];
+        if (value.Length > 0 && value != before)
+        {
+            _values[name] = before.Length == 0 ? value : Several;
+        }
+
+        return true;
     }
 
     // Strict: neither a broken escape nor octets that are no text are "as they stand", and no control character is a value.
@@ -79,7 +122,7 @@ internal sealed class TokenForm
                     octets[length++] = (byte)' ';
                     break;
                 case '%' when at + 2 < text.Length && char.IsAsciiHexDigit(text[at + 1]) && char.IsAsciiHexDigit(text[at + 2]):
-                    octets[length++] = Convert.FromHexString(text.AsSpan(at + 1, 2))[0];
+                    octets[length++] = (byte)((ValueOf(text[at + 1]) << 4) | ValueOf(text[at + 2]));
                     at += 2;
                     break;
                 case '%':
@@ -106,4 +149,6 @@ internal sealed class TokenForm
 
         return decoded;
     }
+
+    private static int ValueOf(char digit) => char.IsAsciiDigit(digit) ? digit - '0' : (digit | ' ') - 'a' + 10;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using PhiGateway.Fhir.Scopes;
 using PhiGateway.Policy.Decisions;
@@ -25,6 +26,8 @@ internal static class ApprovedScope
     private const int MaximumLength = 4096;
     private const int MaximumScopes = 64;
     private const string UriForm = "http://smarthealthit.org/fhir/scopes/";
+
+    private static readonly ConditionalWeakTable<UseCase, KeyValuePair<ResourceType, ScopeRights>[]> Approved = [];
 
     private static readonly (ScopeRights Right, char Letter)[] Letters =
     [
@@ -143,7 +146,7 @@ internal static class ApprovedScope
         IReadOnlyList<string> tokens,
         IReadOnlyList<string>? ceiling,
         ScopeLevel level,
-        SortedDictionary<ResourceType, ScopeRights> approved
+        KeyValuePair<ResourceType, ScopeRights>[] approved
     )
     {
         var granted = new GrantedWords();
@@ -198,7 +201,7 @@ internal static class ApprovedScope
         ReadScope scope,
         string filter,
         ScopeLevel level,
-        SortedDictionary<ResourceType, ScopeRights> approved,
+        KeyValuePair<ResourceType, ScopeRights>[] approved,
         GrantedWords granted
     )
     {
@@ -228,7 +231,11 @@ internal static class ApprovedScope
                 (scope.Rights & (ScopeRights.Create | ScopeRights.Update | ScopeRights.Delete)) != ScopeRights.None
             );
 
-    private static SortedDictionary<ResourceType, ScopeRights> RightsOf(UseCase useCase, OpenTask? task)
+    // A use case is what it was until the next change of the registry: it is read once, not for each token.
+    private static KeyValuePair<ResourceType, ScopeRights>[] RightsOf(UseCase useCase, OpenTask? task) =>
+        task is null ? Approved.GetValue(useCase, static one => ReadRights(one, null)) : ReadRights(useCase, task);
+
+    private static KeyValuePair<ResourceType, ScopeRights>[] ReadRights(UseCase useCase, OpenTask? task)
     {
         var approved = new SortedDictionary<ResourceType, ScopeRights>(
             Comparer<ResourceType>.Create(static (left, right) => string.CompareOrdinal(left.Name, right.Name))
@@ -252,7 +259,7 @@ internal static class ApprovedScope
             }
         }
 
-        return approved;
+        return [.. approved];
     }
 
     private static bool IsPartOf(OpenTask task, string word) =>

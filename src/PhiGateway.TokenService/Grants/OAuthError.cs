@@ -6,7 +6,15 @@ namespace PhiGateway.TokenService.Grants;
 /// <param name="Status">HTTP status.</param>
 internal sealed record OAuthError(string Code, string Words, int Status = 400)
 {
+    private const string Realm = "realm=\"token service\"";
+
+    private static readonly string[] Schemes = ["Basic", "Bearer", "DPoP"];
+
     public static readonly OAuthError InvalidClient = new("invalid_client", "The client is not authenticated.");
+
+    /// <summary>The same with the status of HTTP for it, where a standard wants that (RFC 7662 section 2.3).</summary>
+    public static readonly OAuthError Unauthenticated = InvalidClient with { Status = 401, Challenge = $"Bearer {Realm}" };
+
     public static readonly OAuthError NotAllowed = new("unauthorized_client", "This client is given no token at the moment.");
     public static readonly OAuthError GrantType = new(
         "unsupported_grant_type",
@@ -60,6 +68,9 @@ internal sealed record OAuthError(string Code, string Words, int Status = 400)
         "What is approved of these scopes is longer than a token may be: ask for less of them."
     );
 
+    /// <summary>What a challenge says besides (<c>WWW-Authenticate</c>); null: there is none.</summary>
+    public string? Challenge { get; init; }
+
     /// <summary>After how long it is worth asking again; null: nobody can say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
@@ -70,6 +81,19 @@ internal sealed record OAuthError(string Code, string Words, int Status = 400)
     /// <summary>Strangers ask more often than they may.</summary>
     public static OAuthError TooManyStrangers(TimeSpan wait) =>
         new("temporarily_unavailable", "Too many registrations are asked for.", 429) { RetryAfter = wait };
+
+    /// <summary>
+    /// The client authenticates by the <c>Authorization</c> header, which is taken nowhere here: RFC 6749 section 5.2 wants a challenge of
+    /// the scheme that it used.
+    /// </summary>
+    /// <param name="credentials">The header, of which no more than a known scheme is told back.</param>
+    public static OAuthError NotByHeader(string credentials)
+    {
+        var end = credentials.IndexOf(' ', StringComparison.Ordinal);
+        var said = end < 0 ? credentials : credentials[..end];
+        var scheme = Array.Find(Schemes, one => one.Equals(said, StringComparison.OrdinalIgnoreCase)) ?? Schemes[0];
+        return Unauthenticated with { Challenge = $"{scheme} {Realm}" };
+    }
 
     /// <summary>A request that cannot be read in one way.</summary>
     public static OAuthError Malformed(string words) => new("invalid_request", words);

@@ -3,8 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PhiGateway.Benchmarks.Peers;
-using PhiGateway.Gateway.Composition;
-using PhiGateway.Gateway.Configuration;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Identity;
 using PhiGateway.Tests.Common.Infrastructure;
@@ -36,21 +34,28 @@ internal static class TokenRateRun
         {
             var auth = $"http://127.0.0.1:{LoopbackPort.Free()}";
             var registered = Registered(key.PublicJwk());
-            await LoadFixture.PrepareAsync(folder, LoopbackPort.Free(), LoopbackPort.Free(), "http://127.0.0.1:9", (auth, registered));
-            var configuration = GatewayConfiguration.Load(Path.Combine(folder, "etc", "gateway.json"));
-            await using var gateway = await GatewayHost.StartAsync(
-                GatewayConfiguration.Read(configuration).Options,
-                configuration,
-                quiet: true,
-                CancellationToken.None
+            var admin = LoopbackPort.Free();
+            await LoadFixture.PrepareAsync(folder, LoopbackPort.Free(), admin, "http://127.0.0.1:9", (auth, registered));
+
+            // A process of its own, with the settings that it ships with.
+            using var gateway = Start(
+                "dotnet",
+                Environment.CurrentDirectory,
+                [
+                    RepositoryPaths.Of("src", "PhiGateway.Gateway", "bin", "Release", "net10.0", "PhiGateway.Gateway.dll"),
+                    "--config",
+                    Path.Combine(folder, "etc", "gateway.json"),
+                ],
+                []
             );
+            _ = gateway.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+            await ReadyAsync($"http://127.0.0.1:{admin}/readyz", gateway);
             await File.WriteAllTextAsync(Path.Combine(folder, "idp.json"), Peer(key));
             using var idp = Node("idp.mjs", [Path.Combine(folder, "idp.json")], []);
             var ready = JsonDocument.Parse((await idp.StandardOutput.ReadLineAsync())!).RootElement.GetProperty("ready").GetString()!;
             try
             {
-                using var here = Process.GetCurrentProcess();
-                var services = new[] { new Service("oidc-provider", ready, idp), new Service("the gateway", auth, here) };
+                var services = new[] { new Service("oidc-provider", ready, idp), new Service("the gateway", auth, gateway) };
                 await AskAsync(key, services);
                 foreach (var service in services)
                 {
@@ -63,6 +68,8 @@ internal static class TokenRateRun
             finally
             {
                 idp.Kill();
+                gateway.Kill();
+                await gateway.WaitForExitAsync();
             }
         }
         finally
@@ -122,11 +129,39 @@ internal static class TokenRateRun
         await rate.WaitForExitAsync();
     }
 
-    private static Process Node(string script, string[] arguments, Dictionary<string, string> environment)
+    private static async Task ReadyAsync(string address, Process gateway)
     {
-        var start = new ProcessStartInfo("node", [script, .. arguments])
+        using var http = new HttpClient();
+        while (true)
         {
-            WorkingDirectory = RepositoryPaths.Of("tests", "peers"),
+            try
+            {
+                using var answer = await http.GetAsync(new Uri(address));
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                if (gateway.HasExited)
+                {
+                    throw;
+                }
+            }
+
+            await Task.Delay(100);
+        }
+    }
+
+    private static Process Node(string script, string[] arguments, Dictionary<string, string> environment) =>
+        Start("node", RepositoryPaths.Of("tests", "peers"), [script, .. arguments], environment);
+
+    private static Process Start(string program, string folder, string[] arguments, Dictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardInput = true,
         };
@@ -159,7 +194,10 @@ internal static class TokenRateRun
                 return;
             }
 
-            var (tokens, seconds) = (int.Parse(words[2], CultureInfo.InvariantCulture), double.Parse(words[3], CultureInfo.InvariantCulture));
+            var (tokens, seconds) = (
+                int.Parse(words[2], CultureInfo.InvariantCulture),
+                double.Parse(words[3], CultureInfo.InvariantCulture)
+            );
             _rounds.Add((tokens / seconds, (spent - _before).TotalMilliseconds / tokens));
         }
 

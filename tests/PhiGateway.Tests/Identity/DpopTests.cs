@@ -329,6 +329,22 @@ public sealed class DpopTests : IDisposable
         Assert.Null(result.Caller);
     }
 
+    // The header is known from the first call: it opens no token but the one that is bound to its key.
+    [Fact]
+    public async Task Authenticate_KnownKeyWithTheTokenOfAnother_RefusesBindingFailed()
+    {
+        var other = BoundTo(SigningKey.Es256("other"));
+        await AcceptedAsync();
+
+        var result = await CallAsync(new ProofRecipe(_key, other, "GET", Uri, _host.Clock.GetUtcNow()).Sign(), other);
+
+        Assert.Same(DenyReason.BindingFailed, result.Refusal);
+        await AcceptedAsync();
+        // And the same key with another token of its own.
+        var second = BoundTo(_key);
+        Assert.Null((await CallAsync(new ProofRecipe(_key, second, "GET", Uri, _host.Clock.GetUtcNow()).Sign(), second)).Refusal);
+    }
+
     private async Task<CallerResult> CallAsync(
         StringValues proof,
         string? token = null,

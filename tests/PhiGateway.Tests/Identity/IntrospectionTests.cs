@@ -259,6 +259,17 @@ public sealed class IntrospectionTests : IAsyncLifetime
         await NotAsync(Answer().ToJsonString());
     }
 
+    // RFC 7515 section 4.1.9: the part in front of the slash may stand there.
+    [Fact]
+    public async Task Authenticate_SignedAnswerWithItsWholeType_Counts()
+    {
+        Open(static options => options.Signed = true);
+        _issuer.IntrospectionType = "application/token-introspection+jwt";
+        _issuer.Introspection = Signed(_key, type: "application/token-introspection+jwt");
+
+        Assert.NotNull((await AskAsync()).Caller);
+    }
+
     [Theory]
     [InlineData(-31, true)]
     [InlineData(89, true)]

@@ -81,6 +81,51 @@ public sealed class JwksReaderTests
         Assert.NotNull(reading.Keys.Find("r", Rs256));
     }
 
+    // With an exponent of 1 anybody signs; with one as large as the key, or a key of any size, a check takes as long as its owner likes.
+    [Theory]
+    [InlineData("AQAB", true)]
+    [InlineData("AAEAAQ", true)]
+    [InlineData("Aw", true)]
+    [InlineData("AQ", false)]
+    [InlineData("AAAB", false)]
+    [InlineData("Ag", false)]
+    [InlineData("AA", false)]
+    [InlineData("", false)]
+    [InlineData("AQAAAQ", true)]
+    [InlineData("AQAAAAAB", false)]
+    public void Read_RsaKeyByItsExponent_IsTakenOrLeftOutWithAProblem(string exponent, bool isTaken)
+    {
+        var jwk = SigningKey.Rs256("r").PublicJwk();
+        jwk["e"] = exponent;
+
+        var reading = Read(new JsonObject { ["keys"] = new JsonArray(jwk) }.ToJsonString());
+
+        Assert.Equal(isTaken, reading.Keys is not null);
+        Assert.Equal(isTaken, reading.Problems.Count == 0);
+    }
+
+    [Fact]
+    public void Read_RsaKeyBeyondAllSizes_IsLeftOutWithAProblem()
+    {
+        var jwk = SigningKey.Rs256("large").PublicJwk();
+        jwk["n"] = new string('_', 16_384);
+
+        var reading = Read(new JsonObject { ["keys"] = new JsonArray(jwk, SigningKey.Rs256("r").PublicJwk()) }.ToJsonString());
+
+        Assert.Contains("more than 8192 bits", Assert.Single(reading.Problems), StringComparison.Ordinal);
+        Assert.Equal(1, reading.Keys!.Count);
+    }
+
+    [Fact]
+    public void Read_SetBehindAByteOrderMark_IsRead()
+    {
+        var json = SigningKey.Jwks([SigningKey.Es256("e")]);
+
+        Assert.Equal(1, Read("\ufeff" + json).Keys!.Count);
+        Assert.Null(Read("\ufeff\ufeff" + json).Keys);
+        Assert.Null(Read(json + "\ufeff").Keys);
+    }
+
     [Fact]
     public void Read_EncryptionKey_IsLeftOutWithoutAProblem()
     {

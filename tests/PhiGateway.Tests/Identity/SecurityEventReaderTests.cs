@@ -179,6 +179,35 @@ public sealed class SecurityEventReaderTests : IDisposable
         Assert.Equal((null, null), (check.Event, check.Error));
     }
 
+    // Who invents keys has them looked for less often; a signal that comes by a new key meanwhile is not refused for good, since nobody
+    // would send it again.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Read_ByANewKeyWhileStrangersInventSome_IsTakenOnceItWasLookedFor(bool areThereStrangers)
+    {
+        var next = SigningKey.Rs256("s2");
+        Assert.NotNull((await ReadAsync(Recipe().Sign())).Event);
+        _clock.Advance(TimeSpan.FromSeconds(6));
+        if (areThereStrangers)
+        {
+            Assert.Equal("invalid_key", (await ReadAsync(Recipe().Set("header.kid", "\"invented\"").Sign())).Error);
+        }
+
+        await File.WriteAllTextAsync(_keys, SigningKey.Jwks(Key, next), TestContext.Current.CancellationToken);
+        _clock.Advance(TimeSpan.FromSeconds(6));
+        var meanwhile = await ReadAsync(Recipe(next).Sign());
+        Assert.Equal(areThereStrangers, meanwhile.Event is null);
+        Assert.Null(meanwhile.Error);
+        Assert.NotNull((await ReadAsync(Recipe().Sign())).Event);
+
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.NotNull((await ReadAsync(Recipe(next).Sign())).Event);
+    }
+
+    private SignalRecipe Recipe(SigningKey key) =>
+        new(key, _clock.GetUtcNow(), "session-revoked", SignalRecipe.IssSub("https://idp.example", "dr-jones"));
+
     private SignalRecipe Recipe(JsonObject? said = null) =>
         new(Key, _clock.GetUtcNow(), "session-revoked", SignalRecipe.IssSub("https://idp.example", "dr-jones"), said);
 

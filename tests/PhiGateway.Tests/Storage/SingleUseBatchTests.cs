@@ -9,6 +9,9 @@ namespace PhiGateway.Tests.Storage;
 /// <summary>Single uses go to the database together, and none waits for one that never comes back.</summary>
 public sealed class SingleUseBatchTests : IAsyncLifetime
 {
+    [ThreadStatic]
+    private static bool _isCalling;
+
     private readonly StorageLocation _location = StorageLocation.Sqlite();
     private readonly DateTimeOffset _until = DateTimeOffset.UnixEpoch.AddYears(100);
     private SqliteDatabase _database = null!;
@@ -73,5 +76,32 @@ public sealed class SingleUseBatchTests : IAsyncLifetime
         await Assert.ThrowsAsync<TimeoutException>(() => batch.TryUseAsync("one more", _until));
         release.SetResult();
         Assert.DoesNotContain(false, await Task.WhenAll(all));
+    }
+
+    // SQLite's driver works on the thread that calls it: what comes meanwhile is not made within the call of whoever was first.
+    [Fact]
+    public async Task TryUse_OfWhoeverComesFirst_ReturnsBeforeWhatCameMeanwhileIsMade()
+    {
+        SingleUseBatch batch = null!;
+        Task<bool>? later = null;
+        var within = new List<bool>();
+        batch = new SingleUseBatch(
+            _database,
+            _ =>
+            {
+                within.Add(_isCalling);
+                later ??= batch.TryUseAsync("later", _until);
+                return default;
+            }
+        );
+
+        _isCalling = true;
+        var first = batch.TryUseAsync("first", _until);
+        _isCalling = false;
+
+        Assert.True(await first);
+        Assert.True(await later!);
+        Assert.Equal([true, false], within);
+        Assert.False(await batch.TryUseAsync("later", _until));
     }
 }

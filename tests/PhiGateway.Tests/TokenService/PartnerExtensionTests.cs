@@ -33,11 +33,12 @@ public sealed class PartnerExtensionTests
         Assert.Equal(isIssued ? (200, null) : (400, "invalid_grant"), (reply.Status, reply.Error));
     }
 
-    // UDAP names the key by a certificate: what counts is who signed, of those that are registered.
+    // UDAP names the key by a certificate, and who has one key need not name it: what counts is who signed, of those that are registered.
     [Theory]
     [InlineData(false, true, true)]
     [InlineData(true, true, false)]
-    [InlineData(false, false, false)]
+    [InlineData(false, false, true)]
+    [InlineData(true, false, false)]
     public async Task Token_AssertionWithACertificateForItsKeyId_IsOfTheRegisteredKeyOnly(bool isThief, bool hasChain, bool isIssued)
     {
         using var world = new TokenWorld();

@@ -55,7 +55,7 @@ public sealed class TokenLifeTests : IDisposable
     {
         var token = await TokenAsync();
 
-        Assert.Equal((400, "invalid_client"), Of(await _world.IntrospectAsync("a.b.c", token)));
+        Assert.Equal((401, "invalid_client"), Of(await _world.IntrospectAsync("a.b.c", token)));
         Assert.Equal((400, "invalid_client"), Of(await _world.RevokeAsync("a.b.c", token)));
         Assert.Equal(0, _world.Store.Writes);
     }

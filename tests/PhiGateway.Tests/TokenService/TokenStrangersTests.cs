@@ -2,6 +2,7 @@ using System.Net;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Policy.Snapshot;
 using PhiGateway.TokenService.Configuration;
+using PhiGateway.TokenService.Signing;
 using Xunit;
 
 namespace PhiGateway.Tests.TokenService;
@@ -58,6 +59,78 @@ public sealed class TokenStrangersTests : IDisposable
 
         Assert.Null(reply.Json!["access_token"]);
         Assert.Equal("deny", Assert.Single(_world.Journal.Records).Decision);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Introspect_TokenRevokedWhileTheFormTrickles_IsNotActive(bool isRevoked)
+    {
+        var token = (await _world.AskAsync(TokenWorld.Form(_world.Assertion()))).Token;
+        var revocation = TestRegistry.Revocation(RevocationTarget.TokenHash, TokenSigner.HashOf(token));
+
+        var reply = await _world.IntrospectAsync(
+            _world.Assertion("two"),
+            token,
+            http => http.Request.Body = new Late(http.Request.Body, () => Meanwhile(isRevoked, revocation))
+        );
+
+        Assert.Equal(!isRevoked, (bool)reply.Json!["active"]!);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Ask_ByAKeyThatIsRevokedWhileTheFormTrickles_IsAnsweredNothing(bool isRevoked)
+    {
+        var token = (await _world.AskAsync(TokenWorld.Form(_world.Assertion()))).Token;
+        var revocation = TestRegistry.Revocation(RevocationTarget.Credential, "connector-key");
+
+        var asked = await _world.IntrospectAsync(
+            _world.Assertion("two"),
+            token,
+            http => http.Request.Body = new Late(http.Request.Body, () => Meanwhile(isRevoked, revocation))
+        );
+        _world.Fill(TestRegistry.Client(), TestRegistry.UseCase());
+        var revoked = await _world.RevokeAsync(
+            _world.Assertion("three"),
+            token,
+            http => http.Request.Body = new Late(http.Request.Body, () => Meanwhile(isRevoked, revocation))
+        );
+
+        Assert.Equal(isRevoked ? (401, 400) : (200, 200), (asked.Status, revoked.Status));
+        Assert.Equal(isRevoked ? 0 : 1, _world.Store.Writes);
+    }
+
+    // Between the look at the registry and the answer, as where keys are fetched.
+    [Fact]
+    public async Task Ask_ByAKeyThatIsRevokedWhileItsAssertionIsChecked_IsAnsweredNothing()
+    {
+        var token = (await _world.AskAsync(TokenWorld.Form(_world.Assertion()))).Token;
+        void RevokeOnce() =>
+            _world.WhenRead = () =>
+            {
+                _world.WhenRead = null;
+                Meanwhile(true, TestRegistry.Revocation(RevocationTarget.Credential, "connector-key"));
+            };
+
+        RevokeOnce();
+        var asked = await _world.IntrospectAsync(_world.Assertion("two"), token);
+        _world.Fill(TestRegistry.Client(), TestRegistry.UseCase());
+        RevokeOnce();
+        var revoked = await _world.RevokeAsync(_world.Assertion("three"), token);
+        _world.Fill(TestRegistry.Client(), TestRegistry.UseCase());
+
+        Assert.Equal((401, 400, 0), (asked.Status, revoked.Status, _world.Store.Writes));
+        Assert.True((bool)(await _world.IntrospectAsync(_world.Assertion("four"), token)).Json!["active"]!);
+    }
+
+    private void Meanwhile(bool isRevoked, Revocation revocation)
+    {
+        if (isRevoked)
+        {
+            _world.Fill(TestRegistry.Client(), TestRegistry.UseCase(), revocation);
+        }
     }
 
     // A form of which nothing comes before something has happened.

@@ -203,11 +203,11 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
     public Task<TokenReply> AskAsync(Dictionary<string, string> form, Action<HttpContext>? spoil = null) =>
         SendAsync<TokenEndpoint>(static endpoint => endpoint.RunAsync, "/token", form, spoil);
 
-    public Task<TokenReply> RevokeAsync(string assertion, string token) =>
-        SendAsync<RevocationEndpoint>(static endpoint => endpoint.RunAsync, "/revoke", With(assertion, token));
+    public Task<TokenReply> RevokeAsync(string assertion, string token, Action<HttpContext>? spoil = null) =>
+        SendAsync<RevocationEndpoint>(static endpoint => endpoint.RunAsync, "/revoke", With(assertion, token), spoil);
 
-    public Task<TokenReply> IntrospectAsync(string assertion, string token) =>
-        SendAsync<IntrospectionEndpoint>(static endpoint => endpoint.RunAsync, "/introspect", With(assertion, token));
+    public Task<TokenReply> IntrospectAsync(string assertion, string token, Action<HttpContext>? spoil = null) =>
+        SendAsync<IntrospectionEndpoint>(static endpoint => endpoint.RunAsync, "/introspect", With(assertion, token), spoil);
 
     /// <summary>A stranger asks to be registered.</summary>
     public Task<TokenReply> RegisterAsync(string json, Action<HttpContext>? spoil = null) =>

@@ -141,11 +141,14 @@ public sealed class PeerAddressTests
         Assert.Null(http.Connection.ClientCertificate);
     }
 
-    [Fact]
-    public void Apply_CertificateAsNginxWritesIt_IsTheClients()
+    // Envoy's %DOWNSTREAM_PEER_CERT% reads as nginx's variable; a load balancer of AWS leaves three characters as they are.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Apply_CertificateAsNginxOrAwsWritesIt_IsTheClients(bool isByAws)
     {
         using var client = Certificate();
-        var http = Request(Proxy, ("Client-Cert", Escaped(client)));
+        var http = Request(Proxy, ("Client-Cert", isByAws ? AsByAws(Escaped(client)) : Escaped(client)));
 
         Apply(http);
 
@@ -174,6 +177,10 @@ public sealed class PeerAddressTests
             escaped.Replace("%0A", "%0D%0A", StringComparison.Ordinal),
             escaped.Replace("%20", " ", StringComparison.Ordinal),
             escaped.Replace("%20", "+", StringComparison.Ordinal),
+            escaped.Replace("%2B", "+", StringComparison.Ordinal) + "%2B",
+            AsByAws(escaped) + "=",
+            AsByAws(escaped).Replace("+", " ", StringComparison.Ordinal) + " ",
+            AsByAws(escaped).Replace("%0A", "\t", StringComparison.Ordinal),
             escaped.Replace("CERTIFICATE", "TRUSTED%20CERTIFICATE", StringComparison.Ordinal),
             escaped.Replace("%0A-----END%20CERTIFICATE-----%0A", "%0A", StringComparison.Ordinal),
             Uri.UnescapeDataString(escaped),
@@ -204,6 +211,12 @@ public sealed class PeerAddressTests
         new PeerAddress(new TrustedProxyOptions { Addresses = [Proxy] }).Apply(unasked);
         Assert.Null(unasked.Connection.ClientCertificate);
     }
+
+    private static string AsByAws(string escaped) =>
+        escaped
+            .Replace("%2B", "+", StringComparison.Ordinal)
+            .Replace("%2F", "/", StringComparison.Ordinal)
+            .Replace("%3D", "=", StringComparison.Ordinal);
 
     private static void Apply(HttpContext http, string header = "X-Forwarded-For") =>
         new PeerAddress(
