@@ -37,7 +37,14 @@ internal static class CallWriter
         }
 
         var patches = exchange.Entries.Where(static entry => entry.Request.Patch is { IsAppliedHere: true }).ToArray();
-        return patches.Length > 0 && Array.TrueForAll(patches, static entry => entry.Settled.MayGoAsPatch);
+        return patches.Length > 0 && Array.TrueForAll(patches, static entry => entry.Settled.MayGoAsPatch && !NamesOthers(entry.Request));
+    }
+
+    // By a name of the transaction's, which its server replaces in resources and not in a patch that stands in its entry as a file.
+    private static bool NamesOthers(FhirRequest patch)
+    {
+        var text = patch.Patch!.Rewritten.Span;
+        return text.IndexOf("urn:uuid:"u8) >= 0 || text.IndexOf("urn:oid:"u8) >= 0;
     }
 
     /// <summary>A settled patch, for an upstream that takes no updates to apply to the very version that was judged; or such a transaction.</summary>

@@ -65,17 +65,24 @@ public sealed class PatchedTransactionTests : IDisposable
         Assert.Equal((string?)before["request"]!["url"], (string?)entry["request"]!["url"]);
     }
 
-    // One of them could do more on another version than what was judged: then none goes so.
-    [Fact]
-    public async Task Run_TransactionWithAPatchThatMayNotGo_IsSentOnce()
+    // It could do more on another version than what was judged, or holds a name that its server would not replace there: then none goes so.
+    [Theory]
+    [InlineData("""[{"op":"copy","from":"/status","path":"/code/text"}]""")]
+    [InlineData("""[{"op":"add","path":"/hasMember","value":[{"reference":"urn:uuid:6f6b7a1e-1c0e-4d9a-9d57-0a1b2c3d4e5f"}]}]""")]
+    public async Task Run_TransactionWithAPatchThatMayNotGo_IsSentOnce(string patch)
     {
-        Answer((405, "{}"), (200, Done(2)));
-        const string copy = """[{"op":"copy","from":"/status","path":"/code/text"}]""";
+        Answer((405, "{}"), (200, Done(3)));
 
         var refusal = await SendAsync(
             "transaction",
             Binary("Observation/1", "application/json-patch+json", Patch),
-            Binary("Observation/2", "application/json-patch+json", copy)
+            Binary("Observation/2", "application/json-patch+json", patch),
+            Created()
+                .Replace(
+                    "{\"request\"",
+                    "{\"fullUrl\":\"urn:uuid:6f6b7a1e-1c0e-4d9a-9d57-0a1b2c3d4e5f\",\"request\"",
+                    StringComparison.Ordinal
+                )
         );
 
         Assert.Equal(DenyReason.UpstreamUnsupported, refusal);
