@@ -192,8 +192,11 @@ public sealed class PatchedTransactionTests : IDisposable
         return (await _world.WalkAsync(exchange, "Release")).Refusal;
     }
 
-    private static string Done(int entries) =>
-        $$"""{"resourceType":"Bundle","type":"transaction-response","entry":[{{string.Join(',', Enumerable.Repeat("""{"response":{"status":"200 OK"}}""", entries))}}]}""";
+    private static string Done(int entries)
+    {
+        var each = string.Join(',', Enumerable.Repeat("""{"response":{"status":"200 OK"}}""", entries));
+        return $$"""{"resourceType":"Bundle","type":"transaction-response","entry":[{{each}}]}""";
+    }
 
     private static string Created() => Entry("POST", "Observation", StageWorld.Observation());
 
