@@ -77,7 +77,7 @@ internal static class SelfLink
         }
 
         var shown = bases.InOurNames(value);
-        if (shown.Contains(bases.GatewayText, StringComparison.Ordinal) && SearchValue.TrySplit(shown, out var items))
+        if (shown.Contains(bases.GatewayText[..^1], StringComparison.Ordinal) && SearchValue.TrySplit(shown, out var items))
         {
             shown = string.Join(',', items.Distinct(StringComparer.Ordinal));
         }
