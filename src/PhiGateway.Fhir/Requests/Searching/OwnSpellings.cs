@@ -15,6 +15,7 @@ internal static class OwnSpellings
 {
     // Each becomes several; a longer list is sent as it came.
     private const int MostItems = 20;
+    private const int MostBases = 8;
 
     /// <summary>Whether values of this parameter, with this modifier, are such.</summary>
     internal static bool Matter(SearchParameterDefinition definition, string modifier) =>
@@ -58,7 +59,8 @@ internal static class OwnSpellings
                 continue;
             }
 
-            foreach (var other in context.UpstreamBases.Append(context.GatewayBase))
+            // By what a server calls itself, which stands behind the addresses of its nodes, before those.
+            foreach (var other in context.UpstreamBases.Reverse().Append(context.GatewayBase).Concat(context.Aliases).Take(MostBases))
             {
                 if (other.Length > 0)
                 {
