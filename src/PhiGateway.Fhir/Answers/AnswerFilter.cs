@@ -187,7 +187,8 @@ public static class AnswerFilter
         var isRead =
             walker.TryWalk(body)
             || (
-                BareOutcome.Find(kind, work, body) is { } nothing
+                !walker.HasEntries
+                && BareOutcome.Find(kind, work, body) is { } nothing
                 && new BundleWalker(kind, work, request) { IsOfNothing = true }.TryWalk(nothing)
             );
         return isRead ? AnswerVerdict.Rewritten : AnswerVerdict.Unreadable;

@@ -90,9 +90,11 @@ public sealed class PagedAnswer : IDisposable
         var isFirst = !IsBegun;
         IsBegun = true;
         var json = ByteOrderMark.Skip(page);
-        return new BundleWalker(_kind, _work, _request, _window).TryWalk(json)
+        var walker = new BundleWalker(_kind, _work, _request, _window);
+        return walker.TryWalk(json)
             || (
                 isFirst
+                && !walker.HasEntries
                 && BareOutcome.Find(_kind, _work, json) is { } nothing
                 && new BundleWalker(_kind, _work, _request, _window) { IsOfNothing = true }.TryWalk(nothing)
             );

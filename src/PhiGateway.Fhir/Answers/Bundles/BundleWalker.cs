@@ -78,6 +78,9 @@ internal sealed class BundleWalker
         Done,
     }
 
+    /// <summary>It has come to entries, of which some may have been written by now.</summary>
+    public bool HasEntries => (_members >> BundleMembers.Entry & 1) != 0;
+
     /// <summary>Reads a Bundle that is there whole; false: it is none that can be judged.</summary>
     public bool TryWalk(ReadOnlySpan<byte> whole)
     {

@@ -88,6 +88,9 @@ public sealed class EmptyAnswerTests : IDisposable
     [InlineData("""{"resourceType":"OperationOutcome"}""")]
     [InlineData("""{"resourceType":"OperationOutcome","issue":[]}""")]
     [InlineData("""{"resourceType":"OperationOutcome","issue":[{"severity":"information"},{"severity":"error"}]}""")]
+    [InlineData(
+        """{"entry":[{"resource":{"resourceType":"Patient","id":"17"}}],"resourceType":"OperationOutcome","issue":[{"severity":"information"}]}"""
+    )]
     [InlineData("""{"resourceType":"Patient","id":"17"}""")]
     [InlineData("null")]
     [InlineData("[]")]
