@@ -102,7 +102,7 @@ internal static class ReferenceFilter
             if (OwnSpellings.AreCanonical(definition) && OwnSpellings.BaseOf(context, item) is not null)
             {
                 // An address, not a reference: servers compare it as a text.
-                spelling = string.Join(',', [.. OwnSpellings.Of(context, [item]), spelling]);
+                spelling = string.Join(',', OwnSpellings.Of(context, [item]).Append(spelling));
             }
 
             if (local.Type == ResourceType.Patient)

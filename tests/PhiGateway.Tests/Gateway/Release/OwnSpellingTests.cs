@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Gateway.Stages;
 using PhiGateway.Tests.Policy.Snapshot;
@@ -29,7 +29,7 @@ public sealed class OwnSpellingTests : IDisposable
         _world.Upstream.Otherwise = () =>
         {
             var call = _world.Upstream.Calls[^1];
-            var echo = JsonValue.Create(Server + call.PathAndQuery).ToJsonString();
+            var echo = JsonSerializer.Serialize(Server + call.PathAndQuery);
             return RecordingUpstream.Reply(
                 200,
                 $$"""{"resourceType":"Bundle","type":"searchset","total":0,"link":[{"relation":"self","url":{{echo}} }]}""",
