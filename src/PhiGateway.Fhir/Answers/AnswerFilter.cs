@@ -183,8 +183,14 @@ public static class AnswerFilter
             return AnswerVerdict.Unreadable;
         }
 
-        var state = new JsonReaderState(ResourceReader.OptionsFor(work.Bases));
         var walker = new BundleWalker(kind, work, request, certain: CertainMatch.Count(work, kind, request, body));
-        return walker.Advance(body, true, ref state, out _) == ScanResult.Complete ? AnswerVerdict.Rewritten : AnswerVerdict.Unreadable;
+        var isRead =
+            walker.TryWalk(body)
+            || (
+                !walker.HasEntries
+                && BareOutcome.Find(kind, work, body) is { } nothing
+                && new BundleWalker(kind, work, request) { IsOfNothing = true }.TryWalk(nothing)
+            );
+        return isRead ? AnswerVerdict.Rewritten : AnswerVerdict.Unreadable;
     }
 }

@@ -81,6 +81,12 @@ public sealed record AnswerOptions
     public bool CountIsWhole { get; init; }
 
     /// <summary>
+    /// A bare OperationOutcome that says that all went well stands for a Bundle of nothing: several servers answer a search so that finds
+    /// nothing. Not so on a page further on, where it would end a list that goes on; false by default.
+    /// </summary>
+    public bool TakesBareOutcome { get; init; }
+
+    /// <summary>
     /// Security: something may be withheld, so that what comes along for the sake of others leaves only where one of these leaves;
     /// false by default.
     /// </summary>

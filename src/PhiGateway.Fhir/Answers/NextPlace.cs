@@ -27,7 +27,7 @@ public static class NextPlace
                 reader.Read();
                 if (isLink)
                 {
-                    return FindIn(ref reader);
+                    return reader.TokenType == JsonTokenType.StartArray ? FindIn(ref reader) : null;
                 }
 
                 reader.Skip();

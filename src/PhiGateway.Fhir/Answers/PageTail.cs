@@ -11,6 +11,12 @@ public sealed record PageTail(IReadOnlyList<KeyValuePair<string, string>> Links,
     public int? Total { get; init; }
 
     /// <summary>
+    /// Security: the client's own address, told where nothing leaves and that is all there is: a server may answer what finds nothing in
+    /// another form than what finds something that must stay. Empty: no address is told then; null (default): the server's.
+    /// </summary>
+    public string? OfNothing { get; init; }
+
+    /// <summary>
     /// It is not the first page of its search: on which page of the upstream it begins hangs on what is hidden, and so would what the
     /// server says there. False by default.
     /// </summary>

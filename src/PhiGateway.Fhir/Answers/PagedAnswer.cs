@@ -87,11 +87,17 @@ public sealed class PagedAnswer : IDisposable
             _window.Turn();
         }
 
+        var isFirst = !IsBegun;
         IsBegun = true;
-
-        var state = new JsonReaderState(ResourceReader.OptionsFor(_work.Bases));
-        return new BundleWalker(_kind, _work, _request, _window).Advance(ByteOrderMark.Skip(page), true, ref state, out _)
-            == ScanResult.Complete;
+        var json = ByteOrderMark.Skip(page);
+        var walker = new BundleWalker(_kind, _work, _request, _window);
+        return walker.TryWalk(json)
+            || (
+                isFirst
+                && !walker.HasEntries
+                && BareOutcome.Find(_kind, _work, json) is { } nothing
+                && new BundleWalker(_kind, _work, _request, _window) { IsOfNothing = true }.TryWalk(nothing)
+            );
     }
 
     /// <summary>Writes the end of the page.</summary>

@@ -104,6 +104,22 @@ internal sealed class Bases
         }
     }
 
+    /// <summary>A text, which stands in no JSON, with the gateway's address in the place of each of the upstream's.</summary>
+    public string InOurNames(string text)
+    {
+        var plain = Encoding.UTF8.GetBytes(text);
+        var edits = new EditList();
+        FindIn(plain, 0, edits);
+        if (edits.Count == 0)
+        {
+            return text;
+        }
+
+        var output = new ArrayBufferWriter<byte>(plain.Length + GatewayText.Length);
+        edits.Copy(plain, 0, plain.Length, output);
+        return Encoding.UTF8.GetString(output.WrittenSpan);
+    }
+
     /// <summary>Whether a string may begin with an address.</summary>
     public static bool MayBegin(ReadOnlySpan<byte> raw) => (raw[0] | 0x20) == 'h' && (raw[1] | 0x20) == 't' && (raw[2] | 0x20) == 't';
 

@@ -70,6 +70,20 @@ internal static class BundleDecision
         return entries;
     }
 
+    /// <summary>The place in the transaction as it was asked of an entry of what goes upstream: some have nothing to do and do not.</summary>
+    /// <param name="exchange">The transaction.</param>
+    /// <param name="place">The place among those that go.</param>
+    public static int PlaceAsAsked(GatewayExchange exchange, int place)
+    {
+        var asked = 0;
+        for (var left = place; exchange.Idle.Contains(asked) || left > 0; asked++)
+        {
+            left -= exchange.Idle.Contains(asked) ? 0 : 1;
+        }
+
+        return asked;
+    }
+
     /// <summary>Refuses a whole transaction for one of its entries.</summary>
     public static StageResult RefuseFor(GatewayExchange exchange, int place, StageResult refused)
     {

@@ -41,6 +41,9 @@ internal sealed class UpstreamAnswer : IDisposable
 
     public EntityTagHeaderValue? ETag => EntityTagHeaderValue.TryParse(_head.ETag, out var tag) ? tag : null;
 
+    /// <summary>The version that the tag names; null: it names none.</summary>
+    public string? VersionId => VersionTags.Read(_head.ETag);
+
     public DateTimeOffset? LastModified =>
         Microsoft.Net.Http.Headers.HeaderUtilities.TryParseDate(_head.LastModified, out var time) ? time : null;
 

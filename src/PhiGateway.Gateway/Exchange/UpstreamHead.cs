@@ -40,7 +40,7 @@ internal readonly record struct UpstreamHead
             ContentType = content.ContentType?.MediaType,
             ContentEncoding = content.ContentEncoding.Count == 0 ? null : string.Join(',', content.ContentEncoding),
             Length = content.ContentLength,
-            ETag = response.Headers.ETag?.ToString(),
+            ETag = response.Headers.NonValidated.TryGetValues("ETag", out var tag) ? tag.ToString() : null,
             LastModified = content.LastModified?.ToString("r"),
             Location = response.Headers.Location?.OriginalString,
             ContentLocation = content.ContentLocation?.OriginalString,

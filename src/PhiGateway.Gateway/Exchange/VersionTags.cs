@@ -11,17 +11,15 @@ internal static class VersionTags
     // What web servers append to the tag of an answer that they have compressed: in front of it stands the FHIR server's own.
     private static readonly string[] Codings = ["--gzip", "-gzip", "--br", "-br", "--deflate", "-deflate"];
 
-    /// <summary>The version that an upstream's tag names, weak or strong; null: it names none.</summary>
+    /// <summary>
+    /// The version that a tag names, weak or strong, or without its quotes, as some servers and clients write it; null: it names none.
+    /// </summary>
     public static string? Read(string? tag)
     {
-        var quoted = tag.AsSpan().Trim();
-        quoted = quoted.StartsWith("W/", StringComparison.Ordinal) ? quoted[2..] : quoted;
-        if (quoted.Length <= 2 || quoted[0] != '"' || quoted[^1] != '"')
-        {
-            return null;
-        }
-
-        var version = WithoutCoding(quoted[1..^1]);
+        var version = tag.AsSpan().Trim();
+        version = version.StartsWith("W/", StringComparison.OrdinalIgnoreCase) ? version[2..] : version;
+        version = version is ['"', .. var quoted, '"'] ? quoted : version;
+        version = WithoutCoding(version);
         return FhirId.IsValid(version) ? version.ToString() : null;
     }
 

@@ -25,9 +25,31 @@ internal static class CallWriter
     /// <summary>A settled creation, without the condition that it hung on.</summary>
     public static UpstreamCall WritePlain(GatewayExchange exchange) => UpstreamCallFactory.Create(exchange.Request, exchange.Permit);
 
-    /// <summary>A settled patch, for an upstream that takes no updates to apply to the very version that was judged.</summary>
+    /// <summary>
+    /// Whether what was sent may go as patches, too, where no update is taken: of a transaction all of its patches must be such, for nobody
+    /// knows which of them it was refused for.
+    /// </summary>
+    public static bool MayGoAsPatch(GatewayExchange exchange)
+    {
+        if (exchange.Kind != RequestKind.Transaction)
+        {
+            return exchange.Settled.MayGoAsPatch;
+        }
+
+        var patches = exchange.Entries.Where(static entry => entry.Request.Patch is { IsAppliedHere: true }).ToArray();
+        return patches.Length > 0 && Array.TrueForAll(patches, static entry => entry.Settled.MayGoAsPatch && !NamesOthers(entry.Request));
+    }
+
+    // By a name of the transaction's, which its server replaces in resources and not in a patch that stands in its entry as a file.
+    private static bool NamesOthers(FhirRequest patch)
+    {
+        var text = patch.Patch!.Rewritten.Span;
+        return text.IndexOf("urn:uuid:"u8) >= 0 || text.IndexOf("urn:oid:"u8) >= 0;
+    }
+
+    /// <summary>A settled patch, for an upstream that takes no updates to apply to the very version that was judged; or such a transaction.</summary>
     public static UpstreamCall WritePatch(GatewayExchange exchange) =>
-        Tie(UpstreamCallFactory.CreatePatch(exchange.Request, exchange.Permit), exchange.Request, exchange.Settled.Version);
+        exchange.Kind == RequestKind.Transaction ? WriteTransaction(exchange, asPatches: true) : WriteOnePatch(exchange);
 
     /// <summary>The read of what a conditional create found after all: it may show what the search may show.</summary>
     public static UpstreamCall WriteFound(GatewayExchange exchange, FhirRequest write, string id, Permit permit)
@@ -88,13 +110,19 @@ internal static class CallWriter
             : Tie(call, exchange.Request, settled.Version);
     }
 
-    private static UpstreamCall WriteTransaction(GatewayExchange exchange)
+    private static UpstreamCall WriteOnePatch(GatewayExchange exchange) =>
+        Tie(UpstreamCallFactory.CreatePatch(exchange.Request, exchange.Permit), exchange.Request, exchange.Settled.Version);
+
+    private static UpstreamCall WriteTransaction(GatewayExchange exchange, bool asPatches = false)
     {
         var calls = new UpstreamCall[exchange.Entries.Count];
         for (var i = 0; i < calls.Length; i++)
         {
             var entry = exchange.Entries[i];
-            calls[i] = Tie(UpstreamCallFactory.Create(entry.Request, entry.Permit), entry.Request, entry.Settled.Version);
+            calls[i] =
+                asPatches && entry.Settled.MayGoAsPatch
+                    ? WriteOnePatch(entry)
+                    : Tie(UpstreamCallFactory.Create(entry.Request, entry.Permit), entry.Request, entry.Settled.Version);
         }
 
         return UpstreamCallFactory.CreateTransaction(exchange.Request, calls);

@@ -109,7 +109,7 @@ internal sealed class ForwardStage(
             reply = await upstream.SendAsync(further, exchange, exchange.Http.RequestAborted);
         }
 
-        if (exchange.Settled.MayGoAsPatch && reply.Status is 405 or 501)
+        if (reply.Status is 405 or 501 && CallWriter.MayGoAsPatch(exchange))
         {
             return await PatchAsync(exchange, reply);
         }

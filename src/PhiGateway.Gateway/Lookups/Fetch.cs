@@ -76,7 +76,7 @@ internal sealed class Fetch(IUpstream upstream, AnswerBuffers buffers)
                 return new Fetched.Failed(read.Refusal ?? DenyReason.UnreadableAnswer, answer.Status);
             }
 
-            var found = new Fetched.Found(body, answer.MediaType, answer.ETag?.ToString());
+            var found = new Fetched.Found(body, answer.MediaType, answer.ETag?.ToString(), answer.VersionId);
             body = null;
             return found;
         }

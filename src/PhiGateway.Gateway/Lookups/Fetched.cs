@@ -17,11 +17,14 @@ internal abstract class Fetched : IDisposable
     /// <param name="body">The buffer that holds it.</param>
     /// <param name="mediaType">What the upstream says that it is.</param>
     /// <param name="entityTag">The entity tag, as the upstream wrote it; null without one.</param>
-    public sealed class Found(PooledBuffer body, string mediaType, string? entityTag) : Fetched(200)
+    /// <param name="versionId">The version that it names, in whatever form; null: none.</param>
+    public sealed class Found(PooledBuffer body, string mediaType, string? entityTag, string? versionId) : Fetched(200)
     {
         public ReadOnlyMemory<byte> Body => body.Written;
 
         public string? EntityTag { get; } = entityTag;
+
+        public string? VersionId { get; } = versionId;
 
         /// <summary>What is not empty must be FHIR's JSON.</summary>
         public bool IsReadable => body.Length == 0 || KnownMediaTypes.IsFhirJson(mediaType);

@@ -51,7 +51,20 @@ internal sealed class JudgedSearch(
             using var fetched = await fetch.ReadAsync(exchange, call);
             var taken = fetched switch
             {
-                Fetched.Found found => await JudgeAsync(exchange, search, permit, found.Body, (pages, beside.Hops, beside.Targets), take),
+                Fetched.Found found => await JudgeAsync(
+                    exchange,
+                    search,
+                    permit,
+                    found.Body,
+                    new AnswerOptions
+                    {
+                        Links = pages,
+                        Hops = beside.Hops,
+                        Targets = beside.Targets,
+                        TakesBareOutcome = page == 0,
+                    },
+                    take
+                ),
                 Fetched.Failed { Status: 400 or 422 } => StageResult.Refuse(DenyReason.UpstreamRejected, NotServed),
                 Fetched.Failed failed => StageResult.Refuse(failed.Reason),
 
@@ -79,12 +92,12 @@ internal sealed class JudgedSearch(
         FhirRequest search,
         Permit permit,
         ReadOnlyMemory<byte> body,
-        (NextLink Pages, HopTargets Hops, KnownTargets? Targets) walk,
+        AnswerOptions view,
         Func<Disclosure, ReadOnlyMemory<byte>, bool> take
     )
     {
-        await targetLookup.FindIfMetAsync(exchange, body, permit.Release, walk.Targets);
-        var hung = await hopLookup.FindIfMetAsync(exchange, search, permit.Release, body, walk.Hops);
+        await targetLookup.FindIfMetAsync(exchange, body, permit.Release, view.Targets);
+        var hung = await hopLookup.FindIfMetAsync(exchange, search, permit.Release, body, view.Hops!);
         if (!hung.Continues)
         {
             return hung;
@@ -92,20 +105,7 @@ internal sealed class JudgedSearch(
 
         using var filtered = buffers.Open(exchange);
         var found = new Disclosure();
-        var verdict = AnswerFilter.Filter(
-            search,
-            body.Span,
-            permit.Release,
-            exchange.Ingressed.Route.Language,
-            filtered,
-            found,
-            new AnswerOptions
-            {
-                Links = walk.Pages,
-                Hops = walk.Hops,
-                Targets = walk.Targets,
-            }
-        );
+        var verdict = AnswerFilter.Filter(search, body.Span, permit.Release, exchange.Ingressed.Route.Language, filtered, found, view);
         return verdict is AnswerVerdict.Rewritten or AnswerVerdict.Unchanged
             ? take(found, body)
             : StageResult.Refuse(DenyReason.UnreadableAnswer);

@@ -108,7 +108,7 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
         }
 
         // The resource's own word first; servers that give it none there may say it in the header alone (R4 3.1.0.1.2).
-        var id = facts.VersionId ?? VersionTags.Read(found.EntityTag);
+        var id = facts.VersionId ?? found.VersionId;
         if (exchange.Request.Patch is { IsAppliedHere: true } && id is null)
         {
             // Without a version, what others write meanwhile would be undone by the result.

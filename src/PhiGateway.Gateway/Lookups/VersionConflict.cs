@@ -49,7 +49,7 @@ internal sealed class VersionConflict(Fetch fetch)
     {
         var facts = new ResourceFacts();
         return ResourceScanner.TryScanForDecision(found.Body.Span, exchange.Ingressed.Route.Language, facts)
-            ? facts.VersionId ?? VersionTags.Read(found.EntityTag)
+            ? facts.VersionId ?? found.VersionId
             : null;
     }
 }

@@ -39,23 +39,12 @@ internal sealed class TransactionSettlement(
             var settled = await SettleEntryAsync(exchange.Entries[i]);
             if (!settled.Continues)
             {
-                return BundleDecision.RefuseFor(exchange, PlaceAsAsked(exchange, i), settled);
+                return BundleDecision.RefuseFor(exchange, BundleDecision.PlaceAsAsked(exchange, i), settled);
             }
         }
 
         // 3. The whole, for the record; each answer is judged under its entry's own permit.
         return new Settled(Join(exchange));
-    }
-
-    private static int PlaceAsAsked(GatewayExchange exchange, int place)
-    {
-        var asked = 0;
-        for (var left = place; exchange.Idle.Contains(asked) || left > 0; asked++)
-        {
-            left -= exchange.Idle.Contains(asked) ? 0 : 1;
-        }
-
-        return asked;
     }
 
     private async ValueTask<StageResult> SettleEntryAsync(GatewayExchange entry)

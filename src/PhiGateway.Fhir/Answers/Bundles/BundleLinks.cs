@@ -171,7 +171,7 @@ internal sealed class BundleLinks
                 return result;
             }
 
-            if (name.SequenceEqual("relation"u8) || name.SequenceEqual("url"u8))
+            if (reader.TokenType != JsonTokenType.Null && (name.SequenceEqual("relation"u8) || name.SequenceEqual("url"u8)))
             {
                 if (reader.TokenType != JsonTokenType.String)
                 {

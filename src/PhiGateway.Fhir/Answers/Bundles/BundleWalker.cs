@@ -3,7 +3,6 @@ using System.Text.Unicode;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
-using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
@@ -19,7 +18,6 @@ namespace PhiGateway.Fhir.Answers.Bundles;
 internal sealed class BundleWalker
 {
     private const uint TypeAndName = 0b11;
-    private const uint Total = 0b100;
     private const uint Link = 0b1000;
 
     private readonly AnswerWork _work;
@@ -29,9 +27,9 @@ internal sealed class BundleWalker
     private readonly EntrySettler _settler;
     private readonly WaitingEntries _waiting;
     private readonly BundleLinks _links = new();
+    private readonly BundleTotal _total;
     private Phase _phase;
     private uint _members;
-    private int? _total;
     private int _entries;
 
     /// <summary>Begins a walk.</summary>
@@ -46,6 +44,7 @@ internal sealed class BundleWalker
         _output = new BundleOutput(work, window, kind);
         _settler = new EntrySettler(work, _output, request, window, certain);
         _waiting = new WaitingEntries(work, _settler, window);
+        _total = new BundleTotal(request);
     }
 
     /// <summary>Matches that left so far.</summary>
@@ -63,6 +62,11 @@ internal sealed class BundleWalker
     /// <summary>It has stopped for that; it goes on with the next step.</summary>
     public bool HasStopped { get; private set; }
 
+    /// <summary>
+    /// It stands for an answer that says that nothing was found: there is no link to show how it was looked for; false by default.
+    /// </summary>
+    public bool IsOfNothing { get; init; }
+
     /// <summary>The entries that wait for it, as a Bundle; empty: none does.</summary>
     public ReadOnlyMemory<byte> Waiting => _waiting.Held;
 
@@ -72,6 +76,16 @@ internal sealed class BundleWalker
         Members,
         Entries,
         Done,
+    }
+
+    /// <summary>It has come to entries, of which some may have been written by now.</summary>
+    public bool HasEntries => (_members >> BundleMembers.Entry & 1) != 0;
+
+    /// <summary>Reads a Bundle that is there whole; false: it is none that can be judged.</summary>
+    public bool TryWalk(ReadOnlySpan<byte> whole)
+    {
+        var state = new JsonReaderState(ResourceReader.OptionsFor(_work.Bases));
+        return Advance(whole, true, ref state, out _) == ScanResult.Complete;
     }
 
     /// <summary>
@@ -159,9 +173,11 @@ internal sealed class BundleWalker
 
         var result = member switch
         {
+            // Written as null by programs that write what they do not have.
+            2 or 3 or BundleMembers.Entry when reader.TokenType == JsonTokenType.Null && _output.Kind.IsMadeAnew() => ScanResult.Complete,
             0 => ResultOf(reader.TokenType == JsonTokenType.String && reader.ValueSpan.SequenceEqual("Bundle"u8)),
             1 => ResultOf(reader.TokenType == JsonTokenType.String && _output.TryTakeType(reader.ValueSpan)),
-            2 => ResultOf(reader.TokenType == JsonTokenType.Number && TakeTotal(ref reader)),
+            2 => ResultOf(_total.TryTake(ref reader)),
             3 => _links.Read(ref reader, data, _work.Skipper, _work.Reader.Names),
             BundleMembers.Entry => OpenEntries(ref reader),
             _ => _work.Skipper.Skip(ref reader, data),
@@ -337,7 +353,7 @@ internal sealed class BundleWalker
                 return ScanResult.Broken;
             }
 
-            _window.EndPage(_links, hasTotal: (_members & Total) != 0);
+            _window.EndPage(_links, _total.IsSaid);
             return ScanResult.Complete;
         }
 
@@ -347,54 +363,18 @@ internal sealed class BundleWalker
         }
 
         // Anything but a complete single page would betray what other pages hold, or how much was withheld.
-        _output.Finish(_links, FindTotal(), _settler);
+        var total = _total.Find(_work.Options.CountIsWhole, _links.HasOtherPages, _entries, _settler.Matches);
+        _output.Finish(_links, total, _settler);
         return ScanResult.Complete;
     }
-
-    // The server's own count leaves where it hides nobody; else what is on a page that is all there is.
-    private int? FindTotal()
-    {
-        if ((_members & Total) == 0)
-        {
-            return null;
-        }
-
-        var isWhole = _work.Options.CountIsWhole;
-        if (isWhole && IsCounted())
-        {
-            return _total;
-        }
-
-        if (!_links.HasOtherPages)
-        {
-            return _settler.Matches;
-        }
-
-        return isWhole && TellsTotal(_request) ? _total : null;
-    }
-
-    private static bool TellsTotal(FhirRequest? request) =>
-        request is { Interaction: Interaction.SearchType or Interaction.SearchSystem, IsCountOnly: false }
-        && request.Parameter("_total") != "none";
-
-    private bool IsCounted() => _request is { IsCountOnly: true } ? _entries == 0 : _request?.Parameter("_total") == "accurate";
 
     // The self link of a page further on is a handle of the upstream's, which shows no parameters at all.
     private void CheckNarrowing() =>
         _work.Disclosure.NarrowingNotApplied |=
-            _output.Kind == BundleKind.SearchSet && _window is not { IsFirst: false } && !_links.SelfShows(_work.Options, _work.Bases);
-
-    // More than FHIR's unsignedInt can say is no count that could be told.
-    private bool TakeTotal(ref Utf8JsonReader reader)
-    {
-        if (reader.TryGetInt32(out var total))
-        {
-            _total = total;
-            return total >= 0;
-        }
-
-        return true;
-    }
+            !IsOfNothing
+            && _output.Kind == BundleKind.SearchSet
+            && _window is not { IsFirst: false }
+            && !_links.SelfShows(_work.Options, _work.Bases);
 
     private static ScanResult ResultOf(bool isRight) => isRight ? ScanResult.Complete : ScanResult.Broken;
 }

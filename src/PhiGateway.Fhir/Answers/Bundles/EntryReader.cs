@@ -34,6 +34,12 @@ internal static class EntryReader
                 return ScanResult.NeedMore;
             }
 
+            // Written as null by programs that write what they do not have.
+            if (reader.TokenType == JsonTokenType.Null)
+            {
+                continue;
+            }
+
             var result = ReadMember(name, ref reader, data, work, ref entry);
             if (result != ScanResult.Complete)
             {

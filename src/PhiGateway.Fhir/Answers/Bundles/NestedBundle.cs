@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
 using PhiGateway.Fhir.Answers.Writing;
-using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
@@ -123,8 +122,7 @@ internal static class NestedBundle
     {
         using var inner = work.Nest(disclosure, output, sum, null);
         inner.Around = (work.Reader.Edits, offset);
-        var state = new JsonReaderState(ResourceReader.OptionsFor(work.Bases));
-        return new BundleWalker(BundleKind.Stored, inner, null).Advance(bundle, true, ref state, out _) == ScanResult.Complete;
+        return new BundleWalker(BundleKind.Stored, inner, null).TryWalk(bundle);
     }
 
     private static bool Walk(
@@ -137,16 +135,14 @@ internal static class NestedBundle
     )
     {
         using var inner = work.Nest(disclosure, output, null, kind == BundleKind.History ? work.Current : null, asked);
-        var state = new JsonReaderState(ResourceReader.OptionsFor(work.Bases));
         if (kind != BundleKind.SearchSet || SizeOf(asked) is not { } size)
         {
-            var walker = new BundleWalker(kind, inner, asked, certain: CertainMatch.Count(inner, kind, asked, bundle));
-            return walker.Advance(bundle, true, ref state, out _) == ScanResult.Complete;
+            return new BundleWalker(kind, inner, asked, certain: CertainMatch.Count(inner, kind, asked, bundle)).TryWalk(bundle);
         }
 
         // The upstream may have been asked for more, so that what is withheld does not show in how much there is.
         var window = new PageWindow(size, 0);
-        if (new BundleWalker(kind, inner, asked, window).Advance(bundle, true, ref state, out _) != ScanResult.Complete)
+        if (!new BundleWalker(kind, inner, asked, window).TryWalk(bundle))
         {
             return false;
         }

@@ -152,13 +152,14 @@ internal sealed class PageWindow(int size, int from)
         Say(Unread > 0, IncompleteOutcome.Unread, type, output);
         Say(SaidIncomplete && !tail.IsLater, IncompleteOutcome.SaidIncomplete, type, output);
         output.Write(EntriesOpen ? "]"u8 : default);
-        if ((_hasTotal && tail.IsAll) || tail.Total is not null)
+        var nothing = tail.IsAll && Shown == 0 ? tail.OfNothing : null;
+        if ((_hasTotal && tail.IsAll) || nothing is not null || tail.Total is not null)
         {
             output.Write(Encoding.ASCII.GetBytes($",\"total\":{tail.Total ?? Shown}"));
         }
 
         var any = false;
-        if (_first?.Self(bases, options) is { } self)
+        if ((nothing ?? _first?.Self(bases, options)) is { Length: > 0 } self)
         {
             WriteLink("self", self, ref any, output);
         }

@@ -37,7 +37,10 @@ internal static class SelfLink
         return true;
     }
 
-    /// <summary>The link as an answer to what the client sent: without the patients it was confined to, with its own page size.</summary>
+    /// <summary>
+    /// The link as an answer to what the client sent: without the patients it was confined to, with its own page size, and with values under
+    /// the gateway's address.
+    /// </summary>
     public static string Own(string url, AnswerOptions options, Bases bases)
     {
         var own = Without(url, options.Confinement, bases);
@@ -47,9 +50,39 @@ internal static class SelfLink
         }
 
         var question = own.IndexOf('?', StringComparison.Ordinal);
-        return options.Count is not { } count || question < 0
-            ? own
-            : $"{own[..question]}?{string.Join('&', own[(question + 1)..].Split('&').Select(pair => Decode(pair).Key == "_count" ? $"_count={count}" : pair))}";
+        if (question < 0 || (options.Count is null && !MayHoldAddress(own.AsSpan(question))))
+        {
+            return own;
+        }
+
+        var pairs = own[(question + 1)..].Split('&').Select(pair => InOurNames(pair, options.Count, bases));
+        return $"{own[..question]}?{string.Join('&', pairs)}";
+    }
+
+    private static bool MayHoldAddress(ReadOnlySpan<char> query) =>
+        query.Contains("//", StringComparison.Ordinal) || query.Contains("%2F%2F", StringComparison.OrdinalIgnoreCase);
+
+    // A server shows what was asked for under its own address as that, and what was asked for under each of several as often.
+    private static string InOurNames(string pair, string? count, Bases bases)
+    {
+        var (name, value) = Decode(pair);
+        if (name == "_count" && count is not null)
+        {
+            return $"_count={count}";
+        }
+
+        if (!value.Contains("://", StringComparison.Ordinal))
+        {
+            return pair;
+        }
+
+        var shown = bases.InOurNames(value);
+        if (shown.Contains(bases.GatewayText[..^1], StringComparison.Ordinal) && SearchValue.TrySplit(shown, out var items))
+        {
+            shown = string.Join(',', items.Distinct(StringComparer.Ordinal));
+        }
+
+        return shown == value ? pair : $"{pair[..pair.IndexOf('=', StringComparison.Ordinal)]}={Uri.EscapeDataString(shown)}";
     }
 
     private static string Without(string url, KeyValuePair<string, string>? hidden, Bases bases)

@@ -53,6 +53,12 @@ internal static class StoredParts
             var start = entry.Start + checked((int)reader.TokenStartIndex);
             var name = reader.GetString()!;
             reader.Read();
+            if (reader.TokenType == JsonTokenType.Null)
+            {
+                // What a program has not and writes all the same; it is no FHIR.
+                continue;
+            }
+
             if (!OfEntry.TryGetValue(name, out var members))
             {
                 if (IsNearly(name, OfEntry.Keys))

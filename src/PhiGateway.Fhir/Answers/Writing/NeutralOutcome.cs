@@ -92,6 +92,41 @@ internal static class NeutralOutcome
         return false;
     }
 
+    /// <summary>
+    /// Whether an OperationOutcome that was read already says something, and of nothing that it went wrong, or was not heard: each of its issues
+    /// is an information or a warning.
+    /// </summary>
+    public static bool SaysAllWell(ReadOnlySpan<byte> outcome)
+    {
+        var reader = new Utf8JsonReader(outcome, Deep);
+        var (issues, isWell) = (0, false);
+        while (reader.Read())
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.PropertyName when reader.CurrentDepth == 1 && !reader.ValueTextEquals("issue"u8):
+                    reader.Skip();
+                    break;
+                case JsonTokenType.PropertyName when reader.CurrentDepth == 3:
+                    var isSeverity = reader.ValueTextEquals("severity"u8);
+                    reader.Read();
+                    isWell |=
+                        isSeverity
+                        && reader.TokenType == JsonTokenType.String
+                        && IsOneOf(ref reader, "information"u8, "warning"u8, default);
+                    reader.Skip();
+                    break;
+                case JsonTokenType.EndObject when reader.CurrentDepth == 2 && !isWell:
+                    return false;
+                case JsonTokenType.EndObject when reader.CurrentDepth == 2:
+                    (issues, isWell) = (issues + 1, false);
+                    break;
+            }
+        }
+
+        return issues > 0 && !SaysIncomplete(outcome);
+    }
+
     private static bool IsOneOf(ref Utf8JsonReader reader, ReadOnlySpan<byte> one, ReadOnlySpan<byte> other, ReadOnlySpan<byte> third) =>
         reader.ValueTextEquals(one) || reader.ValueTextEquals(other) || (!third.IsEmpty && reader.ValueTextEquals(third));
 

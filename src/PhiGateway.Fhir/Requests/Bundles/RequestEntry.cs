@@ -13,6 +13,8 @@ internal static class RequestEntry
 {
     private const int LongestUrl = 2048;
 
+    private static readonly string[] Conditions = ["ifMatch", "ifNoneMatch", "ifModifiedSince", "ifNoneExist"];
+
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
 
     /// <summary>The entry's <c>urn:uuid:</c> or <c>urn:oid:</c> name; null when it has none.</summary>
@@ -46,7 +48,13 @@ internal static class RequestEntry
             return Refusal.Body("entry without its request").As<FhirRequest>();
         }
 
-        var isNamed = entry.TryGetProperty("fullUrl", out _);
+        if (Array.Exists(Conditions, member => request.TryGetProperty(member, out var said) && !IsTextOrNothing(said)))
+        {
+            // Left out it would be done on no condition at all.
+            return Refusal.Body("entry's condition is no text").As<FhirRequest>();
+        }
+
+        var isNamed = entry.TryGetProperty("fullUrl", out var name) && name.ValueKind != JsonValueKind.Null;
         if (isNamed && FullUrl(entry) is null && method == "POST")
         {
             return Refusal.Body("new resource with a name that is no urn:uuid or urn:oid").As<FhirRequest>();
@@ -90,7 +98,7 @@ internal static class RequestEntry
             return Refusal.Unknown("search by POST in a bundle").As<FhirRequest>();
         }
 
-        return Reading<FhirRequest>.Of(FullUrl(entry) is { } name ? read.Named(name) : read);
+        return Reading<FhirRequest>.Of(FullUrl(entry) is { } fullUrl ? read.Named(fullUrl) : read);
     }
 
     /// <summary>An entry that could not be read: its place in the batch, and nothing of what it says but for the record.</summary>
@@ -116,6 +124,9 @@ internal static class RequestEntry
         };
     }
 
+    // Null is what a program writes that writes what it does not have.
+    private static bool IsTextOrNothing(JsonElement value) => value.ValueKind is JsonValueKind.String or JsonValueKind.Null;
+
     private static Reading<CanonicalRequest> ReadLine(RequestSource bundle, string method, string url)
     {
         var relative = OwnAddress.Relative(bundle.Context, url);
@@ -137,8 +148,12 @@ internal static class RequestEntry
     {
         contentType = null;
         body = default;
-        if (!entry.TryGetProperty("resource", out var resource))
+        if (
+            !entry.TryGetProperty("resource", out var resource)
+            || (resource.ValueKind == JsonValueKind.Null && method is not ("POST" or "PUT" or "PATCH"))
+        )
         {
+            // Also where a program writes what it does not have: these methods take none.
             return null;
         }
 

@@ -108,19 +108,23 @@ internal static class HeaderGrammar
     }
 
     /// <summary>
-    /// Exactly one entity tag with a FHIR version in it, written weak as FHIR writes it (R4 3.1.0.5): of <c>W/"3"</c> and <c>"3"</c>, which
-    /// many clients send, <c>W/"3"</c>. Null: it is none.
+    /// Exactly one entity tag with a FHIR version in it, written weak as FHIR writes it (R4 3.1.0.5): of <c>W/"3"</c>, <c>"3"</c> and the bare
+    /// version, which clients send that take it out of the resource, <c>W/"3"</c>. Null: it is none.
     /// </summary>
     internal static string? VersionTag(string tag)
     {
         var isWeak = tag.StartsWith("W/", StringComparison.Ordinal);
-        var quoted = isWeak ? tag.AsSpan(2) : tag;
-        if (quoted.Length <= 2 || quoted[0] != '"' || quoted[^1] != '"' || !FhirId.IsValid(quoted[1..^1]))
+        var version = isWeak ? tag.AsSpan(2) : tag;
+        if (version is ['"', .. var quoted, '"'])
+        {
+            version = quoted;
+        }
+        else if (isWeak)
         {
             return null;
         }
 
-        return isWeak ? tag : "W/" + tag;
+        return FhirId.IsValid(version) ? $"W/\"{version}\"" : null;
     }
 
     // A value may stand in quotes, and blanks around its equals sign (RFC 7240, section 2).

@@ -70,8 +70,12 @@ internal static class RequestHeaders
             )
         );
 
-    // A plus that was not encoded is a space by the time it is read; clients are forgiven this one everywhere.
+    /// <summary>Whether a <c>_format</c> is JSON's, in whatever letter case (RFC 6838, section 4.2).</summary>
     internal static bool IsJsonFormat(string value) =>
+        IsJsonWord(value) || (value.AsSpan().ContainsAnyInRange('A', 'Z') && IsJsonWord(value.ToLowerInvariant()));
+
+    // A plus that was not encoded is a space by the time it is read; clients are forgiven this one everywhere.
+    private static bool IsJsonWord(string value) =>
         value is "json" or "application/json" or "application/fhir+json" or "application/fhir json" or "text/json"
         || value is HeaderGrammar.Old or "application/json fhir"
         || (

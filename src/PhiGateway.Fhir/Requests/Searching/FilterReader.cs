@@ -77,6 +77,17 @@ internal static class FilterReader
             return value is "true" or "false" ? null : Refusal.Query("missing takes true or false");
         }
 
+        if (
+            value.Contains("://", StringComparison.Ordinal)
+            && OwnSpellings.Matter(definition, modifier)
+            && OwnSpellings.Of(reading.Context, items) is var spelled
+            && spelled != items
+        )
+        {
+            items = spelled;
+            filter = filter with { Canonical = string.Join(',', items) };
+        }
+
         if (definition.Kind == SearchParameterKind.Reference && modifier != "identifier")
         {
             return ReferenceFilter.Read(reading.Context, definition, modifier, items, ref filter);

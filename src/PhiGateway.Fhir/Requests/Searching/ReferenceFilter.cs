@@ -99,6 +99,12 @@ internal static class ReferenceFilter
                 spelling = $"{local.Type.Name}/{local.Id}";
             }
 
+            if (OwnSpellings.AreCanonical(definition) && OwnSpellings.BaseOf(context, item) is not null)
+            {
+                // An address, not a reference: servers compare it as a text.
+                spelling = string.Join(',', OwnSpellings.Of(context, [item]).Append(spelling));
+            }
+
             if (local.Type == ResourceType.Patient)
             {
                 patient = PatientId.Parse(local.Id.ToString());
@@ -113,6 +119,7 @@ internal static class ReferenceFilter
             && only.IsNone
             && item.Contains(':', StringComparison.Ordinal)
             && Uri.IsWellFormedUriString(item.Split('|')[0], UriKind.Absolute);
+        spelling = string.Join(',', OwnSpellings.Of(context, [item]));
         return canonical ? null : Refusal.Query("reference is not one to this server");
     }
 

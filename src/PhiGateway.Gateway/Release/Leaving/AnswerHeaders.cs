@@ -179,7 +179,7 @@ internal static class AnswerHeaders
 
     private static bool IsNamed(GatewayExchange exchange, string known)
     {
-        if (TagOf(exchange) is not { } tag)
+        if (VersionTags.Read(TagOf(exchange)) is not { } version)
         {
             return false;
         }
@@ -187,7 +187,7 @@ internal static class AnswerHeaders
         foreach (var item in known.Split(','))
         {
             var one = item.Trim();
-            if (one == "*" || one == tag || (one.StartsWith('"') && "W/" + one == tag))
+            if (one == "*" || VersionTags.Read(one) == version)
             {
                 return true;
             }
@@ -217,5 +217,5 @@ internal static class AnswerHeaders
 
     // Of a record that leaves in part not, read or echoed: a server without versions may work its tag out from all that the record holds.
     private static string? HeaderVersionOf(GatewayExchange exchange) =>
-        exchange.Disclosure.Redacted && IsOneResource(exchange) ? null : VersionTags.Read(exchange.Forwarded.Answer.ETag?.ToString());
+        exchange.Disclosure.Redacted && IsOneResource(exchange) ? null : exchange.Forwarded.Answer.VersionId;
 }

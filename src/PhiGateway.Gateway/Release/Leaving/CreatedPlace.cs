@@ -22,14 +22,14 @@ internal sealed class CreatedPlace(HandleIssuer handles)
             return $"{language.GatewayBase}/{found.Type.Name}/{found.Id}";
         }
 
-        if (status != 201 || answer.Location is not { OriginalString: var text })
+        if (status != 201)
         {
             return null;
         }
 
-        // Some servers write it from their own root, as if there were no base.
-        var place = handles.FindPlace(exchange, text) ?? (text.StartsWith('/') ? text : null);
-        if (place is not null && IsOne(place, exchange.Request.Type))
+        // Some servers say only where the representation is that they send along (RFC 9110, 8.7).
+        var said = (answer.Location ?? answer.ContentLocation)?.OriginalString;
+        if (said is not null && PlaceOf(exchange, said) is { } place)
         {
             return language.GatewayBase + place;
         }
@@ -39,6 +39,11 @@ internal sealed class CreatedPlace(HandleIssuer handles)
             return $"{language.GatewayBase}/{type.Name}/{id}";
         }
 
+        if (said is null)
+        {
+            return null;
+        }
+
         exchange.Disclosure.CannotFollow = true;
         if (exchange.Bundle is null)
         {
@@ -46,6 +51,13 @@ internal sealed class CreatedPlace(HandleIssuer handles)
         }
 
         return null;
+    }
+
+    // Some servers write it from their own root, as if there were no base.
+    private string? PlaceOf(GatewayExchange exchange, string said)
+    {
+        var place = handles.FindPlace(exchange, said) ?? (said.StartsWith('/') ? said : null);
+        return place is not null && IsOne(place, exchange.Request.Type) ? place : null;
     }
 
     private static bool IsOne(string place, ResourceType created)

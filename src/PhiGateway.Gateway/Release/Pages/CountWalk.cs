@@ -108,6 +108,7 @@ internal sealed class CountWalk(Fetch fetch, PageLookup lookup, HandleIssuer han
                 {
                     Links = links,
                     Narrowed = isFirst ? UpstreamCallFactory.FindNarrowing(search, exchange.Permit) : [],
+                    TakesBareOutcome = isFirst,
                     SelfLinks = exchange.Ingressed.Route.SelfLinks,
                 }
             )
@@ -123,20 +124,32 @@ internal sealed class CountWalk(Fetch fetch, PageLookup lookup, HandleIssuer han
         return StageResult.Continue;
     }
 
-    private void Write(GatewayExchange exchange, int matches, PooledBuffer output)
+    /// <summary>The address of a search as its client wrote it; empty for a form; null: it is no search.</summary>
+    /// <param name="exchange">The request.</param>
+    public static string? OwnAddress(GatewayExchange exchange)
     {
-        var asked = exchange.Understood.Request.Canonical;
+        var request = exchange.Understood.Request;
+        if (request.Interaction is not (Interaction.SearchType or Interaction.SearchSystem))
+        {
+            return null;
+        }
+
+        return request.Canonical.Method == "POST" ? string.Empty : exchange.Ingressed.Route.PublicOrigin + request.Canonical.ToTarget();
+    }
+
+    private static void Write(GatewayExchange exchange, int matches, PooledBuffer output)
+    {
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
         json.WriteString("resourceType"u8, "Bundle"u8);
         json.WriteString("type"u8, "searchset"u8);
         json.WriteNumber("total"u8, matches);
-        if (asked.Method != "POST")
+        if (OwnAddress(exchange) is { Length: > 0 } own)
         {
             json.WriteStartArray("link"u8);
             json.WriteStartObject();
             json.WriteString("relation"u8, "self"u8);
-            json.WriteString("url"u8, options.PublicBase.TrimEnd('/') + asked.ToTarget());
+            json.WriteString("url"u8, own);
             json.WriteEndObject();
             json.WriteEndArray();
         }

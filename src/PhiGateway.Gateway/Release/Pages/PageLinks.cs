@@ -38,13 +38,13 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange, 
 
         // The self link of a later page is a handle of the upstream's, which shows no parameters at all.
         var (request, permit) = (exchange.Request, exchange.Permit);
+        var isFirst = exchange.Understood.Continuation is null or { IsStart: true };
         var withholds = UpstreamCallFactory.Withholds(permit);
         return new AnswerOptions
         {
             Links = new PageLinks(handles, exchange, kept),
-            Narrowed = exchange.Understood.Continuation is null or { IsStart: true }
-                ? UpstreamCallFactory.FindNarrowing(request, permit)
-                : [],
+            Narrowed = isFirst ? UpstreamCallFactory.FindNarrowing(request, permit) : [],
+            TakesBareOutcome = isFirst,
             SelfLinks = exchange.Ingressed.Route.SelfLinks,
             Hidden = exchange.Settled.Walked ?? [],
             CountIsWhole = !withholds,

@@ -138,7 +138,14 @@ internal sealed class PageWalk(
         exchange.Disclosure.CannotFollow |= isLost;
         var isAll = isFirst && rest is null && page.Next is null;
         var total = !isAll && isFirst && AsksTotal(exchange.Request) ? await counts.FindTotalAsync(exchange) : null;
-        page.Finish(new PageTail(links, isAll, isCut && !page.IsFull, isLost) { Total = total, IsLater = !isFirst });
+        page.Finish(
+            new PageTail(links, isAll, isCut && !page.IsFull, isLost)
+            {
+                Total = total,
+                IsLater = !isFirst,
+                OfNothing = CountWalk.OwnAddress(exchange),
+            }
+        );
         return StageResult.Continue;
     }
 

@@ -47,7 +47,9 @@ internal sealed class WholeAnswers(
         var meant = AnswerStatus.Read(answer.Status, exchange);
         if (!meant.Continues)
         {
-            return await conflicts.IsMetAsync(exchange, answer.Status) ? VersionConflict.Refusal : meant.Result;
+            return await conflicts.IsMetAsync(exchange, answer.Status)
+                ? VersionConflict.Refusal
+                : await RefuseAsync(exchange, meant.Result);
         }
 
         var meaning = meant.Value;
@@ -79,6 +81,17 @@ internal sealed class WholeAnswers(
         }
 
         return await exit.LetOutAsync(exchange, leaving);
+    }
+
+    private async ValueTask<StageResult> RefuseAsync(GatewayExchange exchange, StageResult refused)
+    {
+        if (exchange.Kind != RequestKind.Transaction)
+        {
+            return refused;
+        }
+
+        using var body = judge.NewBuffer(exchange);
+        return await FailedEntry.NameAsync(exchange, body, refused);
     }
 
     private async ValueTask<StageResult> ReadAheadAsync(GatewayExchange exchange, PooledBuffer body)

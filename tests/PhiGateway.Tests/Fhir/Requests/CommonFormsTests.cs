@@ -14,6 +14,7 @@ public sealed class CommonFormsTests
     [Theory]
     [InlineData("\"3\"")]
     [InlineData("W/\"3\"")]
+    [InlineData("3")]
     public void Read_VersionTagStrongOrWeak_IsTheWeakOneThatFhirWrites(string tag)
     {
         var request = RequestFixture.Understood("DELETE", "/fhir/Observation/1", new FhirHeaders { IfMatch = tag });

@@ -42,6 +42,25 @@ public sealed class ForgivenFormsTests
     public void Any_SpaceInADateThatCanHaveBeenSomethingElse_IsRefused(string target) =>
         Assert.Same(DenyReason.MalformedQuery, RequestFixture.Refused("GET", target, RequestFixture.Async));
 
+    // All of it in the address; a body of that type is no form, whatever it holds.
+    [Theory]
+    [InlineData(null)]
+    [InlineData("application/fhir+json")]
+    [InlineData("application/json")]
+    [InlineData("application/x-www-form-urlencoded; charset=iso-8859-1")]
+    public void Search_ByPostWithoutABody_IsReadWhateverItsTypeWouldBe(string? type)
+    {
+        var headers = new FhirHeaders { ContentType = type };
+
+        var request = RequestFixture.Understood("POST", "/fhir/Observation/_search?code=x", headers);
+
+        Assert.Equal("x", Assert.Single(request.Parameters).Value);
+        Assert.Same(
+            DenyReason.UnsupportedMediaType,
+            RequestFixture.Refused("POST", "/fhir/Observation/_search?code=x", headers, "status=final")
+        );
+    }
+
     [Theory]
     [InlineData("application/fhir+json; charset=utf-8;", true)]
     [InlineData("application/fhir+json;", true)]

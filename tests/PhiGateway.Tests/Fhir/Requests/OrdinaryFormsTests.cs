@@ -17,6 +17,8 @@ public sealed class OrdinaryFormsTests
     [InlineData("Observation?patient=17&_contained=false", "/Observation?patient=17")]
     [InlineData("Observation?patient=17&_format=application/fhir%2Bjson%3B%20fhirVersion=4.0", "/Observation?patient=17")]
     [InlineData("Observation?patient=17&_format=application/json%3Bcharset=utf-8", "/Observation?patient=17")]
+    [InlineData("Observation?patient=17&_format=JSON", "/Observation?patient=17")]
+    [InlineData("Observation?patient=17&_format=Application/FHIR%2BJSON", "/Observation?patient=17")]
     public void Read_SaysWhatHoldsAnyway_GoesWithoutIt(string target, string sent) =>
         Assert.Equal(
             sent,

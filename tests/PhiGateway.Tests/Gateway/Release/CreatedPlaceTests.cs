@@ -56,6 +56,34 @@ public sealed class CreatedPlaceTests : IDisposable
         Assert.Equal((string.Empty, string.Empty, null), (place, incomplete, note));
     }
 
+    // The resource that leaves says where it is, and so does the address of what the server sends along.
+    [Fact]
+    public async Task Create_ServerThatNamesNoPlaceOfAResourceThatLeaves_IsThatResources()
+    {
+        var (place, incomplete, note) = await CreateAsync(null, StageWorld.Observation("7"));
+
+        Assert.Equal((Ours, string.Empty, null), (place, incomplete, note));
+    }
+
+    [Theory]
+    [InlineData("http://fhir.example/r4/Observation/7/_history/1", Ours + "/_history/1", "")]
+    [InlineData("Observation/7", Ours, "")]
+    [InlineData("https://other.example/r4/Observation/7", "", "location")]
+    public async Task Create_ServerThatNamesThePlaceOfItsContentAlone_IsThat(string said, string told, string missing)
+    {
+        _world.Upstream.Answers(
+            "POST /Observation",
+            string.Empty,
+            201,
+            change: response => response.Content.Headers.TryAddWithoutValidation("Content-Location", said)
+        );
+        using var exchange = _world.Open("POST", "/fhir/Observation", New);
+        Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
+
+        var headers = exchange.Http.Response.Headers;
+        Assert.Equal((told, missing), (headers.Location.ToString(), headers[KnownHeaders.Incomplete].ToString()));
+    }
+
     [Fact]
     public async Task Create_InABatch_IsSpokenOfInTheRecordOfItsEntry()
     {

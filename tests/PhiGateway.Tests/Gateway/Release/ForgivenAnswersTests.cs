@@ -55,6 +55,9 @@ public sealed class ForgivenAnswersTests : IDisposable
     [InlineData("W/\"3\"", 304)]
     [InlineData("\"3\"", 304)]
     [InlineData("W/\"1\", W/\"3\"", 304)]
+    [InlineData("3", 304)]
+    [InlineData("1, W/\"3-gzip\"", 304)]
+    [InlineData("33", 200)]
     [InlineData("*", 304)]
     [InlineData("W/\"2\"", 200)]
     public async Task Run_ReadOfAVersionThatTheClientHas_IsNotSentAgain(string known, int status)

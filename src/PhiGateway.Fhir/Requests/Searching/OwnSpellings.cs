@@ -1,0 +1,99 @@
+using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Grammar;
+
+namespace PhiGateway.Fhir.Requests.Searching;
+
+/// <summary>
+/// Spells a value of a search that begins with a public base of this server in all ways in which it may be stored: clients are shown the
+/// gateway's address wherever the server names itself, and ask by what they were shown; what they wrote is stored as they wrote it.
+/// </summary>
+/// <remarks>
+/// One more alternative of a list. Only where a list means any of them: what is negated, or names a set that the server must know, stays as
+/// it is.
+/// </remarks>
+internal static class OwnSpellings
+{
+    // Each becomes several; a longer list is sent as it came.
+    private const int MostItems = 20;
+    private const int MostBases = 8;
+
+    /// <summary>Whether values of this parameter, with this modifier, are such.</summary>
+    internal static bool Matter(SearchParameterDefinition definition, string modifier) =>
+        definition.Rules is not { MultipleOr: false }
+        && modifier switch
+        {
+            "" => definition.Kind is SearchParameterKind.Uri or SearchParameterKind.Token,
+            "below" or "above" => definition.Kind == SearchParameterKind.Uri,
+            "identifier" => definition.Kind == SearchParameterKind.Reference,
+            _ => false,
+        };
+
+    /// <summary>Whether a reference parameter looks at canonical addresses, which name a definition and no record.</summary>
+    internal static bool AreCanonical(SearchParameterDefinition definition)
+    {
+        for (var i = 0; i < definition.Paths.Count; i++)
+        {
+            if (definition.Paths[i] is "instantiatesCanonical" or "questionnaire" or "measure")
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The alternatives of a list with their other spellings; the same array where there are none.</summary>
+    internal static string[] Of(FhirContext context, string[] items)
+    {
+        if (items.Length > MostItems || !Array.Exists(items, item => BaseOf(context, item) is not null))
+        {
+            return items;
+        }
+
+        var spelled = new List<string>(items.Length * 2);
+        foreach (var item in items)
+        {
+            spelled.Add(item);
+            if (BaseOf(context, item) is not { } own)
+            {
+                continue;
+            }
+
+            // By what a server calls itself, which stands behind the addresses of its nodes, before those.
+            foreach (var other in context.UpstreamBases.Reverse().Append(context.GatewayBase).Concat(context.Aliases).Take(MostBases))
+            {
+                if (other.Length > 0)
+                {
+                    spelled.Add(other + item[own.Length..]);
+                }
+            }
+        }
+
+        return [.. spelled.Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The public base that a value begins with; null: none of this server's.</summary>
+    internal static string? BaseOf(FhirContext context, string item)
+    {
+        if (Begins(item, context.GatewayBase))
+        {
+            return context.GatewayBase;
+        }
+
+        for (var i = 0; i < context.Aliases.Count; i++)
+        {
+            if (Begins(item, context.Aliases[i]))
+            {
+                return context.Aliases[i];
+            }
+        }
+
+        return null;
+    }
+
+    // The whole base, and nothing that would make it another: https://gw.example/fhirx is another server.
+    private static bool Begins(string item, string root) =>
+        root.Length > 0
+        && item.StartsWith(root, StringComparison.Ordinal)
+        && (item.Length == root.Length || item[root.Length] is '/' or '|' or '#' or '?');
+}
