@@ -65,6 +65,9 @@ internal sealed record WatchEvent
     /// </summary>
     public string Shape { get; init; } = string.Empty;
 
+    /// <summary>What a search by POST names in its body, in the same way; empty: it is none, or its record does not say.</summary>
+    public string Form { get; init; } = string.Empty;
+
     /// <summary>
     /// Through whom the client calls: how many actors, and a hash of them in their order; <c>alone</c>: through nobody; empty: nobody says.
     /// </summary>

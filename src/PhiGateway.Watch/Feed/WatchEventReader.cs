@@ -89,6 +89,7 @@ internal static class WatchEventReader
             TokenIssuedAt = record.TokenIssuedAt,
             Range = SearchRange.Of(record.Interaction, record.RawTarget),
             Shape = isRefusal ? string.Empty : SearchShape.Of(record),
+            Form = isRefusal ? string.Empty : SearchShape.OfForm(record),
             Chain = isRefusal ? string.Empty : ActorChain.Of(record.Actors),
             Purpose = record.Purpose ?? string.Empty,
             Tenant = record.Tenant ?? string.Empty,
