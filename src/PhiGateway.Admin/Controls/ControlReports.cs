@@ -94,7 +94,9 @@ internal sealed class ControlReports(
     // Of all clients, or of one.
     private async Task<ControlFacts> GatherAsync(AdminCall call, string? only = null, bool isOnRecord = false)
     {
+        // To the second, as the queries behind the numbers say it.
         var now = time.GetUtcNow();
+        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond));
         var set = await sets.GetAsync(call.Cancelled);
         var snapshot = snapshots.Current;
         var mayRead = call.Caller.HasAny(Readers);

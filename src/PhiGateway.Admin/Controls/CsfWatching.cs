@@ -43,7 +43,7 @@ internal static class CsfWatching
                 facts.Open(AlertKinds.AuditFinding),
                 "finding of the verifier is open",
                 "findings of the verifier are open",
-                "/admin/v1/alerts?kind=audit-finding"
+                "/admin/v1/alerts?state.ne=closed&kind=" + AlertKinds.AuditFinding
             ),
             Fact("The machine and its runtime are the operator's to watch.", null)
         );

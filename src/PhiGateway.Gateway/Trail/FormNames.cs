@@ -46,14 +46,7 @@ internal static class FormNames
     }
 
     private static string NameOf(QueryParameter parameter) =>
-        parameter.Name
-            is "_type"
-                or "_elements"
-                or "_sort"
-                or "_include"
-                or "_include:iterate"
-                or "_revinclude"
-                or "_revinclude:iterate"
+        parameter.Name is "_type" or "_elements" or "_sort" or "_include" or "_include:iterate" or "_revinclude" or "_revinclude:iterate"
             ? $"{parameter.Name}={parameter.Value}"
             : parameter.Name;
 }

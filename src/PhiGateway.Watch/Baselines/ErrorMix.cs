@@ -63,7 +63,8 @@ internal sealed class ErrorMix
     }
 
     /// <summary>Takes back what was kept.</summary>
-    public void Restore(int since, int began, IReadOnlyList<ReasonPeaks> reasons) => (Since, Began, _reasons) = (since, began, [.. reasons]);
+    public void Restore(int since, int began, IReadOnlyList<ReasonPeaks> reasons) =>
+        (Since, Began, _reasons) = (since, began, [.. reasons]);
 
     private ReasonPeaks? OfReason(string reason)
     {

@@ -20,7 +20,8 @@ internal sealed class RefusedToday
     public RecordRing Records { get; } = new();
 
     /// <summary>Whether a refusal is one of those that count.</summary>
-    public static bool Counts(WatchEvent seen) => seen is { Kind: WatchKind.Refusal, Reason: not null, Status: >= 400 and < 500 and not 429 };
+    public static bool Counts(WatchEvent seen) =>
+        seen is { Kind: WatchKind.Refusal, Reason: not null, Status: >= 400 and < 500 and not 429 };
 
     public void Note(WatchEvent refused)
     {

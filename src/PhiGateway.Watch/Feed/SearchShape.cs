@@ -112,7 +112,6 @@ internal static class SearchShape
             }
         }
 
-        public override readonly string ToString() =>
-            (_isChained ? Chained : Plain) + _hash.ToString("x16", CultureInfo.InvariantCulture);
+        public override readonly string ToString() => (_isChained ? Chained : Plain) + _hash.ToString("x16", CultureInfo.InvariantCulture);
     }
 }

@@ -42,7 +42,8 @@ internal sealed class OffHoursRule : WatchRule
         }
 
         var most = slots.MostAt(at);
-        return most > 0
+        return
+            most > 0
             && activity.HourPatients > most * Factor
             && sighting.Baseline.Limits.PeakHourPatients >= most * Quiet
             && slots.CountQuiet(at, most) >= LeastSilent

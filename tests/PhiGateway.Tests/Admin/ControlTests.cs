@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Common.Admin;
 using PhiGateway.Tests.Watch;
@@ -202,6 +203,78 @@ public sealed class ControlTests
             var answer = query.Contains("accounting", StringComparison.Ordinal) ? null : await server.GetAsync(query, person);
             Assert.True(answer is null or { Status: 200 }, $"{query}: {answer?.Text}");
         }
+    }
+
+    // Of several reasons the query counts each, within the same days: what the line says is what its query finds.
+    [Fact]
+    public async Task Report_OfRefusalsForSeveralReasons_LeadsToWhatCountsThem()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        foreach (var reason in (string[])["revoked", "client-expired", "client-expired", "wrong-network"])
+        {
+            server.Trail.Entries.Add(WatchEventReaderTests.Entry(Denied(server, reason), server.Trail.Entries.Count));
+        }
+
+        var old = Denied(server, "revoked");
+        old.Time = server.Time.Now.AddDays(-91);
+        server.Trail.Entries.Add(WatchEventReaderTests.Entry(old, server.Trail.Entries.Count));
+        var line = Line((await server.GetAsync(Controls, "august")).Json, "NHI1:2025");
+        var said = line["evidence"]!
+            .AsArray()
+            .Single(static one => ((string)one!["words"]!).Contains("calls refused", StringComparison.Ordinal))!;
+        Assert.StartsWith("3 calls refused", (string)said["words"]!, StringComparison.Ordinal);
+
+        var counts = (await server.GetAsync((string)said["query"]!, "august")).Json["items"]!.AsArray();
+        Assert.Equal(
+            3,
+            counts
+                .Where(static one => (string?)one!["values"]![0] is "revoked" or "client-expired" or "client-not-active")
+                .Sum(static one => (int)one!["count"]!)
+        );
+    }
+
+    // Each alert names its risk: no rule is forgotten in the table, and what somebody has taken is open still.
+    [Theory]
+    [InlineData("scattered-networks", "NHI2:2025")]
+    [InlineData("new-program", "NHI10:2025")]
+    [InlineData("error-mix", "NHI5:2025")]
+    [InlineData("stale-token", "NHI7:2025")]
+    [InlineData("new-chain", "NHI9:2025")]
+    [InlineData("wide-answers", "NHI3:2025")]
+    public async Task Report_OfASignOfARisk_SaysItAndLeadsToIt(string kind, string risk)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        Assert.Contains(
+            "No sign of it is open.",
+            Line((await server.GetAsync(Controls)).Json, risk).ToJsonString(),
+            StringComparison.Ordinal
+        );
+        await WriteAsync(server, kind, risk, AlertState.Acknowledged);
+        await WriteAsync(server, kind, risk, AlertState.Closed);
+
+        var said = Line((await server.GetAsync(Controls)).Json, risk)["evidence"]!
+            .AsArray()
+            .Single(one => (string)one!["words"]! == $"1 alert {kind} is open.")!;
+        Assert.False((bool)said["good"]!);
+        var found = (await server.GetAsync((string)said["query"]!)).Json["items"]!.AsArray();
+        Assert.Equal("acknowledged", (string)Assert.Single(found)!["state"]!);
+    }
+
+    private static async Task WriteAsync(AdminServer server, string kind, string risk, AlertState state)
+    {
+        var alert = new Alert
+        {
+            Id = $"{kind}-{state}".ToLowerInvariant(),
+            Kind = kind,
+            Subject = "client/acme-connector",
+            Risk = NhiRisk.All.Single(one => one.Id == risk).ToString(),
+            At = server.Time.Now,
+            Evidence = "seen",
+            State = state,
+        };
+        await server.Store.WriteAsync([new RegistryWrite(RegistryKind.Alert, alert.Id, RegistryJson.Serialize(alert), 0)], "test", default);
     }
 
     [Fact]

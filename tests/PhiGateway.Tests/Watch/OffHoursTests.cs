@@ -94,11 +94,7 @@ public sealed class OffHoursTests
 
     // For another patient with each call.
     private static List<Finding> Hour(Detector detector, DateTimeOffset from, int calls) =>
-        [
-            .. Enumerable
-                .Range(0, calls)
-                .SelectMany(call => detector.Take(Event(from.AddSeconds(call * 30), (ulong)call + 1)).ToList()),
-        ];
+        [.. Enumerable.Range(0, calls).SelectMany(call => detector.Take(Event(from.AddSeconds(call * 30), (ulong)call + 1)).ToList())];
 
     private static WatchEvent Event(DateTimeOffset at, ulong patient) =>
         new()

@@ -34,7 +34,10 @@ public sealed class UsedPartsTests
         (record.RawTarget, record.Labels) = ("/fhir/Observation/_search", []);
         record.Parameters = ["patient", "_include:iterate=Observation:subject", "_elements=code,value", "_include=John Smith"];
 
-        Assert.Equal(["element Observation.code", "element Observation.value", "include Observation:subject"], UsedParts.Of(record).Order());
+        Assert.Equal(
+            ["element Observation.code", "element Observation.value", "include Observation:subject"],
+            UsedParts.Of(record).Order()
+        );
     }
 
     [Theory]

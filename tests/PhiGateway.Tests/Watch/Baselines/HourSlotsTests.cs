@@ -41,9 +41,7 @@ public sealed class HourSlotsTests
 
     [Fact]
     public void IsSilent_BesideMidnight_IsNot() =>
-        Assert.False(
-            Learned(static (day, hour) => day == DayOfWeek.Thursday && hour == 0).IsSilent(At(DayOfWeek.Wednesday, 23))
-        );
+        Assert.False(Learned(static (day, hour) => day == DayOfWeek.Thursday && hour == 0).IsSilent(At(DayOfWeek.Wednesday, 23)));
 
     [Fact]
     public void IsSilent_OfAHouseThatIsClosedOnADayOfTheWeek_OnThatDay()
