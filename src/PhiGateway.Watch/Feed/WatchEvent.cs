@@ -25,7 +25,7 @@ internal sealed record WatchEvent
 
     public IReadOnlyList<ulong> Patients { get; init; } = [];
 
-    /// <summary>What was asked for, hashed: the one patient, else the target; 0: nothing in particular.</summary>
+    /// <summary>What was asked for, hashed: the patients, else the target; 0: nothing in particular.</summary>
     public ulong AskedKey { get; init; }
 
     /// <summary>
