@@ -3,6 +3,7 @@ using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Organizations;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
+using PhiGateway.Watch.Findings;
 
 namespace PhiGateway.Admin.Controls;
 
@@ -68,10 +69,10 @@ internal sealed record ControlFacts
 
     public IEnumerable<Campaign> Campaigns => Set.All<Campaign>(RegistryKind.Campaign);
 
-    /// <summary>How many alerts about each subject nobody has closed.</summary>
+    /// <summary>How many alerts about each subject nobody has closed, without those that say nothing against it.</summary>
     public IReadOnlyDictionary<string, int> OpenAbout =>
         field ??= Alerts
-            .Where(static alert => alert.State != AlertState.Closed)
+            .Where(static alert => alert.State != AlertState.Closed && alert.Kind != Finding.UnknownOutcome)
             .CountBy(static alert => alert.Subject)
             .ToDictionary(static pair => pair.Key, static pair => pair.Value, StringComparer.Ordinal);
 

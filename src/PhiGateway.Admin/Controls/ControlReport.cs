@@ -60,4 +60,12 @@ public sealed record ScoreReport(IReadOnlyList<ClientScore> Items, IReadOnlyList
 /// <param name="Clients">How many clients.</param>
 /// <param name="Score">The mean of their scores.</param>
 /// <param name="Worst">The lowest of them.</param>
-public sealed record OrganizationScore(string Organization, int Clients, int Score, int Worst);
+/// <param name="Points">What was taken off its clients, reason by reason, the most first.</param>
+public sealed record OrganizationScore(string Organization, int Clients, int Score, int Worst, IReadOnlyList<OrganizationPoint> Points);
+
+/// <summary>What the clients of one organization lose for one reason.</summary>
+/// <param name="Points">How many points, over all of them: divided by its clients, what the mean lacks of a hundred for this.</param>
+/// <param name="Clients">How many of its clients.</param>
+/// <param name="Risk">Id of the risk that it stands for.</param>
+/// <param name="Words">The reasons, each once; at most five.</param>
+public sealed record OrganizationPoint(int Points, int Clients, string Risk, IReadOnlyList<string> Words);

@@ -10,6 +10,7 @@ internal static class ControlScores
 {
     private const int Whole = 100;
     private const int LongToken = 3600;
+    private const int MostWords = 5;
 
     /// <summary>Every client that can call, the worst first.</summary>
     public static ScoreReport Of(ControlFacts facts)
@@ -28,12 +29,28 @@ internal static class ControlScores
                         group.Key,
                         group.Count(),
                         (int)Math.Round(group.Average(static one => one.Score)),
-                        group.Min(static one => one.Score)
+                        group.Min(static one => one.Score),
+                        PointsOf([.. group])
                     ))
                     .OrderBy(static one => one.Score),
             ]
         );
     }
+
+    private static IReadOnlyList<OrganizationPoint> PointsOf(IReadOnlyList<ClientScore> clients) =>
+        [
+            .. clients
+                .SelectMany(static client => client.Points.Select(point => (client.Client, Point: point)))
+                .GroupBy(static one => one.Point.Risk, StringComparer.Ordinal)
+                .Select(static risk => new OrganizationPoint(
+                    risk.Sum(static one => one.Point.Points),
+                    risk.Select(static one => one.Client).Distinct(StringComparer.Ordinal).Count(),
+                    risk.Key,
+                    [.. risk.Select(static one => one.Point.Words).Distinct(StringComparer.Ordinal).Take(MostWords)]
+                ))
+                .OrderByDescending(static point => point.Points)
+                .ThenBy(static point => point.Risk, StringComparer.Ordinal),
+        ];
 
     /// <summary>One client.</summary>
     public static ClientScore Of(ControlFacts facts, ClientFacts client)

@@ -294,6 +294,36 @@ public sealed class ControlTests
         Assert.Equal("acme", (string)(await server.GetAsync("/admin/v1/posture/scores")).Json["organizations"]![0]!["organization"]!);
     }
 
+    // What its clients lose, risk by risk, is what its mean lacks of a hundred.
+    [Fact]
+    public async Task Score_OfAnOrganization_SaysWhatWasTakenOffItsClients()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        var report = (await server.GetAsync("/admin/v1/posture/scores")).Json;
+        var acme = report["organizations"]!.AsArray().Single(static one => (string)one!["organization"]! == "acme")!;
+        var points = acme["points"]!.AsArray();
+
+        Assert.Equal((1, 100), ((int)acme["clients"]!, (int)acme["score"]! + points.Sum(static point => (int)point!["points"]!)));
+        var bearer = points.Single(static point => (string)point!["risk"]! == "NHI4:2025")!;
+        Assert.Equal((15, 1), ((int)bearer["points"]!, (int)bearer["clients"]!));
+        Assert.Contains("bearer token", (string)Assert.Single(bearer["words"]!.AsArray())!, StringComparison.Ordinal);
+    }
+
+    // It is to be compared with what the server holds, and says nothing against the client; its twin does.
+    [Theory]
+    [InlineData("unknown-outcome", 0)]
+    [InlineData("volume-spike", 8)]
+    public async Task Score_OfOpenAlerts_CountsWhatSpeaksAgainstTheClient(string kind, int points)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        var before = (int)(await server.GetAsync("/admin/v1/clients/acme-connector/score")).Json["score"]!;
+        await WriteAsync(server, kind, "NHI3:2025", AlertState.Open);
+
+        Assert.Equal(before - points, (int)(await server.GetAsync("/admin/v1/clients/acme-connector/score")).Json["score"]!);
+    }
+
     private static JsonNode Line(JsonNode report, string id) =>
         report["frameworks"]!
             .AsArray()
