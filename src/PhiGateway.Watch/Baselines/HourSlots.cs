@@ -167,7 +167,7 @@ internal sealed class HourSlots
         var isNextEra = week / Weeks != Week / Weeks;
         for (var slot = 0; slot < Count; slot++)
         {
-            _seen[slot] = ago >= Weeks ? (ushort)0 : (ushort)(_seen[slot] << ago & Kept);
+            _seen[slot] = ago >= Weeks ? (ushort)0 : (ushort)((_seen[slot] << ago) & Kept);
             _levels[slot] = isNextEra ? Both(_levels[slot] & MostLevel, 0) : _levels[slot];
         }
 
@@ -176,9 +176,28 @@ internal sealed class HourSlots
 
     private int AgeAt(DateTimeOffset at) => Math.Clamp(WeekOf(at) - Week, 0, Weeks);
 
-    private int TimesAt(int slot, int age) => BitOperations.PopCount((uint)(_seen[slot] << age & Kept));
+    private int TimesAt(int slot, int age) => BitOperations.PopCount((uint)((_seen[slot] << age) & Kept));
 
-    private bool IsAnyKnown(int age) => KnownWeeks(age) >= Habit;
+    // Whether any hour of working days, or of weekends, came twice.
+    private bool IsAnyKnown(int age)
+    {
+        for (var hour = 0; hour < Day; hour++)
+        {
+            var (working, weekends) = (0, 0);
+            for (var slot = hour; slot < Count; slot += Day)
+            {
+                var times = TimesAt(slot, age);
+                (working, weekends) = IsWeekend(slot) ? (working, weekends + times) : (working + times, weekends);
+            }
+
+            if (working >= Habit || weekends >= Habit)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private int KnownWeeks(int age)
     {
@@ -188,7 +207,7 @@ internal sealed class HourSlots
             all |= one;
         }
 
-        return BitOperations.PopCount((uint)(all << age & Kept));
+        return BitOperations.PopCount((uint)((all << age) & Kept));
     }
 
     // Nearly always the hour of the week itself says it.
@@ -223,8 +242,9 @@ internal sealed class HourSlots
             var times = TimesAt(other, age);
             if (times >= regular)
             {
+                var apart = Math.Abs(other - slot);
                 days++;
-                isNextDoor |= Math.Abs(other - slot) is Day or Count - Day;
+                isNextDoor |= apart == Day || apart == Count - Day;
             }
             else if (IsWeekend(other))
             {
