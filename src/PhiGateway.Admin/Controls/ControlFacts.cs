@@ -1,6 +1,7 @@
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Organizations;
+using PhiGateway.Admin.Status;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 using PhiGateway.Watch.Findings;
@@ -56,6 +57,12 @@ internal sealed record ControlFacts
 
     /// <summary>Records of the journal that the store does not have yet; null: not known.</summary>
     public long? Unshipped { get; init; }
+
+    /// <summary>Who gets the trail beside the store, and with it the alerts; null: the host does not say.</summary>
+    public IReadOnlyList<SinkHealth>? Sinks { get; init; }
+
+    /// <summary>Whether urgent alerts that nobody takes are escalated.</summary>
+    public bool Escalates { get; init; }
 
     public int Nodes { get; init; }
 

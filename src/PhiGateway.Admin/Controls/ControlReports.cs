@@ -132,6 +132,8 @@ internal sealed class ControlReports(
             AsksFreshSignIn = options.AsksFreshSignIn,
             FreshSignInHangsOnProvider = options.FreshSignInHangsOnProvider,
             Unshipped = here.Node.Unshipped,
+            Sinks = status.Trust()?.Sinks,
+            Escalates = options.EscalateAfter > TimeSpan.Zero,
             Nodes = nodes.Nodes.Count,
             SilentNodes = nodes.Nodes.Count(static node => !node.Alive),
             IsInForce = here.InForce,

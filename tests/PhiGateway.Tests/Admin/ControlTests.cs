@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Status;
 using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
@@ -322,6 +324,37 @@ public sealed class ControlTests
         await WriteAsync(server, kind, "NHI3:2025", AlertState.Open);
 
         Assert.Equal(before - points, (int)(await server.GetAsync("/admin/v1/clients/acme-connector/score")).Json["score"]!);
+    }
+
+    // Who is told is what is configured, and whether anybody takes it.
+    [Theory]
+    [InlineData(60, "siem", "met")]
+    [InlineData(0, "siem", "partly")]
+    [InlineData(60, "", "partly")]
+    [InlineData(60, "siem away", "partly")]
+    [InlineData(0, "", "not-met")]
+    public async Task Report_OnWhoIsTold_SaysWhatIsInForce(int minutes, string sink, string state)
+    {
+        await using var server = await AdminServer.StartAsync(
+            options => options.EscalateAfter = TimeSpan.FromMinutes(minutes),
+            services: all => all.AddSingleton<INodeHealth>(new SinkingHealth(sink))
+        );
+        var report = (await server.GetAsync(Controls, "august")).Json;
+
+        Assert.Equal(state, (string)Line(report, "DE.AE-06")["state"]!);
+        Assert.Equal(sink == "siem" ? "met" : "not-met", (string)Line(report, "DE.AE-03")["state"]!);
+    }
+
+    private sealed class SinkingHealth(string sink) : INodeHealth
+    {
+        public NodeHealth Get() => new("gw-1", 0, null, "database", null, 0);
+
+        public TrustHealth GetTrust() =>
+            new(
+                new VerifierHealth(0, null, [], null),
+                [],
+                sink.Length == 0 ? [] : [new SinkHealth("siem", 0, TimeSpan.Zero, sink == "siem" ? null : "refused")]
+            );
     }
 
     private static JsonNode Line(JsonNode report, string id) =>
