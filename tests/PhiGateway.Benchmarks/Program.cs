@@ -55,7 +55,7 @@ switch (args)
         return;
     case ["detection", .. var rest]:
         var seeds = rest.Where(static word => word != "-v").Select(ulong.Parse).ToList();
-        DetectionReport.Run(seeds.Count > 0 ? seeds : [2, 3, 4], clients: 280, days: 120, each: 8, rest.Contains("-v"));
+        DetectionReport.Run(seeds.Count > 0 ? seeds : [2, 3, 4], clients: 360, days: 120, each: 8, rest.Contains("-v"));
         return;
     case ["watch", .. var rest]:
         var watch = rest.Select(int.Parse).Concat(new[] { 10_000, 60, 5_000, 60 }.Skip(rest.Length)).ToList();

@@ -1,4 +1,3 @@
-using PhiGateway.Policy.Registry;
 using PhiGateway.Watch.Findings;
 using static PhiGateway.Admin.Controls.ControlCatalogue;
 
@@ -8,7 +7,6 @@ namespace PhiGateway.Admin.Controls;
 internal static class AgenticControls
 {
     private const string Agents = "/admin/v1/clients?status=active&kind=ai-agent";
-    private const string AlertQuery = "/admin/v1/alerts?state=open&kind=";
 
     /// <summary>All ten.</summary>
     public static IEnumerable<ControlLine> Of(ControlFacts facts)
@@ -22,48 +20,42 @@ internal static class AgenticControls
         );
         yield return Of(
             AgenticRisk.ToolMisuse,
-            Fact($"{agents.Count} agents can call; {agents.Count(IsWriter)} of them may write.", Agents),
-            None(
-                agents.Count(static one =>
-                    one.Client.Limits
-                        is {
-                            DistinctPatientsPerHour: null,
-                            DistinctPatientsPerDay: null,
-                            DistinctPatientsPer30Days: null,
-                            RecordsPerDay: null
-                        }
+            [
+                Fact($"{agents.Count} agents can call; {agents.Count(IsWriter)} of them may write.", Agents),
+                None(
+                    agents.Count(static one =>
+                        one.Client.Limits
+                            is {
+                                DistinctPatientsPerHour: null,
+                                DistinctPatientsPerDay: null,
+                                DistinctPatientsPer30Days: null,
+                                RecordsPerDay: null
+                            }
+                    ),
+                    "agent has no quota of patients or records",
+                    "agents have no quota of patients or records",
+                    Agents
                 ),
-                "agent has no quota of patients or records",
-                "agents have no quota of patients or records",
-                Agents
-            ),
-            None(
-                Open(facts, ids, AgenticRisk.ToolMisuse),
-                "sign of misuse is open",
-                "signs of misuse are open",
-                AlertQuery + "record-scraping"
-            )
+                .. Open(facts, ids, AgenticRisk.ToolMisuse),
+            ]
         );
         yield return Of(
             AgenticRisk.PrivilegeAbuse,
-            None(
-                agents.Count(static one => !one.ProvesPossession),
-                "agent needs a bearer token only",
-                "agents need a bearer token only",
-                Agents
-            ),
-            None(
-                agents.Count(static one => one.UseCase?.Grants.Any(static grant => grant.Patients?.Any == true) == true),
-                "agent may see every patient",
-                "agents may see every patient",
-                Agents
-            ),
-            None(
-                Open(facts, ids, AgenticRisk.PrivilegeAbuse),
-                "sign of abuse is open",
-                "signs of abuse are open",
-                AlertQuery + "two-places"
-            )
+            [
+                None(
+                    agents.Count(static one => !one.ProvesPossession),
+                    "agent needs a bearer token only",
+                    "agents need a bearer token only",
+                    Agents
+                ),
+                None(
+                    agents.Count(static one => one.UseCase?.Grants.Any(static grant => grant.Patients?.Any == true) == true),
+                    "agent may see every patient",
+                    "agents may see every patient",
+                    Agents
+                ),
+                .. Open(facts, ids, AgenticRisk.PrivilegeAbuse),
+            ]
         );
         yield return Of(
             AgenticRisk.SupplyChain,
@@ -134,15 +126,17 @@ internal static class AgenticControls
         );
         yield return Of(
             AgenticRisk.Rogue,
-            Is(facts.IsWatched, "Each agent is watched against its own past.", "This node does not watch the trail.", null),
-            Fact("An agent, its model, its vendor or its use case is stopped on every node within a second.", "/admin/v1/revocations"),
-            None(
-                agents.Count(static one => one.Client.Charter is null),
-                "agent has no charter: which model acts, and who answers for it, is not said",
-                "agents have no charter: which models act, and who answers for them, is not said",
-                Agents
-            ),
-            None(Open(facts, ids, AgenticRisk.Rogue), "sign of it is open", "signs of it are open", AlertQuery + "slow-ramp")
+            [
+                Is(facts.IsWatched, "Each agent is watched against its own past.", "This node does not watch the trail.", null),
+                Fact("An agent, its model, its vendor or its use case is stopped on every node within a second.", "/admin/v1/revocations"),
+                None(
+                    agents.Count(static one => one.Client.Charter is null),
+                    "agent has no charter: which model acts, and who answers for it, is not said",
+                    "agents have no charter: which models act, and who answers for them, is not said",
+                    Agents
+                ),
+                .. Open(facts, ids, AgenticRisk.Rogue),
+            ]
         );
     }
 
@@ -151,10 +145,8 @@ internal static class AgenticControls
             grant.Interactions.Any(static word => word is "create" or "update" or "patch" or "delete")
         ) == true;
 
-    private static int Open(ControlFacts facts, HashSet<string> agents, AgenticRisk risk) =>
-        facts.Alerts.Count(alert =>
-            alert.State != AlertState.Closed && agents.Contains(alert.Subject) && AgenticRisk.Of(alert.Kind) == risk
-        );
+    private static IReadOnlyList<ControlEvidence> Open(ControlFacts facts, HashSet<string> agents, AgenticRisk risk) =>
+        Signs(facts, alert => agents.Contains(alert.Subject) && AgenticRisk.Of(alert.Kind) == risk);
 
     private static ControlLine Of(AgenticRisk risk, params ControlEvidence[] evidence) => Line(risk.Id, risk.Title, null, evidence);
 

@@ -1,3 +1,5 @@
+using PhiGateway.Policy.Registry;
+
 namespace PhiGateway.Admin.Controls;
 
 /// <summary>The frameworks that the gateway is held against, each in a file of its own; asked by <see cref="ControlReports"/>.</summary>
@@ -64,10 +66,34 @@ internal static class ControlCatalogue
             count += refusals.GetValueOrDefault(reason);
         }
 
+        // What is counted is what the query finds: of one reason the records, of several how many of each.
+        var within = $"from={Moment(facts.At.AddDays(-facts.Days))}&to={Moment(facts.At)}&decision=deny";
         return new ControlEvidence(
             $"{count} calls refused within {facts.Days} days: {words}.",
             null,
-            $"/admin/v1/audit?decision=deny&reason={reasons[0]}"
+            reasons.Length == 1 ? $"/admin/v1/audit?{within}&reason={reasons[0]}" : $"/admin/v1/audit/counts?{within}&by=reason"
         );
     }
+
+    /// <summary>The signs of a risk that nobody has closed, kind by kind, each with its own query; that there are none is good.</summary>
+    public static IReadOnlyList<ControlEvidence> Signs(ControlFacts facts, Func<Alert, bool> areOf)
+    {
+        const string Open = "/admin/v1/alerts?state.ne=closed";
+        var kinds = facts
+            .Alerts.Where(alert => alert.State != AlertState.Closed && areOf(alert))
+            .CountBy(static alert => alert.Kind)
+            .OrderBy(static kind => kind.Key, StringComparer.Ordinal)
+            .ToList();
+        return kinds.Count == 0
+            ? [new ControlEvidence("No sign of it is open.", true, Open)]
+            :
+            [
+                .. kinds.Select(static kind =>
+                    None(kind.Value, $"alert {kind.Key} is open", $"alerts {kind.Key} are open", $"{Open}&kind={kind.Key}")
+                ),
+            ];
+    }
+
+    private static string Moment(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -2,8 +2,10 @@ using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Organizations;
+using PhiGateway.Admin.Status;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
+using PhiGateway.Watch.Findings;
 
 namespace PhiGateway.Admin.Controls;
 
@@ -57,6 +59,12 @@ internal sealed record ControlFacts
     /// <summary>Records of the journal that the store does not have yet; null: not known.</summary>
     public long? Unshipped { get; init; }
 
+    /// <summary>Who gets the trail beside the store, and with it the alerts; null: the host does not say.</summary>
+    public IReadOnlyList<SinkHealth>? Sinks { get; init; }
+
+    /// <summary>Whether urgent alerts that nobody takes are escalated.</summary>
+    public bool Escalates { get; init; }
+
     public int Nodes { get; init; }
 
     public int SilentNodes { get; init; }
@@ -70,11 +78,13 @@ internal sealed record ControlFacts
     public IEnumerable<Campaign> Campaigns => Set.All<Campaign>(RegistryKind.Campaign);
 
     /// <summary>
-    /// The alerts that nobody has closed, by their subject; without those that are likely honest, and those that remind of a day to come.
+    /// The alerts that nobody has closed, by their subject; without those that are likely honest, those that remind of a day to come, and
+    /// those that say nothing against whom they are about.
     /// </summary>
     public ILookup<string, Alert> OpenAbout =>
         field ??= Alerts
-            .Where(static alert => alert is { State: not AlertState.Closed, Lane: not AlertLane.Noise, Kind: not AlertKinds.DoorClosing })
+            .Where(static alert => alert is { State: not AlertState.Closed, Lane: not AlertLane.Noise })
+            .Where(static alert => alert.Kind is not (AlertKinds.DoorClosing or Finding.UnknownOutcome))
             .ToLookup(static alert => alert.Subject, StringComparer.Ordinal);
 
     /// <summary>How many alerts of these kinds were raised within the days.</summary>

@@ -97,7 +97,9 @@ internal sealed class ControlReports(
     // Of all clients, or of one.
     private async Task<ControlFacts> GatherAsync(AdminCall call, string? only = null, bool isOnRecord = false)
     {
+        // To the second, as the queries behind the numbers say it.
         var now = time.GetUtcNow();
+        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond));
         var set = await sets.GetAsync(call.Cancelled);
         var snapshot = snapshots.Current;
         var mayRead = call.Caller.HasAny(Readers);
@@ -133,6 +135,8 @@ internal sealed class ControlReports(
             AsksFreshSignIn = options.AsksFreshSignIn,
             FreshSignInHangsOnProvider = options.FreshSignInHangsOnProvider,
             Unshipped = here.Node.Unshipped,
+            Sinks = status.Trust()?.Sinks,
+            Escalates = options.EscalateAfter > TimeSpan.Zero,
             Nodes = nodes.Nodes.Count,
             SilentNodes = nodes.Nodes.Count(static node => !node.Alive),
             IsInForce = here.InForce,

@@ -134,10 +134,16 @@ internal static class CsfInventory
             "Systems, services and data are managed over their life cycles",
             "PR.DS-3, PR.IP-2",
             None(
-                facts.Open(AlertKinds.Dormant, AlertKinds.OwnerLeft),
-                "client that nobody uses, or whose owner left, waits for somebody",
-                "clients that nobody uses, or whose owners left, wait for somebody",
-                "/admin/v1/alerts?state=open"
+                facts.Open(AlertKinds.Dormant),
+                "client that nobody uses waits for somebody",
+                "clients that nobody uses wait for somebody",
+                "/admin/v1/alerts?state.ne=closed&kind=" + AlertKinds.Dormant
+            ),
+            None(
+                facts.Open(AlertKinds.OwnerLeft),
+                "client whose owner left waits for somebody",
+                "clients whose owners left wait for somebody",
+                "/admin/v1/alerts?state.ne=closed&kind=" + AlertKinds.OwnerLeft
             )
         );
     }

@@ -17,7 +17,7 @@ internal static class CsfWatching
             "DE.CM-1",
             Is(facts.IsWatched, "The trail is watched, new networks among it.", "This node does not watch the trail.", null),
             Fact(
-                $"{facts.Raised("new-network", "two-places")} alerts of new networks within {facts.Days} days.",
+                $"{facts.Raised("new-network", "scattered-networks", "two-places")} alerts of new networks within {facts.Days} days.",
                 "/admin/v1/alerts?kind=new-network"
             )
         );
@@ -43,7 +43,7 @@ internal static class CsfWatching
                 facts.Open(AlertKinds.AuditFinding),
                 "finding of the verifier is open",
                 "findings of the verifier are open",
-                "/admin/v1/alerts?kind=audit-finding"
+                "/admin/v1/alerts?state.ne=closed&kind=" + AlertKinds.AuditFinding
             ),
             Fact("The machine and its runtime are the operator's to watch.", null)
         );
@@ -63,11 +63,11 @@ internal static class CsfWatching
             "DE.AE-03",
             "Information is correlated from several sources",
             "DE.AE-3",
-            Is(
-                true,
-                "Alerts about one subject stand in one case, and the trail is sent on to where others are.",
-                string.Empty,
-                "/admin/v1/cases"
+            Fact("Alerts about one subject stand in one case.", "/admin/v1/cases"),
+            Sent(
+                facts,
+                "The trail is sent on to where others are.",
+                "This node sends the trail to nobody, so that it stands with no others."
             )
         );
         yield return Line(
@@ -80,7 +80,13 @@ internal static class CsfWatching
             "DE.AE-06",
             "Whoever must know is told",
             "DE.DP-4",
-            Is(true, "Urgent alerts that nobody takes are escalated.", string.Empty, "/admin/v1/alerts?state=open&severity=urgent")
+            Is(
+                facts.Escalates,
+                "Urgent alerts that nobody takes are escalated.",
+                "Urgent alerts that nobody takes are not escalated: they wait.",
+                "/admin/v1/alerts?state=open&severity=urgent"
+            ),
+            Sent(facts, "Alerts are sent on beside the console.", "Alerts stand in the inbox alone: this node tells no receiver.")
         );
         yield return Line(
             "DE.AE-07",
@@ -125,4 +131,18 @@ internal static class CsfWatching
             None(facts.SilentNodes, "node is silent", "nodes are silent", "/admin/v1/config/nodes")
         );
     }
+
+    // By what is configured on this node, and whether it is taken.
+    private static ControlEvidence Sent(ControlFacts facts, string yes, string no) =>
+        facts.Sinks switch
+        {
+            null => Fact("Whether anything is sent on is not known on this node.", null),
+            { Count: > 0 } sinks when sinks.All(static sink => sink.Problem is not null) => Is(
+                false,
+                string.Empty,
+                "What is sent on is taken by no receiver at the moment.",
+                null
+            ),
+            var sinks => Is(sinks.Count > 0, yes, no, null),
+        };
 }

@@ -124,7 +124,7 @@ internal static class HipaaControls
                 facts.Open(AlertKinds.AuditFinding),
                 "finding of the verifier is open",
                 "findings of the verifier are open",
-                "/admin/v1/alerts?kind=audit-finding"
+                "/admin/v1/alerts?state.ne=closed&kind=" + AlertKinds.AuditFinding
             ),
             Is(
                 facts.IsRegistrySealed,

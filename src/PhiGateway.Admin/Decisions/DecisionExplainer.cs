@@ -91,7 +91,10 @@ internal sealed class DecisionExplainer(
             record.Purpose,
             record.Tenant,
             record.Environment
-        );
+        )
+        {
+            Parameters = record.Parameters,
+        };
         var proof = new ExplainedProof(
             record.Issuer,
             record.IssuerClientId,

@@ -162,7 +162,11 @@ public sealed record ExplainedRequest(
     string? Purpose,
     string? Tenant,
     string? Environment
-);
+)
+{
+    /// <summary>What a search by POST named in its body, without what it searched for; empty: it is none, or its record is of before.</summary>
+    public IReadOnlyList<string> Parameters { get; init; } = [];
+}
 
 /// <summary>One question of the decision.</summary>
 /// <param name="Name">Such as <c>purpose of use</c>.</param>

@@ -69,7 +69,8 @@ internal static class DocumentEndpoints
             .RequireRoles(route.Readers)
             .Describe(
                 "Lists " + Plural(route),
-                "Filters by equality on simple members (`status=active`), ranges (`expires.lt=2027-01-01`), `sort`, `fields`, `limit` and `cursor`."
+                "Filters by equality on simple members (`status=active`), ranges (`expires.lt=2027-01-01`), what is left out "
+                    + "(`state.ne=closed`), `sort`, `fields`, `limit` and `cursor`."
             )
             .Returns(typeof(DocumentPage<>).MakeGenericType(route.Type))
             .WithMetadata(new ReadsQueryItself())

@@ -26,7 +26,7 @@ internal sealed class ListQuery
 
     private ListQuery(PageRequest page) => (_limit, _cursor) = (page.Limit, page.After);
 
-    /// <summary>Members that can be filtered by equality; ranges add <c>.lt</c> and kin to their names.</summary>
+    /// <summary>Members that can be filtered by equality; ranges add <c>.lt</c> and kin to their names, what is excluded <c>.ne</c>.</summary>
     public static IEnumerable<CallParameter> Filters(RegistryKind kind) =>
         RegistryJson
             .Options.GetTypeInfo(RegistryJson.TypeOf(kind))
@@ -116,7 +116,7 @@ internal sealed class ListQuery
         var dot = name.LastIndexOf('.');
         var member = dot < 0 ? name : name[..dot];
         var @operator = dot < 0 ? "eq" : name[(dot + 1)..];
-        if (!members.TryGetValue(member, out var property) || @operator is not ("eq" or "lt" or "le" or "gt" or "ge"))
+        if (!members.TryGetValue(member, out var property) || @operator is not ("eq" or "ne" or "lt" or "le" or "gt" or "ge"))
         {
             return AdminProblem.BadParameter(Shorten(name), "there is no such filter." + NearestName.Hint(member, members.Keys));
         }
@@ -181,10 +181,10 @@ internal sealed class ListQuery
                 continue;
             }
 
-            // A member left out of the JSON because it is null matches nothing but the empty filter.
+            // A member left out of the JSON because it is null matches nothing but the empty filter, and is no other value.
             if (Text(node) is not { } text)
             {
-                if (value.Length == 0 && @operator == "eq")
+                if (value.Length == 0 ? @operator == "eq" : @operator == "ne")
                 {
                     continue;
                 }
@@ -198,6 +198,7 @@ internal sealed class ListQuery
                     @operator switch
                     {
                         "eq" => comparison == 0,
+                        "ne" => comparison != 0,
                         "lt" => comparison < 0,
                         "le" => comparison <= 0,
                         "gt" => comparison > 0,

@@ -13,8 +13,8 @@ namespace PhiGateway.Admin.Replay;
 
 /// <summary>Reads a record of the trail back into the request that was decided, as far as the record tells; asked for each replayed record.</summary>
 /// <remarks>
-/// A record keeps neither the token's scope nor a body: scopes are taken to cover everything, and of a write only type and interaction are
-/// decided.
+/// A record keeps neither the token's scope nor a body: scopes are taken to cover everything, of a write only type and interaction are
+/// decided, and of a search by POST what its parameters pull in and walk over.
 /// </remarks>
 internal static class RecordedAccess
 {
@@ -142,10 +142,11 @@ internal static class RecordedAccess
             return null;
         }
 
+        var form = RecordedForm.Of(record);
         var reading = FhirRequestReader.Read(
             canonical,
-            new FhirHeaders(),
-            default,
+            new FhirHeaders { ContentType = form.IsEmpty ? null : RecordedForm.MediaType },
+            form,
             new FhirContext
             {
                 GatewayBase = "https://gateway.invalid" + basePath,

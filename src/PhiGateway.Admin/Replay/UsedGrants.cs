@@ -11,6 +11,7 @@ internal sealed class UsedGrants(AdminOptions options)
 {
     private const string Search = "search";
     private const string Read = "read";
+    private const string Elements = "_elements";
 
     private readonly HashSet<(string Type, string Word)> _words = [];
     private readonly HashSet<(string Type, string Operation)> _operations = [];
@@ -40,7 +41,7 @@ internal sealed class UsedGrants(AdminOptions options)
         NoteElements(record, released);
         if (RecordedAccess.Read(record, options, out var why) is { } access)
         {
-            _keepsIncludes |= IsSaidInABody(record);
+            _keepsIncludes |= IsUnsaid(record);
             foreach (var part in access.Parts)
             {
                 // Asked for by its name it would be missed, also where nothing came of it.
@@ -97,9 +98,11 @@ internal sealed class UsedGrants(AdminOptions options)
             .Resources.Select(static name => name.IndexOf('/', StringComparison.Ordinal) is > 0 and var at ? name[..at] : name)
             .Distinct(StringComparer.Ordinal);
 
-    // A search by POST says in its body what it includes, and no record keeps a body.
-    private static bool IsSaidInABody(AuditRecord record) =>
-        record is { Method: "POST", Interaction: { } interaction } && interaction.StartsWith(Search, StringComparison.Ordinal);
+    // A search by POST says in its body what it includes; records of before do not name it, nor does one that named too much.
+    private static bool IsUnsaid(AuditRecord record) =>
+        record is { Method: "POST", Interaction: { } interaction }
+        && interaction.StartsWith(Search, StringComparison.Ordinal)
+        && !AskedParameters.AreWhole(record);
 
     // Whose of several types a label was the record does not say: it counts for each of them.
     private void NoteLabels(AuditRecord record, List<string> released)
@@ -116,7 +119,7 @@ internal sealed class UsedGrants(AdminOptions options)
     // What is asked for by name is of the type that is asked for; what comes along comes whole.
     private void NoteElements(AuditRecord record, List<string> released)
     {
-        var asked = ElementsAsked(record.RawTarget);
+        var asked = ElementsAsked(record.RawTarget) ?? AskedParameters.ValueOf(record, Elements)?.Split(',');
         foreach (var type in record.ResourceType is { } own ? released.Append(own) : released)
         {
             if (asked is null || type != record.ResourceType)
@@ -131,7 +134,7 @@ internal sealed class UsedGrants(AdminOptions options)
 
     private static string[]? ElementsAsked(string? target)
     {
-        const string Name = "_elements=";
+        const string Name = Elements + "=";
         var query = target?.IndexOf('?', StringComparison.Ordinal) ?? -1;
         return query < 0
             ? null

@@ -150,6 +150,13 @@ public sealed class AuditRecord
     /// <summary>Exactly what the client sent as target. PHI.</summary>
     public string? RawTarget { get; set; }
 
+    /// <summary>
+    /// Of a search by POST the names of its parameters, with those values that are names themselves (<c>_type</c>, <c>_elements</c>,
+    /// <c>_sort</c>, <c>_include</c>, <c>_revinclude</c>) behind an equals sign; last <see cref="AskedParameters.More"/> where there were
+    /// more. No value that was searched for.
+    /// </summary>
+    public IReadOnlyList<string> Parameters { get; set; } = [];
+
     /// <summary>Logical patient ids concerned. PHI.</summary>
     public IReadOnlyList<string> Patients { get; set; } = [];
 

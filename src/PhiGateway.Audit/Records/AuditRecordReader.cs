@@ -199,6 +199,9 @@ public static class AuditRecordReader
             case "rawTarget":
                 r.RawTarget = reader.GetString();
                 break;
+            case "parameters":
+                r.Parameters = List(ref reader, values);
+                break;
             case "patients":
                 r.Patients = List(ref reader);
                 break;

@@ -67,6 +67,7 @@ internal static class AuditRecordWriter
         json.Text(",\"interaction\":"u8, record.Interaction);
         json.Text(",\"resourceType\":"u8, record.ResourceType);
         json.Text(",\"rawTarget\":"u8, record.RawTarget);
+        json.ListIfAny(",\"parameters\":"u8, record.Parameters);
         json.ListIfAny(",\"patients\":"u8, record.Patients);
         json.ListIfAny(",\"coveredBy\":"u8, record.CoveredBy);
         json.TextIfAny(",\"patientState\":"u8, record.PatientState);

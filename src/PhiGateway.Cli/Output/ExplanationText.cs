@@ -55,6 +55,11 @@ internal static class ExplanationText
             $"{Text(asked["method"])} {Text(asked["target"]) ?? Text(asked["template"])}   purpose "
                 + $"{Text(asked["purpose"]) ?? "none"}   tenant {Text(asked["tenant"]) ?? "none"}"
         );
+        if (asked["parameters"] is JsonArray { Count: > 0 } parameters)
+        {
+            Line(output, "named", string.Join(", ", parameters.Select(Text)));
+        }
+
         Line(output, "token", Token(answer["token"]!));
         Line(
             output,

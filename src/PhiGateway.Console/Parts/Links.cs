@@ -104,6 +104,9 @@ internal static class Links
         {
             "clients" => "/console/clients" + asked,
             "audit" => "/console/audit" + asked,
+
+            // The page counts by every column itself.
+            "audit/counts" => "/console/audit" + asked.Replace("&by=reason", string.Empty, StringComparison.Ordinal),
             "alerts" when asked.Contains("kind=break-glass", StringComparison.Ordinal) => "/console/break-glass",
             "alerts" => AlertsOf(asked),
             "accounting/requests" => "/console/requests",
@@ -122,10 +125,13 @@ internal static class Links
         };
     }
 
-    // The API lists every alert unless a state is asked for, and the page those that are open.
+    // The API lists every alert unless a state is asked for, and the page those that nobody has closed.
     private static string AlertsOf(string asked) =>
         asked switch
         {
+            "?state.ne=closed" => "/console/alerts",
+            _ when asked.StartsWith("?state.ne=closed&", StringComparison.Ordinal) => "/console/alerts?"
+                + asked["?state.ne=closed&".Length..],
             _ when asked.Contains("state=", StringComparison.Ordinal) => "/console/alerts" + asked,
             "" => "/console/alerts?state=all",
             _ => "/console/alerts" + asked + "&state=all",

@@ -113,6 +113,7 @@ internal static class RecordedRequest
             Interaction = asked is null ? null : AuditText.NameOf(asked.Interaction),
             ResourceType = known.Request is { Type.IsNone: false } typed ? typed.Type.Name : null,
             RawTarget = TargetOf(exchange),
+            Parameters = FormNames.Of(asked),
             Rule = known.Permit?.Rule,
             Obligations = known.Permit is { } permit ? AuditText.NamesOf(permit.Obligations) : [],
             Upstream = reply?.Destination,

@@ -82,6 +82,9 @@ internal sealed class ClientActivity
     /// <summary>Calls under a subject or by a program that came lately, beside what the client usually is.</summary>
     public RecordRing Strangers => field ??= new RecordRing();
 
+    /// <summary>For which reasons it was refused on this day; null: for none.</summary>
+    public RefusedToday? Refused { get; private set; }
+
     /// <summary>What it was refused that it may not; made for those that are.</summary>
     public RecentRefusals Probes => field ??= new RecentRefusals();
 
@@ -125,7 +128,7 @@ internal sealed class ClientActivity
             return null;
         }
 
-        var ended = Day == 0 || DayCalls == 0 ? (DaySummary?)null : EndDay();
+        var ended = Day == 0 || DayCalls == 0 ? (DaySummary?)null : EndDay(baseline);
         Day = day;
         return ended;
     }
@@ -146,6 +149,10 @@ internal sealed class ClientActivity
             MinuteCalls++;
             HourCalls++;
             DayCalls++;
+            if (RefusedToday.Counts(seen))
+            {
+                (Refused ??= new RefusedToday()).Note(seen);
+            }
         }
 
         var isUnknown = seen.Patients is [var asked] && !baseline.Patients.Knows(asked);
@@ -228,7 +235,7 @@ internal sealed class ClientActivity
         if (HourCalls > 0 && !IsHourFlagged)
         {
             var began = new DateTimeOffset(_hour * TimeSpan.TicksPerHour, TimeSpan.Zero);
-            baseline.Slots.Note(HourSlots.Of(began), ClientBaseline.DayOf(began));
+            baseline.Slots.Note(began, HourPatients);
         }
 
         (HourCalls, HourRecords, HourNewPatients, IsHourFlagged) = (0, 0, 0, false);
@@ -236,9 +243,15 @@ internal sealed class ClientActivity
         _hourMisses = null;
     }
 
-    private DaySummary EndDay()
+    private DaySummary EndDay(ClientBaseline baseline)
     {
         var ended = Summary();
+        if (!IsDayFlagged)
+        {
+            baseline.Errors.Close(Day, Refused, DayCalls);
+        }
+
+        Refused = null;
         (DayCalls, DayNewPatients, DayWide, IsDayFlagged, _peaks) = (0, 0, 0, false, default);
         _dayPatients.Clear();
         _dayMisses = null;

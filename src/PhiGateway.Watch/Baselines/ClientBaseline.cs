@@ -45,6 +45,9 @@ internal sealed class ClientBaseline
     /// <summary>Shapes of its searches: which parameters they name, as hashes.</summary>
     public KnownWords Shapes { get; } = new();
 
+    /// <summary>What its searches by POST name in their bodies, as hashes; records of before do not say it.</summary>
+    public KnownWords Forms { get; } = new();
+
     /// <summary>Chains of actors through which it calls, as hashes, and that it calls by itself.</summary>
     public KnownWords Chains { get; } = new();
 
@@ -53,6 +56,9 @@ internal sealed class ClientBaseline
     public PatientMemory Patients { get; } = new();
 
     public HourSlots Slots { get; } = new();
+
+    /// <summary>For which reasons it is refused, and how often.</summary>
+    public ErrorMix Errors { get; } = new();
 
     public BaselineLimits Limits { get; private set; }
 

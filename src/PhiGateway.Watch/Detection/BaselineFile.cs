@@ -5,6 +5,9 @@ namespace PhiGateway.Watch.Detection;
 /// <summary>Writes and reads one client's baseline in the file of <see cref="WatchState"/>.</summary>
 internal static class BaselineFile
 {
+    // Each hour of working days, and of weekends.
+    private const int KindsOfHours = 48;
+
     public static void Write(BinaryWriter writer, ClientBaseline baseline, DaySummary? today)
     {
         writer.Write(baseline.FirstSeen.UtcTicks);
@@ -24,10 +27,12 @@ internal static class BaselineFile
         Write(writer, baseline.Operations);
         Write(writer, baseline.Networks);
         Write(writer, baseline.Subjects);
-        for (var slot = 0; slot < HourSlots.Count; slot++)
+
+        // Where versions before kept hours of two kinds of day: hours of the week stand at the end.
+        for (var slot = 0; slot < KindsOfHours; slot++)
         {
-            writer.Write(baseline.Slots.Days[slot]);
-            writer.Write(baseline.Slots.LastDay[slot]);
+            writer.Write(0);
+            writer.Write(0);
         }
 
         writer.Write(baseline.Patients.Began.UtcTicks);
@@ -110,12 +115,13 @@ internal static class BaselineFile
         Read(reader, baseline.Operations);
         Read(reader, baseline.Networks);
         Read(reader, baseline.Subjects);
-        for (var slot = 0; slot < HourSlots.Count; slot++)
+        var (hours, last) = (new int[KindsOfHours], new int[KindsOfHours]);
+        for (var slot = 0; slot < KindsOfHours; slot++)
         {
-            baseline.Slots.Days[slot] = reader.ReadInt32();
-            baseline.Slots.LastDay[slot] = reader.ReadInt32();
+            (hours[slot], last[slot]) = (reader.ReadInt32(), reader.ReadInt32());
         }
 
+        baseline.Slots.Restore(hours, last);
         baseline.Patients.Restore(Moment(reader), Set(reader), Set(reader));
         if (reader.ReadBoolean())
         {
@@ -170,7 +176,8 @@ internal static class BaselineFile
         return day with { PeakCallRecords = day.PeakHourRecords };
     }
 
-    private static void Write(BinaryWriter writer, KnownWords words)
+    /// <summary>Words with when and how often.</summary>
+    public static void Write(BinaryWriter writer, KnownWords words)
     {
         writer.Write(words.Count);
         foreach (var known in words.All)
@@ -183,7 +190,8 @@ internal static class BaselineFile
         }
     }
 
-    private static void Read(BinaryReader reader, KnownWords words)
+    /// <summary>Reads them back.</summary>
+    public static void Read(BinaryReader reader, KnownWords words)
     {
         for (var left = reader.ReadInt32(); left > 0; left--)
         {

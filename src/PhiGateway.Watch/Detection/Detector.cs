@@ -41,6 +41,7 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
         new CrossEnvironmentRule(),
         new ProbingRule(),
         new OutsideCharterRule(),
+        new ErrorMixRule(),
         new EnumerationRule(),
         new BisectionRule(),
         new VolumeSpikeRule(),
@@ -201,7 +202,9 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
 
     private static void CountShapes(WatchEvent seen, ClientWatch watch)
     {
-        if (seen.Shape.Length > 0 && IsStranger(watch.Baseline.Shapes, seen.Shape, seen.Time))
+        var isStrange = seen.Shape.Length > 0 && IsStranger(watch.Baseline.Shapes, seen.Shape, seen.Time);
+        isStrange |= seen.Form.Length > 0 && IsStranger(watch.Baseline.Forms, seen.Form, seen.Time);
+        if (isStrange)
         {
             watch.Activity.Shapes.Add(seen.Id);
         }

@@ -12,7 +12,10 @@ namespace PhiGateway.Watch.Detection;
 /// <remarks>No PHI: patients are hashes of pseudonyms, cut to 32 bits.</remarks>
 internal static class WatchState
 {
-    private const int Version = 6;
+    private const int Version = 7;
+
+    // Without hours of the week, forms of searches and reasons of refusals.
+    private const int Sixth = 6;
 
     // Without shapes of searches, chains of actors and the sizes of answers.
     private const int Fifth = 5;
@@ -97,6 +100,13 @@ internal static class WatchState
             writer.Write(watch.Client);
             BaselineFile.WriteShapes(writer, watch.Baseline, watch.Activity.Today);
         }
+
+        writer.Write(detector.Clients.Count);
+        foreach (var watch in detector.Clients.Values)
+        {
+            writer.Write(watch.Client);
+            HabitFile.Write(writer, watch.Baseline);
+        }
     }
 
     /// <returns>What is yet to be told.</returns>
@@ -107,7 +117,7 @@ internal static class WatchState
         try
         {
             var version = reader.ReadInt32();
-            if (version is not (Version or Fifth or Fourth or Third or Second or First))
+            if (version is not (Version or Sixth or Fifth or Fourth or Third or Second or First))
             {
                 throw new InvalidDataException("Of another version.");
             }
@@ -168,11 +178,19 @@ internal static class WatchState
                 }
             }
 
-            if (version == Version)
+            if (version >= Sixth)
             {
                 for (var left = reader.ReadInt32(); left > 0; left--)
                 {
                     BaselineFile.ReadShapes(reader, detector.Clients[reader.ReadString()].Baseline);
+                }
+            }
+
+            if (version == Version)
+            {
+                for (var left = reader.ReadInt32(); left > 0; left--)
+                {
+                    HabitFile.Read(reader, detector.Clients[reader.ReadString()].Baseline);
                 }
             }
 

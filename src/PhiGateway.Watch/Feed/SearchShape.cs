@@ -16,46 +16,52 @@ internal static class SearchShape
     private const string Has = "_has:";
     private const int Most = 32;
 
-    /// <summary>The shape; empty: it is no search. Of a search by POST the parameters stand in the body, which no record holds.</summary>
+    /// <summary>The shape of what the target names; empty: it is no search.</summary>
     public static string Of(AuditRecord record)
     {
-        if (record.Interaction?.StartsWith("search", StringComparison.Ordinal) != true)
+        if (!IsSearch(record))
         {
             return string.Empty;
         }
 
-        var hash = StableHash.Of(record.Template ?? record.ResourceType ?? string.Empty);
+        var names = new Names(SeedOf(record), stackalloc ulong[Most]);
         var query = record.RawTarget?.IndexOf('?', StringComparison.Ordinal) ?? -1;
-        if (query < 0)
+        if (query >= 0)
         {
-            return NameOf(hash, isChained: false);
-        }
-
-        Span<ulong> names = stackalloc ulong[Most];
-        var (count, isChained) = (0, false);
-        var text = record.RawTarget.AsSpan(query + 1);
-        foreach (var part in text.Split('&'))
-        {
-            var name = NameIn(text[part]);
-            if (count == Most || name.IsEmpty || IsOfTheAnswer(name))
+            var text = record.RawTarget.AsSpan(query + 1);
+            foreach (var part in text.Split('&'))
             {
-                continue;
-            }
-
-            isChained |= name.Contains('.') || name.StartsWith(Has, StringComparison.Ordinal);
-            var one = StableHash.Of(name);
-            if (!names[..count].Contains(one))
-            {
-                names[count++] = one;
-                hash = unchecked(hash + one);
+                names.Add(NameIn(text[part]));
             }
         }
 
-        return NameOf(hash, isChained);
+        return names.ToString();
     }
 
-    private static string NameOf(ulong hash, bool isChained) =>
-        (isChained ? Chained : Plain) + hash.ToString("x16", CultureInfo.InvariantCulture);
+    /// <summary>The shape of what a search by POST names in its body; empty: it is none, or its record does not say.</summary>
+    /// <remarks>
+    /// Apart from that of the target: records of before have that alone, and what they could not say must not come as news on the day on which
+    /// it is said.
+    /// </remarks>
+    public static string OfForm(AuditRecord record)
+    {
+        if (record.Parameters.Count == 0 || !IsSearch(record))
+        {
+            return string.Empty;
+        }
+
+        var names = new Names(SeedOf(record), stackalloc ulong[Most]);
+        foreach (var one in record.Parameters)
+        {
+            names.Add(one == AskedParameters.More ? [] : NameIn(one));
+        }
+
+        return names.ToString();
+    }
+
+    private static bool IsSearch(AuditRecord record) => record.Interaction?.StartsWith("search", StringComparison.Ordinal) == true;
+
+    private static ulong SeedOf(AuditRecord record) => StableHash.Of(record.Template ?? record.ResourceType ?? string.Empty);
 
     private static ReadOnlySpan<char> NameIn(ReadOnlySpan<char> pair)
     {
@@ -80,5 +86,32 @@ internal static class SearchShape
                 or "_revinclude"
                 or "_page"
                 or "_offset";
+    }
+
+    // The sum of what is named, each name once.
+    private ref struct Names(ulong seed, Span<ulong> seen)
+    {
+        private readonly Span<ulong> _seen = seen;
+        private ulong _hash = seed;
+        private int _count;
+        private bool _isChained;
+
+        public void Add(ReadOnlySpan<char> name)
+        {
+            if (_count == _seen.Length || name.IsEmpty || IsOfTheAnswer(name))
+            {
+                return;
+            }
+
+            _isChained |= name.Contains('.') || name.StartsWith(Has, StringComparison.Ordinal);
+            var one = StableHash.Of(name);
+            if (!_seen[.._count].Contains(one))
+            {
+                _seen[_count++] = one;
+                _hash = unchecked(_hash + one);
+            }
+        }
+
+        public override readonly string ToString() => (_isChained ? Chained : Plain) + _hash.ToString("x16", CultureInfo.InvariantCulture);
     }
 }

@@ -20,7 +20,7 @@ internal static class UsedParts
     public static IReadOnlyList<string> Of(AuditRecord record)
     {
         var query = record.RawTarget?.IndexOf('?', StringComparison.Ordinal) ?? -1;
-        if (query < 0 && record.Labels.Count == 0)
+        if (query < 0 && record.Labels.Count == 0 && record.Parameters.Count == 0)
         {
             return [];
         }
@@ -38,6 +38,12 @@ internal static class UsedParts
             {
                 AddAsked(parts, text[range], record.ResourceType);
             }
+        }
+
+        // A search by POST names them in its body.
+        foreach (var one in record.Parameters)
+        {
+            AddAsked(parts, one, record.ResourceType);
         }
 
         return parts.Count == 0 ? [] : [.. parts];

@@ -25,7 +25,7 @@ internal sealed record WatchEvent
 
     public IReadOnlyList<ulong> Patients { get; init; } = [];
 
-    /// <summary>What was asked for, hashed: the one patient, else the target; 0: nothing in particular.</summary>
+    /// <summary>What was asked for, hashed: the patients, else the target; 0: nothing in particular.</summary>
     public ulong AskedKey { get; init; }
 
     /// <summary>
@@ -64,6 +64,9 @@ internal sealed record WatchEvent
     /// Which parameters a search names, as a hash behind <c>plain</c> or <c>chained</c> (it walks to other records); empty: it is none.
     /// </summary>
     public string Shape { get; init; } = string.Empty;
+
+    /// <summary>What a search by POST names in its body, in the same way; empty: it is none, or its record does not say.</summary>
+    public string Form { get; init; } = string.Empty;
 
     /// <summary>
     /// Through whom the client calls: how many actors, and a hash of them in their order; <c>alone</c>: through nobody; empty: nobody says.

@@ -76,7 +76,7 @@ internal static class WatchEventReader
             Reason = record.Reason,
             Status = record.Status,
             Patients = patients,
-            AskedKey = patients.Length == 1 ? patients[0] : StableHash.Of(record.RawTarget),
+            AskedKey = KeyOf(patients, record),
             AskedNumber = record.Patients is [var only] ? NumberOf(only) : -1,
             Records = isRefusal ? 0 : record.ResourceCount,
             Parts = isRefusal ? [] : UsedParts.Of(record),
@@ -89,12 +89,31 @@ internal static class WatchEventReader
             TokenIssuedAt = record.TokenIssuedAt,
             Range = SearchRange.Of(record.Interaction, record.RawTarget),
             Shape = isRefusal ? string.Empty : SearchShape.Of(record),
+            Form = isRefusal ? string.Empty : SearchShape.OfForm(record),
             Chain = isRefusal ? string.Empty : ActorChain.Of(record.Actors),
             Purpose = record.Purpose ?? string.Empty,
             Tenant = record.Tenant ?? string.Empty,
             Environment = record.Environment ?? string.Empty,
             IsEmergency = IsEmergencyPurpose(record.Purpose),
         };
+    }
+
+    // Of several patients the same for the same ones in whatever order. Security: by POST all searches have one target, and whoever asks for two
+    // patients at a time would have asked for one thing.
+    private static ulong KeyOf(ulong[] patients, AuditRecord record)
+    {
+        if (patients.Length == 0)
+        {
+            return StableHash.Of(record.RawTarget);
+        }
+
+        var key = 0ul;
+        foreach (var patient in patients)
+        {
+            key = unchecked(key + patient);
+        }
+
+        return key;
     }
 
     // What the start of a node closed says the event alone.

@@ -46,7 +46,7 @@ public sealed record AgenticRisk(string Id, string Title)
             "new-operation" or "volume-spike" or "record-scraping" or "enumeration" or "bisection" => ToolMisuse,
             "new-shape" or "wide-answers" => ToolMisuse,
             "new-network" or "two-places" or "replayed-proof" or "human-use" or "new-program" => PrivilegeAbuse,
-            "stale-token" or "probing" or "cross-environment" or "scattered-networks" or "new-chain" => PrivilegeAbuse,
+            "stale-token" or "probing" or "cross-environment" or "scattered-networks" or "new-chain" or "error-mix" => PrivilegeAbuse,
             "off-hours" or "outside-charter" or "slow-drip" or "slow-ramp" or "dormant-waking" => Rogue,
             _ => null,
         };

@@ -7,7 +7,7 @@ namespace PhiGateway.Watch.Findings;
 public sealed record Finding
 {
     /// <summary>Name of the rule that tells of writes of which nobody knows whether they were applied.</summary>
-    internal const string UnknownOutcome = "unknown-outcome";
+    public const string UnknownOutcome = "unknown-outcome";
 
     /// <summary>Name of the rule, such as <c>volume-spike</c>.</summary>
     public required string Rule { get; init; }

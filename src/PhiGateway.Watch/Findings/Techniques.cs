@@ -17,6 +17,8 @@ internal static class Techniques
 
     public const string GroupsDiscovery = "T1069 Permission Groups Discovery";
 
+    public const string ActiveScanning = "T1595 Active Scanning";
+
     public const string Proxy = "T1090 Proxy";
 
     public const string AccountManipulation = "T1098 Account Manipulation";

@@ -101,11 +101,11 @@ internal sealed class HumanUseRule : WatchRule
     private static bool IsAtNight(in Sighting sighting, KnownWord fresh)
     {
         var at = sighting.Seen.Time;
-        var (slot, day, slots) = (HourSlots.Of(at), ClientBaseline.DayOf(at), sighting.Baseline.Slots);
+        var slots = sighting.Baseline.Slots;
         return fresh.Count >= LeastAtNight
             && sighting.IsLearned
             && !sighting.IsAnnounced
-            && slots.IsSilent(slot, day)
-            && slots.CountSilent(slot, day) >= LeastSilent;
+            && slots.IsSilent(at)
+            && slots.CountSilent(at) >= LeastSilent;
     }
 }

@@ -26,24 +26,28 @@ internal sealed class NewShapeRule : WatchRule
 
     public override string Technique => Techniques.InformationRepositories;
 
-    public override Finding? Look(in Sighting sighting)
+    // What stands in the body of a search by POST is settled by itself.
+    public override Finding? Look(in Sighting sighting) =>
+        Look(sighting, sighting.Seen.Shape, sighting.Baseline.Shapes) ?? Look(sighting, sighting.Seen.Form, sighting.Baseline.Forms);
+
+    private Finding? Look(in Sighting sighting, string shape, KnownWords shapes)
     {
-        var (seen, shapes) = (sighting.Seen, sighting.Baseline.Shapes);
+        var seen = sighting.Seen;
         if (
-            seen.Shape.Length == 0
+            shape.Length == 0
             || shapes.Count < 2
-            || shapes.Find(seen.Shape) is not { } known
+            || shapes.Find(shape) is not { } known
             || !known.IsNewlyUsedAt(seen.Time, Uses)
             || sighting.IsAnnounced
             || shapes.DaysAt(seen.Time) < ClientBaseline.LearningDays
             || shapes.CountUsual(UsualDays) > MostUsual
-            || shapes.CountNewerThan(known.First - Settled, seen.Shape, static (_, other) => other.Count >= Uses) > 0
+            || shapes.CountNewerThan(known.First - Settled, shape, static (_, other) => other.Count >= Uses) > 0
         )
         {
             return null;
         }
 
-        var isChained = IsChained(seen.Shape);
+        var isChained = IsChained(shape);
         var walks = isChained ? " It walks to other records, by which what is not shown can be asked for." : string.Empty;
         return Found(
             sighting,

@@ -1,15 +1,21 @@
-using PhiGateway.Watch.Baselines;
 using PhiGateway.Watch.Findings;
 
 namespace PhiGateway.Watch.Rules;
 
-/// <summary>Work at an hour at which the client has always been silent.</summary>
+/// <summary>
+/// Work at an hour of the week at which the client has always been silent, or far more at an hour of the day at which it was always quiet:
+/// whoever wakes it a little at first does not have its nights.
+/// </summary>
 internal sealed class OffHoursRule : WatchRule
 {
     private const int LeastPatients = 10;
 
     // Who sleeps for less than that has no night.
     private const int LeastSilent = 6;
+
+    // At a quiet hour it has at most half of its busiest; with four times as much as ever it is none.
+    private const int Quiet = 2;
+    private const int Factor = 4;
 
     public override string Name => "off-hours";
 
@@ -27,21 +33,33 @@ internal sealed class OffHoursRule : WatchRule
             return null;
         }
 
-        var at = sighting.Seen.Time;
-        var (slot, day) = (HourSlots.Of(at), ClientBaseline.DayOf(at));
-        var slots = sighting.Baseline.Slots;
-        if (!slots.IsSilent(slot, day) || slots.CountSilent(slot, day) < LeastSilent)
+        var (at, slots) = (sighting.Seen.Time, sighting.Baseline.Slots);
+        if (slots.IsSilent(at))
         {
-            return null;
+            return slots.CountSilent(at) < LeastSilent
+                ? null
+                : Found(sighting, $"in ten weeks it was awake at or beside this hour on no more than one {at.UtcDateTime.DayOfWeek}");
         }
 
+        var most = slots.MostAt(at);
+        return
+            most > 0
+            && activity.HourPatients > most * Factor
+            && sighting.Baseline.Limits.PeakHourPatients >= most * Quiet
+            && slots.CountQuiet(at, most) >= LeastSilent
+            ? Found(sighting, Say($"at or beside this hour of any day it never had more than {most}"))
+            : null;
+    }
+
+    private Finding Found(in Sighting sighting, string usual)
+    {
+        var (at, activity) = (sighting.Seen.Time.UtcDateTime, sighting.Activity);
         return Found(
             sighting,
             FindingSeverity.Medium,
             Say(
-                $"{activity.HourCalls} calls for {activity.HourPatients} patients between {at.UtcDateTime.Hour:00} and "
-                    + $"{(at.UtcDateTime.Hour + 1) % 24:00} UTC on a {at.UtcDateTime.DayOfWeek}; in two months it was awake at or beside "
-                    + $"this hour on no more than one such day."
+                $"{activity.HourCalls} calls for {activity.HourPatients} patients between {at.Hour:00} and {(at.Hour + 1) % 24:00} UTC on a "
+                    + $"{at.DayOfWeek}; {usual}."
             ),
             activity.Accesses.List()
         );

@@ -6,6 +6,15 @@ internal enum AttackKind
     /// <summary>An agent that asks for what its charter does not give it.</summary>
     OutsideCharter,
 
+    /// <summary>At hours at which the client works, on a day of the week on which it never does.</summary>
+    OffDay,
+
+    /// <summary>Teaches the baseline: a few patients each night for weeks, before there are many.</summary>
+    TaughtHours,
+
+    /// <summary>By POST what the client never named together: the target says nothing of it.</summary>
+    NewForm,
+
     VolumeSpike,
 
     /// <summary>The same within one minute.</summary>
@@ -64,4 +73,10 @@ internal enum AttackKind
 
     /// <summary>Teaches what is known: a harmless read that is new, and then an export or a change.</summary>
     DecoyOperations,
+
+    /// <summary>Requests made up until one of them works: refused for what they are rather than for what they ask.</summary>
+    Fuzzing,
+
+    /// <summary>Teaches the baseline: the same in little, some days before.</summary>
+    FuzzingBefore,
 }

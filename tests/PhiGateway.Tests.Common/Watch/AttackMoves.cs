@@ -5,6 +5,18 @@ namespace PhiGateway.Tests.Common.Watch;
 /// <summary>What attackers do with one client's credential; used by <see cref="Attacks"/>.</summary>
 internal sealed class AttackMoves(SyntheticClient client, Chance chance)
 {
+    private static readonly string[] Faults =
+    [
+        "malformed-query",
+        "unknown-parameter",
+        "malformed-body",
+        "unsupported-media-type",
+        "not-acceptable",
+        "method-not-allowed",
+        "upstream-rejected",
+        "operation-not-supported",
+    ];
+
     private static readonly string[] Charter = ["agent-tool-not-permitted", "agent-outside-hours", "agent-type-not-permitted"];
 
     /// <summary>One day of an attack that is over on that day.</summary>
@@ -85,6 +97,13 @@ internal sealed class AttackMoves(SyntheticClient client, Chance chance)
                 var chain = ActorChain.Of([$"hub-{client.Number}", "somebody"]);
                 Many(5, 60, 6, from, at => Through(sink, at, chain));
                 break;
+            case AttackKind.NewForm:
+                var form = chance.Happens(0.5) ? "chained by somebody" : "plain by somebody";
+                Many(5, 60, 6, from, at => AskingByPost(sink, at, form));
+                break;
+            case AttackKind.Fuzzing:
+                Fuzz(sink, date, chance.Between(30, 200));
+                break;
             case AttackKind.RosterGrowth:
                 sink.Roster(client, from, $"manager-{client.Number}", chance.Between(600, 5000));
                 break;
@@ -112,6 +131,42 @@ internal sealed class AttackMoves(SyntheticClient client, Chance chance)
             var more = (int)(client.Calls * 0.3 * (Math.Pow(1 + percent, step) - 1));
             Many(more, more, 9, date.AddHours(8), at => Fresh(sink, at));
         };
+
+    /// <summary>A few patients an hour each night for three weeks, and then many.</summary>
+    public Action<EventSink, DateTimeOffset, int> Nights(double hour) =>
+        (sink, date, step) =>
+        {
+            if (step < 20)
+            {
+                Many(2, 6, 1, date.AddHours(hour), at => Known(sink, at));
+            }
+            else
+            {
+                Many(80, 160, 2, date.AddHours(hour), at => Known(sink, at));
+            }
+        };
+
+    /// <summary>Once, at its hours, on a day on which it is closed or two days and more from its run.</summary>
+    public Action<EventSink, DateTimeOffset> OffDay() =>
+        (sink, date) =>
+        {
+            if (client.Rhythm == Rhythm.Weekly && date.DayOfWeek is DayOfWeek.Monday)
+            {
+                Many(60, 250, 2, date.AddHours(client.NightAt), at => Known(sink, at));
+            }
+            else if (client.ClosedOn == date.DayOfWeek)
+            {
+                Many(60, 250, 3, date.AddHours(client.OpensAt + 2), at => Known(sink, at));
+            }
+        };
+
+    /// <summary>Requests that are made up, refused for many reasons.</summary>
+    public void Fuzz(EventSink sink, DateTimeOffset date, int calls)
+    {
+        var from = date.AddHours(chance.Between(9.0, 14.0));
+        var reasons = Faults.OrderBy(_ => chance.Next()).Take(chance.Between(4, 6)).ToList();
+        Many(calls, calls, 4, from, at => sink.Refusal(client, at, chance.Of(client.Operations), chance.Of(reasons)));
+    }
 
     /// <summary>A sleeping client's credential is used.</summary>
     public void Wake(EventSink sink, DateTimeOffset date) => Many(5, 100, 2, date.AddHours(11), at => Known(sink, at));
@@ -163,6 +218,12 @@ internal sealed class AttackMoves(SyntheticClient client, Chance chance)
     {
         sink.Access(client, at, client.Operations[0], [chance.Of(client.Roster)], 3);
         sink.Last(seen => seen with { Shape = shape });
+    }
+
+    private void AskingByPost(EventSink sink, DateTimeOffset at, string form)
+    {
+        sink.Access(client, at, client.Operations[0], [chance.Of(client.Roster)], 3);
+        sink.Last(seen => seen with { Form = form });
     }
 
     private void Through(EventSink sink, DateTimeOffset at, string chain)

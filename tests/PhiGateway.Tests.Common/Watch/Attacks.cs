@@ -53,6 +53,9 @@ internal sealed class Attacks
         kind switch
         {
             AttackKind.OutsideCharter => client.Rhythm == Rhythm.Agent,
+            AttackKind.OffDay => client.Rhythm == Rhythm.Weekly || client.ClosedOn is not null,
+            AttackKind.TaughtHours => client.Rhythm is Rhythm.Office or Rhythm.MonthEnd,
+            AttackKind.NewForm => client.SearchesByPost && client.Rhythm is not (Rhythm.App or Rhythm.Agent or Rhythm.Weekly),
             AttackKind.OffHours => client.Rhythm is Rhythm.Office or Rhythm.MonthEnd or Rhythm.Agent,
             AttackKind.HumanUse => client.Rhythm is not (Rhythm.App or Rhythm.Agent),
             AttackKind.StolenToken => client is { IsRotating: false, Rhythm: not (Rhythm.App or Rhythm.Agent) },
@@ -89,6 +92,17 @@ internal sealed class Attacks
             case AttackKind.BurstBefore:
                 On(plan, day, (sink, date) => moves.Spike(sink, date, 2.5));
                 On(plan, day + 3, (sink, date) => moves.Spike(sink, date, _chance.Between(6.0, 12.0)));
+                break;
+            case AttackKind.TaughtHours:
+                Each(plan, Math.Min(day, _days - 26), 23, moves.Nights(_chance.Between(0.0, 3.0)));
+                break;
+            case AttackKind.FuzzingBefore:
+                On(plan, day, (sink, date) => moves.Fuzz(sink, date, _chance.Between(8, 14)));
+                On(plan, day + 3, (sink, date) => moves.Fuzz(sink, date, _chance.Between(60, 200)));
+                break;
+            case AttackKind.OffDay:
+                var off = moves.OffDay();
+                Each(plan, day, 7, (sink, date, _) => off(sink, date));
                 break;
             case AttackKind.DecoyNetworks or AttackKind.DecoyOperations:
                 var poison = new PoisonMoves(client, _chance);

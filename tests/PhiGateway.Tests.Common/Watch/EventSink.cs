@@ -26,6 +26,7 @@ internal sealed class EventSink
 
             // As the reader of records does.
             Shape = string.Empty,
+            Form = string.Empty,
             Chain = string.Empty,
         };
         Events.Add(one);
@@ -77,7 +78,8 @@ internal sealed class EventSink
             TokenIssuedAt = issued,
             Program = client.Program,
             Range = RangeOf(operation, at),
-            Shape = ShapeOf(client, operation, at),
+            Shape = client.SearchesByPost ? ShapeOf(operation, "by post") : ShapeOf(client, operation, at),
+            Form = client.SearchesByPost ? ShapeOf(client, operation, at) : string.Empty,
             Chain = client.Chain,
             Purpose = "TREAT",
             Tenant = "main",
@@ -97,6 +99,10 @@ internal sealed class EventSink
         operation.StartsWith("search", StringComparison.Ordinal)
             ? $"plain {operation} {at.UtcTicks / TimeSpan.TicksPerMillisecond % client.Shapes}"
             : string.Empty;
+
+    // What a target says of a search by POST.
+    private static string ShapeOf(string operation, string what) =>
+        operation.StartsWith("search", StringComparison.Ordinal) ? $"plain {operation} {what}" : string.Empty;
 
     // Every third search asks for what is new since the one before.
     private static SearchRange? RangeOf(string operation, DateTimeOffset at) =>

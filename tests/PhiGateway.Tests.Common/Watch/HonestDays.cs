@@ -28,7 +28,7 @@ internal static class HonestDays
         var isWeekend = date.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
         switch (client.Rhythm)
         {
-            case Rhythm.Office when !isWeekend:
+            case Rhythm.Office when !isWeekend && date.DayOfWeek != client.ClosedOn:
             case Rhythm.Agent when !isWeekend:
                 Daylight(sink, client, date, client.Calls, shift);
                 break;
@@ -117,11 +117,12 @@ internal static class HonestDays
 
     private static void Week(EventSink sink, SyntheticClient client, DateTimeOffset date, bool isWeekend, int shift)
     {
-        if (date.DayOfWeek == DayOfWeek.Thursday)
+        if ((int)date.DayOfWeek == (int)DayOfWeek.Thursday + client.RunPutOff)
         {
+            client.RunPutOff = 0;
             Batch(sink, client, date.AddHours(client.NightAt + shift), 0.9);
         }
-        else if (!isWeekend)
+        else if (!isWeekend && date.DayOfWeek != DayOfWeek.Thursday)
         {
             Daylight(sink, client, date, client.Calls * 0.2, shift);
         }

@@ -47,6 +47,7 @@ internal sealed class Oddities
         OnceBy(other, 0.05, day => On(client, day, (_, _) => client.TokenHours = 8));
         OnceBy(other, 0.10, day => On(client, day, (sink, date) => Zoom(sink, client, date, other)));
         PlanNewWays(client, new Chance((ulong)(104729 * client.Number)));
+        PlanOddWeeks(client, new Chance((ulong)(15485863L * client.Number)));
         if (chance.Happens(0.1))
         {
             // Closed for a while.
@@ -69,6 +70,40 @@ internal sealed class Oddities
         OnceBy(chance, 0.05, day => On(client, day, (sink, date) => Detour(sink, client, date, chance)));
         OnceBy(chance, 0.04, day => Announced(client, day, 0.7, chance, () => client.Shapes++));
         OnceBy(chance, 0.03, day => Announced(client, day, 0.7, chance, () => client.Chain = ActorChain.Of([$"hub-of-{client.Number}"])));
+    }
+
+    // What comes on another day than ever, and what fails in more than one way at once.
+    private void PlanOddWeeks(SyntheticClient client, Chance chance)
+    {
+        if (client.Rhythm == Rhythm.Weekly)
+        {
+            // Thursday was a holiday, or the machine was down.
+            OnceBy(chance, 0.7, day => On(client, day - (day % 7) + 1, (_, _) => client.RunPutOff = 1));
+        }
+
+        OnceBy(chance, 0.08, day => On(client, day, (sink, date) => TwoFaults(sink, client, date, chance)));
+        OnceBy(chance, 0.05, day => On(client, day, (sink, date) => Throttled(sink, client, date, chance)));
+    }
+
+    // A release that sends one parameter too many and one body too few.
+    private static void TwoFaults(EventSink sink, SyntheticClient client, DateTimeOffset date, Chance chance)
+    {
+        for (var left = chance.Between(20, 80); left > 0; left--)
+        {
+            var reason = chance.Of<string>(["unknown-parameter", "malformed-body"]);
+            sink.Refusal(client, date.AddHours(chance.Between(9.0, 15.0)), chance.Of(client.Operations), reason);
+        }
+    }
+
+    // Too fast, too many at once, and a quota is used up: what a storm of retries meets.
+    private static void Throttled(EventSink sink, SyntheticClient client, DateTimeOffset date, Chance chance)
+    {
+        for (var left = chance.Between(20, 60); left > 0; left--)
+        {
+            var reason = chance.Of<string>(["rate-limited", "concurrency-limited", "quota-exceeded"]);
+            sink.Refusal(client, date.AddHours(chance.Between(9.0, 15.0)), chance.Of(client.Operations), reason);
+            sink.Last(static seen => seen with { Status = 429 });
+        }
     }
 
     private void Announced(SyntheticClient client, int day, double probability, Chance chance, Action change)

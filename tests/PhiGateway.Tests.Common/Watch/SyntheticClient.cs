@@ -51,6 +51,10 @@ internal sealed class SyntheticClient
 
         // People put searches together as they need them, programs ask the same.
         Shapes = Rhythm is Rhythm.App or Rhythm.Agent ? 60 : 1 + (number % 3);
+
+        // By numbers and not by chance, which stays what it was before there were these.
+        ClosedOn = Rhythm == Rhythm.Office && number % 6 == 0 ? DayOfWeek.Wednesday : null;
+        SearchesByPost = number % 4 == 1;
     }
 
     public int Number { get; }
@@ -97,6 +101,15 @@ internal sealed class SyntheticClient
 
     /// <summary>In how many ways it searches for each type.</summary>
     public int Shapes { get; set; }
+
+    /// <summary>A working day on which its house is closed, week by week.</summary>
+    public DayOfWeek? ClosedOn { get; }
+
+    /// <summary>Whether its searches have their parameters in a body.</summary>
+    public bool SearchesByPost { get; }
+
+    /// <summary>A run of one night a week: by how many days it comes later this week.</summary>
+    public int RunPutOff { get; set; }
 
     /// <summary>Days on which it is silent.</summary>
     public Func<int, bool> IsSilent { get; set; } = static _ => false;

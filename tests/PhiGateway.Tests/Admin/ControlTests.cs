@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Status;
 using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Common.Admin;
 using PhiGateway.Tests.Watch;
@@ -204,6 +207,78 @@ public sealed class ControlTests
         }
     }
 
+    // Of several reasons the query counts each, within the same days: what the line says is what its query finds.
+    [Fact]
+    public async Task Report_OfRefusalsForSeveralReasons_LeadsToWhatCountsThem()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        foreach (var reason in (string[])["revoked", "client-expired", "client-expired", "wrong-network"])
+        {
+            server.Trail.Entries.Add(WatchEventReaderTests.Entry(Denied(server, reason), server.Trail.Entries.Count));
+        }
+
+        var old = Denied(server, "revoked");
+        old.Time = server.Time.Now.AddDays(-91);
+        server.Trail.Entries.Add(WatchEventReaderTests.Entry(old, server.Trail.Entries.Count));
+        var line = Line((await server.GetAsync(Controls, "august")).Json, "NHI1:2025");
+        var said = line["evidence"]!
+            .AsArray()
+            .Single(static one => ((string)one!["words"]!).Contains("calls refused", StringComparison.Ordinal))!;
+        Assert.StartsWith("3 calls refused", (string)said["words"]!, StringComparison.Ordinal);
+
+        var counts = (await server.GetAsync((string)said["query"]!, "august")).Json["items"]!.AsArray();
+        Assert.Equal(
+            3,
+            counts
+                .Where(static one => (string?)one!["values"]![0] is "revoked" or "client-expired" or "client-not-active")
+                .Sum(static one => (int)one!["count"]!)
+        );
+    }
+
+    // Each alert names its risk: no rule is forgotten in the table, and what somebody has taken is open still.
+    [Theory]
+    [InlineData("scattered-networks", "NHI2:2025")]
+    [InlineData("new-program", "NHI10:2025")]
+    [InlineData("error-mix", "NHI5:2025")]
+    [InlineData("stale-token", "NHI7:2025")]
+    [InlineData("new-chain", "NHI9:2025")]
+    [InlineData("wide-answers", "NHI3:2025")]
+    public async Task Report_OfASignOfARisk_SaysItAndLeadsToIt(string kind, string risk)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        Assert.Contains(
+            "No sign of it is open.",
+            Line((await server.GetAsync(Controls)).Json, risk).ToJsonString(),
+            StringComparison.Ordinal
+        );
+        await WriteAsync(server, kind, risk, AlertState.Acknowledged);
+        await WriteAsync(server, kind, risk, AlertState.Closed);
+
+        var said = Line((await server.GetAsync(Controls)).Json, risk)["evidence"]!
+            .AsArray()
+            .Single(one => (string)one!["words"]! == $"1 alert {kind} is open.")!;
+        Assert.False((bool)said["good"]!);
+        var found = (await server.GetAsync((string)said["query"]!)).Json["items"]!.AsArray();
+        Assert.Equal("acknowledged", (string)Assert.Single(found)!["state"]!);
+    }
+
+    private static async Task WriteAsync(AdminServer server, string kind, string risk, AlertState state)
+    {
+        var alert = new Alert
+        {
+            Id = $"{kind}-{state}".ToLowerInvariant(),
+            Kind = kind,
+            Subject = "client/acme-connector",
+            Risk = NhiRisk.All.Single(one => one.Id == risk).ToString(),
+            At = server.Time.Now,
+            Evidence = "seen",
+            State = state,
+        };
+        await server.Store.WriteAsync([new RegistryWrite(RegistryKind.Alert, alert.Id, RegistryJson.Serialize(alert), 0)], "test", default);
+    }
+
     [Fact]
     public async Task Score_OfAClient_IsAHundredLessItsPoints()
     {
@@ -219,6 +294,67 @@ public sealed class ControlTests
         Assert.True((int)better["score"]! > (int)score["score"]!, better.ToJsonString());
         Assert.Equal(404, (await server.GetAsync("/admin/v1/clients/nobody/score")).Status);
         Assert.Equal("acme", (string)(await server.GetAsync("/admin/v1/posture/scores")).Json["organizations"]![0]!["organization"]!);
+    }
+
+    // What its clients lose, risk by risk, is what its mean lacks of a hundred.
+    [Fact]
+    public async Task Score_OfAnOrganization_SaysWhatWasTakenOffItsClients()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        var report = (await server.GetAsync("/admin/v1/posture/scores")).Json;
+        var acme = report["organizations"]!.AsArray().Single(static one => (string)one!["organization"]! == "acme")!;
+        var points = acme["points"]!.AsArray();
+
+        Assert.Equal((1, 100), ((int)acme["clients"]!, (int)acme["score"]! + points.Sum(static point => (int)point!["points"]!)));
+        var bearer = points.Single(static point => (string)point!["risk"]! == "NHI4:2025")!;
+        Assert.Equal((15, 1), ((int)bearer["points"]!, (int)bearer["clients"]!));
+        Assert.Contains("bearer token", (string)Assert.Single(bearer["words"]!.AsArray())!, StringComparison.Ordinal);
+    }
+
+    // It is to be compared with what the server holds, and says nothing against the client; its twin does.
+    [Theory]
+    [InlineData("unknown-outcome", 0)]
+    [InlineData("volume-spike", 8)]
+    public async Task Score_OfOpenAlerts_CountsWhatSpeaksAgainstTheClient(string kind, int points)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        var before = (int)(await server.GetAsync("/admin/v1/clients/acme-connector/score")).Json["score"]!;
+        await WriteAsync(server, kind, "NHI3:2025", AlertState.Open);
+
+        Assert.Equal(before - points, (int)(await server.GetAsync("/admin/v1/clients/acme-connector/score")).Json["score"]!);
+    }
+
+    // Who is told is what is configured, and whether anybody takes it.
+    [Theory]
+    [InlineData(60, "siem", "met")]
+    [InlineData(0, "siem", "partly")]
+    [InlineData(60, "", "partly")]
+    [InlineData(60, "siem away", "partly")]
+    [InlineData(0, "", "not-met")]
+    public async Task Report_OnWhoIsTold_SaysWhatIsInForce(int minutes, string sink, string state)
+    {
+        await using var server = await AdminServer.StartAsync(
+            options => options.EscalateAfter = TimeSpan.FromMinutes(minutes),
+            services: all => all.AddSingleton<INodeHealth>(new SinkingHealth(sink))
+        );
+        var report = (await server.GetAsync(Controls, "august")).Json;
+
+        Assert.Equal(state, (string)Line(report, "DE.AE-06")["state"]!);
+        Assert.Equal(sink == "siem" ? "met" : "not-met", (string)Line(report, "DE.AE-03")["state"]!);
+    }
+
+    private sealed class SinkingHealth(string sink) : INodeHealth
+    {
+        public NodeHealth Get() => new("gw-1", 0, null, "database", null, 0);
+
+        public TrustHealth GetTrust() =>
+            new(
+                new VerifierHealth(0, null, [], null),
+                [],
+                sink.Length == 0 ? [] : [new SinkHealth("siem", 0, TimeSpan.Zero, sink == "siem" ? null : "refused")]
+            );
     }
 
     private static JsonNode Line(JsonNode report, string id) =>

@@ -57,6 +57,7 @@ public sealed class ExplainGroundTests
         await using var server = await AdminServer.StartAsync();
         await Approvals.OpenAsync(server);
         var record = await RecordAsync(server);
+        record.Parameters = ["patient", "_include=Observation:subject"];
         StoredTrail.Add(server, record);
         using var shell = new PhigwShell(server);
 
@@ -68,6 +69,9 @@ public sealed class ExplainGroundTests
             told.Output,
             StringComparison.Ordinal
         );
+
+        // What a search by POST named in its body, which its target does not say.
+        Assert.Contains("patient, _include=Observation:subject", told.Output, StringComparison.Ordinal);
     }
 
     private static async Task<AuditRecord> RecordAsync(AdminServer server)

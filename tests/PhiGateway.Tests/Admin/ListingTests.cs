@@ -52,6 +52,8 @@ public sealed class ListingTests
         Assert.Single((await server.GetAsync("/admin/v1/agreements?expires.lt=2027-06-01")).Json["items"]!.AsArray());
         Assert.Empty((await server.GetAsync("/admin/v1/agreements?expires.lt=2026-06-01")).Json["items"]!.AsArray());
         Assert.Single((await server.GetAsync("/admin/v1/clients?status=draft&useCase=lab-results")).Json["items"]!.AsArray());
+        Assert.Single((await server.GetAsync("/admin/v1/clients?status.ne=active&useCase=lab-results")).Json["items"]!.AsArray());
+        Assert.Empty((await server.GetAsync("/admin/v1/clients?status.ne=draft&useCase=lab-results")).Json["items"]!.AsArray());
     }
 
     // Numbers among words, and moments with another offset: one order, however a page is cut.

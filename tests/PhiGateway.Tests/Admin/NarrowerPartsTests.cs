@@ -66,6 +66,37 @@ public sealed class NarrowerPartsTests
         Assert.Equal(stays ? granted.Includes : [], NarrowerGrants.Of([granted], UsedBy(record))[0].Includes);
     }
 
+    // Where the record names what the body named, it is as with a search by GET; what is walked over is needed as well.
+    [Theory]
+    [InlineData("patient code", false)]
+    [InlineData("patient _include=Observation:subject", true)]
+    [InlineData("patient ...", true)]
+    [InlineData("", true)]
+    public void Of_AnIncludeOfASearchByPost_StaysWhereItsRecordNamesIt(string names, bool stays)
+    {
+        var record = ByPost(names);
+        var granted = Granted with { Includes = ["Observation:subject"] };
+
+        Assert.Equal(stays ? granted.Includes : [], NarrowerGrants.Of([granted], UsedBy(record))[0].Includes);
+    }
+
+    [Theory]
+    [InlineData("patient subject:Patient.birthdate", true)]
+    [InlineData("patient subject:Patient.name:exact", true)]
+    [InlineData("_has:DiagnosticReport:result:code", false)]
+    [InlineData("patient code", false)]
+    public void Of_AChainOfASearchByPost_KeepsWhatItWalksOver(string names, bool stays)
+    {
+        var people = new Grant { Types = ["Patient"], Interactions = ["read", "search"] };
+        var kept = NarrowerGrants.Of([Granted, people], UsedBy(ByPost(names)));
+
+        Assert.Equal(stays, kept.Any(static grant => grant.Types.Contains("Patient") && grant.Interactions.Contains("search")));
+    }
+
+    [Fact]
+    public void Of_ElementsThatASearchByPostNames_AreThoseThatStay() =>
+        Assert.Equal(["code", "value"], Narrower(ByPost("patient _elements=code,value"))[0].Elements);
+
     // A page tells what came with it: that the first page lies before the window takes nothing of it away.
     [Fact]
     public void Of_WhatCameWithAPage_Stays()
@@ -91,6 +122,14 @@ public sealed class NarrowerPartsTests
         }
 
         return used;
+    }
+
+    private static AuditRecord ByPost(string names)
+    {
+        var record = Used("/fhir/Observation/_search");
+        (record.Method, record.Template) = ("POST", "POST /Observation/_search");
+        record.Parameters = names.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return record;
     }
 
     private static AuditRecord Used(string target, params string[] labels)

@@ -69,6 +69,29 @@ public sealed class NewWaysTests
         Assert.Empty(Calls(detector, Attack, 5, static seen => seen with { Shape = "plain by hand" }));
     }
 
+    // What a body names is settled by itself: by POST somebody asks other questions as well.
+    [Fact]
+    public void NewShape_NamedInABody_IsTold()
+    {
+        var detector = Known(new NewShapeRule(), change: static seen => seen with { Form = FormAt(seen.Time) });
+        var one = Assert.Single(Calls(detector, Attack, 5, static seen => seen with { Form = "chained 2" }));
+
+        Assert.Equal(("new-shape", FindingSeverity.Medium, 3), (one.Rule, one.Severity, one.Records.Count));
+    }
+
+    // Its twin: records of before do not name it, and that they begin to is no news.
+    [Fact]
+    public void NewShape_NamedSinceAnUpgrade_IsNone()
+    {
+        var detector = Known(new NewShapeRule());
+        for (var day = KnownDays; day < KnownDays + 20; day++)
+        {
+            Assert.Empty(Day(detector, day, static (seen, half) => seen with { Form = $"plain form {half % 3}" }));
+        }
+
+        Assert.Empty(Calls(detector, Attack.AddDays(20), 5, static seen => seen with { Form = "plain form 3" }));
+    }
+
     [Fact]
     public void NewChain_SomebodyElseExchangesItsTokens_IsTold()
     {
@@ -190,6 +213,7 @@ public sealed class NewWaysTests
 
     // What was learned of shapes, chains and sizes is there after a restart; of the version before the hour's records stand for an answer's.
     [Theory]
+    [InlineData(7, 2, 20)]
     [InlineData(6, 2, 20)]
     [InlineData(5, 0, 40)]
     public void Restore_OfAFile_HasWhatItsVersionKnew(byte version, int shapes, int largest)
@@ -208,6 +232,8 @@ public sealed class NewWaysTests
         Assert.Equal((shapes, largest), (baseline.Shapes.Count, baseline.Limits.PeakCallRecords));
         Assert.Equal(shapes / 2, Calls(after, Attack.AddHours(1), 1, static seen => seen with { Shape = "plain 2" }).Count);
     }
+
+    private static string FormAt(DateTimeOffset at) => $"plain form {at.Hour % 3}";
 
     private static List<Finding> Proxies(Detector detector, DateTimeOffset from, int count, int first, string form = "203.{0}.113.0/24")
     {

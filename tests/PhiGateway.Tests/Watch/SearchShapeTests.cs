@@ -38,6 +38,25 @@ public sealed class SearchShapeTests
         Assert.Equal(string.Empty, SearchShape.Of(new AuditRecord()));
     }
 
+    // Which parameters a search by POST names stands in its record, and not in its target.
+    [Fact]
+    public void OfForm_ASearchByPost_IsWhatItsRecordNames()
+    {
+        Assert.Equal(FormOf("patient", "code"), FormOf("code", "patient", "_include=Observation:subject", "_sort=date"));
+        Assert.NotEqual(FormOf("patient", "code"), FormOf("patient", "category"));
+        Assert.StartsWith(SearchShape.Chained, FormOf("subject:Patient.name"), StringComparison.Ordinal);
+        Assert.Matches("^plain [0-9a-f]{16}$", FormOf("patient", AskedParameters.More));
+    }
+
+    // The twins: what came by GET, and records of before, have none; and the shape of the target is what it always was.
+    [Fact]
+    public void OfForm_OfARecordThatNamesNothing_IsNone()
+    {
+        Assert.Equal(string.Empty, FormOf());
+        Assert.Equal(string.Empty, SearchShape.OfForm(new AuditRecord { Interaction = "read", Parameters = ["a"] }));
+        Assert.Equal(SearchShape.Of(ByPost([])), SearchShape.Of(ByPost(["patient", "subject:Patient.name"])));
+    }
+
     [Fact]
     public void Of_ManyMoreNamesThanAnybodyNeeds_IsBounded() =>
         Assert.Equal(
@@ -53,6 +72,18 @@ public sealed class SearchShapeTests
         Assert.NotEqual(ActorChain.Of(["hub", "agent"]), ActorChain.Of(["agent", "hub"]));
         Assert.Equal(ActorChain.Of(["hub", "agent"]), ActorChain.Of(["hub", "agent"]));
     }
+
+    private static string FormOf(params string[] names) => SearchShape.OfForm(ByPost(names));
+
+    private static AuditRecord ByPost(string[] names) =>
+        new()
+        {
+            Interaction = "search-type",
+            ResourceType = "Observation",
+            Template = "POST /Observation/_search",
+            RawTarget = "/fhir/Observation/_search",
+            Parameters = names,
+        };
 
     private static string ShapeOf(string query) =>
         SearchShape.Of(

@@ -6,7 +6,7 @@ namespace PhiGateway.Tests.Watch;
 /// <summary>Detection held against labelled traffic, in little; docs/detection.md has the large measurement and its command.</summary>
 public sealed class SyntheticTrafficTests
 {
-    private const int Clients = 80;
+    private const int Clients = 110;
     private const int Days = 100;
 
     [Fact]

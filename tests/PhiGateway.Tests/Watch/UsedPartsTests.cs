@@ -27,6 +27,19 @@ public sealed class UsedPartsTests
         Assert.All(detector.Usage.Of("acme"), static row => Assert.Equal(1, row.Count));
     }
 
+    [Fact]
+    public void Of_ASearchByPost_IsWhatItsRecordNames()
+    {
+        var record = TestRecords.Disclosure();
+        (record.RawTarget, record.Labels) = ("/fhir/Observation/_search", []);
+        record.Parameters = ["patient", "_include:iterate=Observation:subject", "_elements=code,value", "_include=John Smith"];
+
+        Assert.Equal(
+            ["element Observation.code", "element Observation.value", "include Observation:subject"],
+            UsedParts.Of(record).Order()
+        );
+    }
+
     [Theory]
     [InlineData("/fhir/Observation?_include=John%20Smith")]
     [InlineData("/fhir/Observation?_elements=")]

@@ -26,6 +26,23 @@ public sealed class WatchEventReaderTests
         Assert.Equal((WatchKind.Refusal, "outside-use-case", 0), (seen.Kind, seen.Reason, seen.Records));
     }
 
+    // By POST every search has one target: what was asked for is whom it was asked of.
+    [Fact]
+    public void Read_RefusalsByPostForSeveralPatients_AreOfDifferentThings()
+    {
+        Assert.NotEqual(AskedBy("/fhir/Observation/_search", "p-1", "p-2"), AskedBy("/fhir/Observation/_search", "p-3", "p-4"));
+        Assert.Equal(AskedBy("/fhir/Observation/_search", "p-1", "p-2"), AskedBy("/fhir/Observation?patient=p-2,p-1", "p-2", "p-1"));
+        Assert.Equal(StableHash.Of("key of p-1"), AskedBy("/fhir/Patient/p-1", "p-1"));
+        Assert.Equal(StableHash.Of("/fhir/Practitioner/1"), AskedBy("/fhir/Practitioner/1"));
+    }
+
+    private static ulong AskedBy(string target, params string[] patients)
+    {
+        var record = TestRecords.Denial();
+        (record.RawTarget, record.Patients) = (target, patients);
+        return WatchEventReader.Read(Entry(record))!.AskedKey;
+    }
+
     [Fact]
     public void Read_RecordsThatAreNobodysBehaviour_AreNone()
     {
