@@ -68,7 +68,10 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, OffboardingRegist
             return AdminProblem.Conflict("offboarded", "The organization was offboarded, which is final; it is not suspended any more.");
         }
 
-        var useCases = set.UseCasesOf(RegistryKind.Organization, id).Select(static useCase => useCase.Id).ToHashSet(StringComparer.Ordinal);
+        var clients = set.UseCasesOf(RegistryKind.Organization, id)
+            .SelectMany(useCase => set.ClientsOf(useCase.Id))
+            .Select(static client => client.Id)
+            .Order(StringComparer.Ordinal);
         var writes = new List<RegistryWrite>
         {
             new(
@@ -83,11 +86,10 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, OffboardingRegist
                 found.Item.Version
             ),
         };
-        foreach (var item in set.Kind(RegistryKind.Client).Values)
+        foreach (var client in clients)
         {
             if (
-                item.Entity is Client client
-                && useCases.Contains(client.UseCase)
+                set.Find(RegistryKind.Client, client) is { } item
                 && ClientClosing.Along(item, observe ? ClientStatus.Suspended : ClientStatus.Revoked, body.Reason, call.Persons)
                     is { } write
             )

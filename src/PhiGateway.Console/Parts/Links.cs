@@ -51,7 +51,8 @@ internal static class Links
         string? type = null,
         string? interaction = null,
         string? actor = null,
-        string? kind = null
+        string? kind = null,
+        string? purpose = null
     ) =>
         With(
             "/console/audit",
@@ -65,7 +66,8 @@ internal static class Links
             ("type", type),
             ("interaction", interaction),
             ("actor", actor),
-            ("kind", kind)
+            ("kind", kind),
+            ("purpose", purpose)
         );
 
     /// <summary>A path with those of the parameters that have a value.</summary>

@@ -32,6 +32,9 @@ public sealed record ApprovalsModel(
 /// <param name="FormToken">Token of the session's forms.</param>
 public sealed record ApprovalModel(ApprovalBrief Brief, bool MayApprove, TriedForm? Tried, string FormToken)
 {
+    /// <summary>Whether the viewer reads the history of the registry.</summary>
+    public bool MayReadHistory { get; init; }
+
     /// <summary>What is shown, to be told apart from what is there later.</summary>
     internal string Seen =>
         SeenState.Of(

@@ -86,6 +86,9 @@ internal sealed class ApprovalsScreen(
                     TriedForms.Of(request, tried, "approve", string.Empty, "reason", "until"),
                     request.Session.FormToken
                 )
+                {
+                    MayReadHistory = request.Call.Caller.HasAny(AdminRoles.UseReaders),
+                }
             )
             {
                 Status = tried?.Status ?? 200,

@@ -6,6 +6,7 @@ using PhiGateway.Console.Http;
 using PhiGateway.Console.Pages.Lab;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Work;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Console.Pages.Clients;
@@ -14,7 +15,7 @@ namespace PhiGateway.Console.Pages.Clients;
 internal sealed class ClientsScreen(
     ClientDirectory directory,
     ClientReports reports,
-    TrafficReports traffic,
+    CountsBehind counts,
     UsageReports usage,
     AlertInbox alerts,
     TimeProvider time
@@ -91,19 +92,16 @@ internal sealed class ClientsScreen(
             return problem;
         }
 
-        UseMatrix? use = null;
+        Counts? counted = null;
         var now = time.GetUtcNow();
         if (call.Caller.HasAny(ConsoleSections.TrailReaders))
         {
             var query = new TrafficQuery(now.AddDays(-UseDays), now, null, "resource-type,interaction,decision", id);
-            var read = await request.TryCommandAsync("what it used", () => traffic.CountAsync(call, query));
-            TrafficReport? counted = null;
-            if (read is { } outcome && outcome.Failed(out problem, out counted))
+            var later = Links.With(Links.Client(id), (CountsBehind.Begun, "1")) + "#use";
+            if ((await counts.CountAsync(request, "the use of " + id, "what it used", later, query)).Failed(out problem, out counted))
             {
                 return problem;
             }
-
-            use = counted is null ? null : UseMatrix.Of(profile.UseCase, counted.Items);
         }
 
         var about = "client/" + id;
@@ -119,10 +117,10 @@ internal sealed class ClientsScreen(
                 blast,
                 holders,
                 [.. found[about]],
-                use,
+                counted?.Report is { } use ? UseMatrix.Of(profile.UseCase, use.Items) : null,
                 isLedger ? (await usage.OfAsync(call, id)).Value : null,
                 DateOnly.FromDateTime(now.UtcDateTime),
-                now.AddDays(-UseDays),
+                counted?.Report?.From ?? now.AddDays(-UseDays),
                 call.Caller.HasAny(AdminRoles.Closers),
                 call.Caller.HasAny([AdminRoles.Approver]),
                 call.Caller.HasAny(AdminRoles.Keepers),
@@ -130,10 +128,15 @@ internal sealed class ClientsScreen(
                 form,
                 request.Session.FormToken
             )
+            {
+                MayRead = call.Caller.HasAny(ConsoleSections.TrailReaders),
+                UseTo = counted?.Report?.To,
+                Counting = counted?.Later,
+            }
         )
         {
             Status = tried?.Status ?? 200,
-            OnRecord = use is null ? null : "that you counted this client's requests.",
+            OnRecord = counted is { IsOnRecord: true } ? "that you counted this client's requests." : null,
         };
     }
 

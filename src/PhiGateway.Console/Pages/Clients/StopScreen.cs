@@ -1,10 +1,12 @@
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Revocations;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Work;
 
 namespace PhiGateway.Console.Pages.Clients;
 
@@ -13,7 +15,8 @@ internal sealed class StopScreen(
     ClientDirectory directory,
     ClientReports reports,
     ClientVerbs verbs,
-    TrafficReports traffic,
+    CountsBehind counts,
+    StopPreviews previews,
     ApprovalBriefs briefs,
     AlertInbox alerts,
     ClientsScreen clients,
@@ -77,16 +80,15 @@ internal sealed class StopScreen(
             return problem;
         }
 
-        long? allowed = null;
+        Counts? counted = null;
         var now = time.GetUtcNow();
         if (call.Caller.HasAny(ConsoleSections.TrailReaders))
         {
             var query = new TrafficQuery(now.AddDays(-Days), now, null, "decision", id, Decision: "permit");
-            var read = await request.TryCommandAsync("how much it calls", () => traffic.CountAsync(call, query));
-            allowed = read?.Value?.Items.Sum(static item => item.Count);
+            var later = Links.With(Links.Client(id) + "/stop", (CountsBehind.Begun, "1"));
+            counted = (await counts.CountAsync(request, "the calls of " + id, "how much it calls", later, query)).Value;
         }
 
-        var dry = await verbs.SuspendAsync(call with { IsDryRun = true }, id, new ReasonBody("what stops with it"));
         var brief = await request.TryCommandAsync("how many patients it can reach", () => briefs.OfClientAsync(call, id));
         return new PageContent(
             "Stop " + id,
@@ -96,18 +98,21 @@ internal sealed class StopScreen(
                 profile,
                 blast,
                 brief?.Value?.Reach ?? [],
-                allowed,
-                now.AddDays(-Days),
+                counted?.Report?.Items.Sum(static item => item.Count),
+                counted?.Report?.From ?? now.AddDays(-Days),
                 await alerts.CountAsync(call, new AlertFilter(EmergencyUses.Kind, "client/" + id)),
-                dry.Value?.Running,
+                previews.RunningOf([profile.Client]),
                 request.Typed("step"),
                 TriedForms.Of(request, tried, "stop", string.Empty, "reason"),
                 request.Session.FormToken
             )
+            {
+                Counting = counted?.Later,
+            }
         )
         {
             Status = tried?.Status ?? 200,
-            OnRecord = allowed is null ? null : "that you counted what this client was permitted.",
+            OnRecord = counted is { IsOnRecord: true } ? "that you counted what this client was permitted." : null,
         };
     }
 }
