@@ -19,6 +19,7 @@ using PhiGateway.Console.Pages.Search;
 using PhiGateway.Console.Pages.Settings;
 using PhiGateway.Console.Pages.Strangers;
 using PhiGateway.Console.Pages.Trust;
+using PhiGateway.Console.Pages.UseCases;
 using PhiGateway.Console.Pages.Vendors;
 using PhiGateway.Console.Pages.Work;
 
@@ -44,6 +45,7 @@ internal static class PagesRegistration
             .AddSingleton<StopScreen>()
             .AddSingleton<ThrottleScreen>()
             .AddSingleton<ApprovalsScreen>()
+            .AddSingleton<UseCasesScreen>()
             .AddSingleton<StrangersScreen>()
             .AddSingleton<AlertScreen>()
             .AddSingleton<AlertsScreen>()

@@ -57,6 +57,7 @@ internal static class ConsolePages
             ("unknown callers", "/console/callers"),
             ("approvals", "/console/approvals"),
             ("one approval", $"/console/approvals/{client}"),
+            ("uses that wait", "/console/use-cases"),
             ("strangers", "/console/strangers"),
             ("reviews", "/console/reviews"),
             ("one review", $"/console/reviews/{ConsoleRegistry.Review}"),

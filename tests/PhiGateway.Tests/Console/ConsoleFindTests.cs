@@ -14,6 +14,7 @@ public sealed class ConsoleFindTests
     [InlineData("outside-use-case", "all", "/console/audit?reason=outside-use-case")]
     [InlineData("Acme Laboratories", "viewer", "/console/vendors?q=acme#acme")]
     [InlineData("Second quarter", "all", "/console/reviews/q2")]
+    [InlineData("lab-results", "viewer", "/console/use-cases/lab-results")]
     [InlineData("odd-1", "viewer", "/console/alerts/odd-1")]
     [InlineData("A case", "viewer", "/console/cases/c-1")]
     public async Task Find_ByAName_LeadsThere(string text, string person, string href)

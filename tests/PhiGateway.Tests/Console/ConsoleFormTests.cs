@@ -33,6 +33,7 @@ public sealed partial class ConsoleFormTests
             { "/console/stop", "/console/stop", "reason", "target=organization&value=acme" },
             { "/console/vendors", "/console/vendors/acme/stop", "reason", "version=1&step=suspend" },
             { "/console/approvals/acme-connector", "/console/approvals/acme-connector", "reason", "fingerprint=00" },
+            { "/console/use-cases/lab-results", "/console/use-cases/lab-results", "reason", "version=1" },
             { "/console/cases/c-1", "/console/cases/c-1/note", "text", "" },
             { "/console/cases/c-1", "/console/cases/c-1/close", "reason", "version=1" },
             { "/console/reviews", "/console/reviews", "title", "id=q9&due=soon&reviewers=all@hospital.example" },

@@ -35,6 +35,7 @@ public sealed class ConsoleStepUpTests
             "POST /console/reviews/{id}/cancel",
             "POST /console/revocations/{id}/lift",
             "POST /console/stop",
+            "POST /console/use-cases/{id}",
             "POST /console/vendors/{id}/stop",
         ];
         await using var server = await ConsoleServer.StartAsync();

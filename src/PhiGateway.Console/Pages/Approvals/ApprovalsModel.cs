@@ -21,6 +21,9 @@ public sealed record ApprovalsModel(
     string FormToken
 )
 {
+    /// <summary>How many uses of PHI nobody has approved; told on the first page.</summary>
+    public int Uses { get; init; }
+
     /// <summary>Whether less than the whole queue is asked for.</summary>
     public bool IsNarrowed => Why is not null || Text is not null;
 }

@@ -118,7 +118,7 @@ internal sealed class FindScreen(ClientDirectory clients, RegistryFinder finder,
         kind switch
         {
             RegistryKind.Organization => Links.Vendor(id),
-            RegistryKind.UseCase => Links.With("/console/clients", ("q", id)),
+            RegistryKind.UseCase => Links.UseCase(id),
             RegistryKind.Case => Links.Case(id),
             RegistryKind.Alert => Links.Alert(id),
             RegistryKind.Campaign => Links.Review(id),
