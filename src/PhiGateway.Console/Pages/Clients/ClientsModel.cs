@@ -85,6 +85,9 @@ public sealed record StopModel(
     string FormToken
 )
 {
+    /// <summary>Whether the viewer reads the trail.</summary>
+    public bool MayRead { get; init; }
+
     /// <summary>Where its calls are found when they are counted; null: they are not being counted.</summary>
     public string? Counting { get; init; }
 }

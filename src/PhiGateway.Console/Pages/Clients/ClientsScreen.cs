@@ -82,9 +82,16 @@ internal sealed class ClientsScreen(
     public async Task<ScreenAnswer> ShowAsync(ConsoleRequest request, TriedForm? form, AdminProblem? tried)
     {
         var (call, id) = (request.Call, request.Route("id"));
+        if ((await directory.FindAsync(call, id)).Failed(out var problem, out var profile))
+        {
+            return problem;
+        }
+
+        // Begun first: it has its patience while the registry is asked.
+        var now = time.GetUtcNow();
+        var counting = CountAsync(request, id, now);
         if (
-            (await directory.FindAsync(call, id)).Failed(out var problem, out var profile)
-            || (await reports.PostureAsync(call, id)).Failed(out problem, out var posture)
+            (await reports.PostureAsync(call, id)).Failed(out problem, out var posture)
             || (await reports.BlastRadiusAsync(call, id)).Failed(out problem, out var blast)
             || (await reports.HoldersAsync(call, id)).Failed(out problem, out var holders)
         )
@@ -92,21 +99,16 @@ internal sealed class ClientsScreen(
             return problem;
         }
 
-        Counts? counted = null;
-        var now = time.GetUtcNow();
-        if (call.Caller.HasAny(ConsoleSections.TrailReaders))
-        {
-            var query = new TrafficQuery(now.AddDays(-UseDays), now, null, "resource-type,interaction,decision", id);
-            var later = Links.With(Links.Client(id), (CountsBehind.Begun, "1")) + "#use";
-            if ((await counts.CountAsync(request, "the use of " + id, "what it used", later, query)).Failed(out problem, out counted))
-            {
-                return problem;
-            }
-        }
-
         var about = "client/" + id;
         var found = await alerts.OpenAboutAsync(call, new HashSet<string>(StringComparer.Ordinal) { about });
         var isLedger = call.Caller.HasAny(AdminRoles.UseReaders);
+        var used = await counting;
+        if (used.Problem is { } refused)
+        {
+            return refused;
+        }
+
+        var counted = used.Value;
         return new PageContent(
             profile.Client.Id,
             "clients",
@@ -138,6 +140,19 @@ internal sealed class ClientsScreen(
             Status = tried?.Status ?? 200,
             OnRecord = counted is { IsOnRecord: true } ? "that you counted this client's requests." : null,
         };
+    }
+
+    // Without a value: the viewer does not read the trail.
+    private async Task<Outcome<Counts>> CountAsync(ConsoleRequest request, string id, DateTimeOffset now)
+    {
+        if (!request.Call.Caller.HasAny(ConsoleSections.TrailReaders))
+        {
+            return default;
+        }
+
+        var query = new TrafficQuery(now.AddDays(-UseDays), now, null, "resource-type,interaction,decision", id);
+        var later = Links.With(Links.Client(id), (CountsBehind.Begun, "1")) + "#use";
+        return await counts.CountAsync(request, "the use of " + id, "what it used", later, query);
     }
 
     private sealed record Chosen<T>(T? Value)

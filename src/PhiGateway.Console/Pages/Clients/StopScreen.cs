@@ -72,24 +72,23 @@ internal sealed class StopScreen(
     private async Task<ScreenAnswer> PreviewAsync(ConsoleRequest request, AdminProblem? tried)
     {
         var (call, id) = (request.Call, request.Route("id"));
-        if (
-            (await directory.FindAsync(call, id)).Failed(out var problem, out var profile)
-            || (await reports.BlastRadiusAsync(call, id)).Failed(out problem, out var blast)
-        )
+        if ((await directory.FindAsync(call, id)).Failed(out var problem, out var profile))
         {
             return problem;
         }
 
-        Counts? counted = null;
+        // Begun first: it has its patience while the registry is asked.
         var now = time.GetUtcNow();
-        if (call.Caller.HasAny(ConsoleSections.TrailReaders))
+        var mayRead = call.Caller.HasAny(ConsoleSections.TrailReaders);
+        var counting = mayRead ? CountAsync(request, id, now) : Task.FromResult<Counts?>(null);
+        if ((await reports.BlastRadiusAsync(call, id)).Failed(out problem, out var blast))
         {
-            var query = new TrafficQuery(now.AddDays(-Days), now, null, "decision", id, Decision: "permit");
-            var later = Links.With(Links.Client(id) + "/stop", (CountsBehind.Begun, "1"));
-            counted = (await counts.CountAsync(request, "the calls of " + id, "how much it calls", later, query)).Value;
+            return problem;
         }
 
         var brief = await request.TryCommandAsync("how many patients it can reach", () => briefs.OfClientAsync(call, id));
+        var known = await alerts.CountAsync(call, new AlertFilter(EmergencyUses.Kind, "client/" + id));
+        var counted = await counting;
         return new PageContent(
             "Stop " + id,
             "clients",
@@ -100,13 +99,14 @@ internal sealed class StopScreen(
                 brief?.Value?.Reach ?? [],
                 counted?.Report?.Items.Sum(static item => item.Count),
                 counted?.Report?.From ?? now.AddDays(-Days),
-                await alerts.CountAsync(call, new AlertFilter(EmergencyUses.Kind, "client/" + id)),
+                known,
                 previews.RunningOf([profile.Client]),
                 request.Typed("step"),
                 TriedForms.Of(request, tried, "stop", string.Empty, "reason"),
                 request.Session.FormToken
             )
             {
+                MayRead = mayRead,
                 Counting = counted?.Later,
             }
         )
@@ -114,5 +114,12 @@ internal sealed class StopScreen(
             Status = tried?.Status ?? 200,
             OnRecord = counted is { IsOnRecord: true } ? "that you counted what this client was permitted." : null,
         };
+    }
+
+    private async Task<Counts?> CountAsync(ConsoleRequest request, string id, DateTimeOffset now)
+    {
+        var query = new TrafficQuery(now.AddDays(-Days), now, null, "decision", id, Decision: "permit");
+        var later = Links.With(Links.Client(id) + "/stop", (CountsBehind.Begun, "1"));
+        return (await counts.CountAsync(request, "the calls of " + id, "how much it calls", later, query)).Value;
     }
 }

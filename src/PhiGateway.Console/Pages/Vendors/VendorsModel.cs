@@ -24,6 +24,9 @@ public sealed record VendorsModel(
     string FormToken
 )
 {
+    /// <summary>Whether the viewer reads the trail.</summary>
+    public bool MayRead { get; init; }
+
     /// <summary>Where the calls are found when they are counted; null: they are not being counted.</summary>
     public string? Counting { get; init; }
 }
@@ -52,6 +55,9 @@ public sealed record VendorTraffic(DateTimeOffset From, long Allowed, long Refus
 /// <param name="FormToken">Token of the session's forms.</param>
 public sealed record VendorStopModel(Vendor Vendor, VendorTraffic? Traffic, int? Running, TriedForm? Tried, string FormToken)
 {
+    /// <summary>Whether the viewer reads the trail.</summary>
+    public bool MayRead { get; init; }
+
     /// <summary>Where its calls are found when they are counted; null: they are not being counted.</summary>
     public string? Counting { get; init; }
 

@@ -56,6 +56,7 @@ internal sealed class VendorsScreen(
                 request.Session.FormToken
             )
             {
+                MayRead = request.Call.Caller.HasAny(ConsoleSections.TrailReaders),
                 Counting = counted?.Later,
             }
         )
@@ -160,6 +161,7 @@ internal sealed class VendorsScreen(
                 request.Session.FormToken
             )
             {
+                MayRead = request.Call.Caller.HasAny(ConsoleSections.TrailReaders),
                 Counting = counted?.Later,
             }
         )
