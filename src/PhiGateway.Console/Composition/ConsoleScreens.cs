@@ -61,6 +61,11 @@ internal static class ConsoleScreens
                 LabScreen.Replayers,
                 static (screen, request) => screen.ShowAsync(request)
             )
+            .Get<ClientTokensScreen>(
+                "/console/clients/{id}/tokens",
+                AdminRoles.TokenReaders,
+                static (screen, request) => screen.ShowAsync(request)
+            )
             .Get<CallersScreen>("/console/callers", Auditors, static (screen, request) => screen.ShowAsync(request))
             .Get<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.ShowAsync(request))
             .GravePost<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.StopAsync(request))

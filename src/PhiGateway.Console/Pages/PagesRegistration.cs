@@ -43,6 +43,7 @@ internal static class PagesRegistration
             .AddSingleton<AskedScreen>()
             .AddSingleton<NarrowerScreen>()
             .AddSingleton<StopScreen>()
+            .AddSingleton<ClientTokensScreen>()
             .AddSingleton<ThrottleScreen>()
             .AddSingleton<ApprovalsScreen>()
             .AddSingleton<UseCasesScreen>()

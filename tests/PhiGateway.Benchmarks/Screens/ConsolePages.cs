@@ -52,6 +52,7 @@ internal static class ConsolePages
             ("clients by part of a name", "/console/clients?q=owner"),
             ("one client", $"/console/clients/{client}"),
             ("what stops with it", $"/console/clients/{client}/stop"),
+            ("its tokens", $"/console/clients/{client}/tokens"),
             ("narrower grants", $"/console/clients/{client}/narrower"),
             ("clients of a kind", "/console/clients?kind=ai-agent"),
             ("unknown callers", "/console/callers"),

@@ -52,6 +52,9 @@ public sealed record ClientModel(
     /// <summary>Whether the viewer searches the trail.</summary>
     public bool MayRead { get; init; }
 
+    /// <summary>Whether the viewer may ask which tokens are out.</summary>
+    public bool MayReadTokens { get; init; }
+
     /// <summary>Until when its use was counted; null: it was not.</summary>
     public DateTimeOffset? UseTo { get; init; }
 

@@ -132,6 +132,7 @@ internal sealed class ClientsScreen(
             )
             {
                 MayRead = call.Caller.HasAny(ConsoleSections.TrailReaders),
+                MayReadTokens = call.Caller.HasAny(AdminRoles.TokenReaders),
                 UseTo = counted?.Report?.To,
                 Counting = counted?.Later,
             }

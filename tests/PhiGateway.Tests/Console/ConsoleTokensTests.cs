@@ -1,0 +1,60 @@
+using PhiGateway.Tests.Admin;
+using PhiGateway.Tests.Common.Admin;
+using Xunit;
+
+namespace PhiGateway.Tests.Console;
+
+/// <summary>Whoever stops a client sees which tokens are out for it, and which of them are dead already.</summary>
+public sealed class ConsoleTokensTests
+{
+    private const string Client = "/console/clients/acme-connector";
+
+    [Theory]
+    [InlineData("responder", false)]
+    [InlineData("auditor", true)]
+    public async Task Tokens_OfAClient_SayWhichAreDead(string person, bool isReader)
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await Approvals.OpenAsync(server.Admin);
+        StoredTrail.Add(
+            server.Admin,
+            ClientTokensTests.Issued(server.Admin, "tok-live", 10, 120, isPlain: true),
+            ClientTokensTests.Issued(server.Admin, "tok-dead", 20, 120, isPlain: true)
+        );
+        const string Leak = """{"target":"token","value":"tok-dead","reason":"leak"}""";
+        Assert.Equal(201, (await server.Admin.PostAsync("/admin/v1/revocations", Leak)).Status);
+        using var browser = await server.SignInAsync(person);
+        Assert.Contains($"href=\"{Client}/tokens\"", (await browser.GetAsync(Client)).Text, StringComparison.Ordinal);
+
+        var page = await browser.GetAsync(Client + "/tokens");
+        Assert.Equal(200, page.Status);
+        Assert.Contains("2 tokens are out, of which 1 lets it in now", page.Text, StringComparison.Ordinal);
+        var (live, dead) = (
+            page.Text.IndexOf("tok-live", StringComparison.Ordinal),
+            page.Text.LastIndexOf("tok-dead", StringComparison.Ordinal)
+        );
+        Assert.InRange(live, 0, dead);
+        Assert.DoesNotContain("revoked<", page.Text[live..dead], StringComparison.Ordinal);
+        Assert.Contains("revoked<", page.Text[dead..], StringComparison.Ordinal);
+        Assert.Equal(isReader, page.Text.Contains("token=tok-live", StringComparison.Ordinal));
+        Assert.Contains("On record:", page.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            server.Admin.Journal.Records,
+            record => record.Event == "audit.tokens" && record.Actor == person + "@hospital.example"
+        );
+    }
+
+    [Fact]
+    public async Task Tokens_OfAClientWithout_SaysWhyThereAreNone()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await Approvals.OpenAsync(server.Admin);
+        using var browser = await server.SignInAsync("responder");
+
+        Assert.Contains("class=\"empty\"", (await browser.GetAsync(Client + "/tokens")).Text, StringComparison.Ordinal);
+        Assert.Equal(404, (await browser.GetAsync("/console/clients/nobody/tokens")).Status);
+        using var viewer = await server.SignInAsync("viewer");
+        Assert.Equal(403, (await viewer.GetAsync(Client + "/tokens")).Status);
+        Assert.DoesNotContain("/tokens\"", (await viewer.GetAsync(Client)).Text, StringComparison.Ordinal);
+    }
+}
