@@ -66,6 +66,11 @@ internal static class ConsoleScreens
                 AdminRoles.TokenReaders,
                 static (screen, request) => screen.ShowAsync(request)
             )
+            .GravePost<ClientTokensScreen>(
+                "/console/clients/{id}/tokens/revoke",
+                AdminRoles.Closers,
+                static (screen, request) => screen.RevokeAsync(request)
+            )
             .Get<CallersScreen>("/console/callers", Auditors, static (screen, request) => screen.ShowAsync(request))
             .Get<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.ShowAsync(request))
             .GravePost<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.StopAsync(request))

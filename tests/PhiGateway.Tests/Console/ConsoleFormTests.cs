@@ -27,6 +27,7 @@ public sealed partial class ConsoleFormTests
             { "/console/clients/acme-connector", "/console/clients/acme-connector/resume", "reason", "version=1" },
             { "/console/clients/acme-connector", "/console/clients/acme-connector/request-lift", "reason", "version=1" },
             { "/console/clients/acme-connector", "/console/clients/acme-connector/slow", "reason", "version=1&rate=3" },
+            { "/console/clients/acme-connector/tokens", "/console/clients/acme-connector/tokens/revoke", "reason", "token=t-1" },
             { "/console/alerts/odd-1", "/console/alerts/odd-1/close", "reason", "version=1&back=page" },
             { "/console/break-glass", "/console/break-glass/bg-1", "reason", "version=1&decision=justified" },
             { "/console/alerts/bg-1", "/console/break-glass/bg-1", "reason", "version=1&back=page&decision=unjustified" },

@@ -29,6 +29,7 @@ public sealed class ConsoleStepUpTests
             "POST /console/clients/{id}/resume",
             "POST /console/clients/{id}/slow",
             "POST /console/clients/{id}/stop",
+            "POST /console/clients/{id}/tokens/revoke",
             "POST /console/history/revert",
             "POST /console/patient",
             "POST /console/reviews/{id}/apply",

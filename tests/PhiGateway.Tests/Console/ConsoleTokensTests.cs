@@ -45,6 +45,34 @@ public sealed class ConsoleTokensTests
     }
 
     [Fact]
+    public async Task Token_ThatIsOut_IsRevokedWithAReason_AndIsDeadThen()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await Approvals.OpenAsync(server.Admin);
+        StoredTrail.Add(server.Admin, ClientTokensTests.Issued(server.Admin, "tok-live", 10, 120, isPlain: true));
+        using var browser = await server.SignInAsync("responder");
+        const string Page = Client + "/tokens";
+
+        var wordless = await browser.SubmitAsync(Page, Page + "/revoke", ("token", "tok-live"));
+        Assert.Equal(422, wordless.Status);
+        Assert.Contains("aria-describedby=\"reason-why\"", wordless.Text, StringComparison.Ordinal);
+        Assert.Empty((await server.Admin.GetAsync("/admin/v1/revocations")).Json["items"]!.AsArray());
+
+        var done = await browser.SubmitAsync(Page, Page + "/revoke", ("token", "tok-live"), ("reason", "seen elsewhere"));
+        Assert.Equal((303, Page), (done.Status, done.Headers["Location"]));
+        var row = Assert.Single((await server.Admin.GetAsync("/admin/v1/revocations")).Json["items"]!.AsArray())!;
+        Assert.Equal(("token", "tok-live", "seen elsewhere"), ((string)row["target"]!, (string)row["value"]!, (string)row["reason"]!));
+        var page = (await browser.GetAsync(Page)).Text;
+        Assert.Contains("1 token is out, of which 0 let it in now", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("id=\"revoke\"", page, StringComparison.Ordinal);
+
+        // The twin: who reads them and stops nobody is offered nothing, and may not.
+        using var auditor = await server.SignInAsync("auditor");
+        Assert.DoesNotContain("id=\"revoke\"", (await auditor.GetAsync(Page)).Text, StringComparison.Ordinal);
+        Assert.Equal(403, (await auditor.SubmitAsync(Page, Page + "/revoke", ("token", "tok-live"), ("reason", "x"))).Status);
+    }
+
+    [Fact]
     public async Task Tokens_OfAClientWithout_SaysWhyThereAreNone()
     {
         await using var server = await ConsoleServer.StartAsync();

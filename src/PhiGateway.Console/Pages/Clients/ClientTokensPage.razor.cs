@@ -11,6 +11,19 @@ public sealed partial class ClientTokensPage
     [Parameter, EditorRequired]
     public required ClientTokensModel Model { get; set; }
 
+    private bool IsOffered => Model.MayStop && Choices.Count > 0;
+
+    // What was chosen before stays, though it may be past its end by now.
+    private IReadOnlyList<string> Choices =>
+        [
+            .. Model
+                .Report.Tokens.Where(static token => !token.Revoked)
+                .Select(static token => token.Id)
+                .Append(Model.Tried?.Value("token"))
+                .OfType<string>()
+                .Distinct(StringComparer.Ordinal),
+        ];
+
     private string Verdict
     {
         get
