@@ -44,9 +44,8 @@ internal sealed class CountsBehind(TrafficReports traffic, LongWork work)
             return new Counts(null, later, work.IsBegun(key));
         }
 
-        return made.Outcome.Failed(out var problem, out var report)
-            ? problem
-            : new Counts(report, work.IsMaking(key) ? later : null, IsOnRecord: true);
+        var anew = work.IsMaking(key) ? later : null;
+        return made.Outcome.Failed(out var problem, out var report) ? problem : new Counts(report, anew, IsOnRecord: true);
     }
 
     // What the trail could be asked for; null: it is being counted still.
