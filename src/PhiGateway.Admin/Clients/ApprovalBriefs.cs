@@ -90,7 +90,8 @@ internal sealed class ApprovalBriefs(WorkingSetSource sets, IRegistryStore store
                 [.. AuthorNote.Read(found.Item).Select(static author => author.Person).Distinct(StringComparer.OrdinalIgnoreCase)],
                 Refusal(call, FourEyes.Refuse(found.Item, call))
             ),
-            found.Item.Version
+            found.Item.Version,
+            useCase.Status
         );
     }
 

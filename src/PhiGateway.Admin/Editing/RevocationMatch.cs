@@ -6,8 +6,8 @@ namespace PhiGateway.Admin.Editing;
 
 /// <summary>What a revocation matches in the registry as it stands.</summary>
 /// <param name="IsKnown">Whether its target exists; false: it would revoke nothing, whoever reads it.</param>
-/// <param name="Clients">The clients that it stops now.</param>
-internal sealed record RevocationMatch(bool IsKnown, IReadOnlyList<string> Clients)
+/// <param name="Clients">The clients that it stops now, found as they are asked for: there may be tens of thousands.</param>
+internal sealed record RevocationMatch(bool IsKnown, IEnumerable<string> Clients)
 {
     /// <summary>Of one revocation. Tokens and moments are told by no document: they match what will be shown.</summary>
     public static RevocationMatch Of(WorkingSet set, Revocation row) =>
@@ -48,7 +48,7 @@ internal sealed record RevocationMatch(bool IsKnown, IReadOnlyList<string> Clien
 
     private static bool HasNewer(WorkingSet set, RegistryKind kind) => set.Kind(kind).Values.Any(static item => item.IsNotUnderstood);
 
-    private static RevocationMatch Of(bool isKnown, IEnumerable<string> clients) => new(isKnown, isKnown ? [.. clients] : []);
+    private static RevocationMatch Of(bool isKnown, IEnumerable<string> clients) => new(isKnown, isKnown ? clients : []);
 
     private static RevocationMatch OfCredential(WorkingItem? found) =>
         Of(found is not null, found?.Entity is Credential credential ? [credential.Client] : []);

@@ -71,6 +71,11 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, OffboardingRegist
         }
 
         var useCases = set.UseCasesOf(RegistryKind.Organization, id).Select(static useCase => useCase.Id).ToHashSet(StringComparer.Ordinal);
+        var clients = useCases
+            .SelectMany(set.ClientsOf)
+            .Select(client => set.Find(RegistryKind.Client, client.Id))
+            .OfType<WorkingItem>()
+            .Concat(set.Kind(RegistryKind.Client).Values.Where(item => item.IsNotUnderstood && UseCaseOf(item) is { } one && useCases.Contains(one)));
         var writes = new List<RegistryWrite>
         {
             new(
@@ -86,17 +91,7 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, OffboardingRegist
             ),
         };
         var to = observe ? ClientStatus.Suspended : ClientStatus.Revoked;
-        foreach (var item in set.Kind(RegistryKind.Client).Values)
-        {
-            if (
-                UseCaseOf(item) is { } useCase
-                && useCases.Contains(useCase)
-                && ClientClosing.Along(item, to, body.Reason, call.Persons) is { } write
-            )
-            {
-                writes.Add(write);
-            }
-        }
+        writes.AddRange(clients.Select(item => ClientClosing.Along(item, to, body.Reason, call.Persons)).OfType<RegistryWrite>());
 
         var now = time.GetUtcNow();
         return new EditPlan(writes)
@@ -122,17 +117,8 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, OffboardingRegist
     }
 
     // Of one that a newer version wrote as far as it says so in words that this version reads.
-    private static string? UseCaseOf(WorkingItem item)
-    {
-        if (item.Entity is Client client)
-        {
-            return client.UseCase;
-        }
-
-        return StoredBody.WithoutNotes(item.Item.Json)["useCase"] is JsonValue value && value.TryGetValue<string>(out var named)
-            ? named
-            : null;
-    }
+    private static string? UseCaseOf(WorkingItem item) =>
+        StoredBody.WithoutNotes(item.Item.Json)["useCase"] is JsonValue value && value.TryGetValue<string>(out var named) ? named : null;
 }
 
 /// <summary>Body of an offboarding.</summary>

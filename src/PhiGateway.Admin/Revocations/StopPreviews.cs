@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
@@ -9,16 +12,26 @@ namespace PhiGateway.Admin.Revocations;
 /// Says what a revocation of many clients at once would stop, before it is written: the dry run of exactly that revocation, with who stands
 /// behind the clients and which of them somebody may depend on in an emergency. Called by the console; it changes nothing.
 /// </summary>
-internal sealed class StopPreviews(RevocationCommands commands, WorkingSetSource sets)
+internal sealed class StopPreviews(RevocationCommands commands, WorkingSetSource sets, AdminOptions options)
 {
     // Such as are offered; another is typed.
     private const int MostOffered = 500;
 
+    // So many choices are kept for each state of the registry: neither a further page nor what two people look at is worked out anew.
+    private const int MostKept = 4;
+
+    private static readonly ConditionalWeakTable<WorkingSet, StopTargets> Offered = [];
+    private static readonly ConditionalWeakTable<
+        WorkingSet,
+        ConcurrentDictionary<(RevocationTarget?, string?), IReadOnlyList<StoppedClient>>
+    > Known = [];
+
     /// <summary>What there is to be stopped.</summary>
-    public async Task<StopTargets> TargetsAsync(AdminCall call)
-    {
-        var set = await sets.GetAsync(call.Cancelled);
-        return new StopTargets(
+    public async Task<StopTargets> TargetsAsync(AdminCall call) =>
+        Offered.GetValue(await sets.GetAsync(call.Cancelled), static set => TargetsOf(set));
+
+    private static StopTargets TargetsOf(WorkingSet set) =>
+        new(
             Sorted(
                 set.All<Client>(RegistryKind.Client)
                     .Select(static client => client.Charter)
@@ -34,6 +47,12 @@ internal sealed class StopPreviews(RevocationCommands commands, WorkingSetSource
             Sorted(set.All<UseCase>(RegistryKind.UseCase).SelectMany(static useCase => useCase.Tenants)),
             Sorted(set.All<Organization>(RegistryKind.Organization).Select(static organization => organization.Id))
         );
+
+    /// <summary>Requests of some clients that run on this node now; null: not known, or none of them is let in any more.</summary>
+    public int? RunningOf(IEnumerable<Client> clients)
+    {
+        string[] active = [.. clients.Where(static client => client.Status == ClientStatus.Active).Select(static client => client.Id)];
+        return active.Length == 0 ? null : options.RunningRequests(active);
     }
 
     /// <summary>What would stop.</summary>
@@ -45,18 +64,25 @@ internal sealed class StopPreviews(RevocationCommands commands, WorkingSetSource
             return problem;
         }
 
-        var set = planned.Edit.Before;
-        return new StopPreview(
-            [
-                .. planned
-                    .Edit.Revoked.Select(id => set.Find<Client>(RegistryKind.Client, id))
-                    .OfType<Client>()
-                    .Select(client => Of(set, client))
-                    .OrderByDescending(static client => client.CoversEmergencies)
-                    .ThenBy(static client => client.Id, StringComparer.Ordinal),
-            ],
-            planned.Edit.Running
-        );
+        var known = Known.GetOrCreateValue(planned.Edit.Before);
+        if (known.Count >= MostKept)
+        {
+            known.Clear();
+        }
+
+        return new StopPreview(known.GetOrAdd((body.Target, body.Value), _ => ClientsOf(planned.Edit)), planned.Edit.Running);
+    }
+
+    // Those that cover emergencies first, each part in order of id as they are found.
+    private static IReadOnlyList<StoppedClient> ClientsOf(EditOutcome planned)
+    {
+        var set = planned.Before;
+        var found = planned
+            .Revoked.Select(id => set.Find<Client>(RegistryKind.Client, id))
+            .OfType<Client>()
+            .Select(client => Of(set, client))
+            .ToLookup(static client => client.CoversEmergencies);
+        return [.. found[true], .. found[false]];
     }
 
     private static StoppedClient Of(WorkingSet set, Client client)

@@ -35,6 +35,7 @@ internal static class TrailEndpoints
         new("task", "Task that the token was given for."),
         new("agreement", "Agreement: of the calls made under it; of older records, of the use cases that stand under it now."),
         new("through", "Who acted in between, by its client id."),
+        new("event", "What happened, such as client.approve, or all of a thing, as client.*."),
         new(TrailQueryReader.PatientHeader, "Logical id of a patient.") { IsHeader = true },
     ];
 

@@ -10,8 +10,8 @@ using PhiGateway.RegistryFiles.Documents;
 namespace PhiGateway.Admin.Trail;
 
 /// <summary>
-/// What of a search no index knows and only a record's body tells: token, address, task, agreement, actor, resource. Held against each
-/// record that the rest of the search finds.
+/// What of a search no index knows and only the record itself tells: its event, token, address, task, agreement, actor, resource. Held
+/// against each record that the rest of the search finds.
 /// </summary>
 internal sealed class TrailNarrowing
 {
@@ -28,8 +28,10 @@ internal sealed class TrailNarrowing
     private TrailNarrowing(TrailQuery query, IPNetwork? network, HashSet<string>? useCases) =>
         (_query, _network, _useCases) = (query, network, useCases);
 
-    /// <summary>Whether a search asks for anything that only a body tells.</summary>
-    public static bool IsAsked(TrailQuery query) =>
+    /// <summary>Whether a search asks for anything that only the record tells.</summary>
+    public static bool IsAsked(TrailQuery query) => query.Event is not null || IsOfBody(query);
+
+    private static bool IsOfBody(TrailQuery query) =>
         (query.Token ?? query.Peer ?? query.Task ?? query.Agreement ?? query.Through ?? query.Resource) is not null;
 
     /// <summary>Reads it out of a search.</summary>
@@ -69,7 +71,9 @@ internal sealed class TrailNarrowing
     }
 
     /// <summary>Whether an entry is one that was asked for; one that cannot be read may be.</summary>
-    public bool Covers(AuditEntry entry) => entry.Read() is not { } record || Covers(record);
+    public bool Covers(AuditEntry entry) =>
+        (_query.Event is not { } asked || TrailEvents.Fits(asked, entry.Event))
+        && (!IsOfBody(_query) || entry.Read() is not { } record || Covers(record));
 
     private bool Covers(AuditRecord record) =>
         (_query.Token is not { } token || record.TokenId == token || IsHash(record.TokenHash, token))

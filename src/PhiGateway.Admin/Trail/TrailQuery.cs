@@ -29,6 +29,7 @@ namespace PhiGateway.Admin.Trail;
 /// <param name="Task">Id of the task that the token was given for.</param>
 /// <param name="Agreement">Agreement: records that name it; of older ones, those of the use cases that stand under it now.</param>
 /// <param name="Through">Who acted in between (RFC 8693 <c>act</c>), by its client id at the issuer.</param>
+/// <param name="Event">What happened: one name, such as client.approve, or all of a thing, as client.*.</param>
 /// <param name="Resource">A resource as <c>Type/id</c>, released or written; in a body only. PHI.</param>
 /// <param name="Limit">1 to 500; default 50.</param>
 /// <param name="Cursor">Place of the page.</param>
@@ -54,6 +55,7 @@ public sealed record TrailQuery(
     string? Task = null,
     string? Agreement = null,
     string? Through = null,
+    string? Event = null,
     string? Resource = null,
     int? Limit = null,
     string? Cursor = null
@@ -124,6 +126,11 @@ public sealed record TrailQuery(
             return AdminProblem.BadParameter("purpose", "there is no such purpose of use.");
         }
 
+        if (Event is not null && !TrailEvents.IsName(Event))
+        {
+            return AdminProblem.BadParameter("event", TrailEvents.Expected);
+        }
+
         var within = Tenant == Every ? tenants : [Tenant ?? string.Empty];
         return new AuditQuery
         {
@@ -135,6 +142,7 @@ public sealed record TrailQuery(
             Decision = Decision,
             Reason = Reason,
             Kind = Kind,
+            IsOfNoRequest = Event is not null && TrailEvents.IsOfNoRequest(Event),
             Id = Id,
             Actor = Actor,
             Organization = Organization,
@@ -177,6 +185,7 @@ public sealed record TrailQuery(
                 Task is null ? null : "task=yes",
                 Part("agreement", Agreement),
                 Through is null ? null : "through=yes",
+                Part("event", Event),
                 Resource is null ? null : "resource=yes",
                 Part("why", Why),
                 Part("page", Cursor is null ? null : "next"),

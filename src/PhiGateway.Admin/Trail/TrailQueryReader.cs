@@ -33,6 +33,7 @@ internal static class TrailQueryReader
         "task",
         "agreement",
         "through",
+        "event",
         "limit",
         "cursor",
     ];
@@ -104,6 +105,7 @@ internal static class TrailQueryReader
             "task" => query with { Task = value },
             "agreement" => query with { Agreement = value },
             "through" => query with { Through = value },
+            "event" => query with { Event = value },
             "limit" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
                 ? query with
                 {

@@ -40,7 +40,7 @@ internal sealed class TrailReports(TrailSearch search, TrailNames names, IAuditR
         {
             return AdminProblem.BadParameter(
                 "query",
-                "records are searched and exported by token, peer, task, agreement, through and resource, not counted."
+                "records are searched and exported by event, token, peer, task, agreement, through and resource, not counted."
             );
         }
 

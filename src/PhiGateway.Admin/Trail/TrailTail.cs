@@ -90,7 +90,8 @@ internal sealed class TrailTail(ForwarderFeed feed, IAuditReports reports, Trail
             UseCase: query.UseCase,
             Type: query.Type,
             Interaction: query.Interaction,
-            Purpose: query.Purpose
+            Purpose: query.Purpose,
+            Event: query.Event
         );
         return query == told
             ? query.ToStore(null, []).Problem
@@ -99,6 +100,7 @@ internal sealed class TrailTail(ForwarderFeed feed, IAuditReports reports, Trail
 
     private static bool Fits(AuditEntry entry, TrailQuery query) =>
         entry.Event is not (Event or ForwarderFeed.Event)
+        && (query.Event is null || TrailEvents.Fits(query.Event, entry.Event))
         && (query.Client ?? entry.Client) == entry.Client
         && (query.Tenant is null or TrailQuery.Every || query.Tenant == entry.Tenant)
         && (query.Decision ?? entry.Decision) == entry.Decision

@@ -29,6 +29,9 @@ public sealed record AuditQuery
     /// <summary>What sort of event.</summary>
     public AuditKind? Kind { get; init; }
 
+    /// <summary>Only what is no part of a request: no decision, disclosure or intent, and nothing that came of one.</summary>
+    public bool IsOfNoRequest { get; init; }
+
     /// <summary>A decision id: finds the record and those that belong to it.</summary>
     public Guid? Id { get; init; }
 

@@ -28,6 +28,7 @@ internal sealed class AuditFilters
         ("task", "Task that the token was given for."),
         ("agreement", "Agreement: of the calls made under it; of older records, of the use cases that stand under it now."),
         ("through", "Who acted in between, by its client id at the issuer."),
+        ("event", "What happened, such as client.approve, or all of a thing, as client.*."),
         ("resource", "Type/id, released or written; sent in the body, never in a URL."),
     ];
 

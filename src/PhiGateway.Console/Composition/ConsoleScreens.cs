@@ -21,6 +21,7 @@ using PhiGateway.Console.Pages.Search;
 using PhiGateway.Console.Pages.Settings;
 using PhiGateway.Console.Pages.Strangers;
 using PhiGateway.Console.Pages.Trust;
+using PhiGateway.Console.Pages.UseCases;
 using PhiGateway.Console.Pages.Vendors;
 using PhiGateway.Console.Pages.Work;
 
@@ -30,6 +31,7 @@ namespace PhiGateway.Console.Composition;
 internal static class ConsoleScreens
 {
     private const string Accounting = "/console/patient/{key}/accounting";
+    private const string OneUse = UseCasesScreen.Path + "/{id}";
 
     private static readonly string[] Auditors = [AdminRoles.Auditor];
     private static readonly string[] Officers = [AdminRoles.PrivacyOfficer];
@@ -59,6 +61,16 @@ internal static class ConsoleScreens
                 LabScreen.Replayers,
                 static (screen, request) => screen.ShowAsync(request)
             )
+            .Get<ClientTokensScreen>(
+                "/console/clients/{id}/tokens",
+                AdminRoles.TokenReaders,
+                static (screen, request) => screen.ShowAsync(request)
+            )
+            .GravePost<ClientTokensScreen>(
+                "/console/clients/{id}/tokens/revoke",
+                AdminRoles.Closers,
+                static (screen, request) => screen.RevokeAsync(request)
+            )
             .Get<CallersScreen>("/console/callers", Auditors, static (screen, request) => screen.ShowAsync(request))
             .Get<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.ShowAsync(request))
             .GravePost<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.StopAsync(request))
@@ -77,6 +89,9 @@ internal static class ConsoleScreens
             .Get<ApprovalsScreen>("/console/approvals", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
             .Get<ApprovalsScreen>("/console/approvals/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
             .GravePost<ApprovalsScreen>("/console/approvals/{id}", Approvers, static (screen, request) => screen.ApproveAsync(request))
+            .Get<UseCasesScreen>(UseCasesScreen.Path, AdminRoles.All, static (screen, request) => screen.ListAsync(request))
+            .Get<UseCasesScreen>(OneUse, AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
+            .GravePost<UseCasesScreen>(OneUse, Approvers, static (screen, request) => screen.ApproveAsync(request))
             .Get<StrangersScreen>(StrangerPlace.Path, AdminRoles.All, static (screen, request) => screen.ListAsync(request))
             .Get<StrangersScreen>("/console/strangers/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
             .Post<StrangersScreen>(

@@ -25,6 +25,9 @@ internal sealed class ConsoleRequest
     private readonly HttpContext _context;
     private readonly AskedSeal _seal;
 
+    // A page may read several things at once, and says the same whichever of them failed first.
+    private readonly SortedSet<string> _lacking = new(StringComparer.Ordinal);
+
     private ConsoleRequest(HttpContext context, ConsoleSession session, IFormCollection? form)
     {
         _context = context;
@@ -77,7 +80,16 @@ internal sealed class ConsoleRequest
     public string PathAndQuery => _context.Request.Path + _context.Request.QueryString.ToString();
 
     /// <summary>What the page lacks because a store does not answer; null: nothing.</summary>
-    public string? Missing { get; private set; }
+    public string? Missing
+    {
+        get
+        {
+            lock (_lacking)
+            {
+                return _lacking.Count == 0 ? null : $"Not everything can be reached. Missing here: {string.Join("; ", _lacking)}.";
+            }
+        }
+    }
 
     /// <summary>Whether the page asks for itself again, and nobody clicked.</summary>
     public bool IsAgain => NotAClick.Is(_context);
@@ -132,8 +144,13 @@ internal sealed class ConsoleRequest
             || fault is JournalUnavailableException or InvalidDataException or ContentDestroyedException or JsonException
         ) && !_context.RequestAborted.IsCancellationRequested;
 
-    private void Lack(string what) =>
-        Missing = Missing is null ? $"Not everything can be reached. Missing here: {what}." : $"{Missing.TrimEnd('.')}; {what}.";
+    private void Lack(string what)
+    {
+        lock (_lacking)
+        {
+            _lacking.Add(what);
+        }
+    }
 
     /// <summary>Made by the gate, which has looked at everything.</summary>
     public static ConsoleRequest Of(HttpContext context, ConsoleSession session, IFormCollection? form) => new(context, session, form);

@@ -19,6 +19,7 @@ using PhiGateway.Console.Pages.Search;
 using PhiGateway.Console.Pages.Settings;
 using PhiGateway.Console.Pages.Strangers;
 using PhiGateway.Console.Pages.Trust;
+using PhiGateway.Console.Pages.UseCases;
 using PhiGateway.Console.Pages.Vendors;
 using PhiGateway.Console.Pages.Work;
 
@@ -42,8 +43,10 @@ internal static class PagesRegistration
             .AddSingleton<AskedScreen>()
             .AddSingleton<NarrowerScreen>()
             .AddSingleton<StopScreen>()
+            .AddSingleton<ClientTokensScreen>()
             .AddSingleton<ThrottleScreen>()
             .AddSingleton<ApprovalsScreen>()
+            .AddSingleton<UseCasesScreen>()
             .AddSingleton<StrangersScreen>()
             .AddSingleton<AlertScreen>()
             .AddSingleton<AlertsScreen>()

@@ -15,6 +15,9 @@ internal static class Links
     /// <summary>The approval of a client.</summary>
     public static string Approval(string client) => "/console/approvals/" + Uri.EscapeDataString(client);
 
+    /// <summary>One use of PHI.</summary>
+    public static string UseCase(string id) => "/console/use-cases/" + Uri.EscapeDataString(id);
+
     /// <summary>One stranger's request to be registered.</summary>
     public static string Stranger(string id) => "/console/strangers/" + Uri.EscapeDataString(id);
 
@@ -51,7 +54,8 @@ internal static class Links
         string? type = null,
         string? interaction = null,
         string? actor = null,
-        string? kind = null
+        string? kind = null,
+        string? purpose = null
     ) =>
         With(
             "/console/audit",
@@ -65,7 +69,8 @@ internal static class Links
             ("type", type),
             ("interaction", interaction),
             ("actor", actor),
-            ("kind", kind)
+            ("kind", kind),
+            ("purpose", purpose)
         );
 
     /// <summary>A path with those of the parameters that have a value.</summary>
@@ -145,6 +150,7 @@ internal static class Links
             ["campaign", var id] => Review(id),
             ["case", var id] => Case(id),
             ["organization", var id] => Vendor(id),
+            ["use-case", var id] => UseCase(id),
             _ => null,
         };
 }

@@ -6,5 +6,6 @@ namespace PhiGateway.Console.Work;
 internal static class WorkRegistration
 {
     /// <summary>What takes longer than a page may, and what persons begin.</summary>
-    public static IServiceCollection AddWork(this IServiceCollection services) => services.AddSingleton<LongWork>().AddSingleton<Jobs>();
+    public static IServiceCollection AddWork(this IServiceCollection services) =>
+        services.AddSingleton<LongWork>().AddSingleton<CountsBehind>().AddSingleton<Jobs>();
 }

@@ -12,7 +12,10 @@ internal sealed class AuditFilter(AuditQuery query)
 {
     /// <summary>Whether anything that a shape tells is asked for.</summary>
     public bool AsksForShape =>
-        query.Kind is not null || query.Purpose is not null || Members().Any(static member => member.Value is not null);
+        query.Kind is not null
+        || query.IsOfNoRequest
+        || query.Purpose is not null
+        || Members().Any(static member => member.Value is not null);
 
     /// <summary>The first month that can hold anything.</summary>
     public int FirstMonth => query.From is { } from ? AuditMonth.Of(from) : 0;
@@ -37,6 +40,12 @@ internal sealed class AuditFilter(AuditQuery query)
         {
             conditions += " AND s.kind = @kind";
             command.With("kind", (short)kind);
+        }
+
+        if (query.IsOfNoRequest)
+        {
+            // Decision, disclosure, intent, outcome, delivery.
+            conditions += " AND s.kind NOT IN (1, 2, 3, 4, 5)";
         }
 
         if (StorableText.Clean(query.Purpose) is { } purpose)

@@ -39,6 +39,7 @@ internal static class LookedAtScreens
     private static readonly (string Name, string Path)[] More =
     [
         ("cases", "/console/cases"),
+        ("use case", "/console/use-cases/imaging-reports"),
         ("strangers", "/console/strangers?form=metadata"),
         ("stranger", "/console/strangers/reg-5b1f0c6e7a2d4938a1c0d9e8f7b6a543"),
         ("tail", "/console/audit/tail"),

@@ -40,6 +40,7 @@ public abstract class AuditSearchContract : IAsyncLifetime
         ("reason", q => q with { Reason = "revoked" }, e => e.Reason == "revoked"),
         ("kind", q => q with { Kind = AuditKind.Admin }, e => e.Kind == AuditKind.Admin),
         ("kind none", q => q with { Kind = AuditKind.Hold }, _ => false),
+        ("no request", q => q with { IsOfNoRequest = true }, e => e.Kind is not (>= AuditKind.Decision and <= AuditKind.Delivery)),
         ("actor", q => q with { Actor = "mary" }, e => e.Actor == "mary"),
         ("type", q => q with { ResourceType = "Observation" }, e => e.ResourceType == "Observation"),
         ("interaction", q => q with { Interaction = "read" }, e => e.Interaction == "read"),

@@ -140,7 +140,7 @@ public sealed class ClientTokensTests
         Assert.Contains(new string('f', 64), told.All);
     }
 
-    private static AuditRecord Issued(AdminServer server, string id, int secondsAgo, int life, bool isPlain = false)
+    internal static AuditRecord Issued(AdminServer server, string id, int secondsAgo, int life, bool isPlain = false)
     {
         var at = server.Time.Now.AddSeconds(-secondsAgo);
         return new AuditRecord

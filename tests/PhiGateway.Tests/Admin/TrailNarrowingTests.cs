@@ -122,6 +122,11 @@ public sealed class TrailNarrowingTests
     [InlineData("audit:search", "\"agreement\":\"nobody\"")]
     [InlineData("audit:export", "\"peer\":\"here\"")]
     [InlineData("audit:facets", "\"token\":\"jti-1\"")]
+    [InlineData("audit:facets", "\"event\":\"read\"")]
+    [InlineData("audit:search", "\"event\":\"\"")]
+    [InlineData("audit:search", "\"event\":\"*\"")]
+    [InlineData("audit:search", "\"event\":\"client.*.approve\"")]
+    [InlineData("audit:export", "\"event\":\"Client approve\"")]
     public async Task Search_ByWhatCannotBeRead_Is400(string verb, string filter)
     {
         await using var server = await StartAsync();
@@ -138,6 +143,46 @@ public sealed class TrailNarrowingTests
         Assert.Equal(["two"], Names((await server.GetAsync("/admin/v1/audit?task=t-1&peer=198.51.100.0/24", "august")).Json));
         Assert.Equal(400, (await server.GetAsync("/admin/v1/audit?resource=Observation/o-1", "august")).Status);
     }
+
+    // By one name, or by all of a thing; what has a name of two words is no request's, and is found among a great many of those.
+    [Theory]
+    [InlineData("client.approve", "approved")]
+    [InlineData("client.*", "approved suspended")]
+    [InlineData("client.appro", "")]
+    [InlineData("admin-key.*", "")]
+    [InlineData("read", "asked one three two")]
+    public async Task Search_ByTheNameOfAnEvent_FindsThatAlone(string name, string expected)
+    {
+        await using var server = await StartAsync();
+        StoredTrail.Add(server, Act("approved", "client.approve"), Act("suspended", "client.suspend"), Act("left", "clients.left"));
+        StoredTrail.Add(server, Of("asked", "192.0.2.1", static record => record.Event = "read"));
+        StoredTrail.Add(
+            server,
+            [.. Enumerable.Range(0, 6000).Select(static _ => Of("other", "192.0.2.1", static record => record.Event = "search-type"))]
+        );
+        var (found, cursor) = (new List<string>(), (string?)null);
+        do
+        {
+            var next = cursor is null ? string.Empty : $",\"cursor\":\"{cursor}\"";
+            var answer = await server.PostAsync(Search, $"{{\"event\":\"{name}\",\"limit\":500{next}}}", "august");
+            Assert.True(answer.Status == 200, answer.Text);
+            found.AddRange(Names(answer.Json));
+            cursor = (string?)answer.Json["next_cursor"];
+            Assert.True(cursor is null || name == "read", "it was looked for among requests");
+        } while (cursor is not null);
+
+        Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries), found.Order());
+        Assert.Contains($"event={name}", server.Journal.Records[^1].Note, StringComparison.Ordinal);
+        var file = await server.GetAsync($"/admin/v1/audit?event={Uri.EscapeDataString(name)}", "august");
+        Assert.Equal(200, file.Status);
+    }
+
+    private static AuditRecord Act(string rule, string name) =>
+        Of(
+            rule,
+            "192.0.2.1",
+            record => (record.Kind, record.Event, record.Decision, record.Client) = (AuditKind.Admin, name, string.Empty, null)
+        );
 
     private static IEnumerable<string> Names(JsonNode page) =>
         page["items"]!.AsArray().Select(static one => (string)one!["record"]!["rule"]!);

@@ -30,6 +30,34 @@ public sealed class AccessFactsTests
         );
     }
 
+    // Each name leads on: to what it names, or to what else it did.
+    [Fact]
+    public void Of_ARecordThatNamesThings_LeadsToThem()
+    {
+        var record = JsonNode
+            .Parse(
+                """
+                {"event":"client.suspend","actor":"mary@hospital.example","target":"client/acme","organization":"acme-inc","useCase":"labs",
+                "agreement":"baa-1","peer":"203.0.113.7","note":"odd calls"}
+                """
+            )!
+            .AsObject();
+
+        Assert.Equal(
+            [
+                ("Event", "/console/audit?event=client.suspend"),
+                ("Person", "/console/audit?actor=mary%40hospital.example"),
+                ("About", "/console/clients/acme"),
+                ("Use case", "/console/audit?use_case=labs"),
+                ("Organization", "/console/vendors?q=acme-inc#acme-inc"),
+                ("Agreement then", "/console/audit?agreement=baa-1"),
+                ("Address", "/console/audit?peer=203.0.113.7"),
+                ("Note", null),
+            ],
+            AccessFacts.Of(record).Select(static fact => (fact.Label, fact.Href))
+        );
+    }
+
     // The twin: of a record of before there is nothing to show.
     [Fact]
     public void Of_ARecordOfBefore_ShowsNothingOfIt() =>

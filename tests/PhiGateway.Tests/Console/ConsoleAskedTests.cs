@@ -75,6 +75,8 @@ public sealed partial class ConsoleAskedTests
     [InlineData("/console/audit", "from", "2026-05-01 04:00", "/console/audit?from=2026-05-01%2004%3A00")]
     [InlineData("/console/audit", "reason", "outside-use-case", "/console/audit?reason=outside-use-case")]
     [InlineData("/console/audit", "decision", "deny", "/console/audit?decision=deny")]
+    [InlineData("/console/audit", "event", "client.approve", "/console/audit?event=client.approve")]
+    [InlineData("/console/audit", "event", "admin-key.*", "/console/audit?event=admin-key.%2A")]
     [InlineData("/console/alerts", "subject", "client/acme-connector", "/console/alerts?subject=client%2Facme-connector")]
     [InlineData("/console/history", "document", "organization/acme", "/console/history?document=organization%2Facme")]
     public async Task Names_ThatTheRegistryHas_StandInTheAddressForAColleague(string page, string field, string text, string address)
@@ -86,6 +88,22 @@ public sealed partial class ConsoleAskedTests
         var led = await browser.SubmitAsync(page, AskedScreen.Path, ("_page", page), (field, text));
         Assert.Equal((303, address), (led.Status, led.Headers["Location"]));
         Assert.Equal(200, (await browser.GetAsync(address)).Status);
+    }
+
+    // The twin: what is no event of the gateway's may be anybody's name.
+    [Theory]
+    [InlineData("erika.mustermann")]
+    [InlineData("erika")]
+    [InlineData("client.4711")]
+    public async Task Words_ThatAreNoEvent_StandSealed(string text)
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        using var browser = await server.SignInAsync("auditor");
+
+        var led = await browser.SubmitAsync("/console/audit", AskedScreen.Path, ("_page", "/console/audit"), ("event", text));
+        Assert.Equal(303, led.Status);
+        Assert.DoesNotContain(text, led.Headers["Location"], StringComparison.Ordinal);
+        Assert.Contains($"value=\"{text}\"", (await browser.GetAsync(led.Headers["Location"])).Text, StringComparison.Ordinal);
     }
 
     [Theory]

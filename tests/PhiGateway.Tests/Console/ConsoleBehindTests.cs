@@ -1,5 +1,11 @@
+using System.Net;
+using System.Text.RegularExpressions;
 using PhiGateway.Admin.Calls;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Tests.Admin;
 using PhiGateway.Tests.Common.Admin;
+using PhiGateway.Tests.Common.Audit;
 using Xunit;
 
 namespace PhiGateway.Tests.Console;
@@ -8,7 +14,7 @@ namespace PhiGateway.Tests.Console;
 /// What is gathered over the whole trail is gathered behind the page: nobody waits for it in a request, it is one look however often the page
 /// asks, and a form that was refused is still told why.
 /// </summary>
-public sealed class ConsoleBehindTests
+public sealed partial class ConsoleBehindTests
 {
     private static readonly string Patient = "/console/patient/" + Uri.EscapeDataString("key(north,p-1)");
 
@@ -23,6 +29,7 @@ public sealed class ConsoleBehindTests
             { "/console/history/revert?at=2026-04-01", AdminRoles.Operator, "Back to the history", "config.export" },
             { Patient + "/accounting", AdminRoles.PrivacyOfficer, "id=\"told\"", "audit.accounting" },
             { Patient, AdminRoles.Auditor, "id=\"seen\"", "audit.count" },
+            { "/console/clients/acme-connector/tokens", AdminRoles.Responder, "id=\"verdict\"", "audit.tokens" },
         };
 
     [Theory]
@@ -54,6 +61,85 @@ public sealed class ConsoleBehindTests
         Assert.DoesNotContain("Refresh", page.Headers.Keys);
         Assert.Contains("On record:", page.Text, StringComparison.Ordinal);
         Assert.Single(server.Admin.Journal.Records, record => record.Event == look);
+    }
+
+    // What stands beside the counts is shown at once, and nothing reloads under whoever types a reason.
+    [Theory]
+    [InlineData("/console/clients/acme-connector", "id=\"use\"")]
+    [InlineData("/console/clients/acme-connector/stop", "Calls allowed in 7 days</dt><dd>\\s*<a ")]
+    [InlineData("/console/vendors", "<a [^>]*decision=permit[^>]*>1 allowed</a>")]
+    [InlineData("/console/vendors/acme/stop", "<a [^>]*decision=permit[^>]*>\\s*1 allowed\\s*</a>")]
+    public async Task Counts_BesideAPage_AreMadeBehindItAndFoundByItsLink(string path, string counted)
+    {
+        using var gate = new ManualResetEventSlim(initialState: false);
+        await using var server = await ConsoleServer.StartAsync(patience: TimeSpan.Zero);
+        await Approvals.OpenAsync(server.Admin);
+        server.Admin.Trail.Entries.Add(Permitted(server));
+        using var browser = await server.SignInAsync("all");
+        server.Admin.Journal.Appended = record => Hold(record, "audit.count", gate);
+
+        var page = await browser.GetAsync(path);
+        Assert.Equal(200, page.Status);
+        Assert.DoesNotContain("Refresh", page.Headers.Keys);
+        Assert.DoesNotMatch(counted, page.Text);
+        var later = WebUtility.HtmlDecode(Later().Match(page.Text).Groups["path"].Value);
+        Assert.Contains("counted=1", later, StringComparison.Ordinal);
+        Assert.Contains("id=\"counting\"", (await browser.GetAsync(later)).Text, StringComparison.Ordinal);
+
+        gate.Set();
+        while ((page = await browser.GetAsync(later)).Text.Contains("id=\"counting\"", StringComparison.Ordinal))
+        {
+            await Task.Yield();
+        }
+
+        Assert.Matches(counted, page.Text);
+        Assert.Contains("On record:", page.Text, StringComparison.Ordinal);
+        Assert.Single(server.Admin.Journal.Records, static record => record.Event == "audit.count");
+    }
+
+    // Whoever clicks anew looks anew: the counts of before are shown as such until those of now are there.
+    [Fact]
+    public async Task Counts_OfAFurtherClick_AreALookOfTheirOwn()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await Approvals.OpenAsync(server.Admin);
+        using var browser = await server.SignInAsync("auditor");
+        const string Client = "/console/clients/acme-connector";
+        for (var looks = 1; looks <= 3; looks++)
+        {
+            var page = await browser.GetAsync(Client);
+            Assert.DoesNotContain("id=\"counting\"", page.Text, StringComparison.Ordinal);
+            Assert.Contains("that you counted this client", page.Text, StringComparison.Ordinal);
+            Assert.Equal(looks, server.Admin.Journal.Records.Count(static record => record.Event == "audit.count"));
+        }
+    }
+
+    [Fact]
+    public async Task Access_WhoseExplanationTakesLong_IsShownAtOnceAndExplainedThen()
+    {
+        using var gate = new ManualResetEventSlim(initialState: false);
+        await using var server = await ConsoleServer.StartAsync(patience: TimeSpan.Zero);
+        await Approvals.OpenAsync(server.Admin);
+        ConsolePageTests.Add(server, "acme-connector", "deny");
+        using var browser = await server.SignInAsync("auditor");
+        server.Admin.Journal.Appended = record => Hold(record, "decision.explain", gate);
+        var path = $"/console/access/{ConsolePageTests.Decision:D}";
+
+        var page = await browser.GetAsync(path);
+        Assert.Equal(200, page.Status);
+        Assert.Contains("id=\"explaining\"", page.Text, StringComparison.Ordinal);
+        Assert.Contains("id=\"proof\"", page.Text, StringComparison.Ordinal);
+        Assert.Equal($"2; url={path}?again=1", page.Headers["Refresh"]);
+
+        gate.Set();
+        while ((page = await browser.GetAsync(path + "?again=1")).Text.Contains("id=\"explaining\"", StringComparison.Ordinal))
+        {
+            await Task.Yield();
+        }
+
+        Assert.Contains("The questions of the decision", page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Refresh", page.Headers.Keys);
+        Assert.Single(server.Admin.Journal.Records, static record => record.Event == "decision.explain");
     }
 
     [Fact]
@@ -111,4 +197,23 @@ public sealed class ConsoleBehindTests
 
         return browser;
     }
+
+    // What is counted or explained begins with its record.
+    private static void Hold(AuditRecord record, string @event, ManualResetEventSlim gate)
+    {
+        if (record.Event == @event)
+        {
+            gate.Wait();
+        }
+    }
+
+    private static AuditEntry Permitted(ConsoleServer server)
+    {
+        var record = TestRecords.Disclosure();
+        (record.Client, record.Time) = ("acme-connector", server.Admin.Time.Now.AddHours(-2));
+        return StoredTrail.EntryOf(record, 0) with { Organization = "acme", ResourceType = "Observation", Interaction = "read" };
+    }
+
+    [GeneratedRegex("href=\"(?<path>[^\"]*counted=1[^\"]*)\"")]
+    private static partial Regex Later();
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
@@ -13,6 +14,7 @@ public sealed class ConsoleFindTests
     [InlineData("outside-use-case", "all", "/console/audit?reason=outside-use-case")]
     [InlineData("Acme Laboratories", "viewer", "/console/vendors?q=acme#acme")]
     [InlineData("Second quarter", "all", "/console/reviews/q2")]
+    [InlineData("lab-results", "viewer", "/console/use-cases/lab-results")]
     [InlineData("odd-1", "viewer", "/console/alerts/odd-1")]
     [InlineData("A case", "viewer", "/console/cases/c-1")]
     public async Task Find_ByAName_LeadsThere(string text, string person, string href)
@@ -42,6 +44,27 @@ public sealed class ConsoleFindTests
         var persons = await FindAsync(auditor, "hospital.example");
         Assert.Contains("/console/audit?actor=", persons.Text, StringComparison.Ordinal);
         Assert.Contains("Nothing goes by this name", (await FindAsync(viewer, "zzz")).Text, StringComparison.Ordinal);
+    }
+
+    // More than the page holds are found by the list, whose address has not what was typed.
+    [Fact]
+    public async Task Find_MoreThanThePageHolds_LeadsToAllOfThem()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        for (var place = 0; place < 12; place++)
+        {
+            var body = $$"""{"id":"lab-{{place}}","kind":"vendor","name":"Laboratory {{place}}"}""";
+            Assert.Equal(201, (await server.Admin.PostAsync("/admin/v1/organizations", body)).Status);
+        }
+
+        using var browser = await server.SignInAsync("viewer");
+        var found = await FindAsync(browser, "Laboratory");
+        var all = Regex.Match(found.Text, "<a href=\"(?<path>[^\"]+)\">All 12</a>").Groups["path"].Value;
+        Assert.StartsWith("/console/vendors?", all, StringComparison.Ordinal);
+        Assert.DoesNotContain("Laboratory", all, StringComparison.Ordinal);
+        var list = await browser.GetAsync(WebUtility.HtmlDecode(all));
+        Assert.Contains("12 organizations", list.Text, StringComparison.Ordinal);
+        Assert.Contains("value=\"Laboratory\"", list.Text, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Tests.Common.Admin;
 using PhiGateway.Watch.Feed;
@@ -24,12 +25,18 @@ public sealed class ConsoleLedgerTests
         var page = (await browser.GetAsync(Path)).Text;
         var ledger = page[page.IndexOf("id=\"ledger\"", StringComparison.Ordinal)..];
         Assert.Matches("(?s)Observation search</bdi></td>\\s*<td>.{0,200}granted, used", ledger);
-        Assert.Matches("<td class=\"num\">2</td>\\s*<td class=\"num\">3</td>", ledger);
+        Assert.Matches("<td class=\"num\">\\s*(<a [^>]*>)?2(</a>)?\\s*</td>\\s*<td class=\"num\">3</td>", ledger);
         Assert.Contains("granted, never used", ledger, StringComparison.Ordinal);
         Assert.Matches("(?s)Condition read</bdi></td>\\s*<td>.{0,200}named by no grant now", ledger);
         Assert.Contains("north", ledger, StringComparison.Ordinal);
         Assert.Contains("TREAT", ledger, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>alert", ledger, StringComparison.OrdinalIgnoreCase);
+
+        // A number leads to its records for who searches the trail.
+        var isReader = role == "auditor";
+        Assert.Equal(isReader, Regex.IsMatch(ledger, "type=Observation&amp;interaction=search-type\">2</a>"));
+        Assert.Equal(isReader, ledger.Contains("purpose=TREAT\">", StringComparison.Ordinal));
+        Assert.Equal(isReader, ledger.Contains("/console/audit", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -157,6 +157,41 @@ public sealed partial class ConsoleSearchTests
         Assert.All(filters, name => Assert.Matches($"<(input|select) id=\"{name}\" name=\"{name}\"", page.Text));
     }
 
+    // What somebody did is found among whatever was asked for, followed, and exported; it is not counted.
+    [Fact]
+    public async Task Search_ByTheNameOfAnEvent_ShowsThatAloneAndFollowsIt()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await Approvals.OpenAsync(server.Admin);
+        Fill(server, 60);
+        Admin.StoredTrail.Ship(server.Admin);
+        using var browser = await server.SignInAsync("auditor");
+
+        var page = await browser.GetAsync($"{Path}?{Old}event=client.*");
+        Assert.Equal(200, page.Status);
+        Assert.Matches("<input id=\"event\"[^>]* value=\"client.\\*\"", page.Text);
+        Assert.Contains("client/acme-connector", page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("href=\"/console/clients/acme\"", page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("in the whole result", page.Text, StringComparison.Ordinal);
+        var links = Links(page).ToList();
+        Assert.Contains(links, static link => link.Contains("/export", StringComparison.Ordinal) && IsOfEvent(link));
+        var tail = await browser.GetAsync(links.Single(static link => link.Contains("/tail", StringComparison.Ordinal) && IsOfEvent(link)));
+        Assert.Equal(200, tail.Status);
+        Fill(server, 2);
+        Assert.Equal(200, (await server.Admin.PostAsync("/admin/v1/clients/acme-connector:attest", "{}")).Status);
+        Admin.StoredTrail.Ship(server.Admin);
+        var lines = await browser.GetAsync(WebUtility.HtmlDecode(Tail().Match(tail.Text).Groups["path"].Value));
+        Assert.NotEmpty(lines.Json["lines"]!.AsArray());
+        Assert.All(lines.Json["lines"]!.AsArray(), static line => Assert.Equal("client.attest", (string)line!["event"]!));
+
+        var wrong = await browser.GetAsync($"{Path}?event=Client%20approve");
+        Assert.Equal(400, wrong.Status);
+        Assert.Contains("the name of an event is expected", wrong.Text, StringComparison.Ordinal);
+        Assert.Contains("value=\"Client approve\"", wrong.Text, StringComparison.Ordinal);
+    }
+
+    private static bool IsOfEvent(string link) => link.Contains("event=client.%2A", StringComparison.Ordinal);
+
     [Fact]
     public async Task Tail_ByWhatStandsInTheRecordOnly_ShowsThoseAlone()
     {

@@ -29,12 +29,14 @@ public sealed class ConsoleStepUpTests
             "POST /console/clients/{id}/resume",
             "POST /console/clients/{id}/slow",
             "POST /console/clients/{id}/stop",
+            "POST /console/clients/{id}/tokens/revoke",
             "POST /console/history/revert",
             "POST /console/patient",
             "POST /console/reviews/{id}/apply",
             "POST /console/reviews/{id}/cancel",
             "POST /console/revocations/{id}/lift",
             "POST /console/stop",
+            "POST /console/use-cases/{id}",
             "POST /console/vendors/{id}/stop",
         ];
         await using var server = await ConsoleServer.StartAsync();

@@ -46,6 +46,33 @@ public sealed class ConsoleStopTests
         Assert.Equal(0, server.Admin.Journal.Records.Count(static record => record.Event is "client.suspend" or "organization.offboard"));
     }
 
+    // Told by what runs now; nothing is planned for it, and of what is stopped already nothing runs.
+    [Theory]
+    [InlineData("/console/clients/acme-connector/stop", "clients/acme-connector:suspend", """{"reason":"odd calls"}""")]
+    [InlineData("/console/vendors/acme/stop", "organizations/acme:offboard", """{"reason":"odd calls","stage":"suspend"}""")]
+    public async Task Preview_OfAClientAndItsVendor_SaysWhatRunsNow(string path, string stop, string body)
+    {
+        var asked = new List<string>();
+        await using var server = await ConsoleServer.StartAsync(options: options =>
+            options.RunningRequests = clients =>
+            {
+                asked.AddRange(clients);
+                return 7;
+            }
+        );
+        await Approvals.OpenAsync(server.Admin);
+        using var browser = await server.SignInAsync("responder");
+
+        Assert.Contains("7, cut with it", (await browser.GetAsync(path)).Text, StringComparison.Ordinal);
+        Assert.Equal(["acme-connector"], asked);
+
+        var stopped = await server.Admin.PostAsync("/admin/v1/" + stop, body);
+        Assert.True(stopped.Status == 200, stopped.Text);
+        asked.Clear();
+        Assert.Contains("not known", (await browser.GetAsync(path)).Text, StringComparison.Ordinal);
+        Assert.Empty(asked);
+    }
+
     [Theory]
     [InlineData("tenant", "north")]
     [InlineData("organization", "acme")]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Records;
 using PhiGateway.Console.Pages.Search;
 using PhiGateway.Console.Parts;
@@ -54,15 +55,36 @@ internal static class AccessFacts
         ("bytes", "Bytes"),
     ];
 
+    // What leads on: to what is named, or to the other records of the last day that name it.
+    private static string? HrefOf(string member, string text) =>
+        member switch
+        {
+            "client" => Links.Client(text),
+            "organization" => Links.Vendor(text),
+            "target" => Links.Subject(text),
+            "useCase" => Search("use_case", text),
+            "actor" or "agreement" or "peer" or "tenant" or "interaction" => Search(member, text),
+            "resourceType" => Search("type", text),
+            "tokenHash" => Search("token", text),
+            _ => null,
+        };
+
+    private static string Search(string filter, string text) => Links.With(SearchQuery.Path, (filter, text));
+
     /// <summary>The members that a record has.</summary>
     public static IReadOnlyList<AccessFact> Of(JsonObject record)
     {
         var facts = new List<AccessFact>();
+        if (TrailLine.Text(record, "event") is { } name && TrailEvents.IsOfNoRequest(name))
+        {
+            facts.Add(new AccessFact("Event", name, Search("event", name)));
+        }
+
         foreach (var (member, label) in Texts)
         {
             if (TrailLine.Text(record, member) is { Length: > 0 } text)
             {
-                facts.Add(new AccessFact(label, text, member == "client" ? Links.Client(text) : null));
+                facts.Add(new AccessFact(label, text, HrefOf(member, text)));
             }
         }
 

@@ -8,7 +8,7 @@ namespace PhiGateway.Console.Pages.Access;
 /// <param name="Line">The record in short.</param>
 /// <param name="Facts">What else it says, by name.</param>
 /// <param name="Patients">How many patients it is about.</param>
-/// <param name="Explanation">Why it was decided so; null: it is no decision.</param>
+/// <param name="Explanation">Why it was decided so; null: it is no decision, or it is not explained yet.</param>
 /// <param name="Children">Records that belong to it, oldest first.</param>
 /// <param name="IsCut">Whether more belong to it.</param>
 /// <param name="Log">Log that holds it.</param>
@@ -34,7 +34,11 @@ public sealed record AccessModel(
     string? Before,
     string? After,
     bool MayTake
-);
+)
+{
+    /// <summary>Whether the decision is being held against the registry still: the page asks again by itself.</summary>
+    public bool IsExplaining { get; init; }
+}
 
 /// <summary>One member of a record.</summary>
 /// <param name="Label">Its name in words.</param>

@@ -14,7 +14,7 @@ using PhiGateway.Console.Work;
 namespace PhiGateway.Console.Pages.Access;
 
 /// <summary>Shows one record of the trail with its decision in words and its proof; each look is on record.</summary>
-internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explainer, TrailProofs proofs, Jobs jobs)
+internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explainer, TrailProofs proofs, LongWork work, Jobs jobs)
 {
     private static readonly string[] Decisions = ["decision", "disclosure", "intent"];
 
@@ -40,13 +40,8 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
             return AdminProblem.NotFound("record");
         }
 
-        var isDecision = isReader && Decisions.Contains(line.Kind);
-        var explained = isDecision
-            ? await request.TryCommandAsync(
-                "the decision against the registry",
-                () => explainer.ExplainAsync(call with { RequestId = Guid.CreateVersion7() }, id)
-            )
-            : null;
+        var explained = isReader && Decisions.Contains(line.Kind) ? await ExplainAsync(request, found.Record.Id) : null;
+        var isExplaining = explained is { Made: null };
         return new PageContent(
             "One access",
             "audit",
@@ -55,7 +50,7 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
                 line,
                 isReader ? AccessFacts.Of(record) : [.. AccessFacts.Of(record).Select(static fact => fact with { Href = null })],
                 (record["patients"] as JsonArray)?.Count ?? 0,
-                explained?.Value,
+                explained?.Made?.Outcome.Value,
                 [.. found.Others.Select(TrailSearch.Render).Select(TrailLine.Of).OfType<TrailLine>()],
                 found.IsCut,
                 found.Record.Log,
@@ -67,11 +62,29 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
                 TrailLine.Text(record, "after"),
                 isReader
             )
+            {
+                IsExplaining = isExplaining,
+            }
         )
         {
             OnRecord = "that you opened this record.",
+            Again = isExplaining ? WaitAnswer.Soon(Links.Access(found.Record.Id)) : null,
         };
     }
+
+    // A registry that has changed since is put together from the trail, which may take longer than a page. Null: it cannot be had.
+    private Task<Explained?> ExplainAsync(ConsoleRequest request, Guid id) =>
+        request.TryAsync(
+            "the decision against the registry",
+            async () =>
+                new Explained(
+                    await work.BehindAsync(
+                        request,
+                        WorkKey.Of(request, $"explanation of {id:D}"),
+                        call => explainer.ExplainAsync(call, id.ToString("D"))
+                    )
+                )
+        );
 
     // A privacy officer opens the records of a patient whom they opened for a reason, and no others: one look, on record as that patient's and
     // with the reason. What belongs to the record and names other patients only is left out.
@@ -102,6 +115,9 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
             Others = [.. found.Others.Where(entry => entry.PatientKeys.Count == 0 || opened.Any(patient => Names(entry, patient)))],
         };
     }
+
+    // Without what was made it is being made still.
+    private sealed record Explained(Made<DecisionExplanation>? Made);
 
     private static bool Names(AuditEntry entry, OpenedPatient patient) => entry.PatientKeys.Contains(patient.Key, StringComparer.Ordinal);
 

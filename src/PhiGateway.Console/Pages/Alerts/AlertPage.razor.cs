@@ -44,6 +44,10 @@ public sealed partial class AlertPage
             _ => null,
         };
 
+    // The client's records since it was told, among which are those of what was seen; null: it is about something else.
+    private string? CallsSince =>
+        Model.Rights.MayRead && Model.Alert.Subject.Split('/', 2) is ["client", var id] ? Links.Audit(Model.Alert.At, client: id) : null;
+
     private string CallsOf(EmergencyReport use)
     {
         var day = new DateTimeOffset(Model.Alert.At.UtcDateTime.Date, TimeSpan.Zero);

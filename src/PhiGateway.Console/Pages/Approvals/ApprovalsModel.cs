@@ -21,6 +21,9 @@ public sealed record ApprovalsModel(
     string FormToken
 )
 {
+    /// <summary>How many uses of PHI nobody has approved; told on the first page.</summary>
+    public int Uses { get; init; }
+
     /// <summary>Whether less than the whole queue is asked for.</summary>
     public bool IsNarrowed => Why is not null || Text is not null;
 }
@@ -32,6 +35,9 @@ public sealed record ApprovalsModel(
 /// <param name="FormToken">Token of the session's forms.</param>
 public sealed record ApprovalModel(ApprovalBrief Brief, bool MayApprove, TriedForm? Tried, string FormToken)
 {
+    /// <summary>Whether the viewer reads the history of the registry.</summary>
+    public bool MayReadHistory { get; init; }
+
     /// <summary>What is shown, to be told apart from what is there later.</summary>
     internal string Seen =>
         SeenState.Of(

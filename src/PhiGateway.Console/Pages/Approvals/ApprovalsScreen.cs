@@ -2,6 +2,7 @@ using System.Globalization;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Registrations;
+using PhiGateway.Admin.UseCases;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
@@ -15,6 +16,7 @@ internal sealed class ApprovalsScreen(
     ApprovalBriefs briefs,
     ClientApproval approval,
     RegistrationCommands registrations,
+    UseCaseQueue uses,
     TimeProvider time
 )
 {
@@ -41,7 +43,10 @@ internal sealed class ApprovalsScreen(
                     () => registrations.ListAsync(request.Call, new RegistrationFilter { State = RegistrationState.Pending }, 0, 1)
                 );
         var part = ListPart.Of(queue, skip => request.Words.Link(Path, ("why", why), ("q", text), ("skip", skip)));
-        var model = new ApprovalsModel(queue.Items, part, why, text, time.GetUtcNow(), asked?.Value?.Total ?? 0, request.Session.FormToken);
+        var model = new ApprovalsModel(queue.Items, part, why, text, time.GetUtcNow(), asked?.Value?.Total ?? 0, request.Session.FormToken)
+        {
+            Uses = queue.Skipped > 0 ? 0 : (await uses.WaitingAsync(request.Call, 0, 0)).Total,
+        };
         return new PageContent("Approvals", "approvals", typeof(ApprovalsPage), model);
     }
 
@@ -86,6 +91,9 @@ internal sealed class ApprovalsScreen(
                     TriedForms.Of(request, tried, "approve", string.Empty, "reason", "until"),
                     request.Session.FormToken
                 )
+                {
+                    MayReadHistory = request.Call.Caller.HasAny(AdminRoles.UseReaders),
+                }
             )
             {
                 Status = tried?.Status ?? 200,

@@ -92,6 +92,7 @@ internal sealed partial class AskedScreen(RegistryFinder finder, AskedSeal seal)
         {
             _ when Choices.Contains(name) => Choice().IsMatch(text),
             _ when Moments.Contains(name) => Moment().IsMatch(text),
+            "event" => Event().IsMatch(text),
             "id" => Guid.TryParseExact(text, "D", out _),
             "reason" => DenyReason.Find(text) is not null,
             "type" => ResourceType.TryParse(text, out _),
@@ -104,6 +105,15 @@ internal sealed partial class AskedScreen(RegistryFinder finder, AskedSeal seal)
 
     [GeneratedRegex(@"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,7})?)?)?(Z|[+-]\d{2}:\d{2})?$", RegexOptions.CultureInvariant)]
     private static partial Regex Moment();
+
+    // By what they are of: a name of a person with a dot in it is none.
+    [GeneratedRegex(
+        @"^(accounting|admin|admin-key|agreement|alert|audit|authzen|campaign|campaign-item|case|client|clock|config|console|credential"
+            + @"|decision|disclosure|gateway|intent|issuer|journal|keeping|node|offboarding|organization|owner|refusals|registration"
+            + @"|registry|revocation|roster|routes|shadow|signal|store|task-grant|token|trail|use-case)(\.[a-z-]{1,32})?\.([a-z-]{1,32}|\*)$",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex Event();
 
     [GeneratedRegex("^[0-9a-fA-F]*[.:][0-9a-fA-F.:/]*$", RegexOptions.CultureInvariant)]
     private static partial Regex Address();

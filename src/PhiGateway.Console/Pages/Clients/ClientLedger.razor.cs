@@ -15,6 +15,14 @@ public sealed partial class ClientLedger
     [Parameter, EditorRequired]
     public required UsageReport Model { get; set; }
 
+    /// <summary>Since when its records are shown.</summary>
+    [Parameter, EditorRequired]
+    public required DateTimeOffset From { get; set; }
+
+    /// <summary>Whether the viewer searches the trail.</summary>
+    [Parameter, EditorRequired]
+    public required bool MayRead { get; set; }
+
     private IEnumerable<IGrouping<string, UsedElement>> Kinds => Model.Elements.GroupBy(static one => one.Kind);
 
     private int Granted => Model.Elements.Count(static one => one.Granted == true);
@@ -41,6 +49,37 @@ public sealed partial class ClientLedger
             { Granted: true } => ("allow", "granted, used"),
             { Granted: null } => ("quiet", "needs no grant of its own"),
             _ => ("info", "used, and named by no grant now"),
+        };
+
+    // What the trail can be asked for; null: records are not told apart by it.
+    private string? RecordsOf(UsedElement one)
+    {
+        if (!MayRead || one.Count == 0)
+        {
+            return null;
+        }
+
+        return one.Kind switch
+        {
+            "interaction" when one.Name.Split(' ') is [var type, var word] => Links.Audit(
+                From,
+                client: Model.Client,
+                type: type,
+                interaction: InteractionOf(word)
+            ),
+            "tenant" => Links.Audit(From, client: Model.Client, tenant: one.Name),
+            "purpose" => Links.Audit(From, client: Model.Client, purpose: one.Name),
+            _ => null,
+        };
+    }
+
+    // Grants name several interactions in one word; null: by the type alone.
+    private static string? InteractionOf(string word) =>
+        word switch
+        {
+            "read" or "vread" or "create" or "update" or "patch" or "delete" => word,
+            "search" => "search-type",
+            _ => null,
         };
 
     private static string PatientsOf(long patients, PatientCount are) =>

@@ -27,14 +27,8 @@ public sealed partial class ClientPageView
             _ => null,
         };
 
-    private string RecordsOf(UseRow row, UseCell cell) =>
-        Links.Audit(
-            Model.From,
-            decision: cell.Used > 0 ? "permit" : "deny",
-            client: Model.Profile.Client.Id,
-            type: row.Type,
-            interaction: cell.Interaction
-        );
+    private string RecordsOf(UseRow row, UseCell cell, string decision) =>
+        Links.Audit(Model.From, decision: decision, client: Model.Profile.Client.Id, type: row.Type, interaction: cell.Interaction);
 
     private string Verdict
     {

@@ -19,7 +19,7 @@ public sealed record ClientsModel(string? Text, ClientStatus? Status, ClientKind
 /// <param name="Blast">What stops with it, and who goes on.</param>
 /// <param name="Holders">Who else has its grants, by other use cases.</param>
 /// <param name="Alerts">What nobody has closed about it, the urgent first.</param>
-/// <param name="Use">Granted against used; null: the viewer may not read the trail.</param>
+/// <param name="Use">Granted against used; null: the viewer may not read the trail, or it is not counted yet.</param>
 /// <param name="Ledger">
 /// What it used of each element of its grants, for who reviews and narrows it; null: the viewer may not learn it, or this node does not watch.
 /// </param>
@@ -47,13 +47,28 @@ public sealed record ClientModel(
     bool MayReplay,
     TriedForm? Tried,
     string FormToken
-);
+)
+{
+    /// <summary>Whether the viewer searches the trail.</summary>
+    public bool MayRead { get; init; }
+
+    /// <summary>Whether the viewer may ask which tokens are out.</summary>
+    public bool MayReadTokens { get; init; }
+
+    /// <summary>Until when its use was counted; null: it was not.</summary>
+    public DateTimeOffset? UseTo { get; init; }
+
+    /// <summary>Where its use is found when it is counted; null: it is not being counted.</summary>
+    public string? Counting { get; init; }
+}
 
 /// <summary>What stops with a client, before it is stopped.</summary>
 /// <param name="Profile">The client.</param>
 /// <param name="Blast">What stops, and what goes on.</param>
 /// <param name="Reach">How many patients it can reach, one line for each way of naming them; empty: that cannot be reached.</param>
-/// <param name="Allowed">Calls that were allowed in the last seven days; null: the viewer may not read the trail.</param>
+/// <param name="Allowed">
+/// Calls that were allowed in the last seven days; null: the viewer may not read the trail, or they are not counted yet.
+/// </param>
 /// <param name="Since">Since when those were counted.</param>
 /// <param name="Emergencies">How many emergency uses of it are known.</param>
 /// <param name="Running">Its requests that run on this node now; null: not known, or it is stopped already.</param>
@@ -71,4 +86,11 @@ public sealed record StopModel(
     string? Step,
     TriedForm? Tried,
     string FormToken
-);
+)
+{
+    /// <summary>Whether the viewer reads the trail.</summary>
+    public bool MayRead { get; init; }
+
+    /// <summary>Where its calls are found when they are counted; null: they are not being counted.</summary>
+    public string? Counting { get; init; }
+}

@@ -6,6 +6,7 @@ using PhiGateway.Console.Http;
 using PhiGateway.Console.Pages.Lab;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Work;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Console.Pages.Clients;
@@ -14,7 +15,7 @@ namespace PhiGateway.Console.Pages.Clients;
 internal sealed class ClientsScreen(
     ClientDirectory directory,
     ClientReports reports,
-    TrafficReports traffic,
+    CountsBehind counts,
     UsageReports usage,
     AlertInbox alerts,
     TimeProvider time
@@ -81,9 +82,16 @@ internal sealed class ClientsScreen(
     public async Task<ScreenAnswer> ShowAsync(ConsoleRequest request, TriedForm? form, AdminProblem? tried)
     {
         var (call, id) = (request.Call, request.Route("id"));
+        if ((await directory.FindAsync(call, id)).Failed(out var problem, out var profile))
+        {
+            return problem;
+        }
+
+        // Begun first: it has its patience while the registry is asked.
+        var now = time.GetUtcNow();
+        var counting = CountAsync(request, id, now);
         if (
-            (await directory.FindAsync(call, id)).Failed(out var problem, out var profile)
-            || (await reports.PostureAsync(call, id)).Failed(out problem, out var posture)
+            (await reports.PostureAsync(call, id)).Failed(out problem, out var posture)
             || (await reports.BlastRadiusAsync(call, id)).Failed(out problem, out var blast)
             || (await reports.HoldersAsync(call, id)).Failed(out problem, out var holders)
         )
@@ -91,24 +99,16 @@ internal sealed class ClientsScreen(
             return problem;
         }
 
-        UseMatrix? use = null;
-        var now = time.GetUtcNow();
-        if (call.Caller.HasAny(ConsoleSections.TrailReaders))
-        {
-            var query = new TrafficQuery(now.AddDays(-UseDays), now, null, "resource-type,interaction,decision", id);
-            var read = await request.TryCommandAsync("what it used", () => traffic.CountAsync(call, query));
-            TrafficReport? counted = null;
-            if (read is { } outcome && outcome.Failed(out problem, out counted))
-            {
-                return problem;
-            }
-
-            use = counted is null ? null : UseMatrix.Of(profile.UseCase, counted.Items);
-        }
-
         var about = "client/" + id;
         var found = await alerts.OpenAboutAsync(call, new HashSet<string>(StringComparer.Ordinal) { about });
         var isLedger = call.Caller.HasAny(AdminRoles.UseReaders);
+        var used = await counting;
+        if (used.Problem is { } refused)
+        {
+            return refused;
+        }
+
+        var counted = used.Value;
         return new PageContent(
             profile.Client.Id,
             "clients",
@@ -119,10 +119,10 @@ internal sealed class ClientsScreen(
                 blast,
                 holders,
                 [.. found[about]],
-                use,
+                counted?.Report is { } use ? UseMatrix.Of(profile.UseCase, use.Items) : null,
                 isLedger ? (await usage.OfAsync(call, id)).Value : null,
                 DateOnly.FromDateTime(now.UtcDateTime),
-                now.AddDays(-UseDays),
+                counted?.Report?.From ?? now.AddDays(-UseDays),
                 call.Caller.HasAny(AdminRoles.Closers),
                 call.Caller.HasAny([AdminRoles.Approver]),
                 call.Caller.HasAny(AdminRoles.Keepers),
@@ -130,11 +130,30 @@ internal sealed class ClientsScreen(
                 form,
                 request.Session.FormToken
             )
+            {
+                MayRead = call.Caller.HasAny(ConsoleSections.TrailReaders),
+                MayReadTokens = call.Caller.HasAny(AdminRoles.TokenReaders),
+                UseTo = counted?.Report?.To,
+                Counting = counted?.Later,
+            }
         )
         {
             Status = tried?.Status ?? 200,
-            OnRecord = use is null ? null : "that you counted this client's requests.",
+            OnRecord = counted is { IsOnRecord: true } ? "that you counted this client's requests." : null,
         };
+    }
+
+    // Without a value: the viewer does not read the trail.
+    private async Task<Outcome<Counts>> CountAsync(ConsoleRequest request, string id, DateTimeOffset now)
+    {
+        if (!request.Call.Caller.HasAny(ConsoleSections.TrailReaders))
+        {
+            return default;
+        }
+
+        var query = new TrafficQuery(now.AddDays(-UseDays), now, null, "resource-type,interaction,decision", id);
+        var later = Links.With(Links.Client(id), (CountsBehind.Begun, "1")) + "#use";
+        return await counts.CountAsync(request, "the use of " + id, "what it used", later, query);
     }
 
     private sealed record Chosen<T>(T? Value)

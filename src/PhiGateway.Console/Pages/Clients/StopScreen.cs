@@ -1,10 +1,12 @@
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Revocations;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Work;
 
 namespace PhiGateway.Console.Pages.Clients;
 
@@ -13,7 +15,8 @@ internal sealed class StopScreen(
     ClientDirectory directory,
     ClientReports reports,
     ClientVerbs verbs,
-    TrafficReports traffic,
+    CountsBehind counts,
+    StopPreviews previews,
     ApprovalBriefs briefs,
     AlertInbox alerts,
     ClientsScreen clients,
@@ -69,25 +72,23 @@ internal sealed class StopScreen(
     private async Task<ScreenAnswer> PreviewAsync(ConsoleRequest request, AdminProblem? tried)
     {
         var (call, id) = (request.Call, request.Route("id"));
-        if (
-            (await directory.FindAsync(call, id)).Failed(out var problem, out var profile)
-            || (await reports.BlastRadiusAsync(call, id)).Failed(out problem, out var blast)
-        )
+        if ((await directory.FindAsync(call, id)).Failed(out var problem, out var profile))
         {
             return problem;
         }
 
-        long? allowed = null;
+        // Begun first: it has its patience while the registry is asked.
         var now = time.GetUtcNow();
-        if (call.Caller.HasAny(ConsoleSections.TrailReaders))
+        var mayRead = call.Caller.HasAny(ConsoleSections.TrailReaders);
+        var counting = mayRead ? CountAsync(request, id, now) : Task.FromResult<Counts?>(null);
+        if ((await reports.BlastRadiusAsync(call, id)).Failed(out problem, out var blast))
         {
-            var query = new TrafficQuery(now.AddDays(-Days), now, null, "decision", id, Decision: "permit");
-            var read = await request.TryCommandAsync("how much it calls", () => traffic.CountAsync(call, query));
-            allowed = read?.Value?.Items.Sum(static item => item.Count);
+            return problem;
         }
 
-        var dry = await verbs.SuspendAsync(call with { IsDryRun = true }, id, new ReasonBody("what stops with it"));
         var brief = await request.TryCommandAsync("how many patients it can reach", () => briefs.OfClientAsync(call, id));
+        var known = await alerts.CountAsync(call, new AlertFilter(EmergencyUses.Kind, "client/" + id));
+        var counted = await counting;
         return new PageContent(
             "Stop " + id,
             "clients",
@@ -96,18 +97,29 @@ internal sealed class StopScreen(
                 profile,
                 blast,
                 brief?.Value?.Reach ?? [],
-                allowed,
-                now.AddDays(-Days),
-                await alerts.CountAsync(call, new AlertFilter(EmergencyUses.Kind, "client/" + id)),
-                dry.Value?.Running,
+                counted?.Report?.Items.Sum(static item => item.Count),
+                counted?.Report?.From ?? now.AddDays(-Days),
+                known,
+                previews.RunningOf([profile.Client]),
                 request.Typed("step"),
                 TriedForms.Of(request, tried, "stop", string.Empty, "reason"),
                 request.Session.FormToken
             )
+            {
+                MayRead = mayRead,
+                Counting = counted?.Later,
+            }
         )
         {
             Status = tried?.Status ?? 200,
-            OnRecord = allowed is null ? null : "that you counted what this client was permitted.",
+            OnRecord = counted is { IsOnRecord: true } ? "that you counted what this client was permitted." : null,
         };
+    }
+
+    private async Task<Counts?> CountAsync(ConsoleRequest request, string id, DateTimeOffset now)
+    {
+        var query = new TrafficQuery(now.AddDays(-Days), now, null, "decision", id, Decision: "permit");
+        var later = Links.With(Links.Client(id) + "/stop", (CountsBehind.Begun, "1"));
+        return (await counts.CountAsync(request, "the calls of " + id, "how much it calls", later, query)).Value;
     }
 }

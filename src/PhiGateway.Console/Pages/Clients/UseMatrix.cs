@@ -86,12 +86,12 @@ public sealed record UseCell(bool IsGranted, long Used, long Refused, string? In
             _ => "none",
         };
 
+    /// <summary>What stands there beside the numbers.</summary>
     internal string Text =>
         this switch
         {
-            { Used: > 0 } => Parts.Words.Number(Used),
+            { Used: > 0 } or { IsGranted: false, Refused: > 0 } => string.Empty,
             { IsGranted: true } => "granted, unused",
-            { Refused: > 0 } => $"{Parts.Words.Number(Refused)} refused",
             _ => "–",
         };
 }

@@ -9,8 +9,12 @@ public sealed record FindModel(string? Text, IReadOnlyList<FindGroup> Groups, bo
 /// <summary>What fits of one kind.</summary>
 /// <param name="Name">The kind in words.</param>
 /// <param name="Items">The first few.</param>
-/// <param name="Total">How many there are; the rest is found by more of the name, never by an address with what was typed.</param>
-public sealed record FindGroup(string Name, IReadOnlyList<FindLine> Items, int Total);
+/// <param name="Total">How many there are.</param>
+public sealed record FindGroup(string Name, IReadOnlyList<FindLine> Items, int Total)
+{
+    /// <summary>The list of all of them, with what was typed sealed in its address; null: more of the name finds them.</summary>
+    public string? All { get; init; }
+}
 
 /// <summary>One thing that fits.</summary>
 /// <param name="Text">Its name.</param>

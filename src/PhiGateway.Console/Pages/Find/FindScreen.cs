@@ -17,7 +17,7 @@ namespace PhiGateway.Console.Pages.Find;
 /// Security: what is typed is sent as a form and stands in no address, whatever it is: whoever types a patient's name or id has it in no
 /// history and no proxy's log. An address is made of what was found only.
 /// </remarks>
-internal sealed class FindScreen(ClientDirectory clients, RegistryFinder finder, PatientScreen patients)
+internal sealed class FindScreen(ClientDirectory clients, RegistryFinder finder, PatientScreen patients, AskedSeal seal)
 {
     private const string PatientType = "Patient/";
 
@@ -71,7 +71,7 @@ internal sealed class FindScreen(ClientDirectory clients, RegistryFinder finder,
         var groups = new List<FindGroup>();
         foreach (var found in await finder.FindAsync(request.Call, text, Most))
         {
-            groups.Add(GroupOf(found));
+            groups.Add(GroupOf(found) with { All = AllOf(found.Kind, text) });
         }
 
         if (mayRead)
@@ -99,11 +99,26 @@ internal sealed class FindScreen(ClientDirectory clients, RegistryFinder finder,
             found.Total
         );
 
+    // The lists that are searched by part of the same names.
+    private string? AllOf(RegistryKind kind, string text)
+    {
+        var list = kind switch
+        {
+            RegistryKind.Client => "/console/clients",
+            RegistryKind.Organization => "/console/vendors",
+            RegistryKind.Case => "/console/cases",
+            _ => null,
+        };
+        var typed = new Dictionary<string, string>(StringComparer.Ordinal) { ["q"] = text };
+        var state = kind == RegistryKind.Case ? "all" : null;
+        return list is null ? null : seal.Seal(typed)?.Link(list, ("state", state), ("q", text));
+    }
+
     private static string HrefOf(RegistryKind kind, string id) =>
         kind switch
         {
             RegistryKind.Organization => Links.Vendor(id),
-            RegistryKind.UseCase => Links.With("/console/clients", ("q", id)),
+            RegistryKind.UseCase => Links.UseCase(id),
             RegistryKind.Case => Links.Case(id),
             RegistryKind.Alert => Links.Alert(id),
             RegistryKind.Campaign => Links.Review(id),

@@ -16,6 +16,19 @@ public sealed partial class ShadowPage
     // Ids that are made one after the other begin alike: their ends tell them apart.
     private static string ShortOf(Guid id) => "…" + id.ToString("D")[24..];
 
+    // The trail has what was decided, and not what would be: among these records are those that were judged.
+    private static string RecordsOf(ShadowChange row)
+    {
+        var isPermit = row.Was == "permit";
+        return Links.Audit(
+            row.First.AddTicks(-(row.First.UtcTicks % TimeSpan.TicksPerSecond)),
+            row.Last.AddSeconds(1),
+            isPermit ? "permit" : "deny",
+            isPermit ? null : row.Was,
+            row.Client
+        );
+    }
+
     private static string PassedOver(ShadowCounts counts)
     {
         List<string> said = [$"Of {Words.Count(counts.Seen, "decision", "decisions")} of its clients"];

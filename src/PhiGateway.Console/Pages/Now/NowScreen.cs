@@ -44,20 +44,17 @@ internal sealed class NowScreen(
         var call = request.Call;
         var range = NowRange.Of(request.Asked("range"));
         var now = time.GetUtcNow();
-        var mayRead = call.Caller.HasAny(ConsoleSections.TrailReaders);
         var isLive = request.Asked("live") == "1";
         var fresh = request.IsAgain && !isLive ? Begun : Fresh;
-        var key = WorkKey.OfNow(request, $"now {range.Name}");
-        var wasMaking = work.IsMaking(key);
-        var made = mayRead ? await CountAsync(request, key, range, isLive, fresh) : null;
 
-        // Until what was begun is there, counts of before are none of this moment, however young; it may have come just now.
-        var isMaking = work.IsMaking(key);
-        if (wasMaking && !isMaking && made is not null)
-        {
-            made = await CountAsync(request, key, range, isLive, fresh);
-        }
+        // Each asks a store: together they take as long as the slowest of them, and what is counted has its patience meanwhile.
+        var counting = CountedAsync(request, range, isLive, fresh);
+        var asking = RequestsAsync(request, now);
+        var (finding, looking) = (reports.NodesAsync(call), reports.HereAsync(call));
+        var (listing, waiting, reviewing) = (LanesAsync(call), clients.WaitingAsync(call, 0, 0), OverdueAsync(call, now));
+        await Task.WhenAll(counting, asking, finding, looking, listing, waiting, reviewing);
 
+        var (made, isMaking) = await counting;
         var newest = isMaking ? Fresh : fresh;
         NowTraffic? counted = null;
         if (made is { Value.Outcome: var read } && read.Failed(out var problem, out counted))
@@ -65,13 +62,13 @@ internal sealed class NowScreen(
             return problem;
         }
 
-        if ((await reports.NodesAsync(call)).Failed(out problem, out var nodes))
+        if ((await finding).Failed(out problem, out var nodes))
         {
             return problem;
         }
 
-        var lanes = await alerts.ListAsync(call, AlertLanes.Open, take: MostAlerts);
-        var asked = await RequestsAsync(request, now);
+        var (lanes, stoppable) = await listing;
+        var asked = await asking;
         var (isCounting, isOld) = (made is { Value: null }, counted is not null && now - counted.At >= newest);
         return new PageContent(
             "Now",
@@ -82,13 +79,11 @@ internal sealed class NowScreen(
                 now,
                 counted,
                 lanes,
-                await StoppableAsync(call, lanes),
+                stoppable,
                 nodes,
-                await reports.HereAsync(call),
-                (await clients.WaitingAsync(call, 0, 0)).Total,
-                call.Caller.HasAny(AdminRoles.UseReaders)
-                    ? await campaigns.OverdueAsync(call, DateOnly.FromDateTime(now.UtcDateTime))
-                    : null,
+                await looking,
+                (await waiting).Total,
+                await reviewing,
                 asked?.Value,
                 isLive,
                 call.Caller.HasAny(AdminRoles.Closers)
@@ -103,6 +98,37 @@ internal sealed class NowScreen(
             Again = AgainOf(range, isLive, isCounting || isOld),
         };
     }
+
+    // Until what was begun is there, counts of before are none of this moment, however young; it may have come just now.
+    private async Task<(Looked<Made<NowTraffic>>? Made, bool IsMaking)> CountedAsync(
+        ConsoleRequest request,
+        NowRange range,
+        bool isLive,
+        TimeSpan fresh
+    )
+    {
+        if (!request.Call.Caller.HasAny(ConsoleSections.TrailReaders))
+        {
+            return (null, false);
+        }
+
+        var key = WorkKey.OfNow(request, $"now {range.Name}");
+        var wasMaking = work.IsMaking(key);
+        var made = await CountAsync(request, key, range, isLive, fresh);
+        var isMaking = work.IsMaking(key);
+        return wasMaking && !isMaking && made is not null
+            ? (await CountAsync(request, key, range, isLive, fresh), false)
+            : (made, isMaking);
+    }
+
+    private async Task<(IReadOnlyList<AlertLanePage> Lanes, IReadOnlyCollection<string> Stoppable)> LanesAsync(AdminCall call)
+    {
+        var lanes = await alerts.ListAsync(call, AlertLanes.Open, take: MostAlerts);
+        return (lanes, await StoppableAsync(call, lanes));
+    }
+
+    private async Task<OverdueCampaigns?> OverdueAsync(AdminCall call, DateTimeOffset now) =>
+        call.Caller.HasAny(AdminRoles.UseReaders) ? await campaigns.OverdueAsync(call, DateOnly.FromDateTime(now.UtcDateTime)) : null;
 
     // Null: they cannot be had, which the page says; without a value: they are being counted still.
     private Task<Looked<Made<NowTraffic>>?> CountAsync(ConsoleRequest request, WorkKey key, NowRange range, bool isLive, TimeSpan fresh)

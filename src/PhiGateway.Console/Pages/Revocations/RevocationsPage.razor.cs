@@ -29,7 +29,7 @@ public sealed partial class RevocationsPage
         {
             RevocationTarget.Client => Links.Client(row.Value),
             RevocationTarget.Organization => Links.Vendor(row.Value),
-            RevocationTarget.UseCase => Links.With("/console/clients", ("q", row.Value)),
+            RevocationTarget.UseCase => Links.UseCase(row.Value),
             RevocationTarget.Tenant => Links.Audit(tenant: row.Value),
             _ => null,
         };

@@ -15,7 +15,7 @@ public sealed partial class MoreFilters
 
     private bool IsUsed =>
         Given(Model.Organization, Model.UseCase, Model.Type, Model.Interaction, Model.Purpose, Model.Id)
-        || Given(Model.Token, Model.Peer, Model.Task, Model.Agreement, Model.Through);
+        || Given(Model.Token, Model.Peer, Model.Task, Model.Agreement, Model.Through, Model.Event);
 
     private static bool Given(params ReadOnlySpan<string?> filters)
     {

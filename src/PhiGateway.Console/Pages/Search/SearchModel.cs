@@ -58,6 +58,7 @@ public sealed record SearchModel(
 /// <param name="Task">Id of a task.</param>
 /// <param name="Agreement">Agreement of the use case.</param>
 /// <param name="Through">Who acted in between.</param>
+/// <param name="Event">What happened.</param>
 public sealed record SearchFilters(
     string? From,
     string? To,
@@ -77,7 +78,8 @@ public sealed record SearchFilters(
     string? Peer,
     string? Task,
     string? Agreement,
-    string? Through
+    string? Through,
+    string? Event
 );
 
 /// <summary>Counts of one column over the whole result.</summary>

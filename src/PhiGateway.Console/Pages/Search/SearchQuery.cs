@@ -16,8 +16,8 @@ internal sealed class SearchQuery
     /// <summary>Stands in the address that leads to counts which were begun: they are not counted anew.</summary>
     public const string Counted = "counted";
 
-    // What stands in a record and in no column: searched and exported by, neither counted nor followed.
-    private static readonly string[] OfTheBody = ["token", "peer", "task", "agreement", "through"];
+    // What stands in a record and in no index: searched and exported by, and not counted; but for the event not followed either.
+    private static readonly string[] OfTheBody = ["event", "token", "peer", "task", "agreement", "through"];
 
     // All that a search can be narrowed by without a patient: whatever stands in the address goes along to every neighbour.
     private static readonly string[] Names =
@@ -80,7 +80,8 @@ internal sealed class SearchQuery
             Value("peer"),
             Value("task"),
             Value("agreement"),
-            Value("through")
+            Value("through"),
+            Value("event")
         );
 
     /// <summary>The filters that are set, by name.</summary>

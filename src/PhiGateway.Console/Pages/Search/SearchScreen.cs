@@ -39,25 +39,16 @@ internal sealed class SearchScreen(
         TrailPage? page = null;
         Counted? counted = null;
         var isCounting = false;
-        var failed =
-            asked.ToTrail().Failed(out var problem, out var query)
-            || (await search.SearchAsync(request.Call, query)).Failed(out problem, out page);
-        if (!failed && asked.CanCount)
+        if (!asked.ToTrail().Failed(out var problem, out var query))
         {
-            // The whole result, once for each search whichever page of it is shown; on record by itself. What takes long is shown when it
-            // is there.
-            var key = WorkKey.Of(request, $"facets {asked.At(SearchQuery.Path, ("from", FromOf(query)))}");
-            var isNew = asked.Value("cursor") is null && request.Asked(SearchQuery.Counted) is null;
-            counted = await work.FindAsync(
-                key,
-                isNew ? TimeSpan.Zero : LongWork.Kept,
-                async stopping =>
-                {
-                    var at = time.GetUtcNow();
-                    return new Counted((await reports.FacetsAsync(request.Behind(stopping), query! with { Cursor = null })).Value, at);
-                }
-            );
-            isCounting = counted is null || work.IsMaking(key);
+            // Both ask the trail: the counts have their patience while the page is found.
+            var counting = asked.CanCount ? CountAsync(request, asked, query) : Task.FromResult<(Counted?, bool)>((null, false));
+            var searching = search.SearchAsync(request.Call, query);
+            await Task.WhenAll(counting, searching);
+            if (!(await searching).Failed(out problem, out page))
+            {
+                (counted, isCounting) = await counting;
+            }
         }
 
         if (problem is { Status: not 400 })
@@ -93,8 +84,25 @@ internal sealed class SearchScreen(
         )
         {
             Status = tried?.Status ?? problem?.Status ?? 200,
-            OnRecord = failed ? null : "this search, with its filters and your name.",
+            OnRecord = page is null ? null : "this search, with its filters and your name.",
         };
+    }
+
+    // The whole result, once for each search whichever page of it is shown; on record by itself. What takes long is shown when it is there.
+    private async Task<(Counted? Counted, bool IsCounting)> CountAsync(ConsoleRequest request, SearchQuery asked, TrailQuery query)
+    {
+        var key = WorkKey.Of(request, $"facets {asked.At(SearchQuery.Path, ("from", FromOf(query)))}");
+        var isNew = asked.Value("cursor") is null && request.Asked(SearchQuery.Counted) is null;
+        var counted = await work.FindAsync(
+            key,
+            isNew ? TimeSpan.Zero : LongWork.Kept,
+            async stopping =>
+            {
+                var at = time.GetUtcNow();
+                return new Counted((await reports.FacetsAsync(request.Behind(stopping), query with { Cursor = null })).Value, at);
+            }
+        );
+        return (counted, counted is null || work.IsMaking(key));
     }
 
     /// <summary>The whole result as a file.</summary>

@@ -22,11 +22,20 @@ public sealed record VendorsModel(
     bool MayStop,
     bool MayReadClocks,
     string FormToken
-);
+)
+{
+    /// <summary>Whether the viewer reads the trail.</summary>
+    public bool MayRead { get; init; }
+
+    /// <summary>Where the calls are found when they are counted; null: they are not being counted.</summary>
+    public string? Counting { get; init; }
+}
 
 /// <summary>One organization with what its clients did and what was found about them.</summary>
 /// <param name="Vendor">The organization.</param>
-/// <param name="Traffic">What its clients did in seven days; null: the viewer does not read the trail, or it cannot be reached.</param>
+/// <param name="Traffic">
+/// What its clients did in seven days; null: the viewer does not read the trail, it cannot be reached, or is not counted yet.
+/// </param>
 /// <param name="Findings">Open alerts about it and its clients, the urgent first.</param>
 public sealed record VendorLine(Vendor Vendor, VendorTraffic? Traffic, IReadOnlyList<Alert> Findings);
 
@@ -38,12 +47,20 @@ public sealed record VendorTraffic(DateTimeOffset From, long Allowed, long Refus
 
 /// <summary>What stops with an organization.</summary>
 /// <param name="Vendor">The organization.</param>
-/// <param name="Traffic">What its clients did in seven days; null: the viewer does not read the trail, or it cannot be reached.</param>
+/// <param name="Traffic">
+/// What its clients did in seven days; null: the viewer does not read the trail, it cannot be reached, or is not counted yet.
+/// </param>
 /// <param name="Running">Requests of its clients that run on this node now; null: not known, or it is stopped already.</param>
 /// <param name="Tried">The form that was refused; null: it was not tried.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
 public sealed record VendorStopModel(Vendor Vendor, VendorTraffic? Traffic, int? Running, TriedForm? Tried, string FormToken)
 {
+    /// <summary>Whether the viewer reads the trail.</summary>
+    public bool MayRead { get; init; }
+
+    /// <summary>Where its calls are found when they are counted; null: they are not being counted.</summary>
+    public string? Counting { get; init; }
+
     /// <summary>Its uses that cover emergencies.</summary>
     internal IReadOnlyList<UseCase> Emergencies => [.. Vendor.UseCases.Where(static useCase => useCase.AllowsBreakGlass)];
 

@@ -13,6 +13,14 @@ public sealed partial class VendorsPage
     [Parameter, EditorRequired]
     public required VendorsModel Model { get; set; }
 
+    private string Uncounted =>
+        Model switch
+        {
+            { Counting: not null } => "being counted",
+            { MayRead: true } => "cannot be reached now",
+            _ => "shown to auditors",
+        };
+
     private static string RecordsOf(string organization, VendorTraffic traffic, string decision) =>
         Links.Audit(traffic.From, decision: decision, organization: organization);
 }

@@ -2,10 +2,12 @@ using System.Globalization;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Organizations;
+using PhiGateway.Admin.Revocations;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Work;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 
@@ -15,7 +17,8 @@ namespace PhiGateway.Console.Pages.Vendors;
 internal sealed class VendorsScreen(
     VendorDirectory directory,
     OrganizationVerbs verbs,
-    TrafficReports traffic,
+    CountsBehind counts,
+    StopPreviews previews,
     AlertInbox alerts,
     TimeProvider time
 )
@@ -34,7 +37,8 @@ internal sealed class VendorsScreen(
         }
 
         var now = time.GetUtcNow();
-        var counted = await CountedAsync(request, list.Items, now);
+        var later = request.Words.Link("/console/vendors", ("q", text), ("skip", request.Asked("skip")), (CountsBehind.Begun, "1"));
+        var counted = await CountedAsync(request, list.Items, later, now);
         var found = await alerts.OpenAboutAsync(request.Call, list.Items.SelectMany(SubjectsOf).ToHashSet(StringComparer.Ordinal));
         var next = (skip + list.Items.Count).ToString(CultureInfo.InvariantCulture);
         return new PageContent(
@@ -42,7 +46,7 @@ internal sealed class VendorsScreen(
             "vendors",
             typeof(VendorsPage),
             new VendorsModel(
-                [.. list.Items.Select(vendor => new VendorLine(vendor, TrafficOf(vendor, counted, now), FindingsOf(vendor, found)))],
+                [.. list.Items.Select(vendor => new VendorLine(vendor, TrafficOf(vendor, counted), FindingsOf(vendor, found)))],
                 list.Total,
                 text,
                 skip + list.Items.Count < list.Total ? request.Words.Link("/console/vendors", ("q", text), ("skip", next)) : null,
@@ -51,18 +55,21 @@ internal sealed class VendorsScreen(
                 request.Call.Caller.HasAny(AdminRoles.OffboardingReaders),
                 request.Session.FormToken
             )
+            {
+                MayRead = request.Call.Caller.HasAny(ConsoleSections.TrailReaders),
+                Counting = counted?.Later,
+            }
         )
         {
-            OnRecord = counted is null ? null : "that you counted the calls of these clients.",
+            OnRecord = OnRecordOf(counted),
         };
     }
 
+    private static string? OnRecordOf(Counts? counted) =>
+        counted is { IsOnRecord: true } ? "that you counted the calls of these clients." : null;
+
     // Of those on the page only, however many there are.
-    private async Task<ILookup<string, TrafficCount>?> CountedAsync(
-        ConsoleRequest request,
-        IReadOnlyList<Vendor> vendors,
-        DateTimeOffset now
-    )
+    private async Task<Counts?> CountedAsync(ConsoleRequest request, IReadOnlyList<Vendor> vendors, string later, DateTimeOffset now)
     {
         if (vendors.Count == 0 || !request.Call.Caller.HasAny(ConsoleSections.TrailReaders))
         {
@@ -75,23 +82,20 @@ internal sealed class VendorsScreen(
             SettledBefore = hour,
             Organizations = [.. vendors.Select(static vendor => vendor.Organization.Id)],
         };
-        var read = await request.TryCommandAsync("what their clients did", () => traffic.CountAsync(request.Call, query));
-        return read
-            ?.Value?.Items.Where(static item => item.Values[0] is not null)
-            .ToLookup(static item => item.Values[0]!, StringComparer.Ordinal);
+        var what = "the calls of " + string.Join(' ', query.Organizations);
+        return (await counts.CountAsync(request, what, "what their clients did", later, query)).Value;
     }
 
     // From a whole hour on, so that who looks next finds what was counted of the days before; a count leads to the records from there on.
     private static DateTimeOffset HourOf(DateTimeOffset now) => new(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
 
-    private static VendorTraffic? TrafficOf(Vendor vendor, ILookup<string, TrafficCount>? counted, DateTimeOffset now) =>
-        counted?[vendor.Organization.Id] is { } items
-            ? new VendorTraffic(
-                HourOf(now).AddDays(-Days),
-                items.Where(static item => item.Values[1] == "permit").Sum(static item => item.Count),
-                items.Where(static item => item.Values[1] == "deny").Sum(static item => item.Count)
-            )
+    private static VendorTraffic? TrafficOf(Vendor vendor, Counts? counted) =>
+        counted is { Report: { } report }
+            ? new VendorTraffic(report.From, SumOf(report, vendor.Organization.Id, "permit"), SumOf(report, vendor.Organization.Id, "deny"))
             : null;
+
+    private static long SumOf(TrafficReport report, string organization, string decision) =>
+        report.Items.Where(item => item.Values[0] == organization && item.Values[1] == decision).Sum(static item => item.Count);
 
     private static IEnumerable<string> SubjectsOf(Vendor vendor) =>
         vendor
@@ -143,31 +147,27 @@ internal sealed class VendorsScreen(
             return problem;
         }
 
-        var now = time.GetUtcNow();
-        var counted = await CountedAsync(request, [vendor], now);
-        var dry = await verbs.OffboardAsync(
-            call with
-            {
-                IsDryRun = true,
-            },
-            id,
-            new OffboardBody("what stops with it", OffboardStage.Suspend)
-        );
+        var later = Links.With($"/console/vendors/{Uri.EscapeDataString(id)}/stop", (CountsBehind.Begun, "1"));
+        var counted = await CountedAsync(request, [vendor], later, time.GetUtcNow());
         return new PageContent(
             "Stop " + vendor.Organization.Id,
             "vendors",
             typeof(VendorStopPage),
             new VendorStopModel(
                 vendor,
-                TrafficOf(vendor, counted, now),
-                dry.Value?.Running,
+                TrafficOf(vendor, counted),
+                vendor.Organization.Status == OrganizationStatus.Active ? previews.RunningOf(vendor.Clients) : null,
                 TriedForms.Of(request, tried, "stop", string.Empty, "reason"),
                 request.Session.FormToken
             )
+            {
+                MayRead = request.Call.Caller.HasAny(ConsoleSections.TrailReaders),
+                Counting = counted?.Later,
+            }
         )
         {
             Status = tried?.Status ?? 200,
-            OnRecord = counted is null ? null : "that you counted the calls of these clients.",
+            OnRecord = OnRecordOf(counted),
         };
     }
 }

@@ -104,6 +104,7 @@ internal sealed class FakeAuditStore : IAuditStore
             && (query.Decision is null || entry.Decision == query.Decision)
             && (query.Reason is null || entry.Reason == query.Reason)
             && (query.Kind is null || entry.Kind == query.Kind)
+            && !(query.IsOfNoRequest && entry.Kind is >= AuditKind.Decision and <= AuditKind.Delivery)
             && (query.Id is null || entry.Id == query.Id || entry.ParentId == query.Id)
             && (query.Actor is null || entry.Actor == query.Actor)
             && (query.ResourceType is null || entry.ResourceType == query.ResourceType)
