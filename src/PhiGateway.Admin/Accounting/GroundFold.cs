@@ -40,8 +40,7 @@ internal sealed class GroundFold
     }
 
     /// <summary>What they say.</summary>
-    public DisclosureGround Of() =>
-        new([.. _agreements], [.. _approvals], [.. _approvers], [.. _coverage]) { More = _isCut ? true : null };
+    public DisclosureGround Of() => new([.. _agreements], [.. _approvals], [.. _approvers], [.. _coverage]) { More = _isCut ? true : null };
 
     private void Put(SortedSet<string> values, string? value)
     {

@@ -79,12 +79,14 @@ public sealed class AccountingTests
         StoredTrail.Add(
             server,
             [
-                .. Enumerable.Range(0, 100).Select(static number =>
-                {
-                    var record = Released("PUBHLTH", "accountable");
-                    record.Approval = $"approval-{number}";
-                    return record;
-                }),
+                .. Enumerable
+                    .Range(0, 100)
+                    .Select(static number =>
+                    {
+                        var record = Released("PUBHLTH", "accountable");
+                        record.Approval = $"approval-{number}";
+                        return record;
+                    }),
             ]
         );
         var line = (await server.PostAsync(Path + ":report", Query, "petra")).Json["disclosures"]![0]!;

@@ -135,7 +135,11 @@ public sealed partial class NoPhiTests
             Assert.Contains("\"certificate_sha256\":\"aaaa", text, StringComparison.Ordinal);
         }
 
-        Assert.Contains(" phiGatewayActors=agent portal ", Encoding.UTF8.GetString(EventFormats.Of("Cef").Write(read)), StringComparison.Ordinal);
+        Assert.Contains(
+            " phiGatewayActors=agent portal ",
+            Encoding.UTF8.GetString(EventFormats.Of("Cef").Write(read)),
+            StringComparison.Ordinal
+        );
 
         // Of a call that was refused nobody says that they are: one may be a person.
         var refused = TestRecords.Denial();
