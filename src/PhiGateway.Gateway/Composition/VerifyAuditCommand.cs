@@ -81,14 +81,12 @@ internal static class VerifyAuditCommand
         }
 
         verifier.EndRows();
-        IReadOnlyList<LogHead> heads;
-        long size = 0;
-        do
+        for (long? next = 0; next is { } size; )
         {
-            heads = await storage.Heads.ReadAsync(verifier.Name, size, HeadsPerPage, CancellationToken.None);
+            var heads = await storage.Heads.ReadAsync(verifier.Name, size, HeadsPerPage, CancellationToken.None);
             verifier.VerifyHeads(heads);
-            size = heads.Count == 0 ? size : heads[^1].Size + 1;
-        } while (heads.Count == HeadsPerPage);
+            next = HeadPages.Behind(heads, HeadsPerPage);
+        }
     }
 
     private static async Task<int> PrintAsync(TextWriter output, OfflineVerifier verifier)

@@ -300,8 +300,11 @@ public sealed class LogWatch(
     private async Task VerifyHeadsAsync(VerifiedLog verified, FindingList findings, CancellationToken cancellationToken)
     {
         var page = await heads.ReadAsync(log.Entries.Log, _heads, HeadsPerRound, cancellationToken);
-        HeadVerifier.Verify(verified, [.. page.Where(head => head.Size <= verified.Checkpoint.Size)], findings);
-        _heads = page.Count < HeadsPerRound ? 0 : page[^1].Size + 1;
+
+        // Meanwhile the log grows on: a head of a size that it will have is compared then, and one that the node has not written up to now.
+        var written = journal.DurableSequence + 1;
+        HeadVerifier.Verify(verified, [.. page.Where(head => head.Size <= verified.Checkpoint.Size || head.Size > written)], findings);
+        _heads = HeadPages.Behind(page, HeadsPerRound) ?? 0;
     }
 
     // Leaf by leaf, and the first of each tile by its path to the signed root, which all the tile's hashes are part of.
