@@ -59,8 +59,8 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
         return hashes;
     }
 
-    protected override AuditSearch Search(DbConnection connection, DbTransaction transaction, AuditQuery query) =>
-        new PostgresAuditSearch(database, connection, transaction, query);
+    protected override AuditSearch Search(DbConnection connection, DbTransaction transaction, AuditQuery query, ReadBudget? budget) =>
+        new PostgresAuditSearch(database, connection, transaction, query, budget);
 
     protected override async Task AddShapesAsync(
         DbConnection connection,

@@ -64,8 +64,8 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
         return hashes;
     }
 
-    protected override AuditSearch Search(DbConnection connection, DbTransaction transaction, AuditQuery query) =>
-        new SqliteAuditSearch(database, connection, transaction, query);
+    protected override AuditSearch Search(DbConnection connection, DbTransaction transaction, AuditQuery query, ReadBudget? budget) =>
+        new SqliteAuditSearch(database, connection, transaction, query, budget);
 
     protected override Task AddShapesAsync(
         DbConnection connection,
