@@ -31,7 +31,7 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
         // Only the columns that a writer may read.
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = connection
-            .Command("SELECT chain_hash FROM audit_event WHERE log = @log AND sequence = @sequence")
+            .Command("SELECT substr(chain_hash, 1, 64) FROM audit_event WHERE log = @log AND sequence = @sequence")
             .With("log", log)
             .With("sequence", sequence);
         return await command.ExecuteScalarAsync(cancellationToken) as byte[];
