@@ -42,7 +42,8 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
     {
         await using var command = connection
             .Command(
-                "SELECT sequence, substr(chain_hash, 1, 64) FROM audit_event WHERE log = @log AND sequence BETWEEN @from AND @to AND sequence = ANY(@sequences)",
+                "SELECT sequence, substr(chain_hash, 1, 64) FROM audit_event "
+                    + "WHERE log = @log AND sequence BETWEEN @from AND @to AND sequence = ANY(@sequences)",
                 transaction
             )
             .With("log", log)
