@@ -20,7 +20,7 @@ internal static class AuditRows
     private const int MostPatients = 64 * 1024 * 1024;
 
     /// <summary>In the order that <see cref="ReadAsync"/> takes, of the table under the alias <c>e</c>.</summary>
-    public static string Columns(Database database) => $"{Head(database)}, substr(e.body, 1, {MostBody}) AS body, e.body_key, {WrappedKey}";
+    public static string Columns(Database database) => $"{Head(database)}, {Bytes("body", MostBody)}, e.body_key, {WrappedKey}";
 
     /// <summary>The same without the body: what a record is filed under.</summary>
     public static string HeadColumns(Database database) => Head(database) + ", substr(e.body, 1, 0), NULL, NULL";
@@ -29,9 +29,12 @@ internal static class AuditRows
         $"e.log, e.sequence, e.time, e.id, e.parent_id, e.kind, {Text("event")}, {Text("decision")}, {Text("reason")}, {Text("client")}, "
         + $"{Text("tenant")}, {Text("actor")}, e.status, {Text("resource_type")}, {Text("interaction")}, "
         + $"CASE WHEN {database.LengthSql("e.patient_keys")} <= {MostPatients} THEN e.patient_keys END AS patient_keys, "
-        + $"substr(e.chain_hash, 1, {MostHash}) AS chain_hash";
+        + Bytes("chain_hash", MostHash);
 
     private static string Text(string column) => $"substr(e.{column}, 1, {MostText}) AS {column}";
+
+    // SQLite makes nothing of a part of no bytes at all.
+    private static string Bytes(string column, int most) => $"coalesce(substr(e.{column}, 1, {most}), e.{column}) AS {column}";
 
     // Nothing: the row of the key is missing; empty: its key was destroyed.
     private const string WrappedKey = "(SELECT coalesce(k.wrapped, substr(e.body, 1, 0)) FROM audit_key k WHERE k.id = e.body_key)";
