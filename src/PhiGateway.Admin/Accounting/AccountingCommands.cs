@@ -70,7 +70,8 @@ internal sealed class AccountingCommands(
         var fold = new AccountingFold(
             rule,
             await sets.GetAsync(call.Cancelled),
-            await register.HoldsAsync(query.Tenant, patient, call.Cancelled)
+            await register.HoldsAsync(query.Tenant, patient, call.Cancelled),
+            patient
         );
         // What a node recorded whose clock was ahead was released all the same, and its patient is told today.
         var found = new AuditQuery

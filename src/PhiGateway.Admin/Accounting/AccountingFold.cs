@@ -9,7 +9,7 @@ namespace PhiGateway.Admin.Accounting;
 /// Gathers a patient's records, newest first, into the disclosures that are accounted for: one line for each recipient and purpose. One per
 /// answer; not thread-safe.
 /// </summary>
-internal sealed class AccountingFold(AccountingRule rule, WorkingSet set, IReadOnlyList<DisclosureHold> holds)
+internal sealed class AccountingFold(AccountingRule rule, WorkingSet set, IReadOnlyList<DisclosureHold> holds, string patient)
 {
     // The address among an organization's contacts.
     private const string Address = "address";
@@ -53,6 +53,7 @@ internal sealed class AccountingFold(AccountingRule rule, WorkingSet set, IReadO
         }
 
         line.Add(record);
+        line.Ground.Add(record, patient);
     }
 
     /// <summary>The lines, by their first moment.</summary>
@@ -80,7 +81,8 @@ internal sealed class AccountingFold(AccountingRule rule, WorkingSet set, IReadO
             line.First!.Value.At,
             line.Last!.Value.At,
             accounting,
-            [.. new[] { line.First.Value.Id, line.Last.Value.Id }.Distinct()]
+            [.. new[] { line.First.Value.Id, line.Last.Value.Id }.Distinct()],
+            line.Ground.Of()
         );
     }
 
@@ -95,6 +97,8 @@ internal sealed class AccountingFold(AccountingRule rule, WorkingSet set, IReadO
 
         // Of several patients at once it cannot be said which record was whose.
         private bool _isShared;
+
+        public GroundFold Ground { get; } = new();
 
         public long Count { get; private set; }
 

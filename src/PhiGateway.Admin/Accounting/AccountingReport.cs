@@ -36,6 +36,7 @@ public sealed record AccountingReport(
 /// <param name="Last">The last; the same as the first for one.</param>
 /// <param name="Accounting">accountable, or unknown where no purpose counted.</param>
 /// <param name="Decisions">Ids of the first and the last record, by which evidence is made.</param>
+/// <param name="Ground">For the officer: on what they rested, as their records say.</param>
 public sealed record AccountedDisclosure(
     string Recipient,
     string? Address,
@@ -47,5 +48,20 @@ public sealed record AccountedDisclosure(
     DateTimeOffset First,
     DateTimeOffset Last,
     string Accounting,
-    IReadOnlyList<Guid> Decisions
+    IReadOnlyList<Guid> Decisions,
+    DisclosureGround Ground
+);
+
+/// <summary>On what disclosures rested at the time: each value once, in their order. Records of before it was said add none.</summary>
+/// <param name="Agreements">Agreements of the use cases.</param>
+/// <param name="Approvals">Approvals of the clients that counted.</param>
+/// <param name="Approvers">Who gave them, or carried them over a change that only narrowed.</param>
+/// <param name="CoveredBy">By what this patient was covered: any, context, task, or a roster by its id.</param>
+/// <param name="More">Whether there are more of them than are listed; absent: these are all.</param>
+public sealed record DisclosureGround(
+    IReadOnlyList<string> Agreements,
+    IReadOnlyList<string> Approvals,
+    IReadOnlyList<string> Approvers,
+    IReadOnlyList<string> CoveredBy,
+    bool? More = null
 );

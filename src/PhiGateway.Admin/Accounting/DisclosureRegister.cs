@@ -18,6 +18,7 @@ internal sealed class DisclosureRegister(
     IAuditJournal journal,
     AdminJournal records,
     TrailSearch looks,
+    TrailProofs proofs,
     TimeProvider time,
     IPatientPseudonym? pseudonym = null
 )
@@ -91,10 +92,8 @@ internal sealed class DisclosureRegister(
     {
         // Its own steps are few; whoever ships may have added others, which are newer, and rows of the same id.
         var family = await TrailFamily.ReadAsync(store, id, cancellationToken);
-        return family
-            .Entries.Where(entry => entry.Id == id && entry.Kind == AuditKind.Hold)
-            .Select(static entry => entry.Read())
-            .FirstOrDefault(record => record?.Event == step);
+        var steps = family.Entries.Where(entry => entry.Kind == AuditKind.Hold && entry.Read()?.Event == step);
+        return proofs.Choose(steps, id)?.Record.Read();
     }
 
     private IReadOnlyList<DisclosureRequest> InOrder(IReadOnlyList<AuditRecord> steps) =>

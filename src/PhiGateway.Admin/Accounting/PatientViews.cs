@@ -23,6 +23,7 @@ internal sealed class PatientViews(TrailSearch search, IAuditStore store, Workin
         }
 
         var set = await sets.GetAsync(call.Cancelled);
+        var id = all.PatientId ?? string.Empty;
         var viewers = new Dictionary<(string Who, bool IsClient), Fold>();
         long records = 0;
         long accountable = 0;
@@ -43,7 +44,7 @@ internal sealed class PatientViews(TrailSearch search, IAuditStore store, Workin
                         viewers[key] = fold = new Fold(entry.Time);
                     }
 
-                    fold.Add(entry, record?.Purpose);
+                    fold.Add(entry, record, id);
                 }
             }
 
@@ -73,20 +74,33 @@ internal sealed class PatientViews(TrailSearch search, IAuditStore store, Workin
     private sealed class Fold(DateTimeOffset last)
     {
         private readonly SortedSet<string> _purposes = new(StringComparer.Ordinal);
+        private readonly GroundFold _ground = new();
         private long _allowed;
         private long _refused;
 
-        public void Add(AuditEntry entry, string? purpose)
+        public void Add(AuditEntry entry, AuditRecord? record, string patient)
         {
             _allowed += entry.Decision == "permit" ? 1 : 0;
             _refused += entry.Decision == "deny" ? 1 : 0;
-            if (purpose is { Length: > 0 })
+            if (record is null)
+            {
+                return;
+            }
+
+            if (record.Purpose is { Length: > 0 } purpose)
             {
                 _purposes.Add(purpose);
             }
+
+            // Of what was refused, nothing rested on it.
+            if (entry.Decision == "permit")
+            {
+                _ground.Add(record, patient);
+            }
         }
 
-        public PatientView ToView(string who, bool isClient) => new(who, isClient, _allowed, _refused, string.Join(", ", _purposes), last);
+        public PatientView ToView(string who, bool isClient) =>
+            new(who, isClient, _allowed, _refused, string.Join(", ", _purposes), last, _ground.Of());
     }
 }
 
@@ -103,4 +117,13 @@ public sealed record PatientViewsReport(IReadOnlyList<PatientView> Viewers, long
 /// <param name="Refused">How many are of something that was refused.</param>
 /// <param name="Purposes">For what.</param>
 /// <param name="Last">The last time.</param>
-public sealed record PatientView(string Who, bool IsClient, long Allowed, long Refused, string Purposes, DateTimeOffset Last);
+/// <param name="Ground">On what that rested which was allowed.</param>
+public sealed record PatientView(
+    string Who,
+    bool IsClient,
+    long Allowed,
+    long Refused,
+    string Purposes,
+    DateTimeOffset Last,
+    DisclosureGround Ground
+);

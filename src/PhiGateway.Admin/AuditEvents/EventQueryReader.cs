@@ -194,12 +194,28 @@ internal static class EventQueryReader
             }
         }
 
-        var length = text.Contains('.', StringComparison.Ordinal) ? TimeSpan.FromMilliseconds(1) : TimeSpan.FromSeconds(1);
         return
             text.Contains('T', StringComparison.Ordinal)
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
-            ? (moment, Behind(moment, length))
+            ? (moment, Behind(moment, LengthOf(text)))
             : null;
+    }
+
+    // A moment is as long as it is exact: a minute where it has no seconds, the last digit of what it has behind the point.
+    private static TimeSpan LengthOf(string text)
+    {
+        const int MostDigits = 7;
+        var time = text.AsSpan(text.IndexOf('T', StringComparison.Ordinal) + 1);
+        var zone = time.IndexOfAny('Z', '+', '-');
+        var clock = zone < 0 ? time : time[..zone];
+        var point = clock.IndexOf('.');
+        if (point >= 0)
+        {
+            var digits = Math.Min(clock.Length - point - 1, MostDigits);
+            return TimeSpan.FromTicks((long)Math.Pow(10, MostDigits - digits));
+        }
+
+        return clock.Count(':') > 1 ? TimeSpan.FromSeconds(1) : TimeSpan.FromMinutes(1);
     }
 
     // What would end behind the calendar's end ends there.

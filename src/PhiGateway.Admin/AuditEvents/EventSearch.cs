@@ -16,6 +16,7 @@ internal sealed class EventSearch(
     AdminJournal records,
     WorkingSetSource sets,
     TrailNames names,
+    TrailProofs proofs,
     IPatientPseudonym? pseudonym = null
 )
 {
@@ -37,8 +38,7 @@ internal sealed class EventSearch(
 
         // What belongs to it is newer: the parts of a batch, and their deliveries.
         var family = await TrailFamily.ReadAsync(store, record, call.Cancelled);
-        var found = family.Entries.Where(entry => entry.Id == record).SelectMany(EventsOf).FirstOrDefault(one => one.Id == id);
-        if (found is not null)
+        if (proofs.Choose(family.Entries, record) is { } chosen && EventsOf(chosen.Record).FirstOrDefault(one => one.Id == id) is { } found)
         {
             return found;
         }

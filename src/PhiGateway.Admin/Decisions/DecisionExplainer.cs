@@ -25,7 +25,8 @@ internal sealed class DecisionExplainer(
     AdminJournal records,
     WorkingSetSource sets,
     ISnapshotSource snapshots,
-    AdminOptions options
+    AdminOptions options,
+    TrailProofs proofs
 )
 {
     /// <summary>Explains one decision; the look is on record before the answer.</summary>
@@ -42,10 +43,7 @@ internal sealed class DecisionExplainer(
         await journal.AppendAsync(look);
         var family = await TrailFamily.ReadAsync(store, guid, call.Cancelled);
         if (
-            family.Entries.FirstOrDefault(entry =>
-                entry.Id == guid && entry.Kind is AuditKind.Decision or AuditKind.Disclosure or AuditKind.Intent
-            )
-                is not { } entry
+            proofs.Choose(family.Entries.Where(IsDecision), guid) is not { Record: var entry }
             || TrailWalk.TryRead(entry) is not { } record
         )
         {
@@ -56,7 +54,7 @@ internal sealed class DecisionExplainer(
         var last =
             record.Kind == AuditKind.Intent
                 ? family
-                    .Entries.Where(child => child.ParentId == guid && child.Kind == AuditKind.Outcome)
+                    .Entries.Where(child => child.ParentId == guid && child.Kind == AuditKind.Outcome && child.Log == entry.Log)
                     .Select(TrailWalk.TryRead)
                     .FirstOrDefault(static found => found is not null)
                 : null;
@@ -74,6 +72,8 @@ internal sealed class DecisionExplainer(
             new Registries(set, snapshot, compiled?.FindClientById(record.Client!) is null ? null : compiled, changed)
         );
     }
+
+    private static bool IsDecision(AuditEntry entry) => entry.Kind is AuditKind.Decision or AuditKind.Disclosure or AuditKind.Intent;
 
     private DecisionExplanation Explain(AuditRecord record, AuditRecord verdict, string node, Registries registries)
     {

@@ -164,7 +164,7 @@ public sealed class ShadowWatch
             }
 
             count += entries.Count;
-            if (entries.Count == Page)
+            if (entries.Count == Page || AuditPageBytes.IsCut(entries))
             {
                 isBehind = true;
                 upTo = upTo is { } earlier && earlier < entries[^1].Time ? earlier : entries[^1].Time;

@@ -10,6 +10,10 @@ namespace PhiGateway.Admin.Trail;
 /// <param name="Unlisted">Resources that a record counts but does not name, since it names at most 1,000.</param>
 /// <param name="Clients">Clients by which it happened.</param>
 /// <param name="Patients">Each patient once.</param>
+/// <param name="AlsoThrough">
+/// Client ids at issuers by which it may stand between others and what they called: those calls are theirs and not in here, and are asked for
+/// with <c>through</c>, by each of these names. Absent: it has none.
+/// </param>
 public sealed record ReachReport(
     string Subject,
     DateTimeOffset From,
@@ -19,7 +23,8 @@ public sealed record ReachReport(
     long Undetermined,
     long Unlisted,
     IReadOnlyList<string> Clients,
-    IReadOnlyList<ReachedPatient> Patients
+    IReadOnlyList<ReachedPatient> Patients,
+    IReadOnlyList<string>? AlsoThrough = null
 );
 
 /// <summary>What was touched of one patient.</summary>

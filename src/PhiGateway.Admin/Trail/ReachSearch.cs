@@ -4,6 +4,7 @@ using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Trail;
 
@@ -71,7 +72,10 @@ internal sealed class ReachSearch(IAuditStore store, IAuditJournal journal, Admi
         }
 
         // That nobody did anything is an answer about somebody who is known.
-        var report = fold.Report(who.Subject, query);
+        var report = fold.Report(who.Subject, query) with
+        {
+            AlsoThrough = HopsOf(await sets.GetAsync(call.Cancelled), query),
+        };
         var named = new TrailQuery
         {
             Client = query.Client,
@@ -123,6 +127,28 @@ internal sealed class ReachSearch(IAuditStore store, IAuditJournal journal, Admi
             found => found.TokenId == token || string.Equals(found.TokenHash, token, StringComparison.OrdinalIgnoreCase)
         );
     }
+
+    // Under which names it may stand in the chains of others (RFC 8693 act), whose records are not walked here.
+    private static IReadOnlyList<string>? HopsOf(WorkingSet set, ReachQuery query)
+    {
+        var names = set.All<Credential>(RegistryKind.Credential)
+            .Where(credential => credential.ClientId is not null && IsOf(set, credential, query))
+            .Select(static credential => credential.ClientId!)
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        return names.Count == 0 ? null : names;
+    }
+
+    private static bool IsOf(WorkingSet set, Credential credential, ReachQuery query) =>
+        query switch
+        {
+            { Client: { Length: > 0 } client } => credential.Client == client,
+            { Credential: { Length: > 0 } id } => credential.Id == id,
+            { Organization: { Length: > 0 } organization } => set.Find<Client>(RegistryKind.Client, credential.Client) is { } client
+                && set.Find<UseCase>(RegistryKind.UseCase, client.UseCase)?.Organization == organization,
+            _ => false,
+        };
 
     private static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit);
 

@@ -2,7 +2,7 @@ namespace PhiGateway.Admin.Trail;
 
 /// <summary>What holding one record of the store against the transparency log said; made by <see cref="TrailProofs"/> for the console.</summary>
 /// <param name="Stand">The answer.</param>
-/// <param name="Proof">C2SP tlog-proof with the checkpoint in it; null: it is not proven.</param>
+/// <param name="Proof">C2SP tlog-proof with the checkpoint in it, of destroyed content for its place; null: it is not proven.</param>
 /// <param name="Why">Why not, in words; null: it is.</param>
 public sealed record RecordProof(RecordStand Stand, string? Proof, string? Why);
 
@@ -20,4 +20,7 @@ public enum RecordStand
 
     /// <summary>The log has something else in its place, or its files are damaged.</summary>
     Contradicts,
+
+    /// <summary>Its content was destroyed: nothing of it can be held against the log, which has an entry in its place.</summary>
+    Destroyed,
 }

@@ -21,7 +21,8 @@ internal static class TrailDelivery
             return found;
         }
 
-        var isTold = found.Any(static entry => entry.Kind == AuditKind.Delivery);
+        // Of a log of its own: whoever ships may have added a row of another that says so.
+        var isTold = found.Any(entry => entry.Kind == AuditKind.Delivery && entry.Log == disclosure.Log);
         var delivery = isTold ? null : await store.FindDeliveryAsync(disclosure.Log, disclosure.Sequence, cancellationToken);
         return delivery is null ? found : [delivery, .. found];
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Audit.Journal;
@@ -54,6 +55,15 @@ internal sealed class TrailProofs(
                 );
             }
 
+            if (record.IsDestroyed)
+            {
+                return new RecordProof(
+                    RecordStand.Destroyed,
+                    of.ProveInclusion(record.Sequence),
+                    "Its content was destroyed: nothing can be held against the log. That it has an entry in this place is proven."
+                );
+            }
+
             return of.ProveRecord(record) is { } proof
                 ? new RecordProof(RecordStand.Proven, proof, null)
                 : new RecordProof(RecordStand.NotYet, null, NotYet().Detail);
@@ -96,18 +106,80 @@ internal sealed class TrailProofs(
             return family.IsCut ? TrailFamily.TooMany : AdminProblem.NotFound("record");
         }
 
-        var of = ProverOf(family.Entries[0].Log);
-        if (of is null || family.Entries.Any(entry => entry.Log != of.Log))
+        // An access stands in one log. Whoever ships may have added rows of others: they are named, and keep nobody from the proof.
+        var log = (Choose(family.Entries, guid)?.Record ?? family.Entries[0]).Log;
+        if (ProverOf(log) is not { } of)
         {
-            var other = family.Entries.First(entry => entry.Log != of?.Log);
-            return AdminProblem.Conflict("other-node", $"The record stands in the log {other.Log}: ask the node that writes it.");
+            return AdminProblem.Conflict("other-node", $"The record stands in the log {log}: ask the node that writes it.");
         }
 
-        var entries = await TrailDelivery.WithAsync(store, family.Entries, call.Cancelled);
+        var entries = await TrailDelivery.WithAsync(store, [.. family.Entries.Where(entry => entry.Log == log)], call.Cancelled);
+        List<AuditEntry> elsewhere = [.. family.Entries.Where(entry => entry.Log != log)];
         return await Tried<EvidenceReport>(
             of,
-            log => log.MakeBundle([.. entries.OrderBy(static entry => entry.Sequence)]) is { } files ? new EvidenceReport(files) : NotYet()
+            one => one.MakeBundle([.. entries.OrderBy(static entry => entry.Sequence)]) is { } files ? Report(files, elsewhere) : NotYet()
         );
+    }
+
+    /// <summary>
+    /// Which of the rows of one id is the record; null: there is none. Security: whoever ships may add rows under an id that another record
+    /// has, with any time. What this node's log proves goes before all others, and what it contradicts behind them.
+    /// </summary>
+    public ChosenRecord? Choose(IEnumerable<AuditEntry> rows, Guid id)
+    {
+        List<AuditEntry> ofId = [.. rows.Where(row => row.Id == id)];
+        if (ofId is [] or [_])
+        {
+            return ofId is [var only] ? new ChosenRecord(only, [], true) : null;
+        }
+
+        var (place, best) = (0, RowStanding.Refuted);
+        for (var i = 0; i < ofId.Count && best != RowStanding.Proven; i++)
+        {
+            var standing = StandingOf(ofId[i]);
+            (place, best) = standing > best ? (i, standing) : (place, best);
+        }
+
+        return new ChosenRecord(ofId[place], [.. ofId.Where((_, i) => i != place)], best == RowStanding.Proven);
+    }
+
+    private RowStanding StandingOf(AuditEntry row)
+    {
+        // The log proves a body: one that names another id is that of another record.
+        if (!row.IsDestroyed && row.Read()?.Id != row.Id)
+        {
+            return RowStanding.Refuted;
+        }
+
+        return Verify(row).Stand switch
+        {
+            RecordStand.Proven => RowStanding.Proven,
+            RecordStand.Contradicts => RowStanding.Refuted,
+            _ => RowStanding.Unproven,
+        };
+    }
+
+    private static EvidenceReport Report(IReadOnlyList<EvidenceFile> files, List<AuditEntry> elsewhere)
+    {
+        if (elsewhere.Count == 0)
+        {
+            return new EvidenceReport(files);
+        }
+
+        var list = new StringBuilder("Not in this bundle: rows of the store that say they belong to it and stand in other logs.\n");
+        foreach (var row in elsewhere)
+        {
+            list.Append(CultureInfo.InvariantCulture, $"{row.Log} {row.Sequence} {row.Id:D}\n");
+        }
+
+        return new EvidenceReport([.. files, new EvidenceFile("elsewhere.txt", Encoding.UTF8.GetBytes(list.ToString()))]);
+    }
+
+    private enum RowStanding
+    {
+        Refuted,
+        Unproven,
+        Proven,
     }
 
     private LogProver? ProverOf(string log) => prover?.Log == log ? prover : provers?.Of(log);

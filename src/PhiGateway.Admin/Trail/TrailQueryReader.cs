@@ -116,9 +116,13 @@ internal static class TrailQueryReader
             _ => null,
         };
 
-    // A moment without an offset would mean another moment on another machine.
+    // A moment without an offset would mean another moment on another machine, and one that begins with a day or a month another one to
+    // somebody from elsewhere: the year comes first, as ISO 8601 has it.
     public static DateTimeOffset? Moment(string text) =>
-        DateTimeOffset.TryParse(
+        text.Length >= "yyyy-MM".Length
+        && text[4] == '-'
+        && !text.AsSpan(0, 4).ContainsAnyExceptInRange('0', '9')
+        && DateTimeOffset.TryParse(
             text,
             CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,

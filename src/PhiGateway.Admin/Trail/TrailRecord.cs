@@ -7,10 +7,12 @@ namespace PhiGateway.Admin.Trail;
 /// <param name="Record">The record with its place in the log.</param>
 /// <param name="Children">Outcomes, deliveries, parts; oldest first.</param>
 /// <param name="Truncated">Only the newest of them: the rest is found by a search for the id; absent: all of them.</param>
+/// <param name="Twins">Other rows of the record's id: somebody added them, or this one. What this node's log proves is the record; absent: none.</param>
 public sealed record TrailRecord(
     [property: JsonPropertyName("record")] TrailEntry Record,
     [property: JsonPropertyName("children")] IReadOnlyList<TrailEntry> Children,
-    [property: JsonPropertyName("truncated")] bool? Truncated = null
+    [property: JsonPropertyName("truncated")] bool? Truncated = null,
+    [property: JsonPropertyName("twins")] IReadOnlyList<TrailEntry>? Twins = null
 );
 
 /// <summary>One record with its place in a log; the answer is written from the stored bytes, this is its shape.</summary>

@@ -14,6 +14,7 @@ internal sealed class TrailSearch(
     IAuditJournal journal,
     AdminJournal records,
     TrailNames names,
+    TrailProofs proofs,
     IPatientPseudonym? pseudonym = null
 )
 {
@@ -33,6 +34,11 @@ internal sealed class TrailSearch(
 
         var children = new JsonArray([.. found.Others.Select(static entry => (JsonNode)Render(entry))]);
         var body = new JsonObject { ["record"] = Render(found.Record), ["children"] = children };
+        if (found.Twins.Count > 0)
+        {
+            body["twins"] = new JsonArray([.. found.Twins.Select(static entry => (JsonNode)Render(entry))]);
+        }
+
         if (found.IsCut)
         {
             body["truncated"] = true;
@@ -51,18 +57,23 @@ internal sealed class TrailSearch(
 
         await RecordAsync(call, "audit.read", "id=" + guid.ToString("D"), null, null);
         var family = await TrailFamily.ReadAsync(store, guid, call.Cancelled);
-        var record = family.Entries.FirstOrDefault(entry => entry.Id == guid);
-        if (record is null)
+
+        // Where not all was read, what alone says nothing against another row of its id may stand before the record itself.
+        if (proofs.Choose(family.Entries, guid) is not { } chosen || (family.IsCut && !chosen.IsCertain))
         {
             return family.IsCut ? TrailFamily.TooMany : AdminProblem.NotFound("record");
         }
 
-        var entries = await TrailDelivery.WithAsync(store, family.Entries, call.Cancelled);
+        var children = family.Entries.Where(entry => entry.Id != guid);
+        var entries = await TrailDelivery.WithAsync(store, [chosen.Record, .. children], call.Cancelled);
         return new FoundRecord(
-            record,
+            chosen.Record,
             [.. entries.Where(entry => entry.Id != guid).OrderBy(static entry => entry.Time).ThenBy(static entry => entry.Sequence)],
             family.IsCut
-        );
+        )
+        {
+            Twins = chosen.Twins,
+        };
     }
 
     /// <summary>One page of records, newest first.</summary>
@@ -248,4 +259,8 @@ internal sealed record TrailPage(JsonObject Body, string? Next);
 /// <param name="Record">The record.</param>
 /// <param name="Others">Those that belong to it, oldest first.</param>
 /// <param name="IsCut">Whether more belong to it.</param>
-internal sealed record FoundRecord(AuditEntry Record, IReadOnlyList<AuditEntry> Others, bool IsCut);
+internal sealed record FoundRecord(AuditEntry Record, IReadOnlyList<AuditEntry> Others, bool IsCut)
+{
+    /// <summary>Other rows of the record's id: at most one of all of them was written by a node.</summary>
+    public IReadOnlyList<AuditEntry> Twins { get; init; } = [];
+}

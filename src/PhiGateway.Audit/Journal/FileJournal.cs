@@ -104,6 +104,9 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
     /// <summary>Last record up to which the store has everything; -1 when nothing was shipped.</summary>
     public long ShippedSequence => _state.Shipped;
 
+    /// <summary>Told when the store has less than it had confirmed: it is a backup, or a standby that lagged. Never waits.</summary>
+    public event Action? StoreWentBack;
+
     /// <summary>Oldest record still here.</summary>
     public long FirstSequence => _table.FirstSequence;
 
@@ -267,6 +270,7 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
         {
             var words = string.Create(CultureInfo.InvariantCulture, $"The store had confirmed record {before} and has up to {sequence}.");
             _announcer.SayWhenPossible("store.went-back", words + " What is still here is sent again.");
+            StoreWentBack?.Invoke();
         }
     }
 

@@ -24,7 +24,9 @@ public interface IAuditStore
     /// <exception cref="AuditForkException">A sequence is already stored with another hash: nothing of the batch is stored.</exception>
     Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken);
 
-    /// <summary>Searches, newest first.</summary>
+    /// <summary>
+    /// Searches, newest first. Where records are large a page has fewer than were asked for (<see cref="AuditPageBytes"/>), and a next one.
+    /// </summary>
     Task<AuditPage> QueryAsync(AuditQuery query, CancellationToken cancellationToken);
 
     /// <summary>Counts requests, the highest counts first.</summary>
@@ -33,7 +35,10 @@ public interface IAuditStore
     /// <summary>The delivery of many (<see cref="Records.AuditRecord.Sequences"/>) that names one place of a log; null when there is none.</summary>
     Task<AuditEntry?> FindDeliveryAsync(string log, long sequence, CancellationToken cancellationToken);
 
-    /// <summary>Entries of one log in order of sequence, from one on: for export and for those who follow the trail.</summary>
+    /// <summary>
+    /// Entries of one log in order of sequence, from one on: for export and for those who follow the trail. Fewer than were asked for are the
+    /// last, unless they are large (<see cref="AuditPageBytes.IsCut"/>).
+    /// </summary>
     Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken);
 
     /// <summary>

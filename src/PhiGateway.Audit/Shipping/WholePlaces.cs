@@ -11,7 +11,7 @@ public static class WholePlaces
     /// <remarks>Of a place that fills a whole page no more is read: that it has more than one row is known by then.</remarks>
     public static (IReadOnlyList<AuditEntry> Rows, long? Next) Of(IReadOnlyList<AuditEntry> page, int limit)
     {
-        if (page.Count < limit)
+        if (page.Count < limit && !AuditPageBytes.IsCut(page))
         {
             return (page, null);
         }

@@ -141,6 +141,7 @@ internal sealed class ProofParts : IDisposable
         var outbox = new ProofOutbox(finding => journal.SayAsync("audit.finding", FindingText.Of(finding)), alerts.RaiseAsync, clock);
         outbox.Failed += (finding, fault) => GatewayLog.FindingUnrecorded(logger, finding.Code, fault?.GetType().Name ?? "no room");
         watch.Found += Tell;
+        journal.StoreWentBack += watch.BeginAnew;
         var witnesses = WitnessParts.Open(options, keys, log, (TellAndClose, Tell), clock);
         var fleet = FleetParts.Open(options, keys, read, Tell, clock, witnesses);
         return new ProofParts(log, watch, outbox, read.Heads, witnesses, fleet, (logs, new LogSecrets(keys, pseudonym)));

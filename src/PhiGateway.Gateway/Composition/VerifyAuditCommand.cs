@@ -81,14 +81,12 @@ internal static class VerifyAuditCommand
         }
 
         verifier.EndRows();
-        IReadOnlyList<LogHead> heads;
-        long size = 0;
-        do
+        for (long? next = 0; next is { } size; )
         {
-            heads = await storage.Heads.ReadAsync(verifier.Name, size, HeadsPerPage, CancellationToken.None);
+            var heads = await storage.Heads.ReadAsync(verifier.Name, size, HeadsPerPage, CancellationToken.None);
             verifier.VerifyHeads(heads);
-            size = heads.Count == 0 ? size : heads[^1].Size + 1;
-        } while (heads.Count == HeadsPerPage);
+            next = HeadPages.Behind(heads, HeadsPerPage);
+        }
     }
 
     private static async Task<int> PrintAsync(TextWriter output, OfflineVerifier verifier)
@@ -104,7 +102,7 @@ internal static class VerifyAuditCommand
         return verifier.Findings.Counts.Values.Sum();
     }
 
-    // Of this node every log has a folder here; of another, somebody signed for it elsewhere.
+    // Of this node every log has a folder here; of another, somebody may have signed for it elsewhere.
     private static async Task<int> UnknownAsync(string node, HashSet<string> verified, AuditStorage storage, TextWriter output)
     {
         var unknown = 0;
@@ -120,7 +118,11 @@ internal static class VerifyAuditCommand
                     ? "The store has records of this log, which has no transparency log."
                     : "The store has records of this log, of which nobody ever put a head there.";
                 await output.WriteLineAsync(FindingText.Of(new ProofFinding(FindingCode.StoreLogUnknown, log, null, words)));
+                continue;
             }
+
+            // Security: whoever ships may begin a log of a node that there never was, and put a head there: only who knows the nodes can tell.
+            await output.WriteLineAsync($"{log}: of another node, and not verified here.");
         }
 
         return unknown;

@@ -167,6 +167,11 @@ internal sealed class Readiness(
             words += $"; {more}";
         }
 
+        if (watch.AnewSince is { } since)
+        {
+            words += $"; the store went back, and {watch.Compared} records of it are compared anew since {since:yyyy-MM-dd'T'HH:mm:ss'Z'}";
+        }
+
         foreach (var witness in witnesses)
         {
             words += $"; witness {witness.Name}: {witness.Problem ?? $"{witness.Size} records cosigned"}";

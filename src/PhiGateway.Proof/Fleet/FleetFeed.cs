@@ -70,15 +70,13 @@ public sealed class FleetFeed(FleetLog log, IAuditStore store, IHeadStore heads,
 
     private async Task CatchUpAsync(string name, CancellationToken cancellationToken)
     {
-        var from = log.Members.FirstOrDefault(member => member.Log == name)?.Size ?? 0;
-        IReadOnlyList<LogHead> page;
-        do
+        for (long? next = log.Members.FirstOrDefault(member => member.Log == name)?.Size ?? 0; next is { } from; )
         {
             // Keys before checkpoints of the same size, or nobody knows who signed those.
-            page = await heads.ReadAsync(name, from, PerLog, cancellationToken);
+            var page = await heads.ReadAsync(name, from, PerLog, cancellationToken);
             log.Add([.. page.OrderBy(static head => head.Size).ThenByDescending(static head => head.Kind)]);
-            from = Behind(page, from);
-        } while (page.Count == PerLog);
+            next = HeadPages.Behind(page, PerLog);
+        }
     }
 
     // By their number, not by size or time: what a node says that was put back, with its clock, is found here.
@@ -92,26 +90,15 @@ public sealed class FleetFeed(FleetLog log, IAuditStore store, IHeadStore heads,
 
         // Security: whoever ships may put thousands there. Broken off, it goes on where it was, and none is passed by; what came meanwhile
         // is read the time after.
-        var (begun, from) = read.Next is { } next ? (read.Count, next) : (count, 0L);
-        IReadOnlyList<LogHead> page;
-        var pages = 0;
-        do
+        var begun = read.Next is null ? count : read.Count;
+        long? next = read.Next ?? 0;
+        for (var pages = 0; pages < MostPages && next is { } from; pages++)
         {
-            page = await heads.ReadStatementsAsync(name, from, PerLog, cancellationToken);
+            var page = await heads.ReadStatementsAsync(name, from, PerLog, cancellationToken);
             log.Add(page);
-            from = Behind(page, from);
-        } while (page.Count == PerLog && ++pages < MostPages);
+            next = HeadPages.Behind(page, PerLog);
+        }
 
-        long? rest = page.Count == PerLog ? from : null;
-        _statements[name] = (begun, rest);
+        _statements[name] = (begun, next);
     }
-
-    // Several heads may have one size, and a page end between them: those of the last size are asked for once more.
-    private static long Behind(IReadOnlyList<LogHead> page, long from) =>
-        page switch
-        {
-            [] => from,
-            [var first, .., var last] when first.Size < last.Size && page.Count == PerLog => last.Size,
-            _ => page[^1].Size + 1,
-        };
 }

@@ -25,11 +25,12 @@ public sealed class LogWatch(
 {
     private const int HeadsPerRound = 500;
     private const int RowsOutside = 100;
+    private readonly WatchPace _pace = new(options, clock);
     private readonly ToldFindings _told = new();
     private readonly DestroyedColumns _columns = new();
     private readonly Lock _lock = new();
     private long _records;
-    private (long From, long To) _slice;
+    private (long From, long To, long End) _slice;
     private long _damaged = -1;
     private long _doubted = -1;
     private long _unread = -1;
@@ -50,7 +51,12 @@ public sealed class LogWatch(
         {
             lock (_lock)
             {
-                return new LogWatchStatus(_verified, _lastRound, _told.Items, _problem) { LastWhole = _lastWhole };
+                return new LogWatchStatus(_verified, _lastRound, _told.Items, _problem)
+                {
+                    LastWhole = _lastWhole,
+                    AnewSince = _pace.Since,
+                    Compared = _records,
+                };
             }
         }
     }
@@ -64,30 +70,61 @@ public sealed class LogWatch(
     /// <summary>How long ago it last came to the end of the log; before the first time, how long it runs.</summary>
     public TimeSpan SinceWhole => clock.GetUtcNow() - (Status.LastWhole ?? _started);
 
+    /// <summary>
+    /// The store went back to an earlier state: it may be a backup that was restored, or a standby. What was compared of it says nothing any
+    /// more: all of it is compared from the first record on, without the pauses of other rounds.
+    /// </summary>
+    public void BeginAnew() => _pace.Ask();
+
     /// <summary>Goes round and round until it is stopped.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        var took = TimeSpan.Zero;
         while (true)
         {
-            await Task.Delay(options.Interval, clock, cancellationToken);
-            await RoundAsync(cancellationToken);
+            await Task.Delay(_pace.PauseAfter(took, IsToWait), clock, cancellationToken);
+            var began = clock.GetTimestamp();
+            await PassAsync(cancellationToken);
+            took = clock.GetElapsedTime(began);
         }
     }
+
+    /// <summary>So many slices that the log is gone through within a day.</summary>
+    internal async Task PassAsync(CancellationToken cancellationToken)
+    {
+        for (var left = _pace.SlicesOf(log.Status.Size); left > 0; left--)
+        {
+            await RoundAsync(cancellationToken);
+            if (IsToWait || _records >= _slice.End)
+            {
+                return;
+            }
+        }
+    }
+
+    // What is looked at again is given the time in which it may come right.
+    private bool IsToWait => _doubted >= 0 || Status.Problem is not null;
 
     /// <summary>One slice.</summary>
     internal async Task RoundAsync(CancellationToken cancellationToken)
     {
+        if (_pace.Begin())
+        {
+            (_records, _heads, _doubted) = (0, 0, -1);
+        }
+
         string? problem = null;
         var findings = new FindingList(log.Entries.Log);
         var count = 0;
-        var isWhole = false;
+        var (isWhole, isThrough) = (false, false);
         try
         {
             if (LogVerifier.Open(log.Files, log.Entries.Log, null, findings) is { } verified)
             {
                 count = await SliceAsync(verified, findings, cancellationToken);
                 _unread = -1;
-                isWhole = _doubted < 0 && _records >= verified.Checkpoint.Size;
+                isWhole = _doubted < 0 && _records >= _slice.End;
+                isThrough = isWhole;
             }
         }
         catch (Exception e) when (IsAway(e) || (e is InvalidDataException && _unread != _slice.From))
@@ -106,6 +143,7 @@ public sealed class LogWatch(
                 $"What stands between here and record {_slice.To} could not be compared ({e.GetType().Name}); what is behind it is."
             );
             (_doubted, _records) = (-1, _slice.To);
+            isThrough = _records >= _slice.End;
         }
 
         lock (_lock)
@@ -119,6 +157,26 @@ public sealed class LogWatch(
         foreach (var finding in findings.Items.Where(finding => _doubted < 0 || !IsDoubtful(finding.Code)))
         {
             Tell(finding);
+        }
+
+        if (isThrough && _pace.End())
+        {
+            await SayComparedAsync();
+        }
+    }
+
+    // That a store that went back was compared is on record, with what came of it: whoever restored it has it in evidence.
+    private async Task SayComparedAsync()
+    {
+        var found = Status.Findings.Count;
+        var words = $"The store was compared with the log up to its end, {_slice.End} records; {found} findings since the start.";
+        try
+        {
+            await journal.SayAsync("store.compared", words);
+        }
+        catch (JournalUnavailableException)
+        {
+            // Readiness says that nothing is compared anew any more; a journal without room has been told of.
         }
     }
 
@@ -134,7 +192,7 @@ public sealed class LogWatch(
         var size = verified.Checkpoint.Size;
         var from = _records < size ? _records : 0;
         var to = Math.Min(from + options.Records, size);
-        _slice = (from, to);
+        _slice = (from, to, size);
         try
         {
             await VerifyHeadsAsync(verified, findings, cancellationToken);
@@ -242,8 +300,11 @@ public sealed class LogWatch(
     private async Task VerifyHeadsAsync(VerifiedLog verified, FindingList findings, CancellationToken cancellationToken)
     {
         var page = await heads.ReadAsync(log.Entries.Log, _heads, HeadsPerRound, cancellationToken);
-        HeadVerifier.Verify(verified, [.. page.Where(head => head.Size <= verified.Checkpoint.Size)], findings);
-        _heads = page.Count < HeadsPerRound ? 0 : page[^1].Size + 1;
+
+        // Meanwhile the log grows on: a head of a size that it will have is compared then, and one that the node has not written up to now.
+        var written = journal.DurableSequence + 1;
+        HeadVerifier.Verify(verified, [.. page.Where(head => head.Size <= verified.Checkpoint.Size || head.Size > written)], findings);
+        _heads = HeadPages.Behind(page, HeadsPerRound) ?? 0;
     }
 
     // Leaf by leaf, and the first of each tile by its path to the signed root, which all the tile's hashes are part of.

@@ -9,4 +9,10 @@ public sealed record LogWatchStatus(long Verified, DateTimeOffset? LastRound, IR
 {
     /// <summary>When it last came to the end of the log, UTC; null: not since the start.</summary>
     public DateTimeOffset? LastWhole { get; init; }
+
+    /// <summary>Since when the store, which went back, is compared anew from its first record on, UTC; null: it is not.</summary>
+    public DateTimeOffset? AnewSince { get; init; }
+
+    /// <summary>How far the round has come.</summary>
+    public long Compared { get; init; }
 }

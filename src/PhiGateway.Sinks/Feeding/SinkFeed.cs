@@ -210,7 +210,7 @@ internal sealed class SinkFeed(
         }
 
         Moved(log, entries[^1].NextPlace, entries[0].Time);
-        return entries.Count == options.BatchRecords || entries.Count < stored.Count;
+        return entries.Count == options.BatchRecords || entries.Count < stored.Count || AuditPageBytes.IsCut(stored);
     }
 
     // Of an old log whose records are gone, nothing more will come. Of the log that is written, what a failover took from the store is sent to it

@@ -15,15 +15,20 @@ internal readonly record struct AuditCursor(DateTimeOffset Time, string Log, lon
     private const byte Version = 1;
     private const int Head = 1 + 8 + 8;
     private const int Check = 8;
-    private const int MaxLength = 1024;
+    private const int MaxLength = 2048;
+
+    // Whoever ships may file records under a name of any length. The beginning of a longer one stands before it, and no honest name between
+    // the two.
+    private const int MostLog = 256;
 
     public string Write(AuditQuery query)
     {
-        var bytes = new byte[Head + Encoding.UTF8.GetByteCount(Log) + Check];
+        var log = LogOf();
+        var bytes = new byte[Head + Encoding.UTF8.GetByteCount(log) + Check];
         bytes[0] = Version;
         BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(1), MicrosecondsConverter.ToMicroseconds(Time));
         BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(9), Sequence);
-        Encoding.UTF8.GetBytes(Log, bytes.AsSpan(Head));
+        Encoding.UTF8.GetBytes(log, bytes.AsSpan(Head));
         Sum(query, bytes.AsSpan(..^Check)).CopyTo(bytes.AsSpan(^Check..));
         return Base64Url.EncodeToString(bytes);
     }
@@ -52,6 +57,16 @@ internal readonly record struct AuditCursor(DateTimeOffset Time, string Log, lon
         }
 
         throw new AuditCursorException();
+    }
+
+    private string LogOf()
+    {
+        if (Log.Length <= MostLog)
+        {
+            return Log;
+        }
+
+        return char.IsHighSurrogate(Log[MostLog - 1]) ? Log[..(MostLog - 1)] : Log[..MostLog];
     }
 
     private static ReadOnlySpan<byte> Sum(AuditQuery query, ReadOnlySpan<byte> head)

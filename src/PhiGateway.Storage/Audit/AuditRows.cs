@@ -12,15 +12,29 @@ namespace PhiGateway.Storage.Audit;
 /// </remarks>
 internal static class AuditRows
 {
+    // Security: whoever ships may add rows of any length, and one of a gigabyte would take the memory of each node that reads it. What is
+    // longer than any version writes is cut, so that verifiers name the row: a record is at most 16 MiB, with room for its seal.
+    private const int MostBody = (16 * 1024 * 1024) + 4096;
+    private const int MostText = 65_536;
+    private const int MostHash = 64;
+    private const int MostPatients = 64 * 1024 * 1024;
+
     /// <summary>In the order that <see cref="ReadAsync"/> takes, of the table under the alias <c>e</c>.</summary>
-    public const string Columns = Head + ", e.body, e.body_key, " + WrappedKey;
+    public static string Columns(Database database) => $"{Head(database)}, {Bytes("body", MostBody)}, e.body_key, {WrappedKey}";
 
     /// <summary>The same without the body: what a record is filed under.</summary>
-    public const string HeadColumns = Head + ", substr(e.body, 1, 0), NULL, NULL";
+    public static string HeadColumns(Database database) => Head(database) + ", substr(e.body, 1, 0), NULL, NULL";
 
-    private const string Head =
-        "e.log, e.sequence, e.time, e.id, e.parent_id, e.kind, e.event, e.decision, e.reason, e.client, e.tenant, e.actor, e.status, "
-        + "e.resource_type, e.interaction, e.patient_keys, e.chain_hash";
+    private static string Head(Database database) =>
+        $"e.log, e.sequence, e.time, e.id, e.parent_id, e.kind, {Text("event")}, {Text("decision")}, {Text("reason")}, {Text("client")}, "
+        + $"{Text("tenant")}, {Text("actor")}, e.status, {Text("resource_type")}, {Text("interaction")}, "
+        + $"CASE WHEN {database.LengthSql("e.patient_keys")} <= {MostPatients} THEN e.patient_keys END AS patient_keys, "
+        + Bytes("chain_hash", MostHash);
+
+    private static string Text(string column) => $"substr(e.{column}, 1, {MostText}) AS {column}";
+
+    // SQLite makes nothing of a part of no bytes at all.
+    private static string Bytes(string column, int most) => $"coalesce(substr(e.{column}, 1, {most}), e.{column}) AS {column}";
 
     // Nothing: the row of the key is missing; empty: its key was destroyed.
     private const string WrappedKey = "(SELECT coalesce(k.wrapped, substr(e.body, 1, 0)) FROM audit_key k WHERE k.id = e.body_key)";
@@ -53,14 +67,21 @@ internal static class AuditRows
         + "tenant, actor, status, resource_type, interaction, shape, patient_keys, chain_hash, body, body_key";
 
     /// <exception cref="BodyKeyException">None of the sealed bodies among them can be opened with the keys here.</exception>
-    public static async Task<List<AuditEntry>> ReadAsync(Database database, DbCommand command, CancellationToken cancellationToken)
+    public static async Task<List<AuditEntry>> ReadAsync(
+        Database database,
+        DbCommand command,
+        CancellationToken cancellationToken,
+        ReadBudget? budget = null
+    )
     {
         var entries = new List<AuditEntry>();
         using var opener = new BodyOpener(database.Bodies);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+        while (budget is not { IsSpent: true } && await reader.ReadAsync(cancellationToken))
         {
-            entries.Add(Read(database, reader, opener));
+            var entry = Read(database, reader, opener);
+            entries.Add(entry);
+            budget?.Take(entry);
         }
 
         // One key that nothing opens may be anybody's doing; where nothing at all can be read, the keys are not configured.

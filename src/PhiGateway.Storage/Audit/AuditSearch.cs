@@ -9,7 +9,13 @@ namespace PhiGateway.Storage.Audit;
 /// goes by months and shapes: <c>audit_shape</c> says in which months there is anything, and those are asked one after the other until the
 /// page is full. Called by the audit store; each database has its own way to ask for several shapes at once.
 /// </summary>
-internal abstract class AuditSearch(Database database, DbConnection connection, DbTransaction transaction, AuditQuery query)
+internal abstract class AuditSearch(
+    Database database,
+    DbConnection connection,
+    DbTransaction transaction,
+    AuditQuery query,
+    ReadBudget? budget
+)
 {
     /// <summary>Newest first; the order of every page.</summary>
     protected const string NewestFirst = "ORDER BY e.time DESC, e.log DESC, e.sequence DESC";
@@ -24,6 +30,9 @@ internal abstract class AuditSearch(Database database, DbConnection connection, 
 
     protected AuditFilter Filter { get; } = new(query);
 
+    /// <summary>What is read of each record, of the table under the alias <c>e</c>.</summary>
+    protected string Columns { get; } = AuditRows.Columns(database);
+
     /// <summary>The last month that can hold anything behind the cursor.</summary>
     protected int LastMonth => _cursor is { } cursor ? Math.Min(Filter.LastMonth, AuditMonth.Of(cursor.Time)) : Filter.LastMonth;
 
@@ -35,6 +44,7 @@ internal abstract class AuditSearch(Database database, DbConnection connection, 
     }
 
     /// <summary>One entry more than the page holds, to know whether there is a next.</summary>
+    /// <exception cref="PageSpentException">What was read is more than the budget.</exception>
     public async Task<List<AuditEntry>> RunAsync(CancellationToken cancellationToken)
     {
         var take = query.Limit + 1;
@@ -82,7 +92,8 @@ internal abstract class AuditSearch(Database database, DbConnection connection, 
     {
         await using (command)
         {
-            return await AuditRows.ReadAsync(database, command, cancellationToken);
+            var found = await AuditRows.ReadAsync(database, command, cancellationToken, budget);
+            return budget is { IsSpent: true } ? throw new PageSpentException() : found;
         }
     }
 
@@ -126,7 +137,7 @@ internal abstract class AuditSearch(Database database, DbConnection connection, 
         }
 
         command.CommandText =
-            $"{with}SELECT {AuditRows.Columns} FROM {from} WHERE 1 = 1{conditions}{BehindCursor(command, lead)}"
+            $"{with}SELECT {Columns} FROM {from} WHERE 1 = 1{conditions}{BehindCursor(command, lead)}"
             + $" ORDER BY {lead}.time DESC, {lead}.log DESC, {lead}.sequence DESC LIMIT @limit";
         return command.With("limit", take);
     }

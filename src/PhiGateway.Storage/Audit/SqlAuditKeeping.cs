@@ -151,7 +151,7 @@ internal abstract class SqlAuditKeeping(Database database, TimeProvider time) : 
         {
             await using var command = connection
                 .Command(
-                    $"SELECT {AuditRows.HeadColumns} FROM audit_event e WHERE {OfTenant} AND (e.log, e.sequence) > (@log, @sequence) "
+                    $"SELECT {AuditRows.HeadColumns(database)} FROM audit_event e WHERE {OfTenant} AND (e.log, e.sequence) > (@log, @sequence) "
                         + $"ORDER BY e.log, e.sequence LIMIT {DigestPage}"
                 )
                 .With("log", log)

@@ -31,7 +31,7 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
         // Only the columns that a writer may read.
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = connection
-            .Command("SELECT chain_hash FROM audit_event WHERE log = @log AND sequence = @sequence")
+            .Command("SELECT substr(chain_hash, 1, 64) FROM audit_event WHERE log = @log AND sequence = @sequence")
             .With("log", log)
             .With("sequence", sequence);
         return await command.ExecuteScalarAsync(cancellationToken) as byte[];
@@ -84,15 +84,34 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
     public async Task<AuditPage> QueryAsync(AuditQuery query, CancellationToken cancellationToken)
     {
         AuditSearch.Check(query);
+        var limit = query.Limit;
+        while (true)
+        {
+            // One record, and the one that says whether there is a next, are always held.
+            var budget = limit > 1 ? new ReadBudget() : null;
+            try
+            {
+                return await QueryAsync(query, limit, budget, cancellationToken);
+            }
+            catch (PageSpentException)
+            {
+                // What was read may have been read twice, by two ways to find it: half of it fits.
+                limit = Math.Clamp(budget!.Rows / 2, 1, limit - 1);
+            }
+        }
+    }
+
+    private async Task<AuditPage> QueryAsync(AuditQuery query, int limit, ReadBudget? budget, CancellationToken cancellationToken)
+    {
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var transaction = await database.BeginSearchAsync(connection, cancellationToken);
-        var entries = await Search(connection, transaction, query).RunAsync(cancellationToken);
-        if (entries.Count <= query.Limit)
+        var entries = await Search(connection, transaction, query with { Limit = limit }, budget).RunAsync(cancellationToken);
+        if (entries.Count <= limit)
         {
             return new AuditPage(entries, null);
         }
 
-        entries.RemoveAt(query.Limit);
+        entries.RemoveAt(limit);
         var last = entries[^1];
         return new AuditPage(entries, new AuditCursor(last.Time, last.Log, last.Sequence).Write(query));
     }
@@ -116,7 +135,7 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
             await using var command = connection
                 .Command(
                     $"""
-                    SELECT {AuditRows.Columns} FROM audit_event e
+                    SELECT {AuditRows.Columns(database)} FROM audit_event e
                     WHERE {ManyDeliveries} AND e.log = @log AND e.sequence > @after
                     ORDER BY e.sequence LIMIT {DeliveryPage}
                     """
@@ -178,7 +197,7 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
     );
 
     /// <summary>Looks for one page in this database's own way.</summary>
-    protected abstract AuditSearch Search(DbConnection connection, DbTransaction transaction, AuditQuery query);
+    protected abstract AuditSearch Search(DbConnection connection, DbTransaction transaction, AuditQuery query, ReadBudget? budget);
 
     /// <summary>Adds those that are not there yet.</summary>
     protected abstract Task AddShapesAsync(
@@ -222,11 +241,13 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = connection
-            .Command($"SELECT {AuditRows.Columns} {rest} WHERE e.log = @log AND e.sequence >= @from ORDER BY e.sequence LIMIT @limit")
+            .Command(
+                $"SELECT {AuditRows.Columns(database)} {rest} WHERE e.log = @log AND e.sequence >= @from ORDER BY e.sequence LIMIT @limit"
+            )
             .With("log", log)
             .With("from", fromSequence)
             .With("limit", limit);
-        return await AuditRows.ReadAsync(database, command, cancellationToken);
+        return await AuditRows.ReadAsync(database, command, cancellationToken, new ReadBudget());
     }
 
     private async Task<IReadOnlyList<string>> LogsBeginningAsync(string start, CancellationToken cancellationToken)

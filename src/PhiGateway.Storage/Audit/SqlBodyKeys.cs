@@ -138,7 +138,7 @@ internal static class SqlBodyKeys
             await using var transaction = await database.BeginWriteAsync(connection, cancellationToken);
             await using var find = connection
                 .Command(
-                    $"SELECT {AuditRows.Columns} FROM audit_event e WHERE (e.log, e.sequence) > (@log, @sequence) AND e.body_key IS NULL "
+                    $"SELECT {AuditRows.Columns(database)} FROM audit_event e WHERE (e.log, e.sequence) > (@log, @sequence) AND e.body_key IS NULL "
                         + "ORDER BY e.log, e.sequence LIMIT @limit",
                     transaction
                 )

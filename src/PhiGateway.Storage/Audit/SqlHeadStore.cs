@@ -9,6 +9,9 @@ namespace PhiGateway.Storage.Audit;
 /// <summary>Adds and reads the signed heads of transparency logs in the audit database; adding needs no right but to insert.</summary>
 internal sealed class SqlHeadStore(Database database, Func<CancellationToken, ValueTask<IDisposable?>> enter) : IHeadStore
 {
+    // Whoever ships may add rows of any length, and hundreds are read at once: longer than any note and name is none of them.
+    private const string Columns = "substr(log, 1, 1000), size, kind, substr(note, 1, 65536), time";
+
     public async Task AppendAsync(IReadOnlyList<LogHead> heads, CancellationToken cancellationToken)
     {
         using var turn = await enter(cancellationToken);
@@ -39,8 +42,7 @@ internal sealed class SqlHeadStore(Database database, Func<CancellationToken, Va
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = connection
             .Command(
-                "SELECT log, size, kind, note, time FROM audit_head WHERE log = @log AND size >= @from "
-                    + "ORDER BY log, size, kind, digest LIMIT @limit"
+                $"SELECT {Columns} FROM audit_head WHERE log = @log AND size >= @from " + "ORDER BY log, size, kind, digest LIMIT @limit"
             )
             .With("log", log)
             .With("from", fromSize)
@@ -62,7 +64,7 @@ internal sealed class SqlHeadStore(Database database, Func<CancellationToken, Va
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = connection
             .Command(
-                $"SELECT log, size, kind, note, time FROM audit_head WHERE log = @log AND size >= @from AND kind = {(int)LogHeadKind.Keys} "
+                $"SELECT {Columns} FROM audit_head WHERE log = @log AND size >= @from AND kind = {(int)LogHeadKind.Keys} "
                     + "ORDER BY size, digest LIMIT @limit"
             )
             .With("log", log)
@@ -76,7 +78,7 @@ internal sealed class SqlHeadStore(Database database, Func<CancellationToken, Va
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = connection
             .Command(
-                "SELECT log, size, kind, note, time FROM (SELECT * FROM audit_head WHERE time >= @from ORDER BY time DESC LIMIT @limit) h "
+                $"SELECT {Columns} FROM (SELECT * FROM audit_head WHERE time >= @from ORDER BY time DESC LIMIT @limit) h "
                     + "ORDER BY time, log, size, kind DESC, digest"
             )
             .With("from", database.Time(from))

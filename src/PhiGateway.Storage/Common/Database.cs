@@ -115,6 +115,9 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>SQL for whether a text column of words, one blank between two, has one.</summary>
     public abstract string HasWordSql(string column, string parameter);
 
+    /// <summary>SQL for how long the texts are that a column holds, together.</summary>
+    public abstract string LengthSql(string column);
+
     /// <summary>SQL for how many different texts a column holds.</summary>
     public abstract string DifferentSql(string column);
 

@@ -14,8 +14,13 @@ namespace PhiGateway.Storage.Postgres;
 /// it is of few shapes, found shape by shape: first of each only its newest moment, for a page can only be made of the shapes whose newest are
 /// newest; then their moments, which say how far back the page reaches.
 /// </remarks>
-internal sealed class PostgresAuditSearch(Database database, DbConnection connection, DbTransaction transaction, AuditQuery query)
-    : AuditSearch(database, connection, transaction, query)
+internal sealed class PostgresAuditSearch(
+    Database database,
+    DbConnection connection,
+    DbTransaction transaction,
+    AuditQuery query,
+    ReadBudget? budget
+) : AuditSearch(database, connection, transaction, query, budget)
 {
     // So many of the newest records are looked at before anything else is asked.
     private const int Glance = 2000;
@@ -105,8 +110,7 @@ internal sealed class PostgresAuditSearch(Database database, DbConnection connec
     {
         var command = Command();
 #pragma warning disable CA2100 // put together from constants of these files only
-        command.CommandText =
-            $"SELECT {AuditRows.Columns} FROM audit_event e WHERE 1 = 1{Window(command, month)} {NewestFirst} LIMIT @limit";
+        command.CommandText = $"SELECT {Columns} FROM audit_event e WHERE 1 = 1{Window(command, month)} {NewestFirst} LIMIT @limit";
 #pragma warning restore CA2100
         return ReadAsync(command.With("limit", take), cancellationToken);
     }
@@ -153,7 +157,7 @@ internal sealed class PostgresAuditSearch(Database database, DbConnection connec
         var window = Window(command, month);
 #pragma warning disable CA2100 // put together from constants of these files only
         command.CommandText = $"""
-            {with}SELECT {AuditRows.Columns} FROM (
+            {with}SELECT {Columns} FROM (
                 SELECT w.time, w.log, w.sequence FROM (
                     SELECT e.time, e.log, e.sequence, e.shape FROM audit_event e WHERE 1 = 1{window} {NewestFirst} LIMIT {steps}
                 ) w
@@ -201,7 +205,7 @@ internal sealed class PostgresAuditSearch(Database database, DbConnection connec
             ), page AS MATERIALIZED (
                 SELECT greatest((SELECT edge FROM reach), CASE WHEN count(*) >= @limit THEN min(m.time) END) AS edge FROM moment m
             )
-            SELECT {AuditRows.Columns} FROM newest n
+            SELECT {Columns} FROM newest n
             CROSS JOIN LATERAL (
                 SELECT * FROM audit_event e
                 WHERE e.shape = n.id AND e.time >= greatest(@from, (SELECT edge FROM page)){window}
@@ -235,7 +239,7 @@ internal sealed class PostgresAuditSearch(Database database, DbConnection connec
             ), few AS MATERIALIZED (
                 SELECT {mayBeFew} AND count(*) <= {ManyRecords} AS is FROM fits
             )
-            SELECT {AuditRows.Columns} FROM (
+            SELECT {Columns} FROM (
                 SELECT * FROM audit_patient p
                 WHERE (NOT (SELECT f.is FROM few f) OR (p.time, p.log, p.sequence) IN (SELECT f.time, f.log, f.sequence FROM fits f)){window}
             ) p

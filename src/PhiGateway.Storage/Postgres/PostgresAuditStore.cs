@@ -42,7 +42,8 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
     {
         await using var command = connection
             .Command(
-                "SELECT sequence, chain_hash FROM audit_event WHERE log = @log AND sequence BETWEEN @from AND @to AND sequence = ANY(@sequences)",
+                "SELECT sequence, substr(chain_hash, 1, 64) FROM audit_event "
+                    + "WHERE log = @log AND sequence BETWEEN @from AND @to AND sequence = ANY(@sequences)",
                 transaction
             )
             .With("log", log)
@@ -59,8 +60,8 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
         return hashes;
     }
 
-    protected override AuditSearch Search(DbConnection connection, DbTransaction transaction, AuditQuery query) =>
-        new PostgresAuditSearch(database, connection, transaction, query);
+    protected override AuditSearch Search(DbConnection connection, DbTransaction transaction, AuditQuery query, ReadBudget? budget) =>
+        new PostgresAuditSearch(database, connection, transaction, query, budget);
 
     protected override async Task AddShapesAsync(
         DbConnection connection,

@@ -132,6 +132,8 @@ internal sealed class PostgresDatabase : Database
 
     public override string DifferentSql(string column) => $"(SELECT count(DISTINCT t) FROM unnest({column}) t)";
 
+    public override string LengthSql(string column) => $"octet_length(array_to_string({column}, ''))";
+
     public override string[] ReadTexts(DbDataReader reader, int column) => reader.GetFieldValue<string[]>(column);
 
     public override ValueTask DisposeAsync() => _source.DisposeAsync();

@@ -10,8 +10,13 @@ namespace PhiGateway.Storage.Sqlite;
 /// Asks SQLite for the records of several shapes at once: the newest of each, put together; where there are more than it can put together,
 /// the index of time is walked instead.
 /// </summary>
-internal sealed class SqliteAuditSearch(Database database, DbConnection connection, DbTransaction transaction, AuditQuery query)
-    : AuditSearch(database, connection, transaction, query)
+internal sealed class SqliteAuditSearch(
+    Database database,
+    DbConnection connection,
+    DbTransaction transaction,
+    AuditQuery query,
+    ReadBudget? budget
+) : AuditSearch(database, connection, transaction, query, budget)
 {
     // SQLite puts together 500 at most; beyond this, walking is as quick.
     private const int Most = 200;
@@ -92,8 +97,8 @@ internal sealed class SqliteAuditSearch(Database database, DbConnection connecti
         var shapes = Filter.AsksForShape ? $" AND +e.shape IN (SELECT s.id FROM audit_shape s WHERE 1 = 1{Shapes(command, span)})" : "";
 #pragma warning disable CA2100 // put together from constants of these files only
         command.CommandText = glance is null
-            ? $"SELECT {AuditRows.Columns} FROM audit_event e WHERE 1 = 1{window}{shapes} {NewestFirst} LIMIT @limit"
-            : $"SELECT {AuditRows.Columns} FROM (SELECT * FROM audit_event e WHERE 1 = 1{window} {NewestFirst} LIMIT {glance}) e"
+            ? $"SELECT {Columns} FROM audit_event e WHERE 1 = 1{window}{shapes} {NewestFirst} LIMIT @limit"
+            : $"SELECT {Columns} FROM (SELECT * FROM audit_event e WHERE 1 = 1{window} {NewestFirst} LIMIT {glance}) e"
                 + $" WHERE 1 = 1{shapes} {NewestFirst} LIMIT @limit";
 #pragma warning restore CA2100
         return command.With("limit", take);
@@ -116,7 +121,7 @@ internal sealed class SqliteAuditSearch(Database database, DbConnection connecti
             )
         );
 #pragma warning disable CA2100 // put together from constants of this file and numbers
-        command.CommandText = $"SELECT {AuditRows.Columns} FROM ({string.Join(" UNION ALL ", each)}) e {NewestFirst} LIMIT @limit";
+        command.CommandText = $"SELECT {Columns} FROM ({string.Join(" UNION ALL ", each)}) e {NewestFirst} LIMIT @limit";
 #pragma warning restore CA2100
         return await ReadAsync(command.With("limit", take), cancellationToken);
     }

@@ -48,7 +48,7 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
     )
     {
         await using var command = connection
-            .Command("SELECT chain_hash FROM audit_event WHERE log = @log AND sequence = @sequence", transaction)
+            .Command("SELECT substr(chain_hash, 1, 64) FROM audit_event WHERE log = @log AND sequence = @sequence", transaction)
             .With("log", log)
             .With("sequence", null);
         var hashes = new Dictionary<long, byte[]>(sequences.Length);
@@ -64,8 +64,8 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
         return hashes;
     }
 
-    protected override AuditSearch Search(DbConnection connection, DbTransaction transaction, AuditQuery query) =>
-        new SqliteAuditSearch(database, connection, transaction, query);
+    protected override AuditSearch Search(DbConnection connection, DbTransaction transaction, AuditQuery query, ReadBudget? budget) =>
+        new SqliteAuditSearch(database, connection, transaction, query, budget);
 
     protected override Task AddShapesAsync(
         DbConnection connection,

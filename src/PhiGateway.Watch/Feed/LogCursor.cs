@@ -84,7 +84,7 @@ internal sealed class LogCursor(string log, long next)
             entries = await store.ReadAsync(log, Next, page, cancellationToken);
         }
 
-        _isRead = IsAtEnd = !Enqueue(entries, Next, null) || entries.Count < page;
+        _isRead = IsAtEnd = !Enqueue(entries, Next, null) || (entries.Count < page && !AuditPageBytes.IsCut(entries));
         return true;
     }
 

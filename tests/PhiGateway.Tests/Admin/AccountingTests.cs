@@ -41,6 +41,61 @@ public sealed class AccountingTests
         Assert.DoesNotContain(server.Logs.Lines, line => line.Contains("p-1", StringComparison.Ordinal));
     }
 
+    // What its records say themselves, of this patient alone; the patient's own page and table do not have it.
+    [Fact]
+    public async Task Report_OnWhatALineRested_IsToldTheOfficerAlone()
+    {
+        await using var server = await StartAsync();
+        var first = Released("PUBHLTH", "accountable");
+        (first.Agreement, first.Approval, first.Approvers) = ("acme-2025", "acme-1", ["anna@hospital.example"]);
+        (first.Patients, first.CoveredBy) = (["p-2", "p-1"], ["any", "roster/ward-3@2026-01-01/.."]);
+        var last = Released("PUBHLTH", "accountable");
+        (last.Agreement, last.Approval, last.Approvers) = ("acme-2026", "acme-2", ["olaf@hospital.example", "anna@hospital.example"]);
+        last.CoveredBy = ["roster/ward-3@2026-01-01/..+task/intake-17"];
+        var before = Released("PUBHLTH", "accountable");
+        (before.Agreement, before.Approval, before.Approvers, before.CoveredBy) = (null, null, [], []);
+        StoredTrail.Add(server, first, before, last);
+
+        var ground = Assert.Single((await server.PostAsync(Path + ":report", Query, "petra")).Json["disclosures"]!.AsArray())!["ground"]!;
+
+        Assert.Equal(["acme-2025", "acme-2026"], Texts(ground["agreements"]));
+        Assert.Equal(["acme-1", "acme-2"], Texts(ground["approvals"]));
+        Assert.Equal(["anna@hospital.example", "olaf@hospital.example"], Texts(ground["approvers"]));
+        Assert.Equal(["roster/ward-3", "task"], Texts(ground["covered_by"]));
+        Assert.Null(ground["more"]);
+        foreach (var form in new[] { ":csv", ":page" })
+        {
+            var told = (await server.PostAsync(Path + form, Query, "petra")).Text;
+            Assert.Contains("Acme Laboratories", told, StringComparison.Ordinal);
+            Assert.DoesNotContain("ward-3", told, StringComparison.Ordinal);
+            Assert.DoesNotContain("olaf", told, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Report_MoreApprovalsThanALineLists_SaysSo()
+    {
+        await using var server = await StartAsync();
+        StoredTrail.Add(
+            server,
+            [
+                .. Enumerable
+                    .Range(0, 100)
+                    .Select(static number =>
+                    {
+                        var record = Released("PUBHLTH", "accountable");
+                        record.Approval = $"approval-{number}";
+                        return record;
+                    }),
+            ]
+        );
+        var line = (await server.PostAsync(Path + ":report", Query, "petra")).Json["disclosures"]![0]!;
+
+        Assert.Equal(100, (int)line["count"]!);
+        Assert.Equal(64, line["ground"]!["approvals"]!.AsArray().Count);
+        Assert.True((bool)line["ground"]!["more"]!);
+    }
+
     [Fact]
     public async Task Report_MoreRecordsThanAPageHolds_CutsNothing()
     {
@@ -251,6 +306,8 @@ public sealed class AccountingTests
 
         return record;
     }
+
+    private static IEnumerable<string> Texts(JsonNode? list) => list!.AsArray().Select(static one => (string)one!);
 
     private static AuditRecord OfAnother(AuditRecord record)
     {

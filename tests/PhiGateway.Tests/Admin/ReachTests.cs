@@ -122,6 +122,26 @@ public sealed class ReachTests
         Assert.Equal(500, (await server.PostAsync(Path, $"{{{Window},\"client\":\"acme-connector\"}}", "petra")).Status);
     }
 
+    // What others did through it is theirs: the answer says by which names that is asked for.
+    [Theory]
+    [InlineData("\"client\":\"acme-connector\"", true)]
+    [InlineData("\"organization\":\"acme\"", true)]
+    [InlineData("\"credential\":\"acme-oidc\"", true)]
+    [InlineData("\"credential\":\"acme-cert\"", false)]
+    [InlineData("\"through\":\"acme-agent\"", false)]
+    public async Task Find_WhoMayStandInChainsOfOthers_SaysUnderWhichNames(string subject, bool isNamed)
+    {
+        await using var server = await StartAsync();
+        var answer = await server.PostAsync(Path, $"{{{Window},{subject}}}", "petra");
+
+        var through = answer.Json["also_through"]?.AsArray().Select(static one => (string)one!).ToList();
+        Assert.Equal(isNamed, through is not null);
+        if (isNamed)
+        {
+            Assert.Equal(["acme-connector"], through!);
+        }
+    }
+
     private static Task WriteAsync(AdminServer server, Credential credential) =>
         server.Store.WriteAsync(
             [new RegistryWrite(RegistryKind.Credential, credential.Id, RegistryJson.Serialize(credential), 0)],

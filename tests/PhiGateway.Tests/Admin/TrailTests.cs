@@ -212,6 +212,9 @@ public sealed class TrailTests
     [InlineData("kind=gossip")]
     [InlineData("decision=maybe")]
     [InlineData("from=yesterday")]
+    [InlineData("from=11/12/2026")]
+    [InlineData("from=12.11.2026")]
+    [InlineData("to=12:30")]
     [InlineData("from=2026-02-01&to=2026-01-01")]
     [InlineData("id=1")]
     [InlineData("colour=red")]
@@ -219,6 +222,18 @@ public sealed class TrailTests
     {
         await using var server = await StartAsync();
         Assert.Equal(400, (await server.GetAsync("/admin/v1/audit?" + query, "august")).Status);
+    }
+
+    [Theory]
+    [InlineData("from=2026-01")]
+    [InlineData("from=2026-01-31")]
+    [InlineData("from=2026-01-31%2004%3A00")]
+    [InlineData("from=2026-01-31T04:00:00.5%2B02:00")]
+    public async Task Search_MomentThatBeginsWithItsYear_IsRead(string query)
+    {
+        await using var server = await StartAsync();
+        Assert.Equal(200, (await server.GetAsync("/admin/v1/audit?" + query, "august")).Status);
+        Assert.Equal(2026, server.Trail.LastQuery!.From!.Value.Year);
     }
 
     private static async Task<AdminServer> StartAsync()

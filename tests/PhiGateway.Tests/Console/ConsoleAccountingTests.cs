@@ -33,6 +33,9 @@ public sealed class ConsoleAccountingTests
         Assert.Equal(("audit.accounting", AdminRoles.PrivacyOfficer + "@hospital.example"), (look.Event, look.Actor));
         Assert.Equal(["p-1"], look.Patients);
         Assert.DoesNotContain("p-1", TitleOf(page.Text), StringComparison.Ordinal);
+        // On what they rested is the officer's: on the screen, not in what the patient gets.
+        Assert.Contains("approved by anna@hospital.example; covered by roster/acme-orders", page.Text, StringComparison.Ordinal);
+
         // Each leads to its records, which are open to whoever opened the patient.
         Assert.Contains("/console/access/", page.Text, StringComparison.Ordinal);
 
@@ -40,6 +43,7 @@ public sealed class ConsoleAccountingTests
         Assert.Equal(200, csv.Status);
         Assert.Contains("Acme Laboratories", csv.Text);
         Assert.DoesNotContain("treatment", csv.Text, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("anna", csv.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -61,6 +61,44 @@ public sealed class ConsoleProofTests
     }
 
     [Fact]
+    public async Task Access_WhoseContentWasDestroyed_IsShownWithTheProofOfItsPlace()
+    {
+        await using var world = await LogWorld.StartAsync(5);
+        await using var server = await StartAsync(world);
+        var place = server.Admin.Trail.Entries.FindIndex(static entry => entry.Sequence == 2);
+        var row = server.Admin.Trail.Entries[place];
+        server.Admin.Trail.Entries[place] = row with { IsDestroyed = true, Body = default };
+        using var browser = await server.SignInAsync("auditor");
+
+        var page = await browser.GetAsync($"/console/access/{row.Id:D}");
+        Assert.Equal(200, page.Status);
+        Assert.Contains(">content destroyed<", page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(">proven<", page.Text, StringComparison.Ordinal);
+        var file = await browser.GetAsync($"/console/access/{row.Id:D}/proof");
+        Assert.StartsWith("c2sp.org/tlog-proof@v1", file.Text, StringComparison.Ordinal);
+    }
+
+    // Somebody added a row under the id of a record that is there: it is shown, and the record is what the log has.
+    [Fact]
+    public async Task Access_UnderWhoseIdARowWasAdded_ShowsTheRecordAndNamesTheRow()
+    {
+        await using var world = await LogWorld.StartAsync(5);
+        await using var server = await StartAsync(world);
+        var row = world.Rows[2];
+        server.Admin.Trail.Entries.Add(world.Rows[3] with { Log = "gw-99/1", Id = row.Id, Time = row.Time.AddDays(1) });
+        using var browser = await server.SignInAsync("auditor");
+
+        var page = await browser.GetAsync($"/console/access/{row.Id:D}");
+        Assert.Contains(">proven<", page.Text, StringComparison.Ordinal);
+        Assert.Contains("Other rows of this id", page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "Other rows of this id",
+            (await browser.GetAsync($"/console/access/{world.Rows[4].Id:D}")).Text,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task Access_OfALogThatIsNotKeptHere_SaysSo()
     {
         await using var world = await LogWorld.StartAsync(3);

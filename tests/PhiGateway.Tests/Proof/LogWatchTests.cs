@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Text;
 using PhiGateway.Proof.Verification;
 using PhiGateway.Tests.Audit.Shipping;
+using PhiGateway.Tests.Common.Audit;
 using PhiGateway.Tests.Common.Identity;
 using PhiGateway.Tests.Common.Proof;
 using Xunit;
@@ -128,6 +129,95 @@ public sealed class LogWatchTests
             listener.RecordObservableInstruments();
             return (measured["phi_gateway.audit.verifier.age"], measured["phi_gateway.audit.verifier.round.age"]);
         }
+    }
+
+    // Two pauses a day: one slice at each would take four days to come round.
+    [Fact]
+    public async Task Pass_LogOfManySlices_IsGoneThroughWithinADay()
+    {
+        await using var world = await LogWorld.StartAsync(60);
+        var store = new MemoryAuditStore();
+        foreach (var (sequence, row) in world.Rows)
+        {
+            store.Rows[sequence] = sequence == 55 ? row with { Client = "other" } : row;
+        }
+
+        world.Journal.Acknowledge(world.Rows.Keys.Max());
+        var options = new LogWatchOptions { Records = 8, Interval = TimeSpan.FromHours(12) };
+        var watch = new LogWatch(world.Log, world.Journal, store, world.Heads, options, TimeProvider.System);
+        await watch.PassAsync(CancellationToken.None);
+        Assert.Null(watch.Status.LastWhole);
+        await watch.PassAsync(CancellationToken.None);
+
+        Assert.NotNull(watch.Status.LastWhole);
+        Assert.Equal(FindingCode.StoreColumnsEdited, Assert.Single(watch.Status.Findings).Code);
+        Assert.Equal(watch.Status.Verified, world.Log.Status.Size);
+
+        // The twin: a log of one slice is gone through once.
+        var small = new LogWatch(world.Log, world.Journal, store, world.Heads, new LogWatchOptions(), TimeProvider.System);
+        await small.PassAsync(CancellationToken.None);
+        Assert.Equal(small.Status.Verified, world.Log.Status.Size);
+    }
+
+    // What was compared of a store says nothing of the backup that was restored in its place.
+    [Fact]
+    public async Task Round_StoreThatWentBack_IsComparedFromItsFirstRecordOnAndThatIsOnRecord()
+    {
+        await using var world = await LogWorld.StartAsync(60);
+        var store = new MemoryAuditStore();
+        foreach (var (sequence, row) in world.Rows)
+        {
+            store.Rows[sequence] = row;
+        }
+
+        world.Journal.Acknowledge(world.Rows.Keys.Max());
+        var watch = new LogWatch(world.Log, world.Journal, store, world.Heads, new LogWatchOptions { Records = 20 }, TimeProvider.System);
+        await watch.RoundAsync(CancellationToken.None);
+        await watch.RoundAsync(CancellationToken.None);
+        Assert.Null(watch.Status.AnewSince);
+        Assert.Equal(40, watch.Status.Compared);
+
+        store.Rows[5] = store.Rows[5] with { Client = "other" };
+        watch.BeginAnew();
+        await watch.RoundAsync(CancellationToken.None);
+        Assert.NotNull(watch.Status.AnewSince);
+        Assert.Equal(20, watch.Status.Compared);
+        Assert.Equal(5, Assert.Single(watch.Status.Findings).Sequence);
+        Assert.DoesNotContain(JournalFolder.ReadAll(world.Journal), static read => read.Record.Event == "store.compared");
+        for (var round = 0; round < 3; round++)
+        {
+            await watch.RoundAsync(CancellationToken.None);
+        }
+
+        Assert.Null(watch.Status.AnewSince);
+        var said = Assert.Single(JournalFolder.ReadAll(world.Journal), static read => read.Record.Event == "store.compared").Record;
+        Assert.Contains("1 findings", said.Note, StringComparison.Ordinal);
+
+        // The twin: rounds of a store that stands say nothing.
+        await watch.RoundAsync(CancellationToken.None);
+        Assert.Single(JournalFolder.ReadAll(world.Journal), static read => read.Record.Event == "store.compared");
+    }
+
+    // Without the pauses of other rounds, and never in a loop that rests nowhere.
+    [Fact]
+    public void Pause_OfAStoreThatIsComparedAnew_IsAsLongAsItsSlicesTook()
+    {
+        var options = new LogWatchOptions();
+        var pace = new WatchPace(options, TimeProvider.System);
+        var took = TimeSpan.FromSeconds(2);
+        Assert.Equal(options.Interval, pace.PauseAfter(took, isToWait: false));
+        Assert.Equal((1, 1, 2, 50), (pace.SlicesOf(0), pace.SlicesOf(5_000_000), pace.SlicesOf(10_000_000), pace.SlicesOf(long.MaxValue)));
+
+        pace.Ask();
+        Assert.Equal(took, pace.PauseAfter(took, isToWait: false));
+        Assert.True(pace.Begin());
+        Assert.Equal(took, pace.PauseAfter(took, isToWait: false));
+        Assert.True(pace.PauseAfter(TimeSpan.Zero, isToWait: false) > TimeSpan.Zero);
+        Assert.Equal(options.Interval, pace.PauseAfter(took, isToWait: true));
+        Assert.Equal(options.Interval, pace.PauseAfter(TimeSpan.FromHours(1), isToWait: false));
+        Assert.True(pace.End());
+        Assert.False(pace.End());
+        Assert.Equal(options.Interval, pace.PauseAfter(took, isToWait: false));
     }
 
     [Fact]

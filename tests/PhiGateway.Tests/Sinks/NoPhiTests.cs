@@ -135,11 +135,20 @@ public sealed partial class NoPhiTests
             Assert.Contains("\"certificate_sha256\":\"aaaa", text, StringComparison.Ordinal);
         }
 
+        Assert.Contains(
+            " phiGatewayActors=agent portal ",
+            Encoding.UTF8.GetString(EventFormats.Of("Cef").Write(read)),
+            StringComparison.Ordinal
+        );
+
         // Of a call that was refused nobody says that they are: one may be a person.
         var refused = TestRecords.Denial();
         refused.Actors = ["p-1@portal"];
         Assert.Empty(SinkSample.EventOf(refused).Actors);
         Assert.Equal(26, Assert.Single(SinkSample.EventOf(refused).ActorHashes).Length);
+        var cef = Encoding.UTF8.GetString(EventFormats.Of("Cef").Write(SinkSample.EventOf(refused)));
+        Assert.DoesNotContain("p-1@portal", cef, StringComparison.Ordinal);
+        Assert.DoesNotContain("phiGatewayActors=", cef, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -157,6 +166,15 @@ public sealed partial class NoPhiTests
             Assert.Contains("\"covered_by\":[\"roster/ward-3\",\"task\"]", text, StringComparison.Ordinal);
             Assert.DoesNotContain("intake", text, StringComparison.Ordinal);
         }
+
+        var cef = Encoding.UTF8.GetString(EventFormats.Of("Cef").Write(read)) + " ";
+        Assert.Contains(
+            " phiGatewayAgreement=acme-baa phiGatewayApproval=acme-1 phiGatewayApprovers=anna@hospital.example ",
+            cef,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(" phiGatewayCoveredBy=roster/ward-3 task ", cef, StringComparison.Ordinal);
+        Assert.DoesNotContain("intake", cef, StringComparison.Ordinal);
     }
 
     [Fact]

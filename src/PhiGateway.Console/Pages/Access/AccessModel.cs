@@ -11,6 +11,7 @@ namespace PhiGateway.Console.Pages.Access;
 /// <param name="Explanation">Why it was decided so; null: it is no decision, or it is not explained yet.</param>
 /// <param name="Children">Records that belong to it, oldest first.</param>
 /// <param name="IsCut">Whether more belong to it.</param>
+/// <param name="Twins">Other rows of the record's id.</param>
 /// <param name="Log">Log that holds it.</param>
 /// <param name="Sequence">Its place there.</param>
 /// <param name="ChainHash">Hash chained to the record before.</param>
@@ -26,6 +27,7 @@ public sealed record AccessModel(
     DecisionExplanation? Explanation,
     IReadOnlyList<TrailLine> Children,
     bool IsCut,
+    IReadOnlyList<TrailLine> Twins,
     string Log,
     long Sequence,
     string ChainHash,

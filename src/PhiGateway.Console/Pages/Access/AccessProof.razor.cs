@@ -24,6 +24,7 @@ public sealed partial class AccessProof
             RecordStand.Proven => "proven",
             RecordStand.Contradicts => "contradicts the log",
             RecordStand.NotYet => "not proven yet",
+            RecordStand.Destroyed => "content destroyed",
             _ => "not proven here",
         };
 

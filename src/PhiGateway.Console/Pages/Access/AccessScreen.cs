@@ -51,8 +51,9 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
                 isReader ? AccessFacts.Of(record) : [.. AccessFacts.Of(record).Select(static fact => fact with { Href = null })],
                 (record["patients"] as JsonArray)?.Count ?? 0,
                 explained?.Made?.Outcome.Value,
-                [.. found.Others.Select(TrailSearch.Render).Select(TrailLine.Of).OfType<TrailLine>()],
+                LinesOf(found.Others),
                 found.IsCut,
+                LinesOf(found.Twins),
                 found.Record.Log,
                 found.Record.Sequence,
                 Convert.ToHexStringLower(found.Record.ChainHash.Span),
@@ -110,14 +111,16 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
 
         var look = request.Call with { RequestId = Guid.CreateVersion7() };
         await search.RecordAsync(look, "audit.search", $"id={found.Record.Id:D} why={known.Why}", known.Tenant, known.Patient);
-        return found with
-        {
-            Others = [.. found.Others.Where(entry => entry.PatientKeys.Count == 0 || opened.Any(patient => Names(entry, patient)))],
-        };
+        return found with { Others = [.. found.Others.Where(IsTheirs)], Twins = [.. found.Twins.Where(IsTheirs)] };
+
+        bool IsTheirs(AuditEntry entry) => entry.PatientKeys.Count == 0 || opened.Any(patient => Names(entry, patient));
     }
 
     // Without what was made it is being made still.
     private sealed record Explained(Made<DecisionExplanation>? Made);
+
+    private static IReadOnlyList<TrailLine> LinesOf(IReadOnlyList<AuditEntry> entries) =>
+        [.. entries.Select(TrailSearch.Render).Select(TrailLine.Of).OfType<TrailLine>()];
 
     private static bool Names(AuditEntry entry, OpenedPatient patient) => entry.PatientKeys.Contains(patient.Key, StringComparer.Ordinal);
 

@@ -49,7 +49,7 @@ internal static class AccessStages
             stages.Add(new AccessStage("Audit: what cannot be put on record is not given", Closed, found.Record.Time, null));
         }
 
-        var delivery = found.Others.LastOrDefault(static entry => entry.Kind == AuditKind.Delivery);
+        var delivery = Last(found, AuditKind.Delivery);
         if (delivery is not null)
         {
             stages.Add(new AccessStage("Sent: what became of the answer", Passed, delivery.Time, null));
@@ -90,7 +90,9 @@ internal static class AccessStages
         };
     }
 
-    private static AuditEntry? Last(FoundRecord found, AuditKind kind) => found.Others.LastOrDefault(entry => entry.Kind == kind);
+    // What followed an access stands in its own log: whoever ships may have added a row of another that says so.
+    private static AuditEntry? Last(FoundRecord found, AuditKind kind) =>
+        found.Others.LastOrDefault(entry => entry.Kind == kind && entry.Log == found.Record.Log);
 
     private static IEnumerable<AccessStage> WithSpans(IEnumerable<AccessStage> stages)
     {
