@@ -82,6 +82,16 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
     }
 
     /// <summary>
+    /// The same of an answer that streams, whose entries wait for it to its end, as many as there is room for: null also where no record that
+    /// this client may read at all could stay.
+    /// </summary>
+    /// <param name="exchange">The client's request; its permit judges.</param>
+    public KnownTargets? BeginOfStream(GatewayExchange exchange) =>
+        Begin(exchange, exchange.Permit.Release) is { } known && ResourceType.All.Any(type => FindHiding(exchange, type) is not null)
+            ? known
+            : null;
+
+    /// <summary>
     /// Looks up what the entries of one page speak of, if it may hold any that speak of others, beside what stands there itself, where any
     /// record of its type could stay. What is not there, and what this client may not read at all, stays unknown; what is beyond the bound,
     /// or cannot be looked up now, keeps back what speaks of it.
@@ -166,8 +176,7 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
         var left = MostOfLines;
         foreach (var (type, all) in named)
         {
-            var (search, export) = (DecideNow(exchange, Interaction.SearchType, type), DecideExport(exchange, type));
-            if ((DecideNow(exchange, Interaction.Read, type) ?? search ?? export) is not { } permit || IsWhole(search) || IsWhole(export))
+            if (FindHiding(exchange, type) is not { } permit)
             {
                 continue;
             }
@@ -190,6 +199,13 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
         }
 
         return StageResult.Continue;
+    }
+
+    // By whose judge a record of the type could stay; null: none of them can keep anything back.
+    private Permit? FindHiding(GatewayExchange exchange, ResourceType type)
+    {
+        var (search, export) = (DecideNow(exchange, Interaction.SearchType, type), DecideExport(exchange, type));
+        return IsWhole(search) || IsWhole(export) ? null : DecideNow(exchange, Interaction.Read, type) ?? search ?? export;
     }
 
     // Whoever exports a type need not be one who reads it.

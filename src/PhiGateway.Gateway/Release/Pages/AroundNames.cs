@@ -20,14 +20,7 @@ namespace PhiGateway.Gateway.Release.Pages;
 /// The pages are read once for it and kept in mind for a minute. Of more than <see cref="LimitOptions.PagesPerPage"/> pages it is not known,
 /// and what is nobody's leaves there unless a record that stays is seen to name it.
 /// </remarks>
-internal sealed class AroundNames(
-    Fetch fetch,
-    HandleIssuer handles,
-    AnswerBuffers buffers,
-    NamesMemory memory,
-    GatewayOptions options,
-    TimeProvider clock
-)
+internal sealed class AroundNames(Fetch fetch, HandleIssuer handles, AnswerBuffers buffers, NamesMemory memory, GatewayOptions options)
 {
     private const string Detail = "around";
 
@@ -48,19 +41,12 @@ internal sealed class AroundNames(
         }
 
         var key = KeyOf(exchange);
-        if (memory.Find(key, exchange.Now) is { } known)
-        {
-            return known;
-        }
-
-        var read = await ReadAsync(exchange, isFirst ? page : default(ReadOnlyMemory<byte>?));
-        if (read.Continues)
-        {
-            // From here on: to read them may have taken longer than it is kept.
-            memory.Keep(key, clock.GetUtcNow(), read.Value);
-        }
-
-        return read;
+        return await memory.FindAsync(
+            key,
+            key,
+            () => ReadAsync(exchange, isFirst ? page : default(ReadOnlyMemory<byte>?)),
+            exchange.Http.RequestAborted
+        );
     }
 
     // From its beginning, wherever the client is.
