@@ -94,7 +94,7 @@ internal sealed class DisclosureRegister(
         return family
             .Entries.Where(entry => entry.Id == id && entry.Kind == AuditKind.Hold)
             .Select(static entry => entry.Read())
-            .FirstOrDefault(record => record?.Event == step);
+            .LastOrDefault(record => record?.Event == step);
     }
 
     private IReadOnlyList<DisclosureRequest> InOrder(IReadOnlyList<AuditRecord> steps) =>

@@ -42,7 +42,7 @@ internal sealed class DecisionExplainer(
         await journal.AppendAsync(look);
         var family = await TrailFamily.ReadAsync(store, guid, call.Cancelled);
         if (
-            family.Entries.FirstOrDefault(entry =>
+            family.Entries.LastOrDefault(entry =>
                 entry.Id == guid && entry.Kind is AuditKind.Decision or AuditKind.Disclosure or AuditKind.Intent
             )
                 is not { } entry

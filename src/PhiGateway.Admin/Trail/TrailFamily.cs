@@ -27,6 +27,13 @@ internal sealed record TrailFamily(IReadOnlyList<AuditEntry> Entries, bool IsCut
             $"More than {Most} records belong to it, or more than one answer holds. Search the trail by its id, which gives them page by page."
         );
 
+    /// <summary>
+    /// The record itself; null: it is not among them. Where several rows bear its id the oldest of them: whoever ships records may put another
+    /// one beside it.
+    /// </summary>
+    /// <param name="id">Which record.</param>
+    public AuditEntry? Find(Guid id) => Entries.LastOrDefault(entry => entry.Id == id);
+
     /// <summary>Reads them; the record itself is among them also where the others are cut.</summary>
     /// <param name="store">The stored trail.</param>
     /// <param name="id">Which record.</param>
@@ -41,6 +48,7 @@ internal sealed record TrailFamily(IReadOnlyList<AuditEntry> Entries, bool IsCut
     {
         var found = new List<AuditEntry>();
         var (looked, bytes) = (0, 0L);
+        AuditEntry? own = null;
         var query = new AuditQuery { Id = id, Limit = Rows };
         while (true)
         {
@@ -49,15 +57,20 @@ internal sealed record TrailFamily(IReadOnlyList<AuditEntry> Entries, bool IsCut
             {
                 // Beyond the budget only the record itself, which is the oldest of them, is kept.
                 bytes += entry.Body.Length;
-                if (bytes <= mostBytes || entry.Id == id)
+                if (bytes <= mostBytes)
                 {
                     found.Add(entry);
+                }
+                else if (entry.Id == id)
+                {
+                    own = entry;
                 }
             }
 
             looked += page.Entries.Count;
             if (page.Next is null || looked >= Most)
             {
+                found.AddRange(own is null ? [] : [own]);
                 return new TrailFamily(found, page.Next is not null || found.Count < looked);
             }
 

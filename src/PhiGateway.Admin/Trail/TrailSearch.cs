@@ -51,7 +51,7 @@ internal sealed class TrailSearch(
 
         await RecordAsync(call, "audit.read", "id=" + guid.ToString("D"), null, null);
         var family = await TrailFamily.ReadAsync(store, guid, call.Cancelled);
-        var record = family.Entries.FirstOrDefault(entry => entry.Id == guid);
+        var record = family.Find(guid);
         if (record is null)
         {
             return family.IsCut ? TrailFamily.TooMany : AdminProblem.NotFound("record");
@@ -60,7 +60,12 @@ internal sealed class TrailSearch(
         var entries = await TrailDelivery.WithAsync(store, family.Entries, call.Cancelled);
         return new FoundRecord(
             record,
-            [.. entries.Where(entry => entry.Id != guid).OrderBy(static entry => entry.Time).ThenBy(static entry => entry.Sequence)],
+            [
+                .. entries
+                    .Where(entry => !ReferenceEquals(entry, record))
+                    .OrderBy(static entry => entry.Time)
+                    .ThenBy(static entry => entry.Sequence),
+            ],
             family.IsCut
         );
     }
