@@ -15,6 +15,10 @@ namespace PhiGateway.Identity.Issuers;
 internal static class JwksReader
 {
     private const int MinimumRsaBits = 2048;
+    private const int MaximumRsaBytes = 8192 / 8;
+
+    // A large exponent makes each check of a signature take as long as making one: four bytes are as large as anybody's.
+    private const int MaximumExponentBytes = 4;
     private const int MaximumKeys = 64;
 
     private static readonly ConditionalWeakTable<PublicJwk, RegisteredKey> Registered = [];
@@ -182,7 +186,14 @@ internal static class JwksReader
             return null;
         }
 
-        using var rsa = RSA.Create(new RSAParameters { Modulus = Base64Url.DecodeFromChars(n), Exponent = Base64Url.DecodeFromChars(e) });
+        var (modulus, exponent) = (Base64Url.DecodeFromChars(n), Base64Url.DecodeFromChars(e));
+        if (modulus.Length > MaximumRsaBytes || exponent.Length > MaximumExponentBytes)
+        {
+            problem = "is an RSA key of such a size that each signature would take long to check";
+            return null;
+        }
+
+        using var rsa = RSA.Create(new RSAParameters { Modulus = modulus, Exponent = exponent });
         if (rsa.KeySize < MinimumRsaBits)
         {
             problem = $"is an RSA key of {rsa.KeySize} bits; at least {MinimumRsaBits} are required (RFC 8725 section 3.5)";

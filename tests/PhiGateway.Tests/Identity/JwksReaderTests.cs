@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Json.Nodes;
 using PhiGateway.Identity.Issuers;
@@ -78,6 +79,23 @@ public sealed class JwksReaderTests
 
         Assert.Contains("1024 bits", Assert.Single(reading.Problems), StringComparison.Ordinal);
         Assert.Null(reading.Keys!.Find("small", Rs256));
+        Assert.NotNull(reading.Keys.Find("r", Rs256));
+    }
+
+    // Each signature would take as long to check as others take to make.
+    [Theory]
+    [InlineData("e", 256)]
+    [InlineData("e", 5)]
+    [InlineData("n", 1025)]
+    public void Read_RsaKeyOfUnusualSize_IsLeftOutWithAProblem(string member, int bytes)
+    {
+        var key = SigningKey.Rs256("large").PublicJwk();
+        key[member] = Base64Url.EncodeToString([.. Enumerable.Repeat((byte)0xC1, bytes)]);
+
+        var reading = Read(new JsonObject { ["keys"] = new JsonArray(key, SigningKey.Rs256("r").PublicJwk()) }.ToJsonString());
+
+        Assert.Contains("take long", Assert.Single(reading.Problems), StringComparison.Ordinal);
+        Assert.Null(reading.Keys!.Find("large", Rs256));
         Assert.NotNull(reading.Keys.Find("r", Rs256));
     }
 
