@@ -147,7 +147,7 @@ internal sealed class Introspector : IDisposable
     {
         try
         {
-            return Judge(JsonDocument.Parse(json, Strict));
+            return Judge(OneWayJson.Parse(json, Strict));
         }
         catch (JsonException)
         {
