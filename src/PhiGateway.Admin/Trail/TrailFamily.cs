@@ -47,15 +47,16 @@ internal sealed record TrailFamily(IReadOnlyList<AuditEntry> Entries, bool IsCut
     )
     {
         var found = new List<AuditEntry>();
-        var (looked, bytes) = (0, 0L);
-        AuditEntry? own = null;
+        var own = new List<AuditEntry>();
+        var (looked, bytes, ownBytes) = (0, 0L, 0L);
         var query = new AuditQuery { Id = id, Limit = Rows };
         while (true)
         {
             var page = await store.QueryAsync(query, cancellationToken);
             foreach (var entry in page.Entries)
             {
-                // Beyond the budget only the record itself, which is the oldest of them, is kept.
+                // Beyond the budget only the record itself is kept, which is the oldest of them, and of rows that bear its id as much as is
+                // kept of the others.
                 bytes += entry.Body.Length;
                 if (bytes <= mostBytes)
                 {
@@ -63,14 +64,20 @@ internal sealed record TrailFamily(IReadOnlyList<AuditEntry> Entries, bool IsCut
                 }
                 else if (entry.Id == id)
                 {
-                    own = entry;
+                    ownBytes += entry.Body.Length;
+                    if (ownBytes > MostBytes && own.Count > 0)
+                    {
+                        own.RemoveAt(own.Count - 1);
+                    }
+
+                    own.Add(entry);
                 }
             }
 
             looked += page.Entries.Count;
             if (page.Next is null || looked >= Most)
             {
-                found.AddRange(own is null ? [] : [own]);
+                found.AddRange(own);
                 return new TrailFamily(found, page.Next is not null || found.Count < looked);
             }
 
