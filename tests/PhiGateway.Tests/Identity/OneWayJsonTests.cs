@@ -19,13 +19,14 @@ public sealed class OneWayJsonTests
 
     /// <summary>Documents with names that are no text, as long as those that are asked for and longer.</summary>
     public static TheoryData<string> Nameless =>
-        new(
+        new()
+        {
             """{"\ud800":1}""",
             """{"\udc00aaaaaaaaaaaaaaaaaaaaaaaa":1}""",
             """{"alg":"ES256","\ud800":1}""",
             """{"\ud800aaaaaaaaaaaaaaaaaaaaaaaa":1,"alg":"ES256","iss":"a"}""",
-            """{"a":[{"b":{"\ud800\ud800":1}}],"iss":"a"}"""
-        );
+            """{"a":[{"b":{"\ud800\ud800":1}}],"iss":"a"}""",
+        };
 
     [Theory]
     [MemberData(nameof(Nameless))]
