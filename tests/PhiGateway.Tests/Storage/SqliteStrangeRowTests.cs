@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Storage;
+using PhiGateway.Storage.Audit;
 using PhiGateway.Storage.Schema;
 using PhiGateway.Tests.Common.Storage;
 using Xunit;
@@ -42,6 +43,9 @@ public sealed class SqliteStrangeRowTests : StrangeRowContract
                 Event + Row(2, 300, "1793880000000000"),
                 Event + Row(2, 1, "9223372036854775807"),
                 Event + Row(2, 1, "'no time'"),
+                Event + Row(2, 1, "1793880000000000.5"),
+                Event + Row(2, 1, "x'31'"),
+                Event + Row(2, 1, "''"),
                 Patient + "('k', 'no time', 'log', 2)",
                 Patient + "('k', 9223372036854775807, 'log', 2)",
                 "UPDATE audit_event SET time = 'no time' WHERE sequence = 0",
@@ -59,6 +63,33 @@ public sealed class SqliteStrangeRowTests : StrangeRowContract
         Assert.Equal([null, "time, kind", null], read.Select(static entry => entry.Unreadable));
         var found = await storage.Store.QueryAsync(new AuditQuery { PatientKeys = ["k"] }, TestContext.Current.CancellationToken);
         Assert.Equal([0L, 2L], found.Entries.Select(static entry => entry.Sequence).Order());
+    }
+
+    // A function might fail, so SQLite would write each page that rows change into a temporary file first, to take back the one statement.
+    [Theory]
+    [InlineData("audit_event", AuditRows.InsertColumns)]
+    [InlineData("audit_patient", "patient_key, time, log, sequence, tenant")]
+    public async Task Migrate_WhatIsCheckedOfRows_CallsNoFunctions(string table, string columns)
+    {
+        await using var location = StorageLocation.Sqlite();
+        await using var storage = AuditStorage.Create(location.Options);
+        await storage.Migrator.MigrateAsync(TestContext.Current.CancellationToken);
+        await using var connection = new SqliteConnection(location.Options.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var explain = connection.CreateCommand();
+        var row = "(" + string.Join(", ", columns.Split(", ").Select(static _ => "1")) + ")";
+#pragma warning disable CA2100 // a statement of this test only
+        explain.CommandText = $"EXPLAIN INSERT OR FAIL INTO {table} ({columns}) VALUES {row}, {row}";
+#pragma warning restore CA2100
+        var steps = new List<string>();
+        await using var reader = await explain.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            steps.Add(reader.GetString(1));
+        }
+
+        Assert.Contains("Cast", steps);
+        Assert.DoesNotContain(steps, static step => step.Contains("Func", StringComparison.Ordinal));
     }
 
     private static string Row(int sequence, int kind, string time) =>
