@@ -69,28 +69,16 @@ internal sealed record WayBack(IReadOnlyList<string> Paths, FhirContext Context)
 
         foreach (var entry in entries.EnumerateArray())
         {
-            try
+            var isShown =
+                entry.ValueKind == JsonValueKind.Object
+                && entry.TryGetProperty("resource", out var resource)
+                && Json.StrictJson.Text(resource, "resourceType") == type.Name
+                && Json.StrictJson.Text(resource, "id") is { } id
+                && shown.Contains(id);
+            for (var i = 0; isShown && i < Paths.Count; i++)
             {
-                FindIn(entry, type, shown, target, found);
+                Follow(entry.GetProperty("resource"), Paths[i], target, found);
             }
-            catch (InvalidOperationException)
-            {
-                // A name or a text in it is none, such as half of a surrogate pair: it was passed by where it was judged, and is no way here.
-            }
-        }
-    }
-
-    private void FindIn(JsonElement entry, ResourceType type, IReadOnlySet<string> shown, ResourceType target, HashSet<string> found)
-    {
-        var isShown =
-            entry.ValueKind == JsonValueKind.Object
-            && entry.TryGetProperty("resource", out var resource)
-            && Json.StrictJson.Text(resource, "resourceType") == type.Name
-            && Json.StrictJson.Text(resource, "id") is { } id
-            && shown.Contains(id);
-        for (var i = 0; isShown && i < Paths.Count; i++)
-        {
-            Follow(entry.GetProperty("resource"), Paths[i], target, found);
         }
     }
 

@@ -50,35 +50,4 @@ public sealed class WalkTargetsTests : IDisposable
         Assert.DoesNotContain(_world.Upstream.Lines, static line => line.Contains(".name", StringComparison.Ordinal));
         Assert.Equal(isWalked, _world.Upstream.Lines.Any(static line => line.StartsWith("GET /Observation?", StringComparison.Ordinal)));
     }
-
-    // It was passed by where the page was judged; the others are a way all the same.
-    [Fact]
-    public async Task Run_ReverseChainOverARecordThatCannotBeRead_WalksOverTheOthers()
-    {
-        _world = new StageWorld(null, null, TestRegistry.Grant() with { Types = ["Observation", "Patient"] });
-        _world.Upstream.Otherwise = () =>
-        {
-            var asked = _world.Upstream.Calls[^1].PathAndQuery;
-            var found = asked.StartsWith("/Observation", StringComparison.Ordinal)
-                ? $$"""
-                    {"resource":{"resourceType":"Observation","id":"o2","\ud800xxxxxxxxxxxxxxxxxxxx":1,"subject":{"reference":"Patient/17"} } },
-                    {"resource":{{StageWorld.Observation("o1")}} }
-                    """
-                : """{"resource":{"resourceType":"Patient","id":"17"}}""";
-            return RecordingUpstream.Reply(
-                200,
-                $$"""
-                {"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"http://fhir.example/r4{{asked}}"}],"entry":[{{found}}]}
-                """,
-                "application/fhir+json"
-            );
-        };
-        using var exchange = _world.Open("GET", "/fhir/Patient?_has:Observation:subject:code=x");
-
-        var result = await _world.WalkAsync(exchange, "Forward");
-
-        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
-        Assert.Contains("17", _world.Upstream.Lines.Last(), StringComparison.Ordinal);
-        Assert.DoesNotContain("_has", string.Concat(_world.Upstream.Lines), StringComparison.Ordinal);
-    }
 }
