@@ -84,8 +84,9 @@ internal sealed class OidcAuthenticator(AdminOptions options)
                 _ => [],
             };
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
+            // Not JSON, or a text that is none: half of a surrogate pair.
             return [];
         }
     }

@@ -103,7 +103,7 @@ internal sealed class SignalPoll : IDisposable
             throw new HttpRequestException(null, null, response.StatusCode);
         }
 
-        using var answer = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(stopping), Strict);
+        using var answer = OneWayJson.Parse(await response.Content.ReadAsByteArrayAsync(stopping), Strict);
         _acknowledged.Clear();
         _refused.Clear();
         return await TakeAsync(answer.RootElement, stopping);

@@ -27,6 +27,13 @@ internal sealed record TrailFamily(IReadOnlyList<AuditEntry> Entries, bool IsCut
             $"More than {Most} records belong to it, or more than one answer holds. Search the trail by its id, which gives them page by page."
         );
 
+    /// <summary>
+    /// The record itself; null: it is not among them. Where several rows bear its id the oldest of them: whoever ships records may put another
+    /// one beside it.
+    /// </summary>
+    /// <param name="id">Which record.</param>
+    public AuditEntry? Find(Guid id) => Entries.LastOrDefault(entry => entry.Id == id);
+
     /// <summary>Reads them; the record itself is among them also where the others are cut.</summary>
     /// <param name="store">The stored trail.</param>
     /// <param name="id">Which record.</param>
@@ -40,24 +47,37 @@ internal sealed record TrailFamily(IReadOnlyList<AuditEntry> Entries, bool IsCut
     )
     {
         var found = new List<AuditEntry>();
-        var (looked, bytes) = (0, 0L);
+        var own = new List<AuditEntry>();
+        var (looked, bytes, ownBytes) = (0, 0L, 0L);
         var query = new AuditQuery { Id = id, Limit = Rows };
         while (true)
         {
             var page = await store.QueryAsync(query, cancellationToken);
             foreach (var entry in page.Entries)
             {
-                // Beyond the budget only the record itself, which is the oldest of them, is kept.
+                // Beyond the budget only the record itself is kept, which is the oldest of them, and of rows that bear its id as much as is
+                // kept of the others.
                 bytes += entry.Body.Length;
-                if (bytes <= mostBytes || entry.Id == id)
+                if (bytes <= mostBytes)
                 {
                     found.Add(entry);
+                }
+                else if (entry.Id == id)
+                {
+                    ownBytes += entry.Body.Length;
+                    if (ownBytes > MostBytes && own.Count > 0)
+                    {
+                        own.RemoveAt(own.Count - 1);
+                    }
+
+                    own.Add(entry);
                 }
             }
 
             looked += page.Entries.Count;
             if (page.Next is null || looked >= Most)
             {
+                found.AddRange(own);
                 return new TrailFamily(found, page.Next is not null || found.Count < looked);
             }
 

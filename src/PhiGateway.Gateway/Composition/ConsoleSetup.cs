@@ -22,13 +22,13 @@ internal static class ConsoleSetup
         var secret = string.Empty;
         if (written.ClientSecret is { } reference && !SecretReference.TryResolve(reference, out secret, out var why))
         {
-            throw new InvalidOperationException($"PhiGateway:Admin:Console:ClientSecret: {why}");
+            throw new InvalidDataException($"PhiGateway:Admin:Console:ClientSecret: {why}");
         }
 
         var shared = string.Empty;
         if (written.SignInKey is { } key && !SecretReference.TryResolve(key, out shared, out var whyNot))
         {
-            throw new InvalidOperationException($"PhiGateway:Admin:Console:SignInKey: {whyNot}");
+            throw new InvalidDataException($"PhiGateway:Admin:Console:SignInKey: {whyNot}");
         }
 
         var plain = new ConsoleOptions { PublicBase = new Uri(written.PublicBase) };

@@ -235,6 +235,6 @@ internal static class DataPlane
 
         return SecretReference.TryResolve(reference, out var secret, out var why)
             ? secret
-            : throw new InvalidOperationException($"PhiGateway:HandleKey: {why}");
+            : throw new InvalidDataException($"PhiGateway:HandleKey: {why}");
     }
 }

@@ -119,18 +119,18 @@ internal sealed class GatewayHost : IAsyncDisposable
             }
 
             host._signals = new StopSignals();
-            await host._admin.StartAsync(cancellationToken);
+            await Listeners.StartAsync(host._admin, options.Listeners.Admin, cancellationToken);
             var quotas = host._data.Services.GetRequiredService<QuotaKeeper>();
             await quotas.StartAsync(cancellationToken);
-            await host._data.StartAsync(cancellationToken);
+            await Listeners.StartAsync(host._data, options.Listeners.Data, cancellationToken);
             if (host._tokens is not null)
             {
-                await host._tokens.StartAsync(cancellationToken);
+                await Listeners.StartAsync(host._tokens, options.TokenService!.Listener, cancellationToken);
             }
 
             if (host._signalPlane is not null)
             {
-                await host._signalPlane.StartAsync(cancellationToken);
+                await Listeners.StartAsync(host._signalPlane, options.Signals.Listener!, cancellationToken);
             }
 
             await rehearsal;

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using PhiGateway.Gateway.Configuration;
 
@@ -7,6 +9,24 @@ namespace PhiGateway.Gateway.Composition;
 /// <summary>Opens a listener from its address in configuration.</summary>
 internal static class Listeners
 {
+    /// <summary>Begins to listen.</summary>
+    /// <param name="plane">What listens.</param>
+    /// <param name="address">Where, as configured.</param>
+    /// <param name="cancellationToken">Stops the start.</param>
+    /// <exception cref="IOException">Nothing can listen there: in words for operators.</exception>
+    public static async Task StartAsync(WebApplication plane, string address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await plane.StartAsync(cancellationToken);
+        }
+        catch (SocketException fault)
+        {
+            // The server itself names a port that is taken; not one that takes rights, nor an address that this machine does not have.
+            throw new IOException($"Failed to bind to address {address}: {fault.Message}.", fault);
+        }
+    }
+
     /// <summary>Adds one listener; the address was validated before.</summary>
     /// <param name="kestrel">The server.</param>
     /// <param name="address">Scheme, address and port.</param>

@@ -19,7 +19,7 @@ namespace PhiGateway.Gateway.Composition;
 internal static class TokenPlane
 {
     /// <summary>Opens the signing keys.</summary>
-    /// <exception cref="InvalidOperationException">They cannot be opened; in words for operators.</exception>
+    /// <exception cref="InvalidDataException">They cannot be opened; in words for operators.</exception>
     public static async Task<KeyRing> OpenKeysAsync(
         TokenServiceOptions options,
         EgressOptions egress,
@@ -36,17 +36,17 @@ internal static class TokenPlane
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
-                throw new InvalidOperationException("PhiGateway:TokenService:KeyDirectory: the folder cannot be used.", fault);
+                throw new InvalidDataException("PhiGateway:TokenService:KeyDirectory: the folder cannot be used.", fault);
             }
             catch (System.Security.Cryptography.CryptographicException fault)
             {
-                throw new InvalidOperationException("PhiGateway:TokenService:Signer: its certificates cannot be read.", fault);
+                throw new InvalidDataException("PhiGateway:TokenService:Signer: its certificates cannot be read.", fault);
             }
         }
 
         if (!SecretReference.TryResolve(options.KeySecret, out var secret, out var why))
         {
-            throw new InvalidOperationException($"PhiGateway:TokenService:KeySecret: {why}");
+            throw new InvalidDataException($"PhiGateway:TokenService:KeySecret: {why}");
         }
 
         try
@@ -55,11 +55,11 @@ internal static class TokenPlane
         }
         catch (System.Security.Cryptography.CryptographicException)
         {
-            throw new InvalidOperationException("PhiGateway:TokenService:KeySecret: the signing keys are encrypted with another secret.");
+            throw new InvalidDataException("PhiGateway:TokenService:KeySecret: the signing keys are encrypted with another secret.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidOperationException("PhiGateway:TokenService:KeyDirectory: the folder cannot be used.", fault);
+            throw new InvalidDataException("PhiGateway:TokenService:KeyDirectory: the folder cannot be used.", fault);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using PhiGateway.Gateway.Egress;
 using PhiGateway.Identity.Common;
 
@@ -83,15 +81,7 @@ internal static class BackendCredentialValidator
             return $"and its key: {flaw}";
         }
 
-        try
-        {
-            using var read = X509Certificate2.CreateFromPemFile(certificate, key);
-            return null;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
-        {
-            return "and its key cannot be read, or do not fit each other";
-        }
+        return PemFiles.Fit(certificate, key) ? null : "and its key cannot be read, or do not fit each other";
     }
 
     private static void ValidateSecret(BackendCredentialOptions one, Action<string, string> add)

@@ -265,6 +265,11 @@ internal static class SinkValidator
             }
         }
 
+        if (File.Exists(sink.CaFile) && !PemFiles.HoldCertificates(sink.CaFile))
+        {
+            add("CaFile", "holds no certificate in PEM.");
+        }
+
         if (sink.CertificateFile is null != sink.CertificateKeyFile is null)
         {
             add("CertificateKeyFile", "and CertificateFile are given together.");
@@ -272,6 +277,14 @@ internal static class SinkValidator
         else if (sink.CertificateKeyFile is { } key && KeyFileRights.FindFlaw(key) is { } flaw)
         {
             add("CertificateKeyFile", $"{flaw}.");
+        }
+        else if (
+            File.Exists(sink.CertificateFile)
+            && File.Exists(sink.CertificateKeyFile)
+            && !PemFiles.Fit(sink.CertificateFile, sink.CertificateKeyFile)
+        )
+        {
+            add("CertificateFile", "and CertificateKeyFile cannot be read, or do not fit each other.");
         }
     }
 

@@ -310,7 +310,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
 
             if (use.Day == _day)
             {
-                _records += use.Records;
+                _records += TakenElsewhere.Counted(use.Records);
             }
         }
     }

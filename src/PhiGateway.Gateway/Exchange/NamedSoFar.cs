@@ -16,4 +16,7 @@ internal sealed class NamedSoFar
 
     /// <summary>Files that were looked up.</summary>
     public int FilesAsked { get; set; }
+
+    /// <summary>Pages behind the first that were read of what conditions match.</summary>
+    public int FurtherPages { get; set; }
 }

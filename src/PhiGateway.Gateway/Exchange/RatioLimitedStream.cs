@@ -28,10 +28,30 @@ internal sealed class RatioLimitedStream : ReadOnlyStream
         return new RatioLimitedStream(counted, decompress(counted));
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Count(await _plain.ReadAsync(buffer, cancellationToken));
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return Count(await _plain.ReadAsync(buffer, cancellationToken));
+        }
+        catch (InvalidOperationException fault)
+        {
+            // As Brotli's decoder says it.
+            throw new InvalidDataException("The body is damaged.", fault);
+        }
+    }
 
-    public override int Read(byte[] buffer, int offset, int count) => Count(_plain.Read(buffer, offset, count));
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        try
+        {
+            return Count(_plain.Read(buffer, offset, count));
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw new InvalidDataException("The body is damaged.", fault);
+        }
+    }
 
     public override async ValueTask DisposeAsync()
     {

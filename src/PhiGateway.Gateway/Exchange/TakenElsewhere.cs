@@ -5,19 +5,22 @@ namespace PhiGateway.Gateway.Exchange;
 /// </summary>
 internal sealed class TakenElsewhere
 {
+    // Security: whoever writes rows may have written any number. None gives anything back, and no sum goes beyond what can be counted.
+    private const long Most = long.MaxValue / 8;
+
     private readonly Dictionary<string, long> _records = new(StringComparer.Ordinal);
 
     // Leased by others: it counts as if it had left, until they give it back.
     private readonly Dictionary<string, (long Patients, long Records)> _leased = new(StringComparer.Ordinal);
 
     /// <summary>Records that left on the day.</summary>
-    public long Records => _records.Values.Sum();
+    public long Records => Sum(_records.Values);
 
     /// <summary>Patients that are leased in the stretch.</summary>
-    public long LeasedPatients => _leased.Values.Sum(static leased => leased.Patients);
+    public long LeasedPatients => Sum(_leased.Values.Select(static leased => leased.Patients));
 
     /// <summary>Records that are leased on the day.</summary>
-    public long LeasedRecords => _leased.Values.Sum(static leased => leased.Records);
+    public long LeasedRecords => Sum(_leased.Values.Select(static leased => leased.Records));
 
     /// <summary>A node said so, in the place of what it said before.</summary>
     /// <param name="node">Its name.</param>
@@ -50,5 +53,19 @@ internal sealed class TakenElsewhere
         {
             _leased[node] = _leased[node] with { Records = 0 };
         }
+    }
+
+    /// <summary>A number that a row says, as one that can be counted on with.</summary>
+    public static long Counted(long said) => Math.Clamp(said, 0, Most);
+
+    private static long Sum(IEnumerable<long> said)
+    {
+        var sum = 0L;
+        foreach (var one in said)
+        {
+            sum += Math.Min(Counted(one), Most - sum);
+        }
+
+        return sum;
     }
 }

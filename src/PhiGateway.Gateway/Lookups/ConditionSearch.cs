@@ -1,6 +1,7 @@
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Decisions;
@@ -12,9 +13,12 @@ namespace PhiGateway.Gateway.Lookups;
 /// Runs the search of a condition as its client's own: decided, narrowed, and judged resource by resource. What the client may not see does
 /// not match.
 /// </summary>
-internal sealed class ConditionSearch(JudgedSearch searches, WalkSearch walks, AnswerBuffers buffers)
+internal sealed class ConditionSearch(JudgedSearch searches, WalkSearch walks, AnswerBuffers buffers, GatewayOptions options)
 {
     private const string Detail = "condition";
+
+    // Of all entries of a bundle: as many as so many of them may take, each by itself.
+    private const int ThatGoOn = 10;
 
     /// <summary>Looks up what matches now.</summary>
     public async ValueTask<StageResult<Matches>> RunAsync(GatewayExchange exchange, FhirRequest search)
@@ -34,6 +38,8 @@ internal sealed class ConditionSearch(JudgedSearch searches, WalkSearch walks, A
         // Two matches are as good as many.
         var plain = walked.Value.Search;
         var ids = new List<string>(2);
+        var named = (exchange.Bundle ?? exchange).Named;
+        var isFurther = false;
         var hasMore = await searches.RunAsync(
             exchange,
             plain,
@@ -41,7 +47,9 @@ internal sealed class ConditionSearch(JudgedSearch searches, WalkSearch walks, A
             (found, _) =>
             {
                 Take(found, plain.Type, ids);
-                return ids.Count < 2;
+                named.FurtherPages += isFurther ? 1 : 0;
+                isFurther = true;
+                return ids.Count < 2 && named.FurtherPages < ThatGoOn * options.Limits.PagesPerPage;
             }
         );
         if (!hasMore.Continues)

@@ -16,8 +16,7 @@ internal sealed class ExportNames(
     HopLookup hops,
     TargetLookup targets,
     AnswerBuffers buffers,
-    NamesMemory memory,
-    TimeProvider clock
+    NamesMemory memory
 )
 {
     private const string Detail = "export-names";
@@ -51,19 +50,25 @@ internal sealed class ExportNames(
         || exchange.Request.Type == ResourceType.Group
         || exchange.Request.Parameter("patient") is not null;
 
-    private async ValueTask<StageResult<NamedByLines>> FindAsync(
+    private ValueTask<StageResult<NamedByLines>> FindAsync(
         GatewayExchange exchange,
         ExportListing listing,
         long most,
         CancellationToken cancellation
     )
     {
+        // Where a poll came to its bound, a file goes on.
         var key = ShownMemory.KeyOf(exchange, listing);
-        if (memory.Find(key, exchange.Now) is { } known)
-        {
-            return known;
-        }
+        return memory.FindAsync(key, $"{key} {most}", () => FindOutAsync(exchange, listing, most, cancellation), cancellation);
+    }
 
+    private async ValueTask<StageResult<NamedByLines>> FindOutAsync(
+        GatewayExchange exchange,
+        ExportListing listing,
+        long most,
+        CancellationToken cancellation
+    )
+    {
         var places = new List<string>();
         foreach (var (list, url) in listing.Files)
         {
@@ -90,9 +95,7 @@ internal sealed class ExportNames(
             return StageResult.Refuse(DenyReason.AnswerTooLarge, Detail);
         }
 
-        // From here on: to read them may have taken longer than it is kept.
         named.Settle();
-        memory.Keep(key, clock.GetUtcNow(), named);
         return named;
     }
 

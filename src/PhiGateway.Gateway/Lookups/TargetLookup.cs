@@ -93,6 +93,16 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
     }
 
     /// <summary>
+    /// The same of an answer that streams, whose entries wait for it to its end, as many as there is room for: null also where no record that
+    /// this client may read at all could stay.
+    /// </summary>
+    /// <param name="exchange">The client's request; its permit judges.</param>
+    public KnownTargets? BeginOfStream(GatewayExchange exchange) =>
+        Begin(exchange, exchange.Permit.Release) is { } known && ResourceType.All.Any(type => FindHiding(exchange, type) is not null)
+            ? known
+            : null;
+
+    /// <summary>
     /// Looks up what the entries of one page speak of, if it may hold any that speak of others, beside what stands there itself, where any
     /// record of its type could stay. What is not there, and what this client may not read at all, stays unknown; what is beyond the bound,
     /// or cannot be looked up now, keeps back what speaks of it.
@@ -155,7 +165,7 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
             {
                 if (counter.WalkedSearches++ < options.Limits.WalkedSearches)
                 {
-                    var (_, answers) = await LookUpAsync(exchange, known, type, ids, release, hides: true);
+                    var (_, answers) = await LookUpAsync(exchange, known, type, ids, permit.Release, hides: true);
                     counter.WalkedSearches += RecordsById.Further(answers);
                 }
                 else
@@ -213,7 +223,7 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
         {
             foreach (var (type, all) in named)
             {
-                if (FindJudgeNow(exchange, type) is not { } release)
+                if (FindHiding(exchange, type) is not { } permit)
                 {
                     continue;
                 }
@@ -227,7 +237,7 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
                         continue;
                     }
 
-                    var (away, _) = await LookUpAsync(exchange, known, type, ids, release, hides: true);
+                    var (away, _) = await LookUpAsync(exchange, known, type, ids, permit.Release, hides: true);
                     if (!away.Continues)
                     {
                         return away;
@@ -242,11 +252,11 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
         return StageResult.Continue;
     }
 
-    // Null: it may see none of them, or all.
-    private ReleasePolicy? FindJudgeNow(GatewayExchange exchange, ResourceType type)
+    // By whose judge a record of the type could stay; null: none of them can keep anything back.
+    private Permit? FindHiding(GatewayExchange exchange, ResourceType type)
     {
         var (search, export) = (DecideNow(exchange, Interaction.SearchType, type), DecideExport(exchange, type));
-        return IsWhole(search) || IsWhole(export) ? null : (DecideNow(exchange, Interaction.Read, type) ?? search ?? export)?.Release;
+        return IsWhole(search) || IsWhole(export) ? null : DecideNow(exchange, Interaction.Read, type) ?? search ?? export;
     }
 
     // Whoever exports a type need not be one who reads it.

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using PhiGateway.Identity.Common;
 
 namespace PhiGateway.Gateway.Mcp;
 
@@ -41,7 +42,7 @@ internal sealed class McpMessage : IDisposable
         JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(body, Strict);
+            document = OneWayJson.Parse(body, Strict);
         }
         catch (JsonException)
         {

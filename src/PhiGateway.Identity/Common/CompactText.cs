@@ -33,7 +33,7 @@ internal static class CompactText
 
         try
         {
-            document = JsonDocument.Parse(bytes.AsMemory(0, length), Strict);
+            document = OneWayJson.Parse(bytes.AsMemory(0, length), Strict);
         }
         catch (JsonException)
         {

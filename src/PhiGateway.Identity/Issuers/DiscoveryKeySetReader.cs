@@ -69,7 +69,7 @@ internal sealed class DiscoveryKeySetReader : IKeySetReader, IDisposable
         JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(json, Strict);
+            document = OneWayJson.Parse(json, Strict);
         }
         catch (JsonException)
         {

@@ -36,7 +36,7 @@ internal static class JwksReader
         JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(json, Strict);
+            document = OneWayJson.Parse(json, Strict);
         }
         catch (JsonException fault)
         {

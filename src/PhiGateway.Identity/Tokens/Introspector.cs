@@ -138,16 +138,16 @@ internal sealed class Introspector : IDisposable
             return Unavailable(isSigned ? "its answer is signed, and need not be" : "its answer is not signed");
         }
 
-        return isSigned
-            ? await ReadSignedAsync(await response.Content.ReadAsStringAsync())
-            : Read(await response.Content.ReadAsByteArrayAsync());
+        // A JWT has no letters but ASCII's, whatever character set is said.
+        var body = await response.Content.ReadAsByteArrayAsync();
+        return isSigned ? await ReadSignedAsync(Encoding.ASCII.GetString(body)) : Read(body);
     }
 
     private Introspection Read(ReadOnlyMemory<byte> json)
     {
         try
         {
-            return Judge(JsonDocument.Parse(json, Strict));
+            return Judge(OneWayJson.Parse(json, Strict));
         }
         catch (JsonException)
         {

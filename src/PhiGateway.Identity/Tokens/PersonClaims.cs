@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PhiGateway.Identity.Common;
 
 namespace PhiGateway.Identity.Tokens;
 
@@ -31,5 +32,5 @@ internal static class PersonClaims
         || Says(claims, "preferred_username", ServiceAccount + clientId.ToLowerInvariant());
 
     private static bool Says(JsonElement claims, string name, string value) =>
-        claims.TryGetProperty(name, out var claim) && claim.ValueKind == JsonValueKind.String && claim.ValueEquals(value);
+        CompactText.TryMember(claims, name, out var text) && text == value;
 }

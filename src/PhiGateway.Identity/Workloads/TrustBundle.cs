@@ -38,7 +38,7 @@ internal sealed record TrustBundle(Authorities Authorities, IssuerKeySet? Keys)
 
         try
         {
-            using var document = JsonDocument.Parse(text, Strict);
+            using var document = OneWayJson.Parse(text, Strict);
             return Authorities.OfBundle(document.RootElement) is { } authorities
                 ? new TrustBundle(authorities, JwksReader.ReadSvidKeys(document.RootElement))
                 : null;

@@ -46,7 +46,7 @@ public sealed class EntryFactory(string log, ReadOnlyMemory<byte> saltKey, Patie
             Kind = (byte)(record?.Kind ?? 0),
             Epoch = record is { Kind: AuditKind.System, Event: StartEvent } ? epoch + 1 : epoch,
             Sequence = frame.Sequence,
-            Nanoseconds = record is null ? 0 : Math.Max(0, (record.Time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) * 100),
+            Nanoseconds = record is null ? 0 : LogEntry.NanosecondsOf(record.Time),
             Id = record?.Id ?? Guid.Empty,
             Body = CommitBody(frame.Body.Span, BodySalt(frame.Sequence)),
             Patients = record is null or { PatientKeys.Count: 0 } ? default : PatientRoot(record.PatientKeys, PatientSalt(frame.Sequence)),

@@ -48,6 +48,17 @@ public readonly record struct LogEntry
     /// <summary>Root over the salted patients.</summary>
     public TreeHash Patients { get; init; }
 
+    /// <summary>The moment that it says.</summary>
+    public DateTimeOffset Time => DateTimeOffset.UnixEpoch.AddTicks(Nanoseconds / TimeSpan.NanosecondsPerTick);
+
+    /// <summary>
+    /// A moment as an entry says it. A clock that is broken must not keep all that is recorded after it out of the log: before 1970 and
+    /// beyond the year 2262 the number has no place.
+    /// </summary>
+    /// <param name="time">The moment.</param>
+    public static long NanosecondsOf(DateTimeOffset time) =>
+        Math.Clamp((time - DateTimeOffset.UnixEpoch).Ticks, 0, long.MaxValue / TimeSpan.NanosecondsPerTick) * TimeSpan.NanosecondsPerTick;
+
     /// <summary>Hash of the leaf.</summary>
     public TreeHash Leaf()
     {

@@ -18,19 +18,16 @@ internal static class FleetHead
     public const string FileName = "heads.ndjson";
 
     /// <summary>The entry: whose head it is, when it was sent, which note it is and which root it names.</summary>
-    public static LogEntry EntryOf(long index, LogHead head)
-    {
-        var since = (head.Time - DateTimeOffset.UnixEpoch).Ticks;
-        return new LogEntry
+    public static LogEntry EntryOf(long index, LogHead head) =>
+        new()
         {
             Flags = LogEntry.OfAHead,
             Sequence = index,
-            Nanoseconds = Math.Clamp(since, 0, long.MaxValue / TimeSpan.NanosecondsPerTick) * TimeSpan.NanosecondsPerTick,
+            Nanoseconds = LogEntry.NanosecondsOf(head.Time),
             Id = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(head.Log)).AsSpan(0, 16), bigEndian: true),
             Body = new TreeHash(SHA256.HashData(Encoding.UTF8.GetBytes(head.Note))),
             Patients = RootOf(head) ?? default,
         };
-    }
 
     /// <summary>Its line, without the line feed.</summary>
     public static string LineOf(LogHead head) =>

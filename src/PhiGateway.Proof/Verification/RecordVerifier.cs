@@ -217,11 +217,7 @@ public sealed class RecordVerifier(
     // Gone before the log began, or with a month whose deletion is on record: the log itself says of which month it was.
     private bool MayBeMissing(long sequence) =>
         log.Entry(sequence) is { } entry
-        && (
-            entry.Flags == LogEntry.BeforeTheLog
-            || deleted?.Covers(log.Name, sequence, DateTimeOffset.UnixEpoch.AddTicks(entry.Nanoseconds / TimeSpan.NanosecondsPerTick))
-                == true
-        );
+        && (entry.Flags == LogEntry.BeforeTheLog || deleted?.Covers(log.Name, sequence, entry.Time) == true);
 
     private void Compare(AuditEntry entry)
     {
@@ -298,8 +294,8 @@ public sealed class RecordVerifier(
             return;
         }
 
-        var time = DateTimeOffset.UnixEpoch.AddTicks(committed.Nanoseconds / TimeSpan.NanosecondsPerTick);
-        if (committed.Id != entry.Id || committed.Kind != (byte)entry.Kind || IsOtherMoment(time, entry.Time) || !entry.IsFiled)
+        var time = committed.Time;
+        if (committed.Id != entry.Id || committed.Kind != (byte)entry.Kind || IsOtherMoment(committed, entry.Time) || !entry.IsFiled)
         {
             findings.Add(FindingCode.StoreColumnsEdited, entry.Sequence, "The record is filed under other words than the log has.");
         }
@@ -346,8 +342,9 @@ public sealed class RecordVerifier(
     }
 
     // Stores keep microseconds.
-    private static bool IsOtherMoment(DateTimeOffset one, DateTimeOffset other) =>
-        one.Ticks / TimeSpan.TicksPerMicrosecond != other.Ticks / TimeSpan.TicksPerMicrosecond;
+    private static bool IsOtherMoment(LogEntry committed, DateTimeOffset stored) =>
+        committed.Nanoseconds / TimeSpan.NanosecondsPerTick / TimeSpan.TicksPerMicrosecond
+        != LogEntry.NanosecondsOf(stored) / TimeSpan.NanosecondsPerTick / TimeSpan.TicksPerMicrosecond;
 
     // Null when the record is the one under the checkpoint.
     private string? IsOther(in JournalFrame frame, AuditEntry? read)

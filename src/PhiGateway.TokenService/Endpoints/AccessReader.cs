@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PhiGateway.Identity.Assertions;
+using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Snapshot;
@@ -192,7 +193,7 @@ internal sealed class AccessReader(TokenServiceOptions options, TokenSigner sign
 
         try
         {
-            using var details = JsonDocument.Parse(text, Strict);
+            using var details = OneWayJson.Parse(text, Strict);
             return TaskDetail.TryReadDetails(details.RootElement, out task, out var others) && task is not null && others == 0;
         }
         catch (JsonException)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PhiGateway.Identity.Assertions;
+using PhiGateway.Identity.Common;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Validation;
 
@@ -28,7 +29,7 @@ internal static class ApplicantReader
     /// <returns>The words; null: they cannot be taken.</returns>
     public static RegistrationWords? Read(JsonElement members, string form, string? document, StatementFacts? statement, out string? flaw)
     {
-        if (!HasNames(members))
+        if (!OneWayJson.HasNames(members))
         {
             flaw = "metadata:form";
             return null;
@@ -208,24 +209,6 @@ internal static class ApplicantReader
 
         var texts = array.EnumerateArray().Select(TextOf).ToList();
         return texts.Contains(null) ? null : [.. texts.Select(static text => text!)];
-    }
-
-    /// <summary>Whether every member has a name that is a text: of one that has not, nothing can be asked.</summary>
-    public static bool HasNames(JsonElement value)
-    {
-        try
-        {
-            return value.ValueKind switch
-            {
-                JsonValueKind.Object => value.EnumerateObject().All(static member => member.Name is not null && HasNames(member.Value)),
-                JsonValueKind.Array => value.EnumerateArray().All(HasNames),
-                _ => true,
-            };
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
-        }
     }
 
     /// <summary>A member's text; null: it is none, as half of a surrogate pair.</summary>

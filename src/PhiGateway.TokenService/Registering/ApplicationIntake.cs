@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using PhiGateway.Identity.Assertions;
+using PhiGateway.Identity.Common;
 using PhiGateway.Policy.Registry;
 using PhiGateway.TokenService.Configuration;
 using PhiGateway.TokenService.Endpoints;
@@ -95,23 +96,14 @@ internal sealed class ApplicationIntake(TokenServiceOptions options, SoftwareSta
 
     private static JsonDocument? Parse(ReadOnlyMemory<byte> json)
     {
-        JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(json, Strict);
+            return OneWayJson.Parse(json, Strict);
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             return null;
         }
-
-        if (ApplicantReader.HasNames(document.RootElement))
-        {
-            return document;
-        }
-
-        document.Dispose();
-        return null;
     }
 }
 

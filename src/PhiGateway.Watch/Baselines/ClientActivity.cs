@@ -189,7 +189,7 @@ internal sealed class ClientActivity
             return;
         }
 
-        HourRecords += seen.Records;
+        HourRecords += Math.Min(seen.Records, int.MaxValue - HourRecords);
         if (fresh > 0)
         {
             DayNewPatients += fresh;

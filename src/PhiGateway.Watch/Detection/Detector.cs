@@ -80,6 +80,22 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
     {
         _found.Clear();
         _isNews = isNews;
+        try
+        {
+            TakeAny(seen);
+        }
+#pragma warning disable CA1031 // Security: whoever ships may have put it there; what fails at one record keeps nobody from the next ones.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            TellFault("counting", fault, seen, seen.Client);
+        }
+
+        return _found;
+    }
+
+    private void TakeAny(WatchEvent seen)
+    {
         switch (seen.Kind)
         {
             case WatchKind.RosterChange:
@@ -95,8 +111,6 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
                 TakeClient(seen);
                 break;
         }
-
-        return _found;
     }
 
     // What is usual for a client is learned from its calls: a token teaches nothing, so that the first call from elsewhere is news still.
@@ -253,19 +267,7 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            Tell(
-                new Finding
-                {
-                    Rule = FaultRule,
-                    Subject = "rule/" + rule.Name,
-                    At = sighting.Seen.Time,
-                    Severity = FindingSeverity.High,
-                    Words =
-                        $"The rule {rule.Name} failed with {fault.GetType().Name} at a record of client {sighting.Watch.Client}; "
-                        + "until it is mended it sees nothing where it fails.",
-                    Records = [sighting.Seen.Id],
-                }
-            );
+            TellFault(rule.Name, fault, sighting.Seen, sighting.Watch.Client);
             return;
         }
 
@@ -299,6 +301,21 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
             Tell(finding);
         }
     }
+
+    private void TellFault(string rule, Exception fault, WatchEvent seen, string client) =>
+        Tell(
+            new Finding
+            {
+                Rule = FaultRule,
+                Subject = "rule/" + rule,
+                At = seen.Time,
+                Severity = FindingSeverity.High,
+                Words =
+                    $"The rule {rule} failed with {fault.GetType().Name} at a record of client {client}; "
+                    + "until it is mended it sees nothing where it fails.",
+                Records = [seen.Id],
+            }
+        );
 
     private void Tell(Finding finding)
     {

@@ -299,6 +299,14 @@ public sealed class TrailWatch : IDisposable
         {
             seen = seen with { Time = now };
         }
+        else if (seen.Time < DateTimeOffset.UnixEpoch)
+        {
+            // Nor is one of a time before there were clocks: days are counted back from it.
+            seen = seen with
+            {
+                Time = DateTimeOffset.UnixEpoch,
+            };
+        }
 
         // Security: what a store or a node that was cut off for days has to tell is news when it comes, and so is a row with an old time.
         var isNews = now - seen.Time < Newsworthy || _feed.IsFollowing;

@@ -78,7 +78,7 @@ internal static class WatchEventReader
             Patients = patients,
             AskedKey = KeyOf(patients, record),
             AskedNumber = record.Patients is [var only] ? NumberOf(only) : -1,
-            Records = isRefusal ? 0 : record.ResourceCount,
+            Records = isRefusal ? 0 : Math.Max(0, record.ResourceCount),
             Parts = isRefusal ? [] : UsedParts.Of(record),
             Network = NetworkName.Of(record.Peer),
             Peer = record.Peer ?? string.Empty,

@@ -21,7 +21,7 @@ internal static class RosterGrowthRule
     /// <summary>The finding; null when it is as usual.</summary>
     public static Finding? Look(WatchEvent seen, ActorBaseline actor)
     {
-        var limit = actor.Days >= KnownDays ? Math.Max(LeastOfKnown, actor.Peak * Factor) : Math.Max(LeastOfUnknown, actor.Peak * Factor);
+        var limit = Math.Max(actor.Days >= KnownDays ? LeastOfKnown : LeastOfUnknown, (long)actor.Peak * Factor);
         return actor.Today > limit
             ? new Finding
             {

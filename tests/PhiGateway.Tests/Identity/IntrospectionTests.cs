@@ -242,11 +242,14 @@ public sealed class IntrospectionTests : IAsyncLifetime
         Assert.NotNull((await AskAsync()).Caller);
     }
 
-    [Fact]
-    public async Task Authenticate_SignedAnswer_CountsAsItsIssuersAndForUsOnly()
+    // A JWT is ASCII, whatever character set is said.
+    [Theory]
+    [InlineData("application/token-introspection+jwt")]
+    [InlineData("application/token-introspection+jwt; charset=none-such")]
+    public async Task Authenticate_SignedAnswer_CountsAsItsIssuersAndForUsOnly(string type)
     {
         Open(static options => options.Signed = true);
-        _issuer.IntrospectionType = "application/token-introspection+jwt";
+        _issuer.IntrospectionType = type;
         _issuer.Introspection = Signed(_key);
         Assert.NotNull((await AskAsync()).Caller);
 

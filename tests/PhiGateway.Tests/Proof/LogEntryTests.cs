@@ -1,3 +1,4 @@
+using System.Globalization;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Proof.Entries;
@@ -66,6 +67,24 @@ public sealed class LogEntryTests
 
         Assert.Equal(4u, factory.Make(Frame(9, start), 3).Epoch);
         Assert.Equal(3u, factory.Make(Frame(9, TestRecords.Denial()), 3).Epoch);
+    }
+
+    // All that is recorded after it stands in the log, too.
+    [Theory]
+    [InlineData("0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z")]
+    [InlineData("2026-05-01T12:00:00.1234567Z", "2026-05-01T12:00:00.1234567Z")]
+    [InlineData("9999-12-31T23:59:59.9999999Z", "2262-04-11T23:47:16.8547758Z")]
+    public void Make_RecordOfABrokenClock_IsCommittedAsFarAsTheNumberGoes(string time, string committed)
+    {
+        var record = TestRecords.Disclosure();
+        record.Time = DateTimeOffset.Parse(time, CultureInfo.InvariantCulture);
+
+        var entry = new EntryFactory("gw-01/x", new byte[32], LogWorld.Pseudonym).Make(Frame(1, record), 1);
+
+        Assert.Equal(DateTimeOffset.Parse(committed, CultureInfo.InvariantCulture), entry.Time);
+        var bytes = new byte[LogEntry.Bytes];
+        entry.WriteTo(bytes);
+        Assert.True(LogEntry.TryRead(bytes, out _));
     }
 
     [Fact]

@@ -28,6 +28,35 @@ public sealed class DetectorTests
         Assert.DoesNotContain("secret", findings[0].Words, StringComparison.Ordinal);
     }
 
+    // Whoever ships may write any number: the records behind it are counted all the same.
+    [Fact]
+    public void Take_NumbersWithoutMeasure_AreNoFault()
+    {
+        var detector = new Detector(new Nobody(), Detector.AllRules);
+        var findings = new List<Finding>();
+        for (var day = 0; day < 3; day++)
+        {
+            findings.AddRange(detector.Take(Let(day, int.MaxValue)));
+            findings.AddRange(detector.Take(Let(day, int.MaxValue)));
+            findings.AddRange(
+                detector.Take(
+                    new WatchEvent
+                    {
+                        Id = Guid.CreateVersion7(Noon),
+                        Kind = WatchKind.RosterChange,
+                        Time = Noon.AddDays(day),
+                        Actor = "anna",
+                        Roster = "diabetes",
+                        Added = int.MaxValue,
+                    }
+                )
+            );
+        }
+
+        Assert.DoesNotContain(findings, static one => one.Rule == "rule-failed");
+        Assert.Contains(findings, static one => one.Subject == "person/anna");
+    }
+
     [Fact]
     public void Take_WithoutTheThrowingRule_TellsOfNoFault()
     {
@@ -232,6 +261,17 @@ public sealed class DetectorTests
         WatchState.Read(stream, feed, after);
         return after;
     }
+
+    private static WatchEvent Let(int day, int records) =>
+        new()
+        {
+            Id = Guid.CreateVersion7(Noon),
+            Kind = WatchKind.Access,
+            Time = Noon.AddDays(day),
+            Client = "acme",
+            Status = 200,
+            Records = records,
+        };
 
     private static WatchEvent Refused(int call) =>
         new()

@@ -332,6 +332,25 @@ public sealed class TrailWatchTests : IDisposable
         return _watches[^1];
     }
 
+    // Whoever ships may have dated it so: days are counted back from it.
+    [Fact]
+    public async Task RunOnce_RecordsFromBeforeAllCalendars_AreToldAsOthersAre()
+    {
+        var watch = Watch();
+        Add(TestRecords.Disclosure());
+        await watch.RunOnceAsync(default);
+        for (var call = 0; call < 3; call++)
+        {
+            var record = Denied("wrong-environment", 0);
+            record.Time = DateTimeOffset.MinValue.AddMinutes(call);
+            Add(record);
+        }
+
+        await watch.RunOnceAsync(default);
+
+        Assert.Equal("cross-environment", Assert.Single(await AlertsAsync()).Kind);
+    }
+
     private void Deny(string reason, int times)
     {
         for (var call = 0; call < times; call++)

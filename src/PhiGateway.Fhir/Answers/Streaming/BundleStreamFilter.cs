@@ -110,8 +110,9 @@ public static class BundleStreamFilter
                 continue;
             }
 
-            // A long entry that arrives in drops is tried again only when twice as much is there: its cost stays linear.
-            enough = buffer.Unused.Length > LongEntry ? buffer.Unused.Length * 2 : 0;
+            // A long entry that arrives in drops is tried again only when twice as much is there, or as much as there may be: its cost stays
+            // linear.
+            enough = buffer.Unused.Length > LongEntry ? (int)Math.Min(buffer.Unused.Length * 2L, limits.MaxResourceBytes) : 0;
             if (result == ScanResult.Broken)
             {
                 return StreamVerdict.Unreadable;
@@ -127,6 +128,11 @@ public static class BundleStreamFilter
 
                 await relay.HandOutAsync(work);
                 return StreamVerdict.Complete;
+            }
+
+            if (buffer.Unused.Length >= limits.MaxResourceBytes)
+            {
+                return StreamVerdict.TooLarge;
             }
 
             if (relay.Segment.WrittenCount >= limits.SegmentBytes || relay.Disclosure.HoldsManyNames)

@@ -26,8 +26,7 @@ internal sealed class AroundNames(
     HandleIssuer handles,
     AnswerBuffers buffers,
     NamesMemory memory,
-    GatewayOptions options,
-    TimeProvider clock
+    GatewayOptions options
 )
 {
     private const string Detail = "around";
@@ -53,19 +52,12 @@ internal sealed class AroundNames(
         }
 
         var key = KeyOf(exchange);
-        if (memory.Find(key, exchange.Now) is { } known)
-        {
-            return known;
-        }
-
-        var read = await ReadAsync(exchange, isFirst ? page : default(ReadOnlyMemory<byte>?), sources);
-        if (read.Continues)
-        {
-            // From here on: to read them may have taken longer than it is kept.
-            memory.Keep(key, clock.GetUtcNow(), read.Value);
-        }
-
-        return read;
+        return await memory.FindAsync(
+            key,
+            key,
+            () => ReadAsync(exchange, isFirst ? page : default(ReadOnlyMemory<byte>?), sources),
+            exchange.Http.RequestAborted
+        );
     }
 
     // From its beginning, wherever the client is.

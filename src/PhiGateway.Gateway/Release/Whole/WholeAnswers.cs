@@ -154,7 +154,7 @@ internal sealed class WholeAnswers(
     private ValueTask<StageResult> StreamAsync(GatewayExchange exchange, PooledBuffer body, Stream stream)
     {
         var whole = new ReplayStream(body.Written, stream);
-        var known = TargetLookup.Begin(exchange, exchange.Permit.Release);
+        var known = targets.BeginOfStream(exchange);
         return streams.RunAsync(
             exchange,
             KnownMediaTypes.FhirJsonUtf8,

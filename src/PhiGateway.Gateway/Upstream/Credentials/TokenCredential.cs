@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Identity.Common;
 
 namespace PhiGateway.Gateway.Upstream.Credentials;
 
@@ -89,7 +90,7 @@ internal sealed class TokenCredential(BackendCredentialOptions options, SecretSo
     {
         try
         {
-            using var document = JsonDocument.Parse(body, Strict);
+            using var document = OneWayJson.Parse(body, Strict);
             var answer = document.RootElement;
             if (status != HttpStatusCode.OK)
             {

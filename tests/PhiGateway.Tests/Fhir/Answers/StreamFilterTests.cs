@@ -213,6 +213,20 @@ public sealed class StreamFilterTests
         Assert.Equal(AnswerVerdict.Unreadable, Filter(Search(), body, TestPolicy.For("1")).Verdict);
     }
 
+    // Also where others follow, and it comes in drops.
+    [Theory]
+    [InlineData(140_000)]
+    [InlineData(290_000)]
+    public async Task Bundle_EntriesAsLongAsMayBeHeld_AreThere(int length)
+    {
+        var note = $""","note":"{new string('x', length)}" """;
+        var body = SearchSet(Observation("a", "1", note), Observation("b", "1", note), Observation("c", "1", note));
+
+        var run = await Bundle(Search(), body, 10_000);
+
+        Assert.Equal((StreamVerdict.Complete, 3), (run.Verdict, run.Released));
+    }
+
     [Fact]
     public async Task Bundle_EntryLongerThanMayBeHeld_EndsTooLarge()
     {

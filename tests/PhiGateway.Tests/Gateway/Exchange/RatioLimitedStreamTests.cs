@@ -48,6 +48,27 @@ public sealed class RatioLimitedStreamTests
         Assert.Equal(plain.Length, copy.Length);
     }
 
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    [InlineData("deflate")]
+    public async Task Read_DamagedBody_IsUnreadableWhateverItsCoding(string coding)
+    {
+        byte[] damaged = [.. Enumerable.Range(1, 4096).Select(static place => (byte)(place * 7919 % 251))];
+        await using var body = RatioLimitedStream.Over(
+            new MemoryStream(damaged),
+            wire =>
+                coding switch
+                {
+                    "gzip" => new GZipStream(wire, CompressionMode.Decompress),
+                    "br" => new BrotliStream(wire, CompressionMode.Decompress),
+                    _ => new ZLibStream(wire, CompressionMode.Decompress),
+                }
+        );
+
+        await Assert.ThrowsAsync<InvalidDataException>(async () => await body.CopyToAsync(Stream.Null));
+    }
+
     [Fact]
     public async Task Read_SmallBody_MayBeAnything()
     {

@@ -32,6 +32,8 @@ public sealed class McpMessageTests
     [InlineData("""{"method":1}""")]
     [InlineData("""{"method":""}""")]
     [InlineData("""{"method":"\ud800"}""")]
+    [InlineData("""{"\ud800":1,"method":"tools/list"}""")]
+    [InlineData("""{"method":"tools/call","params":{"name":"fhir_search","arguments":{"parameters":{"\ud800":"x"}}}}""")]
     [InlineData("""{"method":"tools/call"}""")]
     [InlineData("""{"method":"tools/call","params":[]}""")]
     [InlineData("""{"method":"tools/call","params":{"arguments":{}}}""")]

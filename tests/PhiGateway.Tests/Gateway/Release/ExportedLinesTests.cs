@@ -240,6 +240,22 @@ public sealed class ExportedLinesTests : IDisposable
         Assert.Equal(["p7", "p2599"], await IdsAsync(Visits, "Practitioner"));
     }
 
+    // However much is named, it is looked through once.
+    [Fact]
+    public async Task Run_SeveralReadsBesideVeryManyNames_CostTheOthersOnce()
+    {
+        const string Visits = "/fhir/Patient/$export?_type=Encounter,Practitioner";
+        Publish(OrganizationKind.Vendor, Of(new PatientScope { Any = true }, "Encounter", "Practitioner"));
+        string Staff(int visit) => string.Join(',', Enumerable.Range(0, 600).Select(place => Attending($"p{visit}-{place}")));
+        _files["Encounter"] = [.. Enumerable.Range(0, 100).Select(visit => Visit($"e{visit}", Staff(visit)))];
+        _files["Practitioner"] = [Practitioner("p7-7"), Practitioner("other")];
+        _ = await NamedAsync(Visits);
+        _world.Upstream.Calls.Clear();
+
+        Assert.Equal(["p7-7"], await IdsAsync(Visits, "Practitioner"));
+        Assert.DoesNotContain("GET /files/Encounter", _world.Upstream.Lines);
+    }
+
     // Neither is what a record says of itself, nor where a device is called: none of it names another.
     [Fact]
     public async Task Run_ManyRecordsWithTextsOfTheirOwn_AreNoNames()

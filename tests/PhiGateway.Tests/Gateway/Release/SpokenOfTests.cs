@@ -122,6 +122,18 @@ public sealed class SpokenOfTests : IDisposable
         Assert.Single(_world.Upstream.Calls);
     }
 
+    // More than may wait for a look-up, of which nothing could come.
+    [Fact]
+    public async Task Run_LongAnswerThatStreamsToWhoIsShownWhateverIsRead_IsThereToItsEnd()
+    {
+        Publish(Whole("Provenance", "Condition"));
+        var text = new string('x', 200_000);
+        Answer(SearchSet([.. Enumerable.Range(0, 25).Select(place => Provenance($"p{place}", "hidden", text))]));
+
+        Assert.Equal(25, (await IdsAsync("/fhir" + Search)).Count);
+        Assert.Single(_world.Upstream.Calls);
+    }
+
     // What stands there under another server's address is not what is referred to here; and whose a Provenance under one is, this server's
     // records do not say.
     [Theory]
