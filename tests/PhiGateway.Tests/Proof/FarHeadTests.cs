@@ -120,14 +120,15 @@ public sealed class FarHeadTests
     [InlineData("", 3, null)]
     public void Behind_APage_GoesOnWithTheLastSizeAndEnds(string sizes, int limit, long? expected)
     {
-        List<LogHead> page =
-        [
-            .. sizes
-                .Split(',', StringSplitOptions.RemoveEmptyEntries)
-                .Select(static size => new LogHead("gw-01/1", long.Parse(size, CultureInfo.InvariantCulture), LogHeadKind.Checkpoint, "note", DateTimeOffset.UnixEpoch)),
-        ];
+        var page = sizes.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(HeadOf).ToList();
 
         Assert.Equal(expected, HeadPages.Behind(page, limit));
+    }
+
+    private static LogHead HeadOf(string size)
+    {
+        var number = long.Parse(size, CultureInfo.InvariantCulture);
+        return new LogHead("gw-01/1", number, LogHeadKind.Checkpoint, "note", DateTimeOffset.UnixEpoch);
     }
 
     private static LogHead Garbage(LogWorld world, long size) =>
