@@ -20,6 +20,9 @@ internal sealed class RecordingUpstream : IUpstream
     /// <summary>The answer to what has none of its own; 404 by default.</summary>
     internal Func<UpstreamReply> Otherwise { get; set; } = static () => Reply(404, "{}", KnownMediaTypes.FhirJson);
 
+    /// <summary>Answers what has no answer of its own; null: <see cref="Otherwise"/> does.</summary>
+    internal Func<UpstreamCall, UpstreamReply>? Respond { get; set; }
+
     /// <summary>Told of every call before it is answered.</summary>
     internal Action<UpstreamCall> OnCall { get; set; } = static _ => { };
 
@@ -29,7 +32,7 @@ internal sealed class RecordingUpstream : IUpstream
         Calls.Add(call);
         OnCall(call);
         var line = $"{call.Method} {call.PathAndQuery}";
-        return new(_answers.TryGetValue(line, out var answer) ? answer() : Otherwise());
+        return new(_answers.TryGetValue(line, out var answer) ? answer() : Respond?.Invoke(call) ?? Otherwise());
     }
 
     internal RecordingUpstream Answers(
