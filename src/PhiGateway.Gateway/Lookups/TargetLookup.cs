@@ -165,7 +165,7 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
             {
                 if (counter.WalkedSearches++ < options.Limits.WalkedSearches)
                 {
-                    var (_, answers) = await LookUpAsync(exchange, known, type, ids, permit.Release, hides: true);
+                    var (_, answers) = await LookUpAsync(exchange, known, type, ids, release, hides: true);
                     counter.WalkedSearches += RecordsById.Further(answers);
                 }
                 else
