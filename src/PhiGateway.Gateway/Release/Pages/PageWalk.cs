@@ -6,7 +6,6 @@ using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Lookups;
 using PhiGateway.Gateway.Release.Leaving;
-using PhiGateway.Gateway.Settle;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -175,8 +174,8 @@ internal sealed class PageWalk(
         var request = exchange.Request;
         if (request.Type != ResourceType.Patient)
         {
-            // It was looked at before.
-            return StartingRecordGuard.IsNeeded(exchange, exchange.Permit);
+            // It was looked at before, where anything may be kept back.
+            return true;
         }
 
         using var fetched = await fetch.ReadAsync(exchange, $"/{request.Type.Name}/{request.Id}");

@@ -46,15 +46,18 @@ public sealed class OperationBatchTests
         Assert.DoesNotContain("o2", text, StringComparison.Ordinal);
     }
 
-    // Of a write that was asked for here it is told where it is, shown or not.
-    [Fact]
-    public void Filter_WriteOfATransaction_IsToldOf()
+    // Of a write that was asked for here it is told where it is, shown or not; of what was there before and is not shown, it is not.
+    [Theory]
+    [InlineData("201", true)]
+    [InlineData("200", false)]
+    public void Filter_CreationOfATransaction_IsToldOfWhereItIsNew(string status, bool isTold)
     {
         var asked = Request(Interaction.Transaction, entries: [Request(Interaction.Create, "Observation")]);
+        var entry = Entry(Observation("o2", "2"), "o2").Replace("\"200\"", $"\"{status}\"", StringComparison.Ordinal);
 
-        var text = Filter(asked, Answer("transaction-response", Entry(Observation("o2", "2"), "o2")), TestPolicy.For("1")).Text;
+        var text = Filter(asked, Answer("transaction-response", entry), TestPolicy.For("1")).Text;
 
-        Assert.Contains("Observation/o2/_history/3", text, StringComparison.Ordinal);
+        Assert.Equal(isTold, text.Contains("Observation/o2/_history/3", StringComparison.Ordinal));
     }
 
     private static string Answer(string type, string entry) => $$"""{"resourceType":"Bundle","type":"{{type}}","entry":[{{entry}}]}""";

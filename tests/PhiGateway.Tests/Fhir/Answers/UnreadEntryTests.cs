@@ -18,7 +18,6 @@ public sealed class UnreadEntryTests
     [InlineData("""{"resource":{"resourceType":"Patient","id":"1","id":"2"}}""")]
     [InlineData("""{"resource":{"resourceType":"Patient","id":"1","Id":"2"}}""")]
     [InlineData("""{"resource":"x"}""")]
-    [InlineData("""{"resource":null}""")]
     [InlineData("""{"fullUrl":1}""")]
     [InlineData("""{"search":{"mode":"match","mode":"include"}}""")]
     [InlineData("""{"resource":{"resourceType":"Patient","id":"1","meta":[]}}""")]

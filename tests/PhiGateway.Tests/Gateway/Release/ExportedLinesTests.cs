@@ -6,6 +6,7 @@ using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Gateway.Stages;
 using PhiGateway.Tests.Policy.Snapshot;
 using Xunit;
+using static PhiGateway.Tests.Gateway.Release.ExportedRecords;
 
 namespace PhiGateway.Tests.Gateway.Release;
 
@@ -308,49 +309,6 @@ public sealed class ExportedLinesTests : IDisposable
                 "GET /Condition?_id=shown,foreign,missing&_count=20",
                 SearchSet(Condition("shown", "17", "N"), Condition("foreign", "18", "N"))
             );
-
-    private static string Slot(string id, string schedule) =>
-        $$"""{"resourceType":"Slot","id":"{{id}}","schedule":{"reference":"Schedule/{{schedule}}"},"status":"free","comment":"Muster, Eva"}""";
-
-    private static string Schedule(string id, string actor) =>
-        $$"""{"resourceType":"Schedule","id":"{{id}}","actor":[{"reference":"{{actor}}"}]}""";
-
-    private static string Speaking(string id, string target) =>
-        $$"""{"resourceType":"Provenance","id":"{{id}}","target":[{"reference":"Condition/{{target}}"}],"recorded":"2026-05-01T00:00:00Z"}""";
-
-    private static string Condition(string id, string patient, string code) =>
-        $$$"""{"resourceType":"Condition","id":"{{{id}}}",{{{Bearing(code)}}},"subject":{"reference":"Patient/{{{patient}}}"}}""";
-
-    private static string Order(string id, string drug, string code)
-    {
-        var (meta, named) = (Bearing(code), $$"""{"reference":"Medication/{{drug}}"}""");
-        return $$"""{"resourceType":"MedicationRequest","id":"{{id}}",{{meta}},"subject":{"reference":"Patient/17"},"medicationReference":{{named}} }""";
-    }
-
-    private static string Medication(string id, string ingredient = "water") =>
-        $$$"""{"resourceType":"Medication","id":"{{{id}}}","ingredient":[{"itemReference":{"reference":"Medication/{{{ingredient}}}"}}]}""";
-
-    private static string Visit(string id, string staff) =>
-        $$"""
-            {"resourceType":"Encounter","id":"{{id}}",{{Bearing("N")}},"subject":{"reference":"Patient/17"},"participant":[{{staff}}]}
-            """;
-
-    private static string Attending(string id) => $$$"""{"individual":{"reference":"Practitioner/{{{id}}}"}}""";
-
-    private static string Practitioner(string id) => $$"""{"resourceType":"Practitioner","id":"{{id}}"}""";
-
-    private static string Bearing(string code) =>
-        $$"""
-            "meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"{{code}}"}]}
-            """;
-
-    private static string SearchSet(params string[] resources) =>
-        $$"""
-            {"resourceType":"Bundle","type":"searchset","entry":[{{string.Join(
-                ',',
-                resources.Select(static one => $$"""{"resource":{{one}} }""")
-            )}}]}
-            """;
 
     private async Task<List<string>> NamedAsync(string kick) =>
         [.. (await ManifestAsync(kick)).Select(static file => (string)file!["type"]!)];
