@@ -94,12 +94,12 @@ internal static class NeutralOutcome
 
     /// <summary>
     /// Whether an OperationOutcome that was read already says something, and of nothing that it went wrong, or was not heard: each of its issues
-    /// is an information or a warning.
+    /// is an information or a warning. Nor that it did not look: what was too costly, or not done for now, found nothing that is known.
     /// </summary>
     public static bool SaysAllWell(ReadOnlySpan<byte> outcome)
     {
         var reader = new Utf8JsonReader(outcome, Deep);
-        var (issues, isWell) = (0, false);
+        var (issues, isWell, isDone) = (0, false, true);
         while (reader.Read())
         {
             switch (reader.TokenType)
@@ -108,12 +108,14 @@ internal static class NeutralOutcome
                     reader.Skip();
                     break;
                 case JsonTokenType.PropertyName when reader.CurrentDepth == 3:
-                    var isSeverity = reader.ValueTextEquals("severity"u8);
+                    var (isSeverity, isCode) = (reader.ValueTextEquals("severity"u8), reader.ValueTextEquals("code"u8));
                     reader.Read();
-                    isWell |=
-                        isSeverity
-                        && reader.TokenType == JsonTokenType.String
-                        && IsOneOf(ref reader, "information"u8, "warning"u8, default);
+                    if (reader.TokenType == JsonTokenType.String)
+                    {
+                        isWell |= isSeverity && IsOneOf(ref reader, "information"u8, "warning"u8, default);
+                        isDone &= !(isCode && IsOneOf(ref reader, "too-costly"u8, "throttled"u8, "transient"u8));
+                    }
+
                     reader.Skip();
                     break;
                 case JsonTokenType.EndObject when reader.CurrentDepth == 2 && !isWell:
@@ -124,7 +126,7 @@ internal static class NeutralOutcome
             }
         }
 
-        return issues > 0 && !SaysIncomplete(outcome);
+        return issues > 0 && isDone && !SaysIncomplete(outcome);
     }
 
     private static bool IsOneOf(ref Utf8JsonReader reader, ReadOnlySpan<byte> one, ReadOnlySpan<byte> other, ReadOnlySpan<byte> third) =>

@@ -19,7 +19,7 @@ internal static class OwnSpellings
 
     /// <summary>Whether values of this parameter, with this modifier, are such.</summary>
     internal static bool Matter(SearchParameterDefinition definition, string modifier) =>
-        definition.Rules is not { MultipleOr: false }
+        MayGrow(definition, 1)
         && modifier switch
         {
             "" => definition.Kind is SearchParameterKind.Uri or SearchParameterKind.Token,
@@ -28,8 +28,27 @@ internal static class OwnSpellings
             _ => false,
         };
 
-    /// <summary>Whether a reference parameter looks at canonical addresses, which name a definition and no record.</summary>
-    internal static bool AreCanonical(SearchParameterDefinition definition)
+    /// <summary>Whether a list of so many values may become a longer one: a parameter may be declared to have one value.</summary>
+    internal static bool MayGrow(SearchParameterDefinition definition, int items) =>
+        definition.Rules is not { MultipleOr: false } && items <= MostItems;
+
+    /// <summary>
+    /// One value of a reference parameter with its other spellings, as a list: of an address that names a definition servers compare the text.
+    /// </summary>
+    /// <param name="context">Knows the bases.</param>
+    /// <param name="definition">The parameter.</param>
+    /// <param name="item">The value as it came.</param>
+    /// <param name="spelling">The value as a reference; the same where it is none to this server.</param>
+    internal static string WithOthers(FhirContext context, SearchParameterDefinition definition, string item, string spelling)
+    {
+        var isAddress = spelling == item || AreCanonical(definition);
+        return isAddress && BaseOf(context, item) is not null
+            ? string.Join(',', Of(context, [item]).Append(spelling).Distinct(StringComparer.Ordinal))
+            : spelling;
+    }
+
+    // Whether it looks at canonical addresses, which name a definition and no record.
+    private static bool AreCanonical(SearchParameterDefinition definition)
     {
         for (var i = 0; i < definition.Paths.Count; i++)
         {
@@ -72,8 +91,8 @@ internal static class OwnSpellings
         return [.. spelled.Distinct(StringComparer.Ordinal)];
     }
 
-    /// <summary>The public base that a value begins with; null: none of this server's.</summary>
-    internal static string? BaseOf(FhirContext context, string item)
+    // The public base that a value begins with; null: none of this server's.
+    private static string? BaseOf(FhirContext context, string item)
     {
         if (Begins(item, context.GatewayBase))
         {

@@ -31,6 +31,7 @@ internal static class ReferenceFilter
         var known = items.Length > Few ? new HashSet<PatientId>() : null;
         var others = 0;
         var changed = false;
+        var spells = OwnSpellings.MayGrow(definition, items.Length);
         for (var i = 0; i < items.Length; i++)
         {
             if (ReadItem(context, definition, only, items[i], out var spelling, out var patient) is { } refusal)
@@ -38,6 +39,7 @@ internal static class ReferenceFilter
                 return refusal;
             }
 
+            spelling = spells ? OwnSpellings.WithOthers(context, definition, items[i], spelling) : spelling;
             changed |= !string.Equals(spelling, items[i], StringComparison.Ordinal);
             items[i] = spelling;
             if (patient is not { } named)
@@ -99,12 +101,6 @@ internal static class ReferenceFilter
                 spelling = $"{local.Type.Name}/{local.Id}";
             }
 
-            if (OwnSpellings.AreCanonical(definition) && OwnSpellings.BaseOf(context, item) is not null)
-            {
-                // An address, not a reference: servers compare it as a text.
-                spelling = string.Join(',', OwnSpellings.Of(context, [item]).Append(spelling));
-            }
-
             if (local.Type == ResourceType.Patient)
             {
                 patient = PatientId.Parse(local.Id.ToString());
@@ -119,7 +115,6 @@ internal static class ReferenceFilter
             && only.IsNone
             && item.Contains(':', StringComparison.Ordinal)
             && Uri.IsWellFormedUriString(item.Split('|')[0], UriKind.Absolute);
-        spelling = string.Join(',', OwnSpellings.Of(context, [item]));
         return canonical ? null : Refusal.Query("reference is not one to this server");
     }
 

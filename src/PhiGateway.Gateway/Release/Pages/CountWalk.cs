@@ -134,7 +134,8 @@ internal sealed class CountWalk(Fetch fetch, PageLookup lookup, HandleIssuer han
             return null;
         }
 
-        return request.Canonical.Method == "POST" ? string.Empty : exchange.Ingressed.Route.PublicOrigin + request.Canonical.ToTarget();
+        var (route, asked) = (exchange.Ingressed.Route, request.Canonical);
+        return asked.Method == "POST" ? string.Empty : OwnSearchAddress.Of(route.PublicOrigin + asked.ToTarget(), route.Language);
     }
 
     private static void Write(GatewayExchange exchange, int matches, PooledBuffer output)

@@ -11,6 +11,9 @@ namespace PhiGateway.Gateway.Release.Whole;
 /// <remarks>Security: whoever sends the entries one by one learns the same. Nothing else of what the server says is read.</remarks>
 internal static class FailedEntry
 {
+    // What says more is not read into a document, whose pieces nobody counts.
+    private const int LongestOutcome = 256 * 1024;
+
     /// <summary>The refusal, with the place of the entry where it is known.</summary>
     /// <param name="exchange">What was refused; the answer's body was not read yet.</param>
     /// <param name="body">Receives the body.</param>
@@ -21,7 +24,8 @@ internal static class FailedEntry
         var isRead =
             IsAboutEntries(answer.Status)
             && KnownMediaTypes.IsFhirJson(answer.MediaType)
-            && (await answer.ReadAsync(body, exchange.Http.RequestAborted)).Continues;
+            && (await answer.ReadAsync(body, exchange.Http.RequestAborted)).Continues
+            && body.Length <= LongestOutcome;
         return isRead && OutcomePlace.FindEntry(body.Written) is { } place && place < exchange.Entries.Count
             ? BundleDecision.RefuseFor(exchange, BundleDecision.PlaceAsAsked(exchange, place), refused)
             : refused;

@@ -167,6 +167,17 @@ public sealed class PatchedTransactionTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_TransactionWhoseRefusalIsVeryLong_SaysForNoEntry()
+    {
+        var said = new string('x', 300 * 1024);
+        Answer((422, $$"""{"resourceType":"OperationOutcome","issue":[{"expression":["Bundle.entry[1]"],"diagnostics":"{{said}}"}]}"""));
+        using var exchange = Open("transaction", Created(), Created());
+
+        Assert.NotNull((await _world.WalkAsync(exchange, "Release")).Refusal);
+        Assert.Null(exchange.RefusedPlace);
+    }
+
+    [Fact]
     public void Find_WhatIsNoOutcome_NamesNothing()
     {
         foreach (var body in (string[])["", "null", "[]", "{}", "<html>", """{"issue":{"expression":["Bundle.entry[1]"]}}"""])

@@ -75,6 +75,9 @@ public sealed class EmptyAnswerTests : IDisposable
     [InlineData("fatal", "not-found")]
     [InlineData("warning", "incomplete")]
     [InlineData("warning", "timeout")]
+    [InlineData("warning", "too-costly")]
+    [InlineData("information", "throttled")]
+    [InlineData("warning", "transient")]
     [InlineData("success?", "not-found")]
     [InlineData(null, "not-found")]
     public async Task Run_OutcomeThatDoesNotSayThatAllWentWell_IsNoEmptyPage(string? severity, string code)
@@ -141,6 +144,22 @@ public sealed class EmptyAnswerTests : IDisposable
         _world.Upstream.Answers(sent, Outcome("information", "not-found"));
 
         Assert.Equal(0, (int)(await _world.AskAsync(Asked + "&_summary=count"))["total"]!);
+    }
+
+    // The server is asked under its own address as well; that is told to nobody.
+    [Theory]
+    [InlineData("")]
+    [InlineData("&_summary=count")]
+    public async Task Run_NothingForAValueUnderOurAddress_DoesNotTellTheServersAddress(string more)
+    {
+        const string Own = "/fhir/Observation?code=https://gw.example/fhir/cs|1";
+        _world.Upstream.Otherwise = () => RecordingUpstream.Reply(200, Outcome("information", "not-found"), "application/fhir+json");
+
+        var self = Uri.UnescapeDataString((string)(await _world.AskAsync(Own + more))["link"]![0]!["url"]!);
+
+        Assert.Contains("http://fhir.example/r4/cs|1", Uri.UnescapeDataString(_world.Upstream.Lines[0]), StringComparison.Ordinal);
+        Assert.StartsWith("https://gw.example" + Own, self, StringComparison.Ordinal);
+        Assert.DoesNotContain("fhir.example", self, StringComparison.Ordinal);
     }
 
     // A condition that finds nothing creates; of an error nobody knows whether it would have.

@@ -84,6 +84,18 @@ public sealed class OwnSpellingTests : IDisposable
         Assert.Equal(Named(sent), Uri.UnescapeDataString(Assert.Single(_world.Upstream.Calls).PathAndQuery.Split('?')[1]));
     }
 
+    [Theory]
+    [InlineData("QuestionnaireResponse?questionnaire=", "Questionnaire/q|")]
+    [InlineData("ValueSet?url=", "ValueSet/x")]
+    public async Task Search_ByALongListOfAddresses_AsksForItAsItCame(string search, string place)
+    {
+        var list = string.Join(',', Enumerable.Range(1, 21).Select(number => $"{Gateway}/{place}{number}"));
+
+        await _world.AskAsync("/fhir/" + search + list);
+
+        Assert.EndsWith("=" + list, Uri.UnescapeDataString(Assert.Single(_world.Upstream.Calls).PathAndQuery), StringComparison.Ordinal);
+    }
+
     // What was written under our address is found by it, or each time it is sent there would be one more.
     [Fact]
     public async Task Create_OnACondition_FindsEitherSpelling()
