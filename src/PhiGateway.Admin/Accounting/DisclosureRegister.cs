@@ -92,8 +92,7 @@ internal sealed class DisclosureRegister(
     {
         // Its own steps are few; whoever ships may have added others, which are newer, and rows of the same id.
         var family = await TrailFamily.ReadAsync(store, id, cancellationToken);
-        var steps = family.Entries.Where(entry => entry.Kind == AuditKind.Hold && entry.Read()?.Event == step);
-        return proofs.Choose(steps, id)?.Record.Read();
+        return proofs.Choose(family, id, entry => entry.Kind == AuditKind.Hold && entry.Read()?.Event == step)?.Record.Read();
     }
 
     private IReadOnlyList<DisclosureRequest> InOrder(IReadOnlyList<AuditRecord> steps) =>

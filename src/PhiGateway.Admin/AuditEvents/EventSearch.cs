@@ -38,7 +38,7 @@ internal sealed class EventSearch(
 
         // What belongs to it is newer: the parts of a batch, and their deliveries.
         var family = await TrailFamily.ReadAsync(store, record, call.Cancelled);
-        if (proofs.Choose(family.Entries, record) is { } chosen && EventsOf(chosen.Record).FirstOrDefault(one => one.Id == id) is { } found)
+        if (proofs.Choose(family, record) is { } chosen && EventsOf(chosen.Record).FirstOrDefault(one => one.Id == id) is { } found)
         {
             return found;
         }

@@ -36,7 +36,7 @@ internal sealed class CampaignStart(RegistryEditor editor, WorkingSetSource sets
         }
 
         var set = await sets.GetAsync(call.Cancelled);
-        if (set.Kind(RegistryKind.Client).Values.FirstOrDefault(static item => item.IsNotUnderstood) is { } newer)
+        if (set.Kind(RegistryKind.Client).Values.FirstOrDefault(MayCall) is { } newer)
         {
             // Whether it is in the scope nobody can tell here; left out, it would be kept without a word.
             return AdminProblem.Conflict(
@@ -108,6 +108,10 @@ internal sealed class CampaignStart(RegistryEditor editor, WorkingSetSource sets
 
         return new EditPlan(writes) { Note = $"{clients.Count} clients" };
     }
+
+    // Of those that are not understood here; one that says in words of this version that it has ended is in no scope.
+    private static bool MayCall(WorkingItem item) =>
+        item.IsNotUnderstood && ClientClosing.StatusOf(item.Item.Json) is not (ClientStatus.Revoked or ClientStatus.Archived);
 
     // Whoever can call now or could again without an approval.
     private static List<string> ClientsOf(WorkingSet set, CampaignScope scope) =>

@@ -42,10 +42,7 @@ internal sealed class DecisionExplainer(
         look.Note = "id=" + guid.ToString("D");
         await journal.AppendAsync(look);
         var family = await TrailFamily.ReadAsync(store, guid, call.Cancelled);
-        if (
-            proofs.Choose(family.Entries.Where(IsDecision), guid) is not { Record: var entry }
-            || TrailWalk.TryRead(entry) is not { } record
-        )
+        if (proofs.Choose(family, guid, IsDecision) is not { Record: var entry } || TrailWalk.TryRead(entry) is not { } record)
         {
             return family.IsCut ? TrailFamily.TooMany : AdminProblem.NotFound("decision");
         }

@@ -75,7 +75,10 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, OffboardingRegist
             .SelectMany(set.ClientsOf)
             .Select(client => set.Find(RegistryKind.Client, client.Id))
             .OfType<WorkingItem>()
-            .Concat(set.Kind(RegistryKind.Client).Values.Where(item => item.IsNotUnderstood && UseCaseOf(item) is { } one && useCases.Contains(one)));
+            .Concat(
+                set.Kind(RegistryKind.Client)
+                    .Values.Where(item => item.IsNotUnderstood && UseCaseOf(item) is { } one && useCases.Contains(one))
+            );
         var writes = new List<RegistryWrite>
         {
             new(

@@ -123,8 +123,8 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
                 By = PersonName.Signed(call.Persons),
                 At = now,
                 Lifted = true,
-                // It stays as long as what it lifts.
-                Until = standing.Exists(static other => other.Until is null) ? null : standing[0].Until,
+                // It stays as long as all that it lifts.
+                Until = standing.Exists(static other => other.Until is null) ? null : standing.Max(static other => other.Until),
             },
             standing[0].Id
         );

@@ -27,13 +27,6 @@ internal sealed record TrailFamily(IReadOnlyList<AuditEntry> Entries, bool IsCut
             $"More than {Most} records belong to it, or more than one answer holds. Search the trail by its id, which gives them page by page."
         );
 
-    /// <summary>
-    /// The record itself; null: it is not among them. Where several rows bear its id the oldest of them: whoever ships records may put another
-    /// one beside it.
-    /// </summary>
-    /// <param name="id">Which record.</param>
-    public AuditEntry? Find(Guid id) => Entries.LastOrDefault(entry => entry.Id == id);
-
     /// <summary>Reads them; the record itself is among them also where the others are cut.</summary>
     /// <param name="store">The stored trail.</param>
     /// <param name="id">Which record.</param>

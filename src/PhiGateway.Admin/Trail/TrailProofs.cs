@@ -107,7 +107,7 @@ internal sealed class TrailProofs(
         }
 
         // An access stands in one log. Whoever ships may have added rows of others: they are named, and keep nobody from the proof.
-        var log = (Choose(family.Entries, guid)?.Record ?? family.Entries[0]).Log;
+        var log = (Choose(family, guid)?.Record ?? family.Entries[0]).Log;
         if (ProverOf(log) is not { } of)
         {
             return AdminProblem.Conflict("other-node", $"The record stands in the log {log}: ask the node that writes it.");
@@ -122,12 +122,21 @@ internal sealed class TrailProofs(
     }
 
     /// <summary>
-    /// Which of the rows of one id is the record; null: there is none. Security: whoever ships may add rows under an id that another record
-    /// has, with any time. What this node's log proves goes before all others, and what it contradicts behind them.
+    /// Which of the rows of one id is the record; null: there is none, or not all was read and none of several is proven. Security: whoever
+    /// ships may add rows under an id that another record has, with any time. What this node's log proves goes before all others, and what it
+    /// contradicts behind them.
     /// </summary>
-    public ChosenRecord? Choose(IEnumerable<AuditEntry> rows, Guid id)
+    /// <param name="family">The rows.</param>
+    /// <param name="id">Which record.</param>
+    /// <param name="fits">Which of its rows can be it; null: each.</param>
+    public ChosenRecord? Choose(TrailFamily family, Guid id, Func<AuditEntry, bool>? fits = null)
     {
-        List<AuditEntry> ofId = [.. rows.Where(row => row.Id == id)];
+        var chosen = Choose([.. family.Entries.Where(row => row.Id == id && (fits is null || fits(row)))]);
+        return family.IsCut && chosen is { IsCertain: false } ? null : chosen;
+    }
+
+    private ChosenRecord? Choose(List<AuditEntry> ofId)
+    {
         if (ofId is [] or [_])
         {
             return ofId is [var only] ? new ChosenRecord(only, [], true) : null;

@@ -57,9 +57,7 @@ internal sealed class TrailSearch(
 
         await RecordAsync(call, "audit.read", "id=" + guid.ToString("D"), null, null);
         var family = await TrailFamily.ReadAsync(store, guid, call.Cancelled);
-
-        // Where not all was read, what alone says nothing against another row of its id may stand before the record itself.
-        if (proofs.Choose(family.Entries, guid) is not { } chosen || (family.IsCut && !chosen.IsCertain))
+        if (proofs.Choose(family, guid) is not { } chosen)
         {
             return family.IsCut ? TrailFamily.TooMany : AdminProblem.NotFound("record");
         }

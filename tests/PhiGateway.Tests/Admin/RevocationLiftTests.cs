@@ -125,6 +125,27 @@ public sealed class RevocationLiftTests
         Assert.Equal((201, null), (token.Status, (string?)token.Json["issuer"]));
     }
 
+    // Rows of a token end by themselves: a lift that ended before one of them would leave the token revoked again.
+    [Fact]
+    public async Task Lift_OfATokenWhoseRowsEndAtDifferentTimes_StaysAsLongAsTheLast()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        var now = server.Time.Now;
+        foreach (var (id, hours) in ((string, int)[])[("r-long", 2), ("r-short", 1)])
+        {
+            var row = new Revocation(id, RevocationTarget.TokenHash, new string('a', 64), null, null, "leak", "otto@hospital.example", now)
+            {
+                Until = now.AddHours(hours),
+            };
+            await server.Store.RevokeAsync(row, default);
+        }
+
+        Assert.Equal(200, (await server.PostAsync($"{Path}/r-short:lift", Why, "anna")).Status);
+        var lift = (await server.Store.ListRevocationsAsync(10, default))[0];
+        Assert.Equal((true, now.AddHours(2)), (lift.Lifted, lift.Until!.Value));
+    }
+
     private static async Task<string> RevokeAsync(AdminServer server, string person)
     {
         var made = await server.PostAsync(Path, Issuer, person);

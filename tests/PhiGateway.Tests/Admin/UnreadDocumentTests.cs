@@ -119,6 +119,23 @@ public sealed class UnreadDocumentTests
         Assert.Equal(201, (await StartAsync(server)).Status);
     }
 
+    // Closed here it stays unknown here: it keeps nobody from reviewing the others.
+    [Theory]
+    [InlineData("revoked", 201)]
+    [InlineData("archived", 201)]
+    [InlineData("suspended", 409)]
+    [InlineData("resting", 409)]
+    public async Task Start_BesideAClientOfANewerVersion_PassesWhereItHasEnded(string status, int expected)
+    {
+        await using var server = await OpenAsync();
+        var client = await FindAsync(server, RegistryKind.Client, Client);
+        var second = JsonNode.Parse(Newer(client.Json.Replace(Client, "second", StringComparison.Ordinal)))!;
+        second["status"] = status;
+        await PutAsync(server, RegistryKind.Client, "second", second.ToJsonString());
+
+        Assert.Equal(expected, (await StartAsync(server)).Status);
+    }
+
     [Theory]
     [InlineData("suspend", "suspended", 0)]
     [InlineData("quarantine", "quarantined", 0)]
