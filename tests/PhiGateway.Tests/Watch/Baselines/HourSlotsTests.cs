@@ -142,7 +142,7 @@ public sealed class HourSlotsTests
         Assert.False(slots.IsSilent(At(DayOfWeek.Thursday, 2).AddDays(7 * Weeks)));
     }
 
-    // It was not told for how many patients an hour was: in whatever week the upgrade comes, its usual work is no unusual one the week after.
+    // For how many patients an hour was is not known: in whatever week the upgrade comes, usual work is no news the week after.
     [Fact]
     public void Restore_OfTwoKindsOfDay_IsQuietAtNoHourInTheWeekAfterWhicheverThatIs()
     {
