@@ -20,9 +20,23 @@ public static class AuditPageBytes
     public static long Of(AuditEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return entry.Body.Length + ((long)PatientKey * entry.PatientKeys.Count);
+        return entry.Body.Length + ((long)PatientKey * entry.PatientKeys.Count) + (sizeof(char) * LettersOf(entry));
     }
 
     /// <summary>Whether a page may have ended because of its size, with more behind it.</summary>
     public static bool IsCut(IReadOnlyList<AuditEntry> page) => page.Sum(Of) >= Most;
+
+    // Texts under which a record is filed are a few letters each, unless somebody put it there by hand.
+    private static long LettersOf(AuditEntry entry) =>
+        (long)entry.Log.Length
+        + entry.Event.Length
+        + entry.Decision.Length
+        + LengthOf(entry.Reason)
+        + LengthOf(entry.Client)
+        + LengthOf(entry.Tenant)
+        + LengthOf(entry.Actor)
+        + LengthOf(entry.ResourceType)
+        + LengthOf(entry.Interaction);
+
+    private static int LengthOf(string? text) => text?.Length ?? 0;
 }

@@ -8,7 +8,7 @@ namespace PhiGateway.Identity.Proofs;
 /// Thread-safe; a key that was taken has one user until it is given back. Bounded by two generations, of which the older is given up.
 /// Security: a key is found by the whole header that it was read from. Whether it is the one of the token is asked each time.
 /// </remarks>
-/// <param name="capacity">How many headers are kept.</param>
+/// <param name="capacity">How many keys are kept, of whatever headers.</param>
 internal sealed class ProofKeys(int capacity = ProofKeys.DefaultCapacity)
 {
     /// <summary>Some 8 MB of keys.</summary>
@@ -23,13 +23,20 @@ internal sealed class ProofKeys(int capacity = ProofKeys.DefaultCapacity)
     private readonly Lock _lock = new();
     private Dictionary<string, ReadKey> _newer = new(StringComparer.Ordinal);
     private Dictionary<string, ReadKey> _older = new(StringComparer.Ordinal);
+    private int _newerKeys;
 
     /// <summary>A key that was read from exactly this header before; null: none is at hand.</summary>
     public ReadKey? Take(ReadOnlySpan<char> header)
     {
         lock (_lock)
         {
-            return Take(_newer, header) ?? Take(_older, header);
+            if (Take(_newer, header) is { } newer)
+            {
+                _newerKeys--;
+                return newer;
+            }
+
+            return Take(_older, header);
         }
     }
 
@@ -39,14 +46,19 @@ internal sealed class ProofKeys(int capacity = ProofKeys.DefaultCapacity)
         Dictionary<string, ReadKey>? over = null;
         lock (_lock)
         {
-            if (!TryPut(key))
+            if (TryPut(key))
+            {
+                _newerKeys++;
+            }
+            else
             {
                 key.Key.Dispose();
             }
 
-            if (_newer.Count >= capacity / 2)
+            // Security: whoever shows proofs of one key at once has several of it kept, so that headers alone would bound nothing.
+            if (_newerKeys >= capacity / 2)
             {
-                (over, _older, _newer) = (_older, _newer, new(StringComparer.Ordinal));
+                (over, _older, _newer, _newerKeys) = (_older, _newer, new(StringComparer.Ordinal), 0);
             }
         }
 

@@ -34,6 +34,7 @@ public sealed class LogWatch(
     private long _damaged = -1;
     private long _doubted = -1;
     private long _unread = -1;
+    private bool _isOpen = true;
     private long _heads;
     private long _verified;
     private readonly DateTimeOffset _started = clock.GetUtcNow();
@@ -103,24 +104,26 @@ public sealed class LogWatch(
     }
 
     // What is looked at again is given the time in which it may come right.
-    private bool IsToWait => _doubted >= 0 || Status.Problem is not null;
+    private bool IsToWait => _doubted >= 0 || !_isOpen || Status.Problem is not null;
 
     /// <summary>One slice.</summary>
     internal async Task RoundAsync(CancellationToken cancellationToken)
     {
         if (_pace.Begin())
         {
-            (_records, _heads, _doubted) = (0, 0, -1);
+            (_records, _heads, _doubted, _slice) = (0, 0, -1, default);
         }
 
         string? problem = null;
         var findings = new FindingList(log.Entries.Log);
         var count = 0;
         var (isWhole, isThrough) = (false, false);
+        _isOpen = false;
         try
         {
             if (LogVerifier.Open(log.Files, log.Entries.Log, null, findings) is { } verified)
             {
+                _isOpen = true;
                 count = await SliceAsync(verified, findings, cancellationToken);
                 _unread = -1;
                 isWhole = _doubted < 0 && _records >= _slice.End;
@@ -143,7 +146,9 @@ public sealed class LogWatch(
                 $"What stands between here and record {_slice.To} could not be compared ({e.GetType().Name}); what is behind it is."
             );
             (_doubted, _records) = (-1, _slice.To);
-            isThrough = _records >= _slice.End;
+
+            // Security: of a log that cannot even be opened nothing was compared, and nobody says that it was.
+            isThrough = _isOpen && _records >= _slice.End;
         }
 
         lock (_lock)

@@ -12,9 +12,13 @@ namespace PhiGateway.Storage.Audit;
 /// </remarks>
 internal static class AuditRows
 {
-    // Security: whoever ships may add rows of any length, and one of a gigabyte would take the memory of each node that reads it. What is
-    // longer than any version writes is cut, so that verifiers name the row: a record is at most 16 MiB, with room for its seal.
-    private const int MostBody = (16 * 1024 * 1024) + 4096;
+    /// <summary>How much is read of a body: a record is at most 16 MiB, with room for its seal.</summary>
+    /// <remarks>
+    /// Security: whoever ships may add rows of any length, and one of a gigabyte would take the memory of each node that reads it. What is
+    /// longer than any version writes is cut, so that verifiers name the row.
+    /// </remarks>
+    public const int MostBody = (16 * 1024 * 1024) + 4096;
+
     private const int MostText = 65_536;
     private const int MostHash = 64;
     private const int MostPatients = 64 * 1024 * 1024;

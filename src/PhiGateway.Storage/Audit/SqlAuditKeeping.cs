@@ -157,13 +157,13 @@ internal abstract class SqlAuditKeeping(Database database, TimeProvider time) : 
                 .With("log", log)
                 .With("sequence", sequence);
             OfTenantWith(command, month, tenant);
-            page = await AuditRows.ReadAsync(database, command, cancellationToken);
+            page = await AuditRows.ReadAsync(database, command, cancellationToken, new ReadBudget());
             foreach (var entry in page)
             {
                 digests[entry.Log] = digests.GetValueOrDefault(entry.Log, ColumnDigest.None).With(entry);
                 (log, sequence) = (entry.Log, entry.Sequence);
             }
-        } while (page.Count == DigestPage);
+        } while (page.Count == DigestPage || AuditPageBytes.IsCut(page));
 
         return digests;
     }

@@ -142,13 +142,13 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
                 )
                 .With("log", log)
                 .With("after", after);
-            var found = await AuditRows.ReadAsync(database, command, cancellationToken);
+            var found = await AuditRows.ReadAsync(database, command, cancellationToken, new ReadBudget());
             if (found.Find(entry => entry.Delivers(sequence)) is { } one)
             {
                 return one;
             }
 
-            if (found.Count < DeliveryPage)
+            if (found.Count < DeliveryPage && !AuditPageBytes.IsCut(found))
             {
                 return null;
             }

@@ -145,7 +145,7 @@ internal static class SqlBodyKeys
                 .With("log", log)
                 .With("sequence", sequence)
                 .With("limit", Page);
-            var plain = await AuditRows.ReadAsync(database, find, cancellationToken);
+            var plain = await AuditRows.ReadAsync(database, find, cancellationToken, new ReadBudget());
             if (plain.Count == 0)
             {
                 await transaction.RollbackAsync(cancellationToken);
@@ -159,10 +159,12 @@ internal static class SqlBodyKeys
             for (var i = 0; i < plain.Count; i++)
             {
                 // A row that no version writes stays as it is, and verifiers name it: it must not keep those behind it from being sealed.
+                // Of a body that is longer than any, only a part was read.
                 await using var command = connection
                     .Command(
                         "UPDATE audit_event SET body = @body, body_key = @key WHERE log = @log AND sequence = @sequence "
-                            + $"AND time = @time AND body_key IS NULL AND {database.MayBeWrittenSql}",
+                            + $"AND time = @time AND body_key IS NULL AND length(body) <= {AuditRows.MostBody} "
+                            + $"AND {database.MayBeWrittenSql}",
                         transaction
                     )
                     .With("body", bodies.BodyOf(i).ToArray())

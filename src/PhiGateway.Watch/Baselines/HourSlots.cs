@@ -85,8 +85,9 @@ internal sealed class HourSlots
             var ago = Week - (lastDays[kind] / WeekDays);
             if (days[kind] >= Habit && ago < Weeks - 1)
             {
+                // For how many patients it was is not known: more than any, and beyond the next of the ten weeks, which may begin tomorrow.
                 _seen[slot] = (ushort)(0b11 << ago);
-                _levels[slot] = Both(MostLevel, 0);
+                _levels[slot] = Both(MostLevel, MostLevel);
             }
         }
     }

@@ -74,6 +74,28 @@ public sealed class ProofKeysTests
     }
 
     [Fact]
+    public void Give_OfSeveralKeysOfEachHeader_KeepsNoMoreThanItsCapacity()
+    {
+        var keys = new ProofKeys(capacity: 8);
+        for (var number = 0; number < 100; number++)
+        {
+            keys.Give(Make($"header-{number}"));
+            keys.Give(Make($"header-{number}"));
+        }
+
+        var kept = 0;
+        for (var number = 0; number < 100; number++)
+        {
+            while (keys.Take($"header-{number}") is not null)
+            {
+                kept++;
+            }
+        }
+
+        Assert.InRange(kept, 1, 8);
+    }
+
+    [Fact]
     public void Give_AHeaderThatIsMuchLongerThanAKey_IsNotKept()
     {
         var keys = new ProofKeys();

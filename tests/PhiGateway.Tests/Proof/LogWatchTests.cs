@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using PhiGateway.Proof.Building;
+using PhiGateway.Proof.Checkpoints;
 using PhiGateway.Proof.Verification;
 using PhiGateway.Tests.Audit.Shipping;
 using PhiGateway.Tests.Common.Audit;
@@ -195,6 +197,35 @@ public sealed class LogWatchTests
 
         // The twin: rounds of a store that stands say nothing.
         await watch.RoundAsync(CancellationToken.None);
+        Assert.Single(JournalFolder.ReadAll(world.Journal), static read => read.Record.Event == "store.compared");
+    }
+
+    // Of a log that cannot be opened nothing was compared, and nobody says that it was.
+    [Fact]
+    public async Task Pass_LogThatCannotBeOpened_IsStillToBeComparedAnew()
+    {
+        await using var world = await LogWorld.StartAsync(60);
+        var store = new MemoryAuditStore();
+        foreach (var (sequence, row) in world.Rows)
+        {
+            store.Rows[sequence] = row;
+        }
+
+        world.Journal.Acknowledge(world.Rows.Keys.Max());
+        var watch = new LogWatch(world.Log, world.Journal, store, world.Heads, new LogWatchOptions(), TimeProvider.System);
+        await watch.PassAsync(CancellationToken.None);
+        var checkpoint = Path.Combine(world.Options.Directory, LogOrigin.Folder(world.Journal.Log), Checkpoint.FileName);
+        File.Move(checkpoint, checkpoint + ".away");
+        watch.BeginAnew();
+        await watch.PassAsync(CancellationToken.None);
+
+        Assert.NotNull(watch.Status.AnewSince);
+        Assert.Equal(0, watch.Status.Compared);
+        Assert.DoesNotContain(JournalFolder.ReadAll(world.Journal), static read => read.Record.Event == "store.compared");
+
+        File.Move(checkpoint + ".away", checkpoint);
+        await watch.PassAsync(CancellationToken.None);
+        Assert.Null(watch.Status.AnewSince);
         Assert.Single(JournalFolder.ReadAll(world.Journal), static read => read.Record.Event == "store.compared");
     }
 

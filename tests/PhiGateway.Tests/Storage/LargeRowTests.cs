@@ -65,6 +65,17 @@ public sealed class LargeRowTests : IAsyncLifetime
         Assert.False(AuditPageBytes.IsCut(read));
     }
 
+    // Texts under which a row is filed fill the memory as well as its body does.
+    [Fact]
+    public void Of_LongTexts_CountsThem()
+    {
+        var row = Row(0, 1000);
+        Assert.Equal(
+            AuditPageBytes.Of(row with { Event = string.Empty, Client = null }) + 6000,
+            AuditPageBytes.Of(row with { Event = new string('e', 1000), Client = new string('c', 2000) })
+        );
+    }
+
     [Fact]
     public async Task Read_RowsThatFillTheMemory_SaysThatThereIsMore()
     {

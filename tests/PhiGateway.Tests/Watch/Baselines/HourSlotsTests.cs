@@ -142,6 +142,27 @@ public sealed class HourSlotsTests
         Assert.False(slots.IsSilent(At(DayOfWeek.Thursday, 2).AddDays(7 * Weeks)));
     }
 
+    // For how many patients an hour was is not known: in whatever week the upgrade comes, usual work is no news the week after.
+    [Fact]
+    public void Restore_OfTwoKindsOfDay_IsQuietAtNoHourInTheWeekAfterWhicheverThatIs()
+    {
+        Assert.All(
+            Enumerable.Range(0, Weeks),
+            static week =>
+            {
+                var monday = Next.AddDays(7 * week);
+                var (days, last) = (new int[48], new int[48]);
+                (days[2], last[2]) = (9, ClientBaseline.DayOf(monday.AddDays(-4)));
+                var slots = new HourSlots();
+                slots.Restore(days, last);
+
+                slots.Note(monday.AddHours(12), 1);
+
+                Assert.InRange(slots.MostAt(monday.AddHours(2)), 10_000, int.MaxValue);
+            }
+        );
+    }
+
     [Fact]
     public void Restore_OfTheHoursOfAWeek_IsTheSame()
     {
