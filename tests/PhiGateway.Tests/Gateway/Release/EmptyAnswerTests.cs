@@ -157,7 +157,7 @@ public sealed class EmptyAnswerTests : IDisposable
 
         var self = Uri.UnescapeDataString((string)(await _world.AskAsync(Own + more))["link"]![0]!["url"]!);
 
-        Assert.Contains("http://fhir.example/r4/cs|1", Uri.UnescapeDataString(_world.Upstream.Lines[0]), StringComparison.Ordinal);
+        Assert.Contains("http://fhir.example/r4/cs|1", Uri.UnescapeDataString(_world.Upstream.Lines.First()), StringComparison.Ordinal);
         Assert.StartsWith("https://gw.example" + Own, self, StringComparison.Ordinal);
         Assert.DoesNotContain("fhir.example", self, StringComparison.Ordinal);
     }
