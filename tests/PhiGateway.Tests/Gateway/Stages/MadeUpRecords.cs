@@ -104,8 +104,9 @@ internal sealed class MadeUpRecords
     internal static IEnumerable<string> IncludesOf(string type) =>
         Kinds.Single(kind => kind.Type == type).Others.Where(static one => one.Search is not null).Select(one => $"{type}:{one.Search}");
 
-    /// <summary>The same, but that what is withheld says something else.</summary>
-    internal IReadOnlyList<JsonObject> Changed() => [.. Records.Select(record => _hidden.Contains(record) ? Change(record) : record)];
+    /// <summary>The same, but that what is withheld says something else, or what is not.</summary>
+    internal IReadOnlyList<JsonObject> Changed(bool isHidden = true) =>
+        [.. Records.Select(record => _hidden.Contains(record) == isHidden ? Change(record) : record)];
 
     private void Hide(JsonObject record)
     {
