@@ -29,7 +29,6 @@ public sealed partial class ConsoleBehindTests
             { "/console/history/revert?at=2026-04-01", AdminRoles.Operator, "Back to the history", "config.export" },
             { Patient + "/accounting", AdminRoles.PrivacyOfficer, "id=\"told\"", "audit.accounting" },
             { Patient, AdminRoles.Auditor, "id=\"seen\"", "audit.count" },
-            { "/console/clients/acme-connector/tokens", AdminRoles.Responder, "id=\"verdict\"", "audit.tokens" },
         };
 
     [Theory]
