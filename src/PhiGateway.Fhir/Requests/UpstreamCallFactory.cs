@@ -23,7 +23,7 @@ public static class UpstreamCallFactory
     private const string Json = "application/fhir+json";
 
     // One for all reads: nobody changes the headers of a call, who adds one makes a call anew.
-    private static readonly IReadOnlyList<KeyValuePair<string, string>> OnlyAccept = [Accept];
+    private static readonly KeyValuePair<string, string>[] OnlyAccept = [Accept];
 
     /// <summary>
     /// What the permit's obligations cannot be met for: a bare count of things of which some are withheld. Null: nothing.
@@ -136,7 +136,13 @@ public static class UpstreamCallFactory
     private static KeyValuePair<string, string> Accept => KeyValuePair.Create("Accept", Json);
 
     private static UpstreamCall Get(FhirRequest request, IReadOnlyList<QueryParameter> parameters, string? prefer) =>
-        new("GET", Target(request, parameters), null, default, prefer is null ? OnlyAccept : [Accept, KeyValuePair.Create("Prefer", prefer)]);
+        new(
+            "GET",
+            Target(request, parameters),
+            null,
+            default,
+            prefer is null ? OnlyAccept : [Accept, KeyValuePair.Create("Prefer", prefer)]
+        );
 
     private static UpstreamCall Search(FhirRequest request, Permit permit)
     {
