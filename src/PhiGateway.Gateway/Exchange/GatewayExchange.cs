@@ -51,8 +51,9 @@ internal sealed partial class GatewayExchange(
     /// <summary>The moment this request is judged at, UTC.</summary>
     public DateTimeOffset Now { get; private set; } = now;
 
-    /// <summary>Decision id: told to the client, key of the record.</summary>
+    /// <summary>Decision id: told to the client and the upstream, key of the record; and its text, made once.</summary>
     public Guid Id { get; } = id;
+    public string IdText => field ??= Id.ToString();
 
     /// <summary>What is known by now, for those who must speak of a request however far it came.</summary>
     public KnownSoFar Known => new(this);
@@ -136,7 +137,6 @@ internal sealed partial class GatewayExchange(
 
     /// <summary>How long upstreams took, of a bundle all together; zero: nobody measures it. Thread-safe, and so is the noting.</summary>
     public TimeSpan UpstreamTook => new(Interlocked.Read(ref Whole._upstreamTicks));
-
     public void NoteUpstream(TimeSpan took) => Interlocked.Add(ref Whole._upstreamTicks, took.Ticks);
 
     /// <summary>Client id that a refused token claimed, unverified; for the record only.</summary>
