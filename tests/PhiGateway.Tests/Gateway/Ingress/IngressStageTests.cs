@@ -178,11 +178,10 @@ public sealed class IngressStageTests : IDisposable
     public async Task Run_HeaderInTwoLinesBesideOneThatAsksForAnotherRequest_IsToldByTheTwoLines(string first, string second)
     {
         using var exchange = _world.Open("GET", "/fhir/Observation/1");
-        foreach (var name in new[] { first, second })
+        foreach (var name in (string[])[first, second])
         {
-            exchange.Http.Request.Headers[name] = new Microsoft.Extensions.Primitives.StringValues(
-                name == "If-Match" ? ["W/\"1\"", "W/\"2\""] : ["DELETE"]
-            );
+            string[] lines = name == "If-Match" ? ["W/\"1\"", "W/\"2\""] : ["DELETE"];
+            exchange.Http.Request.Headers[name] = lines;
         }
 
         var result = await _world.WalkAsync(exchange, "Ingress");
