@@ -40,7 +40,7 @@ internal static class WatchEventReader
         }
 
         // The verifier tells of what is no record.
-        if (entry.Read() is not { } record)
+        if (!AuditRecordReader.TryReadBehaviour(entry.Body.Span, out var record))
         {
             return null;
         }
