@@ -137,6 +137,7 @@ internal sealed partial class GatewayExchange(
 
     /// <summary>How long upstreams took, of a bundle all together; zero: nobody measures it. Thread-safe, and so is the noting.</summary>
     public TimeSpan UpstreamTook => new(Interlocked.Read(ref Whole._upstreamTicks));
+
     public void NoteUpstream(TimeSpan took) => Interlocked.Add(ref Whole._upstreamTicks, took.Ticks);
 
     /// <summary>Client id that a refused token claimed, unverified; for the record only.</summary>

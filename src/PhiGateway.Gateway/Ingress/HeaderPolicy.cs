@@ -127,12 +127,7 @@ internal static class HeaderPolicy
         return null;
     }
 
-    private static string? FindBroken(
-        HttpRequest request,
-        string rawTarget,
-        in KeyValuePair<string, StringValues> header,
-        bool isGuarded
-    )
+    private static string? FindBroken(HttpRequest request, string rawTarget, in KeyValuePair<string, StringValues> header, bool isGuarded)
     {
         if (!isGuarded && header.Key.AsSpan().ContainsAnyExcept(TokenCharacters))
         {
