@@ -110,7 +110,12 @@ public static class IdentityServiceCollectionExtensions
                 )
                 : null
         ));
-        services.AddHostedService<IssuerKeyRefresher>();
+        services.AddSingleton<TokenRehearsal>();
+        services.AddHostedService(static provider => new IssuerKeyRefresher(
+            provider.GetRequiredService<IssuerDirectory>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<TokenRehearsal>().RunAsync
+        ));
         return services;
     }
 

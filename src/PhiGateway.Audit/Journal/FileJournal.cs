@@ -157,7 +157,7 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
 
         return record.Kind switch
         {
-            AuditKind.Intent => _unfinished.BeginAsync(record, () => Enqueue(record, lane == AuditLane.Reserved)),
+            AuditKind.Intent => BeginAsync(record, lane == AuditLane.Reserved),
             AuditKind.Outcome => EndAsync(record),
             _ => Enqueue(record, lane == AuditLane.Reserved),
         };
@@ -333,6 +333,10 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
         _keeper.Round();
         _announcer.Round();
     }
+
+    // By itself: what a lambda holds is made where its method begins, also for those records that are no intent.
+    private ValueTask<AuditPosition> BeginAsync(AuditRecord intent, bool reserved) =>
+        _unfinished.BeginAsync(intent, () => Enqueue(intent, reserved));
 
     private ValueTask<AuditPosition> EndAsync(AuditRecord outcome) => _unfinished.EndAsync(outcome, () => Enqueue(outcome, reserved: true));
 

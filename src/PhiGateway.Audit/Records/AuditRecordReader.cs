@@ -14,13 +14,25 @@ public static class AuditRecordReader
     [ThreadStatic]
     private static KnownText? _values;
 
-    /// <summary>Reads one body where what is no record may stand among others; whoever must not pass over any asks <see cref="Read"/>.</summary>
+    /// <summary>
+    /// Reads one body where what is no record may stand among others; whoever must not pass over any asks <see cref="Read(ReadOnlySpan{byte})"/>.
+    /// </summary>
     /// <returns>Whether it is one.</returns>
-    public static bool TryRead(ReadOnlySpan<byte> body, [NotNullWhen(true)] out AuditRecord? record)
+    public static bool TryRead(ReadOnlySpan<byte> body, [NotNullWhen(true)] out AuditRecord? record) => TryRead(body, false, out record);
+
+    /// <summary>
+    /// The same for whoever looks at how somebody behaves: what takes room and tells nothing of that is passed over, such as the names of all
+    /// records of a page, and reads as if it were not there.
+    /// </summary>
+    /// <returns>Whether it is one.</returns>
+    public static bool TryReadBehaviour(ReadOnlySpan<byte> body, [NotNullWhen(true)] out AuditRecord? record) =>
+        TryRead(body, true, out record);
+
+    private static bool TryRead(ReadOnlySpan<byte> body, bool isBrief, [NotNullWhen(true)] out AuditRecord? record)
     {
         try
         {
-            record = Read(body);
+            record = Read(body, isBrief);
             return true;
         }
         catch (JsonException)
@@ -32,7 +44,9 @@ public static class AuditRecordReader
 
     /// <summary>Reads one body; members of later versions are passed over.</summary>
     /// <exception cref="JsonException">The bytes are no record.</exception>
-    public static AuditRecord Read(ReadOnlySpan<byte> body)
+    public static AuditRecord Read(ReadOnlySpan<byte> body) => Read(body, isBrief: false);
+
+    private static AuditRecord Read(ReadOnlySpan<byte> body, bool isBrief)
     {
         var reader = new Utf8JsonReader(body);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -49,7 +63,7 @@ public static class AuditRecordReader
             {
                 var name = names.Of(ref reader);
                 _ = reader.Read();
-                Set(record, name!, values, ref reader);
+                Set(record, name!, values, ref reader, isBrief);
             }
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException or OverflowException)
@@ -60,7 +74,7 @@ public static class AuditRecordReader
         return record.Kind == 0 ? throw new JsonException("An audit record has a kind.") : record;
     }
 
-    private static void Set(AuditRecord r, string name, KnownText values, ref Utf8JsonReader reader)
+    private static void Set(AuditRecord r, string name, KnownText values, ref Utf8JsonReader reader, bool isBrief)
     {
         switch (name)
         {
@@ -112,7 +126,7 @@ public static class AuditRecordReader
             case "approval":
                 r.Approval = values.Of(ref reader);
                 break;
-            case "approvers":
+            case "approvers" when !isBrief:
                 r.Approvers = List(ref reader, values);
                 break;
             case "owner":
@@ -139,7 +153,7 @@ public static class AuditRecordReader
             case "subject":
                 r.Subject = values.Of(ref reader);
                 break;
-            case "tokenId":
+            case "tokenId" when !isBrief:
                 r.TokenId = reader.GetString();
                 break;
             case "tokenHash":
@@ -172,10 +186,10 @@ public static class AuditRecordReader
             case "accounting":
                 r.Accounting = values.Of(ref reader);
                 break;
-            case "scope":
+            case "scope" when !isBrief:
                 r.Scope = reader.GetString();
                 break;
-            case "task":
+            case "task" when !isBrief:
                 r.Task = reader.GetString();
                 break;
             case "peer":
@@ -205,13 +219,13 @@ public static class AuditRecordReader
             case "patients":
                 r.Patients = List(ref reader);
                 break;
-            case "coveredBy":
+            case "coveredBy" when !isBrief:
                 r.CoveredBy = List(ref reader, values);
                 break;
             case "patientState":
                 r.PatientState = values.Of(ref reader)!;
                 break;
-            case "resources":
+            case "resources" when !isBrief:
                 r.Resources = List(ref reader);
                 break;
             case "resourceCount":
@@ -220,16 +234,16 @@ public static class AuditRecordReader
             case "withheldCount":
                 r.WithheldCount = reader.GetInt32();
                 break;
-            case "withheldPatients":
+            case "withheldPatients" when !isBrief:
                 r.WithheldPatients = List(ref reader);
                 break;
-            case "withheld":
+            case "withheld" when !isBrief:
                 r.Withheld = List(ref reader);
                 break;
             case "labels":
                 r.Labels = List(ref reader);
                 break;
-            case "obligations":
+            case "obligations" when !isBrief:
                 r.Obligations = List(ref reader);
                 break;
             case "upstream":
@@ -250,7 +264,7 @@ public static class AuditRecordReader
             case "delivery":
                 r.Delivery = reader.GetString();
                 break;
-            case "sequences":
+            case "sequences" when !isBrief:
                 r.Sequences = reader.GetString();
                 break;
             case "actor":
@@ -259,10 +273,10 @@ public static class AuditRecordReader
             case "target":
                 r.Target = reader.GetString();
                 break;
-            case "before":
+            case "before" when !isBrief:
                 r.Before = reader.GetString();
                 break;
-            case "after":
+            case "after" when !isBrief:
                 r.After = reader.GetString();
                 break;
             case "note":

@@ -60,11 +60,11 @@ public sealed class AuditEntryReader(string log, PatientPseudonym pseudonym)
         }
 
         var seen = patients.Count > 1 ? new HashSet<string>(StringComparer.Ordinal) : null;
-        foreach (var patient in patients)
+        for (var i = 0; i < patients.Count; i++)
         {
-            if (seen is null || seen.Add(patient))
+            if (seen is null || seen.Add(patients[i]))
             {
-                keys.Add(pseudonym.Of(tenant, system, patient));
+                keys.Add(pseudonym.Of(tenant, system, patients[i]));
             }
         }
     }

@@ -146,7 +146,8 @@ internal struct EntryColumns()
 
     private static List<string> List(ref Utf8JsonReader reader)
     {
-        List<string> texts = [];
+        // Mostly one.
+        var texts = new List<string>(1);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             texts.Add(reader.GetString()!);

@@ -18,12 +18,13 @@ public sealed class Disclosure
 
     private static readonly int ReasonCount = Enum.GetValues<WithholdReason>().Length;
 
-    private readonly List<DisclosedResource> _resources = [];
-    private readonly List<PatientId> _patients = [];
+    // Most answers are one resource of one patient without a label: what several of them need is made for several.
+    private readonly List<DisclosedResource> _resources = new(1);
+    private readonly List<PatientId> _patients = new(1);
     private readonly List<PatientCoverage> _coverage = new(1);
-    private readonly Dictionary<PatientId, int> _known = [];
     private readonly List<SecurityLabel> _labels = [];
-    private readonly HashSet<SecurityLabel> _knownLabels = [];
+    private Dictionary<PatientId, int>? _known;
+    private HashSet<SecurityLabel>? _knownLabels;
     private int[]? _reasons;
     private List<WithheldResource>? _withheld;
     private HashSet<PatientId>? _withheldPatients;
@@ -103,10 +104,7 @@ public sealed class Disclosure
 
         for (var i = 0; i < facts.Labels.Count; i++)
         {
-            if (_knownLabels.Add(facts.Labels[i]))
-            {
-                _labels.Add(facts.Labels[i]);
-            }
+            Name(facts.Labels[i]);
         }
 
         HasUndeterminedPatient |= facts.Owner == OwnerState.Undetermined;
@@ -208,10 +206,7 @@ public sealed class Disclosure
 
         foreach (var label in part._labels)
         {
-            if (_knownLabels.Add(label))
-            {
-                _labels.Add(label);
-            }
+            Name(label);
         }
 
         HasUndeterminedPatient |= part.HasUndeterminedPatient;
@@ -231,9 +226,9 @@ public sealed class Disclosure
         Records = 0;
         _patients.Clear();
         _coverage.Clear();
-        _known.Clear();
+        _known?.Clear();
         _labels.Clear();
-        _knownLabels.Clear();
+        _knownLabels?.Clear();
         Confidentiality = Confidentiality.Unrestricted;
         Withheld = 0;
         Unread = 0;
@@ -265,12 +260,13 @@ public sealed class Disclosure
         }
 
         // Most answers are of one patient: the first is looked up once there is a second.
+        var known = _known ??= [];
         if (last == 0)
         {
-            _known[_patients[0]] = 0;
+            known[_patients[0]] = 0;
         }
 
-        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_known, patient, out var isKnown);
+        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(known, patient, out var isKnown);
         if (!isKnown)
         {
             place = _patients.Count;
@@ -279,6 +275,14 @@ public sealed class Disclosure
         }
 
         return place;
+    }
+
+    private void Name(SecurityLabel label)
+    {
+        if ((_knownLabels ??= []).Add(label))
+        {
+            _labels.Add(label);
+        }
     }
 
     private void Name(WithheldResource resource)

@@ -29,6 +29,9 @@ internal static class CanonicalWriter
         return output.ToString();
     }
 
+    /// <summary>Whether a segment is written as it is.</summary>
+    internal static bool IsBare(ReadOnlySpan<char> segment) => !segment.ContainsAnyExcept(InSegment);
+
     internal static void AppendPath(StringBuilder output, IReadOnlyList<string> segments)
     {
         for (var i = 0; i < segments.Count; i++)

@@ -22,6 +22,9 @@ public static class UpstreamCallFactory
 {
     private const string Json = "application/fhir+json";
 
+    // One for all reads: nobody changes the headers of a call, who adds one makes a call anew.
+    private static readonly KeyValuePair<string, string>[] OnlyAccept = [Accept];
+
     /// <summary>
     /// What the permit's obligations cannot be met for: a bare count of things of which some are withheld. Null: nothing.
     /// </summary>
@@ -133,7 +136,13 @@ public static class UpstreamCallFactory
     private static KeyValuePair<string, string> Accept => KeyValuePair.Create("Accept", Json);
 
     private static UpstreamCall Get(FhirRequest request, IReadOnlyList<QueryParameter> parameters, string? prefer) =>
-        new("GET", Target(request, parameters), null, default, prefer is null ? [Accept] : [Accept, KeyValuePair.Create("Prefer", prefer)]);
+        new(
+            "GET",
+            Target(request, parameters),
+            null,
+            default,
+            prefer is null ? OnlyAccept : [Accept, KeyValuePair.Create("Prefer", prefer)]
+        );
 
     private static UpstreamCall Search(FhirRequest request, Permit permit)
     {
@@ -254,6 +263,17 @@ public static class UpstreamCallFactory
 
     private static string Target(FhirRequest request, IReadOnlyList<QueryParameter> parameters)
     {
+        // Most calls are for one record by its name, which is written as it is: nothing need be put together piece by piece.
+        if (
+            parameters.Count == 0
+            && request.Canonical.SegmentArray is [var type, var id]
+            && CanonicalWriter.IsBare(type)
+            && CanonicalWriter.IsBare(id)
+        )
+        {
+            return string.Concat("/", type, "/", id);
+        }
+
         var target = new StringBuilder(128);
         CanonicalWriter.AppendPath(target, request.Canonical.Segments);
         CanonicalWriter.AppendQuery(target, parameters, '?');

@@ -129,9 +129,10 @@ internal sealed class Bases
     /// </summary>
     /// <param name="raw">The string as it stands in JSON.</param>
     /// <param name="text">Where it stands.</param>
+    /// <param name="scheme">Where in it the end of a scheme (<c>://</c>) stands first; below zero: nowhere.</param>
     /// <param name="plain">The string without escapes, where it may begin with an address; else empty.</param>
     /// <param name="edits">Receives what is to be replaced, in order.</param>
-    public void Replace(ReadOnlySpan<byte> raw, TextSpan text, ReadOnlySpan<byte> plain, EditList edits)
+    public void Replace(ReadOnlySpan<byte> raw, TextSpan text, int scheme, ReadOnlySpan<byte> plain, EditList edits)
     {
         var from = 0;
         if (!plain.IsEmpty && TryFindUpstream(plain, out var length))
@@ -143,7 +144,7 @@ internal sealed class Bases
         else if (!plain.IsEmpty)
         {
             // It begins with another's.
-            from = Math.Max(raw.IndexOf("://"u8), 0) + 1;
+            from = Math.Max(scheme, 0) + 1;
         }
 
         if (from < raw.Length && (text.Escaped || raw[from..].IndexOf("://"u8) >= 0))

@@ -302,10 +302,16 @@ internal sealed class ResourceMeaning(NameStack names)
     /// <param name="data">The bytes being read.</param>
     public void TakeAddresses(ScanRole role, TextSpan text, ReadOnlySpan<byte> data)
     {
-        var raw = text.In(data);
-        if ((role & (ScanRole.ReferenceText | ScanRole.Narrative)) == 0 && (text.Escaped || raw.IndexOf("://"u8) >= 0))
+        if ((role & (ScanRole.ReferenceText | ScanRole.Narrative)) != 0)
         {
-            _bases.Replace(raw, text, Bases.MayBegin(raw) ? PlainOf(text, data) : default, Edits);
+            return;
+        }
+
+        var raw = text.In(data);
+        var scheme = raw.IndexOf("://"u8);
+        if (text.Escaped || scheme >= 0)
+        {
+            _bases.Replace(raw, text, scheme, Bases.MayBegin(raw) ? PlainOf(text, data) : default, Edits);
         }
     }
 

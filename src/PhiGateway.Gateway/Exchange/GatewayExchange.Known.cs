@@ -8,10 +8,7 @@ namespace PhiGateway.Gateway.Exchange;
 
 internal sealed partial class GatewayExchange
 {
-    /// <summary>
-    /// Reads what the stages have found out about a request so far; each member is null until its stage has run. For records, refusals and
-    /// handles.
-    /// </summary>
+    /// <summary>Reads what stages found out about a request so far, for records, refusals and handles; null: not run yet.</summary>
     /// <param name="exchange">The request.</param>
     internal readonly struct KnownSoFar(GatewayExchange exchange)
     {

@@ -51,8 +51,9 @@ internal sealed partial class GatewayExchange(
     /// <summary>The moment this request is judged at, UTC.</summary>
     public DateTimeOffset Now { get; private set; } = now;
 
-    /// <summary>Decision id: told to the client, key of the record.</summary>
+    /// <summary>Decision id: told to the client and the upstream, key of the record; and its text, made once.</summary>
     public Guid Id { get; } = id;
+    public string IdText => field ??= Id.ToString();
 
     /// <summary>What is known by now, for those who must speak of a request however far it came.</summary>
     public KnownSoFar Known => new(this);

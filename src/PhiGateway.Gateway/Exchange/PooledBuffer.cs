@@ -13,6 +13,7 @@ namespace PhiGateway.Gateway.Exchange;
 internal sealed class PooledBuffer(int most, HeldMemory memory, HeldFor purpose) : IBufferWriter<byte>, IDisposable
 {
     private byte[] _bytes = [];
+    private int _likely;
     private long _taken;
 
     /// <summary>How many bytes may be in it.</summary>
@@ -97,6 +98,12 @@ internal sealed class PooledBuffer(int most, HeldMemory memory, HeldFor purpose)
         }
     }
 
+    /// <summary>
+    /// Says how much will likely be written, if anything is: the first array is then of that size, so that what is written need not be copied,
+    /// and cleared behind, each time it has doubled. Takes nothing by itself, and nothing that is not there.
+    /// </summary>
+    public void Suppose(int length) => _likely = Math.Min(length, most);
+
     /// <summary>Makes room for what is about to be written, so that writing it does not fail for want of memory.</summary>
     /// <param name="bytes">How much; what would be beyond the most is left to the writing.</param>
     /// <exception cref="MemoryExhaustedException">There is none.</exception>
@@ -139,6 +146,11 @@ internal sealed class PooledBuffer(int most, HeldMemory memory, HeldFor purpose)
         if (size < needed)
         {
             return false;
+        }
+
+        if (_bytes.Length == 0 && _likely > size && (_likely <= HeldMemory.Free || memory.HasRoom(_likely, purpose)))
+        {
+            size = _likely;
         }
 
         if (size > HeldMemory.Free)

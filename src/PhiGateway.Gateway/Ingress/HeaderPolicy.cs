@@ -58,12 +58,21 @@ internal static class HeaderPolicy
     public static string? FindBroken(HttpRequest request, string rawTarget)
     {
         var (headers, protocol) = (request.Headers, request.Protocol);
-        foreach (var name in Single)
+
+        // One walk over what came, instead of a look-up for each name that may come once: nearly nobody sends anything twice. The wire guard
+        // reads the grammar of HTTP/1.1; names that came otherwise are held to it here (RFC 9110 section 5.1).
+        var isGuarded = protocol is "HTTP/1.1" or "HTTP/1.0";
+        var cameTwice = false;
+        string? broken = null;
+        foreach (var header in headers)
         {
-            if (headers.TryGetValue(name, out var values) && values.Count > 1)
-            {
-                return name;
-            }
+            cameTwice |= header.Value.Count > 1;
+            broken ??= FindBroken(request, rawTarget, header, isGuarded);
+        }
+
+        if (cameTwice && FindTwice(headers) is { } twice)
+        {
+            return twice;
         }
 
         // An offer of another protocol is an offer: it is ignored, and never forwarded (RFC 9110, 7.8). A WebSocket is not an offer, since its
@@ -87,27 +96,7 @@ internal static class HeaderPolicy
             return HeaderNames.ContentEncoding;
         }
 
-        // The wire guard reads the grammar of HTTP/1.1; names that came otherwise are held to it here (RFC 9110 section 5.1).
-        var isGuarded = protocol is "HTTP/1.1" or "HTTP/1.0";
-        foreach (var header in headers)
-        {
-            if (!isGuarded && header.Key.AsSpan().ContainsAnyExcept(TokenCharacters))
-            {
-                return "header-name";
-            }
-
-            if (
-                header.Key.Length >= 13
-                && (header.Key[0] | 0x20) == 'x'
-                && Overrides.TryGetValue(Fold(header.Key), out var isTarget)
-                && !IsThisRequest(request, rawTarget, header.Value, isTarget)
-            )
-            {
-                return "method-or-path-override";
-            }
-        }
-
-        return null;
+        return broken;
     }
 
     /// <summary>The headers with meaning in FHIR.</summary>
@@ -124,6 +113,35 @@ internal static class HeaderPolicy
             Provenance = One(headers[KnownHeaders.Provenance]),
             SecurityContext = One(headers[KnownHeaders.SecurityContext]),
         };
+
+    private static string? FindTwice(IHeaderDictionary headers)
+    {
+        foreach (var name in Single)
+        {
+            if (headers.TryGetValue(name, out var values) && values.Count > 1)
+            {
+                return name;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? FindBroken(HttpRequest request, string rawTarget, in KeyValuePair<string, StringValues> header, bool isGuarded)
+    {
+        if (!isGuarded && header.Key.AsSpan().ContainsAnyExcept(TokenCharacters))
+        {
+            return "header-name";
+        }
+
+        return
+            header.Key.Length >= 13
+            && (header.Key[0] | 0x20) == 'x'
+            && Overrides.TryGetValue(Fold(header.Key), out var isTarget)
+            && !IsThisRequest(request, rawTarget, header.Value, isTarget)
+            ? "method-or-path-override"
+            : null;
+    }
 
     // Chunks and a length are two ends of one body, and HTTP/1.0 knows no chunks (RFC 9112 section 6.1). Kestrel takes the length away from
     // a

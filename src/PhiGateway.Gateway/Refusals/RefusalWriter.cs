@@ -30,7 +30,7 @@ internal static class RefusalWriter
         response.Clear();
         response.StatusCode = status;
         response.Headers.CacheControl = "no-store";
-        response.Headers[KnownHeaders.RequestId] = exchange.Id.ToString();
+        response.Headers[KnownHeaders.RequestId] = exchange.IdText;
         if (status is 429 or 503)
         {
             response.Headers.RetryAfter = retryAfter.Count > 0 ? retryAfter : WaitOf(exchange, reason);
@@ -197,7 +197,7 @@ internal static class RefusalWriter
             json.WriteString("parameter", name);
         }
 
-        json.WriteString("decision", exchange.Id.ToString());
+        json.WriteString("decision", exchange.IdText);
         json.WriteEndObject();
     }
 }

@@ -212,7 +212,7 @@ internal sealed class YarpUpstream(
         var times = new LeanTimes(patience, patience, options.Limits.LongestAnswer, options.Limits.LeastRate);
         try
         {
-            var (id, certificate) = (exchange.Id.ToString(), exchange.Ingressed.Route.Certificate);
+            var (id, certificate) = (exchange.IdText, exchange.Ingressed.Route.Certificate);
             var answer = await lean.SendAsync(call, address, authorization, id, times, cancellationToken, certificate);
             return new UpstreamReply(new UpstreamAnswer(answer.Head.Known, answer.Body), destination.DestinationId);
         }
@@ -267,7 +267,7 @@ internal sealed class YarpUpstream(
             message.Headers.TryAddWithoutValidation("Authorization", authorization);
         }
 
-        message.Headers.TryAddWithoutValidation(KnownHeaders.RequestId, exchange.Id.ToString());
+        message.Headers.TryAddWithoutValidation(KnownHeaders.RequestId, exchange.IdText);
         return message;
     }
 

@@ -11,6 +11,9 @@ internal sealed class TreeBuilder
     private readonly byte[] _bundle = new byte[TilePath.Width * EntryBundle.Stride];
     private readonly TileEdge _edge;
 
+    // Made once, not for each entry.
+    private readonly Action<int, long, TreeHash[]> _full;
+
     // Full tiles that are in no file yet: a disk that takes nothing keeps them here, and no entry is lost or taken twice.
     private readonly Queue<(string Name, byte[] Bytes)> _unwritten = new();
     private long _durableTiles;
@@ -20,6 +23,7 @@ internal sealed class TreeBuilder
         _files = files;
         _edge = edge;
         _durableTiles = durableTiles;
+        _full = (level, index, hashes) => _unwritten.Enqueue((TilePath.OfHashes(level, index), Bytes(hashes)));
     }
 
     /// <summary>Entries so far; some at the end may be in no file yet.</summary>
@@ -61,7 +65,7 @@ internal sealed class TreeBuilder
             _unwritten.Enqueue((TilePath.OfEntries(_edge.Size / TilePath.Width), [.. _bundle]));
         }
 
-        _edge.Add(entry.Leaf(), (level, index, hashes) => _unwritten.Enqueue((TilePath.OfHashes(level, index), Bytes(hashes))));
+        _edge.Add(entry.Leaf(), _full);
     }
 
     /// <summary>Writes the full tiles that are in no file yet; what fails is tried again by the next call.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using PhiGateway.Audit.Journal;
@@ -40,17 +41,30 @@ public sealed class EntryFactory(string log, ReadOnlyMemory<byte> saltKey, Patie
     /// <param name="frame">The record.</param>
     /// <param name="epoch">Epoch of the record before it; 0: there is none.</param>
     /// <param name="record">What <see cref="ReadRecord"/> gave; null: it is in the log all the same, as bytes that nobody can read.</param>
-    public LogEntry Make(in JournalFrame frame, uint epoch, AuditEntry? record) =>
-        new()
+    public LogEntry Make(in JournalFrame frame, uint epoch, AuditEntry? record)
+    {
+        Span<byte> salt = stackalloc byte[TreeHash.Bytes];
+        WriteSalt(_bodySalt, frame.Sequence, salt);
+        var body = CommitBody(frame.Body.Span, salt);
+        TreeHash patients = default;
+        if (record is { PatientKeys.Count: > 0 })
+        {
+            WriteSalt(_patientSalt, frame.Sequence, salt);
+            patients = PatientRoot(record.PatientKeys, salt);
+        }
+
+        CryptographicOperations.ZeroMemory(salt);
+        return new LogEntry
         {
             Kind = (byte)(record?.Kind ?? 0),
             Epoch = record is { Kind: AuditKind.System, Event: StartEvent } ? epoch + 1 : epoch,
             Sequence = frame.Sequence,
             Nanoseconds = record is null ? 0 : LogEntry.NanosecondsOf(record.Time),
             Id = record?.Id ?? Guid.Empty,
-            Body = CommitBody(frame.Body.Span, BodySalt(frame.Sequence)),
-            Patients = record is null or { PatientKeys.Count: 0 } ? default : PatientRoot(record.PatientKeys, PatientSalt(frame.Sequence)),
+            Body = body,
+            Patients = patients,
         };
+    }
 
     /// <summary>The columns that a record should have in the store; null when its body is no record.</summary>
     public AuditEntry? ReadRecord(in JournalFrame frame)
@@ -134,11 +148,16 @@ public sealed class EntryFactory(string log, ReadOnlyMemory<byte> saltKey, Patie
 
     private byte[] Salt(byte[] template, long sequence)
     {
+        var salt = new byte[TreeHash.Bytes];
+        WriteSalt(template, sequence, salt);
+        return salt;
+    }
+
+    private void WriteSalt(byte[] template, long sequence, Span<byte> salt)
+    {
         Span<byte> input = stackalloc byte[template.Length];
         template.CopyTo(input);
         BinaryPrimitives.WriteInt64BigEndian(input[^sizeof(long)..], sequence);
-        var salt = new byte[TreeHash.Bytes];
         KeptSha256.Authenticate(saltKey.Span, input, salt);
-        return salt;
     }
 }

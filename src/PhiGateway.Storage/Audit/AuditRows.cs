@@ -35,10 +35,14 @@ internal static class AuditRows
         + $"CASE WHEN {database.LengthSql("e.patient_keys")} <= {MostPatients} THEN e.patient_keys END AS patient_keys, "
         + Bytes("chain_hash", MostHash);
 
-    private static string Text(string column) => $"substr(e.{column}, 1, {MostText}) AS {column}";
+    // What fits is given as it stands: to cut it would make a copy of it, row by row. No text has fewer bytes than characters.
+    private static string Text(string column) => Fitting(column, MostText, $"substr(e.{column}, 1, {MostText})");
 
     // SQLite makes nothing of a part of no bytes at all.
-    private static string Bytes(string column, int most) => $"coalesce(substr(e.{column}, 1, {most}), e.{column}) AS {column}";
+    private static string Bytes(string column, int most) => Fitting(column, most, $"coalesce(substr(e.{column}, 1, {most}), e.{column})");
+
+    private static string Fitting(string column, int most, string cut) =>
+        $"CASE WHEN octet_length(e.{column}) <= {most} THEN e.{column} ELSE {cut} END AS {column}";
 
     // Nothing: the row of the key is missing; empty: its key was destroyed.
     private const string WrappedKey = "(SELECT coalesce(k.wrapped, substr(e.body, 1, 0)) FROM audit_key k WHERE k.id = e.body_key)";

@@ -130,9 +130,9 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
         {
             cancellationToken.ThrowIfCancellationRequested();
             var time = MicrosecondsConverter.ToMicroseconds(entry.Time);
-            foreach (var key in entry.PatientKeys)
+            for (var i = 0; i < entry.PatientKeys.Count; i++)
             {
-                patients.Next().Bind(key).Bind(time).Bind(entry.Log).Bind(entry.Sequence).Bind(entry.Tenant);
+                patients.Next().Bind(entry.PatientKeys[i]).Bind(time).Bind(entry.Log).Bind(entry.Sequence).Bind(entry.Tenant);
                 patients.End();
             }
         }

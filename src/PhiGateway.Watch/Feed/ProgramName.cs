@@ -20,22 +20,28 @@ internal static class ProgramName
         "WindowsPowerShell",
     ];
 
+    [ThreadStatic]
+    private static RecentTexts<(string Hash, bool IsByHand)>? _recent;
+
     /// <summary>The hash of the name without its version; empty: the record has none.</summary>
-    public static string HashOf(string? userAgent) =>
-        userAgent is null ? string.Empty : StableHash.Of(NameOf(userAgent)).ToString("x16", CultureInfo.InvariantCulture);
+    public static string HashOf(string? userAgent) => userAgent is null ? string.Empty : Of(userAgent).Hash;
 
     /// <summary>Whether it is one that people use by hand.</summary>
-    public static bool IsByHand(string? userAgent)
+    public static bool IsByHand(string? userAgent) => userAgent is not null && Of(userAgent).IsByHand;
+
+    private static (string Hash, bool IsByHand) Of(string userAgent) =>
+        (_recent ??= new RecentTexts<(string Hash, bool IsByHand)>(Read)).Of(userAgent);
+
+    private static (string Hash, bool IsByHand) Read(string userAgent)
     {
+        var program = NameOf(userAgent);
+        var isByHand = false;
         foreach (var name in ByHand)
         {
-            if (userAgent is not null && NameOf(userAgent).Equals(name, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
+            isByHand |= program.Equals(name, StringComparison.OrdinalIgnoreCase);
         }
 
-        return false;
+        return (StableHash.Of(program).ToString("x16", CultureInfo.InvariantCulture), isByHand);
     }
 
     // An upgrade is no other program.

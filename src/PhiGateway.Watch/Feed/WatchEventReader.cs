@@ -20,6 +20,9 @@ internal static class WatchEventReader
     // Before the thumbprint of the key by which a client proved itself.
     private const string Key = "key/";
 
+    [ThreadStatic]
+    private static RecentTexts<bool>? _emergencies;
+
     /// <summary>Reads one entry.</summary>
     public static WatchEvent? Read(AuditEntry entry)
     {
@@ -37,7 +40,7 @@ internal static class WatchEventReader
         }
 
         // The verifier tells of what is no record.
-        if (entry.Read() is not { } record)
+        if (!AuditRecordReader.TryReadBehaviour(entry.Body.Span, out var record))
         {
             return null;
         }
@@ -158,13 +161,11 @@ internal static class WatchEventReader
         return what is null ? record.Interaction ?? record.Event : $"{record.Interaction ?? record.Event} {what}";
     }
 
-    private static bool IsEmergencyPurpose(string? purposes)
-    {
-        if (purposes is null)
-        {
-            return false;
-        }
+    private static bool IsEmergencyPurpose(string? purposes) =>
+        purposes is not null && (_emergencies ??= new RecentTexts<bool>(HoldsEmergency)).Of(purposes);
 
+    private static bool HoldsEmergency(string purposes)
+    {
         foreach (var code in purposes.Split(' '))
         {
             if (PurposeOfUse.TryParse(code, out var purpose) && purpose.IsBreakGlass)

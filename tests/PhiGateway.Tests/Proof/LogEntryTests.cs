@@ -87,6 +87,19 @@ public sealed class LogEntryTests
         Assert.True(LogEntry.TryRead(bytes, out _));
     }
 
+    // What is handed over with a record to prove it opens what was committed to.
+    [Fact]
+    public void Make_ARecordOfAPatient_IsCommittedUnderTheSaltsThatAreHandedOver()
+    {
+        var factory = new EntryFactory("gw-01/x", Enumerable.Range(1, 32).Select(i => (byte)i).ToArray(), LogWorld.Pseudonym);
+        var frame = Frame(6, TestRecords.Disclosure());
+        var entry = factory.Make(frame, 1);
+
+        Assert.Equal(EntryFactory.CommitBody(frame.Body.Span, factory.BodySalt(6)), entry.Body);
+        Assert.Equal(EntryFactory.PatientRoot(factory.ReadRecord(frame)!.PatientKeys, factory.PatientSalt(6)), entry.Patients);
+        Assert.NotEqual(EntryFactory.CommitBody(frame.Body.Span, factory.PatientSalt(6)), entry.Body);
+    }
+
     [Fact]
     public void Make_BytesThatAreNoRecord_AreCommittedAllTheSame()
     {

@@ -107,6 +107,23 @@ public sealed class LargeRowTests : IAsyncLifetime
         Assert.Equal((1000, "read"), (read[1].Body.Length, read[1].Event));
     }
 
+    // What is cut is cut by its characters, of which there are fewer than bytes.
+    [Theory]
+    [InlineData("e", 65_536, 65_536)]
+    [InlineData("e", 65_537, 65_536)]
+    [InlineData("\u00e9", 40_000, 40_000)]
+    [InlineData("\u00e9", 65_536, 65_536)]
+    [InlineData("\u00e9", 70_000, 65_536)]
+    public async Task Read_TextAboutAsLongAsIsRead_IsWholeUpToThat(string letter, int written, int read)
+    {
+        var text = string.Concat(Enumerable.Repeat(letter, written));
+        await _storage.Store.AppendAsync([Row(0, 100) with { Event = text }], None);
+        var found = Assert.Single(await _storage.Store.ReadAsync("gw-01/1", 0, 10, None));
+
+        Assert.Equal(text[..read], found.Event);
+        Assert.Equal(100, found.Body.Length);
+    }
+
     // A place names the log of the last record that was shown: of a name that has no room in it, its beginning.
     [Fact]
     public async Task Query_LogsOfVeryLongNames_EndNoSearch()

@@ -111,7 +111,7 @@ internal static class AnswerHeaders
             SayWhole(exchange);
         }
 
-        response.Headers[KnownHeaders.RequestId] = exchange.Id.ToString();
+        response.Headers[KnownHeaders.RequestId] = exchange.IdText;
         if (exchange.Kind == RequestKind.PublicDocument)
         {
             // Browser apps read both before they know anybody (SMART: CORS open to every origin for these two).

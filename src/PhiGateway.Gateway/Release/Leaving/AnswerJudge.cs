@@ -75,6 +75,8 @@ internal sealed class AnswerJudge(
             return CountAsync(exchange, body, filtered);
         }
 
+        // What leaves is mostly about as long as what came; of what leaves as it came nothing is written.
+        filtered.Suppose(body.Length + (body.Length / 8));
         if (PageWalk.Applies(exchange, body.Written.Span))
         {
             return WalkAsync(exchange, body, filtered);

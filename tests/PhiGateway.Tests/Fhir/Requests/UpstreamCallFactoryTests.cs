@@ -31,6 +31,18 @@ public sealed class UpstreamCallFactoryTests
     }
 
     [Theory]
+    [InlineData("/fhir/Observation/a-1.B")]
+    [InlineData("/fhir/Observation/%61-1.%42")]
+    public void Create_ReadByName_IsThatNameAndNothingElse(string target)
+    {
+        var request = RequestFixture.Understood("GET", target);
+        var call = UpstreamCallFactory.Create(request, RequestFixture.Permit());
+
+        Assert.Equal("/Observation/a-1.B", call.PathAndQuery);
+        Assert.Equal([KeyValuePair.Create("Accept", "application/fhir+json")], call.Headers);
+    }
+
+    [Theory]
     [InlineData("/fhir/Patient/17/$everything?_count=5", "/Patient/17/$everything?_count=5&_type=Condition,Practitioner")]
     [InlineData("/fhir/Patient/17/*", "/Patient/17/*?_type=Condition")]
     [InlineData("/fhir?_lastUpdated=gt2026-01-01", "?_lastUpdated=gt2026-01-01&_type=Condition,Practitioner")]

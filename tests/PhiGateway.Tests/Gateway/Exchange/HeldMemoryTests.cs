@@ -63,6 +63,45 @@ public sealed class HeldMemoryTests : IDisposable
     }
 
     [Fact]
+    public void Suppose_NothingWritten_TakesNothing()
+    {
+        using var buffer = Open();
+        buffer.Suppose(4 * MiB);
+
+        Assert.Equal(0, _memory.Held);
+    }
+
+    [Theory]
+    [InlineData(100_000, 90_000)]
+    [InlineData(100_000, 200_000)]
+    [InlineData(10, 90_000)]
+    [InlineData(int.MaxValue, 90_000)]
+    public void Suppose_WhateverWasSupposed_HoldsWhatIsWritten(int supposed, int written)
+    {
+        var bytes = new byte[written];
+        Random.Shared.NextBytes(bytes);
+        using var buffer = Open();
+        buffer.Suppose(supposed);
+        for (var at = 0; at < written; at += 1000)
+        {
+            buffer.Write(bytes.AsSpan(at, Math.Min(1000, written - at)));
+        }
+
+        Assert.True(buffer.Written.Span.SequenceEqual(bytes));
+    }
+
+    [Fact]
+    public void Suppose_MoreThanThereIsRoomFor_RefusesNobodyWhoWritesLittle()
+    {
+        using var others = _memory.Take(6 * MiB, HeldFor.Read);
+        using var buffer = Open();
+        buffer.Suppose(MiB);
+        buffer.Write(new byte[1000]);
+
+        Assert.Equal((1000, 6L * MiB, 0L), (buffer.Length, _memory.Held, _memory.Refused));
+    }
+
+    [Fact]
     public void Dispose_Twice_GivesBackOnce()
     {
         using var other = _memory.Take(MiB, HeldFor.Read);

@@ -171,6 +171,34 @@ public sealed class IngressStageTests : IDisposable
         }
     }
 
+    // Which of two flaws is told does not hang on the order in which headers came.
+    [Theory]
+    [InlineData("X-HTTP-Method-Override", "If-Match")]
+    [InlineData("If-Match", "X-HTTP-Method-Override")]
+    public async Task Run_HeaderInTwoLinesBesideOneThatAsksForAnotherRequest_IsToldByTheTwoLines(string first, string second)
+    {
+        using var exchange = _world.Open("GET", "/fhir/Observation/1");
+        foreach (var name in (string[])[first, second])
+        {
+            string[] lines = name == "If-Match" ? ["W/\"1\"", "W/\"2\""] : ["DELETE"];
+            exchange.Http.Request.Headers[name] = lines;
+        }
+
+        var result = await _world.WalkAsync(exchange, "Ingress");
+
+        Assert.Equal((DenyReason.MalformedHeader, "If-Match"), (result.Refusal, result.Detail));
+    }
+
+    // What means nothing here may come as often as it likes.
+    [Fact]
+    public async Task Run_HeaderOfOthersInTwoLines_IsIgnored()
+    {
+        using var exchange = _world.Open("GET", "/fhir/Observation/1");
+        exchange.Http.Request.Headers["X-Trace"] = new Microsoft.Extensions.Primitives.StringValues(["1", "2"]);
+
+        Assert.True((await _world.WalkAsync(exchange, "Ingress")).Continues);
+    }
+
     [Fact]
     public async Task CrossOrigin_QuestionOfAnotherOrigin_IsARequestLikeOthers()
     {
