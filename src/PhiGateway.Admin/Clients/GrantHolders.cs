@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
@@ -12,6 +13,9 @@ public sealed record GrantHolders(int Place, IReadOnlyList<GrantHolder> Clients,
 {
     private const int Most = 10;
 
+    // In order of id, once for each state of the registry.
+    private static readonly ConditionalWeakTable<WorkingSet, UseCase[]> UseCases = [];
+
     /// <summary>The grants of a client that others have too.</summary>
     internal static IReadOnlyList<GrantHolders> Of(WorkingSet set, ApprovedClient view)
     {
@@ -21,59 +25,79 @@ public sealed record GrantHolders(int Place, IReadOnlyList<GrantHolder> Clients,
         }
 
         var tenants = TenantsOf(view.Client, useCase);
-        UseCase[] others =
-        [
-            .. set.All<UseCase>(RegistryKind.UseCase)
-                .Where(other => other.Id != useCase.Id && other.Environment == useCase.Environment && other.Tenants.Any(tenants.Contains)),
-        ];
+        var all = UseCases.GetValue(set, static found => [.. found.All<UseCase>(RegistryKind.UseCase)]);
         return
         [
             .. useCase
                 .Grants.Index()
-                .Select(pair => Of(set, tenants, pair.Index + 1, pair.Item, others))
+                .Select(pair => Of(set, tenants, pair.Index + 1, pair.Item, useCase, all))
                 .Where(static holders => holders.Clients.Count > 0),
         ];
     }
 
-    // Tens of thousands may have it: the first of them, and how many more there are.
-    private static GrantHolders Of(WorkingSet set, IReadOnlyList<string> tenants, int place, Grant grant, UseCase[] others)
+    // Tens of thousands may have it: the first of them, and how many more there are. Nothing is made of those that are only counted.
+    private static GrantHolders Of(WorkingSet set, IReadOnlyList<string> tenants, int place, Grant grant, UseCase own, UseCase[] all)
     {
         var elements = ElementsOf(grant);
-        var byShared = new List<UseCase>?[elements.Count + 1];
-        foreach (var other in others)
+        var (first, count) = (new List<GrantHolder>(Most + 1), 0);
+        foreach (var other in all)
         {
-            var shared = SharedBy(grant, elements, other.Grants);
-            if (shared > 0)
+            if (other.Id == own.Id || other.Environment != own.Environment || !AreAny(other.Tenants, tenants))
             {
-                (byShared[shared] ??= []).Add(other);
+                continue;
             }
-        }
 
-        var (first, more) = (new List<GrantHolder>(Most), 0);
-        for (var shared = elements.Count; shared > 0; shared--)
-        {
-            foreach (var other in byShared[shared] ?? [])
+            var shared = SharedBy(grant, elements, other.Grants);
+            if (shared == 0)
             {
-                foreach (var client in set.ClientsOf(other.Id))
-                {
-                    if (client.Status != ClientStatus.Active || !TenantsOf(client, other).Any(tenants.Contains))
-                    {
-                        continue;
-                    }
+                continue;
+            }
 
-                    if (first.Count < Most)
-                    {
-                        first.Add(new GrantHolder(client.Id, other.Id, shared, elements.Count));
-                    }
-                    else
-                    {
-                        more++;
-                    }
+            foreach (var client in set.ClientsOf(other.Id))
+            {
+                if (client.Status == ClientStatus.Active && AreAny(TenantsOf(client, other), tenants))
+                {
+                    count++;
+                    Place(first, new GrantHolder(client.Id, other.Id, shared, elements.Count));
                 }
             }
         }
 
-        return new GrantHolders(place, first, more);
+        return new GrantHolders(place, first, count - first.Count);
+    }
+
+    // Behind those that have as much of it.
+    private static void Place(List<GrantHolder> first, GrantHolder holder)
+    {
+        var at = first.Count;
+        while (at > 0 && first[at - 1].Shared < holder.Shared)
+        {
+            at--;
+        }
+
+        if (at >= Most)
+        {
+            return;
+        }
+
+        first.Insert(at, holder);
+        if (first.Count > Most)
+        {
+            first.RemoveAt(Most);
+        }
+    }
+
+    private static bool AreAny(IReadOnlyList<string> some, IReadOnlyList<string> others)
+    {
+        foreach (var one in some)
+        {
+            if (others.Contains(one))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static IReadOnlyList<string> TenantsOf(Client client, UseCase useCase) =>
@@ -91,7 +115,31 @@ public sealed record GrantHolders(int Place, IReadOnlyList<GrantHolder> Clients,
             }
         }
 
-        return alike is null ? 0 : elements.Count(element => alike.Exists(one => Has(one, element.Type, element.What)));
+        if (alike is null)
+        {
+            return 0;
+        }
+
+        var shared = 0;
+        foreach (var (type, what) in elements)
+        {
+            shared += IsInAny(alike, type, what) ? 1 : 0;
+        }
+
+        return shared;
+    }
+
+    private static bool IsInAny(List<Grant> grants, string type, string what)
+    {
+        foreach (var grant in grants)
+        {
+            if (Has(grant, type, what))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool Has(Grant grant, string type, string what) =>
@@ -125,6 +173,7 @@ public sealed record GrantHolders(int Place, IReadOnlyList<GrantHolder> Clients,
         {
             (0, 0) => true,
             (0, _) or (_, 0) => false,
+            _ when one.SequenceEqual(other) => true,
             _ => one.ToHashSet(StringComparer.Ordinal).SetEquals(other),
         };
 }

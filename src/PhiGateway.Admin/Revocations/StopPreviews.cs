@@ -21,10 +21,7 @@ internal sealed class StopPreviews(RevocationCommands commands, WorkingSetSource
     private const int MostKept = 4;
 
     private static readonly ConditionalWeakTable<WorkingSet, StopTargets> Offered = [];
-    private static readonly ConditionalWeakTable<
-        WorkingSet,
-        ConcurrentDictionary<(RevocationTarget?, string?), IReadOnlyList<StoppedClient>>
-    > Known = [];
+    private static readonly ConditionalWeakTable<WorkingSet, ConcurrentDictionary<(RevocationTarget?, string?), KnownPreview>> Known = [];
 
     /// <summary>What there is to be stopped.</summary>
     public async Task<StopTargets> TargetsAsync(AdminCall call) =>
@@ -58,6 +55,13 @@ internal sealed class StopPreviews(RevocationCommands commands, WorkingSetSource
     /// <summary>What would stop.</summary>
     public async Task<Outcome<StopPreview>> PreviewAsync(AdminCall call, RevokeBody body)
     {
+        // What a revocation would stop is a matter of the registry's state and of nothing else; what runs is asked each time.
+        var set = await sets.GetOrLastAsync(call.Cancelled);
+        if (!set.MayBeOld && Known.TryGetValue(set, out var before) && before.TryGetValue((body.Target, body.Value), out var there))
+        {
+            return new StopPreview(there.Clients, there.Stops.Count == 0 ? null : options.RunningRequests(there.Stops));
+        }
+
         var dry = call with { IsDryRun = true };
         if ((await commands.RevokeAsync(dry, body with { Reason = "what stops with it" })).Failed(out var problem, out var planned))
         {
@@ -70,7 +74,9 @@ internal sealed class StopPreviews(RevocationCommands commands, WorkingSetSource
             known.Clear();
         }
 
-        return new StopPreview(known.GetOrAdd((body.Target, body.Value), _ => ClientsOf(planned.Edit)), planned.Edit.Running);
+        var clients = ClientsOf(planned.Edit);
+        known[(body.Target, body.Value)] = new KnownPreview(clients, planned.Edit.Running is null ? [] : planned.Edit.Revoked);
+        return new StopPreview(clients, planned.Edit.Running);
     }
 
     // Those that cover emergencies first, each part in order of id as they are found.
@@ -101,6 +107,11 @@ internal sealed class StopPreviews(RevocationCommands commands, WorkingSetSource
     private static IReadOnlyList<string> Sorted(IEnumerable<string> names) =>
         [.. names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(MostOffered)];
 }
+
+/// <summary>What a revocation would stop in one state of the registry.</summary>
+/// <param name="Clients">The clients that it matches.</param>
+/// <param name="Stops">Ids of those whose requests it would end; empty: what runs is not known, or there is none to stop.</param>
+internal sealed record KnownPreview(IReadOnlyList<StoppedClient> Clients, IReadOnlyList<string> Stops);
 
 /// <summary>Names of what can be stopped as a whole.</summary>
 /// <param name="Models">Models of agents, as <c>vendor/model</c>, and each vendor's all as <c>vendor/*</c>.</param>

@@ -23,6 +23,9 @@ internal sealed class HourSlots
     private const int Weeks = 10;
     private const int Kept = (1 << Weeks) - 1;
 
+    // What is older than five of them.
+    private const int Old = Kept & ~0b11111;
+
     // Week by week: in half of the weeks in which the client was seen, and in three of them.
     private const int LeastRegular = 3;
 
@@ -121,6 +124,23 @@ internal sealed class HourSlots
     /// never did.
     /// </summary>
     public int MostAt(DateTimeOffset at) => MostAt(Of(at) % Day, AgeAt(at));
+
+    /// <summary>
+    /// Whether a client that is known for longer has come to this hour of the day, or to one beside it, in the last five weeks only, on
+    /// whatever day of the week: what may have been taught to it on purpose.
+    /// </summary>
+    public bool IsYoung(DateTimeOffset at)
+    {
+        var (hour, age, seen, all) = (Of(at) % Day, AgeAt(at), 0, 0);
+        for (var slot = 0; slot < Count; slot++)
+        {
+            var weeks = (_seen[slot] << age) & Kept;
+            all |= weeks;
+            seen |= IsBeside(slot % Day, hour) ? weeks : 0;
+        }
+
+        return seen > 0 && (seen & Old) == 0 && BitOperations.PopCount((uint)(all & Old)) >= LeastRegular;
+    }
 
     /// <summary>In how many hours of a day it called for no more patients than so many.</summary>
     public int CountQuiet(DateTimeOffset at, int most)
@@ -274,6 +294,8 @@ internal sealed class HourSlots
 
         return most;
     }
+
+    private static bool IsBeside(int hour, int other) => (hour - other + Day + 1) % Day <= 2;
 
     private static int Beside(int slot, int step) => (slot + step + Count) % Count;
 }

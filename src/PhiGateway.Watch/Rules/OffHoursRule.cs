@@ -3,8 +3,8 @@ using PhiGateway.Watch.Findings;
 namespace PhiGateway.Watch.Rules;
 
 /// <summary>
-/// Work at an hour of the week at which the client has always been silent, or far more at an hour of the day at which it was always quiet:
-/// whoever wakes it a little at first does not have its nights.
+/// Work at an hour of the week at which the client has always been silent, or far more at an hour of the day at which it was always quiet or
+/// to which it came a few weeks ago: whoever wakes it a little at first does not have its nights.
 /// </summary>
 internal sealed class OffHoursRule : WatchRule
 {
@@ -16,6 +16,10 @@ internal sealed class OffHoursRule : WatchRule
     // At a quiet hour it has at most half of its busiest; with four times as much as ever it is none.
     private const int Quiet = 2;
     private const int Factor = 4;
+
+    // At an hour to which it came in the last weeks.
+    private const int YoungFactor = 3;
+    private const int LeastYoungPatients = 20;
 
     public override string Name => "off-hours";
 
@@ -42,6 +46,11 @@ internal sealed class OffHoursRule : WatchRule
         }
 
         var most = slots.MostAt(at);
+        if (activity.HourPatients >= LeastYoungPatients && activity.HourPatients > most * YoungFactor && slots.IsYoung(at))
+        {
+            return Found(sighting, Say($"it came to this hour of the day in the last five weeks only, for no more than {most} patients"));
+        }
+
         return
             most > 0
             && activity.HourPatients > most * Factor

@@ -32,6 +32,13 @@ internal static class DetectionReport
                 $"\nFound {score.Found} of {score.Planted} ({score.Rate:P1}); {score.FalseAlarms.Count} false alarms in "
                     + $"{score.ClientMonths:0} client-months: {score.FalseAlarmsPerClientMonth:0.000} per client-month."
             );
+            foreach (var attack in verbose ? score.Missed : [])
+            {
+                System.Console.WriteLine(
+                    $"    missed: {attack.Kind} at {attack.Subject}, {attack.From:MM-dd HH:mm} to {attack.To:MM-dd HH:mm}"
+                );
+            }
+
             foreach (var rule in score.FalseAlarms.GroupBy(static alarm => alarm.Rule).OrderByDescending(static rule => rule.Count()))
             {
                 System.Console.WriteLine($"- {rule.Key}: {rule.Count()}");

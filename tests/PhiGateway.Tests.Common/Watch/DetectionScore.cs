@@ -18,12 +18,16 @@ internal sealed class DetectionScore
                 .OrderBy(static kind => kind.Key)
                 .Select(kind => Row(kind.Key, [.. kind], findings)),
         ];
+        Missed = [.. attacks.Where(attack => !findings.Any(finding => Matches(attack, finding)))];
         FalseAlarms = [.. findings.Where(finding => finding.Incident is null && !attacks.Any(attack => Matches(attack, finding)))];
     }
 
     public IReadOnlyList<KindScore> Rows { get; }
 
     public IReadOnlyList<Finding> FalseAlarms { get; }
+
+    /// <summary>What nobody would have heard of.</summary>
+    public IReadOnlyList<Attack> Missed { get; }
 
     public double ClientMonths { get; }
 

@@ -57,6 +57,36 @@ public sealed class OffHoursTests
         Assert.Empty(Hour(detector, Next.AddHours(2), 60));
     }
 
+    // The same with a client that never does much: to its own day a few at night are no little.
+    [Fact]
+    public void Look_AfterThreeWeeksOfNightsWithAFew_ManyOfAQuietClientAreTold()
+    {
+        var detector = Known(static (day, hour) => Works(day) && hour is >= 8 and < 17, patients: 8);
+        for (var night = 0; night < 21; night++)
+        {
+            Assert.Empty(Hour(detector, Next.AddDays(night).AddHours(2), 6));
+        }
+
+        var one = Assert.Single(Hour(detector, Next.AddDays(21).AddHours(2), 40));
+        Assert.Contains("in the last five weeks only, for no more than 7 patients", one.Words, StringComparison.Ordinal);
+    }
+
+    // Its twins: nights that are older than that, and about as much as in the nights before.
+    [Theory]
+    [InlineData(60, 40)]
+    [InlineData(21, 19)]
+    public void Look_AfterMonthsOfNights_OrNotManyMore_IsNone(int nights, int patients)
+    {
+        var detector = Known(static (day, hour) => Works(day) && hour is >= 8 and < 17, patients: 8);
+        for (var night = 0; night < nights; night++)
+        {
+            Hour(detector, Next.AddDays(night).AddHours(2), 6);
+            Hour(detector, Next.AddDays(night).AddHours(9), 8);
+        }
+
+        Assert.Empty(Hour(detector, Next.AddDays(nights).AddHours(2), patients));
+    }
+
     // What was learned of hours is there after a restart; of a version before it is what that knew.
     [Theory]
     [InlineData(7, 10)]
