@@ -58,7 +58,7 @@ public sealed record GrantHolders(int Place, IReadOnlyList<GrantHolder> Clients,
                 if (client.Status == ClientStatus.Active && AreAny(TenantsOf(client, other), tenants))
                 {
                     count++;
-                    Place(first, new GrantHolder(client.Id, other.Id, shared, elements.Count));
+                    PutIn(first, new GrantHolder(client.Id, other.Id, shared, elements.Count));
                 }
             }
         }
@@ -67,7 +67,7 @@ public sealed record GrantHolders(int Place, IReadOnlyList<GrantHolder> Clients,
     }
 
     // Behind those that have as much of it.
-    private static void Place(List<GrantHolder> first, GrantHolder holder)
+    private static void PutIn(List<GrantHolder> first, GrantHolder holder)
     {
         var at = first.Count;
         while (at > 0 && first[at - 1].Shared < holder.Shared)
