@@ -202,6 +202,9 @@ public static class AuditRecordReader
             case "parameters":
                 r.Parameters = List(ref reader, values);
                 break;
+            case "form":
+                r.Form = reader.GetString();
+                break;
             case "patients":
                 r.Patients = List(ref reader);
                 break;

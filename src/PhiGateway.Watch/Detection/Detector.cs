@@ -239,7 +239,7 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
             activity.Strangers.Add(seen.Id);
         }
 
-        if (seen.Range is not null)
+        if (seen.Ranges.Count > 0)
         {
             activity.Ranges.Note(seen);
         }

@@ -87,7 +87,7 @@ internal static class WatchEventReader
             Program = ProgramName.HashOf(record.UserAgent),
             IsByHand = ProgramName.IsByHand(record.UserAgent),
             TokenIssuedAt = record.TokenIssuedAt,
-            Range = SearchRange.Of(record.Interaction, record.RawTarget),
+            Ranges = SearchRange.Of(record.Interaction, record.RawTarget, record.Form),
             Shape = isRefusal ? string.Empty : SearchShape.Of(record),
             Form = isRefusal ? string.Empty : SearchShape.OfForm(record),
             Chain = isRefusal ? string.Empty : ActorChain.Of(record.Actors),
@@ -98,13 +98,15 @@ internal static class WatchEventReader
         };
     }
 
-    // Of several patients the same for the same ones in whatever order. Security: by POST all searches have one target, and whoever asks for two
-    // patients at a time would have asked for one thing.
+    // Of several patients the same for the same ones in whatever order. Security: whoever asks for two patients at a time by POST would have
+    // asked for one thing where no body is on record.
     private static ulong KeyOf(ulong[] patients, AuditRecord record)
     {
         if (patients.Length == 0)
         {
-            return StableHash.Of(record.RawTarget);
+            // By POST the target of all searches is one: what differs stands in the body.
+            var target = StableHash.Of(record.RawTarget);
+            return record.Form is null ? target : unchecked(target + StableHash.Of(record.Form));
         }
 
         var key = 0ul;
