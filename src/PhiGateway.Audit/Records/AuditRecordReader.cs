@@ -30,9 +30,30 @@ public static class AuditRecordReader
         }
     }
 
+    /// <summary>
+    /// Reads one body without what records list or quote at length, for whoever reads every record and asks for none of it: resources, what was
+    /// withheld, documents before and after are passed over, and of the patients two are read, which is enough to see that there is one.
+    /// </summary>
+    /// <returns>Whether it is one.</returns>
+    public static bool TryReadShort(ReadOnlySpan<byte> body, [NotNullWhen(true)] out AuditRecord? record)
+    {
+        try
+        {
+            record = Read(body, isShort: true);
+            return true;
+        }
+        catch (JsonException)
+        {
+            record = null;
+            return false;
+        }
+    }
+
     /// <summary>Reads one body; members of later versions are passed over.</summary>
     /// <exception cref="JsonException">The bytes are no record.</exception>
-    public static AuditRecord Read(ReadOnlySpan<byte> body)
+    public static AuditRecord Read(ReadOnlySpan<byte> body) => Read(body, isShort: false);
+
+    private static AuditRecord Read(ReadOnlySpan<byte> body, bool isShort)
     {
         var reader = new Utf8JsonReader(body);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -49,7 +70,10 @@ public static class AuditRecordReader
             {
                 var name = names.Of(ref reader);
                 _ = reader.Read();
-                Set(record, name!, values, ref reader);
+                if (!isShort || !TryPassOver(record, name!, ref reader))
+                {
+                    Set(record, name!, values, ref reader);
+                }
             }
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException or OverflowException)
@@ -58,6 +82,35 @@ public static class AuditRecordReader
         }
 
         return record.Kind == 0 ? throw new JsonException("An audit record has a kind.") : record;
+    }
+
+    private static bool TryPassOver(AuditRecord record, string name, ref Utf8JsonReader reader)
+    {
+        switch (name)
+        {
+            case "resources" or "withheld" or "withheldPatients" or "coveredBy" or "approvers" or "obligations" or "before" or "after":
+                reader.Skip();
+                return true;
+            case "patients":
+                record.Patients = FirstTwo(ref reader);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static List<string> FirstTwo(ref Utf8JsonReader reader)
+    {
+        var list = new List<string>(1);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (list.Count < 2)
+            {
+                list.Add(reader.GetString()!);
+            }
+        }
+
+        return list;
     }
 
     private static void Set(AuditRecord r, string name, KnownText values, ref Utf8JsonReader reader)

@@ -20,22 +20,28 @@ internal static class ProgramName
         "WindowsPowerShell",
     ];
 
+    [ThreadStatic]
+    private static WorkedOut<(string Hash, bool IsByHand)>? _known;
+
     /// <summary>The hash of the name without its version; empty: the record has none.</summary>
-    public static string HashOf(string? userAgent) =>
-        userAgent is null ? string.Empty : StableHash.Of(NameOf(userAgent)).ToString("x16", CultureInfo.InvariantCulture);
+    public static string HashOf(string? userAgent) => userAgent is null ? string.Empty : Known(userAgent).Hash;
 
     /// <summary>Whether it is one that people use by hand.</summary>
-    public static bool IsByHand(string? userAgent)
+    public static bool IsByHand(string? userAgent) => userAgent is not null && Known(userAgent).IsByHand;
+
+    private static (string Hash, bool IsByHand) Known(string userAgent) =>
+        (_known ??= new WorkedOut<(string Hash, bool IsByHand)>(Read)).Of(userAgent);
+
+    private static (string Hash, bool IsByHand) Read(string userAgent)
     {
-        foreach (var name in ByHand)
+        var name = NameOf(userAgent);
+        var isByHand = false;
+        foreach (var known in ByHand)
         {
-            if (userAgent is not null && NameOf(userAgent).Equals(name, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
+            isByHand |= name.Equals(known, StringComparison.OrdinalIgnoreCase);
         }
 
-        return false;
+        return (StableHash.Of(name).ToString("x16", CultureInfo.InvariantCulture), isByHand);
     }
 
     // An upgrade is no other program.

@@ -20,6 +20,10 @@ internal static class WatchEventReader
     // Before the thumbprint of the key by which a client proved itself.
     private const string Key = "key/";
 
+    // Of purposes, which repeat from record to record.
+    [ThreadStatic]
+    private static WorkedOut<bool>? _emergencies;
+
     /// <summary>Reads one entry.</summary>
     public static WatchEvent? Read(AuditEntry entry)
     {
@@ -37,7 +41,7 @@ internal static class WatchEventReader
         }
 
         // The verifier tells of what is no record.
-        if (entry.Read() is not { } record)
+        if (entry.ReadShort() is not { } record)
         {
             return null;
         }
@@ -94,7 +98,7 @@ internal static class WatchEventReader
             Purpose = record.Purpose ?? string.Empty,
             Tenant = record.Tenant ?? string.Empty,
             Environment = record.Environment ?? string.Empty,
-            IsEmergency = IsEmergencyPurpose(record.Purpose),
+            IsEmergency = record.Purpose is { } purposes && (_emergencies ??= new WorkedOut<bool>(IsEmergency)).Of(purposes),
         };
     }
 
@@ -160,13 +164,8 @@ internal static class WatchEventReader
         return what is null ? record.Interaction ?? record.Event : $"{record.Interaction ?? record.Event} {what}";
     }
 
-    private static bool IsEmergencyPurpose(string? purposes)
+    private static bool IsEmergency(string purposes)
     {
-        if (purposes is null)
-        {
-            return false;
-        }
-
         foreach (var code in purposes.Split(' '))
         {
             if (PurposeOfUse.TryParse(code, out var purpose) && purpose.IsBreakGlass)
