@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
-using PhiGateway.RegistryFiles.Documents;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
