@@ -57,7 +57,7 @@ public sealed class FormNamesTests
         _ = await world.WalkAsync(exchange, "Understand");
 
         Assert.Empty(FormNames.Of(exchange.Known.Asked));
-        Assert.Null(FormNames.TextOf(exchange.Known.Asked, exchange.Body?.Written.Span ?? default));
+        Assert.Null(FormNames.TextOf(exchange.Known.Asked, exchange.Body is { } sent ? sent.Written.Span : default));
     }
 
     // A list of elements is as long as a caller likes: beyond the bound the record says that there was more.
