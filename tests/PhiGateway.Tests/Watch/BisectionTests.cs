@@ -94,6 +94,31 @@ public sealed class BisectionTests
         Assert.Equal((first.Shape, 9.0), (again.Shape, again.Low));
     }
 
+    // Whatever is encoded, in whatever order, in the target or in the body.
+    [Fact]
+    public void Of_AnySpelling_IsTheSameSearch()
+    {
+        string[] pairs = ["patient=17", "code=http://loinc.org|8867-4", "date=ge2020-01-01", "value-quantity=gt9.5", "_id=a"];
+        var random = new Random(154);
+        var expected = Sorted(SearchRange.Of("search-type", "/fhir/Observation?" + string.Join('&', pairs)));
+        for (var turn = 0; turn < 300; turn++)
+        {
+            var spelled = pairs.OrderBy(_ => random.Next()).Select(pair => Spelled(pair, random)).ToList();
+            var inTarget = random.Next(pairs.Length + 1);
+            var query = inTarget == 0 ? string.Empty : "?" + string.Join('&', spelled.Take(inTarget));
+            var isPost = inTarget < pairs.Length;
+            var target = (isPost ? "/fhir/Observation/_search" : "/fhir/Observation") + query;
+            var form = isPost ? string.Join('&', spelled.Skip(inTarget)) : null;
+
+            Assert.Equal(expected, Sorted(SearchRange.Of("search-type", target, form)));
+        }
+    }
+
+    private static List<SearchRange> Sorted(IEnumerable<SearchRange> ranges) => [.. ranges.OrderBy(static range => range.Low)];
+
+    private static string Spelled(string pair, Random random) =>
+        string.Concat(pair.Select(one => one != '=' && random.Next(4) == 0 ? $"%{(int)one:X2}" : one.ToString()));
+
     // The twins: another patient, another type and another code are other searches.
     [Theory]
     [InlineData("/fhir/Observation/_search", "patient=18&code=x&value-quantity=gt9")]
