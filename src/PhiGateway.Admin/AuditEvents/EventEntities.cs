@@ -69,13 +69,7 @@ internal static class EventEntities
     {
         if (RestProfiles.IsQuery(profile))
         {
-            entities.Add(
-                new FhirEntity(FhirCoding.SystemObject, FhirCoding.Query)
-                {
-                    Query = $"{record.Method} {record.RawTarget}",
-                    Labels = record.Labels,
-                }
-            );
+            entities.Add(new FhirEntity(FhirCoding.SystemObject, FhirCoding.Query) { Query = QueryOf(record), Labels = record.Labels });
             return;
         }
 
@@ -91,6 +85,13 @@ internal static class EventEntities
                 }
             );
         }
+    }
+
+    // The request as it was sent; of a search by POST its body behind an empty line, as IHE's example has it.
+    private static string QueryOf(AuditRecord record)
+    {
+        var line = $"{record.Method} {record.RawTarget}";
+        return record.Form is null ? line : $"{line}\r\n\r\n{record.Form}";
     }
 
     // What a change was from and to is a registry's document: its digest says whether somebody shows the right one.

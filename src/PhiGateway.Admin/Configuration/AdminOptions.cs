@@ -70,6 +70,9 @@ public sealed class AdminOptions
     /// <summary>Whether registry documents are sealed, so that a row that was written past the control plane opens nothing; default false.</summary>
     public bool IsRegistrySealed { get; set; }
 
+    /// <summary>Whether bodies of records are encrypted in the audit store; default false.</summary>
+    public bool AreBodiesSealed { get; set; }
+
     /// <summary>
     /// Whether opening a patient, taking records away, approving, stopping and lifting, applying or cancelling a review, and taking the registry
     /// back take a fresh sign-in at the console; null, the default: there is no console.

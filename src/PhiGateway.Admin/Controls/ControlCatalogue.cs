@@ -52,6 +52,37 @@ internal static class ControlCatalogue
     /// <summary>Something that is so, or should be.</summary>
     public static ControlEvidence Is(bool good, string yes, string no, string? query) => new(good ? yes : no, good, query);
 
+    /// <summary>What is encrypted where it lies, and what is left to others.</summary>
+    public static IReadOnlyList<ControlEvidence> AtRest(ControlFacts facts) =>
+        [
+            Is(
+                facts.AreBodiesSealed,
+                "Bodies of records are encrypted in the store, under keys that are not in it.",
+                "Bodies of records stand in the store as they are: whoever has its files or a backup reads them.",
+                "/admin/v1/audit/keeping/keys"
+            ),
+            Is(
+                false,
+                string.Empty,
+                "The journal of each node, the registry and what the store files records under are not encrypted by the gateway: disks and "
+                    + "databases must be.",
+                null
+            ),
+        ];
+
+    /// <summary>Alerts of some kinds that were raised within the days, kind by kind, each with its own query.</summary>
+    public static IReadOnlyList<ControlEvidence> Raised(ControlFacts facts, params ReadOnlySpan<string> kinds)
+    {
+        var query = $"/admin/v1/alerts?at.ge={Moment(facts.At.AddDays(-facts.Days))}&kind=";
+        var evidence = new List<ControlEvidence>(kinds.Length);
+        foreach (var kind in kinds)
+        {
+            evidence.Add(Fact($"{facts.Raised(kind)} alerts {kind} within {facts.Days} days.", query + kind));
+        }
+
+        return evidence;
+    }
+
     /// <summary>Refusals of some reasons within the days; told to those only who read the trail.</summary>
     public static ControlEvidence Refused(ControlFacts facts, string words, params ReadOnlySpan<string> reasons)
     {
@@ -94,6 +125,7 @@ internal static class ControlCatalogue
             ];
     }
 
-    private static string Moment(DateTimeOffset at) =>
+    /// <summary>A moment as queries have it.</summary>
+    public static string Moment(DateTimeOffset at) =>
         at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -50,6 +50,9 @@ internal sealed record ControlFacts
     /// <summary>Whether registry documents are sealed, and one without a seal is refused.</summary>
     public bool IsRegistrySealed { get; init; }
 
+    /// <summary>Whether bodies of records are encrypted in the audit store.</summary>
+    public bool AreBodiesSealed { get; init; }
+
     /// <summary>Whether grave steps take a fresh sign-in at the console; null: there is no console.</summary>
     public bool? AsksFreshSignIn { get; init; }
 

@@ -132,6 +132,7 @@ internal sealed class ControlReports(
             StandingHolds = mayRead ? (await holds.ReadAsync(call.Cancelled)).Count(static stored => stored.Hold.LiftedAt is null) : null,
             Offboardings = mayRead ? await OffboardedAsync(call, now) : null,
             IsRegistrySealed = options.IsRegistrySealed,
+            AreBodiesSealed = options.AreBodiesSealed,
             AsksFreshSignIn = options.AsksFreshSignIn,
             FreshSignInHangsOnProvider = options.FreshSignInHangsOnProvider,
             Unshipped = here.Node.Unshipped,

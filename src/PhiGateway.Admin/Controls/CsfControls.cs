@@ -26,13 +26,13 @@ internal static class CsfControls
                 all.Count(static one => one.Client.OwnerConfirmed is null),
                 "active client has no confirmed owner",
                 "active clients have no confirmed owner",
-                Clients
+                Clients + "&ownerConfirmed="
             ),
             None(
                 all.Sum(one => one.CountLate(today)),
                 "credential is past its rotation",
                 "credentials are past their rotation",
-                "/admin/v1/credentials"
+                "/admin/v1/credentials?rotateBy.lt=" + today.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)
             )
         );
         yield return Line(
@@ -86,19 +86,21 @@ internal static class CsfControls
             "PR.DS-01",
             "Data at rest are protected",
             "PR.DS-1",
-            Is(false, string.Empty, "Journal and stores are not encrypted by the gateway: disks and databases must be.", null),
-            Is(
-                facts.IsRegistrySealed,
-                "A registry document that was written past the control plane is refused.",
-                "Registry documents are not sealed: whoever may write the database opens a door by a row.",
-                "/admin/v1/config/status"
-            ),
-            Is(
-                facts.HasCheckpoint,
-                "A record that was changed or taken out is named.",
-                "There is no checkpoint of this node yet.",
-                "/admin/v1/audit/log"
-            )
+            [
+                .. AtRest(facts),
+                Is(
+                    facts.IsRegistrySealed,
+                    "A registry document that was written past the control plane is refused.",
+                    "Registry documents are not sealed: whoever may write the database opens a door by a row.",
+                    "/admin/v1/config/status"
+                ),
+                Is(
+                    facts.HasCheckpoint,
+                    "A record that was changed or taken out is named.",
+                    "There is no checkpoint of this node yet.",
+                    "/admin/v1/audit/log"
+                ),
+            ]
         );
         yield return Line(
             "PR.DS-02",

@@ -91,6 +91,7 @@ internal sealed class DecisionExplainer(
         )
         {
             Parameters = record.Parameters,
+            Form = record.Form,
         };
         var proof = new ExplainedProof(
             record.Issuer,

@@ -166,6 +166,9 @@ public sealed record ExplainedRequest(
 {
     /// <summary>What a search by POST named in its body, without what it searched for; empty: it is none, or its record is of before.</summary>
     public IReadOnlyList<string> Parameters { get; init; } = [];
+
+    /// <summary>The body of a search by POST as it was sent, as far as its record holds it; null: it is none, or its record is of before.</summary>
+    public string? Form { get; init; }
 }
 
 /// <summary>One question of the decision.</summary>

@@ -13,8 +13,8 @@ namespace PhiGateway.Admin.Replay;
 
 /// <summary>Reads a record of the trail back into the request that was decided, as far as the record tells; asked for each replayed record.</summary>
 /// <remarks>
-/// A record keeps neither the token's scope nor a body: scopes are taken to cover everything, of a write only type and interaction are
-/// decided, and of a search by POST what its parameters pull in and walk over.
+/// A record keeps neither the token's scope nor the body of a write: scopes are taken to cover everything, of a write only type and interaction are
+/// decided, and of a search by POST whose record, of before, does not hold its body what its parameters pull in and walk over.
 /// </remarks>
 internal static class RecordedAccess
 {
@@ -22,6 +22,9 @@ internal static class RecordedAccess
     public const string PageOrJob = "page-or-job";
 
     private const string AnyScope = "system/*.cruds";
+
+    // What was understood then is read again, also where its client asked to have passed over what nobody knows.
+    private const string Lenient = "handling=lenient";
 
     /// <summary>The request; null with the word for why it cannot be read back.</summary>
     public static AccessRequest? Read(AuditRecord record, AdminOptions options, out string why)
@@ -145,7 +148,7 @@ internal static class RecordedAccess
         var form = RecordedForm.Of(record);
         var reading = FhirRequestReader.Read(
             canonical,
-            new FhirHeaders { ContentType = form.IsEmpty ? null : RecordedForm.MediaType },
+            new FhirHeaders { ContentType = form.IsEmpty ? null : RecordedForm.MediaType, Prefer = Lenient },
             form,
             new FhirContext
             {

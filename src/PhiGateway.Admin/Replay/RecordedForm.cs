@@ -5,8 +5,9 @@ using PhiGateway.Fhir.Requests.Searching;
 namespace PhiGateway.Admin.Replay;
 
 /// <summary>
-/// Puts the body of a search by POST together again, as far as its record names it: types, includes, elements and what it sorts by as they
-/// were; of a chain that it walks, without the value that was searched for. What only filters is left out, as nobody knows its value.
+/// Gives the body of a search by POST as its record holds it. Of a record that does not, or not all of it, puts it together again as far as
+/// it is named: types, includes, elements and what it sorts by as they were; of a chain that it walks, without the value that was searched
+/// for. What only filters is left out then, as nobody knows its value.
 /// </summary>
 internal static class RecordedForm
 {
@@ -18,6 +19,11 @@ internal static class RecordedForm
     /// <summary>The body; empty: the record names nothing.</summary>
     public static ReadOnlyMemory<byte> Of(AuditRecord record)
     {
+        if (AskedForm.IsWhole(record))
+        {
+            return Encoding.ASCII.GetBytes(record.Form!);
+        }
+
         var form = new StringBuilder();
         foreach (var one in record.Parameters)
         {

@@ -98,11 +98,12 @@ internal sealed class UsedGrants(AdminOptions options)
             .Resources.Select(static name => name.IndexOf('/', StringComparison.Ordinal) is > 0 and var at ? name[..at] : name)
             .Distinct(StringComparer.Ordinal);
 
-    // A search by POST says in its body what it includes; records of before do not name it, nor does one that named too much.
+    // A search by POST says in its body what it includes; records of before do not say it, nor does one that named too much.
     private static bool IsUnsaid(AuditRecord record) =>
         record is { Method: "POST", Interaction: { } interaction }
         && interaction.StartsWith(Search, StringComparison.Ordinal)
-        && !AskedParameters.AreWhole(record);
+        && !AskedParameters.AreWhole(record)
+        && !AskedForm.IsWhole(record);
 
     // Whose of several types a label was the record does not say: it counts for each of them.
     private void NoteLabels(AuditRecord record, List<string> released)

@@ -157,6 +157,12 @@ public sealed class AuditRecord
     /// </summary>
     public IReadOnlyList<string> Parameters { get; set; } = [];
 
+    /// <summary>
+    /// The body of a search by POST as the client sent it: what of a search by GET stands in the target. Of one that is too long the shorter
+    /// parameters, and <see cref="AskedForm.Left"/> last. Null: it is none, or the record is of before it was kept. PHI.
+    /// </summary>
+    public string? Form { get; set; }
+
     /// <summary>Logical patient ids concerned. PHI.</summary>
     public IReadOnlyList<string> Patients { get; set; } = [];
 

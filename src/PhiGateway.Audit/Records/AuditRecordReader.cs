@@ -14,25 +14,32 @@ public static class AuditRecordReader
     [ThreadStatic]
     private static KnownText? _values;
 
-    /// <summary>
-    /// Reads one body where what is no record may stand among others; whoever must not pass over any asks <see cref="Read(ReadOnlySpan{byte})"/>.
-    /// </summary>
+    /// <summary>Reads one body where what is no record may stand among others; whoever must not pass over any asks <see cref="Read"/>.</summary>
     /// <returns>Whether it is one.</returns>
-    public static bool TryRead(ReadOnlySpan<byte> body, [NotNullWhen(true)] out AuditRecord? record) => TryRead(body, false, out record);
-
-    /// <summary>
-    /// The same for whoever looks at how somebody behaves: what takes room and tells nothing of that is passed over, such as the names of all
-    /// records of a page, and reads as if it were not there.
-    /// </summary>
-    /// <returns>Whether it is one.</returns>
-    public static bool TryReadBehaviour(ReadOnlySpan<byte> body, [NotNullWhen(true)] out AuditRecord? record) =>
-        TryRead(body, true, out record);
-
-    private static bool TryRead(ReadOnlySpan<byte> body, bool isBrief, [NotNullWhen(true)] out AuditRecord? record)
+    public static bool TryRead(ReadOnlySpan<byte> body, [NotNullWhen(true)] out AuditRecord? record)
     {
         try
         {
-            record = Read(body, isBrief);
+            record = Read(body);
+            return true;
+        }
+        catch (JsonException)
+        {
+            record = null;
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Reads one body without what records list or quote at length, for whoever reads every record and asks for none of it: resources, what was
+    /// withheld, documents before and after are passed over, and of the patients two are read, which is enough to see that there is one.
+    /// </summary>
+    /// <returns>Whether it is one.</returns>
+    public static bool TryReadShort(ReadOnlySpan<byte> body, [NotNullWhen(true)] out AuditRecord? record)
+    {
+        try
+        {
+            record = Read(body, isShort: true);
             return true;
         }
         catch (JsonException)
@@ -44,9 +51,9 @@ public static class AuditRecordReader
 
     /// <summary>Reads one body; members of later versions are passed over.</summary>
     /// <exception cref="JsonException">The bytes are no record.</exception>
-    public static AuditRecord Read(ReadOnlySpan<byte> body) => Read(body, isBrief: false);
+    public static AuditRecord Read(ReadOnlySpan<byte> body) => Read(body, isShort: false);
 
-    private static AuditRecord Read(ReadOnlySpan<byte> body, bool isBrief)
+    private static AuditRecord Read(ReadOnlySpan<byte> body, bool isShort)
     {
         var reader = new Utf8JsonReader(body);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -63,7 +70,10 @@ public static class AuditRecordReader
             {
                 var name = names.Of(ref reader);
                 _ = reader.Read();
-                Set(record, name!, values, ref reader, isBrief);
+                if (!isShort || !TryPassOver(record, name!, ref reader))
+                {
+                    Set(record, name!, values, ref reader);
+                }
             }
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException or OverflowException)
@@ -74,7 +84,36 @@ public static class AuditRecordReader
         return record.Kind == 0 ? throw new JsonException("An audit record has a kind.") : record;
     }
 
-    private static void Set(AuditRecord r, string name, KnownText values, ref Utf8JsonReader reader, bool isBrief)
+    private static bool TryPassOver(AuditRecord record, string name, ref Utf8JsonReader reader)
+    {
+        switch (name)
+        {
+            case "resources" or "withheld" or "withheldPatients" or "coveredBy" or "approvers" or "obligations" or "before" or "after":
+                reader.Skip();
+                return true;
+            case "patients":
+                record.Patients = FirstTwo(ref reader);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static List<string> FirstTwo(ref Utf8JsonReader reader)
+    {
+        var list = new List<string>(1);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (list.Count < 2)
+            {
+                list.Add(reader.GetString()!);
+            }
+        }
+
+        return list;
+    }
+
+    private static void Set(AuditRecord r, string name, KnownText values, ref Utf8JsonReader reader)
     {
         switch (name)
         {
@@ -126,7 +165,7 @@ public static class AuditRecordReader
             case "approval":
                 r.Approval = values.Of(ref reader);
                 break;
-            case "approvers" when !isBrief:
+            case "approvers":
                 r.Approvers = List(ref reader, values);
                 break;
             case "owner":
@@ -153,7 +192,7 @@ public static class AuditRecordReader
             case "subject":
                 r.Subject = values.Of(ref reader);
                 break;
-            case "tokenId" when !isBrief:
+            case "tokenId":
                 r.TokenId = reader.GetString();
                 break;
             case "tokenHash":
@@ -186,10 +225,10 @@ public static class AuditRecordReader
             case "accounting":
                 r.Accounting = values.Of(ref reader);
                 break;
-            case "scope" when !isBrief:
+            case "scope":
                 r.Scope = reader.GetString();
                 break;
-            case "task" when !isBrief:
+            case "task":
                 r.Task = reader.GetString();
                 break;
             case "peer":
@@ -216,16 +255,19 @@ public static class AuditRecordReader
             case "parameters":
                 r.Parameters = List(ref reader, values);
                 break;
+            case "form":
+                r.Form = reader.GetString();
+                break;
             case "patients":
                 r.Patients = List(ref reader);
                 break;
-            case "coveredBy" when !isBrief:
+            case "coveredBy":
                 r.CoveredBy = List(ref reader, values);
                 break;
             case "patientState":
                 r.PatientState = values.Of(ref reader)!;
                 break;
-            case "resources" when !isBrief:
+            case "resources":
                 r.Resources = List(ref reader);
                 break;
             case "resourceCount":
@@ -234,16 +276,16 @@ public static class AuditRecordReader
             case "withheldCount":
                 r.WithheldCount = reader.GetInt32();
                 break;
-            case "withheldPatients" when !isBrief:
+            case "withheldPatients":
                 r.WithheldPatients = List(ref reader);
                 break;
-            case "withheld" when !isBrief:
+            case "withheld":
                 r.Withheld = List(ref reader);
                 break;
             case "labels":
                 r.Labels = List(ref reader);
                 break;
-            case "obligations" when !isBrief:
+            case "obligations":
                 r.Obligations = List(ref reader);
                 break;
             case "upstream":
@@ -264,7 +306,7 @@ public static class AuditRecordReader
             case "delivery":
                 r.Delivery = reader.GetString();
                 break;
-            case "sequences" when !isBrief:
+            case "sequences":
                 r.Sequences = reader.GetString();
                 break;
             case "actor":
@@ -273,10 +315,10 @@ public static class AuditRecordReader
             case "target":
                 r.Target = reader.GetString();
                 break;
-            case "before" when !isBrief:
+            case "before":
                 r.Before = reader.GetString();
                 break;
-            case "after" when !isBrief:
+            case "after":
                 r.After = reader.GetString();
                 break;
             case "note":

@@ -68,6 +68,7 @@ internal static class AuditRecordWriter
         json.Text(",\"resourceType\":"u8, record.ResourceType);
         json.Text(",\"rawTarget\":"u8, record.RawTarget);
         json.ListIfAny(",\"parameters\":"u8, record.Parameters);
+        json.Text(",\"form\":"u8, record.Form);
         json.ListIfAny(",\"patients\":"u8, record.Patients);
         json.ListIfAny(",\"coveredBy\":"u8, record.CoveredBy);
         json.TextIfAny(",\"patientState\":"u8, record.PatientState);

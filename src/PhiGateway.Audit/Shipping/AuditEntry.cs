@@ -136,6 +136,9 @@ public sealed record AuditEntry
     /// <summary>The record; null when the body is none.</summary>
     public AuditRecord? Read() => AuditRecordReader.TryRead(Body.Span, out var record) ? record : null;
 
+    /// <summary>The record without what it lists at length (<see cref="AuditRecordReader.TryReadShort"/>); null when the body is none.</summary>
+    public AuditRecord? ReadShort() => AuditRecordReader.TryReadShort(Body.Span, out var record) ? record : null;
+
     /// <summary>
     /// A body of what is left of a record whose content was destroyed: what it is filed under, and a note that says so. Nothing was hashed of
     /// it. Empty where it is filed under a kind that this version has no word for.

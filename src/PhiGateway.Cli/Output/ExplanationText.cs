@@ -55,7 +55,11 @@ internal static class ExplanationText
             $"{Text(asked["method"])} {Text(asked["target"]) ?? Text(asked["template"])}   purpose "
                 + $"{Text(asked["purpose"]) ?? "none"}   tenant {Text(asked["tenant"]) ?? "none"}"
         );
-        if (asked["parameters"] is JsonArray { Count: > 0 } parameters)
+        if (Text(asked["form"]) is { } form)
+        {
+            Line(output, "body", form);
+        }
+        else if (asked["parameters"] is JsonArray { Count: > 0 } parameters)
         {
             Line(output, "named", string.Join(", ", parameters.Select(Text)));
         }

@@ -132,6 +132,7 @@ internal static class ControlPlane
                 DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
                 Keeping = new KeepingRules(options.Audit.Keep.Years, options.Audit.Keep.YearsOf),
                 IsRegistrySealed = options.Registry is { SealKeyFile: not null, SealRequired: true },
+                AreBodiesSealed = options.Audit.Bodies is { Key: not null, Keys.Count: > 0 },
                 DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],
                 CertificateEnds = () => parts.Certificate?.EndsSoon,
                 DormantDays = options.Admin.DormantDays ?? [30],

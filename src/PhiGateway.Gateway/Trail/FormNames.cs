@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using PhiGateway.Audit.Records;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
@@ -7,17 +8,20 @@ namespace PhiGateway.Gateway.Trail;
 
 /// <summary>
 /// What a search by POST names, for its record: the names of its parameters, and of those that take names themselves (of types, includes,
-/// elements, what is sorted by) these too. Never a value that is searched for: it stands in the body, which no record keeps.
+/// elements, what is sorted by) these too. Never a value that is searched for: who may see no more than names is shown these.
 /// </summary>
 internal static class FormNames
 {
     // Names are known ones by then; how many of them a caller joins to chains and lists is bounded here.
     private const int MostCharacters = 2048;
 
+    // As much as the target of a search by GET may have.
+    private const int MostOfBody = CanonicalReader.MaxTargetLength;
+
     /// <summary>Each once, in their order; empty for every other request.</summary>
     public static IReadOnlyList<string> Of(FhirRequest? asked)
     {
-        if (asked is not { Interaction: Interaction.SearchType or Interaction.SearchSystem, Canonical.Method: "POST" })
+        if (!IsSearchByForm(asked))
         {
             return [];
         }
@@ -44,6 +48,15 @@ internal static class FormNames
 
         return names;
     }
+
+    /// <summary>The body of one that was understood, as it was sent; null for every other request.</summary>
+    /// <param name="asked">The request.</param>
+    /// <param name="body">Its body.</param>
+    public static string? TextOf(FhirRequest? asked, ReadOnlySpan<byte> body) =>
+        IsSearchByForm(asked) ? AskedForm.Of(body, MostOfBody) : null;
+
+    private static bool IsSearchByForm([NotNullWhen(true)] FhirRequest? asked) =>
+        asked is { Interaction: Interaction.SearchType or Interaction.SearchSystem, Canonical.Method: "POST" };
 
     private static string NameOf(QueryParameter parameter) =>
         parameter.Name is "_type" or "_elements" or "_sort" or "_include" or "_include:iterate" or "_revinclude" or "_revinclude:iterate"

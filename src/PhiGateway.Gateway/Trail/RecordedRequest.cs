@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using PhiGateway.Audit.Records;
 using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
@@ -114,6 +115,7 @@ internal static class RecordedRequest
             ResourceType = known.Request is { Type.IsNone: false } typed ? typed.Type.Name : null,
             RawTarget = TargetOf(exchange),
             Parameters = FormNames.Of(asked),
+            Form = FormOf(exchange, asked),
             Rule = known.Permit?.Rule,
             Obligations = known.Permit is { } permit ? AuditText.NamesOf(permit.Obligations) : [],
             Upstream = reply?.Destination,
@@ -188,6 +190,7 @@ internal static class RecordedRequest
     public static void Shorten(AuditRecord record)
     {
         record.RawTarget = BoundedText.Cut(record.RawTarget);
+        record.Form = BoundedText.Cut(record.Form);
         record.Method = BoundedText.Cut(record.Method);
         record.IssuerClientId = BoundedText.Cut(record.IssuerClientId);
         record.Subject = BoundedText.Cut(record.Subject);
@@ -283,6 +286,10 @@ internal static class RecordedRequest
 
         return exchange.Known.Request is { Unread: { } unread } ? unread.Method : exchange.Known.Canonical?.Method;
     }
+
+    // The body of a bundle is none of its entries' own, and that of a declared API no form.
+    private static string? FormOf(GatewayExchange exchange, FhirRequest? asked) =>
+        exchange is { Bundle: null, Body: { } body, Known.Route.Api: null } ? FormNames.TextOf(asked, body.Written.Span) : null;
 
     private static string? TargetOf(GatewayExchange exchange)
     {

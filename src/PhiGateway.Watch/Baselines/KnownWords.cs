@@ -14,6 +14,9 @@ internal sealed class KnownWords
     private KnownWord[] _words = [];
     private Dictionary<string, KnownWord>? _index;
 
+    // Several rules ask for the word of one record one after the other.
+    private KnownWord? _found;
+
     public int Count { get; private set; }
 
     /// <summary>Whether as many are kept as can be: what was there before them is forgotten.</summary>
@@ -23,16 +26,21 @@ internal sealed class KnownWords
 
     public KnownWord? Find(string word)
     {
+        if (_found is { } found && found.Word == word)
+        {
+            return found;
+        }
+
         if (_index is not null)
         {
-            return _index.GetValueOrDefault(word);
+            return _index.TryGetValue(word, out var indexed) ? _found = indexed : null;
         }
 
         foreach (var known in All)
         {
             if (known.Word == word)
             {
-                return known;
+                return _found = known;
             }
         }
 
@@ -133,6 +141,7 @@ internal sealed class KnownWords
             oldest = _words[place].Last < _words[oldest].Last ? place : oldest;
         }
 
+        _found = null;
         _ = _index!.Remove(_words[oldest].Word);
         _words[oldest] = known;
         _index[known.Word] = known;

@@ -34,13 +34,7 @@ internal sealed class PatientMemory
         }
 
         var hash = HashOf(patient);
-        if (Young.Contains(hash) || Young.Count >= Most)
-        {
-            return false;
-        }
-
-        Young.Add(hash);
-        return !Old.Contains(hash);
+        return Young.Count < Most && Young.Add(hash) && !Old.Contains(hash);
     }
 
     /// <summary>Whether a patient is known, without noting it.</summary>

@@ -28,26 +28,47 @@ internal sealed class RangeTrails
     public void Note(WatchEvent seen)
     {
         (Steps, Factor) = (0, 1);
-        if (seen.Range is not { } range)
+        foreach (var range in seen.Ranges)
         {
-            return;
-        }
-
-        if (!_trails.TryGetValue(range.Shape, out var trail) || seen.Time - trail.At > Apart)
-        {
-            if (trail is null && _trails.Count >= MostShapes)
+            var trail = TrailOf(range, seen.Time);
+            trail.Note(range, seen);
+            if (trail.Narrowed && trail.Steps >= Steps)
             {
-                _trails.Remove(_trails.MinBy(static pair => pair.Value.At).Key);
+                (Steps, Factor, Records) = (trail.Steps, trail.Factor, trail.Records.List());
             }
-
-            _trails[range.Shape] = trail = new Trail();
         }
+    }
 
-        trail.Note(range, seen);
-        if (trail.Narrowed)
+    private Trail TrailOf(in SearchRange range, DateTimeOffset at)
+    {
+        if (_trails.TryGetValue(range.Shape, out var trail) && at - trail.At <= Apart)
         {
-            (Steps, Factor, Records) = (trail.Steps, trail.Factor, trail.Records.List());
+            return trail;
         }
+
+        if (trail is null && _trails.Count >= MostShapes)
+        {
+            _trails.Remove(LeastTelling(at));
+        }
+
+        return _trails[range.Shape] = new Trail();
+    }
+
+    // Security: one that narrows stays before those that do not, or whoever asks for other things in between would never be followed.
+    private ulong LeastTelling(DateTimeOffset at)
+    {
+        var least = (IsFresh: true, Depth: int.MaxValue, At: DateTimeOffset.MaxValue);
+        var shape = 0ul;
+        foreach (var (one, trail) in _trails)
+        {
+            var telling = (IsFresh: at - trail.At <= Apart, trail.Depth, trail.At);
+            if (telling.CompareTo(least) < 0)
+            {
+                (least, shape) = (telling, one);
+            }
+        }
+
+        return shape;
     }
 
     private sealed class Trail
@@ -66,6 +87,9 @@ internal sealed class RangeTrails
 
         // Who only moves one end follows time, as those do who ask for what is new.
         public int Steps => Math.Min(_fromBelow, _fromAbove) < 2 ? 0 : _steps;
+
+        // The same, from whichever side.
+        public int Depth => _steps;
 
         public double Factor => _high > _low ? _first / (_high - _low) : 1;
 

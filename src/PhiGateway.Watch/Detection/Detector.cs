@@ -16,6 +16,9 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
     /// <summary>Name under which a rule's own fault is told.</summary>
     public const string FaultRule = "rule-failed";
 
+    // All of them are asked at each record.
+    private readonly WatchRule[] _rules = [.. rules];
+    private readonly WatchRule[] _tokenRules = [.. rules.Where(static rule => rule.SeesTokens)];
     private readonly List<Finding> _found = [];
     private bool _isNews;
 
@@ -123,12 +126,9 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
         }
 
         var sighting = new Sighting(seen, watch, registered.Find(seen.Client), TimeSpan.Zero);
-        foreach (var rule in rules)
+        foreach (var rule in _tokenRules)
         {
-            if (rule.SeesTokens)
-            {
-                Ask(rule, sighting);
-            }
+            Ask(rule, sighting);
         }
     }
 
@@ -155,7 +155,7 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
 
         var sighting = new Sighting(seen, watch, client, gap);
         Count(sighting);
-        foreach (var rule in rules)
+        foreach (var rule in _rules)
         {
             if (IsAsked(rule, sighting))
             {
@@ -239,7 +239,7 @@ internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<Watc
             activity.Strangers.Add(seen.Id);
         }
 
-        if (seen.Range is not null)
+        if (seen.Ranges.Count > 0)
         {
             activity.Ranges.Note(seen);
         }

@@ -7,10 +7,10 @@ namespace PhiGateway.Watch.Feed;
 internal static class NetworkName
 {
     [ThreadStatic]
-    private static RecentTexts<string>? _recent;
+    private static WorkedOut<string>? _known;
 
     /// <summary>Such as <c>203.0.113.0/24</c>; empty for what is no address.</summary>
-    public static string Of(string? peer) => peer is null ? string.Empty : (_recent ??= new RecentTexts<string>(Read)).Of(peer);
+    public static string Of(string? peer) => peer is null ? string.Empty : (_known ??= new WorkedOut<string>(Read)).Of(peer);
 
     private static string Read(string peer)
     {

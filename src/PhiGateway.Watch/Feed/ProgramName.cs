@@ -21,27 +21,27 @@ internal static class ProgramName
     ];
 
     [ThreadStatic]
-    private static RecentTexts<(string Hash, bool IsByHand)>? _recent;
+    private static WorkedOut<(string Hash, bool IsByHand)>? _known;
 
     /// <summary>The hash of the name without its version; empty: the record has none.</summary>
-    public static string HashOf(string? userAgent) => userAgent is null ? string.Empty : Of(userAgent).Hash;
+    public static string HashOf(string? userAgent) => userAgent is null ? string.Empty : Known(userAgent).Hash;
 
     /// <summary>Whether it is one that people use by hand.</summary>
-    public static bool IsByHand(string? userAgent) => userAgent is not null && Of(userAgent).IsByHand;
+    public static bool IsByHand(string? userAgent) => userAgent is not null && Known(userAgent).IsByHand;
 
-    private static (string Hash, bool IsByHand) Of(string userAgent) =>
-        (_recent ??= new RecentTexts<(string Hash, bool IsByHand)>(Read)).Of(userAgent);
+    private static (string Hash, bool IsByHand) Known(string userAgent) =>
+        (_known ??= new WorkedOut<(string Hash, bool IsByHand)>(Read)).Of(userAgent);
 
     private static (string Hash, bool IsByHand) Read(string userAgent)
     {
-        var program = NameOf(userAgent);
+        var name = NameOf(userAgent);
         var isByHand = false;
-        foreach (var name in ByHand)
+        foreach (var known in ByHand)
         {
-            isByHand |= program.Equals(name, StringComparison.OrdinalIgnoreCase);
+            isByHand |= name.Equals(known, StringComparison.OrdinalIgnoreCase);
         }
 
-        return (StableHash.Of(program).ToString("x16", CultureInfo.InvariantCulture), isByHand);
+        return (StableHash.Of(name).ToString("x16", CultureInfo.InvariantCulture), isByHand);
     }
 
     // An upgrade is no other program.

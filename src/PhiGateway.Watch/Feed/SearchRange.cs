@@ -1,4 +1,5 @@
 using System.Globalization;
+using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Watch.Feed;
 
@@ -6,12 +7,17 @@ namespace PhiGateway.Watch.Feed;
 /// The bounds of a search that asks for values in a range, such as <c>value-quantity=gt5</c>: of one parameter, with everything else that it
 /// asks for hashed. PHI for a moment.
 /// </summary>
-/// <param name="Shape">All that the search asks for but the numbers: two searches that differ in them alone have the same.</param>
+/// <param name="Shape">All that the search asks for but these bounds: two searches that differ in them alone have the same.</param>
 /// <param name="Low">The lower bound; minus infinity: none.</param>
 /// <param name="High">The upper bound; infinity: none.</param>
 internal readonly record struct SearchRange(ulong Shape, double Low, double High)
 {
-    private const int MostCharacters = 2048;
+    // Of more bounded parameters the others are what else it asks for.
+    private const int Most = 4;
+
+    private const int MostOfName = 96;
+    private const int MostOfValue = 64;
+    private const string ByForm = "/_search";
 
     /// <summary>The one bound of a search that has one.</summary>
     public double Probe => double.IsNegativeInfinity(Low) ? High : Low;
@@ -19,48 +25,58 @@ internal readonly record struct SearchRange(ulong Shape, double Low, double High
     /// <summary>Whether it has both.</summary>
     public bool IsWindow => !double.IsNegativeInfinity(Low) && !double.IsPositiveInfinity(High);
 
-    /// <summary>Reads them; null where the search has no bounds, has them of several parameters, or its parameters stand in a body.</summary>
+    /// <summary>Reads them, of each parameter that has bounds; empty where none has.</summary>
     /// <param name="interaction">The interaction.</param>
-    /// <param name="target">The target as it was sent.</param>
-    public static SearchRange? Of(string? interaction, string? target)
+    /// <param name="target">The target as it was sent …</param>
+    /// <param name="form">… and the body of a search by POST, as far as its record holds it; null: there is none.</param>
+    /// <remarks>
+    /// Security: what asks for the same is the same search, however it is written: by GET or POST, in any order, with characters encoded that
+    /// need not be, with another form of answer, beside bounds that never change.
+    /// </remarks>
+    public static IReadOnlyList<SearchRange> Of(string? interaction, string? target, string? form = null)
     {
-        if (target is null || target.Length > MostCharacters || interaction?.StartsWith("search", StringComparison.Ordinal) != true)
+        if (target is null || interaction?.StartsWith("search", StringComparison.Ordinal) != true)
         {
-            return null;
+            return [];
         }
 
         var at = target.IndexOf('?', StringComparison.Ordinal);
-        if (at < 0)
+        if (at < 0 && form is null)
         {
-            return null;
+            return [];
         }
 
-        var shape = StableHash.Of(target.AsSpan(0, at));
-        var (low, high) = (double.NegativeInfinity, double.PositiveInfinity);
-        ReadOnlySpan<char> bounded = [];
-        var text = target.AsSpan(at + 1);
-        foreach (var part in text.Split('&'))
+        var path = at < 0 ? target.AsSpan() : target.AsSpan(0, at);
+        path = path.EndsWith(ByForm, StringComparison.Ordinal) ? path[..^ByForm.Length] : path;
+        var bounds = new Bounds(StableHash.Of(path), stackalloc Bound[Most]);
+        bounds.Add(at < 0 ? [] : target.AsSpan(at + 1));
+        bounds.Add(form);
+        return bounds.ToRanges();
+    }
+
+    // Of a list that one of its values is enough for: the widest. A list of both kinds leaves a gap and is no bound.
+    private static bool TryBounds(ReadOnlySpan<char> text, out bool isLower, out double value)
+    {
+        (isLower, value) = (false, double.NaN);
+        foreach (var one in text.Split(','))
         {
-            var pair = text[part];
-            var equals = pair.IndexOf('=');
-            var name = equals < 0 ? pair : pair[..equals];
-            if (equals < 0 || !TryBound(pair[(equals + 1)..], out var isLower, out var value))
+            if (!TryBound(text[one], out var isThisLower, out var bound) || (!double.IsNaN(value) && isThisLower != isLower))
             {
-                // Parameters in any order are the same search.
-                shape ^= StableHash.Of(pair);
-                continue;
+                return false;
             }
 
-            if (!bounded.IsEmpty && !bounded.SequenceEqual(name))
+            isLower = isThisLower;
+            if (double.IsNaN(value))
             {
-                return null;
+                value = bound;
             }
-
-            bounded = name;
-            (low, high) = isLower ? (value, high) : (low, value);
+            else
+            {
+                value = isLower ? Math.Min(value, bound) : Math.Max(value, bound);
+            }
         }
 
-        return bounded.IsEmpty ? null : new SearchRange(shape ^ StableHash.Of(bounded), low, high);
+        return !double.IsNaN(value);
     }
 
     // A prefix of FHIR's and a number or a date; what stands behind a bar is the unit.
@@ -84,7 +100,7 @@ internal readonly record struct SearchRange(ulong Shape, double Low, double High
         }
 
         var number = text[2..];
-        var unit = number.IndexOfAny('|', '%');
+        var unit = number.IndexOf('|');
         number = unit < 0 ? number : number[..unit];
         return double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
             ? double.IsFinite(value)
@@ -101,5 +117,95 @@ internal readonly record struct SearchRange(ulong Shape, double Low, double High
 
         value = moment.UtcTicks / (double)TimeSpan.TicksPerSecond;
         return true;
+    }
+
+    // One parameter: a hash of its name, of what it was bounded by, and both ends.
+    private record struct Bound(ulong Name, ulong Words, double Low, double High);
+
+    private ref struct Bounds(ulong rest, Span<Bound> known)
+    {
+        private readonly Span<Bound> _known = known;
+        private ulong _rest = rest;
+        private int _count;
+
+        public void Add(ReadOnlySpan<char> text)
+        {
+            foreach (var part in text.Split('&'))
+            {
+                if (!text[part].IsEmpty)
+                {
+                    AddOne(text[part]);
+                }
+            }
+        }
+
+        public readonly IReadOnlyList<SearchRange> ToRanges()
+        {
+            if (_count == 0)
+            {
+                return [];
+            }
+
+            var all = _rest;
+            foreach (ref readonly var one in _known[.._count])
+            {
+                all ^= one.Words;
+            }
+
+            var ranges = new SearchRange[_count];
+            for (var i = 0; i < ranges.Length; i++)
+            {
+                ref readonly var one = ref _known[i];
+                ranges[i] = new SearchRange(all ^ one.Words ^ one.Name, one.Low, one.High);
+            }
+
+            return ranges;
+        }
+
+        private void AddOne(ReadOnlySpan<char> pair)
+        {
+            var equals = pair.IndexOf('=');
+            Span<char> nameRoom = stackalloc char[MostOfName];
+            var name = EncodedText.Decode(equals < 0 ? pair : pair[..equals], nameRoom);
+            if (name.SequenceEqual(AskedForm.Left) || SearchShape.IsOfTheAnswer(name))
+            {
+                return;
+            }
+
+            // Parameters in any order are the same search.
+            var words = StableHash.OfDecoded(pair);
+            Span<char> valueRoom = stackalloc char[MostOfValue];
+            var value = equals < 0 ? [] : EncodedText.Decode(pair[(equals + 1)..], valueRoom);
+            if (!TryBounds(value, out var isLower, out var end) || !TryFind(StableHash.Of(name), out var place))
+            {
+                _rest ^= words;
+                return;
+            }
+
+            // All bounds of a parameter hold at once.
+            ref var bound = ref _known[place];
+            bound.Words ^= words;
+            bound.Low = isLower ? Math.Max(bound.Low, end) : bound.Low;
+            bound.High = isLower ? bound.High : Math.Min(bound.High, end);
+        }
+
+        private bool TryFind(ulong name, out int place)
+        {
+            for (place = 0; place < _count; place++)
+            {
+                if (_known[place].Name == name)
+                {
+                    return true;
+                }
+            }
+
+            if (_count == _known.Length)
+            {
+                return false;
+            }
+
+            _known[_count++] = new Bound(name, 0, double.NegativeInfinity, double.PositiveInfinity);
+            return true;
+        }
     }
 }

@@ -70,8 +70,8 @@ internal static class SearchShape
         return name.Contains('%') ? Uri.UnescapeDataString(name) : name;
     }
 
-    // Includes and elements are in the ledger; the rest is form.
-    private static bool IsOfTheAnswer(ReadOnlySpan<char> name)
+    /// <summary>Whether a parameter only says how the answer is to look. Includes and elements are in the ledger; the rest is form.</summary>
+    public static bool IsOfTheAnswer(ReadOnlySpan<char> name)
     {
         var colon = name.IndexOf(':');
         return (colon < 0 ? name : name[..colon])

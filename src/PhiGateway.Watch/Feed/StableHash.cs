@@ -16,4 +16,22 @@ internal static class StableHash
 
         return hash;
     }
+
+    /// <summary>The same of what a query or form says: one hash, whichever of its characters are encoded.</summary>
+    public static ulong OfDecoded(ReadOnlySpan<char> text)
+    {
+        if (!text.ContainsAny('%', '+'))
+        {
+            return Of(text);
+        }
+
+        var hash = Offset;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var character = text[i] == '+' ? ' ' : EncodedText.CharacterAt(text, ref i);
+            hash = unchecked((hash ^ character) * Prime);
+        }
+
+        return hash;
+    }
 }

@@ -16,40 +16,47 @@ internal static class UsedParts
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:*-"
     );
 
+    // Labels repeat from record to record.
+    [ThreadStatic]
+    private static WorkedOut<string>? _labels;
+
     /// <summary>Each once.</summary>
     public static IReadOnlyList<string> Of(AuditRecord record)
     {
-        var query = record.RawTarget?.IndexOf('?', StringComparison.Ordinal) ?? -1;
-        if (query < 0 && record.Labels.Count == 0 && record.Parameters.Count == 0)
-        {
-            return [];
-        }
-
-        var parts = new HashSet<string>(StringComparer.Ordinal);
+        List<string>? parts = null;
         foreach (var label in record.Labels)
         {
-            Add(parts, "label ", label, label.Length <= Longest);
+            if (label.Length <= Longest)
+            {
+                Add(ref parts, (_labels ??= new WorkedOut<string>(static word => "label " + word)).Of(label));
+            }
         }
 
+        var query = record.RawTarget?.IndexOf('?', StringComparison.Ordinal) ?? -1;
         if (query >= 0)
         {
             var text = record.RawTarget.AsSpan(query + 1);
             foreach (var range in text.Split('&'))
             {
-                AddAsked(parts, text[range], record.ResourceType);
+                AddAsked(ref parts, text[range], record.ResourceType);
             }
         }
 
         // A search by POST names them in its body.
         foreach (var one in record.Parameters)
         {
-            AddAsked(parts, one, record.ResourceType);
+            AddAsked(ref parts, one, record.ResourceType);
         }
 
-        return parts.Count == 0 ? [] : [.. parts];
+        if (parts is null)
+        {
+            return [];
+        }
+
+        return parts;
     }
 
-    private static void AddAsked(HashSet<string> parts, ReadOnlySpan<char> pair, string? type)
+    private static void AddAsked(ref List<string>? parts, ReadOnlySpan<char> pair, string? type)
     {
         var equals = pair.IndexOf('=');
         if (equals <= 0)
@@ -60,16 +67,23 @@ internal static class UsedParts
         // What stands behind a colon is a modifier (_include:iterate).
         var name = pair[..equals];
         name = name.IndexOf(':') is > 0 and var colon ? name[..colon] : name;
-        var value = Uri.UnescapeDataString(pair[(equals + 1)..]);
         switch (name)
         {
             case "_include" or "_revinclude":
-                Add(parts, "include ", value, IsName(value));
+                var value = Uri.UnescapeDataString(pair[(equals + 1)..]);
+                if (IsName(value))
+                {
+                    Add(ref parts, "include " + value);
+                }
+
                 break;
             case "_elements" when type is not null:
-                foreach (var element in value.Split(','))
+                foreach (var element in Uri.UnescapeDataString(pair[(equals + 1)..]).Split(','))
                 {
-                    Add(parts, $"element {type}.", element, IsName(element));
+                    if (IsName(element))
+                    {
+                        Add(ref parts, $"element {type}.{element}");
+                    }
                 }
 
                 break;
@@ -80,11 +94,13 @@ internal static class UsedParts
 
     private static bool IsName(string text) => text.Length is > 0 and <= Longest && !text.AsSpan().ContainsAnyExcept(Letters);
 
-    private static void Add(HashSet<string> parts, string sort, string name, bool fits)
+    // Mostly there are few: to look through them costs less than to hash them.
+    private static void Add(ref List<string>? parts, string line)
     {
-        if (fits && parts.Count < Most)
+        parts ??= [];
+        if (parts.Count < Most && !parts.Contains(line))
         {
-            parts.Add(sort + name);
+            parts.Add(line);
         }
     }
 }

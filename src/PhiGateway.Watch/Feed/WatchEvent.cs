@@ -57,8 +57,8 @@ internal sealed record WatchEvent
     /// <summary>When the token was issued; null: nobody says.</summary>
     public DateTimeOffset? TokenIssuedAt { get; init; }
 
-    /// <summary>The bounds of a search by ranges; null: it is none. PHI for a moment: neither kept on disk nor told.</summary>
-    public SearchRange? Range { get; init; }
+    /// <summary>The bounds of a search by ranges, of each parameter that has any. PHI for a moment: neither kept on disk nor told.</summary>
+    public IReadOnlyList<SearchRange> Ranges { get; init; } = [];
 
     /// <summary>
     /// Which parameters a search names, as a hash behind <c>plain</c> or <c>chained</c> (it walks to other records); empty: it is none.

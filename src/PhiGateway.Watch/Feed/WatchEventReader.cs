@@ -20,8 +20,9 @@ internal static class WatchEventReader
     // Before the thumbprint of the key by which a client proved itself.
     private const string Key = "key/";
 
+    // Of purposes, which repeat from record to record.
     [ThreadStatic]
-    private static RecentTexts<bool>? _emergencies;
+    private static WorkedOut<bool>? _emergencies;
 
     /// <summary>Reads one entry.</summary>
     public static WatchEvent? Read(AuditEntry entry)
@@ -40,7 +41,7 @@ internal static class WatchEventReader
         }
 
         // The verifier tells of what is no record.
-        if (!AuditRecordReader.TryReadBehaviour(entry.Body.Span, out var record))
+        if (entry.ReadShort() is not { } record)
         {
             return null;
         }
@@ -90,24 +91,26 @@ internal static class WatchEventReader
             Program = ProgramName.HashOf(record.UserAgent),
             IsByHand = ProgramName.IsByHand(record.UserAgent),
             TokenIssuedAt = record.TokenIssuedAt,
-            Range = SearchRange.Of(record.Interaction, record.RawTarget),
+            Ranges = SearchRange.Of(record.Interaction, record.RawTarget, record.Form),
             Shape = isRefusal ? string.Empty : SearchShape.Of(record),
             Form = isRefusal ? string.Empty : SearchShape.OfForm(record),
             Chain = isRefusal ? string.Empty : ActorChain.Of(record.Actors),
             Purpose = record.Purpose ?? string.Empty,
             Tenant = record.Tenant ?? string.Empty,
             Environment = record.Environment ?? string.Empty,
-            IsEmergency = IsEmergencyPurpose(record.Purpose),
+            IsEmergency = record.Purpose is { } purposes && (_emergencies ??= new WorkedOut<bool>(IsEmergency)).Of(purposes),
         };
     }
 
-    // Of several patients the same for the same ones in whatever order. Security: by POST all searches have one target, and whoever asks for two
-    // patients at a time would have asked for one thing.
+    // Of several patients the same for the same ones in whatever order. Security: whoever asks for two patients at a time by POST would have
+    // asked for one thing where no body is on record.
     private static ulong KeyOf(ulong[] patients, AuditRecord record)
     {
         if (patients.Length == 0)
         {
-            return StableHash.Of(record.RawTarget);
+            // By POST the target of all searches is one: what differs stands in the body.
+            var target = StableHash.Of(record.RawTarget);
+            return record.Form is null ? target : unchecked(target + StableHash.Of(record.Form));
         }
 
         var key = 0ul;
@@ -161,10 +164,7 @@ internal static class WatchEventReader
         return what is null ? record.Interaction ?? record.Event : $"{record.Interaction ?? record.Event} {what}";
     }
 
-    private static bool IsEmergencyPurpose(string? purposes) =>
-        purposes is not null && (_emergencies ??= new RecentTexts<bool>(HoldsEmergency)).Of(purposes);
-
-    private static bool HoldsEmergency(string purposes)
+    private static bool IsEmergency(string purposes)
     {
         foreach (var code in purposes.Split(' '))
         {

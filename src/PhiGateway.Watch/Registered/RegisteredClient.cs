@@ -30,6 +30,14 @@ internal sealed record RegisteredClient
         }
 
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return Networks.Any(network => network.Contains(plain));
+        foreach (var network in Networks)
+        {
+            if (network.Contains(plain))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

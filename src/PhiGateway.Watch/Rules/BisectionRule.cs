@@ -22,7 +22,7 @@ internal sealed class BisectionRule : WatchRule
 
     public override Finding? Look(in Sighting sighting)
     {
-        if (sighting.Seen.Range is null)
+        if (sighting.Seen.Ranges.Count == 0)
         {
             return null;
         }

@@ -248,7 +248,7 @@ internal sealed class AttackMoves(SyntheticClient client, Chance chance)
             (low, high) = hidden > probe ? (probe, high) : (low, probe);
             at = at.AddSeconds(chance.Between(5.0, 60.0));
             sink.Access(client, at, "search-type Observation", [], 0);
-            sink.Last(seen => seen with { Range = new SearchRange(1, probe, double.PositiveInfinity) });
+            sink.Last(seen => seen with { Ranges = [new SearchRange(1, probe, double.PositiveInfinity)] });
         }
     }
 

@@ -77,7 +77,7 @@ internal sealed class EventSink
             TokenHash = $"{client.Id} {issued.UtcTicks / TimeSpan.TicksPerHour}",
             TokenIssuedAt = issued,
             Program = client.Program,
-            Range = RangeOf(operation, at),
+            Ranges = RangesOf(operation, at),
             Shape = client.SearchesByPost ? ShapeOf(operation, "by post") : ShapeOf(client, operation, at),
             Form = client.SearchesByPost ? ShapeOf(client, operation, at) : string.Empty,
             Chain = client.Chain,
@@ -105,10 +105,10 @@ internal sealed class EventSink
         operation.StartsWith("search", StringComparison.Ordinal) ? $"plain {operation} {what}" : string.Empty;
 
     // Every third search asks for what is new since the one before.
-    private static SearchRange? RangeOf(string operation, DateTimeOffset at) =>
+    private static IReadOnlyList<SearchRange> RangesOf(string operation, DateTimeOffset at) =>
         operation.StartsWith("search", StringComparison.Ordinal) && at.UtcTicks % 3 == 0
-            ? new SearchRange(StableHash.Of(operation), at.UtcTicks / (double)TimeSpan.TicksPerSecond, double.PositiveInfinity)
-            : null;
+            ? [new SearchRange(StableHash.Of(operation), at.UtcTicks / (double)TimeSpan.TicksPerSecond, double.PositiveInfinity)]
+            : [];
 
     private static ulong KeyOf(long number) => StableHash.Of($"patient {number}");
 }

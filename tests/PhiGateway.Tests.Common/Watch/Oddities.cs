@@ -273,7 +273,7 @@ internal sealed class Oddities
         {
             sink.Access(client, at, "search-type Observation", [], 20);
             var (low, high) = (middle - (days * chance.Between(0.4, 0.6)), middle + (days * 0.4));
-            sink.Last(seen => seen with { Range = new SearchRange(2, low, high) });
+            sink.Last(seen => seen with { Ranges = [new SearchRange(2, low, high)] });
             (at, days) = (at.AddSeconds(chance.Between(5.0, 40.0)), days / shrink);
         }
     }

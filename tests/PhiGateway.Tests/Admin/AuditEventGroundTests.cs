@@ -40,6 +40,23 @@ public sealed class AuditEventGroundTests
         Assert.All(["agreement", "approval", "approver", "covered-by"], type => Assert.Empty(Details(one, type)));
     }
 
+    // IHE's profile has the request as it was sent, which by POST is its line and its body.
+    [Theory]
+    [InlineData("POST", "/fhir/Observation/_search", "patient=p-1&code=x", "POST /fhir/Observation/_search\r\n\r\npatient=p-1&code=x")]
+    [InlineData("POST", "/fhir/Observation/_search", null, "POST /fhir/Observation/_search")]
+    [InlineData("GET", "/fhir/Observation?patient=p-1", null, "GET /fhir/Observation?patient=p-1")]
+    public void Make_ASearch_SaysAllThatWasAskedFor(string method, string target, string? form, string query)
+    {
+        var record = TestRecords.Disclosure("p-1");
+        (record.Interaction, record.Event) = ("search-type", "search-type");
+        (record.Method, record.RawTarget, record.Form) = (method, target, form);
+        var one = Assert.Single(EventsOf(record));
+
+        Assert.Empty(FhirValidator.Faults(one));
+        var asked = Assert.Single(one.Entity, static entity => entity.Query is not null);
+        Assert.Equal(query, Encoding.UTF8.GetString(asked.Query!));
+    }
+
     private static IEnumerable<string> Details(AuditEvent one, string type) =>
         one
             .Entity.SelectMany(static entity => entity.Detail)

@@ -72,6 +72,13 @@ public sealed class ExplainGroundTests
 
         // What a search by POST named in its body, which its target does not say.
         Assert.Contains("patient, _include=Observation:subject", told.Output, StringComparison.Ordinal);
+
+        // Where the record holds the body it is that.
+        var whole = await RecordAsync(server);
+        (whole.Parameters, whole.Form) = (["patient"], "patient=17");
+        StoredTrail.Add(server, whole);
+        told = await shell.RunAsync("august", string.Empty, "explain", whole.Id.ToString("D"));
+        Assert.Contains("patient=17", told.Output, StringComparison.Ordinal);
     }
 
     private static async Task<AuditRecord> RecordAsync(AdminServer server)

@@ -93,6 +93,20 @@ public sealed class NarrowerPartsTests
         Assert.Equal(stays, kept.Any(static grant => grant.Types.Contains("Patient") && grant.Interactions.Contains("search")));
     }
 
+    // Where it holds the body, that says it, whatever names there was no room for.
+    [Theory]
+    [InlineData("patient=17&code=x", "patient ...", false)]
+    [InlineData("patient=17&_include=Observation%3Asubject", "patient ...", true)]
+    [InlineData("patient=17&...", "patient ...", true)]
+    public void Of_AnIncludeOfASearchByPost_StaysWhereItsBodyHasIt(string form, string names, bool stays)
+    {
+        var record = ByPost(names);
+        record.Form = form;
+        var granted = Granted with { Includes = ["Observation:subject"] };
+
+        Assert.Equal(stays ? granted.Includes : [], NarrowerGrants.Of([granted], UsedBy(record))[0].Includes);
+    }
+
     [Fact]
     public void Of_ElementsThatASearchByPostNames_AreThoseThatStay() =>
         Assert.Equal(["code", "value"], Narrower(ByPost("patient _elements=code,value"))[0].Elements);

@@ -18,6 +18,7 @@ public sealed partial class NoPhiTests
     private static readonly string[] Kept =
     [
         nameof(AuditRecord.RawTarget),
+        nameof(AuditRecord.Form),
         nameof(AuditRecord.Scope),
         nameof(AuditRecord.Subject),
         nameof(AuditRecord.IssuerClientId),
@@ -85,7 +86,7 @@ public sealed partial class NoPhiTests
     public void SinkEvent_Members_AreAnAllowList()
     {
         var members = typeof(SinkEvent).GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly);
-        foreach (var name in new[] { "RawTarget", "Resources", "Scope", "Note", "Before", "After", "Labels", "Obligations" })
+        foreach (var name in new[] { "RawTarget", "Form", "Resources", "Scope", "Note", "Before", "After", "Labels", "Obligations" })
         {
             Assert.DoesNotContain(members, member => member.Name == name);
         }

@@ -63,7 +63,7 @@ public sealed class BisectionTests
     [InlineData("search-type", "/fhir/Observation?value-quantity=le7&code=x", double.NegativeInfinity, 7)]
     public void Of_ASearchWithABound_ReadsIt(string interaction, string target, double low, double high)
     {
-        var range = SearchRange.Of(interaction, target)!.Value;
+        var range = Assert.Single(SearchRange.Of(interaction, target));
         Assert.Equal((low, high), (range.Low, range.High));
     }
 
@@ -73,23 +73,121 @@ public sealed class BisectionTests
     [InlineData("search-type", "/fhir/Observation?code=gt")]
     [InlineData("search-type", "/fhir/Observation?value-quantity=gtNaN")]
     [InlineData("search-type", "/fhir/Observation?value-quantity=gt1e999")]
-    [InlineData("search-type", "/fhir/Observation?a=gt5&b=lt7")]
+    [InlineData("search-type", "/fhir/Observation?value-quantity=gt5,lt3")]
     [InlineData("search-type", null)]
-    public void Of_AnythingElse_IsNone(string interaction, string? target) => Assert.Null(SearchRange.Of(interaction, target));
+    public void Of_AnythingElse_IsNone(string interaction, string? target) => Assert.Empty(SearchRange.Of(interaction, target));
 
+    // Whoever writes the same search in another way each time asks for the same thing.
+    [Theory]
+    [InlineData("/fhir/Observation?value-quantity=gt9&code=x&patient=17", null)]
+    [InlineData("/fhir/Observation?value-quantity=%67t%39&co%64e=%78&patient=1%37", null)]
+    [InlineData("/fhir/Observation?value-quantity=gt9&code=x&patient=17&_count=7&_format=json", null)]
+    [InlineData("/fhir/Observation?value-quantity=gt999,gt9&code=x&patient=17", null)]
+    [InlineData("/fhir/Observation/_search", "patient=17&code=x&value-quantity=gt9")]
+    [InlineData("/fhir/Observation/_search?patient=17", "value-quantity=gt9&code=x")]
+    [InlineData("/fhir/Observation/_search", "code=x&patient=17&value-quantity=gt9&...")]
+    public void Of_TheSameInAnotherForm_IsTheSameSearch(string target, string? form)
+    {
+        var first = Assert.Single(SearchRange.Of("search-type", "/fhir/Observation?patient=17&code=x&value-quantity=gt5"));
+        var again = Assert.Single(SearchRange.Of("search-type", target, form));
+
+        Assert.Equal((first.Shape, 9.0), (again.Shape, again.Low));
+    }
+
+    // Whatever is encoded, in whatever order, in the target or in the body.
     [Fact]
-    public void Of_ParametersInAnotherOrder_AreTheSameSearch() =>
-        Assert.Equal(
-            SearchRange.Of("search-type", "/fhir/Observation?patient=17&code=x&value-quantity=gt5")!.Value.Shape,
-            SearchRange.Of("search-type", "/fhir/Observation?value-quantity=gt9&code=x&patient=17")!.Value.Shape
+    public void Of_AnySpelling_IsTheSameSearch()
+    {
+        string[] pairs = ["patient=17", "code=http://loinc.org|8867-4", "date=ge2020-01-01", "value-quantity=gt9.5", "_id=a"];
+        var random = new Random(154);
+        var expected = Sorted(SearchRange.Of("search-type", "/fhir/Observation?" + string.Join('&', pairs)));
+        for (var turn = 0; turn < 300; turn++)
+        {
+            var spelled = pairs.OrderBy(_ => random.Next()).Select(pair => Spelled(pair, random)).ToList();
+            var inTarget = random.Next(pairs.Length + 1);
+            var query = inTarget == 0 ? string.Empty : "?" + string.Join('&', spelled.Take(inTarget));
+            var isPost = inTarget < pairs.Length;
+            var target = (isPost ? "/fhir/Observation/_search" : "/fhir/Observation") + query;
+            var form = isPost ? string.Join('&', spelled.Skip(inTarget)) : null;
+
+            Assert.Equal(expected, Sorted(SearchRange.Of("search-type", target, form)));
+        }
+    }
+
+    private static List<SearchRange> Sorted(IEnumerable<SearchRange> ranges) => [.. ranges.OrderBy(static range => range.Low)];
+
+    private static string Spelled(string pair, Random random) =>
+        string.Concat(pair.Select(one => one != '=' && random.Next(4) == 0 ? $"%{(int)one:X2}" : one.ToString()));
+
+    // The twins: another patient, another type and another code are other searches.
+    [Theory]
+    [InlineData("/fhir/Observation/_search", "patient=18&code=x&value-quantity=gt9")]
+    [InlineData("/fhir/Observation/_search", "patient=17&code=y&value-quantity=gt9")]
+    [InlineData("/fhir/DiagnosticReport/_search", "patient=17&code=x&value-quantity=gt9")]
+    [InlineData("/fhir/Observation/_search", "patient=17&code=x&value-date=gt9")]
+    public void Of_AnotherSearch_IsAnother(string target, string? form) =>
+        Assert.NotEqual(
+            Assert.Single(SearchRange.Of("search-type", "/fhir/Observation?patient=17&code=x&value-quantity=gt5")).Shape,
+            Assert.Single(SearchRange.Of("search-type", target, form)).Shape
         );
 
-    private static List<Finding> Found(IEnumerable<string> targets)
+    // A bound that never changes beside the one that is moved hides nothing: each is followed by itself.
+    [Fact]
+    public void Of_BoundsOfSeveralParameters_AreOneEach()
+    {
+        var one = SearchRange.Of("search-type", "/fhir/Observation?date=ge1900&value-quantity=gt5&value-quantity=lt7");
+        var two = SearchRange.Of("search-type", "/fhir/Observation?value-quantity=gt6&date=ge1900");
+
+        Assert.Equal(2, one.Count);
+        Assert.Equal((5.0, 7.0), (one[1].Low, one[1].High));
+        Assert.Equal(one[1].Shape, two[0].Shape);
+        Assert.NotEqual(one[0].Shape, two[1].Shape);
+    }
+
+    // By POST every search has one target; mixed with searches by GET, and with others in between, it is the same way to a value.
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 0)]
+    [InlineData(1, 6)]
+    public void Take_AValueFoundByHalvesThroughForms_IsTold(int every, int between)
+    {
+        var (low, high, hidden) = (0.0, 16384.0, 1234.5);
+        var asked = new List<(string Target, string? Form)>();
+        for (var step = 0; step < 20; step++)
+        {
+            var probe = (low + high) / 2;
+            (low, high) = hidden > probe ? (probe, high) : (low, probe);
+            var query = FormattableString.Invariant($"patient=17&date=ge1900-01-01&value-quantity=gt{probe}");
+            asked.Add(step % every == 0 ? ("/fhir/Observation/_search", query) : ("/fhir/Observation?" + query, null));
+            for (var other = 0; other < between; other++)
+            {
+                asked.Add(("/fhir/Condition/_search", $"patient={(step * 10) + other}&onset-date=gt2020-01-01"));
+            }
+        }
+
+        var one = Assert.Single(Found(asked));
+        Assert.Equal("bisection", one.Rule);
+    }
+
+    // The twin: what is new since, by POST.
+    [Fact]
+    public void Take_SearchesThroughFormsThatAreHonest_AreNone() =>
+        Assert.Empty(
+            Found(
+                Enumerable
+                    .Range(0, 60)
+                    .Select(static call => ("/fhir/Observation/_search", (string?)$"patient=17&_lastUpdated=gt{2_000 + call}"))
+            )
+        );
+
+    private static List<Finding> Found(IEnumerable<string> targets) => Found(targets.Select(static target => (target, (string?)null)));
+
+    private static List<Finding> Found(IEnumerable<(string Target, string? Form)> asked)
     {
         var detector = new Detector(new Nobody(), [new BisectionRule()]);
         var at = Noon;
         var found = new List<Finding>();
-        foreach (var target in targets)
+        foreach (var (target, form) in asked)
         {
             at = at.AddSeconds(20);
             var seen = new WatchEvent
@@ -100,7 +198,7 @@ public sealed class BisectionTests
                 Client = "acme",
                 Operation = "search-type Observation",
                 Status = 200,
-                Range = SearchRange.Of("search-type", target),
+                Ranges = SearchRange.Of("search-type", target, form),
             };
             found.AddRange(detector.Take(seen));
         }

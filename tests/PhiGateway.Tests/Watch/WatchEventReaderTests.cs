@@ -36,6 +36,34 @@ public sealed class WatchEventReaderTests
         Assert.Equal(StableHash.Of("/fhir/Practitioner/1"), AskedBy("/fhir/Practitioner/1"));
     }
 
+    // Where the record holds the body, who misses by POST is told apart by what was asked for, as by GET.
+    [Fact]
+    public void Read_MissesByPostOfNobody_AreOfDifferentThings_WhereTheirBodiesAreOnRecord()
+    {
+        Assert.NotEqual(AskedKeyOf("identifier=1"), AskedKeyOf("identifier=2"));
+        Assert.Equal(AskedKeyOf("identifier=1"), AskedKeyOf("identifier=1"));
+        Assert.Equal(StableHash.Of("/fhir/Patient/_search"), AskedKeyOf(null));
+    }
+
+    [Fact]
+    public void Read_ASearchByPost_HasTheBoundsOfItsBody()
+    {
+        var record = TestRecords.Disclosure("p-1");
+        (record.Interaction, record.RawTarget, record.Form) = ("search-type", "/fhir/Observation/_search", "value-quantity=gt5");
+        Assert.Equal(5, Assert.Single(WatchEventReader.Read(Entry(record))!.Ranges).Probe);
+
+        // The twin: a record of before.
+        record.Form = null;
+        Assert.Empty(WatchEventReader.Read(Entry(record))!.Ranges);
+    }
+
+    private static ulong AskedKeyOf(string? form)
+    {
+        var record = TestRecords.Denial();
+        (record.RawTarget, record.Form, record.Patients) = ("/fhir/Patient/_search", form, []);
+        return WatchEventReader.Read(Entry(record))!.AskedKey;
+    }
+
     private static ulong AskedBy(string target, params string[] patients)
     {
         var record = TestRecords.Denial();

@@ -1,4 +1,3 @@
-using System.Text;
 using PhiGateway.Audit.Records;
 using PhiGateway.Gateway.Trail;
 using PhiGateway.Tests.Gateway.Stages;
@@ -6,7 +5,7 @@ using Xunit;
 
 namespace PhiGateway.Tests.Gateway.Trail;
 
-/// <summary>A record of a search by POST says which parameters its body named, and no value that was searched for.</summary>
+/// <summary>A record of a search by POST says which parameters its body named, and apart from that what the body was.</summary>
 public sealed class FormNamesTests
 {
     private const string Form = "application/x-www-form-urlencoded";
@@ -24,7 +23,20 @@ public sealed class FormNamesTests
         Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
         var record = Assert.Single(world.Journal.Records, static record => record.Kind == AuditKind.Disclosure);
         Assert.Equal(["patient", "code", "_elements=code", "_sort=-date"], record.Parameters);
-        Assert.DoesNotContain("1234-5", Written(record), StringComparison.Ordinal);
+        Assert.Equal("patient=17&code=1234-5&code=98-7&_elements=code&_sort=-date", record.Form);
+        Assert.Equal(record.Form, AuditRecordReader.Read(Written(record)).Form);
+    }
+
+    // Of what is refused later too: whoever tries values is seen by what was tried.
+    [Fact]
+    public async Task TextOf_ASearchThatIsUnderstood_IsItsBody()
+    {
+        using var world = new StageWorld(null, null, StageWorld.Grant("read", "search"));
+        using var exchange = world.Open("POST", "/fhir/Observation/_search?code=1", "patient=17&value-quantity=gt5%7C%7Cmg");
+        exchange.Http.Request.ContentType = Form;
+        _ = await world.WalkAsync(exchange, "Understand");
+
+        Assert.Equal("patient=17&value-quantity=gt5%7C%7Cmg", FormNames.TextOf(exchange.Known.Asked, exchange.Body!.Written.Span));
     }
 
     // The twins: of a search by GET all stands in the target, and of what is no search nothing has names.
@@ -45,6 +57,7 @@ public sealed class FormNamesTests
         _ = await world.WalkAsync(exchange, "Understand");
 
         Assert.Empty(FormNames.Of(exchange.Known.Asked));
+        Assert.Null(FormNames.TextOf(exchange.Known.Asked, exchange.Body is { } sent ? sent.Written.Span : default));
     }
 
     // A list of elements is as long as a caller likes: beyond the bound the record says that there was more.
@@ -71,10 +84,10 @@ public sealed class FormNamesTests
         "subject":{"reference":"Patient/17"}},"search":{"mode":"match"} }]}
         """;
 
-    private static string Written(AuditRecord record)
+    private static ReadOnlySpan<byte> Written(AuditRecord record)
     {
         var buffer = new byte[4096];
         var length = AuditRecordWriter.Write(record, ref buffer, 0);
-        return Encoding.UTF8.GetString(buffer, 0, length);
+        return buffer.AsSpan(0, length);
     }
 }
