@@ -257,10 +257,13 @@ internal sealed class AnswerJudge(
         && exchange.DecidedParts is [{ Interaction: Interaction.Create, Body: { } written }, ..]
         && exchange.Disclosure.LastWithheld switch
         {
-            // Whosever it is: a Patient that is written has no name yet.
-            WithholdReason.Confidentiality or WithholdReason.Label => exchange.Permit.Release.JudgeWhosever(written) == WithholdReason.None,
-            WithholdReason.OutsidePatients => exchange.Permit.Release.Judge(written).Reason == WithholdReason.None,
-            _ => false,
+            // Of a type that is not shown what was written itself would stay as well.
+            WithholdReason.None or WithholdReason.NotCovered => false,
+            WithholdReason.OutsidePatients or WithholdReason.UndeterminedPatient => exchange.Permit.Release.Judge(written).Reason
+                == WithholdReason.None,
+
+            // For its label, its condition, its tenant. Whosever it is: a Patient that is written has no name yet.
+            _ => exchange.Permit.Release.JudgeWhosever(written) == WithholdReason.None,
         };
 
     /// <summary>What is told then: as of any creation that a server does not take.</summary>
