@@ -331,9 +331,10 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
                         away = found.IsReadable ? away : StageResult.Refuse(DenyReason.UnreadableAnswer, Detail);
                         break;
                     case Fetched.Failed failed when hides:
-                        // What a server does not answer at all it does not answer later either; anything else may be of now.
+                        // What a server does not answer at all, or keeps from the gateway by itself (403), it does not answer later
+                        // either; anything else may be of now.
                         known.Hide(type, asked);
-                        away = failed.Status is 400 or 405 or 422 or 501 ? away : StageResult.Refuse(failed.Reason, Detail);
+                        away = failed.Status is 400 or 403 or 405 or 422 or 501 ? away : StageResult.Refuse(failed.Reason, Detail);
                         break;
                 }
 
