@@ -233,7 +233,7 @@ public static class StoredVersionComparer
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var found = reader.ValueTextEquals(member);
+            var found = JsonText.Is(in reader, member);
             reader.Read();
             if (found)
             {

@@ -44,8 +44,8 @@ internal ref struct BundleResources
                 continue;
             }
 
-            var isUrl = _reader.ValueTextEquals("fullUrl"u8);
-            if (!isUrl && !_reader.ValueTextEquals("resource"u8))
+            var isUrl = JsonText.Is(in _reader, "fullUrl"u8);
+            if (!isUrl && !JsonText.Is(in _reader, "resource"u8))
             {
                 continue;
             }
