@@ -96,8 +96,9 @@ internal sealed class RoutingMarks
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: half of a surrogate pair, which the strict reader takes from nobody.
             return false;
         }
 

@@ -216,12 +216,12 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
             {
                 case Fetched.Found found:
                     var release = permit.Release;
+                    var isRead = FoundRecords.TryReadAll(found.Body.Span, release, exchange.Ingressed.Route.Language, out var labelled);
                     if (
-                        FoundRecords
-                            .Read(found.Body.Span, release, exchange.Ingressed.Route.Language)
-                            .Any(facts => facts.Type == inner.Type && release.Judge(facts).Reason != WithholdReason.None)
+                        !isRead || labelled.Any(facts => facts.Type == inner.Type && release.Judge(facts).Reason != WithholdReason.None)
                     )
                     {
+                        // What cannot be read may be one that stays.
                         return true;
                     }
 
