@@ -41,8 +41,7 @@ public sealed class KnownTargets
     public static bool AreNeeded(FhirRequest request) => request.Interaction == Interaction.Read && AreOf(request.Type);
 
     /// <summary>The same of one version.</summary>
-    public static bool AreNeededForVersion(FhirRequest request) =>
-        request.Interaction == Interaction.VRead && AreOf(request.Type);
+    public static bool AreNeededForVersion(FhirRequest request) => request.Interaction == Interaction.VRead && AreOf(request.Type);
 
     /// <summary>Whether anything that speaks of others could leave under a policy.</summary>
     /// <param name="policy">The judge of an answer.</param>
@@ -230,13 +229,7 @@ public sealed class KnownTargets
         return named.ByType();
     }
 
-    private void Note(
-        ResourceReader reader,
-        ReleasePolicy policy,
-        bool isHere,
-        HashSet<ResourceName> here,
-        HashSet<ResourceName> named
-    )
+    private void Note(ResourceReader reader, ReleasePolicy policy, bool isHere, HashSet<ResourceName> here, HashSet<ResourceName> named)
     {
         var facts = reader.Facts;
 
@@ -379,8 +372,7 @@ public sealed class KnownTargets
 
         var reason = policy.Judge(facts).Reason;
         Known.Add(facts, reason);
-        ResourceName[] targets =
-            reason == WithholdReason.None && AreOf(type) ? [.. TargetsToLookUp(reader).Distinct()] : [];
+        ResourceName[] targets = reason == WithholdReason.None && AreOf(type) ? [.. TargetsToLookUp(reader).Distinct()] : [];
         if (targets.Length > 0)
         {
             _further[new ResourceName(type, id)] = targets;

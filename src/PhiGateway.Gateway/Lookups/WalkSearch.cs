@@ -217,9 +217,7 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
                 case Fetched.Found found:
                     var release = permit.Release;
                     var isRead = FoundRecords.TryReadAll(found.Body.Span, release, exchange.Ingressed.Route.Language, out var labelled);
-                    if (
-                        !isRead || labelled.Any(facts => facts.Type == inner.Type && release.Judge(facts).Reason != WithholdReason.None)
-                    )
+                    if (!isRead || labelled.Any(facts => facts.Type == inner.Type && release.Judge(facts).Reason != WithholdReason.None))
                     {
                         // What cannot be read may be one that stays.
                         return true;

@@ -17,7 +17,10 @@ internal sealed class KnownResources
     private const int Most = 20_000;
 
     /// <summary>Types whose records stay where one of what they speak of does.</summary>
-    internal static readonly ResourceType[] SpeakOfOthers = [.. ResourceType.All.Where(static type => ScanProgram.For(type).SpeaksOfOthers)];
+    internal static readonly ResourceType[] SpeakOfOthers =
+    [
+        .. ResourceType.All.Where(static type => ScanProgram.For(type).SpeaksOfOthers),
+    ];
 
     private static readonly ResourceType[] Named = [.. SpeakOfOthers.Where(static type => !ScanProgram.For(type).OfTargets)];
 
@@ -37,8 +40,7 @@ internal sealed class KnownResources
     /// <param name="isForeseen">It is judged once more when all that it may speak of is known.</param>
     public void Add(ResourceFacts facts, WithholdReason reason, bool isForeseen = false)
     {
-        var isOpen =
-            isForeseen && reason is WithholdReason.None or WithholdReason.UndeterminedPatient && IsJudgedByOthers(facts);
+        var isOpen = isForeseen && reason is WithholdReason.None or WithholdReason.UndeterminedPatient && IsJudgedByOthers(facts);
         if (facts.Id is null || isOpen)
         {
             return;

@@ -1,5 +1,5 @@
-using System.Buffers.Text;
 using System.Buffers;
+using System.Buffers.Text;
 using System.Text.Json;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests;

@@ -82,9 +82,7 @@ internal sealed record WayBack(IReadOnlyList<string> Paths, FhirContext Context)
     private void Find(JsonElement resource, ResourceType type, IReadOnlySet<string> shown, ResourceType target, HashSet<string> found)
     {
         var isShown =
-            StrictJson.Text(resource, "resourceType") == type.Name
-            && StrictJson.Text(resource, "id") is { } id
-            && shown.Contains(id);
+            StrictJson.Text(resource, "resourceType") == type.Name && StrictJson.Text(resource, "id") is { } id && shown.Contains(id);
         for (var i = 0; isShown && i < Paths.Count; i++)
         {
             Follow(resource, Paths[i], target, found);

@@ -30,8 +30,7 @@ internal static class UnreadEcho
     /// <param name="isCreation">It makes a record anew.</param>
     public static bool Is(GatewayExchange exchange, StageResult refused, bool isCreation)
     {
-        var isUnread =
-            refused.IsRefused(out var reason) && (reason == DenyReason.UnreadableAnswer || reason == DenyReason.AnswerTooLarge);
+        var isUnread = refused.IsRefused(out var reason) && (reason == DenyReason.UnreadableAnswer || reason == DenyReason.AnswerTooLarge);
         return isUnread && exchange.IntentRecorded && SaysDone(exchange.Forwarded.Answer, isCreation);
     }
 
@@ -44,7 +43,15 @@ internal static class UnreadEcho
             new
             {
                 resourceType = "OperationOutcome",
-                issue = new[] { new { severity = "warning", code = "incomplete", details = new { text = Text } } },
+                issue = new[]
+                {
+                    new
+                    {
+                        severity = "warning",
+                        code = "incomplete",
+                        details = new { text = Text },
+                    },
+                },
             }
         );
     }

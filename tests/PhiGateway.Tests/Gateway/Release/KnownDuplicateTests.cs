@@ -66,13 +66,12 @@ public sealed class KnownDuplicateTests
         var tag = new TokenValue(Tags, "north");
         using var world = new StageWorld(null, null, StageWorld.Grant("read", "create"));
         world.Route = world.Route! with { TenantTag = tag, Language = world.Route.Language with { TenantTag = tag } };
-        var tagged = tenant is null ? "\"versionId\"" : $$"""
-            "tag":[{"system":"{{Tags}}","code":"{{tenant}}"}],"versionId"
-            """;
-        world.Upstream.Answers(
-            "POST /Observation",
-            StageWorld.Observation("7").Replace("\"versionId\"", tagged, StringComparison.Ordinal)
-        );
+        var tagged = tenant is null
+            ? "\"versionId\""
+            : $$"""
+                "tag":[{"system":"{{Tags}}","code":"{{tenant}}"}],"versionId"
+                """;
+        world.Upstream.Answers("POST /Observation", StageWorld.Observation("7").Replace("\"versionId\"", tagged, StringComparison.Ordinal));
         using var exchange = world.Open("POST", "/fhir/Observation", New);
 
         Assert.Equal(refused, (await world.WalkAsync(exchange, "Release")).Refusal?.Code);
