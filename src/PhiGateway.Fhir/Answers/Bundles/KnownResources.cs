@@ -79,6 +79,12 @@ internal sealed class KnownResources
         return seen.Owner == OwnerState.Undetermined ? before : Known.Contradictory;
     }
 
+    /// <summary>
+    /// Whether records of a type are judged once all others are. What says itself whose it is stays in its place where nothing could stay.
+    /// </summary>
+    public static bool AwaitsOthers(ResourceType type, bool isAllShown) =>
+        ScanProgram.For(type) is { SpeaksOfOthers: true } program && (program.OfTargets || !isAllShown);
+
     /// <summary>Whether what else is known may yet say of a resource that it stays, or whose it is.</summary>
     public static bool IsJudgedByOthers(ResourceFacts facts) =>
         ScanProgram.For(facts.Type) is { SpeaksOfOthers: true } program && (facts.Owner == OwnerState.Undetermined || !program.OfTargets);

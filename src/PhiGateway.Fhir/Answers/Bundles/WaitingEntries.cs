@@ -119,7 +119,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
 
     // What was included is there for the sake of matches: whether these leave is known at the end.
     private bool IsOfOthers(ReadOnlySpan<byte> data, ref EntrySpan entry) =>
-        (work.Known is not null && ScanProgram.For(work.Reader.Facts.Type).SpeaksOfOthers)
+        (work.Known is not null && KnownResources.AwaitsOthers(work.Reader.Facts.Type, work.Options.CountIsWhole))
         || (Holds && work.Reader.Facts.Type != ResourceType.OperationOutcome && settler.IsIncluded(ref entry, data));
 
     // It left with the page before, or leaves with the next.
