@@ -248,24 +248,7 @@ internal static class PermitFactory
             speaks |= needed != ScopeRights.None && SpeakingTypes.All.Contains(part.Type);
         }
 
-        return !speaks || ShowsWhateverIsRead(run);
-    }
-
-    // What speaks of a record that stays, stays with it. One of a type that may not be read at all keeps nothing back.
-    private static bool ShowsWhateverIsRead(DecisionRun run)
-    {
-        foreach (var type in ResourceType.All)
-        {
-            var read = new AccessPart { Interaction = Interaction.Read, Type = type };
-            var readers = run.Reach.Usable(PartRights.Viewers(read, run.UseCase));
-            var isRead = !readers.IsEmpty && run.Reach.ScopesGrant(type, ScopeRights.Read, usableOnly: true);
-            if (isRead && WalkQuestions.Whole(run, read, ScopeRights.Read, readers).IsEmpty)
-            {
-                return false;
-            }
-        }
-
-        return true;
+        return !speaks || WalkQuestions.ShowsWhateverIsRead(run);
     }
 
     // It picks among records of its type, or brings none.

@@ -34,8 +34,9 @@ internal static class WalkQuestions
         }
 
         // What can be looked up is: the records themselves say whether one of them stays for another label.
+        // What speaks of a record that stays would not be released either.
         var whole = Whole(run, part, needed, grants, isLookedUp: part.IsResolvable);
-        if (!whole.IsEmpty)
+        if (!whole.IsEmpty && (!SpeakingTypes.All.Contains(part.Type) || ShowsWhateverIsRead(run)))
         {
             return whole;
         }
@@ -79,6 +80,28 @@ internal static class WalkQuestions
 
         return open;
     }
+
+    /// <summary>
+    /// Whether this client is shown every record of whatever it may read or search at all: then nothing that speaks of others stays for what
+    /// it speaks of. One of a type that it may not see keeps nothing back.
+    /// </summary>
+    internal static bool ShowsWhateverIsRead(DecisionRun run)
+    {
+        foreach (var type in ResourceType.All)
+        {
+            var read = new AccessPart { Interaction = Interaction.Read, Type = type };
+            var readers = run.Reach.Usable(PartRights.Viewers(read, run.UseCase));
+            if (!readers.IsEmpty && (Withholds(run, read, readers, ScopeRights.Read) || Withholds(run, read, readers, ScopeRights.Search)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool Withholds(DecisionRun run, AccessPart part, GrantSet readers, ScopeRights right) =>
+        run.Reach.ScopesGrant(part.Type, right, usableOnly: true) && Whole(run, part, right, readers).IsEmpty;
 
     private static GrantSet Meeting(UseCaseEntry useCase, AccessPart part, GrantSet grants)
     {

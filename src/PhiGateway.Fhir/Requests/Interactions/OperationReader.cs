@@ -40,6 +40,8 @@ internal static class OperationReader
             return unread.As<FhirRequest>();
         }
 
+        // What is written is compared with what is stored, and goes as it came.
+        source = operation.Writes || resources.Count > 0 ? source : OwnReferences.InBody(source);
         if ((CheckKind(source, operation, resources) ?? CheckAddress(source, operation, inputs)) is { } other)
         {
             return other.As<FhirRequest>();
@@ -174,6 +176,8 @@ internal static class OperationReader
                 {
                     return refusal.About(name);
                 }
+
+                inputs[i] = inputs[i] with { Value = OwnReferences.Relative(value, reading.Context) };
             }
         }
 

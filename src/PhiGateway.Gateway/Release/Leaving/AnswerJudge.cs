@@ -260,8 +260,16 @@ internal sealed class AnswerJudge(
         && exchange.Disclosure.LastWithheld switch
         {
             // Whosever it is: a Patient that is written has no name yet.
-            WithholdReason.Confidentiality or WithholdReason.Label => exchange.Permit.Release.JudgeWhosever(written) == WithholdReason.None,
+            WithholdReason.Confidentiality or WithholdReason.Label or WithholdReason.OutsideTenant => exchange.Permit.Release.JudgeWhosever(
+                written
+            ) == WithholdReason.None,
+
+            // A backend that is not FHIR's may answer with a few members of what it made, which do not say by what it is permitted.
+            WithholdReason.Condition => exchange.Kind != RequestKind.DeclaredApi
+                && exchange.Permit.Release.JudgeWhosever(written) == WithholdReason.None,
             WithholdReason.OutsidePatients => exchange.Permit.Release.Judge(written).Reason == WithholdReason.None,
+
+            // Of a type that is not shown what was written itself would stay as well; and whose it is may be said by what it names.
             _ => false,
         };
 

@@ -105,6 +105,20 @@ public sealed class WalkTests
         Assert.False(LooksUp("Patient?_has:Observation:patient:category=laboratory", snapshot));
     }
 
+    // What speaks of a record that stays, stays: a chain would answer over it.
+    [Theory]
+    [InlineData("Practitioner?_has:Provenance:agent:recorded=2026", "N", true)]
+    [InlineData("Patient?_has:AuditEvent:patient:date=2026", "N", true)]
+    [InlineData("Practitioner?_has:Provenance:agent:recorded=2026", "V", false)]
+    [InlineData("Patient?_has:AuditEvent:patient:date=2026", "V", false)]
+    public void Decide_AChainOverWhatSpeaksOfOthers_IsLookedUpUnlessAllOfThemAreShown(string target, string ceiling, bool isLookedUp)
+    {
+        var shown = All with { Types = [.. All.Types.Except(["Condition"])] };
+        var conditions = All with { Types = ["Condition"], Confidentiality = ceiling };
+
+        Assert.Equal(isLookedUp, LooksUp(target, TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: [shown, conditions])))));
+    }
+
     [Theory]
     [InlineData("$export?_type=Observation&_typeFilter=Observation%3Fpatient.family%3Dx")]
     [InlineData("?_type=Observation&patient.family=x")]
