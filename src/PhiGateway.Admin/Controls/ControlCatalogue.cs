@@ -75,6 +75,17 @@ internal static class ControlCatalogue
         );
     }
 
+    /// <summary>How many alerts of each kind were raised within the days, kind by kind, each with the query that finds those.</summary>
+    public static ControlEvidence[] Raised(ControlFacts facts, params string[] kinds) =>
+        [
+            .. kinds.Select(kind =>
+                Fact($"{facts.Raised(kind)} alerts {kind} within {facts.Days} days.", $"/admin/v1/alerts?kind={kind}&{Within(facts)}")
+            ),
+        ];
+
+    /// <summary>The filter of alerts that were raised within the days.</summary>
+    public static string Within(ControlFacts facts) => "at.ge=" + Moment(facts.At.AddDays(-facts.Days));
+
     /// <summary>The signs of a risk that nobody has closed, kind by kind, each with its own query; that there are none is good.</summary>
     public static IReadOnlyList<ControlEvidence> Signs(ControlFacts facts, Func<Alert, bool> areOf)
     {
@@ -94,6 +105,7 @@ internal static class ControlCatalogue
             ];
     }
 
-    private static string Moment(DateTimeOffset at) =>
+    /// <summary>A moment as filters take it.</summary>
+    public static string Moment(DateTimeOffset at) =>
         at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
 }

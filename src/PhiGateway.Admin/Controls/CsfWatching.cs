@@ -10,16 +10,14 @@ internal static class CsfWatching
     /// <summary>DE and RS, in the framework's order.</summary>
     public static IEnumerable<ControlLine> Of(ControlFacts facts)
     {
-        var reading = facts.Raised("record-scraping", "enumeration", "slow-drip", "slow-ramp", "volume-spike");
         yield return Line(
             "DE.CM-01",
             "Networks and network services are monitored",
             "DE.CM-1",
-            Is(facts.IsWatched, "The trail is watched, new networks among it.", "This node does not watch the trail.", null),
-            Fact(
-                $"{facts.Raised("new-network", "scattered-networks", "two-places")} alerts of new networks within {facts.Days} days.",
-                "/admin/v1/alerts?kind=new-network"
-            )
+            [
+                Is(facts.IsWatched, "The trail is watched, new networks among it.", "This node does not watch the trail.", null),
+                .. Raised(facts, "new-network", "scattered-networks", "two-places"),
+            ]
         );
         yield return Line(
             "DE.CM-03",
@@ -32,8 +30,10 @@ internal static class CsfWatching
             "DE.CM-06",
             "External service providers' activities are monitored",
             "DE.CM-6",
-            Is(facts.IsWatched, "Each client is held against its own past.", "This node does not watch the trail.", null),
-            Fact($"{reading} alerts of unusual reading within {facts.Days} days.", "/admin/v1/alerts")
+            [
+                Is(facts.IsWatched, "Each client is held against its own past.", "This node does not watch the trail.", null),
+                .. Raised(facts, "record-scraping", "enumeration", "slow-drip", "slow-ramp", "volume-spike"),
+            ]
         );
         yield return Line(
             "DE.CM-09",
@@ -55,7 +55,7 @@ internal static class CsfWatching
                 facts.Alerts.Count(static one => one is { State: AlertState.Open, Severity: AlertSeverity.Urgent, AssignedTo: null }),
                 "urgent alert has nobody",
                 "urgent alerts have nobody",
-                "/admin/v1/alerts?state=open&severity=urgent"
+                "/admin/v1/alerts?state=open&severity=urgent&assignedTo="
             ),
             Fact($"{facts.Set.All<AlertCase>(RegistryKind.Case).Count()} cases were opened.", "/admin/v1/cases")
         );

@@ -66,13 +66,13 @@ internal static class HipaaControls
             null,
             Fact(
                 $"{emergencies.Count(one => one.At >= facts.At.AddDays(-facts.Days))} emergency uses within {facts.Days} days.",
-                "/admin/v1/alerts?kind=break-glass"
+                "/admin/v1/alerts?kind=break-glass&" + Within(facts)
             ),
             None(
                 emergencies.Count(one => one.State != AlertState.Closed && one.At < facts.At - ReviewTime),
                 "emergency use waits for its decision for more than three days",
                 "emergency uses wait for their decision for more than three days",
-                "/admin/v1/alerts?kind=break-glass&state=open"
+                "/admin/v1/alerts?kind=break-glass&state.ne=closed&at.lt=" + Moment(facts.At - ReviewTime)
             )
         );
         yield return Line(
