@@ -104,19 +104,36 @@ public sealed class KnownTargets
     }
 
     /// <summary>All was looked up: what speaks of something that stays, stays itself, however many stand between.</summary>
+    /// <remarks>Security: each is looked at once for each that it speaks of. Upstreams hold chains of any length, in any order.</remarks>
     public void Conclude()
     {
-        for (var isNews = true; isNews; )
+        var speakers = new Dictionary<ResourceName, List<ResourceName>>();
+        var doubtful = new Queue<ResourceName>(_further.Keys);
+        foreach (var (name, targets) in _further)
         {
-            isNews = false;
-            foreach (var (name, targets) in _further)
+            foreach (var target in targets)
             {
-                if (Known.KeepsBack(targets))
+                if (!speakers.TryGetValue(target, out var of))
                 {
-                    Known.Withhold(name);
-                    _further.Remove(name);
-                    isNews = true;
+                    speakers[target] = of = [];
                 }
+
+                of.Add(name);
+            }
+        }
+
+        while (doubtful.TryDequeue(out var name))
+        {
+            if (!_further.TryGetValue(name, out var targets) || !Known.KeepsBack(targets))
+            {
+                continue;
+            }
+
+            Known.Withhold(name);
+            _further.Remove(name);
+            foreach (var speaker in speakers.GetValueOrDefault(name, []))
+            {
+                doubtful.Enqueue(speaker);
             }
         }
     }
