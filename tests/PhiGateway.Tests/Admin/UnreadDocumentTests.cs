@@ -44,6 +44,23 @@ public sealed class UnreadDocumentTests
         Assert.Equal("suspended", await StatusAsync(server));
     }
 
+    [Fact]
+    public async Task Review_ThatCanBeReadAgain_IsNoLongerToldAsSpoilt_ThoughItGoesOn()
+    {
+        await using var server = await OpenAsync();
+        await StartAsync(server);
+        var review = await FindAsync(server, RegistryKind.Campaign, "q2");
+        await PutAsync(server, RegistryKind.Campaign, "q2", "{}");
+        await Deadline(server).RunOnceAsync(default);
+        Assert.Equal("open", (string)Assert.Single(await AlertsAsync(server))!["state"]!);
+
+        await PutAsync(server, RegistryKind.Campaign, "q2", review.Json);
+        await Deadline(server).RunOnceAsync(default);
+
+        Assert.Equal("closed", (string)Assert.Single(await AlertsAsync(server))!["state"]!);
+        Assert.Equal("open", (string)(await server.GetAsync(Campaigns + "/q2", "olga")).Json["state"]!);
+    }
+
     // Ids may hold dots. What can be of either review keeps both open.
     [Theory]
     [InlineData("q2.b.nobody", true, "done")]
