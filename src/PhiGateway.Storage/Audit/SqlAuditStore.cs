@@ -37,12 +37,7 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
         return await command.ExecuteScalarAsync(cancellationToken) as byte[];
     }
 
-    public async Task<byte[]?> GetHashAsync(
-        string log,
-        long sequence,
-        ReadOnlyMemory<byte> sought,
-        CancellationToken cancellationToken
-    )
+    public async Task<byte[]?> GetHashAsync(string log, long sequence, ReadOnlyMemory<byte> sought, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = connection

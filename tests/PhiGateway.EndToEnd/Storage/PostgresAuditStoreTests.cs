@@ -79,7 +79,10 @@ public sealed class PostgresAuditStoreTests(PostgresFixture postgres) : AuditSto
         Assert.Equal(3, await store.GetWatermarkAsync("log", CancellationToken.None));
 
         // The twin: where there is none of the node's own, it is one.
-        var other = Entry(3) with { ChainHash = Hash("other") };
+        var other = Entry(3) with
+        {
+            ChainHash = Hash("other"),
+        };
         await Assert.ThrowsAsync<AuditForkException>(() => store.AppendAsync([other], CancellationToken.None));
         Assert.Equal(Entry(3).ChainHash.ToArray(), await store.GetHashAsync("log", 3, other.ChainHash, CancellationToken.None));
     }

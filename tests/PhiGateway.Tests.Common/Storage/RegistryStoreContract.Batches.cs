@@ -81,13 +81,7 @@ public abstract partial class RegistryStoreContract
         bool isWritten
     )
     {
-        Revocation Row(string id, string of, string? by) =>
-            Revoke(id, of) with
-            {
-                Target = target,
-                Issuer = by,
-                IssuedBefore = Moment(0),
-            };
+        Revocation Row(string id, string of, string? by) => Revoke(id, of) with { Target = target, Issuer = by, IssuedBefore = Moment(0) };
         await Store.RevokeAsync(Row("x1", value, issuer), None);
         await Store.RevokeAsync(Row("x2", later, laterIssuer), None);
         var lift = Row("x3", value, issuer) with { Lifted = true };

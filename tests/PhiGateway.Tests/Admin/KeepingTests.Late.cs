@@ -41,7 +41,9 @@ public sealed partial class KeepingTests
             {
                 var row = StoredTrail.EntryOf(TestRecords.Denial(), 0) with { Log = "gw-99/1", ParentId = record.Id };
                 server.Trail.Entries.AddRange(
-                    Enumerable.Range(0, 1100).Select(place => row with { Id = Guid.NewGuid(), Sequence = place, Time = record.Time.AddDays(1) })
+                    Enumerable
+                        .Range(0, 1100)
+                        .Select(place => row with { Id = Guid.NewGuid(), Sequence = place, Time = record.Time.AddDays(1) })
                 );
             }
         };
