@@ -107,21 +107,10 @@ public sealed class KnownTargets
     /// <remarks>Security: each is looked at once for each that it speaks of. Upstreams hold chains of any length, in any order.</remarks>
     public void Conclude()
     {
-        var speakers = new Dictionary<ResourceName, List<ResourceName>>();
+        var speakers = _further
+            .SelectMany(static of => of.Value.Select(target => (Target: target, Speaker: of.Key)))
+            .ToLookup(static one => one.Target, static one => one.Speaker);
         var doubtful = new Queue<ResourceName>(_further.Keys);
-        foreach (var (name, targets) in _further)
-        {
-            foreach (var target in targets)
-            {
-                if (!speakers.TryGetValue(target, out var of))
-                {
-                    speakers[target] = of = [];
-                }
-
-                of.Add(name);
-            }
-        }
-
         while (doubtful.TryDequeue(out var name))
         {
             if (!_further.TryGetValue(name, out var targets) || !Known.KeepsBack(targets))
@@ -131,7 +120,7 @@ public sealed class KnownTargets
 
             Known.Withhold(name);
             _further.Remove(name);
-            foreach (var speaker in speakers.GetValueOrDefault(name, []))
+            foreach (var speaker in speakers[name])
             {
                 doubtful.Enqueue(speaker);
             }
