@@ -100,7 +100,8 @@ internal sealed class AccountingCommands(
             call.Person,
             fold.Lines(),
             fold.LeftOut,
-            fold.Held
+            fold.Held,
+            fold.HeldUnproven
         );
     }
 

@@ -20,6 +20,9 @@ internal sealed class AccountingFold(AccountingRule rule, WorkingSet set, IReadO
     /// <summary>Disclosures that a hold keeps back.</summary>
     public long Held { get; private set; }
 
+    /// <summary>Those of them that only holds keep back of which this node has no proof.</summary>
+    public long HeldUnproven { get; private set; }
+
     /// <summary>Excluded releases by class.</summary>
     public IReadOnlyDictionary<string, long> LeftOut => _leftOut;
 
@@ -40,9 +43,8 @@ internal sealed class AccountingFold(AccountingRule rule, WorkingSet set, IReadO
             return;
         }
 
-        if (holds.Any(hold => hold.Covers(record.Organization)))
+        if (IsHeld(record.Organization))
         {
-            Held++;
             return;
         }
 
@@ -54,6 +56,23 @@ internal sealed class AccountingFold(AccountingRule rule, WorkingSet set, IReadO
 
         line.Add(record);
         line.Ground.Add(record, patient);
+    }
+
+    private bool IsHeld(string? organization)
+    {
+        var covering = holds.Where(hold => hold.Covers(organization)).ToList();
+        if (covering.Count == 0)
+        {
+            return false;
+        }
+
+        Held++;
+        if (covering.TrueForAll(static hold => hold.IsUnproven == true))
+        {
+            HeldUnproven++;
+        }
+
+        return true;
     }
 
     /// <summary>The lines, by their first moment.</summary>

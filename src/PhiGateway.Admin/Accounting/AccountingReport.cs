@@ -11,6 +11,7 @@ namespace PhiGateway.Admin.Accounting;
 /// <param name="Disclosures">What the patient is told: repeated ones of one recipient and purpose together, by their first moment.</param>
 /// <param name="LeftOut">For the officer: releases that are excluded, by class.</param>
 /// <param name="Held">For the officer: disclosures that a hold keeps back now.</param>
+/// <param name="HeldUnproven">For the officer: those of them that only holds keep back which no log of this node proves.</param>
 public sealed record AccountingReport(
     string Rule,
     string Tenant,
@@ -21,7 +22,8 @@ public sealed record AccountingReport(
     string MadeBy,
     IReadOnlyList<AccountedDisclosure> Disclosures,
     IReadOnlyDictionary<string, long> LeftOut,
-    long Held
+    long Held,
+    long HeldUnproven = 0
 );
 
 /// <summary>Disclosures to one recipient for one purpose.</summary>

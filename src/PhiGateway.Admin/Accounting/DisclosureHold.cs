@@ -11,6 +11,10 @@ namespace PhiGateway.Admin.Accounting;
 /// <param name="SetAt">When it was set.</param>
 /// <param name="SetBy">Who set it.</param>
 /// <param name="ReleasedAt">When it was released before its time; null: it was not.</param>
+/// <param name="IsUnproven">
+/// True: no log of this node proves its record, which another node wrote, or nobody of the control plane; it keeps back all the same. Absent: one does.
+/// </param>
+/// <param name="IsReleaseUnproven">True: there is a release that no log of this node proves, and which does not count here. Absent: there is none.</param>
 public sealed record DisclosureHold(
     Guid Id,
     string? Organization,
@@ -19,9 +23,14 @@ public sealed record DisclosureHold(
     DateTimeOffset Until,
     DateTimeOffset SetAt,
     string SetBy,
-    DateTimeOffset? ReleasedAt = null
+    DateTimeOffset? ReleasedAt = null,
+    bool? IsUnproven = null,
+    bool? IsReleaseUnproven = null
 )
 {
+    // The first of several releases is the one that ended it.
+    internal DisclosureHold ReleasedBy(DateTimeOffset at) => this with { ReleasedAt = ReleasedAt < at ? ReleasedAt : at };
+
     internal bool IsInForce(DateTimeOffset now) => ReleasedAt is null && now < Until;
 
     internal bool Covers(string? organization) => Organization is null || Organization == organization;

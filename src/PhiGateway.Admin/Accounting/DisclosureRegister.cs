@@ -3,6 +3,7 @@ using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Keeping;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 
@@ -12,7 +13,11 @@ namespace PhiGateway.Admin.Accounting;
 /// The register of holds and requests. It has no table: each step is a record of the trail, and what stands is read from them, so that
 /// nobody can change it without a trace.
 /// </summary>
-/// <remarks>A step is seen once its record was shipped to the store, in which the register is read: within a second, as a rule.</remarks>
+/// <remarks>
+/// A step is seen once its record was shipped to the store, in which the register is read: within a second, as a rule. Security: whoever ships
+/// may add rows there. A hold keeps back wherever it stands, and says when no log of this node proves it; a release counts only when one does,
+/// so that nobody ends a hold, or is told what it keeps back, by a row (docs/adr/0152).
+/// </remarks>
 internal sealed class DisclosureRegister(
     IAuditStore store,
     IAuditJournal journal,
@@ -20,7 +25,8 @@ internal sealed class DisclosureRegister(
     TrailSearch looks,
     TrailProofs proofs,
     TimeProvider time,
-    IPatientPseudonym? pseudonym = null
+    IPatientPseudonym? pseudonym = null,
+    ITrailProof? proof = null
 )
 {
     public const string Hold = "accounting.hold";
@@ -81,11 +87,11 @@ internal sealed class DisclosureRegister(
 
     /// <summary>The requests of a patient, those that are due first.</summary>
     public async Task<IReadOnlyList<DisclosureRequest>> RequestsAsync(string tenant, string patient, CancellationToken cancellationToken) =>
-        InOrder(await StepsAsync(tenant, patient, cancellationToken));
+        InOrder((await StepsAsync(tenant, patient, cancellationToken)).Steps);
 
     /// <summary>Every request; a row that is no step is passed over, and a fault where one patient is asked about.</summary>
     public async Task<RequestList> RequestsAsync(CancellationToken cancellationToken) =>
-        new(InOrder(await AllStepsAsync(cancellationToken)));
+        new(InOrder((await AllStepsAsync(cancellationToken)).Steps));
 
     /// <summary>The step that opened a hold or a request; null: there is none of that id.</summary>
     public async Task<AuditRecord?> FindAsync(Guid id, string step, CancellationToken cancellationToken)
@@ -102,25 +108,32 @@ internal sealed class DisclosureRegister(
                 .ThenBy(static request => request.Due),
         ];
 
-    private static IEnumerable<DisclosureHold> HoldsOf(IReadOnlyList<AuditRecord> steps)
+    private static IEnumerable<DisclosureHold> HoldsOf(RegisterRows rows)
     {
-        var released = steps
-            .Where(static step => step.Event == Release)
-            .GroupBy(static step => step.ParentId)
-            .ToDictionary(static group => group.Key, static group => group.Min(static step => step.Time));
-        foreach (var step in steps.Where(static step => step.Event == Hold))
+        var releases = rows.Steps.Where(static step => step.Event == Release).ToLookup(static step => step.ParentId);
+        foreach (var step in rows.Steps.Where(static step => step.Event == Hold))
         {
             var body = Content<HoldContent>(step);
-            yield return new DisclosureHold(
+            var hold = new DisclosureHold(
                 step.Id,
                 body.Organization,
                 body.Agency,
                 body.Oral,
                 body.Until,
                 step.Time,
-                step.Actor ?? string.Empty,
-                released.TryGetValue(step.Id, out var at) ? at : null
+                step.Actor ?? string.Empty
             );
+            if (rows.Unproven.Contains(step))
+            {
+                hold = hold with { IsUnproven = true };
+            }
+
+            foreach (var release in releases[step.Id])
+            {
+                hold = rows.Unproven.Contains(release) ? hold with { IsReleaseUnproven = true } : hold.ReleasedBy(release.Time);
+            }
+
+            yield return hold.ReleasedAt is null ? hold : hold with { IsReleaseUnproven = null };
         }
     }
 
@@ -157,8 +170,11 @@ internal sealed class DisclosureRegister(
 
     // Security: whoever ships may add rows that say nothing, and one of them must not end the lists of all. Of the answer to one patient no
     // step may be missing.
-    private async Task<IReadOnlyList<AuditRecord>> AllStepsAsync(CancellationToken cancellationToken) =>
-        [.. (await StepsAsync(null, null, cancellationToken, RegisterStep.PassOver)).Where(IsWhole)];
+    private async Task<RegisterRows> AllStepsAsync(CancellationToken cancellationToken)
+    {
+        var rows = await StepsAsync(null, null, cancellationToken, RegisterStep.PassOver);
+        return rows with { Steps = [.. rows.Steps.Where(IsWhole)] };
+    }
 
     private static bool IsWhole(AuditRecord step) =>
         step.Event switch
@@ -169,7 +185,7 @@ internal sealed class DisclosureRegister(
             _ => true,
         };
 
-    private async Task<IReadOnlyList<AuditRecord>> StepsAsync(
+    private async Task<RegisterRows> StepsAsync(
         string? tenant,
         string? patient,
         CancellationToken cancellationToken,
@@ -178,16 +194,27 @@ internal sealed class DisclosureRegister(
     {
         var query = new AuditQuery { Kind = AuditKind.Hold, PatientKeys = KeysOf(tenant, patient) };
         var steps = new List<AuditRecord>();
-        await foreach (var (_, record) in TrailWalk.AllAsync(store, query, cancellationToken, unreadable))
+        var unproven = new HashSet<AuditRecord>();
+        await foreach (var (entry, record) in TrailWalk.AllAsync(store, query, cancellationToken, unreadable))
         {
             steps.Add(record);
+            if (record.Event is Hold or Release && !IsProven(entry, record))
+            {
+                unproven.Add(record);
+            }
         }
 
-        return steps;
+        return new RegisterRows(steps, unproven);
     }
+
+    // The log proves a body: one that names another id is that of another record. A control plane that keeps no log has nothing to hold it against.
+    private bool IsProven(AuditEntry entry, AuditRecord record) => proof is null || (record.Id == entry.Id && proof.Proves(entry));
 
     private IReadOnlyList<string> KeysOf(string? tenant, string? patient) =>
         tenant is null || patient is null || pseudonym is null ? [] : [pseudonym.Of(tenant, patient)];
+
+    // Newest first; those among them that no log of this node proves, as the very objects.
+    private sealed record RegisterRows(IReadOnlyList<AuditRecord> Steps, HashSet<AuditRecord> Unproven);
 }
 
 /// <summary>What a hold's record says of it.</summary>

@@ -109,7 +109,7 @@ public sealed class CampaignDeadline
             var id = item.Item.Id;
             var alert = new Alert
             {
-                Id = AlertKinds.IdOf(AlertKinds.ReviewDue, id + "\nspoilt"),
+                Id = SpoiltIdOf(id),
                 Kind = AlertKinds.ReviewDue,
                 Subject = KindWord.Of(RegistryKind.Campaign, id),
                 At = _time.GetUtcNow(),
@@ -280,18 +280,31 @@ public sealed class CampaignDeadline
                 continue;
             }
 
-            var what = alert.Id == CampaignUnapplied.IdOf(id) ? "an approver" : "a decision";
-            var closed = AlertWriter.Closed(alert, $"Nothing of the review waits for {what}.", _time.GetUtcNow());
+            var closed = AlertWriter.Closed(alert, WhyClosed(alert.Id, id), _time.GetUtcNow());
             var json = AuthorNote.Carried(RegistryJson.Serialize(closed), item.Item);
             await _alerts.WriteAsync(AlertWriter.Resolved, alert.Id, json, item.Item, set.Revision);
         }
     }
 
-    // Each of a campaign's two alerts by what it is about.
+    private static string SpoiltIdOf(string campaign) => AlertKinds.IdOf(AlertKinds.ReviewDue, campaign + "\nspoilt");
+
+    private static string WhyClosed(string alert, string campaign) =>
+        alert switch
+        {
+            _ when alert == SpoiltIdOf(campaign) => "The review can be read again, or is there no more.",
+            _ when alert == CampaignUnapplied.IdOf(campaign) => "Nothing of the review waits for an approver.",
+            _ => "Nothing of the review waits for a decision.",
+        };
+
+    // Each of a campaign's alerts by what it is about; that it cannot be read is over when it can be.
     private static bool StillWaits(WorkingSet set, Campaign open, Alert alert) =>
-        alert.Id == CampaignUnapplied.IdOf(open.Id)
-            ? CampaignUnapplied.CountOf(set, open.Id) > 0
-            : CampaignEnd.CountUnread(set, open.Id) > 0 || set.ItemsOf(open.Id).Any(static one => one is { Decision: null, Outcome: null });
+        alert.Id switch
+        {
+            _ when alert.Id == SpoiltIdOf(open.Id) => false,
+            _ when alert.Id == CampaignUnapplied.IdOf(open.Id) => CampaignUnapplied.CountOf(set, open.Id) > 0,
+            _ => CampaignEnd.CountUnread(set, open.Id) > 0
+                || set.ItemsOf(open.Id).Any(static one => one is { Decision: null, Outcome: null }),
+        };
 
     private async Task FinishAsync(string id, CancellationToken cancellationToken)
     {

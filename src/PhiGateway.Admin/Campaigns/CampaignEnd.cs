@@ -16,8 +16,20 @@ internal static class CampaignEnd
     {
         var prefix = CampaignIds.PrefixOf(id);
         return set.Kind(RegistryKind.CampaignItem)
-            .Values.Count(item => item.Item.Id.StartsWith(prefix, StringComparison.Ordinal) && item.Entity is null);
+            .Values.Count(item =>
+                item.Entity is null && item.Item.Id.StartsWith(prefix, StringComparison.Ordinal) && !IsOfAnother(set, prefix, item.Item.Id)
+            );
     }
+
+    // Ids may hold dots: 'a.b.c' is of the review 'a.b' where there is one that can be read, and no client 'b.c' of which it could be in 'a'. In
+    // doubt it is of both: both wait.
+    private static bool IsOfAnother(WorkingSet set, string prefix, string item) =>
+        set.Find(RegistryKind.Client, item[prefix.Length..]) is null
+        && set.All<Campaign>(RegistryKind.Campaign)
+            .Any(other =>
+                other.Id.StartsWith(prefix, StringComparison.Ordinal)
+                && item.StartsWith(CampaignIds.PrefixOf(other.Id), StringComparison.Ordinal)
+            );
 
     /// <summary>The campaign as it ends; null: something still waits, or it has ended.</summary>
     public static RegistryWrite? Of(WorkingSet set, string id, string record, DateTimeOffset now)

@@ -9,17 +9,7 @@ internal static class RevocationRows
     internal const int LookBack = 10_000;
 
     /// <summary>What a row is about, as nodes read it: rows of one key are lifted together.</summary>
-    public static (RevocationTarget Target, string Value, string? Issuer) KeyOf(Revocation row) =>
-        row switch
-        {
-            // Of every issuer, in either spelling.
-            { Target: RevocationTarget.IssuedBefore } => (row.Target, row.Issuer ?? row.Value, null),
-            { Target: RevocationTarget.Subject } => (row.Target, row.Value, row.Issuer ?? "*"),
-            { Target: RevocationTarget.OtherThanTreatment } => (row.Target, "*", null),
-            { Target: RevocationTarget.TokenHash } => (row.Target, row.Value.ToLowerInvariant(), null),
-            { Target: RevocationTarget.Token } => (row.Target, row.Value, row.Issuer),
-            _ => (row.Target, row.Value, null),
-        };
+    public static (RevocationTarget Target, string Value, string? Issuer) KeyOf(Revocation row) => row.FindKey();
 
     /// <summary>Every row, newest first.</summary>
     public static async Task<IReadOnlyList<Revocation>> AllAsync(IRegistryStore store, CancellationToken cancellationToken)

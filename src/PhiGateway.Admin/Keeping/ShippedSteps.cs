@@ -15,9 +15,8 @@ internal sealed class ShippedSteps(IAuditStore store, FleetSteps others, AdminOp
     /// <summary>The refusal of what was not shipped in time; null: it was.</summary>
     public async Task<AdminProblem?> WaitAsync(AdminCall call, Guid step)
     {
-        var asked = new AuditQuery { Id = step };
         var began = time.GetTimestamp();
-        while (!(await store.QueryAsync(asked, call.Cancelled)).Entries.Any(entry => entry.Id == step))
+        while (!await HasArrivedAsync(step, began, call.Cancelled))
         {
             if (time.GetElapsedTime(began) >= options.ShippedWithin)
             {
@@ -31,5 +30,26 @@ internal sealed class ShippedSteps(IAuditStore store, FleetSteps others, AdminOp
         }
 
         return await others.WaitAsync(call);
+    }
+
+    // Whoever ships may add rows that name a step as what they belong to, with any time: page by page behind them, as long as is waited.
+    private async Task<bool> HasArrivedAsync(Guid step, long began, CancellationToken cancellationToken)
+    {
+        var asked = new AuditQuery { Id = step, Limit = PageRequest.Most };
+        while (true)
+        {
+            var page = await store.QueryAsync(asked, cancellationToken);
+            if (page.Entries.Any(entry => entry.Id == step))
+            {
+                return true;
+            }
+
+            if (page.Next is null || time.GetElapsedTime(began) >= options.ShippedWithin)
+            {
+                return false;
+            }
+
+            asked = asked with { Cursor = page.Next };
+        }
     }
 }

@@ -184,19 +184,20 @@ public sealed class AuditShipper(
     // Whether the store has a record, and the same as here where it is still here.
     private async Task<bool> HasAsync(long sequence, CancellationToken cancellationToken)
     {
-        var stored = await store.GetHashAsync(journal.Log, sequence, cancellationToken);
-        if (stored is null || sequence < journal.FirstSequence)
+        if (sequence < journal.FirstSequence)
         {
-            return stored is not null;
+            return await store.GetHashAsync(journal.Log, sequence, cancellationToken) is not null;
         }
 
         using var look = journal.CreateReader(sequence);
-        if (look.TryRead(out var mine) && !mine.ChainHash.Span.SequenceEqual(stored))
+        ReadOnlyMemory<byte> sought = look.TryRead(out var mine) ? mine.ChainHash.ToArray() : default;
+        var stored = await store.GetHashAsync(journal.Log, sequence, sought, cancellationToken);
+        if (stored is not null && !sought.IsEmpty && !sought.Span.SequenceEqual(stored))
         {
             throw new AuditForkException(journal.Log, sequence);
         }
 
-        return true;
+        return stored is not null;
     }
 
     // A standby that took over may lack what was confirmed, and nothing fails: a pooler, or an empty pool, just connects to it. What it lacks

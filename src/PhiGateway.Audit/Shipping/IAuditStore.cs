@@ -14,6 +14,16 @@ public interface IAuditStore
     /// </summary>
     Task<byte[]?> GetHashAsync(string log, long sequence, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The same where whoever ships may have added rows in the place of a record: of several the hash that is looked for, where one has it.
+    /// </summary>
+    /// <remarks>
+    /// A store compares what comes with what it has, in one transaction: no node, and no copy of one, puts a second record into a place. So
+    /// one's own record beside another is not a fork, but a row that somebody added, which verification tells of.
+    /// </remarks>
+    Task<byte[]?> GetHashAsync(string log, long sequence, ReadOnlyMemory<byte> sought, CancellationToken cancellationToken) =>
+        GetHashAsync(log, sequence, cancellationToken);
+
     /// <summary>Names of the logs that a node has written, of all generations.</summary>
     Task<IReadOnlyList<string>> ListLogsAsync(string node, CancellationToken cancellationToken);
 

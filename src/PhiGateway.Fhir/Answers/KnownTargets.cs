@@ -109,19 +109,25 @@ public sealed class KnownTargets
     }
 
     /// <summary>All was looked up: what speaks of something that stays, stays itself, however many stand between.</summary>
+    /// <remarks>Security: each is looked at once for each that it speaks of. Upstreams hold chains of any length, in any order.</remarks>
     public void Conclude()
     {
-        for (var isNews = true; isNews; )
+        var speakers = _further
+            .SelectMany(static of => of.Value.Select(target => (Target: target, Speaker: of.Key)))
+            .ToLookup(static one => one.Target, static one => one.Speaker);
+        var doubtful = new Queue<ResourceName>(_further.Keys);
+        while (doubtful.TryDequeue(out var name))
         {
-            isNews = false;
-            foreach (var (name, targets) in _further)
+            if (!_further.TryGetValue(name, out var targets) || !Known.KeepsBack(targets))
             {
-                if (Known.KeepsBack(targets))
-                {
-                    Known.Withhold(name);
-                    _further.Remove(name);
-                    isNews = true;
-                }
+                continue;
+            }
+
+            Known.Withhold(name);
+            _further.Remove(name);
+            foreach (var speaker in speakers[name])
+            {
+                doubtful.Enqueue(speaker);
             }
         }
     }

@@ -42,6 +42,19 @@ public sealed record Revocation(
     /// </summary>
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>What the row is about, as nodes read it, in whatever spelling: rows about one thing are lifted together.</summary>
+    public (RevocationTarget Target, string Value, string? Issuer) FindKey() =>
+        Target switch
+        {
+            // Of every issuer, in either spelling.
+            RevocationTarget.IssuedBefore => (Target, Issuer ?? Value, null),
+            RevocationTarget.Subject => (Target, Value, Issuer ?? "*"),
+            RevocationTarget.OtherThanTreatment => (Target, "*", null),
+            RevocationTarget.TokenHash => (Target, Value.ToLowerInvariant(), null),
+            RevocationTarget.Token => (Target, Value, Issuer),
+            _ => (Target, Value, null),
+        };
+
     /// <summary>The end that counts; null: the row stays.</summary>
     public DateTimeOffset? FindEnd() =>
         Target is RevocationTarget.Token or RevocationTarget.TokenHash or RevocationTarget.Subject && !Lifted ? Until : null;

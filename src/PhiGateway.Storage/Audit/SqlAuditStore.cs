@@ -37,6 +37,20 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
         return await command.ExecuteScalarAsync(cancellationToken) as byte[];
     }
 
+    public async Task<byte[]?> GetHashAsync(string log, long sequence, ReadOnlyMemory<byte> sought, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection
+            .Command(
+                "SELECT substr(chain_hash, 1, 64) FROM audit_event WHERE log = @log AND sequence = @sequence "
+                    + "ORDER BY CASE WHEN chain_hash = @sought THEN 0 ELSE 1 END LIMIT 1"
+            )
+            .With("log", log)
+            .With("sequence", sequence)
+            .With("sought", sought.ToArray());
+        return await command.ExecuteScalarAsync(cancellationToken) as byte[];
+    }
+
     public Task<IReadOnlyList<string>> ListLogsAsync(string node, CancellationToken cancellationToken) =>
         LogsBeginningAsync(node + "/", cancellationToken);
 
@@ -58,7 +72,7 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
         foreach (var (log, ordered) in logs)
         {
             var highest = await OpenLogAsync(connection, transaction, log, cancellationToken);
-            var doubtful = ordered.TakeWhile(e => e.Sequence <= highest).Select(e => e.Sequence).ToArray();
+            var doubtful = ordered.TakeWhile(e => e.Sequence <= highest).ToArray();
             var stored = doubtful.Length == 0 ? [] : await LoadHashesAsync(connection, transaction, log, doubtful, cancellationToken);
             fresh.AddRange(AuditBatch.Without(ordered, stored));
         }
@@ -188,11 +202,15 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
         CancellationToken cancellationToken
     );
 
+    /// <summary>
+    /// What stands in the places of some entries of a log, in order: of several rows in one place (whoever ships may add some) the entry's own
+    /// hash, where one has it.
+    /// </summary>
     protected abstract Task<Dictionary<long, byte[]>> LoadHashesAsync(
         DbConnection connection,
         DbTransaction transaction,
         string log,
-        long[] sequences,
+        AuditEntry[] entries,
         CancellationToken cancellationToken
     );
 

@@ -217,14 +217,17 @@ internal sealed class PostgresAuditSearch(
         return ReadAsync(command.With("limit", take), cancellationToken);
     }
 
-    // Where few records of the month have what is asked for, their places are known before the patient's are walked along; where there are many,
-    // each of the patient's is looked at until enough fit. OFFSET 0 keeps both a walk: a planner that thinks little will fit would rather put
-    // two tables together whole.
+    // Where few records of the month have what is asked for, their moments are known before the patient's are walked along; where there are
+    // many, the shape of each of the patient's is looked at until enough fit. Both go by indexes alone (shape and time; time, place and shape):
+    // a record is read when it belongs to the page, and not to learn its place or its shape, which took most of the time. A moment may be that
+    // of others too; the shape of the row itself is what decides. OFFSET 0 and IS TRUE keep all of it a walk: a planner that thinks little will
+    // fit would rather put two tables together whole.
     private Task<List<AuditEntry>> FindOfPatientAsync(MonthSpan month, int take, CancellationToken cancellationToken)
     {
         var command = Command();
         var shapes = Shapes(command, month);
         var window = Window(command, month, "p");
+        var before = _query.Cursor is null ? string.Empty : " AND e.time <= @c_time";
         var patients = Filter.OfPatients(command, _database);
         var mayBeFew = month.Shapes <= ManyShapes ? "TRUE" : "FALSE";
 #pragma warning disable CA2100 // put together from constants of these files only
@@ -233,20 +236,24 @@ internal sealed class PostgresAuditSearch(
             WITH shapes AS MATERIALIZED (
                 SELECT s.id FROM audit_shape s WHERE 1 = 1{shapes}
             ), fits AS MATERIALIZED (
-                SELECT e.time, e.log, e.sequence FROM shapes s
-                CROSS JOIN LATERAL (SELECT e.time, e.log, e.sequence FROM audit_event e WHERE e.shape = s.id{InMonth} OFFSET 0) e
+                SELECT e.time FROM shapes s
+                CROSS JOIN LATERAL (SELECT e.time FROM audit_event e WHERE e.shape = s.id{InMonth}{before} OFFSET 0) e
                 WHERE {mayBeFew} LIMIT {ManyRecords + 1}
             ), few AS MATERIALIZED (
                 SELECT {mayBeFew} AND count(*) <= {ManyRecords} AS is FROM fits
             )
             SELECT {Columns} FROM (
                 SELECT * FROM audit_patient p
-                WHERE (NOT (SELECT f.is FROM few f) OR (p.time, p.log, p.sequence) IN (SELECT f.time, f.log, f.sequence FROM fits f)){window}
+                WHERE (NOT (SELECT f.is FROM few f) OR p.time IN (SELECT f.time FROM fits f)){window} AND (
+                    (
+                        SELECT e.shape FROM audit_event e WHERE e.time = p.time AND e.log = p.log AND e.sequence = p.sequence{InMonth}
+                    ) IN (SELECT s.id FROM shapes s)
+                ) IS TRUE
             ) p
             CROSS JOIN LATERAL (
                 SELECT * FROM audit_event e WHERE e.log = p.log AND e.sequence = p.sequence AND e.time = p.time{InMonth} OFFSET 0
             ) e
-            WHERE ((SELECT f.is FROM few f) OR e.shape IN (SELECT s.id FROM shapes s)){patients}
+            WHERE 1 = 1{patients}
             ORDER BY p.time DESC, p.log DESC, p.sequence DESC LIMIT @limit
             """;
 #pragma warning restore CA2100

@@ -32,20 +32,35 @@ internal sealed class RevocationTable(Database database, string dropEnded)
             : throw new ArgumentException("The id belongs to another revocation.", nameof(revocation));
     }
 
-    /// <summary>Id of the row about the same thing that was written last; null: there is none.</summary>
-    public static async Task<string?> FindNewestAsync(RegistryTransaction write, Revocation revocation, CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether a row about the same thing, in whatever spelling, was written behind the newest that a lift was judged by; also where that is
+    /// there no more.
+    /// </summary>
+    public async Task<bool> HasMovedAsync(RegistryTransaction write, Revocation lift, string judged, CancellationToken cancellationToken)
     {
-        var ofIssuer = revocation.Issuer is null ? "issuer IS NULL" : "issuer = @issuer";
         await using var command = write
-            .Command($"SELECT id FROM revocation WHERE target = @target AND value = @value AND {ofIssuer} ORDER BY revision DESC LIMIT 1")
-            .With("target", (short)revocation.Target)
-            .With("value", revocation.Value);
-        if (revocation.Issuer is { } issuer)
+            .Command(
+                $"SELECT {RegistryRows.RevocationColumns} FROM revocation "
+                    + "WHERE target = @target AND revision >= (SELECT revision FROM revocation WHERE id = @judged)"
+            )
+            .With("target", (short)lift.Target)
+            .With("judged", judged);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var isThere = false;
+        while (await reader.ReadAsync(cancellationToken))
         {
-            command.With("issuer", issuer);
+            var row = RegistryRows.ReadRevocation(database, reader);
+            if (row.Id == judged)
+            {
+                isThere = true;
+            }
+            else if (row.FindKey() == lift.FindKey())
+            {
+                return true;
+            }
         }
 
-        return await command.ExecuteScalarAsync(cancellationToken) as string;
+        return !isThere;
     }
 
     /// <summary>Adds a row under a revision of its own.</summary>

@@ -86,7 +86,7 @@ internal abstract class SqlRegistryStore(Database database, string dropEnded) : 
 
         if (
             batch is { SeenRevocation: { } judged, Revocations: [var lift, ..] }
-            && await RevocationTable.FindNewestAsync(write, lift, cancellationToken) != judged
+            && await _revocations.HasMovedAsync(write, lift, judged, cancellationToken)
         )
         {
             return new RegistryWriteResult.Moved(write.Revision - 1);

@@ -43,7 +43,7 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
         DbConnection connection,
         DbTransaction transaction,
         string log,
-        long[] sequences,
+        AuditEntry[] entries,
         CancellationToken cancellationToken
     )
     {
@@ -51,8 +51,8 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
             .Command("SELECT substr(chain_hash, 1, 64) FROM audit_event WHERE log = @log AND sequence = @sequence", transaction)
             .With("log", log)
             .With("sequence", null);
-        var hashes = new Dictionary<long, byte[]>(sequences.Length);
-        foreach (var sequence in sequences)
+        var hashes = new Dictionary<long, byte[]>(entries.Length);
+        foreach (var sequence in entries.Select(static entry => entry.Sequence))
         {
             command.Parameters[1].Value = sequence;
             if (await command.ExecuteScalarAsync(cancellationToken) is byte[] hash)

@@ -125,7 +125,8 @@ internal sealed class SqliteDatabase : Database
     // A text that is no list would end the whole statement.
     private static string ListOrNone(string column) => $"CASE WHEN json_valid({column}) THEN {column} ELSE '[]' END";
 
-    public override string LengthSql(string column) => $"length({column})";
+    // In bytes, and without reading the text: characters are counted up to the first NUL, behind which any length may stand.
+    public override string LengthSql(string column) => $"octet_length({column})";
 
     public override string[] ReadTexts(DbDataReader reader, int column)
     {

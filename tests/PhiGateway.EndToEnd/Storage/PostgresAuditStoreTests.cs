@@ -1,4 +1,5 @@
 using Npgsql;
+using PhiGateway.Audit.Shipping;
 using PhiGateway.Tests.Common.Infrastructure;
 using PhiGateway.Tests.Common.Storage;
 using Xunit;
@@ -7,6 +8,10 @@ namespace PhiGateway.EndToEnd.Storage;
 
 public sealed class PostgresAuditStoreTests(PostgresFixture postgres) : AuditStoreContract
 {
+    private const string Columns =
+        "log, sequence, time, id, parent_id, kind, event, decision, reason, client, tenant, actor, status, resource_type, interaction, shape, "
+        + "patient_keys, chain_hash, body";
+
     protected override Task<StorageLocation> LocateAsync() => StorageLocation.PostgresAsync(postgres, StorageSchemas.Audit);
 
     [Fact]
@@ -58,6 +63,48 @@ public sealed class PostgresAuditStoreTests(PostgresFixture postgres) : AuditSto
         Assert.Equal(0, await Storage.Store.GetWatermarkAsync("log", CancellationToken.None));
     }
 
+    // The key has the time too: whoever may add rows may add one in the place of a record, before it or behind it.
+    [Theory]
+    [InlineData("-1 day")]
+    [InlineData("90 days")]
+    public async Task Append_BesideARowThatSomebodyAdded_IsNoForkAndGoesOn(string later)
+    {
+        var store = Storage.Store;
+        await store.AppendAsync([Entry(0), Entry(1), Entry(2)], CancellationToken.None);
+        await AddTwinsAsync(later, 0, 2);
+
+        var mine = Entry(2).ChainHash;
+        Assert.Equal(mine.ToArray(), await store.GetHashAsync("log", 2, mine, CancellationToken.None));
+        await store.AppendAsync([Entry(1), Entry(2), Entry(3)], CancellationToken.None);
+        Assert.Equal(3, await store.GetWatermarkAsync("log", CancellationToken.None));
+
+        // The twin: where there is none of the node's own, it is one.
+        var other = Entry(3) with
+        {
+            ChainHash = Hash("other"),
+        };
+        await Assert.ThrowsAsync<AuditForkException>(() => store.AppendAsync([other], CancellationToken.None));
+        Assert.Equal(Entry(3).ChainHash.ToArray(), await store.GetHashAsync("log", 3, other.ChainHash, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Append_IntoPlacesWhereSomebodyHasAddedRows_CountsToTheEnd()
+    {
+        var store = Storage.Store;
+        await store.AppendAsync([Entry(0)], CancellationToken.None);
+        var selected = Columns
+            .Replace("sequence", "g.n", StringComparison.Ordinal)
+            .Replace(", time", ", time + interval '1 day'", StringComparison.Ordinal);
+        await TextsAsync(
+            $"INSERT INTO audit_event ({Columns}) SELECT {selected} FROM audit_event CROSS JOIN generate_series(2, 6, 2) AS g(n) "
+                + "WHERE sequence = 0; SELECT 'x'"
+        );
+
+        await store.AppendAsync([.. Enumerable.Range(1, 9).Select(static place => Entry(place))], CancellationToken.None);
+
+        Assert.Equal(9, await store.GetWatermarkAsync("log", CancellationToken.None));
+    }
+
     [Fact]
     public async Task Partitions_OnceMade_HaveTheIndexesOfTheirParent() =>
         Assert.Equal(
@@ -69,6 +116,16 @@ public sealed class PostgresAuditStoreTests(PostgresFixture postgres) : AuditSto
                 """
             )
         );
+
+    private async Task AddTwinsAsync(string later, params int[] places)
+    {
+        var selected = Columns
+            .Replace(", time", $", time + interval '{later}'", StringComparison.Ordinal)
+            .Replace("chain_hash", "sha256(chain_hash)", StringComparison.Ordinal);
+        await TextsAsync(
+            $"INSERT INTO audit_event ({Columns}) SELECT {selected} FROM audit_event WHERE sequence IN ({string.Join(", ", places)}); SELECT 'x'"
+        );
+    }
 
     private async Task<List<string>> TextsAsync(string sql)
     {

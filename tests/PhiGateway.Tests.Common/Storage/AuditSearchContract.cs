@@ -286,6 +286,10 @@ public abstract class AuditSearchContract : IAsyncLifetime
         {
             var query = set(new AuditQuery { Limit = 150, PatientKeys = ["k-many"] });
             await FindsInTwoPagesAsync(query, InOrder(many.Where(fits)));
+
+            // And of somebody who is in few of them, at the same moments.
+            var ofBoth = many.Concat(All.Where(static one => one.PatientKeys.Contains("k1"))).Where(fits);
+            await FindsInTwoPagesAsync(query with { PatientKeys = ["k1", "k-many"] }, InOrder(ofBoth));
         }
     }
 

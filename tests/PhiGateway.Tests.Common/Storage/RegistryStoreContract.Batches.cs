@@ -63,6 +63,36 @@ public abstract partial class RegistryStoreContract
         Assert.True((await Store.ListRevocationsAsync(1, None))[0].Lifted);
     }
 
+    // Nodes read both as one, so that a lift takes both away: whoever lifts has not seen the second.
+    [Theory]
+    [InlineData(RevocationTarget.TokenHash, "ab", null, "AB", null, false)]
+    [InlineData(RevocationTarget.IssuedBefore, "*", null, "*", "*", false)]
+    [InlineData(RevocationTarget.IssuedBefore, "*", "idp", "idp", null, false)]
+    [InlineData(RevocationTarget.Subject, "a", null, "a", "*", false)]
+    [InlineData(RevocationTarget.Client, "a", null, "a", "idp", false)]
+    [InlineData(RevocationTarget.Token, "a", "idp", "A", "idp", true)]
+    [InlineData(RevocationTarget.Token, "a", "idp", "a", "other", true)]
+    public async Task Batch_LiftOfWhatWasRevokedInAnotherSpellingMeanwhile_WritesNothing_OfSomethingElseItDoes(
+        RevocationTarget target,
+        string value,
+        string? issuer,
+        string later,
+        string? laterIssuer,
+        bool isWritten
+    )
+    {
+        Revocation Row(string id, string of, string? by) => Revoke(id, of) with { Target = target, Issuer = by, IssuedBefore = Moment(0) };
+        await Store.RevokeAsync(Row("x1", value, issuer), None);
+        await Store.RevokeAsync(Row("x2", later, laterIssuer), None);
+        var lift = Row("x3", value, issuer) with { Lifted = true };
+
+        var result = await Store.WriteAsync(new RegistryBatch([]) { Revocations = [lift], SeenRevocation = "x1" }, "tester", None);
+
+        Assert.Equal(isWritten, result is RegistryWriteResult.Written);
+        var gone = new RegistryBatch([]) { Revocations = [lift with { Id = "x4" }], SeenRevocation = "x0" };
+        Assert.IsType<RegistryWriteResult.Moved>(await Store.WriteAsync(gone, "tester", None));
+    }
+
     [Fact]
     public async Task Batch_RevocationIdOfAnother_WritesNoDocument()
     {

@@ -44,6 +44,51 @@ public sealed class UnreadDocumentTests
         Assert.Equal("suspended", await StatusAsync(server));
     }
 
+    [Fact]
+    public async Task Review_ThatCanBeReadAgain_IsNoLongerToldAsSpoilt_ThoughItGoesOn()
+    {
+        await using var server = await OpenAsync();
+        await StartAsync(server);
+        var review = await FindAsync(server, RegistryKind.Campaign, "q2");
+        await PutAsync(server, RegistryKind.Campaign, "q2", "{}");
+        await Deadline(server).RunOnceAsync(default);
+        Assert.Equal("open", (string)Assert.Single(await AlertsAsync(server))!["state"]!);
+
+        await PutAsync(server, RegistryKind.Campaign, "q2", review.Json);
+        await Deadline(server).RunOnceAsync(default);
+
+        Assert.Equal("closed", (string)Assert.Single(await AlertsAsync(server))!["state"]!);
+        Assert.Equal("open", (string)(await server.GetAsync(Campaigns + "/q2", "olga")).Json["state"]!);
+    }
+
+    // Ids may hold dots. What can be of either review keeps both open.
+    [Theory]
+    [InlineData("q2.b.nobody", true, "done")]
+    [InlineData("q2.b.nobody", false, "open")]
+    [InlineData("q2.b.second", true, "open")]
+    public async Task Silence_BesideASpoiltItemOfAReviewWithALongerId_EndsTheOneThatItIsNotOf(string item, bool isThere, string state)
+    {
+        await using var server = await OpenAsync();
+        await StartAsync(server);
+        var client = await FindAsync(server, RegistryKind.Client, Client);
+        await PutAsync(server, RegistryKind.Client, "b.second", client.Json.Replace(Client, "b.second", StringComparison.Ordinal));
+        if (isThere)
+        {
+            var review = await FindAsync(server, RegistryKind.Campaign, "q2");
+            await PutAsync(server, RegistryKind.Campaign, "q2.b", review.Json.Replace("\"q2\"", "\"q2.b\"", StringComparison.Ordinal));
+        }
+
+        await PutAsync(server, RegistryKind.CampaignItem, item, "{}");
+        server.Time.Now = server.Time.Now.AddDays(20);
+        await LookAsync(server);
+
+        Assert.Equal(state, (string)(await server.GetAsync(Campaigns + "/q2", "olga")).Json["state"]!);
+        if (isThere)
+        {
+            Assert.Equal("open", (string)(await server.GetAsync(Campaigns + "/q2.b", "olga")).Json["state"]!);
+        }
+    }
+
     // The row of the whole review is another way to take everybody out of it.
     [Theory]
     [InlineData("{}", 2)]

@@ -30,6 +30,24 @@ public sealed class SqliteDatabaseTests
     [InlineData("[KEY1]")]
     public Task ReadTexts_NoList_Throws(string list) => Assert.ThrowsAnyAsync<JsonException>(() => ReadAsync(list));
 
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("[\"KEY1\"]", 8)]
+    [InlineData("\u00e9", 2)]
+    [InlineData("[\0 and more behind it]", 22)]
+    public async Task LengthSql_OfAnyText_IsAllOfIt(string text, long bytes)
+    {
+        await using var database = new SqliteDatabase("Data Source=length.db");
+        await using var connection = new SqliteConnection("Data Source=:memory:");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // a constant
+        command.CommandText = $"SELECT {database.LengthSql("@text")}";
+#pragma warning restore CA2100
+        command.Parameters.AddWithValue("@text", text);
+        Assert.Equal(bytes, await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+    }
+
     private static async Task<string[]> ReadAsync(string list)
     {
         await using var database = new SqliteDatabase("Data Source=read-texts.db");

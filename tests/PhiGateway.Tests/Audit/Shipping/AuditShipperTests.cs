@@ -289,6 +289,26 @@ public sealed class AuditShipperTests
         Assert.Equal(4, _store.Rows.Count);
     }
 
+    // Whoever may add rows to the store stops no node by one: its own record is there too. A clone's would be there alone.
+    [Fact]
+    public async Task Step_RowAddedInThePlaceOfTheLastRecord_GoesOn()
+    {
+        using var folder = new JournalFolder();
+        await using var journal = await folder.OpenAsync();
+        await AppendAsync(journal, 3);
+        using (var shipper = Shipper(journal))
+        {
+            await DrainAsync(shipper, journal);
+        }
+
+        _store.WithAnother.Add(3);
+        await AppendAsync(journal, 2);
+        using var second = Shipper(journal);
+        await DrainAsync(second, journal);
+        Assert.Equal(ShipperState.Shipping, second.Status.State);
+        Assert.Equal(6, _store.Rows.Count);
+    }
+
     [Fact]
     public async Task Step_ForkFoundByTheStore_StopsAsForked()
     {
