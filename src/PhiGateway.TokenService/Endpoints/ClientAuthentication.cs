@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Identity.Assertions;
@@ -18,6 +19,7 @@ internal sealed class ClientAuthentication(
     TokenServiceOptions options,
     ClientAssertions assertions,
     ITokenRoom room,
+    FalseSignatures falseSignatures,
     TimeProvider time,
     ClientAuthorities? authorities = null
 )
@@ -89,6 +91,12 @@ internal sealed class ClientAuthentication(
             return new AuthenticatedClient(null, client, OAuthError.InvalidClient, "assertion:client");
         }
 
+        // Security: whoever knows a client's name can have signatures verified, each of which costs up to a millisecond.
+        if (FindSpent(client, snapshot, http) is { } spent)
+        {
+            return spent;
+        }
+
         var keys = TokenQuestions.KeysOf(snapshot, options.Name, client, time.GetUtcNow());
         if (keys.Count == 0)
         {
@@ -118,9 +126,43 @@ internal sealed class ClientAuthentication(
             http.RequestAborted,
             () => WaitOf(snapshot, client) == TimeSpan.Zero
         );
+        Note(check, client, snapshot, http);
         var error = check.Flaw == AssertionCheck.NoRoom ? OAuthError.TooMany(WaitOf(snapshot, client)) : ErrorOf(check);
         return new AuthenticatedClient(check.Assertion, client, error, check.Flaw);
     }
+
+    // Why nobody looks at the signature of an assertion now; null: somebody does.
+    private AuthenticatedClient? FindSpent(string client, RegistrySnapshot snapshot, HttpContext http)
+    {
+        var peer = http.Connection.RemoteIpAddress;
+        var wait = falseSignatures.WaitOf(client, peer, IsNear(client, snapshot, peer), out var detail);
+        if (wait > TimeSpan.Zero)
+        {
+            room.CountFalseSignatures();
+            return new AuthenticatedClient(null, client, OAuthError.TooManyFalse(wait), detail);
+        }
+
+        // Where the client is known to be, what it asks too often costs no signature either; elsewhere nobody is told that it is busy.
+        return falseSignatures.HasProven(client, peer) && WaitOf(snapshot, client) is var busy && busy > TimeSpan.Zero
+            ? new AuthenticatedClient(null, client, OAuthError.TooMany(busy), AssertionCheck.NoRoom)
+            : null;
+    }
+
+    private void Note(in AssertionCheck check, string client, RegistrySnapshot snapshot, HttpContext http)
+    {
+        var peer = http.Connection.RemoteIpAddress;
+        if (check.Assertion is not null)
+        {
+            falseSignatures.NoteGood(client, peer);
+        }
+        else if (check.Flaw is AssertionCheck.NotSigned or AssertionCheck.Replayed)
+        {
+            falseSignatures.NoteFalse(client, peer, IsNear(client, snapshot, peer));
+        }
+    }
+
+    private bool IsNear(string clientId, RegistrySnapshot snapshot, IPAddress? peer) =>
+        TokenQuestions.IsInNetworksOf(snapshot, options.Name, clientId, peer);
 
     // Some libraries say the very endpoint that they call.
     private string[] AudiencesOf(HttpContext http) =>
