@@ -1,9 +1,11 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Identity.Assertions;
 using PhiGateway.Identity.Workloads;
 using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.TokenService.Configuration;
 using PhiGateway.TokenService.Grants;
@@ -76,7 +78,13 @@ internal sealed class ClientAuthentication(
         var assertion = form["client_assertion"];
         if (assertion is null && form["client_assertion_type"] is null && form["client_secret"] is null && form["client_id"] is { } holder)
         {
-            return OfCertificate(holder, snapshot, http);
+            var shown = OfCertificate(holder, snapshot, http);
+            if (shown.Assertion is not null)
+            {
+                falseSignatures.NoteGood(holder, http.Connection.RemoteIpAddress);
+            }
+
+            return shown;
         }
 
         if (form["client_assertion_type"] != AssertionType || assertion is null || form["client_secret"] is not null)
@@ -191,14 +199,31 @@ internal sealed class ClientAuthentication(
         {
             if (ClientAuthorities.Names(certificate, credential))
             {
-                return authorities!.Vouch(certificate)
-                    ? ByCertificate(clientId, "tls:" + credential.Id)
-                    : new AuthenticatedClient(null, clientId, OAuthError.InvalidClient, "certificate:chain");
+                return FindSpent(clientId, snapshot, http) ?? OfChain(clientId, certificate, credential, snapshot, http);
             }
         }
 
         var flaw = named.Count > 0 ? "certificate:name" : "certificate:unknown";
         return new AuthenticatedClient(null, clientId, OAuthError.InvalidClient, flaw);
+    }
+
+    // A chain has signatures too, and anybody can make a certificate that bears a name.
+    private AuthenticatedClient OfChain(
+        string clientId,
+        X509Certificate2 certificate,
+        Credential credential,
+        RegistrySnapshot snapshot,
+        HttpContext http
+    )
+    {
+        if (authorities!.Vouch(certificate))
+        {
+            return ByCertificate(clientId, "tls:" + credential.Id);
+        }
+
+        var peer = http.Connection.RemoteIpAddress;
+        falseSignatures.NoteFalse(clientId, peer, IsNear(clientId, snapshot, peer));
+        return new AuthenticatedClient(null, clientId, OAuthError.InvalidClient, "certificate:chain");
     }
 
     private static AuthenticatedClient ByCertificate(string clientId, string key) =>
