@@ -1,5 +1,6 @@
 using System.Net;
 using PhiGateway.Audit.Records;
+using PhiGateway.Identity.Common;
 using PhiGateway.TokenService.Configuration;
 
 namespace PhiGateway.TokenService.Endpoints;
@@ -182,30 +183,4 @@ internal sealed class FalseSignatures(TokenServiceOptions options, TimeProvider 
 
         public Dictionary<string, FalseCount> Places { get; } = new(StringComparer.Ordinal);
     }
-}
-
-/// <summary>Counts assertions that do not hold, at a rate and ten seconds of it at once; under the lock of who keeps it.</summary>
-internal sealed class FalseCount
-{
-    // A key that was changed on one side only is nothing strange.
-    private static readonly TimeSpan Burst = TimeSpan.FromSeconds(10);
-
-    private TimeSpan _until;
-
-    /// <summary>When the client was there last.</summary>
-    public TimeSpan LastGood { get; set; }
-
-    /// <summary>Counts one.</summary>
-    public void Note(int perSecond, TimeSpan now)
-    {
-        var next = (_until > now ? _until : now) + (TimeSpan.FromSeconds(1) / perSecond);
-        // What was under way beside the last that fitted keeps nobody waiting for long.
-        _until = next < now + (2 * Burst) ? next : now + (2 * Burst);
-    }
-
-    /// <summary>How long the next must wait; zero: it need not.</summary>
-    public TimeSpan WaitAt(TimeSpan now) => _until > now + Burst ? _until - now - Burst : TimeSpan.Zero;
-
-    /// <summary>Whether nothing is known any more.</summary>
-    public bool IsIdle(TimeSpan now) => _until <= now;
 }
