@@ -29,6 +29,7 @@ public static class IdentityServiceCollectionExtensions
     /// registers; null: none is.</param>
     /// <param name="workloads">Whose workloads are taken by their certificates, and for which environment; null: nobody's.</param>
     /// <param name="basicKeys">Whether API keys are taken as passwords of HTTP Basic too.</param>
+    /// <param name="falseTokens">Tokens a second of one address whose signature may be found false; null: 20.</param>
     public static IServiceCollection AddPhiGatewayIdentity(
         this IServiceCollection services,
         IReadOnlyList<IssuerOptions> issuers,
@@ -38,7 +39,8 @@ public static class IdentityServiceCollectionExtensions
         int? longestHeader = null,
         string? apiKeysOf = null,
         (SpiffeOptions Options, string Environment)? workloads = null,
-        bool basicKeys = false
+        bool basicKeys = false,
+        int? falseTokens = null
     )
     {
         var proofs = dpop ?? new DpopOptions();
@@ -108,7 +110,8 @@ public static class IdentityServiceCollectionExtensions
                     readScope("system/*.cruds"),
                     provider.GetRequiredService<TimeProvider>()
                 )
-                : null
+                : null,
+            new FalseTokens(falseTokens ?? FalseTokens.DefaultPerSecond, provider.GetRequiredService<TimeProvider>())
         ));
         services.AddSingleton<TokenRehearsal>();
         services.AddHostedService(static provider => new IssuerKeyRefresher(

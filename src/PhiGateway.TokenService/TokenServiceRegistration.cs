@@ -42,10 +42,12 @@ public static class TokenServiceRegistration
                 provider.GetRequiredService<ILogger<ClientAssertions>>(),
                 connect
             ))
+            .AddSingleton<FalseSignatures>()
             .AddSingleton(provider => new ClientAuthentication(
                 options,
                 provider.GetRequiredService<ClientAssertions>(),
                 provider.GetRequiredService<ITokenRoom>(),
+                provider.GetRequiredService<FalseSignatures>(),
                 provider.GetRequiredService<TimeProvider>(),
                 options.ClientAuthorities is { } file ? new ClientAuthorities(file, provider.GetRequiredService<TimeProvider>()) : null
             ))

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
@@ -49,7 +50,7 @@ internal sealed class SignalIntake(
     /// <param name="cancellationToken">Gives up before it has its effect; not later.</param>
     public async Task<SignalAnswer> TakeAsync(string token, string? peer, CancellationToken cancellationToken)
     {
-        var check = await reader.ReadAsync(token, cancellationToken);
+        var check = await reader.ReadAsync(token, cancellationToken, IPAddress.TryParse(peer, out var address) ? address : null);
         if (check.Event is not { } signal)
         {
             trail.Refused(options.Name, check.Error ?? "unavailable", check.Detail, check.Id, peer);

@@ -44,6 +44,9 @@ internal sealed class TokenRoom(TokenServiceOptions options, GatewayMetrics metr
         return null;
     }
 
+    /// <inheritdoc />
+    public void CountFalseSignatures() => metrics.CountExhausted("false-signatures");
+
     private int RateOf(Client client) =>
         Math.Min(
             Smaller(options.RequestsPerSecond, client.Limits.RequestsPerSecond),

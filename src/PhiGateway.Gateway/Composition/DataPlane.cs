@@ -121,7 +121,8 @@ internal static class DataPlane
                 options.Limits.MaxToken,
                 options.ApiKeys ? options.Environment : null,
                 (options.Spiffe, options.Environment),
-                options.BasicKeys
+                options.BasicKeys,
+                options.Limits.FalseTokensPerSecondPerPeer
             );
         services.AddReverseProxy();
         services

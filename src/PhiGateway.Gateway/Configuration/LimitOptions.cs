@@ -41,6 +41,12 @@ public sealed class LimitOptions
     /// </summary>
     public int MaxToken { get; set; } = 16 * 1024;
 
+    /// <summary>
+    /// Tokens a second of one address (IPv6: one /64) whose signature may be found false, ten seconds of it at once, and ten times as many
+    /// where tokens of the client that they name held before; default 20. Security: one costs up to a millisecond of a processor.
+    /// </summary>
+    public int FalseTokensPerSecondPerPeer { get; set; } = 20;
+
     /// <summary>Bytes; default 2 MiB.</summary>
     public long MaxRequestBody { get; set; } = 2 * 1024 * 1024;
 

@@ -26,6 +26,11 @@ internal static class LimitValidator
             add("Limits:MaxToken", "must be between 4096 and 65536 characters.");
         }
 
+        if (limits.FalseTokensPerSecondPerPeer is < 1 or > 100_000)
+        {
+            add("Limits:FalseTokensPerSecondPerPeer", "must be between 1 and 100,000.");
+        }
+
         if (limits.MaxRequestBody is < 1024 or > 256L * 1024 * 1024)
         {
             add("Limits:MaxRequestBody", "must be between 1024 bytes and 256 MiB.");

@@ -10,6 +10,7 @@ namespace PhiGateway.Gateway.Telemetry;
 internal static class ExhaustedBudgets
 {
     private const string Introspections = "introspections-at-once";
+    private const string FalseTokens = "false-tokens";
 
     // The budget of each reason, where the refusal does not name a closer one itself.
     private static readonly FrozenDictionary<DenyReason, string> Names = new Dictionary<DenyReason, string>
@@ -55,6 +56,7 @@ internal static class ExhaustedBudgets
         "export-names",
         "least-rate",
         Introspections,
+        FalseTokens,
     }
         .SelectMany(static name => LimitOwners.All.Select(owner => owner.NameOf(name)))
         .ToFrozenSet(StringComparer.Ordinal);
@@ -67,7 +69,7 @@ internal static class ExhaustedBudgets
         if (!Names.TryGetValue(reason, out var name))
         {
             // An issuer is unavailable for other reasons as a rule.
-            return reason == DenyReason.IssuerUnavailable && detail == Introspections ? detail : null;
+            return reason == DenyReason.IssuerUnavailable && detail is Introspections or FalseTokens ? detail : null;
         }
 
         return detail is not null && Closer.Contains(detail) ? detail : name;

@@ -15,6 +15,9 @@ public readonly record struct AssertionCheck(ClaimedAssertion? Assertion, string
     /// <summary>What is told of an assertion whose client has no room at the moment; its one use was not taken.</summary>
     public const string NoRoom = "assertion:no-room";
 
+    /// <summary>What is told of an assertion that no key of its client signed, as far as anybody can say.</summary>
+    public const string NotSigned = "assertion:signature";
+
     /// <summary>What is told of an assertion that had been used before; its signature held.</summary>
     public const string Replayed = "assertion:replayed";
 }

@@ -134,7 +134,7 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
         var signedBy = await FindAsync(assertion.Compact, text.KeyId, algorithm, keys, cancellationToken);
         if (signedBy.Key is null)
         {
-            return new AssertionCheck(null, signedBy.IsUnavailable ? "assertion:keys-unavailable" : "assertion:signature");
+            return new AssertionCheck(null, signedBy.IsUnavailable ? "assertion:keys-unavailable" : AssertionCheck.NotSigned);
         }
 
         if (hasRoom is not null && !hasRoom())

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using PhiGateway.Identity.Common;
@@ -16,6 +17,9 @@ public sealed class SecurityEventReader : IHeldKeys, IDisposable
     /// <summary>Longest token that is read.</summary>
     public const int MostCharacters = 32 * 1024;
 
+    /// <summary>What is told, for the record, of one that was not verified: too many false ones came from there.</summary>
+    public const string NoRoom = "false-signatures";
+
     private const string Request = "invalid_request";
     private const string Key = "invalid_key";
     private const string ProfileAlgorithm = "RS256";
@@ -27,6 +31,7 @@ public sealed class SecurityEventReader : IHeldKeys, IDisposable
     private readonly IssuerKeySource _keys;
     private readonly IDisposable? _owned;
     private readonly KeySignature _signature = new(MostCharacters);
+    private readonly FalseTokens _falseTokens;
     private long _askedAt = long.MinValue;
 
     /// <param name="options">The transmitter, already validated.</param>
@@ -41,6 +46,7 @@ public sealed class SecurityEventReader : IHeldKeys, IDisposable
     )
     {
         (_options, _time) = (options, time);
+        _falseTokens = new FalseTokens(options.FalseSignaturesPerSecondPerPeer, time);
         IKeySetReader reader = options.Jwks is { } place
             ? new StaticKeySetReader(place)
             : new DiscoveryKeySetReader(options.Issuer, connect, WellKnownOf(options.Issuer));
@@ -64,7 +70,10 @@ public sealed class SecurityEventReader : IHeldKeys, IDisposable
     }
 
     /// <summary>Reads one token.</summary>
-    public async Task<SecurityEventCheck> ReadAsync(string token, CancellationToken cancellationToken)
+    /// <param name="token">As it was sent.</param>
+    /// <param name="cancellationToken">Gives up waiting for keys.</param>
+    /// <param name="peer">Who pushed it, of whom few false ones are verified; null: it was fetched.</param>
+    public async Task<SecurityEventCheck> ReadAsync(string token, CancellationToken cancellationToken, IPAddress? peer = null)
     {
         if (token.Length > MostCharacters || !TokenText.TryRead(token, out var text))
         {
@@ -85,7 +94,7 @@ public sealed class SecurityEventReader : IHeldKeys, IDisposable
                 return new SecurityEventCheck(null, Request, detail, id);
             }
 
-            return await VerifyAsync(token, text, found, cancellationToken);
+            return await VerifyAsync(token, text, found, peer, cancellationToken);
         }
     }
 
@@ -102,6 +111,7 @@ public sealed class SecurityEventReader : IHeldKeys, IDisposable
         string token,
         TokenText text,
         SecurityEvent found,
+        IPAddress? peer,
         CancellationToken cancellationToken
     )
     {
@@ -133,10 +143,34 @@ public sealed class SecurityEventReader : IHeldKeys, IDisposable
             return new SecurityEventCheck(null, Key, "kid", found.Id);
         }
 
-        return _signature.IsOf(token, key, algorithm)
+        return peer is null ? Verify(token, found, key, algorithm) : VerifyPushed(token, found, key, algorithm, peer);
+    }
+
+    private SecurityEventCheck VerifyPushed(string token, SecurityEvent found, IssuerKey key, SignatureAlgorithm algorithm, IPAddress peer)
+    {
+        // Not refused for good: nobody has said that it is false.
+        if (!_falseTokens.HasRoom(peer, _options.Name, _options.Issuer))
+        {
+            return new SecurityEventCheck(null, null, NoRoom, found.Id);
+        }
+
+        var check = Verify(token, found, key, algorithm);
+        if (check.Event is null)
+        {
+            _falseTokens.NoteFalse(peer, _options.Name, _options.Issuer);
+        }
+        else
+        {
+            _falseTokens.NoteGood(peer, _options.Name, _options.Issuer);
+        }
+
+        return check;
+    }
+
+    private SecurityEventCheck Verify(string token, SecurityEvent found, IssuerKey key, SignatureAlgorithm algorithm) =>
+        _signature.IsOf(token, key, algorithm)
             ? new SecurityEventCheck(found, null, null, found.Id)
             : new SecurityEventCheck(null, Key, "signature", found.Id);
-    }
 
     private (string Error, string Detail)? FirstFalse(TokenText text, string? id)
     {

@@ -74,6 +74,11 @@ public static class SignalsValidator
 
         ValidateSecret("PushSecret", one.PushSecret, add);
         ValidateSecret("PollSecret", one.PollSecret, add);
+        if (one.FalseSignaturesPerSecondPerPeer is < 1 or > 100_000)
+        {
+            add("FalseSignaturesPerSecondPerPeer", "must be between 1 and 100,000.");
+        }
+
         if (one.PollPause <= TimeSpan.Zero || one.PollPause > TimeSpan.FromHours(1))
         {
             add("PollPause", "must be more than zero and at most 1 hour.");

@@ -31,6 +31,12 @@ public sealed class TransmitterOptions
     /// </summary>
     public string? PushSecret { get; set; }
 
+    /// <summary>
+    /// Pushes a second of one address (IPv6: one /64) whose signature may be found false, ten seconds of it at once, and ten times as many where
+    /// it was heard before; default 20. Security: one costs up to a millisecond of a processor, at anybody's word where there is no secret.
+    /// </summary>
+    public int FalseSignaturesPerSecondPerPeer { get; set; } = 20;
+
     /// <summary>Where its signals are fetched (RFC 8936); null: they are not.</summary>
     public string? PollEndpoint { get; set; }
 

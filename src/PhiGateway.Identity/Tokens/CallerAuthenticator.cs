@@ -9,6 +9,7 @@ using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Proofs;
 using PhiGateway.Identity.Workloads;
 using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Identity.Tokens;
@@ -27,11 +28,14 @@ internal sealed class CallerAuthenticator(
     ApiKeyReader keys,
     int longestHeader = AuthorizationHeader.DefaultLength,
     SvidReader? workloads = null,
-    JwtSvidReader? workloadTokens = null
+    JwtSvidReader? workloadTokens = null,
+    FalseTokens? falseTokens = null
 ) : ICallerAuthenticator
 {
     /// <summary>Longest time a validation is relied on.</summary>
     public static readonly TimeSpan MaximumCacheTime = TimeSpan.FromMinutes(5);
+
+    private readonly FalseTokens _falseTokens = falseTokens ?? new FalseTokens(FalseTokens.DefaultPerSecond, time);
 
     public ValueTask<CallerResult> AuthenticateAsync(HttpContext context, string? publicOrigin = null)
     {
@@ -137,7 +141,7 @@ internal sealed class CallerAuthenticator(
             if (directory.Find(text.Issuer) is not { } issuer)
             {
                 return workloadTokens is not null && JwtSvidReader.IsOne(text)
-                    ? new Validated(null, new CallerResult(workloadTokens.Read(token, text)))
+                    ? new Validated(null, new CallerResult(ReadWorkload(context, token, text)))
                     : Refused(DenyReason.UnknownIssuer, null, FindAlmost(text.Issuer));
             }
 
@@ -172,6 +176,12 @@ internal sealed class CallerAuthenticator(
             }
 
             // 4. Signature, issuer, audience, type.
+            var peer = context.Connection.RemoteIpAddress;
+            if (!_falseTokens.HasRoom(peer, issuer.Options.Name, claimed))
+            {
+                return Refused(DenyReason.IssuerUnavailable, claimed, FalseTokens.Budget);
+            }
+
             JwtBearerRules.Present(context, token);
             var checkedToken = await context.AuthenticateAsync(issuer.Scheme);
             var now = time.GetUtcNow();
@@ -179,6 +189,11 @@ internal sealed class CallerAuthenticator(
             if (!checkedToken.Succeeded || !JwtBearerRules.WasValidated(context, token))
             {
                 // The scheme stops at a claim that it cannot read, and does not say at which.
+                if (JwtBearerRules.IsOfSignature(checkedToken.Failure))
+                {
+                    _falseTokens.NoteFalse(peer, issuer.Options.Name, claimed);
+                }
+
                 var flaw = JwtBearerRules.FlawOf(checkedToken.Failure) ?? claims.FindFlaw(now, readScope);
                 return Refused(DenyReason.InvalidToken, claimed, flaw ?? "token:rules");
             }
@@ -195,8 +210,32 @@ internal sealed class CallerAuthenticator(
             var key = claims.Key is null ? null : new BoundKey(claims.Key, HashOf(token));
             var valid = new CachedToken(token, caller, issuer, signedBy, keys, claims.Certificate, key, validUntil.UtcTicks);
             cache.Add(valid);
+            _falseTokens.NoteGood(peer, issuer.Options.Name, caller.ClientId);
             return new Validated(valid, default);
         }
+    }
+
+    // A workload's token is verified in the same room as others.
+    private Reading<Caller> ReadWorkload(HttpContext context, string token, TokenText text)
+    {
+        var peer = context.Connection.RemoteIpAddress;
+        _ = CompactText.TryMember(text.Claims, "sub", out var claimed);
+        if (!_falseTokens.HasRoom(peer, CredentialIdentity.Spiffe, claimed))
+        {
+            return Reading<Caller>.Refused(DenyReason.IssuerUnavailable, FalseTokens.Budget);
+        }
+
+        var reading = workloadTokens!.Read(token, text);
+        if (reading.TryGet(out var caller, out _))
+        {
+            _falseTokens.NoteGood(peer, CredentialIdentity.Spiffe, caller.ClientId);
+        }
+        else if (reading.Detail == JwtSvidReader.NotSigned)
+        {
+            _falseTokens.NoteFalse(peer, CredentialIdentity.Spiffe, claimed);
+        }
+
+        return reading;
     }
 
     // For the record: the name of the issuer that is probably meant. Some write their names with a slash at the end, and some do not.

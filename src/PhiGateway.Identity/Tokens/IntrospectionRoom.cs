@@ -1,6 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
-using System.Runtime.InteropServices;
+using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Issuers;
 
 namespace PhiGateway.Identity.Tokens;
@@ -43,7 +42,7 @@ internal sealed class IntrospectionRoom(IntrospectionOptions options, TimeProvid
             return await _others.WaitAsync(Patience) ? new IntrospectionPlace(_others, null) : null;
         }
 
-        var share = ShareOf(KeyOf(peer));
+        var share = ShareOf(PeerKey.Of(peer));
         if (share is null || !await share.WaitAsync(Patience))
         {
             return null;
@@ -63,7 +62,7 @@ internal sealed class IntrospectionRoom(IntrospectionOptions options, TimeProvid
     {
         lock (_lock)
         {
-            if (_peers.TryGetValue(KeyOf(peer), out var share) || _peers.TryGetValue(default, out share))
+            if (_peers.TryGetValue(PeerKey.Of(peer), out var share) || _peers.TryGetValue(default, out share))
             {
                 share.NoteUnknown(options.UnknownPerSecondPerPeer, time.GetElapsedTime(_started));
             }
@@ -117,24 +116,6 @@ internal sealed class IntrospectionRoom(IntrospectionOptions options, TimeProvid
                 share.Dispose();
             }
         }
-    }
-
-    private static UInt128 KeyOf(IPAddress? peer)
-    {
-        if (peer is null)
-        {
-            return default;
-        }
-
-        Span<byte> bytes = stackalloc byte[16];
-        bytes.Clear();
-        _ = (peer.AddressFamily == AddressFamily.InterNetwork ? peer.MapToIPv6() : peer).TryWriteBytes(bytes, out _);
-        if (peer.AddressFamily != AddressFamily.InterNetwork && !peer.IsIPv4MappedToIPv6)
-        {
-            bytes[8..].Clear();
-        }
-
-        return MemoryMarshal.Read<UInt128>(bytes);
     }
 }
 

@@ -35,6 +35,10 @@ internal static class JwtBearerRules
             _ => null,
         };
 
+    /// <summary>Whether a token failed by its signature.</summary>
+    /// <param name="failure">What it failed with; null: it did not look at this token.</param>
+    public static bool IsOfSignature(Exception? failure) => failure is SecurityTokenInvalidSignatureException;
+
     public static void Apply(JwtBearerOptions options, TrustedIssuer issuer)
     {
         options.MapInboundClaims = false;

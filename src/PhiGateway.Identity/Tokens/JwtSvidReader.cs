@@ -27,6 +27,9 @@ internal sealed class JwtSvidReader(TrustDomains domains, string environment, Sc
     /// <summary>The algorithms that are taken where nothing else is said.</summary>
     public static readonly IReadOnlyList<string> DefaultAlgorithms = ["ES256", "ES384", "RS256", "PS256"];
 
+    /// <summary>What is said of a token that the key which it names did not sign.</summary>
+    public const string NotSigned = "jwt-svid:signature";
+
     private const int MostBytes = 16 * 1024;
     private const int MostKept = 4096;
 
@@ -89,7 +92,7 @@ internal sealed class JwtSvidReader(TrustDomains domains, string environment, Sc
 
         if (!_signature.IsOf(token, key, algorithm))
         {
-            return Refused("jwt-svid:signature");
+            return Refused(NotSigned);
         }
 
         var hashes = TokenHashes.Of(token, text.Algorithm);

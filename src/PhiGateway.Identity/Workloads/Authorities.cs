@@ -74,13 +74,22 @@ internal sealed record Authorities(X509Certificate2Collection Roots, X509Certifi
         policy.DisableCertificateDownloads = true;
         policy.VerificationTime = now.UtcDateTime;
         policy.ApplicationPolicy.Add(new Oid(ForClients));
-        var good = chain.Build(certificate);
-        foreach (var element in chain.ChainElements)
+        try
         {
-            element.Certificate.Dispose();
+            return chain.Build(certificate);
         }
-
-        return good;
+        catch (CryptographicException)
+        {
+            // It has something that cannot be read.
+            return false;
+        }
+        finally
+        {
+            foreach (var element in chain.ChainElements)
+            {
+                element.Certificate.Dispose();
+            }
+        }
     }
 
     private static Authorities? Of(X509Certificate2Collection all)

@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PhiGateway.Policy.Vocabulary;
 
@@ -34,7 +35,7 @@ internal static class CertificateNames
                 parts.Add((part.GetSingleElementType().Value!, value));
             }
         }
-        catch (System.Security.Cryptography.CryptographicException)
+        catch (CryptographicException)
         {
             return null;
         }
@@ -46,6 +47,19 @@ internal static class CertificateNames
     /// <param name="certificate">The certificate.</param>
     /// <param name="mustSay">Whether it must say what it may be used for (X509-SVID section 4.3).</param>
     public static bool IsOfAnEnd(X509Certificate2 certificate, bool mustSay)
+    {
+        try
+        {
+            return SaysOfAnEnd(certificate, mustSay);
+        }
+        catch (CryptographicException)
+        {
+            // Extensions are read when they are asked: anybody can make a certificate that has one which cannot be.
+            return false;
+        }
+    }
+
+    private static bool SaysOfAnEnd(X509Certificate2 certificate, bool mustSay)
     {
         var mayBeUsed = !mustSay;
         foreach (var extension in certificate.Extensions)

@@ -24,7 +24,11 @@ internal sealed class SvidReader(TrustDomains domains, string environment, Scope
 
     private static readonly TimeSpan LongestKept = TimeSpan.FromMinutes(5);
 
+    // How long it is remembered of a certificate that nobody vouches for it: anybody makes one, and a chain costs a millisecond each time.
+    private static readonly TimeSpan UnvouchedKept = TimeSpan.FromSeconds(10);
+
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Unvouched> _unvouched = new(StringComparer.Ordinal);
 
     /// <summary>The workload that a certificate proves; none where there is no certificate, or one of no workload.</summary>
     public Reading<Caller> Read(X509Certificate2? certificate)
@@ -75,7 +79,7 @@ internal sealed class SvidReader(TrustDomains domains, string environment, Scope
             return Reading<Caller>.Refused(DenyReason.TokenLifetimeTooLong, "svid:life");
         }
 
-        if (!bundle.Authorities.Vouch(certificate, now))
+        if (!IsVouched(bundle, certificate, hash, now))
         {
             return Refused("svid:chain");
         }
@@ -104,7 +108,36 @@ internal sealed class SvidReader(TrustDomains domains, string environment, Scope
         return Reading<Caller>.Of(caller);
     }
 
+    private bool IsVouched(TrustBundle bundle, X509Certificate2 certificate, string hash, DateTimeOffset now)
+    {
+        // Out of its time it needs no chain; and what is not good yet is good on the second.
+        if (certificate.NotBefore.ToUniversalTime() > now.UtcDateTime || certificate.NotAfter.ToUniversalTime() < now.UtcDateTime)
+        {
+            return false;
+        }
+
+        if (_unvouched.TryGetValue(hash, out var before) && now < before.Until && ReferenceEquals(before.Bundle, bundle))
+        {
+            return false;
+        }
+
+        if (bundle.Authorities.Vouch(certificate, now))
+        {
+            return true;
+        }
+
+        if (_unvouched.Count >= MostKept)
+        {
+            _unvouched.Clear();
+        }
+
+        _unvouched[hash] = new Unvouched(bundle, now + UnvouchedKept);
+        return false;
+    }
+
     private static Reading<Caller> Refused(string detail) => Reading<Caller>.Refused(DenyReason.InvalidToken, detail);
+
+    private sealed record Unvouched(TrustBundle Bundle, DateTimeOffset Until);
 
     private sealed record Known(Caller Caller, TrustDomain Domain, TrustBundle Bundle, DateTimeOffset Until);
 }

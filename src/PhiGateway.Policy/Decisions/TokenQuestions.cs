@@ -158,6 +158,16 @@ public static class TokenQuestions
             : new Deny(DenyReason.OutsideHours, rule);
     }
 
+    /// <summary>Whether an address is in one of the networks that are registered for a client; false where there are none.</summary>
+    /// <param name="snapshot">The registry.</param>
+    /// <param name="issuer">Name of the token service.</param>
+    /// <param name="clientId">The client's id there.</param>
+    /// <param name="peer">The address; null: nobody knows.</param>
+    public static bool IsInNetworksOf(RegistrySnapshot snapshot, string issuer, string clientId, IPAddress? peer) =>
+        peer is not null
+        && snapshot.FindClient(issuer, clientId) is { Networks.Length: > 0 } client
+        && NetworkRange.Contains(client.Networks, peer);
+
     /// <summary>
     /// Whether a token is revoked: by its hash, its id, as all that were issued before a moment, or with the provider of its person.
     /// </summary>

@@ -85,6 +85,18 @@ public sealed class TokenServiceOptions
     /// <summary>Requests of one client that run at once; default 32. A smaller limit of the client's own counts, down to 5.</summary>
     public int Concurrency { get; set; } = 32;
 
+    /// <summary>
+    /// Assertions a second of one address (IPv6: one /64) whose signature may be found false, or that were used before; default 2, ten seconds
+    /// of it at once. Security: one costs up to a millisecond of a processor, at the word of whoever knows a client's name.
+    /// </summary>
+    public int FalseSignaturesPerSecondPerPeer { get; set; } = 2;
+
+    /// <summary>
+    /// The same of all addresses that show them in one client's name; default 10. Each address where the client has proven itself, and its
+    /// registered networks, have as many for themselves.
+    /// </summary>
+    public int FalseSignaturesPerSecondPerClient { get; set; } = 10;
+
     /// <summary>Where clients ask for tokens; also the <c>aud</c> of their assertions.</summary>
     public string TokenEndpoint => Issuer + "/token";
 
@@ -170,6 +182,16 @@ public sealed class TokenServiceOptions
         if (Concurrency is < 1 or > 10_000)
         {
             add("Concurrency", "must be between 1 and 10,000.");
+        }
+
+        if (FalseSignaturesPerSecondPerPeer is < 1 or > 100_000)
+        {
+            add("FalseSignaturesPerSecondPerPeer", "must be between 1 and 100,000.");
+        }
+
+        if (FalseSignaturesPerSecondPerClient is < 1 or > 100_000)
+        {
+            add("FalseSignaturesPerSecondPerClient", "must be between 1 and 100,000.");
         }
 
         if (RotateAfter < TimeSpan.FromHours(1) || RotateAfter > TimeSpan.FromDays(366))

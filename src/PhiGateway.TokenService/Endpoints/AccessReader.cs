@@ -144,7 +144,7 @@ internal sealed class AccessReader(TokenServiceOptions options, TokenSigner sign
             return AskedAccess.Refused(OAuthError.Scope, "subject-token", task.Id);
         }
 
-        if (assertion.Purposes.Except(subject.Purposes, StringComparer.Ordinal).Any())
+        if (!AssertedPurposes.AreWithin(assertion.Purposes, subject.Purposes))
         {
             return AskedAccess.Refused(OAuthError.Purpose, "subject-token", task.Id);
         }

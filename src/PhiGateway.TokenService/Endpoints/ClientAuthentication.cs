@@ -1,8 +1,11 @@
+using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Identity.Assertions;
 using PhiGateway.Identity.Workloads;
 using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.TokenService.Configuration;
 using PhiGateway.TokenService.Grants;
@@ -18,6 +21,7 @@ internal sealed class ClientAuthentication(
     TokenServiceOptions options,
     ClientAssertions assertions,
     ITokenRoom room,
+    FalseSignatures falseSignatures,
     TimeProvider time,
     ClientAuthorities? authorities = null
 )
@@ -74,7 +78,13 @@ internal sealed class ClientAuthentication(
         var assertion = form["client_assertion"];
         if (assertion is null && form["client_assertion_type"] is null && form["client_secret"] is null && form["client_id"] is { } holder)
         {
-            return OfCertificate(holder, snapshot, http);
+            var shown = OfCertificate(holder, snapshot, http);
+            if (shown.Assertion is not null)
+            {
+                falseSignatures.NoteGood(holder, http.Connection.RemoteIpAddress);
+            }
+
+            return shown;
         }
 
         if (form["client_assertion_type"] != AssertionType || assertion is null || form["client_secret"] is not null)
@@ -87,6 +97,12 @@ internal sealed class ClientAuthentication(
         if (read is null || client is null || (form["client_id"] is { } named && named != client))
         {
             return new AuthenticatedClient(null, client, OAuthError.InvalidClient, "assertion:client");
+        }
+
+        // Security: whoever knows a client's name can have signatures verified, each of which costs up to a millisecond.
+        if (FindSpent(client, snapshot, http) is { } spent)
+        {
+            return spent;
         }
 
         var keys = TokenQuestions.KeysOf(snapshot, options.Name, client, time.GetUtcNow());
@@ -118,9 +134,43 @@ internal sealed class ClientAuthentication(
             http.RequestAborted,
             () => WaitOf(snapshot, client) == TimeSpan.Zero
         );
+        Note(check, client, snapshot, http);
         var error = check.Flaw == AssertionCheck.NoRoom ? OAuthError.TooMany(WaitOf(snapshot, client)) : ErrorOf(check);
         return new AuthenticatedClient(check.Assertion, client, error, check.Flaw);
     }
+
+    // Why nobody looks at the signature of an assertion now; null: somebody does.
+    private AuthenticatedClient? FindSpent(string client, RegistrySnapshot snapshot, HttpContext http)
+    {
+        var peer = http.Connection.RemoteIpAddress;
+        var wait = falseSignatures.WaitOf(client, peer, IsNear(client, snapshot, peer), out var detail);
+        if (wait > TimeSpan.Zero)
+        {
+            room.CountFalseSignatures();
+            return new AuthenticatedClient(null, client, OAuthError.TooManyFalse(wait), detail);
+        }
+
+        // Where the client is known to be, what it asks too often costs no signature either; elsewhere nobody is told that it is busy.
+        return falseSignatures.HasProven(client, peer) && WaitOf(snapshot, client) is var busy && busy > TimeSpan.Zero
+            ? new AuthenticatedClient(null, client, OAuthError.TooMany(busy), AssertionCheck.NoRoom)
+            : null;
+    }
+
+    private void Note(in AssertionCheck check, string client, RegistrySnapshot snapshot, HttpContext http)
+    {
+        var peer = http.Connection.RemoteIpAddress;
+        if (check.Assertion is not null)
+        {
+            falseSignatures.NoteGood(client, peer);
+        }
+        else if (check.Flaw is AssertionCheck.NotSigned or AssertionCheck.Replayed)
+        {
+            falseSignatures.NoteFalse(client, peer, IsNear(client, snapshot, peer));
+        }
+    }
+
+    private bool IsNear(string clientId, RegistrySnapshot snapshot, IPAddress? peer) =>
+        TokenQuestions.IsInNetworksOf(snapshot, options.Name, clientId, peer);
 
     // Some libraries say the very endpoint that they call.
     private string[] AudiencesOf(HttpContext http) =>
@@ -149,14 +199,31 @@ internal sealed class ClientAuthentication(
         {
             if (ClientAuthorities.Names(certificate, credential))
             {
-                return authorities!.Vouch(certificate)
-                    ? ByCertificate(clientId, "tls:" + credential.Id)
-                    : new AuthenticatedClient(null, clientId, OAuthError.InvalidClient, "certificate:chain");
+                return FindSpent(clientId, snapshot, http) ?? OfChain(clientId, certificate, credential, snapshot, http);
             }
         }
 
         var flaw = named.Count > 0 ? "certificate:name" : "certificate:unknown";
         return new AuthenticatedClient(null, clientId, OAuthError.InvalidClient, flaw);
+    }
+
+    // A chain has signatures too, and anybody can make a certificate that bears a name.
+    private AuthenticatedClient OfChain(
+        string clientId,
+        X509Certificate2 certificate,
+        Credential credential,
+        RegistrySnapshot snapshot,
+        HttpContext http
+    )
+    {
+        if (authorities!.Vouch(certificate))
+        {
+            return ByCertificate(clientId, "tls:" + credential.Id);
+        }
+
+        var peer = http.Connection.RemoteIpAddress;
+        falseSignatures.NoteFalse(clientId, peer, IsNear(clientId, snapshot, peer));
+        return new AuthenticatedClient(null, clientId, OAuthError.InvalidClient, "certificate:chain");
     }
 
     private static AuthenticatedClient ByCertificate(string clientId, string key) =>

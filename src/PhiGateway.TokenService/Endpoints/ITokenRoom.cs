@@ -20,4 +20,7 @@ public interface ITokenRoom
     /// <param name="wait">How long it must wait, where there is none.</param>
     /// <returns>The place, given back by disposing it at the end of the request; null: there is no room.</returns>
     IDisposable? Enter(ClientEntry client, out TimeSpan wait);
+
+    /// <summary>Counts a request whose assertion nobody looked at, since too many before it did not hold.</summary>
+    void CountFalseSignatures();
 }

@@ -34,6 +34,37 @@ internal static class AssertedPurposes
         return codes;
     }
 
+    /// <summary>
+    /// Whether everything that is asserted is among the purposes of a token, in whatever way either writes it; what cannot be read is not.
+    /// </summary>
+    /// <param name="asserted">What a client says.</param>
+    /// <param name="held">What its token has.</param>
+    public static bool AreWithin(IReadOnlyList<string> asserted, IReadOnlyList<string> held)
+    {
+        foreach (var text in asserted)
+        {
+            if (!PurposeOfUse.TryParse(text, out var purpose) || !IsAmong(purpose, held))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsAmong(PurposeOfUse purpose, IReadOnlyList<string> held)
+    {
+        foreach (var text in held)
+        {
+            if (PurposeOfUse.TryParse(text, out var one) && one.Equals(purpose))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static bool IsApproved(PurposeOfUse purpose, UseCase useCase)
     {
         if (purpose.IsBreakGlass && !useCase.AllowsBreakGlass)

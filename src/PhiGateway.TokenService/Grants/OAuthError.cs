@@ -78,6 +78,10 @@ internal sealed record OAuthError(string Code, string Words, int Status = 400)
     public static OAuthError TooMany(TimeSpan wait) =>
         new("temporarily_unavailable", "This client asks too often.", 429) { RetryAfter = wait };
 
+    /// <summary>Too many assertions were shown that do not hold, from there or in this client's name.</summary>
+    public static OAuthError TooManyFalse(TimeSpan wait) =>
+        new("temporarily_unavailable", "Too many assertions that do not hold came before this one.", 429) { RetryAfter = wait };
+
     /// <summary>Strangers ask more often than they may.</summary>
     public static OAuthError TooManyStrangers(TimeSpan wait) =>
         new("temporarily_unavailable", "Too many registrations are asked for.", 429) { RetryAfter = wait };

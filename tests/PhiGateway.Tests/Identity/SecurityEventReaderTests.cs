@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using PhiGateway.Identity.Signals;
@@ -179,6 +180,27 @@ public sealed class SecurityEventReaderTests : IDisposable
         Assert.Equal((null, null), (check.Event, check.Error));
     }
 
+    // Ten seconds of the rate, and the one that shows that they are used up; a transmitter sends again what is not taken.
+    [Fact]
+    public async Task Read_FromAnAddressThatPushedManyFalseOnes_IsNeitherTakenNorRefused()
+    {
+        var (stranger, transmitter) = (IPAddress.Parse("192.0.2.1"), IPAddress.Parse("198.51.100.1"));
+        var forged = Recipe(Other).Sign();
+        for (var pushed = 0; pushed < 201; pushed++)
+        {
+            Assert.Equal("invalid_key", (await PushAsync(forged, stranger)).Error);
+        }
+
+        var waits = await PushAsync(Recipe().Sign(), stranger);
+
+        Assert.Equal((null, null, SecurityEventReader.NoRoom), (waits.Event, waits.Error, waits.Detail));
+        Assert.NotNull((await PushAsync(Recipe().Sign(), transmitter)).Event);
+        Assert.NotNull((await ReadAsync(Recipe().Sign())).Event);
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.NotNull((await PushAsync(Recipe().Sign(), stranger)).Event);
+    }
+
     // Who invents keys has them looked for less often; a signal that comes by a new key meanwhile is not refused for good, since nobody
     // would send it again.
     [Theory]
@@ -210,6 +232,9 @@ public sealed class SecurityEventReaderTests : IDisposable
 
     private SignalRecipe Recipe(JsonObject? said = null) =>
         new(Key, _clock.GetUtcNow(), "session-revoked", SignalRecipe.IssSub("https://idp.example", "dr-jones"), said);
+
+    private Task<SecurityEventCheck> PushAsync(string token, IPAddress peer) =>
+        _reader.ReadAsync(token, TestContext.Current.CancellationToken, peer);
 
     private Task<SecurityEventCheck> ReadAsync(string token) => _reader.ReadAsync(token, TestContext.Current.CancellationToken);
 }

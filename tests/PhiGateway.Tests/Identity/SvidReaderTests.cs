@@ -202,6 +202,42 @@ public sealed class SvidReaderTests : IDisposable
     }
 
     [Fact]
+    public void Read_OneThatNobodyVouchesFor_IsLookedAtAgainAfterAWhile()
+    {
+        // The same authority, which says of itself that it is one from 12:00:05 on.
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=coming", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        var (from, end) = (_clock.GetUtcNow().AddSeconds(5), _clock.GetUtcNow().AddYears(1));
+        using var always = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, end);
+        using var coming = request.CreateSelfSigned(from, end);
+        File.WriteAllText(_bundle, coming.ExportCertificatePem());
+        using var svid = WorkloadCertificates.Workload(always, [Feed]);
+        var reader = Reader();
+        Assert.Equal((DenyReason.InvalidToken, "svid:chain"), Refusal(reader.Read(svid)));
+
+        _clock.Advance(TimeSpan.FromSeconds(6));
+        Assert.Equal((DenyReason.InvalidToken, "svid:chain"), Refusal(reader.Read(svid)));
+
+        _clock.Advance(TimeSpan.FromSeconds(4));
+        Assert.Equal(Feed, Caller(reader.Read(svid)).ClientId);
+    }
+
+    [Fact]
+    public void Read_OneThatNobodyVouchedFor_IsGoodAsSoonAsABundleSaysSo()
+    {
+        using var svid = WorkloadCertificates.Workload(_stranger, [Feed]);
+        var reader = Reader();
+        Assert.Equal((DenyReason.InvalidToken, "svid:chain"), Refusal(reader.Read(svid)));
+
+        File.WriteAllText(_bundle, _stranger.ExportCertificatePem());
+        _clock.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(Feed, Caller(reader.Read(svid)).ClientId);
+    }
+
+    [Fact]
     public void Read_BundleInJson_IsTheSame()
     {
         var first = Convert.ToBase64String(_authority.RawData);

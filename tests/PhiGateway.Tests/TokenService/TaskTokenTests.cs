@@ -169,6 +169,24 @@ public sealed class TaskTokenTests : IDisposable
         Assert.Equal(200, (await ExchangeAsync(subject, "twin")).Status);
     }
 
+    [Theory]
+    [InlineData("TREAT", null)]
+    [InlineData("urn:oid:2.16.840.1.113883.5.8#TREAT", null)]
+    [InlineData("HMARKT", "invalid_grant")]
+    [InlineData("nonsense", "invalid_grant")]
+    public async Task Exchange_ForAPurpose_IsForOneOfTheTokensHoweverItIsWritten(string purpose, string? error)
+    {
+        var subject = await SubjectAsync();
+        var claims = _world.Claims("asserted");
+        claims["extensions"] = new JsonObject
+        {
+            ["hl7-b2b"] = new JsonObject { ["version"] = "1", ["purpose_of_use"] = new JsonArray(purpose) },
+        };
+        var assertion = _world.Key.Token(_world.Header().ToJsonString(), claims.ToJsonString());
+
+        Assert.Equal(error, (await _world.AskAsync(ExchangeForm(assertion, subject))).Error);
+    }
+
     [Fact]
     public async Task Exchange_OfADeadToken_IsRefused()
     {

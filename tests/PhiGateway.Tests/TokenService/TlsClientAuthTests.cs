@@ -118,6 +118,26 @@ public sealed class TlsClientAuthTests : IDisposable
         Assert.Equal(200, (await AskAsync(world, own)).Status);
     }
 
+    // Anybody makes a certificate that bears the name, and a chain costs as much as a signature.
+    [Fact]
+    public async Task Token_SignedByWhomNobodyTrustsAgainAndAgain_WaitsUnread()
+    {
+        using var world = new TokenWorld(instead: Registered with { SubjectDn = Subject }, authorities: _file);
+        world.Options.FalseSignaturesPerSecondPerPeer = 1;
+        using var foreign = Made(_stranger);
+        using var own = Made(_authority);
+        for (var shown = 0; shown < 11; shown++)
+        {
+            Assert.Equal("certificate:chain", await RefusalAsync(world, foreign));
+        }
+
+        Assert.Equal(429, (await AskAsync(world, foreign)).Status);
+        Assert.Equal("assertion:false-signatures-of-peer", world.Journal.Records[^1].Rule);
+
+        world.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(200, (await AskAsync(world, own)).Status);
+    }
+
     [Theory]
     [InlineData("1.3.6.1.5.5.7.3.1", X509KeyUsageFlags.DigitalSignature, false, 2)]
     [InlineData("1.3.6.1.5.5.7.3.2", X509KeyUsageFlags.KeyEncipherment, false, 2)]
