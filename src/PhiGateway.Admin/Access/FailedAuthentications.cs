@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using PhiGateway.Admin.Calls;
@@ -12,7 +11,8 @@ namespace PhiGateway.Admin.Access;
 /// Counts failed authentications per minute: a few are journaled one by one, the rest are counted, and a noisy peer is told to wait.
 /// </summary>
 /// <remarks>
-/// A good credential is never refused because of somebody else's bad ones: the limit changes the refusal only. Thread-safe.
+/// A good credential is never refused because of somebody else's bad ones: the limit changes the refusal only. Of IPv6 a network of /64 is
+/// one peer, as everywhere where strangers are counted. Thread-safe.
 /// </remarks>
 internal sealed class FailedAuthentications(IAuditJournal journal, TimeProvider time, ILogger<FailedAuthentications> log)
 {
@@ -25,8 +25,10 @@ internal sealed class FailedAuthentications(IAuditJournal journal, TimeProvider 
     // Bounds the memory of one minute; further peers share one bucket.
     private const int MaxPeers = 1024;
 
+    private const string Others = "others";
+
     private readonly Lock _lock = new();
-    private readonly Dictionary<IPAddress, int> _peers = [];
+    private readonly Dictionary<string, int> _peers = new(StringComparer.Ordinal);
     private long _minute;
     private int _total;
 
@@ -34,7 +36,7 @@ internal sealed class FailedAuthentications(IAuditJournal journal, TimeProvider 
     public AdminProblem Record(HttpContext context, string why)
     {
         var now = time.GetUtcNow();
-        var peer = context.Connection.RemoteIpAddress ?? IPAddress.None;
+        var peer = PeerNetwork.Of(context.Connection.RemoteIpAddress);
         int count;
         int total;
         lock (_lock)
@@ -52,7 +54,7 @@ internal sealed class FailedAuthentications(IAuditJournal journal, TimeProvider 
                 _peers.Clear();
             }
 
-            var bucket = _peers.ContainsKey(peer) || _peers.Count < MaxPeers ? peer : IPAddress.None;
+            var bucket = _peers.ContainsKey(peer) || _peers.Count < MaxPeers ? peer : Others;
             count = _peers[bucket] = _peers.GetValueOrDefault(bucket) + 1;
             total = ++_total;
         }
@@ -69,7 +71,7 @@ internal sealed class FailedAuthentications(IAuditJournal journal, TimeProvider 
                     Time = now,
                     Decision = "deny",
                     Reason = why,
-                    Peer = peer.ToString(),
+                    Peer = context.Connection.RemoteIpAddress?.ToString(),
                     Method = context.Request.Method.Length <= 16 ? context.Request.Method : null,
                     Status = count > PerPeer ? 429 : 401,
                     Note = total == JournaledPerMinute ? "Further failures of this minute are counted, not recorded." : null,

@@ -6,7 +6,10 @@ using PhiGateway.Admin.Http;
 
 namespace PhiGateway.Admin.Documents;
 
-/// <summary>Renders the answer of a document's write: the document as it stands now, or the dry run's report.</summary>
+/// <summary>
+/// Renders the answer of a document's write: the document as it stands now, or the dry run's report, which a deletion that opens or closes
+/// anybody's door is answered with too.
+/// </summary>
 internal static class DocumentAnswer
 {
     public static AdminResult Of(RegistryRoute route, EditOutcome outcome, string? secret = null, string part = "key")
@@ -19,7 +22,9 @@ internal static class DocumentAnswer
         var item = outcome.Items[0];
         if (item.Deleted)
         {
-            return new AdminResult(StatusCodes.Status204NoContent, default);
+            return outcome.Paths.Count > 0
+                ? AdminResult.Json(DryRunReport.Of(outcome))
+                : new AdminResult(StatusCodes.Status204NoContent, default);
         }
 
         var body = DocumentMeta.Render(item);

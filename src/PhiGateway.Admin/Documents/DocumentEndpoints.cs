@@ -152,7 +152,10 @@ internal static class DocumentEndpoints
                     )
             )
             .RequireRoles(route.Writers)
-            .Describe($"Deletes one {Words(route)}", "A soft deletion; If-Match is required; refused while something refers to it.")
+            .Describe(
+                $"Deletes one {Words(route)}",
+                "A soft deletion; If-Match is required; refused while something refers to it. 200 says whose doors it opens or closes."
+            )
             .Returns(null, StatusCodes.Status204NoContent)
             .Reads(CallParameter.IfMatch, CallParameter.DryRun);
     }

@@ -10,6 +10,7 @@ namespace PhiGateway.Admin.Rosters;
 /// <param name="Failure">Code of what broke it off; absent: nothing did.</param>
 /// <param name="DryRun">Nothing was written.</param>
 /// <param name="Errors">Bad lines by number; the first thousand.</param>
+/// <param name="Closed">Clients whose approval ended with the import, since one person added more than they may alone; absent: none.</param>
 public sealed record ImportResult(
     string State,
     long Lines,
@@ -19,5 +20,6 @@ public sealed record ImportResult(
     long NextLine,
     string? Failure,
     bool? DryRun,
-    IReadOnlyList<ImportError> Errors
+    IReadOnlyList<ImportError> Errors,
+    IReadOnlyList<string>? Closed = null
 );

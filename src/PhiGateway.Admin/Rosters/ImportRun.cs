@@ -8,6 +8,7 @@ namespace PhiGateway.Admin.Rosters;
 internal sealed class ImportRun(string roster, long fromLine, bool dryRun)
 {
     private readonly List<ImportError> _errors = [];
+    private readonly SortedSet<string> _closed = new(StringComparer.Ordinal);
     private long _pendingAccepted;
     private long _pendingRemoved;
     private long _nextLine;
@@ -87,10 +88,16 @@ internal sealed class ImportRun(string roster, long fromLine, bool dryRun)
         _nextLine = Lines + 1;
     }
 
+    /// <summary>These clients were closed by a batch.</summary>
+    public void Close(IReadOnlyList<string> clients) => _closed.UnionWith(clients);
+
     public string Digest() => Convert.ToHexStringLower(Hash.GetCurrentHash());
 
     public ImportProgress ToProgress() => new("running", Lines, Accepted, Removed, Rejected, NextLine);
 
     public ImportResult ToResult(string? failure) =>
-        new(failure is null ? "done" : "failed", Lines, Accepted, Removed, Rejected, NextLine, failure, dryRun ? true : null, _errors);
+        new(failure is null ? "done" : "failed", Lines, Accepted, Removed, Rejected, NextLine, failure, dryRun ? true : null, _errors)
+        {
+            Closed = _closed.Count > 0 ? [.. _closed] : null,
+        };
 }

@@ -127,6 +127,11 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal,
         }
 
         var note = AdminJournal.WrittenAt(done.Revision);
-        return await journal.OutcomeAsync(call, @event, target, 204, note, done.Revision) is { } unrecorded ? unrecorded : change;
+        return await journal.OutcomeAsync(call, @event, target, 204, note, done.Revision) is { } unrecorded
+            ? unrecorded
+            : change with
+            {
+                Closed = done.Closed,
+            };
     }
 }

@@ -204,6 +204,7 @@ internal sealed class MemberImport(
                 }
 
                 run.Revision = written.Revision;
+                run.Close(written.Closed);
             }
         }
 

@@ -26,7 +26,10 @@ internal static class RosterEndpoints
                 (HttpContext context, string id, string patient, MemberCommands commands) => PutAsync(context, id, patient, commands)
             )
             .RequireRoles(AdminRoles.Feeders)
-            .Describe("Adds or changes one membership")
+            .Describe(
+                "Adds or changes one membership",
+                "204, or 200 with the clients whose approval ended with it (`closed`), where one person may add no more of them alone."
+            )
             .Takes(typeof(MemberLine), optional: true)
             .Returns(null, StatusCodes.Status204NoContent)
             .Returns(typeof(MemberDryRun))
@@ -75,9 +78,12 @@ internal static class RosterEndpoints
         );
 
     private static AdminResult Written(MemberChange change) =>
-        change.DryRun
-            ? AdminResult.Json(new MemberDryRun(true, change.Event, 1))
-            : new AdminResult(StatusCodes.Status204NoContent, default);
+        change switch
+        {
+            { DryRun: true } => AdminResult.Json(new MemberDryRun(true, change.Event, 1)),
+            { Closed.Count: > 0 } => AdminResult.Json(new MemberDryRun(false, change.Event, 1, change.Closed)),
+            _ => new AdminResult(StatusCodes.Status204NoContent, default),
+        };
 
     private static Task<IResult> ImportAsync(HttpContext context, string id, MemberImport import) =>
         Answer.OfAsync(

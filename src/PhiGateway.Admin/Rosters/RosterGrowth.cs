@@ -48,6 +48,7 @@ internal sealed class RosterGrowth(
             return new MembersWritten(await store.PutMembersAsync(members, call.Person, CancellationToken.None));
         }
 
+        var closed = new SortedSet<string>(StringComparer.Ordinal);
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var set = await sets.GetAsync(CancellationToken.None);
@@ -59,13 +60,14 @@ internal sealed class RosterGrowth(
             switch (await store.PutMembersAsync(members, bound, call.Person, CancellationToken.None))
             {
                 case MemberWriteResult.Written written:
-                    return new MembersWritten(written.Revision);
+                    return new MembersWritten(written.Revision) { Closed = [.. closed] };
                 case MemberWriteResult.Outgrown outgrown:
-                    if (await EndAsync(call, roster, most, [.. outgrown.Since]) is { } stopped)
+                    if ((await EndAsync(call, roster, most, [.. outgrown.Since])).Failed(out var stopped, out var ended))
                     {
                         return stopped;
                     }
 
+                    closed.UnionWith(ended);
                     break;
                 default:
                     // Somebody changed a document, perhaps an approval: look again.
@@ -76,8 +78,9 @@ internal sealed class RosterGrowth(
         return AdminProblem.Busy;
     }
 
-    // Of every client whose approval stood behind the roster at one of these revisions, as the set is once nobody else writes.
-    private async Task<AdminProblem?> EndAsync(AdminCall call, string roster, long most, HashSet<long> outgrown)
+    // Of every client whose approval stood behind the roster at one of these revisions, as the set is once nobody else writes; those that
+    // it closed are told.
+    private async Task<Outcome<string[]>> EndAsync(AdminCall call, string roster, long most, HashSet<long> outgrown)
     {
         var edit = new Edit(
             "roster.outgrown",
@@ -92,7 +95,9 @@ internal sealed class RosterGrowth(
                 Note = string.Create(CultureInfo.InvariantCulture, $"more than {most} memberships since the approval"),
             }
         );
-        return (await editor.WriteAsync(call, edit)).Failed(out var problem, out _) ? problem : null;
+        return (await editor.WriteAsync(call, edit)).Failed(out var problem, out var outcome)
+            ? problem
+            : outcome.Paths.Where(static path => path.Closed.Count > 0).Select(static path => path.Client).ToArray();
     }
 
     /// <summary>Asked after memberships were added or changed: raises an alert when that was much, with those that are gone again.</summary>
@@ -175,4 +180,8 @@ internal sealed class RosterGrowth(
 
 /// <summary>The result of writing memberships.</summary>
 /// <param name="Revision">The revision written.</param>
-internal sealed record MembersWritten(long Revision);
+internal sealed record MembersWritten(long Revision)
+{
+    /// <summary>Clients whose approval ended before it could be written, in order of id.</summary>
+    public IReadOnlyList<string> Closed { get; init; } = [];
+}

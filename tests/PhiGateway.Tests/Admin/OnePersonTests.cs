@@ -54,7 +54,7 @@ public sealed class OnePersonTests
     }
 
     // What another person shut by revocation or suspension, an approver opens: those are two. So here it is the one person's own.
-    private static Task CloseAsync(AdminServer server, int closer) =>
+    internal static Task CloseAsync(AdminServer server, int closer) =>
         closer switch
         {
             0 => server.PostAsync("/admin/v1/revocations", """{"target":"client","value":"acme-connector","reason":"r"}""", "mona"),

@@ -200,7 +200,7 @@ public sealed class TaskGrowthTests
     {
         var tag = (await server.GetAsync("/admin/v1/task-grants/" + task, "nora")).ETag;
         var gone = await server.SendAsync("nora", "DELETE", "/admin/v1/task-grants/" + task, null, ("If-Match", tag!));
-        Assert.True(gone.Status == 204, gone.Text);
+        Assert.True(gone.Status is 200 or 204, gone.Text);
     }
 
     private static async Task GiveAsync(AdminServer server, int from, int to, bool closed = false)

@@ -46,6 +46,24 @@ public sealed class PeerAddressTests
         Assert.Equal(expected, http.Connection.RemoteIpAddress!.ToString());
     }
 
+    // A client chooses its Host, and a proxy tells it on: quoted, it says nothing of whose address it is.
+    [Theory]
+    [InlineData("for=203.0.113.9;host=\"a,for=127.0.0.1\"")]
+    [InlineData("for=203.0.113.9;host=\"a,for=127.0.0.1;b\"")]
+    [InlineData("for=203.0.113.9;host=\"a,for=127.0.0.1;b\";proto=https")]
+    [InlineData("host=\"a;for=127.0.0.1;b\";for=203.0.113.9")]
+    [InlineData("for=198.51.100.1;host=\"b, for=127.0.0.1\", for=203.0.113.9;host=\"ehr.example\"")]
+    [InlineData("for=127.0.0.1;for=127.0.0.1, for=203.0.113.9")]
+    public void Apply_AddressWithinAQuotedText_IsNobodys(string header)
+    {
+        var http = Request(Proxy, ("Forwarded", header));
+
+        Apply(http, header: "Forwarded");
+
+        Assert.Equal("203.0.113.9", http.Connection.RemoteIpAddress!.ToString());
+        Assert.Null(http.Features.Get<WireFlaw>());
+    }
+
     [Theory]
     [InlineData(Proxy, "203.0.113.9", 204)]
     [InlineData(Proxy, "unknown", 400)]
@@ -77,6 +95,11 @@ public sealed class PeerAddressTests
     [InlineData("Forwarded", "for=unknown")]
     [InlineData("Forwarded", "for=_hidden")]
     [InlineData("Forwarded", "proto=https")]
+    [InlineData("Forwarded", "for=203.0.113.9;for=127.0.0.1")]
+    [InlineData("Forwarded", "for=127.0.0.1;x=\", for=203.0.113.9")]
+    [InlineData("Forwarded", "for=127.0.0.1;x=\", for=203.0.113.9;host=\"h\"")]
+    [InlineData("Forwarded", "for=203.0.113.9;host=\"a\\\",for=127.0.0.1;b=\"")]
+    [InlineData("Forwarded", "host=\"for=203.0.113.9\"")]
     public void Apply_HeaderThatCannotBeRead_LeavesAFlaw(string name, string header)
     {
         var http = Request(Proxy, (name, header));
