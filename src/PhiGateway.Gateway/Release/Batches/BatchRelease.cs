@@ -172,13 +172,13 @@ internal sealed class BatchRelease(
         var read = await AnswerJudge.ReadAsync(entry, body);
         if (!read.Continues)
         {
-            return read;
+            return meaning.Instead(read);
         }
 
         var judged = await judge.JudgeAsync(entry, meaning, body, filtered);
         if (!judged.Continues)
         {
-            return judged.Result;
+            return meaning.Instead(judged.Result);
         }
 
         var asked = exit.Ask(entry);

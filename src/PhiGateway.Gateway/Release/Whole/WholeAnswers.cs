@@ -59,7 +59,7 @@ internal sealed class WholeAnswers(
         var opened = MayStream(exchange, meaning) ? await ReadAheadAsync(exchange, body) : await AnswerJudge.ReadAsync(exchange, body);
         if (!opened.Continues || exchange.Delivered)
         {
-            return opened;
+            return meaning.Instead(opened);
         }
 
         // 3. Resource by resource; finished before the first byte goes.
@@ -67,7 +67,7 @@ internal sealed class WholeAnswers(
         var judged = await judge.JudgeAsync(exchange, meaning, body, filtered);
         if (!judged.Continues)
         {
-            return judged.Result;
+            return meaning.Instead(judged.Result);
         }
 
         // 4. Out, if all of it may leave, now, to this client.
