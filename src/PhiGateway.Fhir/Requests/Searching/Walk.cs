@@ -10,6 +10,9 @@ namespace PhiGateway.Fhir.Requests.Searching;
 /// </summary>
 public sealed class Walk
 {
+    // Deeper than anything that was judged: what stands beside it may be.
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1000 };
+
     private readonly HashSet<string> _found = new(StringComparer.Ordinal);
     private readonly bool _takesOne;
 
@@ -50,7 +53,7 @@ public sealed class Walk
             return;
         }
 
-        using var document = JsonDocument.Parse(answer);
+        using var document = JsonDocument.Parse(Json.ByteOrderMark.Skip(answer), Deep);
         Back.Find(document.RootElement, search.Type, shown, Targets[0], _found);
     }
 }
@@ -69,16 +72,28 @@ internal sealed record WayBack(IReadOnlyList<string> Paths, FhirContext Context)
 
         foreach (var entry in entries.EnumerateArray())
         {
-            var isShown =
-                entry.ValueKind == JsonValueKind.Object
-                && entry.TryGetProperty("resource", out var resource)
-                && Json.StrictJson.Text(resource, "resourceType") == type.Name
-                && Json.StrictJson.Text(resource, "id") is { } id
-                && shown.Contains(id);
-            for (var i = 0; isShown && i < Paths.Count; i++)
+            try
             {
-                Follow(entry.GetProperty("resource"), Paths[i], target, found);
+                Take(entry, type, shown, target, found);
             }
+            catch (InvalidOperationException)
+            {
+                // A text that is none, such as half a character: so nothing is called that was shown, and such a reference leads nowhere.
+            }
+        }
+    }
+
+    private void Take(JsonElement entry, ResourceType type, IReadOnlySet<string> shown, ResourceType target, HashSet<string> found)
+    {
+        var isShown =
+            entry.ValueKind == JsonValueKind.Object
+            && entry.TryGetProperty("resource", out var resource)
+            && Json.StrictJson.Text(resource, "resourceType") == type.Name
+            && Json.StrictJson.Text(resource, "id") is { } id
+            && shown.Contains(id);
+        for (var i = 0; isShown && i < Paths.Count; i++)
+        {
+            Follow(entry.GetProperty("resource"), Paths[i], target, found);
         }
     }
 
