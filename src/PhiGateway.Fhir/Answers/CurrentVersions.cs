@@ -204,7 +204,7 @@ public sealed class CurrentVersions
             // Every entry's every resource, however often a member is given: what is seen here can only keep something back.
             while (reader.Read())
             {
-                if (reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals("resource"u8) || reader.CurrentDepth != 3)
+                if (reader.TokenType != JsonTokenType.PropertyName || !JsonText.Is(in reader, "resource"u8) || reader.CurrentDepth != 3)
                 {
                     continue;
                 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PhiGateway.Fhir.Answers.Bundles;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Resources;
@@ -23,21 +22,50 @@ public static class FoundRecords
         HopTargets? hops = null
     )
     {
-        policy ??= BodyPolicy.Instance;
+        _ = TryRead(answer, policy ?? BodyPolicy.Instance, context, hops, out var found);
+        return found;
+    }
+
+    /// <summary>
+    /// The same where that something was not found opens a door: false where not all of the answer could be read, so that what is looked for
+    /// may be among it.
+    /// </summary>
+    /// <param name="answer">The answer, whole.</param>
+    /// <param name="policy">Says which facts are needed.</param>
+    /// <param name="context">Bases and depth.</param>
+    /// <param name="found">The facts of each that can be read.</param>
+    public static bool TryReadAll(
+        ReadOnlySpan<byte> answer,
+        ReleasePolicy policy,
+        FhirContext context,
+        out IReadOnlyList<ResourceFacts> found
+    ) => TryRead(answer, policy, context, hops: null, out found);
+
+    private static bool TryRead(
+        ReadOnlySpan<byte> answer,
+        ReleasePolicy policy,
+        FhirContext context,
+        HopTargets? hops,
+        out IReadOnlyList<ResourceFacts> found
+    )
+    {
         var json = ByteOrderMark.Skip(answer);
         var facts = new ResourceFacts();
+        found = [];
         if (!ResourceScanner.TryScan(json, policy, context, facts))
         {
-            return [];
+            return false;
         }
 
         if (facts.Type != ResourceType.Bundle)
         {
             hops?.Give(json, facts, context);
-            return [facts];
+            found = [facts];
+            return true;
         }
 
-        List<ResourceFacts> found = [];
+        var (all, isWhole) = (new List<ResourceFacts>(), true);
+        found = all;
         try
         {
             var resources = new BundleResources(json, Bases.Of(context));
@@ -47,15 +75,20 @@ public static class FoundRecords
                 if (ResourceScanner.TryScan(resources.Current, policy, context, one))
                 {
                     hops?.Give(resources.Current, one, context);
-                    found.Add(one);
+                    all.Add(one);
+                }
+                else
+                {
+                    isWhole = false;
                 }
             }
         }
         catch (JsonException)
         {
             // What was found up to there was found.
+            isWhole = false;
         }
 
-        return found;
+        return isWhole;
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PhiGateway.Fhir.Answers.Bundles;
 using PhiGateway.Fhir.Answers.Streaming;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Json;

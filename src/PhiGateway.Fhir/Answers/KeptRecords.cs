@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PhiGateway.Fhir.Answers.Bundles;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Resources;
@@ -58,7 +57,7 @@ public static class KeptRecords
 
     private static void Keep(KnownTargets known, ResourceReader reader, HashSet<string> kept)
     {
-        if (ScanProgram.For(reader.Facts.Type).OfTargets && known.Known.KeepsBack(reader.Owners.Targets))
+        if (ScanProgram.For(reader.Facts.Type).SpeaksOfOthers && known.Known.KeepsBack(reader.Owners.Targets))
         {
             kept.Add($"{reader.Facts.Type.Name}/{reader.Facts.Id}");
         }

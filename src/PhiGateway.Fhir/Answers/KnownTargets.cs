@@ -25,26 +25,31 @@ public sealed class KnownTargets
     /// <summary>Something keeps back what speaks of it since it could not be looked up.</summary>
     public bool LacksSome { get; private set; }
 
+    /// <summary>
+    /// Only what says itself whose it is and may leave is held to what else it speaks of: to whom nothing leaves that nobody can attribute.
+    /// </summary>
+    public bool OfNamedAlone { get; init; }
+
     /// <summary>What was looked up and judged.</summary>
     internal KnownResources Known { get; } = new();
 
-    /// <summary>Whether records of a type may belong to whom what they speak of belongs to, and stay where that does.</summary>
+    /// <summary>Whether records of a type stay where one of what they speak of does.</summary>
     /// <param name="type">The type.</param>
-    public static bool AreOf(ResourceType type) => ScanProgram.For(type).OfTargets;
+    public static bool AreOf(ResourceType type) => ScanProgram.For(type).SpeaksOfOthers;
 
-    /// <summary>Whether the answer to a request is one resource that belongs to whom its targets belong to.</summary>
-    public static bool AreNeeded(FhirRequest request) => request.Interaction == Interaction.Read && ScanProgram.For(request.Type).OfTargets;
+    /// <summary>Whether the answer to a request is one resource that speaks of others.</summary>
+    public static bool AreNeeded(FhirRequest request) => request.Interaction == Interaction.Read && AreOf(request.Type);
 
     /// <summary>The same of one version.</summary>
-    public static bool AreNeededForVersion(FhirRequest request) =>
-        request.Interaction == Interaction.VRead && ScanProgram.For(request.Type).OfTargets;
+    public static bool AreNeededForVersion(FhirRequest request) => request.Interaction == Interaction.VRead && AreOf(request.Type);
 
     /// <summary>Whether anything that speaks of others could leave under a policy.</summary>
     /// <param name="policy">The judge of an answer.</param>
-    public static bool MayLeave(ReleasePolicy policy)
+    /// <param name="ofNamedAlone">Only what says itself whose it is.</param>
+    public static bool MayLeave(ReleasePolicy policy, bool ofNamedAlone)
     {
         ArgumentNullException.ThrowIfNull(policy);
-        return KnownResources.Matter(policy.Types);
+        return KnownResources.Matter(policy.Types, ofNamedAlone);
     }
 
     /// <summary>Whether a page may hold something of the kind that could leave.</summary>
@@ -121,7 +126,7 @@ public sealed class KnownTargets
         }
     }
 
-    private static void Collect(ReadOnlySpan<byte> page, ReleasePolicy policy, Bases bases, HashSet<ResourceName> all, bool isNested)
+    private void Collect(ReadOnlySpan<byte> page, ReleasePolicy policy, Bases bases, HashSet<ResourceName> all, bool isNested)
     {
         var (here, named) = (new HashSet<ResourceName>(), new HashSet<ResourceName>());
         var reader = ResourceReader.Rent();
@@ -208,7 +213,8 @@ public sealed class KnownTargets
             {
                 reader.Names.PopTo(0);
                 var isOfOthers =
-                    reader.TryReadWhole(resources.Current, policy, bases, reader.Facts) && ScanProgram.For(reader.Facts.Type).OfTargets;
+                    reader.TryReadWhole(resources.Current, policy, bases, reader.Facts)
+                    && KnownResources.MayBeKeptBack(reader.Facts, policy, OfNamedAlone);
                 if (isOfOthers)
                 {
                     named.UnionWith(TargetsToLookUp(reader));
@@ -223,28 +229,17 @@ public sealed class KnownTargets
         return named.ByType();
     }
 
-    private static void Note(
-        ResourceReader reader,
-        ReleasePolicy policy,
-        bool isHere,
-        HashSet<ResourceName> here,
-        HashSet<ResourceName> named
-    )
+    private void Note(ResourceReader reader, ReleasePolicy policy, bool isHere, HashSet<ResourceName> here, HashSet<ResourceName> named)
     {
         var facts = reader.Facts;
-        var isOfOthers = ScanProgram.For(facts.Type).OfTargets;
 
         // What is judged by others itself, and may stand behind what speaks of it, is known too late.
-        if (isHere && facts.Id is { } id && !(isOfOthers && facts.Owner == OwnerState.Undetermined))
+        if (isHere && facts.Id is { } id && !KnownResources.IsJudgedByOthers(facts))
         {
             here.Add(new ResourceName(facts.Type, id));
         }
 
-        // What stays for what it is takes nothing of what may be looked up. A transaction has a judge for each entry.
-        var mayLeave =
-            ReferenceEquals(policy, ReleasePolicy.Nothing)
-            || policy.JudgeWhosever(facts) is WithholdReason.None or WithholdReason.UndeterminedPatient;
-        if (isOfOthers && mayLeave)
+        if (KnownResources.MayBeKeptBack(facts, policy, OfNamedAlone))
         {
             named.UnionWith(TargetsToLookUp(reader));
         }
@@ -377,8 +372,7 @@ public sealed class KnownTargets
 
         var reason = policy.Judge(facts).Reason;
         Known.Add(facts, reason);
-        ResourceName[] targets =
-            reason == WithholdReason.None && ScanProgram.For(type).OfTargets ? [.. TargetsToLookUp(reader).Distinct()] : [];
+        ResourceName[] targets = reason == WithholdReason.None && AreOf(type) ? [.. TargetsToLookUp(reader).Distinct()] : [];
         if (targets.Length > 0)
         {
             _further[new ResourceName(type, id)] = targets;

@@ -23,7 +23,7 @@ public static class NextPlace
                     continue;
                 }
 
-                var isLink = reader.ValueTextEquals("link"u8);
+                var isLink = JsonText.Is(in reader, "link"u8);
                 reader.Read();
                 if (isLink)
                 {
@@ -58,7 +58,7 @@ public static class NextPlace
             }
             else if (reader.TokenType == JsonTokenType.PropertyName)
             {
-                var (isRelation, isUrl) = (reader.ValueTextEquals("relation"u8), reader.ValueTextEquals("url"u8));
+                var (isRelation, isUrl) = (JsonText.Is(in reader, "relation"u8), JsonText.Is(in reader, "url"u8));
                 reader.Read();
                 relation = isRelation && reader.TokenType == JsonTokenType.String ? reader.GetString() : relation;
                 url = isUrl && reader.TokenType == JsonTokenType.String ? reader.GetString() : url;

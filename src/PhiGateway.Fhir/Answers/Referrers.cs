@@ -168,9 +168,9 @@ public sealed class Referrers(string id, FhirContext context, string? version = 
                     continue;
                 }
 
-                var isResource = reader.ValueTextEquals("resource"u8);
-                var isRelation = reader.ValueTextEquals("relation"u8);
-                var isUrl = reader.ValueTextEquals("url"u8);
+                var isResource = JsonText.Is(in reader, "resource"u8);
+                var isRelation = JsonText.Is(in reader, "relation"u8);
+                var isUrl = JsonText.Is(in reader, "url"u8);
                 reader.Read();
                 var start = checked((int)reader.TokenStartIndex);
                 if (reader.TokenType == JsonTokenType.String)

@@ -123,8 +123,9 @@ public static class StoredVersionComparer
                             elements.Contains(member.Name.TrimStart('_'), StringComparer.OrdinalIgnoreCase) && NamesLabel(member.Value)
                         );
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a name or a text that is none, such as half of a surrogate pair.
             return true;
         }
     }
@@ -232,7 +233,7 @@ public static class StoredVersionComparer
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var found = reader.ValueTextEquals(member);
+            var found = JsonText.Is(in reader, member);
             reader.Read();
             if (found)
             {

@@ -64,16 +64,44 @@ internal static class JsonText
             }
             else
             {
-                var high = Unit(raw[2..]);
+                var unit = Unit(raw[2..]);
                 raw = raw[6..];
-                var rune = char.IsHighSurrogate(high) ? new Rune(high, Unit(raw[2..])) : new Rune(high);
-                raw = raw[(char.IsHighSurrogate(high) ? 6 : 0)..];
-                written += rune.EncodeToUtf8(scratch[written..]);
+                if (raw is [(byte)'\\', (byte)'u', _, _, _, _, ..] && Rune.TryCreate(unit, Unit(raw[2..]), out var pair))
+                {
+                    raw = raw[6..];
+                    written += pair.EncodeToUtf8(scratch[written..]);
+                    continue;
+                }
+
+                // Half of a pair is no text, and the same as nothing that is.
+                written += (Rune.TryCreate(unit, out var rune) ? rune : Rune.ReplacementChar).EncodeToUtf8(scratch[written..]);
             }
         }
 
         return scratch[..written];
     }
+
+    /// <summary>
+    /// Whether the name or the text that a reader stands on is this one. Asked in the place of the reader's own question, which throws where an
+    /// escape is half of a surrogate pair (no text, and so not this one) and where a value of another kind stands.
+    /// </summary>
+    public static bool Is(ref readonly Utf8JsonReader reader, ReadOnlySpan<byte> text)
+    {
+        if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.String))
+        {
+            return false;
+        }
+
+        return reader.ValueIsEscaped
+            ? HasWholeSurrogates(reader.ValueSpan) && reader.ValueTextEquals(text)
+            : reader.ValueSpan.SequenceEqual(text);
+    }
+
+    /// <summary>The same of a text that is no constant.</summary>
+    public static bool Is(ref readonly Utf8JsonReader reader, string text) =>
+        reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String
+        && (!reader.ValueIsEscaped || HasWholeSurrogates(reader.ValueSpan))
+        && reader.ValueTextEquals(text);
 
     /// <summary>The text as a string.</summary>
     public static string ToString(ReadOnlySpan<byte> raw, bool escaped)

@@ -110,13 +110,13 @@ public static class BinaryNames
             var depth = Math.Min(reader.CurrentDepth, 61);
             element = depth == 1 ? TopElement.Of(ref reader) : element;
             extensions &= (2UL << depth) - 1;
-            if (reader.ValueTextEquals("extension"u8) || reader.ValueTextEquals("modifierExtension"u8))
+            if (JsonText.Is(in reader, "extension"u8) || JsonText.Is(in reader, "modifierExtension"u8))
             {
                 extensions |= 1UL << (depth + 2);
                 continue;
             }
 
-            var isName = (reader.ValueTextEquals("url"u8) && (extensions >> depth & 1) == 0) || reader.ValueTextEquals("reference"u8);
+            var isName = (JsonText.Is(in reader, "url"u8) && (extensions >> depth & 1) == 0) || JsonText.Is(in reader, "reference"u8);
             if (!isName || !reader.Read() || reader.TokenType != JsonTokenType.String)
             {
                 continue;

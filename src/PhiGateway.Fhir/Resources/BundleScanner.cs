@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -21,8 +22,15 @@ internal static class BundleScanner
     /// <summary>Adds what the entries say to the facts of a Bundle that was read already; false when one of them cannot be read.</summary>
     public static bool TrySum(ReadOnlySpan<byte> json, Bases bases, ResourceFacts facts)
     {
-        using var document = JsonDocument.Parse(json.ToArray(), new JsonDocumentOptions { MaxDepth = bases.MaxDepth });
-        return TrySum(document.RootElement, bases, facts, 1);
+        if (!StrictJson.TryParse(json.ToArray(), bases.MaxDepth, out var document))
+        {
+            return false;
+        }
+
+        using (document)
+        {
+            return TrySum(document.RootElement, bases, facts, 1);
+        }
     }
 
     private static bool TrySum(JsonElement bundle, Bases bases, ResourceFacts facts, int nesting)

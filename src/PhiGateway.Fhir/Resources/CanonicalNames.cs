@@ -45,7 +45,7 @@ internal static class CanonicalNames
                     element = TopElement.Of(ref reader);
                 }
 
-                isPassedBy = reader.ValueTextEquals("system"u8) || reader.ValueTextEquals("div"u8) || reader.ValueTextEquals("data"u8);
+                isPassedBy = JsonText.Is(in reader, "system"u8) || JsonText.Is(in reader, "div"u8) || JsonText.Is(in reader, "data"u8);
             }
             else if (
                 reader.TokenType == JsonTokenType.String

@@ -38,7 +38,7 @@ internal sealed record OwnerHop(string Element, ResourceType Target)
                 continue;
             }
 
-            var isElement = reader.ValueTextEquals(Element);
+            var isElement = JsonText.Is(in reader, Element);
             reader.Read();
             if (isElement)
             {
@@ -55,7 +55,7 @@ internal sealed record OwnerHop(string Element, ResourceType Target)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isReference = reader.ValueTextEquals("reference"u8);
+            var isReference = JsonText.Is(in reader, "reference"u8);
             reader.Read();
             if (isReference)
             {

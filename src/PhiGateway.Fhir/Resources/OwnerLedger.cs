@@ -25,7 +25,7 @@ internal sealed class OwnerLedger
     private bool _otherSomebodys;
 
     /// <summary>
-    /// What a resource that belongs to its targets' owners points at, each by its name; all of it when <see cref="AreTargetsRead"/>.
+    /// What a resource that speaks of others points at, each by its name; all of it when <see cref="AreTargetsRead"/>.
     /// </summary>
     public IReadOnlyList<ResourceName> Targets => _targets;
 
@@ -107,7 +107,7 @@ internal sealed class OwnerLedger
     {
         var literal = form == ReferenceForm.Literal;
         var isTarget = literal && program.OfTargets && !contained;
-        if (isTarget)
+        if (literal && program.SpeaksOfOthers && !contained)
         {
             _targets.Add(new ResourceName(type, Encoding.ASCII.GetString(id)));
         }

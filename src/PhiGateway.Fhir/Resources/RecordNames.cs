@@ -135,7 +135,7 @@ public static class RecordNames
                     element = TopElement.Of(ref reader);
                 }
 
-                isReference = reader.ValueTextEquals("reference"u8);
+                isReference = JsonText.Is(in reader, "reference"u8);
                 continue;
             }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using PhiGateway.Fhir.Json;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Resources;
@@ -30,6 +31,10 @@ internal static class ReferenceReader
         id = slash < 0 ? rest : rest[..slash];
         return IsId(id) && (slash < 0 || (rest[(slash + 1)..] is var tail && tail.StartsWith("_history/"u8) && IsId(tail[9..])));
     }
+
+    /// <summary>Whether an address, unescaped, is that of this resource on this server.</summary>
+    public static bool IsNameOf(ReadOnlySpan<byte> url, ResourceFacts facts, Bases bases) =>
+        TryRead(url, bases, out var type, out var id) && type == facts.Type && System.Text.Ascii.Equals(id, facts.Id);
 
     /// <summary>How a reference that is not literal says what it points at.</summary>
     /// <param name="reference">Where its text stands; none: it has none.</param>

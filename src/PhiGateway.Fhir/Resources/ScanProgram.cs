@@ -15,6 +15,7 @@ internal sealed class ScanProgram
     {
         NeedsNoOwner = needsNoOwner;
         OfTargets = ofTargets;
+        SpeaksOfOthers = ofTargets || type.Name == "AuditEvent";
         Type = type;
         Root = root;
         Rule = rule;
@@ -29,6 +30,12 @@ internal sealed class ScanProgram
 
     /// <summary>Its owners are those of the resources that it points at, where these are known.</summary>
     public bool OfTargets { get; }
+
+    /// <summary>
+    /// It stays where one of what its owner elements point at does: what is <see cref="OfTargets"/>, and an AuditEvent, which says itself
+    /// whose it is and speaks of more than that.
+    /// </summary>
+    public bool SpeaksOfOthers { get; }
 
     /// <summary>
     /// A resource of the type that names no patient leaves nothing out: there is no element for it, it is for who takes part, or the type is for

@@ -96,8 +96,9 @@ internal sealed class RoutingMarks
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: half of a surrogate pair, which the strict reader takes from nobody.
             return false;
         }
 
@@ -117,13 +118,21 @@ internal sealed class RoutingMarks
             return false;
         }
 
-        var options = new JsonDocumentOptions { MaxDepth = MostDepth };
-        using var after = JsonDocument.Parse(changed, options);
-        using var before = JsonDocument.Parse(stored, options);
-        var (now, then) = (new List<(string Name, JsonElement Value)>(), new List<(string Name, JsonElement Value)>());
-        Collect(after.RootElement, now);
-        Collect(before.RootElement, then);
-        return now.Count != then.Count || !now.Zip(then).All(static pair => IsSame(pair.First, pair.Second));
+        try
+        {
+            var options = new JsonDocumentOptions { MaxDepth = MostDepth };
+            using var after = JsonDocument.Parse(changed, options);
+            using var before = JsonDocument.Parse(stored, options);
+            var (now, then) = (new List<(string Name, JsonElement Value)>(), new List<(string Name, JsonElement Value)>());
+            Collect(after.RootElement, now);
+            Collect(before.RootElement, then);
+            return now.Count != then.Count || !now.Zip(then).All(static pair => IsSame(pair.First, pair.Second));
+        }
+        catch (InvalidOperationException)
+        {
+            // A name or a text that is none, such as half of a surrogate pair: what it carries cannot be said.
+            return true;
+        }
     }
 
     private static bool IsSame((string Name, JsonElement Value) one, (string Name, JsonElement Value) other) =>

@@ -221,6 +221,12 @@ internal sealed partial class GatewayExchange(
             _settled.Value.Request?.ForgetPatched();
         }
 
+        // Of one that was refused after it had been sent, nobody reads the answer any more.
+        if (_forwarded.IsFilled && _forwarded.Value.Reply.Answer.Continues)
+        {
+            _forwarded.Value.Answer.Dispose();
+        }
+
         foreach (var share in _held ?? [])
         {
             share.Dispose();
@@ -251,11 +257,6 @@ internal sealed partial class GatewayExchange(
         if (_admitted.IsFilled)
         {
             _admitted.Value.Ticket.Dispose();
-        }
-
-        if (_forwarded.IsFilled && _forwarded.Value.Reply.Answer.Continues)
-        {
-            _forwarded.Value.Answer.Dispose();
         }
 
         _body?.Dispose();

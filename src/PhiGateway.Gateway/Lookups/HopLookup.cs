@@ -120,9 +120,9 @@ internal sealed class HopLookup(Fetch fetch, GatewayOptions options)
                 hops.Take(type, ids, found.Body.Span, policy, context);
                 return StageResult.Continue;
 
-            // It is not there, or the server cannot be asked so: whose it is nobody can say.
+            // It is not there, the server cannot be asked so, or keeps it from the gateway: whose it is nobody can say.
             case Fetched.Absent
-            or Fetched.Failed { Status: 400 or 422 }:
+            or Fetched.Failed { Status: 400 or 403 or 422 }:
                 hops.Take(type, ids, default, policy, context);
                 return StageResult.Continue;
             case Fetched.Failed failed:

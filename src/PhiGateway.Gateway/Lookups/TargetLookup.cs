@@ -73,23 +73,33 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
 
     /// <summary>
     /// What has to be known of the records that others speak of, to be filled page by page; null: nothing. To whom leaves what nobody can
-    /// attribute, what speaks of a record that stays must not leave as such.
+    /// attribute, what speaks of a record that stays must not leave as such; to everybody else what says itself whose it is must not, since
+    /// it is attributed whatever it speaks of besides.
     /// </summary>
     /// <param name="exchange">The client's request.</param>
     /// <param name="policy">The judge of its answer; of a transaction each entry has its own.</param>
     public static KnownTargets? Begin(GatewayExchange exchange, ReleasePolicy policy)
     {
         ref readonly var identified = ref exchange.Identified;
-        if (!ActingAgents.AreOwnStaff(identified.Caller, identified.Client, exchange.Snapshot))
-        {
-            return null;
-        }
-
+        var ofNamedAlone = !ActingAgents.AreOwnStaff(identified.Caller, identified.Client, exchange.Snapshot);
         var mayLeave =
             exchange.Kind == RequestKind.Transaction
-                ? exchange.Entries.Any(static entry => KnownTargets.MayLeave(entry.Permit.Release))
-                : KnownTargets.MayLeave(policy);
-        return mayLeave ? new KnownTargets() : null;
+                ? OfAnyEntry(exchange.Entries, ofNamedAlone)
+                : KnownTargets.MayLeave(policy, ofNamedAlone);
+        return mayLeave ? new KnownTargets { OfNamedAlone = ofNamedAlone } : null;
+    }
+
+    private static bool OfAnyEntry(IReadOnlyList<GatewayExchange> entries, bool ofNamedAlone)
+    {
+        for (var i = 0; i < entries.Count; i++)
+        {
+            if (KnownTargets.MayLeave(entries[i].Permit.Release, ofNamedAlone))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>
@@ -321,9 +331,10 @@ internal sealed class TargetLookup(Fetch fetch, SnapshotHolder snapshots, Gatewa
                         away = found.IsReadable ? away : StageResult.Refuse(DenyReason.UnreadableAnswer, Detail);
                         break;
                     case Fetched.Failed failed when hides:
-                        // What a server does not answer at all it does not answer later either; anything else may be of now.
+                        // What a server does not answer at all, or keeps from the gateway by itself (403), it does not answer later
+                        // either; anything else may be of now.
                         known.Hide(type, asked);
-                        away = failed.Status is 400 or 405 or 422 or 501 ? away : StageResult.Refuse(failed.Reason, Detail);
+                        away = failed.Status is 400 or 403 or 405 or 422 or 501 ? away : StageResult.Refuse(failed.Reason, Detail);
                         break;
                 }
 

@@ -216,12 +216,10 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
             {
                 case Fetched.Found found:
                     var release = permit.Release;
-                    if (
-                        FoundRecords
-                            .Read(found.Body.Span, release, exchange.Ingressed.Route.Language)
-                            .Any(facts => facts.Type == inner.Type && release.Judge(facts).Reason != WithholdReason.None)
-                    )
+                    var isRead = FoundRecords.TryReadAll(found.Body.Span, release, exchange.Ingressed.Route.Language, out var labelled);
+                    if (!isRead || labelled.Any(facts => facts.Type == inner.Type && release.Judge(facts).Reason != WithholdReason.None))
                     {
+                        // What cannot be read may be one that stays.
                         return true;
                     }
 

@@ -11,6 +11,6 @@ internal static class SpeakingTypes
     /// <summary>The types.</summary>
     public static ResourceTypeSet All { get; } =
         ResourceTypeSet.Of(
-            ((string[])["Basic", "Linkage", "MessageHeader", "Provenance", "VerificationResult"]).Select(ResourceType.Parse)
+            ((string[])["AuditEvent", "Basic", "Linkage", "MessageHeader", "Provenance", "VerificationResult"]).Select(ResourceType.Parse)
         );
 }

@@ -152,7 +152,7 @@ internal sealed class AnswerWork : IDisposable
 
         // A version is judged by the facts of the current one as well, which are its own alone.
         var hidden =
-            known is not null && ScanProgram.For(facts.Type).OfTargets
+            known is not null && ScanProgram.For(facts.Type).SpeaksOfOthers
                 ? known.Attribute(Reader, concludes && Current is null)
                 : WithholdReason.None;
         if (hidden == WithholdReason.None && facts.Type == ResourceType.Binary && Container is null)

@@ -22,7 +22,7 @@ internal sealed class CertainMatch
     private static readonly string[] BesideOfResource = ["resourceType", "id", "meta", "text", "language", "implicitRules", "contained"];
 
     // It was read already, within the depth that is read.
-    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1000 };
+    private const int MaxDepth = 1000;
 
     // Characters of the names that lead to values, each as often as it leads to one: a name of a megabyte may lead to a hundred thousand.
     private const int MostNames = 4 * 1024 * 1024;
@@ -46,8 +46,15 @@ internal sealed class CertainMatch
             return null;
         }
 
-        using var document = JsonDocument.Parse(request!.Body, Deep);
-        return new CertainMatch(Submitted(document.RootElement));
+        if (!StrictJson.TryParse(request!.Body, MaxDepth, out var document))
+        {
+            return new CertainMatch(default);
+        }
+
+        using (document)
+        {
+            return new CertainMatch(Submitted(document.RootElement));
+        }
     }
 
     /// <summary>
@@ -75,10 +82,20 @@ internal sealed class CertainMatch
     /// <param name="patient">It, read already.</param>
     public bool Agrees(ReadOnlySpan<byte> patient)
     {
-        using var document = JsonDocument.Parse(patient.ToArray(), Deep);
-        var known = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        var left = MostNames;
-        return _isReadWhole && _said.Count > 0 && Collect(document.RootElement, string.Empty, known, ref left) && _said.IsSubsetOf(known);
+        if (!StrictJson.TryParse(patient.ToArray(), MaxDepth, out var document))
+        {
+            return false;
+        }
+
+        using (document)
+        {
+            var known = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+            var left = MostNames;
+            return _isReadWhole
+                && _said.Count > 0
+                && Collect(document.RootElement, string.Empty, known, ref left)
+                && _said.IsSubsetOf(known);
+        }
     }
 
     private static bool IsAsked(FhirRequest? request, AnswerOptions options) =>
@@ -93,7 +110,7 @@ internal sealed class CertainMatch
             return body;
         }
 
-        foreach (var parameter in body.TryGetProperty("parameter", out var list) ? list.EnumerateArray() : default)
+        foreach (var parameter in StrictJson.Items(body, "parameter"))
         {
             if (StrictJson.Text(parameter, "name") == "resource" && parameter.TryGetProperty("resource", out var resource))
             {

@@ -276,11 +276,7 @@ internal static class EntryParts
     /// Whether the entry just read stands under its own name on this server; what stands under another server's is not what is referred to here.
     /// </summary>
     public static bool IsHere(TextSpan fullUrl, ReadOnlySpan<byte> data, AnswerWork work) =>
-        fullUrl.IsNone || (!fullUrl.Escaped && IsNameOf(fullUrl.In(data), work.Reader.Facts, work.Bases));
-
-    /// <summary>Whether an address, unescaped, is that of this resource on this server.</summary>
-    public static bool IsNameOf(ReadOnlySpan<byte> url, ResourceFacts facts, Bases bases) =>
-        ReferenceReader.TryRead(url, bases, out var type, out var id) && type == facts.Type && System.Text.Ascii.Equals(id, facts.Id);
+        fullUrl.IsNone || (!fullUrl.Escaped && ReferenceReader.IsNameOf(fullUrl.In(data), work.Reader.Facts, work.Bases));
 
     /// <summary>A <c>search.mode</c> that means something here; empty: none.</summary>
     public static ReadOnlySpan<byte> ModeOf(TextSpan mode, ReadOnlySpan<byte> data)

@@ -74,7 +74,7 @@ internal static class EntryReader
                 return answers == 1 ? ScanResult.Complete : ScanResult.Broken;
             }
 
-            var isResponse = reader.ValueTextEquals("response"u8);
+            var isResponse = JsonText.Is(in reader, "response"u8);
             if (!reader.Read())
             {
                 return ScanResult.NeedMore;

@@ -16,15 +16,23 @@ internal sealed class KnownResources
 {
     private const int Most = 20_000;
 
-    /// <summary>Types whose records belong to whom their targets belong to.</summary>
-    internal static readonly ResourceType[] SpeakOfOthers = [.. ResourceType.All.Where(static type => ScanProgram.For(type).OfTargets)];
+    /// <summary>Types whose records stay where one of what they speak of does.</summary>
+    internal static readonly ResourceType[] SpeakOfOthers =
+    [
+        .. ResourceType.All.Where(static type => ScanProgram.For(type).SpeaksOfOthers),
+    ];
+
+    private static readonly ResourceType[] Named = [.. SpeakOfOthers.Where(static type => !ScanProgram.For(type).OfTargets)];
 
     private readonly Dictionary<ResourceName, Known> _known = [];
     private readonly List<PatientId> _owners = [];
     private bool _hasForgotten;
 
     /// <summary>Whether anything that speaks of others could leave under a policy.</summary>
-    public static bool Matter(ResourceTypeSet types) => Array.Exists(SpeakOfOthers, types.Contains);
+    /// <param name="types">What could leave.</param>
+    /// <param name="ofNamedAlone">Only what says itself whose it is.</param>
+    public static bool Matter(ResourceTypeSet types, bool ofNamedAlone = false) =>
+        Array.Exists(ofNamedAlone ? Named : SpeakOfOthers, types.Contains);
 
     /// <summary>Notes a resource that was just judged.</summary>
     /// <param name="facts">The resource.</param>
@@ -32,11 +40,7 @@ internal sealed class KnownResources
     /// <param name="isForeseen">It is judged once more when all that it may speak of is known.</param>
     public void Add(ResourceFacts facts, WithholdReason reason, bool isForeseen = false)
     {
-        var isOpen =
-            isForeseen
-            && facts.Owner == OwnerState.Undetermined
-            && reason is WithholdReason.None or WithholdReason.UndeterminedPatient
-            && ScanProgram.For(facts.Type).OfTargets;
+        var isOpen = isForeseen && reason is WithholdReason.None or WithholdReason.UndeterminedPatient && IsJudgedByOthers(facts);
         if (facts.Id is null || isOpen)
         {
             return;
@@ -73,6 +77,39 @@ internal sealed class KnownResources
         }
 
         return seen.Owner == OwnerState.Undetermined ? before : Known.Contradictory;
+    }
+
+    /// <summary>
+    /// Whether records of a type are judged once all others are. What says itself whose it is stays in its place where nothing could stay.
+    /// </summary>
+    public static bool AwaitsOthers(ResourceType type, bool isAllShown) =>
+        ScanProgram.For(type) is { SpeaksOfOthers: true } program && (program.OfTargets || !isAllShown);
+
+    /// <summary>Whether what else is known may yet say of a resource that it stays, or whose it is.</summary>
+    public static bool IsJudgedByOthers(ResourceFacts facts) =>
+        ScanProgram.For(facts.Type) is { SpeaksOfOthers: true } program && (facts.Owner == OwnerState.Undetermined || !program.OfTargets);
+
+    /// <summary>
+    /// Whether a resource may stay for what it speaks of alone. What stays for what it is takes nothing of what may be looked up.
+    /// </summary>
+    /// <param name="facts">What was read out of it.</param>
+    /// <param name="policy">Its judge; that lets nothing out where each entry of the answer has its own.</param>
+    /// <param name="ofNamedAlone">Only what says itself whose it is.</param>
+    public static bool MayBeKeptBack(ResourceFacts facts, ReleasePolicy policy, bool ofNamedAlone)
+    {
+        var program = ScanProgram.For(facts.Type);
+        if (!program.SpeaksOfOthers || (ofNamedAlone && program.OfTargets))
+        {
+            return false;
+        }
+
+        if (ReferenceEquals(policy, ReleasePolicy.Nothing))
+        {
+            return true;
+        }
+
+        var reason = program.OfTargets ? policy.JudgeWhosever(facts) : policy.Judge(facts).Reason;
+        return reason is WithholdReason.None or WithholdReason.UndeterminedPatient;
     }
 
     /// <summary>Says of a resource that was judged that it stays after all.</summary>
@@ -139,9 +176,10 @@ internal sealed class KnownResources
             _owners.AddRange(known.Owners);
         }
 
-        if (concludes && all && reader.Facts.Owner == OwnerState.Undetermined)
+        var program = ScanProgram.For(reader.Facts.Type);
+        if (concludes && all && program.OfTargets && reader.Facts.Owner == OwnerState.Undetermined)
         {
-            reader.Owners.ConcludeOfTargets(_owners, ScanProgram.For(reader.Facts.Type).Rule, reader.Facts);
+            reader.Owners.ConcludeOfTargets(_owners, program.Rule, reader.Facts);
         }
 
         return WithholdReason.None;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Policy.Vocabulary;
 
@@ -59,9 +60,9 @@ internal static class LocationDistance
             var (isDistance, ucum) = (false, false);
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var (isUrl, isValue) = (reader.ValueTextEquals("url"u8), reader.ValueTextEquals("valueDistance"u8));
+                var (isUrl, isValue) = (JsonText.Is(in reader, "url"u8), JsonText.Is(in reader, "valueDistance"u8));
                 reader.Read();
-                isDistance |= isUrl && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(Url);
+                isDistance |= isUrl && reader.TokenType == JsonTokenType.String && JsonText.Is(in reader, Url);
                 if (isValue && reader.TokenType == JsonTokenType.StartObject)
                 {
                     Read(ref reader, ref number, ref one, ref ucum);
@@ -111,8 +112,8 @@ internal static class LocationDistance
         var (hasSystem, hasCode) = (false, false);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var (isValue, isSystem) = (reader.ValueTextEquals("value"u8), reader.ValueTextEquals("system"u8));
-            var (isCode, isUnit) = (reader.ValueTextEquals("code"u8), reader.ValueTextEquals("unit"u8));
+            var (isValue, isSystem) = (JsonText.Is(in reader, "value"u8), JsonText.Is(in reader, "system"u8));
+            var (isCode, isUnit) = (JsonText.Is(in reader, "code"u8), JsonText.Is(in reader, "unit"u8));
             reader.Read();
             if (isValue && reader.TokenType == JsonTokenType.Number && IsLength(reader.ValueSpan))
             {
@@ -121,7 +122,7 @@ internal static class LocationDistance
 
             if (reader.TokenType == JsonTokenType.String)
             {
-                hasSystem |= isSystem && reader.ValueTextEquals(Ucum);
+                hasSystem |= isSystem && JsonText.Is(in reader, Ucum);
                 var named = isCode || (isUnit && !hasCode) ? UnitOf(ref reader) : default;
                 hasCode |= isCode && !named.IsEmpty;
                 unit = named.IsEmpty ? unit : named;
@@ -140,7 +141,7 @@ internal static class LocationDistance
     {
         foreach (var unit in Units)
         {
-            if (reader.ValueTextEquals(unit))
+            if (JsonText.Is(in reader, unit))
             {
                 return unit;
             }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using PhiGateway.Fhir.Json;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
@@ -91,11 +92,11 @@ internal static class MatchGrade
             var code = default(ReadOnlySpan<byte>);
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var (isUrl, isCode) = (reader.ValueTextEquals("url"u8), reader.ValueTextEquals("valueCode"u8));
+                var (isUrl, isCode) = (JsonText.Is(in reader, "url"u8), JsonText.Is(in reader, "valueCode"u8));
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String)
                 {
-                    isGrade |= isUrl && reader.ValueTextEquals(GradeUrl);
+                    isGrade |= isUrl && JsonText.Is(in reader, GradeUrl);
                     code = isCode ? CodeOf(ref reader) : code;
                 }
 
@@ -113,7 +114,7 @@ internal static class MatchGrade
     {
         foreach (var grade in Grades)
         {
-            if (reader.ValueTextEquals(grade))
+            if (JsonText.Is(in reader, grade))
             {
                 return grade;
             }

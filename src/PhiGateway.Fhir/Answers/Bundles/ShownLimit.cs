@@ -16,6 +16,9 @@ namespace PhiGateway.Fhir.Answers.Bundles;
 /// </remarks>
 internal sealed class ShownLimit
 {
+    // It was read already, within the depth that is read.
+    private const int MaxDepth = 1000;
+
     private readonly int _most;
     private readonly Dictionary<string, Group>? _groups;
     private readonly Group _all = new();
@@ -70,23 +73,7 @@ internal sealed class ShownLimit
     // Of one code are those that share a coding, or without any the text.
     private Group GroupOf(ReadOnlySpan<byte> resource)
     {
-        using var document = JsonDocument.Parse(resource.ToArray());
-        var names = new List<string>();
-        if (document.RootElement.TryGetProperty("code", out var code) && code.ValueKind == JsonValueKind.Object)
-        {
-            var codings =
-                code.TryGetProperty("coding", out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : default;
-            foreach (var coding in codings)
-            {
-                names.Add($"{StrictJson.Text(coding, "system")}|{StrictJson.Text(coding, "code")}");
-            }
-
-            if (names.Count == 0)
-            {
-                names.Add("text " + StrictJson.Text(code, "text"));
-            }
-        }
-
+        var names = NamesOf(resource);
         var group = names.Select(name => _groups!.GetValueOrDefault(name)).FirstOrDefault(static known => known is not null) ?? new Group();
         foreach (var name in names)
         {
@@ -94,6 +81,34 @@ internal sealed class ShownLimit
         }
 
         return names.Count == 0 ? _all : group;
+    }
+
+    // None where it says none, or holds what is no text.
+    private static List<string> NamesOf(ReadOnlySpan<byte> resource)
+    {
+        var names = new List<string>();
+        if (!StrictJson.TryParse(resource.ToArray(), MaxDepth, out var document))
+        {
+            return names;
+        }
+
+        using (document)
+        {
+            if (document.RootElement.TryGetProperty("code", out var code) && code.ValueKind == JsonValueKind.Object)
+            {
+                foreach (var coding in StrictJson.Items(code, "coding"))
+                {
+                    names.Add($"{StrictJson.Text(coding, "system")}|{StrictJson.Text(coding, "code")}");
+                }
+
+                if (names.Count == 0)
+                {
+                    names.Add("text " + StrictJson.Text(code, "text"));
+                }
+            }
+        }
+
+        return names;
     }
 
     private sealed class Group

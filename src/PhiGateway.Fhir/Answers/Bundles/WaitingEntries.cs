@@ -57,7 +57,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         if (window is null && _bytes + bytes.Length > MostWaiting)
         {
             // Too much came along to wait for the end: what nothing that left refers to by now stays, and it is said.
-            var isUnknown = AwaitsTargets && ScanProgram.For(work.Reader.Facts.Type).OfTargets;
+            var isUnknown = AwaitsTargets && ScanProgram.For(work.Reader.Facts.Type).SpeaksOfOthers;
             var stays = isUnknown || (isIncluded && !IsLinkedNow(data[entry.ResourceStart..entry.ResourceEnd]));
             return stays && settler.PassBy() == ScanResult.Complete;
         }
@@ -68,7 +68,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
             settler.Foresee(data, ref entry);
         }
 
-        _mayYetHide |= !isIncluded && ScanProgram.For(work.Reader.Facts.Type).OfTargets;
+        _mayYetHide |= !isIncluded && ScanProgram.For(work.Reader.Facts.Type).SpeaksOfOthers;
         (_waiting ??= []).Add(new WaitingEntry(bytes.ToArray()));
         _bytes += bytes.Length;
         return true;
@@ -119,7 +119,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
 
     // What was included is there for the sake of matches: whether these leave is known at the end.
     private bool IsOfOthers(ReadOnlySpan<byte> data, ref EntrySpan entry) =>
-        (work.Known is not null && ScanProgram.For(work.Reader.Facts.Type).OfTargets)
+        (work.Known is not null && KnownResources.AwaitsOthers(work.Reader.Facts.Type, work.Options.CountIsWhole))
         || (Holds && work.Reader.Facts.Type != ResourceType.OperationOutcome && settler.IsIncluded(ref entry, data));
 
     // It left with the page before, or leaves with the next.
@@ -185,7 +185,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
             return result;
         }
 
-        var isOfTargets = ScanProgram.For(waiting.Type).OfTargets;
+        var isOfTargets = ScanProgram.For(waiting.Type).SpeaksOfOthers;
         if ((ofTargets ?? isOfTargets) != isOfTargets || (waiting.IsIncluded && !IsWanted(waiting)))
         {
             return result;

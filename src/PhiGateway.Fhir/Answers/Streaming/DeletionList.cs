@@ -18,11 +18,29 @@ internal static class DeletionList
     /// <summary>Writes the deletions that may be told; false when the line, which was read already, is no list of deletions.</summary>
     public static bool TryWrite(ReadOnlySpan<byte> line, AnswerWork work)
     {
-        using var document = JsonDocument.Parse(line.ToArray(), new JsonDocumentOptions { MaxDepth = work.Bases.MaxDepth });
-        var names = new List<ResourceName>();
+        if (!StrictJson.TryParse(line.ToArray(), work.Bases.MaxDepth, out var document))
+        {
+            return false;
+        }
+
+        using (document)
+        {
+            var names = new List<ResourceName>();
+            if (!TryReadAll(document.RootElement, work.Bases, names))
+            {
+                return false;
+            }
+
+            Write(names, work);
+            return true;
+        }
+    }
+
+    private static bool TryReadAll(JsonElement list, Bases bases, List<ResourceName> names)
+    {
         if (
-            StrictJson.Text(document.RootElement, "type") != "transaction"
-            || !document.RootElement.TryGetProperty("entry", out var entries)
+            StrictJson.Text(list, "type") != "transaction"
+            || !list.TryGetProperty("entry", out var entries)
             || entries.ValueKind != JsonValueKind.Array
         )
         {
@@ -31,7 +49,7 @@ internal static class DeletionList
 
         foreach (var entry in entries.EnumerateArray())
         {
-            if (!TryRead(entry, work.Bases, out var name))
+            if (!TryRead(entry, bases, out var name))
             {
                 return false;
             }
@@ -39,7 +57,6 @@ internal static class DeletionList
             names.Add(name);
         }
 
-        Write(names, work);
         return true;
     }
 

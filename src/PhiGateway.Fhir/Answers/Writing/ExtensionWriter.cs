@@ -95,9 +95,9 @@ internal static class ExtensionWriter
         var (isListed, hasValue) = (false, false);
         while (extension.Read() && extension.TokenType != JsonTokenType.EndObject)
         {
-            var isUrl = extension.ValueTextEquals("url"u8);
+            var isUrl = JsonText.Is(in extension, "url"u8);
             var isValue = IsValue(extension);
-            if (!isUrl && !isValue && !extension.ValueTextEquals("id"u8) && !extension.ValueSpan.StartsWith("_"u8))
+            if (!isUrl && !isValue && !JsonText.Is(in extension, "id"u8) && !extension.ValueSpan.StartsWith("_"u8))
             {
                 return false;
             }
@@ -112,13 +112,13 @@ internal static class ExtensionWriter
     }
 
     private static bool IsValue(in Utf8JsonReader name) =>
-        name.ValueTextEquals("valueUrl"u8)
-        || name.ValueTextEquals("valueUri"u8)
-        || name.ValueTextEquals("valueString"u8)
-        || name.ValueTextEquals("valueCode"u8)
-        || name.ValueTextEquals("valueInteger"u8)
-        || name.ValueTextEquals("valueCoding"u8)
-        || name.ValueTextEquals("valueCodeableConcept"u8);
+        JsonText.Is(in name, "valueUrl"u8)
+        || JsonText.Is(in name, "valueUri"u8)
+        || JsonText.Is(in name, "valueString"u8)
+        || JsonText.Is(in name, "valueCode"u8)
+        || JsonText.Is(in name, "valueInteger"u8)
+        || JsonText.Is(in name, "valueCoding"u8)
+        || JsonText.Is(in name, "valueCodeableConcept"u8);
 
     private static bool IsLeftOut(in Utf8JsonReader name) => name.ValueSpan.EndsWith(End[..^1]) || name.ValueSpan.StartsWith("_"u8);
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Resources;
 
 namespace PhiGateway.Fhir.Answers.Writing;
@@ -60,11 +61,11 @@ internal static class MetaWriter
         {
             var nameStart = start + checked((int)reader.TokenStartIndex);
             var wanted = 0;
-            if (subsetted && reader.ValueTextEquals("tag"u8))
+            if (subsetted && JsonText.Is(in reader, "tag"u8))
             {
                 wanted = 1;
             }
-            else if (masked && reader.ValueTextEquals("security"u8))
+            else if (masked && JsonText.Is(in reader, "security"u8))
             {
                 wanted = 2;
             }
@@ -144,11 +145,11 @@ internal static class MetaWriter
             }
             else if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == depth + 2)
             {
-                var isSystem = reader.ValueTextEquals("system"u8);
-                var isCode = reader.ValueTextEquals("code"u8);
+                var isSystem = JsonText.Is(in reader, "system"u8);
+                var isCode = JsonText.Is(in reader, "code"u8);
                 reader.Read();
-                hasSystem |= isSystem && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(System);
-                hasCode |= isCode && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(code);
+                hasSystem |= isSystem && reader.TokenType == JsonTokenType.String && JsonText.Is(in reader, System);
+                hasCode |= isCode && reader.TokenType == JsonTokenType.String && JsonText.Is(in reader, code);
                 found |= hasSystem && hasCode;
                 reader.Skip();
             }

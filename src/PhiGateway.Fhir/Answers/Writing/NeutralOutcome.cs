@@ -31,7 +31,7 @@ internal static class NeutralOutcome
         {
             switch (reader.TokenType)
             {
-                case JsonTokenType.PropertyName when reader.CurrentDepth == 1 && !reader.ValueTextEquals("issue"u8):
+                case JsonTokenType.PropertyName when reader.CurrentDepth == 1 && !JsonText.Is(in reader, "issue"u8):
                     reader.Skip();
                     break;
                 case JsonTokenType.PropertyName when reader.CurrentDepth == 3:
@@ -67,7 +67,7 @@ internal static class NeutralOutcome
         {
             switch (reader.TokenType)
             {
-                case JsonTokenType.PropertyName when reader.CurrentDepth == 1 && !reader.ValueTextEquals("issue"u8):
+                case JsonTokenType.PropertyName when reader.CurrentDepth == 1 && !JsonText.Is(in reader, "issue"u8):
                     reader.Skip();
                     break;
                 case JsonTokenType.PropertyName when reader.CurrentDepth == 3:
@@ -104,11 +104,11 @@ internal static class NeutralOutcome
         {
             switch (reader.TokenType)
             {
-                case JsonTokenType.PropertyName when reader.CurrentDepth == 1 && !reader.ValueTextEquals("issue"u8):
+                case JsonTokenType.PropertyName when reader.CurrentDepth == 1 && !JsonText.Is(in reader, "issue"u8):
                     reader.Skip();
                     break;
                 case JsonTokenType.PropertyName when reader.CurrentDepth == 3:
-                    var (isSeverity, isCode) = (reader.ValueTextEquals("severity"u8), reader.ValueTextEquals("code"u8));
+                    var (isSeverity, isCode) = (JsonText.Is(in reader, "severity"u8), JsonText.Is(in reader, "code"u8));
                     reader.Read();
                     if (reader.TokenType == JsonTokenType.String)
                     {
@@ -130,7 +130,7 @@ internal static class NeutralOutcome
     }
 
     private static bool IsOneOf(ref Utf8JsonReader reader, ReadOnlySpan<byte> one, ReadOnlySpan<byte> other, ReadOnlySpan<byte> third) =>
-        reader.ValueTextEquals(one) || reader.ValueTextEquals(other) || (!third.IsEmpty && reader.ValueTextEquals(third));
+        JsonText.Is(in reader, one) || JsonText.Is(in reader, other) || (!third.IsEmpty && JsonText.Is(in reader, third));
 
     private static TextSpan CodeAt(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.String

@@ -17,6 +17,7 @@ internal static class ValidationOutcome
     private const int MostOfEach = 10;
     private const int LongestCode = 80;
     private const int LongestPlace = 256;
+    private const int MostDepth = 1000;
 
     private static readonly JsonWriterOptions Plain = new() { SkipValidation = true };
 
@@ -51,13 +52,15 @@ internal static class ValidationOutcome
     /// <param name="output">Receives it.</param>
     public static void Write(ReadOnlySpan<byte> outcome, IBufferWriter<byte> output)
     {
-        using var document = JsonDocument.Parse(outcome.ToArray(), new JsonDocumentOptions { MaxDepth = 1000 });
+        // What holds something that is no text says nothing that may leave.
+        _ = StrictJson.TryParse(outcome.ToArray(), MostDepth, out var document);
+        using var read = document;
         using var json = new Utf8JsonWriter(output, Plain);
         json.WriteStartObject();
         json.WriteString("resourceType", "OperationOutcome");
         json.WriteStartArray("issue");
         var written = 0;
-        foreach (var issue in Items(document.RootElement, "issue"))
+        foreach (var issue in document is null ? [] : Items(document.RootElement, "issue"))
         {
             if (written < MostIssues && TryWrite(issue, json))
             {

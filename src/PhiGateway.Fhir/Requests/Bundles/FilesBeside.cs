@@ -78,7 +78,7 @@ internal static class FilesBeside
         {
             if (
                 reader.TokenType == JsonTokenType.PropertyName
-                && (reader.ValueTextEquals("url"u8) || reader.ValueTextEquals("reference"u8))
+                && (JsonText.Is(in reader, "url"u8) || JsonText.Is(in reader, "reference"u8))
                 && reader.Read()
                 && reader.TokenType == JsonTokenType.String
                 && (reader.ValueIsEscaped || reader.ValueSpan.StartsWith("urn:"u8))

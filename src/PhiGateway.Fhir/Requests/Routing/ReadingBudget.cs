@@ -9,7 +9,11 @@ namespace PhiGateway.Fhir.Requests.Routing;
 /// </summary>
 internal sealed class ReadingBudget(FhirContext context)
 {
+    // Characters that other spellings of values below a public base may add to one request, all of its parameters together.
+    private const int MostSpelled = 256 * 1024;
+
     private int _values = context.MaxValues;
+    private int _spelled = MostSpelled;
     private int _parts = context.MaxParts;
     private string _exceeded = "request-values";
 
@@ -36,6 +40,14 @@ internal sealed class ReadingBudget(FhirContext context)
 
         return Take(ref _values, count, "request-values");
     }
+
+    /// <summary>
+    /// Takes what other spellings of a list's values add to it; false when it is too much. A list that became shorter takes nothing.
+    /// </summary>
+    /// <param name="values">Values more.</param>
+    /// <param name="characters">Characters more.</param>
+    internal bool TakeSpelled(int values, int characters) =>
+        Take(ref _values, Math.Max(0, values), "request-values") && Take(ref _spelled, Math.Max(0, characters), "request-values");
 
     /// <summary>Takes parts; false when they are too many.</summary>
     internal bool TakeParts(int count) => Take(ref _parts, count, "request-parts");

@@ -84,13 +84,20 @@ internal static class FilterReader
             && spelled != items
         )
         {
+            // What is sent is larger than what came, and costs the upstream so much.
+            var canonical = string.Join(',', spelled);
+            if (!reading.Budget.TakeSpelled(spelled.Length - items.Length, canonical.Length - value.Length))
+            {
+                return reading.Budget.Refusal;
+            }
+
             items = spelled;
-            filter = filter with { Canonical = string.Join(',', items) };
+            filter = filter with { Canonical = canonical };
         }
 
         if (definition.Kind == SearchParameterKind.Reference && modifier != "identifier")
         {
-            return ReferenceFilter.Read(reading.Context, definition, modifier, items, ref filter);
+            return ReferenceFilter.Read(reading, definition, modifier, items, ref filter);
         }
 
         if (type == ResourceType.Patient && definition.Name == "_id")

@@ -15,6 +15,9 @@ internal static class OwnSpellings
 {
     // Each becomes several; a longer list is sent as it came.
     private const int MostItems = 20;
+
+    // No address of a record or a definition is longer.
+    private const int Longest = 4096;
     private const int MostBases = 8;
 
     /// <summary>Whether values of this parameter, with this modifier, are such.</summary>
@@ -113,6 +116,7 @@ internal static class OwnSpellings
     // The whole base, and nothing that would make it another: https://gw.example/fhirx is another server.
     private static bool Begins(string item, string root) =>
         root.Length > 0
+        && item.Length <= Longest
         && item.StartsWith(root, StringComparison.Ordinal)
         && (item.Length == root.Length || item[root.Length] is '/' or '|' or '#' or '?');
 }

@@ -13,13 +13,14 @@ internal static class ReferenceFilter
     private const int Few = 8;
 
     internal static Refusal? Read(
-        FhirContext context,
+        SearchReading reading,
         SearchParameterDefinition definition,
         string modifier,
         string[] items,
         ref FilterReading filter
     )
     {
+        var context = reading.Context;
         var only = modifier.Length == 0 ? default : ResourceType.Parse(modifier);
         if (only.IsNone && definition.Targets.Count == 1)
         {
@@ -30,6 +31,7 @@ internal static class ReferenceFilter
         // The client picks how many: beyond a few they are looked up, not compared one by one.
         var known = items.Length > Few ? new HashSet<PatientId>() : null;
         var others = 0;
+        var (more, characters) = (0, 0);
         var changed = false;
         var spells = OwnSpellings.MayGrow(definition, items.Length);
         for (var i = 0; i < items.Length; i++)
@@ -39,7 +41,13 @@ internal static class ReferenceFilter
                 return refusal;
             }
 
-            spelling = spells ? OwnSpellings.WithOthers(context, definition, items[i], spelling) : spelling;
+            if (spells && OwnSpellings.WithOthers(context, definition, items[i], spelling) is var spelled && spelled != spelling)
+            {
+                more += spelled.AsSpan().Count(',');
+                characters += spelled.Length - spelling.Length;
+                spelling = spelled;
+            }
+
             changed |= !string.Equals(spelling, items[i], StringComparison.Ordinal);
             items[i] = spelling;
             if (patient is not { } named)
@@ -67,7 +75,7 @@ internal static class ReferenceFilter
             filter = filter with { Canonical = string.Join(',', items) };
         }
 
-        return null;
+        return reading.Budget.TakeSpelled(more, characters) ? null : reading.Budget.Refusal;
     }
 
     private static bool IsFirst(List<PatientId> patients, HashSet<PatientId>? known, PatientId named) =>

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Json;
+using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Searching;
@@ -10,9 +12,6 @@ namespace PhiGateway.Fhir.Requests.Searching;
 /// </summary>
 public sealed class Walk
 {
-    // Deeper than anything that was judged: what stands beside it may be.
-    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1000 };
-
     private readonly HashSet<string> _found = new(StringComparer.Ordinal);
     private readonly bool _takesOne;
 
@@ -53,8 +52,7 @@ public sealed class Walk
             return;
         }
 
-        using var document = JsonDocument.Parse(Json.ByteOrderMark.Skip(answer), Deep);
-        Back.Find(document.RootElement, search.Type, shown, Targets[0], _found);
+        Back.Find(answer.Span, search.Type, shown, Targets[0], _found);
     }
 }
 
@@ -63,37 +61,30 @@ public sealed class Walk
 /// <param name="Context">Knows which references are to this server.</param>
 internal sealed record WayBack(IReadOnlyList<string> Paths, FhirContext Context)
 {
-    internal void Find(JsonElement bundle, ResourceType type, IReadOnlySet<string> shown, ResourceType target, HashSet<string> found)
+    // Security: each record is read by itself, so that one that stays and cannot be read changes nothing for those beside it. One that is
+    // shown and holds what is no text leads nowhere.
+    internal void Find(ReadOnlySpan<byte> bundle, ResourceType type, IReadOnlySet<string> shown, ResourceType target, HashSet<string> found)
     {
-        if (!bundle.TryGetProperty("entry", out var entries) || entries.ValueKind != JsonValueKind.Array)
+        var resources = new BundleResources(bundle, Bases.Of(Context));
+        while (resources.MoveNext())
         {
-            return;
-        }
-
-        foreach (var entry in entries.EnumerateArray())
-        {
-            try
+            if (StrictJson.TryParse(resources.Current.ToArray(), Context.MaxDepth, out var document))
             {
-                Take(entry, type, shown, target, found);
-            }
-            catch (InvalidOperationException)
-            {
-                // A text that is none, such as half a character: so nothing is called that was shown, and such a reference leads nowhere.
+                using (document)
+                {
+                    Find(document.RootElement, type, shown, target, found);
+                }
             }
         }
     }
 
-    private void Take(JsonElement entry, ResourceType type, IReadOnlySet<string> shown, ResourceType target, HashSet<string> found)
+    private void Find(JsonElement resource, ResourceType type, IReadOnlySet<string> shown, ResourceType target, HashSet<string> found)
     {
         var isShown =
-            entry.ValueKind == JsonValueKind.Object
-            && entry.TryGetProperty("resource", out var resource)
-            && Json.StrictJson.Text(resource, "resourceType") == type.Name
-            && Json.StrictJson.Text(resource, "id") is { } id
-            && shown.Contains(id);
+            StrictJson.Text(resource, "resourceType") == type.Name && StrictJson.Text(resource, "id") is { } id && shown.Contains(id);
         for (var i = 0; isShown && i < Paths.Count; i++)
         {
-            Follow(entry.GetProperty("resource"), Paths[i], target, found);
+            Follow(resource, Paths[i], target, found);
         }
     }
 
@@ -117,7 +108,7 @@ internal sealed record WayBack(IReadOnlyList<string> Paths, FhirContext Context)
         if (path.IsEmpty)
         {
             if (
-                Json.StrictJson.Text(element, "reference") is { } text
+                StrictJson.Text(element, "reference") is { } text
                 && LocalReference.TryRead(text, Context, out var reference)
                 && reference.Type == target
             )

@@ -39,7 +39,7 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
             var read = await ReadAsync(exchange, answer, body);
             if (!read.Continues)
             {
-                return read;
+                return await RefuseOrTellAsync(exchange, request, read);
             }
 
             if (body.Length == 0 && !request.Meaning.IsWrite)
@@ -69,7 +69,7 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
 
             if (!judged.Continues)
             {
-                return judged;
+                return await RefuseOrTellAsync(exchange, request, judged);
             }
         }
 
@@ -88,6 +88,19 @@ internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, 
 
         // 4. Out, if all of it may leave, now, to this client.
         return await exit.LetOutAsync(exchange, Describe(exchange, request, answer, bytes));
+    }
+
+    // What was done is told, whatever is the matter with what the backend says of it.
+    private async ValueTask<StageResult> RefuseOrTellAsync(GatewayExchange exchange, ApiRequest request, StageResult refused)
+    {
+        if (!UnreadEcho.Is(exchange, refused, request.Meaning.Interaction == Interaction.Create))
+        {
+            return refused;
+        }
+
+        UnreadEcho.PassBy(exchange.Disclosure);
+        exchange.Http.Response.Headers[KnownHeaders.Incomplete] = UnreadEcho.Incomplete;
+        return await exit.LetOutAsync(exchange, Describe(exchange, request, exchange.Forwarded.Answer, ReadOnlyMemory<byte>.Empty));
     }
 
     private static StageResult FindRefusal(ApiRequest request, int status, bool isTied)

@@ -170,12 +170,12 @@ internal sealed class BatchRelease(
         using var body = judge.NewBuffer(entry);
         using var filtered = judge.NewBuffer(entry);
         var read = await AnswerJudge.ReadAsync(entry, body);
-        if (!read.Continues)
+        StageResult<ReadOnlyMemory<byte>> judged = read.Continues ? await judge.JudgeAsync(entry, meaning, body, filtered) : read;
+        if (!judged.Continues && UnreadEcho.Is(entry, judged.Result, entry.Request.Interaction == Interaction.Create))
         {
-            return meaning.Instead(read);
+            judged = UnreadEcho.Take(entry);
         }
 
-        var judged = await judge.JudgeAsync(entry, meaning, body, filtered);
         if (!judged.Continues)
         {
             return meaning.Instead(judged.Result);

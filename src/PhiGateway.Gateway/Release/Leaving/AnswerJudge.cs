@@ -257,10 +257,12 @@ internal sealed class AnswerJudge(
         && exchange.DecidedParts is [{ Interaction: Interaction.Create, Body: { } written }, ..]
         && exchange.Disclosure.LastWithheld switch
         {
-            // Whosever it is: a Patient that is written has no name yet.
-            WithholdReason.Confidentiality or WithholdReason.Label => exchange.Permit.Release.JudgeWhosever(written) == WithholdReason.None,
+            // Of a type that is not shown what was written itself would stay as well; and whose it is may be said by what it names.
+            WithholdReason.None or WithholdReason.NotCovered or WithholdReason.UndeterminedPatient => false,
             WithholdReason.OutsidePatients => exchange.Permit.Release.Judge(written).Reason == WithholdReason.None,
-            _ => false,
+
+            // For its label, its condition, its tenant. Whosever it is: a Patient that is written has no name yet.
+            _ => exchange.Permit.Release.JudgeWhosever(written) == WithholdReason.None,
         };
 
     /// <summary>What is told then: as of any creation that a server does not take.</summary>

@@ -126,9 +126,13 @@ internal sealed class PageWalk(
         }
 
         var isFirst = start is { Place.Length: 0, From: 0 };
-        if (isFirst && rest is null && IsOfNothing(exchange) && !await MayStartAsync(exchange))
+        if (isFirst && rest is null && IsOfNothing(exchange))
         {
-            return Withheld(exchange);
+            var mayStart = await MayStartAsync(exchange);
+            if (!mayStart.Continues)
+            {
+                return mayStart;
+            }
         }
 
         var next = rest is null ? null : await handles.IssueOrKeepPageAsync(exchange, rest, page.Size, start);
@@ -168,24 +172,30 @@ internal sealed class PageWalk(
         && exchange.Disclosure.Resources.Count == 0;
 
     // Security: that there is nothing of one record is told to whom that record may be told of, whether all of it stays or there is nothing;
-    // else neither is.
-    private async ValueTask<bool> MayStartAsync(GatewayExchange exchange)
+    // else neither is. What cannot be looked up now is not told as missing; one that the server keeps from the gateway is.
+    private async ValueTask<StageResult> MayStartAsync(GatewayExchange exchange)
     {
         var request = exchange.Request;
         if (request.Type != ResourceType.Patient)
         {
             // It was looked at before, where anything may be kept back.
-            return true;
+            return StageResult.Continue;
         }
 
         using var fetched = await fetch.ReadAsync(exchange, $"/{request.Type.Name}/{request.Id}");
+        if (fetched is Fetched.Failed { Status: not 403 } failed)
+        {
+            return StageResult.Refuse(failed.Reason, "starting-record");
+        }
+
         var (facts, release) = (new ResourceFacts(), exchange.Permit.Release);
         var isRead =
             fetched is Fetched.Found found
             && ResourceScanner.TryScan(found.Body.Span, release, exchange.Ingressed.Route.Language, facts)
             && facts.Type == request.Type
             && facts.Id == request.Id;
-        return isRead
+        var mayStart =
+            isRead
             && release.JudgeWhosever(facts) switch
             {
                 WithholdReason.None or WithholdReason.Condition => true,
@@ -194,6 +204,7 @@ internal sealed class PageWalk(
                 WithholdReason.NotCovered => facts is { Confidentiality: <= Confidentiality.Normal, Labels.Count: 0 },
                 _ => false,
             };
+        return mayStart ? StageResult.Continue : Withheld(exchange);
     }
 
     private static StageResult Withheld(GatewayExchange exchange) =>

@@ -57,9 +57,14 @@ internal sealed class WholeAnswers(
         // 2. The body, whole, in a form that can be read; what is too large for that leaves on the way, segment by segment.
         using var body = judge.NewBuffer(exchange);
         var opened = MayStream(exchange, meaning) ? await ReadAheadAsync(exchange, body) : await AnswerJudge.ReadAsync(exchange, body);
-        if (!opened.Continues || exchange.Delivered)
+        if (exchange.Delivered)
         {
-            return meaning.Instead(opened);
+            return opened;
+        }
+
+        if (!opened.Continues)
+        {
+            return await RefuseOrTellAsync(exchange, meaning, meaning.Instead(opened));
         }
 
         // 3. Resource by resource; finished before the first byte goes.
@@ -67,7 +72,7 @@ internal sealed class WholeAnswers(
         var judged = await judge.JudgeAsync(exchange, meaning, body, filtered);
         if (!judged.Continues)
         {
-            return meaning.Instead(judged.Result);
+            return await RefuseOrTellAsync(exchange, meaning, meaning.Instead(judged.Result));
         }
 
         // 4. Out, if all of it may leave, now, to this client.
@@ -92,6 +97,19 @@ internal sealed class WholeAnswers(
 
         using var body = judge.NewBuffer(exchange);
         return await FailedEntry.NameAsync(exchange, body, refused);
+    }
+
+    // What was done is told, whatever is the matter with what the upstream says of it.
+    private async ValueTask<StageResult> RefuseOrTellAsync(GatewayExchange exchange, AnswerStatus meaning, StageResult refused)
+    {
+        if (!UnreadEcho.Is(exchange, refused, exchange.Request.Interaction == Interaction.Create))
+        {
+            return refused;
+        }
+
+        var told = UnreadEcho.Take(exchange);
+        var location = created.Find(exchange, exchange.Forwarded.Answer, meaning.Status);
+        return await exit.LetOutAsync(exchange, AnswerHeaders.Describe(exchange, meaning.Status, told, isChanged: true, location));
     }
 
     private async ValueTask<StageResult> ReadAheadAsync(GatewayExchange exchange, PooledBuffer body)

@@ -61,6 +61,20 @@ public sealed class EverythingOfNothingTests : IDisposable
         Assert.Equal(DenyReason.NotFoundOrWithheld, (await AskAsync("/fhir/Patient/17/$everything")).Refusal);
     }
 
+    // What cannot be looked up now is not told as missing; what the server keeps from the gateway is.
+    [Theory]
+    [InlineData(503, "upstream-busy")]
+    [InlineData(401, "upstream-refused")]
+    [InlineData(500, "upstream-refused")]
+    [InlineData(403, "not-found-or-withheld")]
+    public async Task Run_PatientWhoCannotBeLookedUp_IsToldAsThat(int status, string refused)
+    {
+        Answer();
+        _world.Upstream.Answers("GET /Patient/17", "{}", status);
+
+        Assert.Equal(refused, (await AskAsync("/fhir/Patient/17/$everything")).Refusal?.Code);
+    }
+
     [Fact]
     public async Task Run_WhereSomethingLeaves_IsShownWithoutALookAtThePatient()
     {

@@ -118,7 +118,7 @@ public sealed class ExportedLinesTests : IDisposable
     [InlineData(500, true)]
     [InlineData(502, true)]
     [InlineData(401, true)]
-    [InlineData(403, true)]
+    [InlineData(403, false)]
     [InlineData(405, false)]
     public async Task Run_WhatSpeaksOfWhatCannotBeAskedFor_IsNoFile(int status, bool isRefused)
     {

@@ -55,6 +55,28 @@ public sealed class KnownDuplicateTests
         Assert.Equal(refused, (await world.WalkAsync(exchange, "Release")).Refusal?.Code);
     }
 
+    // On a server that several tenants share, one may know another's.
+    [Theory]
+    [InlineData("north", null)]
+    [InlineData("south", "upstream-rejected")]
+    [InlineData(null, "upstream-rejected")]
+    public async Task Create_OnASharedServerThatFindsAnotherTenants_IsNotTaken(string? tenant, string? refused)
+    {
+        const string Tags = "https://tenants.example";
+        var tag = new TokenValue(Tags, "north");
+        using var world = new StageWorld(null, null, StageWorld.Grant("read", "create"));
+        world.Route = world.Route! with { TenantTag = tag, Language = world.Route.Language with { TenantTag = tag } };
+        var tagged = tenant is null
+            ? "\"versionId\""
+            : $$"""
+                "tag":[{"system":"{{Tags}}","code":"{{tenant}}"}],"versionId"
+                """;
+        world.Upstream.Answers("POST /Observation", StageWorld.Observation("7").Replace("\"versionId\"", tagged, StringComparison.Ordinal));
+        using var exchange = world.Open("POST", "/fhir/Observation", New);
+
+        Assert.Equal(refused, (await world.WalkAsync(exchange, "Release")).Refusal?.Code);
+    }
+
     // What may be shown is; and to whom nothing is shown of what it writes, its own is no other's.
     [Theory]
     [InlineData(true, "read", "create")]

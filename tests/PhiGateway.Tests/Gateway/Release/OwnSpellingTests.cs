@@ -96,6 +96,20 @@ public sealed class OwnSpellingTests : IDisposable
         Assert.EndsWith("=" + list, Uri.UnescapeDataString(Assert.Single(_world.Upstream.Calls).PathAndQuery), StringComparison.Ordinal);
     }
 
+    // Each value may become several: what a request grows by has an end.
+    [Theory]
+    [InlineData(4, null)]
+    [InlineData(400, "request-too-costly")]
+    public async Task Search_ByManyListsOfAddresses_HasABudget(int lists, string? refused)
+    {
+        var address = $"{Gateway}/ValueSet/{new string('x', 1000)}";
+        var form = string.Join('&', Enumerable.Range(0, lists).Select(number => $"url={Uri.EscapeDataString(address + number)}"));
+        using var exchange = _world.Open("POST", "/fhir/ValueSet/_search", form);
+        exchange.Http.Request.ContentType = "application/x-www-form-urlencoded";
+
+        Assert.Equal(refused, (await _world.WalkAsync(exchange, "Release")).Refusal?.Code);
+    }
+
     // What was written under our address is found by it, or each time it is sent there would be one more.
     [Fact]
     public async Task Create_OnACondition_FindsEitherSpelling()

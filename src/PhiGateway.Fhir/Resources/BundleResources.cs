@@ -1,9 +1,8 @@
 using System.Text.Json;
 using PhiGateway.Fhir.Json;
-using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
 
-namespace PhiGateway.Fhir.Answers.Bundles;
+namespace PhiGateway.Fhir.Resources;
 
 /// <summary>Enumerates the resources of a Bundle's entries, for look-ups of the gateway's own; nothing of the Bundle leaves.</summary>
 internal ref struct BundleResources
@@ -44,8 +43,8 @@ internal ref struct BundleResources
                 continue;
             }
 
-            var isUrl = _reader.ValueTextEquals("fullUrl"u8);
-            if (!isUrl && !_reader.ValueTextEquals("resource"u8))
+            var isUrl = JsonText.Is(in _reader, "fullUrl"u8);
+            if (!isUrl && !JsonText.Is(in _reader, "resource"u8))
             {
                 continue;
             }
@@ -69,5 +68,5 @@ internal ref struct BundleResources
     /// <param name="bases">The route's addresses.</param>
     public readonly bool IsHere(ResourceFacts facts, Bases bases) =>
         FullUrl.IsEmpty
-        || (FullUrl is [(byte)'"', .. var url, (byte)'"'] && !url.Contains((byte)'\\') && EntryParts.IsNameOf(url, facts, bases));
+        || (FullUrl is [(byte)'"', .. var url, (byte)'"'] && !url.Contains((byte)'\\') && ReferenceReader.IsNameOf(url, facts, bases));
 }

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Fhir.Answers;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Release.Leaving;
+
+/// <summary>
+/// Tells the client of a write that the upstream did, and whose answer cannot be read: told as a fault it would be written once more. Asked by
+/// whoever releases the answer to a write, in the place of the refusal.
+/// </summary>
+/// <remarks>
+/// Security: nothing of the answer is told but its status and where what was written is. That it was done is said only where the upstream said
+/// so itself: with 201, or in JSON. A page of a proxy's with 200 says nothing of the kind, and is a refusal whose outcome nobody knows
+/// (<see cref="Trail.WriteOutcome"/>). Nor does it say who was created where the answer to a creation is 200: what stands there may be
+/// another's, which only the record could tell.
+/// </remarks>
+internal static class UnreadEcho
+{
+    /// <summary>What says it of a declared API's answer, in the header for what is not told.</summary>
+    public const string Incomplete = "answer";
+
+    private const string Text =
+        "The clinical system has carried this out. What it answered could not be read and is not shown. Do not send it again.";
+
+    /// <summary>Whether a refusal is that of an answer which cannot be read, to a write that was done.</summary>
+    /// <param name="exchange">The write.</param>
+    /// <param name="refused">Why its answer would not leave.</param>
+    /// <param name="isCreation">It makes a record anew.</param>
+    public static bool Is(GatewayExchange exchange, StageResult refused, bool isCreation)
+    {
+        var isUnread = refused.IsRefused(out var reason) && (reason == DenyReason.UnreadableAnswer || reason == DenyReason.AnswerTooLarge);
+        return isUnread && exchange.IntentRecorded && SaysDone(exchange.Forwarded.Answer, isCreation);
+    }
+
+    /// <summary>Notes on the record that the answer could not be read, and gives what is said in its place.</summary>
+    /// <param name="exchange">The write.</param>
+    public static ReadOnlyMemory<byte> Take(GatewayExchange exchange)
+    {
+        PassBy(exchange.Disclosure);
+        return JsonSerializer.SerializeToUtf8Bytes(
+            new
+            {
+                resourceType = "OperationOutcome",
+                issue = new[]
+                {
+                    new
+                    {
+                        severity = "warning",
+                        code = "incomplete",
+                        details = new { text = Text },
+                    },
+                },
+            }
+        );
+    }
+
+    /// <summary>Notes on the record that the answer could not be read: what was read of it until then has not left.</summary>
+    /// <param name="disclosure">That of the write.</param>
+    public static void PassBy(Disclosure disclosure)
+    {
+        disclosure.Reset();
+        disclosure.PassBy();
+    }
+
+    private static bool SaysDone(UpstreamAnswer answer, bool isCreation) =>
+        answer.Status switch
+        {
+            StatusCodes.Status201Created => true,
+            StatusCodes.Status200OK => !isCreation && IsJson(answer),
+            StatusCodes.Status202Accepted => IsJson(answer),
+            _ => false,
+        };
+
+    // An answer that does not say what it is may be anybody's.
+    private static bool IsJson(UpstreamAnswer answer) =>
+        answer.MediaType.Length > 0 && (KnownMediaTypes.IsFhirJson(answer.MediaType) || KnownMediaTypes.IsJson(answer.MediaType));
+}
