@@ -30,14 +30,27 @@ internal static class FirstKey
     }
 
     /// <summary>The same, asked again until the registry answers.</summary>
-    public static async Task<string?> EnsureLaterAsync(GatewayParts parts, ILogger log, CancellationToken stopping)
+    public static Task<string?> EnsureLaterAsync(GatewayParts parts, ILogger log, CancellationToken stopping) =>
+        EnsureLaterAsync(token => EnsureAsync(parts, token), parts.Clock, log, stopping);
+
+    /// <summary>The same of whatever makes the key.</summary>
+    /// <param name="ensure">Makes it, unless there is one; throws while that is not known.</param>
+    /// <param name="clock">Of the pauses.</param>
+    /// <param name="log">Is told each time in vain.</param>
+    /// <param name="stopping">Ends the asking.</param>
+    public static async Task<string?> EnsureLaterAsync(
+        Func<CancellationToken, Task<string?>> ensure,
+        TimeProvider clock,
+        ILogger log,
+        CancellationToken stopping
+    )
     {
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                await Task.Delay(Pause, parts.Clock, stopping);
-                return await EnsureAsync(parts, stopping);
+                await Task.Delay(Pause, clock, stopping);
+                return await ensure(stopping);
             }
             catch (OperationCanceledException)
             {

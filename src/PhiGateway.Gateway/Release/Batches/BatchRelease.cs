@@ -178,7 +178,7 @@ internal sealed class BatchRelease(
 
         if (!judged.Continues)
         {
-            return judged.Result;
+            return meaning.Instead(judged.Result);
         }
 
         var asked = exit.Ask(entry);

@@ -14,6 +14,14 @@ namespace PhiGateway.Gateway.Release.Leaving;
 /// <param name="NeedsBody">Without a body there is nothing to judge, which is a fault.</param>
 internal readonly record struct AnswerStatus(int Status, bool HasBody, bool NeedsBody)
 {
+    /// <summary>What is said where the body is none that can be judged; null: that it is none.</summary>
+    private StageResult? Otherwise { get; init; }
+
+    /// <summary>What is said in the place of the refusal of a body that was read or judged in vain.</summary>
+    /// <param name="refused">Why.</param>
+    public StageResult Instead(StageResult refused) =>
+        Otherwise is { } otherwise && refused.Refusal == DenyReason.UnreadableAnswer ? otherwise : refused;
+
     /// <summary>Reads a status; anything not foreseen is a refusal.</summary>
     /// <param name="status">The upstream's.</param>
     /// <param name="request">What was asked.</param>
@@ -53,6 +61,12 @@ internal readonly record struct AnswerStatus(int Status, bool HasBody, bool Need
                 status,
                 status
             ),
+
+            // What is wrong with content is the answer itself. R4 has it under 200; servers give it under these as well.
+            StatusCodes.Status400BadRequest
+            or StatusCodes.Status412PreconditionFailed
+            or StatusCodes.Status422UnprocessableEntity when request is { Interaction: Interaction.Operation, Operation: "$validate" } =>
+                Invalid(status, status == StatusCodes.Status400BadRequest ? status : StatusCodes.Status422UnprocessableEntity),
 
             // Why a server does not take a write may hang on records that the client does not see: an identifier that is taken, a reference
             // that holds what would be deleted. All of it is one answer.
@@ -110,6 +124,9 @@ internal readonly record struct AnswerStatus(int Status, bool HasBody, bool Need
 
     private static AnswerStatus Answer(int status, FhirRequest request) =>
         new(status, HasBody: request.Interaction != Interaction.Delete, NeedsBody: !request.IsWrite);
+
+    private static AnswerStatus Invalid(int status, int told) =>
+        new(told, HasBody: true, NeedsBody: true) { Otherwise = Rejected(status, told) };
 
     private static StageResult Refused(int status, DenyReason reason) => StageResult.Refuse(reason, $"upstream-{status}");
 

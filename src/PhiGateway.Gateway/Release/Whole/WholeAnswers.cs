@@ -64,7 +64,7 @@ internal sealed class WholeAnswers(
 
         if (!opened.Continues)
         {
-            return await RefuseOrTellAsync(exchange, meaning, opened);
+            return await RefuseOrTellAsync(exchange, meaning, meaning.Instead(opened));
         }
 
         // 3. Resource by resource; finished before the first byte goes.
@@ -72,7 +72,7 @@ internal sealed class WholeAnswers(
         var judged = await judge.JudgeAsync(exchange, meaning, body, filtered);
         if (!judged.Continues)
         {
-            return await RefuseOrTellAsync(exchange, meaning, judged.Result);
+            return await RefuseOrTellAsync(exchange, meaning, meaning.Instead(judged.Result));
         }
 
         // 4. Out, if all of it may leave, now, to this client.

@@ -50,4 +50,36 @@ public sealed class WalkTargetsTests : IDisposable
         Assert.DoesNotContain(_world.Upstream.Lines, static line => line.Contains(".name", StringComparison.Ordinal));
         Assert.Equal(isWalked, _world.Upstream.Lines.Any(static line => line.StartsWith("GET /Observation?", StringComparison.Ordinal)));
     }
+
+    // What cannot be read stays alone, here as in an answer.
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("\uFEFF", "")]
+    [InlineData("", """{"resource":{"resourceType":"Observation","id":"\ud800"} },""")]
+    [InlineData("", """{"resource":{"resourceType":"\ud800","id":"1"} },""")]
+    [InlineData("", """{"resource":{"resourceType":"Observation","id":1} },""")]
+    public async Task Run_ReverseChainOverWhatHoldsABadEntry_FollowsTheOthers(string mark, string bad)
+    {
+        _world = new StageWorld(null, null, TestRegistry.Grant() with { Types = ["Observation", "Patient"] });
+        _world.Upstream.Otherwise = () =>
+        {
+            var asked = _world.Upstream.Calls[^1].PathAndQuery;
+            var isInner = asked.StartsWith("/Observation", StringComparison.Ordinal);
+            var found = isInner ? $$"""{{bad}}{"resource":{{StageWorld.Observation()}} }""" : string.Empty;
+            return RecordingUpstream.Reply(
+                200,
+                $$"""
+                {{mark}}{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"http://fhir.example/r4{{asked}}"}],"entry":[{{found}}]}
+                """,
+                "application/fhir+json"
+            );
+        };
+        using var exchange = _world.Open("GET", "/fhir/Patient?_has:Observation:patient:code=x");
+
+        var result = await _world.WalkAsync(exchange, "Forward");
+
+        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
+        Assert.StartsWith("GET /Patient?", _world.Upstream.Lines.Last(), StringComparison.Ordinal);
+        Assert.Contains("_id=17", _world.Upstream.Lines.Last(), StringComparison.Ordinal);
+    }
 }

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using PhiGateway.Gateway.Trail;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
-using PhiGateway.Tests.Common.Infrastructure;
 using PhiGateway.Tests.Gateway.Stages;
 using PhiGateway.Tests.Policy.Snapshot;
 using Xunit;
@@ -17,7 +16,7 @@ public sealed class ExamplesTests : IDisposable
 {
     private readonly StageWorld _world = new();
 
-    public static TheoryData<string> Guides => ["mcode.ndjson", "us-core.ndjson", "ips"];
+    public static TheoryData<string> Guides => [.. GuideExamples.Guides];
 
     public void Dispose() => _world.Dispose();
 
@@ -27,7 +26,7 @@ public sealed class ExamplesTests : IDisposable
     {
         _world.Publish(TestRegistry.Build(TestRegistry.Open(UseCase(new PatientScope { Any = true }), null, null, Hospital())));
         var wrong = new List<string>();
-        foreach (var example in Examples(guide))
+        foreach (var example in GuideExamples.Of(guide))
         {
             var (type, id) = NameOf(example);
             var read = await ReadAsync(example);
@@ -50,12 +49,7 @@ public sealed class ExamplesTests : IDisposable
     [MemberData(nameof(Guides))]
     public async Task Read_ByAVendorWithARoster_LeavesAsItIsOrIsWithheldWithAReason(string guide)
     {
-        var patient = guide switch
-        {
-            "ips" => "eumfh-39-07",
-            "us-core.ndjson" => "example-usc",
-            _ => "cancer-patient-john-anyperson",
-        };
+        var patient = GuideExamples.PatientOf(guide);
         _world.Publish(
             new PhiGateway.Policy.Compiling.RegistrySnapshotBuilder().Rebuild(
                 TestRegistry.Changes(
@@ -68,7 +62,7 @@ public sealed class ExamplesTests : IDisposable
             )
         );
         var (left, withheld) = (0, 0);
-        foreach (var example in Examples(guide))
+        foreach (var example in GuideExamples.Of(guide))
         {
             _world.Journal.Records.Clear();
             var read = await ReadAsync(example);
@@ -122,17 +116,6 @@ public sealed class ExamplesTests : IDisposable
         }
 
         return (result.Refusal, StageWorld.Written(exchange));
-    }
-
-    private static IEnumerable<JsonNode> Examples(string guide)
-    {
-        var path = RepositoryPaths.Of("tests", "legitimate", guide);
-        return Directory.Exists(path)
-            ? Directory
-                .EnumerateFiles(path, "*.json")
-                .Order(StringComparer.Ordinal)
-                .Select(static file => JsonNode.Parse(File.ReadAllText(file))!)
-            : File.ReadLines(path).Select(static line => JsonNode.Parse(line)!);
     }
 
     private static (string Type, string Id) NameOf(JsonNode example) => ((string)example["resourceType"]!, (string)example["id"]!);

@@ -21,6 +21,10 @@ public sealed class ValidationTests : IDisposable
         {"severity":"error","code":"not-found","expression":["Observation.performer[0]"]}]}
         """;
 
+    private const string Told = """
+        {"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"required","details":{"coding":[{"code":"Profile_Minimum"}]},"location":["Observation.code"],"expression":["Observation.code"]}]}
+        """;
+
     private const string Body = """
         {"resourceType":"Observation","id":"1","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/17"}}
         """;
@@ -78,13 +82,40 @@ public sealed class ValidationTests : IDisposable
         if (refusal is null)
         {
             Assert.False(exchange.IsWrite);
-            Assert.Equal(
-                """
-                {"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"required","details":{"coding":[{"code":"Profile_Minimum"}]},"location":["Observation.code"],"expression":["Observation.code"]}]}
-                """,
-                StageWorld.Written(exchange)
-            );
+            Assert.Equal(Told, StageWorld.Written(exchange));
         }
+    }
+
+    // R4 has it under 200, whatever was found; many servers say by the status as well that something was.
+    [Theory]
+    [InlineData(400, 400)]
+    [InlineData(412, 422)]
+    [InlineData(422, 422)]
+    public async Task Run_ValidationThatTheServerSaysFailed_TellsWhatIsWrong(int status, int told)
+    {
+        _world.Upstream.Answers("POST /Observation/$validate", Outcome, status);
+        using var exchange = _world.Open("POST", "/fhir/Observation/$validate", Body);
+
+        var result = await _world.WalkAsync(exchange, "Release");
+
+        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
+        Assert.Equal(told, exchange.Http.Response.StatusCode);
+        Assert.Equal(Told, StageWorld.Written(exchange));
+    }
+
+    [Theory]
+    [InlineData("", "application/fhir+json", 400, 400)]
+    [InlineData("<html>of Patient/18</html>", "text/html", 422, 422)]
+    [InlineData("no JSON", "application/fhir+json", 412, 422)]
+    public async Task Run_ValidationThatTheServerRejectsInNoFormThatIsRead_IsRejected(string body, string mediaType, int status, int told)
+    {
+        _world.Upstream.Answers("POST /Observation/$validate", body, status, mediaType);
+        using var exchange = _world.Open("POST", "/fhir/Observation/$validate", Body);
+
+        var result = await _world.WalkAsync(exchange, "Release");
+
+        Assert.Equal((DenyReason.UpstreamRejected, told), (result.Refusal, result.Status));
+        Assert.Empty(StageWorld.Written(exchange));
     }
 
     [Fact]
