@@ -81,7 +81,7 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
                 new Explained(
                     await work.BehindAsync(
                         request,
-                        WorkKey.Of(request, $"explanation of {id:D}"),
+                        WorkKey.Of(request, "explanation of record", id.ToString("D")),
                         call => explainer.ExplainAsync(call, id.ToString("D"))
                     )
                 )

@@ -91,7 +91,7 @@ internal sealed class SearchScreen(
     // The whole result, once for each search whichever page of it is shown; on record by itself. What takes long is shown when it is there.
     private async Task<(Counted? Counted, bool IsCounting)> CountAsync(ConsoleRequest request, SearchQuery asked, TrailQuery query)
     {
-        var key = WorkKey.Of(request, $"facets {asked.At(SearchQuery.Path, ("from", FromOf(query)))}");
+        var key = WorkKey.Of(request, "facets", asked.At(SearchQuery.Path, ("from", FromOf(query))));
         var isNew = asked.Value("cursor") is null && request.Asked(SearchQuery.Counted) is null;
         var counted = await work.FindAsync(
             key,

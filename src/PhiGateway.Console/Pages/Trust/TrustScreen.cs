@@ -34,7 +34,7 @@ internal sealed class TrustScreen(
         await controls.LookAsync(request.Call);
         var mayRead = request.Call.Caller.HasAny(ConsoleSections.TrailReaders);
         var view = await work.FindAsync(
-            WorkKey.OfAll($"posture {mayRead}"),
+            WorkKey.OfAll("posture", mayRead ? "with findings of the trail" : "without"),
             Fresh,
             stopping => controls.BothAsync(request.Call with { Cancelled = stopping })
         );
