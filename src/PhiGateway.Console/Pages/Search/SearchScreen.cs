@@ -41,13 +41,11 @@ internal sealed class SearchScreen(
         var isCounting = false;
         if (!asked.ToTrail().Failed(out var problem, out var query))
         {
-            // Both ask the trail: the counts have their patience while the page is found.
-            var counting = asked.CanCount ? CountAsync(request, asked, query) : Task.FromResult<(Counted?, bool)>((null, false));
-            var searching = search.SearchAsync(request.Call, query);
-            await Task.WhenAll(counting, searching);
-            if (!(await searching).Failed(out problem, out page))
+            // What is refused is not counted: that would be a second look on record, of a search that found nothing.
+            var isFound = !(await search.SearchAsync(request.Call, query)).Failed(out problem, out page);
+            if (isFound && asked.CanCount)
             {
-                (counted, isCounting) = await counting;
+                (counted, isCounting) = await CountAsync(request, asked, query);
             }
         }
 
