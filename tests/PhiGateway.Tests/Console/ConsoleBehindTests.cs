@@ -178,6 +178,27 @@ public sealed partial class ConsoleBehindTests
     }
 
     [Fact]
+    public async Task Posture_ThatIsBeingMade_IsOneLookHoweverOftenThePageAsksAgain()
+    {
+        await using var server = await ConsoleServer.StartAsync(patience: TimeSpan.Zero);
+        await Approvals.OpenAsync(server.Admin);
+        using var browser = await server.SignInAsync("auditor");
+
+        var page = await browser.GetAsync("/console/posture");
+        while (page.Headers.ContainsKey("Refresh"))
+        {
+            page = await browser.GetAsync("/console/posture?again=1");
+        }
+
+        Assert.Contains("that you counted requests", page.Text, StringComparison.Ordinal);
+        Assert.Single(server.Admin.Journal.Records, static record => record is { Event: "audit.count", Note: "posture" });
+
+        // The twin: who looks again is on record again, though it is made for all.
+        Assert.Equal(200, (await browser.GetAsync("/console/posture")).Status);
+        Assert.Equal(2, server.Admin.Journal.Records.Count(static record => record is { Event: "audit.count", Note: "posture" }));
+    }
+
+    [Fact]
     public async Task Form_RefusedWhereThePageTakesLong_IsToldWhyMeanwhile()
     {
         await using var server = await ConsoleServer.StartAsync(patience: TimeSpan.Zero);
