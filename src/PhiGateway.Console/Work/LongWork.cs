@@ -9,8 +9,9 @@ namespace PhiGateway.Console.Work;
 /// of its own, and one person has a share of each room, so that nobody's searches keep another's first screen waiting.
 /// </summary>
 /// <remarks>
-/// What is kept here is counts and reports, and a record only while its explanation is being made for whoever opened it. A key names everything that decides who may see it. What is gathered of one
-/// patient is shown once, and is gone minutes after nobody came for it; who saw the patient is kept as counts.
+/// What is kept here is counts and reports, and a record only while its explanation is being made for whoever opened it. A key names
+/// everything that decides who may see it. What is gathered of one patient is shown once, and is gone minutes after nobody came for it; who
+/// saw the patient is kept as counts.
 /// </remarks>
 internal sealed class LongWork : IDisposable
 {
