@@ -116,6 +116,11 @@ internal static class ConsoleScreens
             .GravePost<ReviewsScreen>("/console/reviews/{id}/apply", Approvers, static (screen, request) => screen.ApplyAsync(request))
             .GravePost<ReviewsScreen>("/console/reviews/{id}/cancel", Approvers, static (screen, request) => screen.CancelAsync(request))
             .Post<ReviewsScreen>(
+                "/console/reviews/{id}/withdraw-cancel",
+                AdminRoles.Keepers,
+                static (screen, request) => screen.WithdrawCancelAsync(request)
+            )
+            .Post<ReviewsScreen>(
                 "/console/review-items/{id}/decide",
                 AdminRoles.Keepers,
                 static (screen, request) => screen.DecideAsync(request)

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;
@@ -16,21 +15,32 @@ using PhiGateway.Console.Sessions;
 namespace PhiGateway.Console.Http;
 
 /// <summary>One click of a signed-in person: the call of the control plane that it makes, and what was filled in.</summary>
+/// <remarks>
+/// What is made behind a page asks it when the request is over: everything is read when it is made, and nothing leads from it to the request.
+/// </remarks>
 internal sealed class ConsoleRequest
 {
     // What is longer was not typed.
     private const int MostCharacters = 4096;
     private const int MostText = 16_384;
 
-    private readonly HttpContext _context;
     private readonly AskedSeal _seal;
+    private readonly Dictionary<string, string> _route = new(StringComparer.OrdinalIgnoreCase);
+    private readonly CancellationToken _aborted;
 
     // A page may read several things at once, and says the same whichever of them failed first.
     private readonly SortedSet<string> _lacking = new(StringComparer.Ordinal);
 
     private ConsoleRequest(HttpContext context, ConsoleSession session, IFormCollection? form)
     {
-        _context = context;
+        foreach (var (name, value) in context.Request.RouteValues)
+        {
+            _route[name] = value as string ?? string.Empty;
+        }
+
+        _aborted = context.RequestAborted;
+        PathAndQuery = context.Request.Path + context.Request.QueryString.ToString();
+        IsAgain = NotAClick.Is(context);
         _seal = context.RequestServices.GetRequiredService<AskedSeal>();
         Session = session;
         Form = form;
@@ -77,7 +87,7 @@ internal sealed class ConsoleRequest
             .Select(static one => (one.Key, one.Text!));
 
     /// <summary>Path and query as they are.</summary>
-    public string PathAndQuery => _context.Request.Path + _context.Request.QueryString.ToString();
+    public string PathAndQuery { get; }
 
     /// <summary>What the page lacks because a store does not answer; null: nothing.</summary>
     public string? Missing
@@ -92,7 +102,7 @@ internal sealed class ConsoleRequest
     }
 
     /// <summary>Whether the page asks for itself again, and nobody clicked.</summary>
-    public bool IsAgain => NotAClick.Is(_context);
+    public bool IsAgain { get; }
 
     /// <summary>How many entries the page passes over; 0 where nothing, or no number, is asked.</summary>
     public int Skipped => ListPart.SkippedOf(Asked("skip"));
@@ -142,7 +152,7 @@ internal sealed class ConsoleRequest
         (
             AdminBoundary.IsDatabase(fault)
             || fault is JournalUnavailableException or InvalidDataException or ContentDestroyedException or JsonException
-        ) && !_context.RequestAborted.IsCancellationRequested;
+        ) && !_aborted.IsCancellationRequested;
 
     private void Lack(string what)
     {
@@ -159,7 +169,7 @@ internal sealed class ConsoleRequest
     public AdminCall CallOn(string version) => Call with { IfMatch = [version] };
 
     /// <summary>A part of the path.</summary>
-    public string Route(string name) => _context.GetRouteValue(name) as string ?? string.Empty;
+    public string Route(string name) => _route.GetValueOrDefault(name, string.Empty);
 
     /// <summary>One value of the query, trimmed; null: absent, empty, twice, or too long.</summary>
     public string? Asked(string name) => One(Query[name]);

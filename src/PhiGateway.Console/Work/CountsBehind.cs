@@ -15,13 +15,12 @@ internal sealed class CountsBehind(TrafficReports traffic, LongWork work)
 
     /// <summary>What a query counts, after a moment's patience.</summary>
     /// <param name="request">Who looks.</param>
-    /// <param name="what">What is counted; the same for the same page.</param>
+    /// <param name="key">What is counted; the same for the same page.</param>
     /// <param name="lacking">The same in words, for a page that is shown without.</param>
     /// <param name="later">Address of the page with <see cref="Begun"/>, where the counts are found when they are there.</param>
     /// <param name="query">What is counted.</param>
-    public async Task<Outcome<Counts>> CountAsync(ConsoleRequest request, string what, string lacking, string later, TrafficQuery query)
+    public async Task<Outcome<Counts>> CountAsync(ConsoleRequest request, WorkKey key, string lacking, string later, TrafficQuery query)
     {
-        var key = WorkKey.Of(request, "counts of " + what);
         var isBack = request.IsAgain || request.Asked(Begun) is not null;
         var looked = await request.TryAsync(
             lacking,

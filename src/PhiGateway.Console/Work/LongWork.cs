@@ -9,8 +9,9 @@ namespace PhiGateway.Console.Work;
 /// of its own, and one person has a share of each room, so that nobody's searches keep another's first screen waiting.
 /// </summary>
 /// <remarks>
-/// What is kept here is counts and reports, never a record. A key names everything that decides who may see it. What is gathered of one
-/// patient is shown once, and is gone minutes after nobody came for it; who saw the patient is kept as counts.
+/// What is kept here is counts and reports, and a record only while its explanation is being made for whoever opened it. A key names
+/// everything that decides who may see it. What is gathered of one patient is shown once, and is gone minutes after nobody came for it; who
+/// saw the patient is kept as counts.
 /// </remarks>
 internal sealed class LongWork : IDisposable
 {
@@ -72,6 +73,34 @@ internal sealed class LongWork : IDisposable
         lock (_gate)
         {
             return _entries.TryGetValue(key, out var entry) && entry.Running is not null;
+        }
+    }
+
+    /// <summary>
+    /// Keeps what a page was made of while something beside it is being made, so that the page which asks again by itself reads nothing anew;
+    /// until it is dropped, or nobody came for it. Without room it is not kept.
+    /// </summary>
+    public void Hold<T>(WorkKey key, T found)
+        where T : class
+    {
+        lock (_gate)
+        {
+            Sweep();
+            if (_entries.Remove(key) || IsRoom(key))
+            {
+                _entries[key] = new Entry(isOnce: true) { Made = found, At = _time.GetUtcNow() };
+            }
+        }
+    }
+
+    /// <summary>What <see cref="Hold"/> keeps under a key; null: nothing.</summary>
+    public T? Held<T>(WorkKey key)
+        where T : class
+    {
+        lock (_gate)
+        {
+            Sweep();
+            return _entries.GetValueOrDefault(key)?.Made as T;
         }
     }
 

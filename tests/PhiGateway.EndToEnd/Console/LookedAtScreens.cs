@@ -45,6 +45,8 @@ internal static class LookedAtScreens
         ("tail", "/console/audit/tail"),
         ("patient form", "/console/patient"),
         ("vendor stop", "/console/vendors/westside-imaging/stop"),
+        ("tokens", "/console/clients/cohort-44-loader/tokens"),
+        ("use cases", "/console/use-cases"),
         ("narrower", "/console/clients/westside-viewer/narrower"),
         ("history", "/console/history"),
         ("revert", "/console/history/revert?at=2026-01-01"),

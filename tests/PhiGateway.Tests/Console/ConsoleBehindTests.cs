@@ -1,8 +1,10 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Admin;
 using PhiGateway.Tests.Common.Admin;
 using PhiGateway.Tests.Common.Audit;
@@ -27,6 +29,7 @@ public sealed partial class ConsoleBehindTests
             { "/console/requests", AdminRoles.PrivacyOfficer, "Requests for an accounting", "audit.requests" },
             { "/console/offboardings", AdminRoles.Responder, "aria-label=\"Offboardings\"", "audit.offboarding" },
             { "/console/history/revert?at=2026-04-01", AdminRoles.Operator, "Back to the history", "config.export" },
+            { "/console/clients/acme-connector/tokens", AdminRoles.Responder, "id=\"verdict\"", "audit.tokens" },
             { Patient + "/accounting", AdminRoles.PrivacyOfficer, "id=\"told\"", "audit.accounting" },
             { Patient, AdminRoles.Auditor, "id=\"seen\"", "audit.count" },
         };
@@ -96,6 +99,24 @@ public sealed partial class ConsoleBehindTests
         Assert.Single(server.Admin.Journal.Records, static record => record.Event == "audit.count");
     }
 
+    // An organization and a client may have the same id: what stops with the one says nothing of the other.
+    [Fact]
+    public async Task Counts_OfAClientAndAnOrganizationOfOneId_AreEachTheirOwn()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await Approvals.OpenAsync(server.Admin);
+        using var browser = await server.SignInAsync("all");
+        var json = JsonNode.Parse((await server.Admin.Store.FindAsync(RegistryKind.Client, "acme-connector", default))!.Json)!;
+        json["id"] = "acme";
+        await server.Admin.Store.WriteAsync([new RegistryWrite(RegistryKind.Client, "acme", json.ToJsonString(), 0)], "test", default);
+
+        var client = await browser.GetAsync("/console/clients/acme/stop");
+        Assert.True(client.Status == 200, client.Text);
+        var vendor = await browser.GetAsync("/console/vendors/acme/stop?counted=1");
+        Assert.True(vendor.Status == 200, vendor.Text);
+        Assert.Equal(2, server.Admin.Journal.Records.Count(static record => record.Event == "audit.count"));
+    }
+
     // Whoever clicks anew looks anew: the counts of before are shown as such until those of now are there.
     [Fact]
     public async Task Counts_OfAFurtherClick_AreALookOfTheirOwn()
@@ -130,6 +151,16 @@ public sealed partial class ConsoleBehindTests
         Assert.Contains("id=\"proof\"", page.Text, StringComparison.Ordinal);
         Assert.Equal($"2; url={path}?again=1", page.Headers["Refresh"]);
 
+        // One look for one opening, and one reading: the page that asks again by itself says the same meanwhile.
+        var queries = server.Admin.Trail.Queries;
+        for (var poll = 0; poll < 3; poll++)
+        {
+            page = await browser.GetAsync(path + "?again=1");
+            Assert.Contains("id=\"explaining\"", page.Text, StringComparison.Ordinal);
+            Assert.Contains("id=\"proof\"", page.Text, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(queries, server.Admin.Trail.Queries);
         gate.Set();
         while ((page = await browser.GetAsync(path + "?again=1")).Text.Contains("id=\"explaining\"", StringComparison.Ordinal))
         {
@@ -139,6 +170,32 @@ public sealed partial class ConsoleBehindTests
         Assert.Contains("The questions of the decision", page.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("Refresh", page.Headers.Keys);
         Assert.Single(server.Admin.Journal.Records, static record => record.Event == "decision.explain");
+        Assert.Single(server.Admin.Journal.Records, static record => record.Event == "audit.read");
+
+        // The twin: a further click is a look of its own, and nothing of the one before is shown for it.
+        await browser.GetAsync(path);
+        Assert.Equal(2, server.Admin.Journal.Records.Count(static record => record.Event == "audit.read"));
+    }
+
+    [Fact]
+    public async Task Posture_ThatIsBeingMade_IsOneLookHoweverOftenThePageAsksAgain()
+    {
+        await using var server = await ConsoleServer.StartAsync(patience: TimeSpan.Zero);
+        await Approvals.OpenAsync(server.Admin);
+        using var browser = await server.SignInAsync("auditor");
+
+        var page = await browser.GetAsync("/console/posture");
+        while (page.Headers.ContainsKey("Refresh"))
+        {
+            page = await browser.GetAsync("/console/posture?again=1");
+        }
+
+        Assert.Contains("that you counted requests", page.Text, StringComparison.Ordinal);
+        Assert.Single(server.Admin.Journal.Records, static record => record is { Event: "audit.count", Note: "posture" });
+
+        // The twin: who looks again is on record again, though it is made for all.
+        Assert.Equal(200, (await browser.GetAsync("/console/posture")).Status);
+        Assert.Equal(2, server.Admin.Journal.Records.Count(static record => record is { Event: "audit.count", Note: "posture" }));
     }
 
     [Fact]

@@ -68,6 +68,24 @@ public sealed partial class ConsoleSearchTests
     }
 
     [Theory]
+    [InlineData("client=nobody-knows")]
+    [InlineData("client=acme&cursor=of-another-list")]
+    public async Task Counts_OfASearchThatIsRefused_AreNotTaken(string asked)
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        Fill(server, 3);
+        using var browser = await server.SignInAsync("auditor");
+
+        Assert.Equal(400, (await browser.GetAsync($"{Path}?{Old}{asked}")).Status);
+        Assert.Single(server.Admin.Journal.Records, static record => record.Event == "audit.search");
+        Assert.DoesNotContain(server.Admin.Journal.Records, static record => record.Event == "audit.count");
+
+        // The twin: what is answered is counted, too.
+        Assert.Contains("3 in the whole result", (await browser.GetAsync($"{Path}?{Old}client=acme")).Text, StringComparison.Ordinal);
+        Assert.Single(server.Admin.Journal.Records, static record => record.Event == "audit.count");
+    }
+
+    [Theory]
     [InlineData("client=acme")]
     [InlineData("client=acme&from=2026-04-01")]
     public async Task Counts_OfASearch_AreTakenOnceForAllItsPagesAndSayWhen(string asked)

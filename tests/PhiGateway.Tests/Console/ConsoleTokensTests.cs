@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using PhiGateway.Tests.Admin;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
@@ -70,6 +71,43 @@ public sealed class ConsoleTokensTests
         using var auditor = await server.SignInAsync("auditor");
         Assert.DoesNotContain("id=\"revoke\"", (await auditor.GetAsync(Page)).Text, StringComparison.Ordinal);
         Assert.Equal(403, (await auditor.SubmitAsync(Page, Page + "/revoke", ("token", "tok-live"), ("reason", "x"))).Status);
+    }
+
+    // A client may have thousands: a page of them stands there, the rest is found by its link, and each is offered where it stands.
+    [Fact]
+    public async Task Tokens_OfAClientWithMany_StandByThePage()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await Approvals.OpenAsync(server.Admin);
+        StoredTrail.Add(
+            server.Admin,
+            [.. Enumerable.Range(0, 120).Select(i => ClientTokensTests.Issued(server.Admin, $"tok-{i:D3}", i + 1, 3600, isPlain: true))]
+        );
+        using var browser = await server.SignInAsync("responder");
+        var seen = new List<string>();
+        string[] parts = ["", "?skip=50", "?skip=100"];
+        foreach (var part in parts)
+        {
+            var page = (await browser.GetAsync(Client + "/tokens" + part)).Text;
+            Assert.Contains("120 tokens are out, of which 120 let it in now", page, StringComparison.Ordinal);
+            var shown = Regex.Matches(page, "<code>(tok-\\d{3})</code>").Select(static match => match.Groups[1].Value).ToList();
+            Assert.InRange(shown.Count, 1, 50);
+            Assert.Equal(shown, Regex.Matches(page, "<option value=\"(tok-\\d{3})\"").Select(static match => match.Groups[1].Value));
+            seen.AddRange(shown);
+        }
+
+        Assert.Equal(120, seen.Distinct(StringComparer.Ordinal).Count());
+        Assert.Contains("rel=\"next\"", (await browser.GetAsync(Client + "/tokens")).Text, StringComparison.Ordinal);
+        var last = (await browser.GetAsync(Client + "/tokens?skip=100")).Text;
+        Assert.DoesNotContain("rel=\"next\"", last, StringComparison.Ordinal);
+        Assert.Contains($"action=\"{Client}/tokens/revoke?skip=100\"", last, StringComparison.Ordinal);
+
+        // A form that is refused is shown on the page of its token.
+        const string Further = Client + "/tokens?skip=100";
+        var refused = await browser.SubmitAsync(Further, Client + "/tokens/revoke?skip=100", ("token", "tok-110"));
+        Assert.Equal(422, refused.Status);
+        Assert.Contains("value=\"tok-110\" selected", refused.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("tok-000", refused.Text, StringComparison.Ordinal);
     }
 
     [Fact]

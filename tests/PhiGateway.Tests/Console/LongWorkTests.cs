@@ -56,6 +56,42 @@ public sealed class LongWorkTests
         Assert.Equal("after", found);
     }
 
+    [Fact]
+    public void Held_OfWhatAPageWasMadeOf_IsThereUntilItIsDroppedOrNobodyCame()
+    {
+        using var work = Make(TimeSpan.Zero);
+        Assert.Null(work.Held<string>(K));
+        work.Hold(K, "first");
+        work.Hold(K, "found");
+        Assert.Equal(["found", "found"], [work.Held<string>(K), work.Held<string>(K)]);
+        Assert.Null(work.Held<string>(WorkKey.OfAll("another")));
+        Assert.Null(work.Held<Version>(K));
+        work.Drop(K);
+        Assert.Null(work.Held<string>(K));
+
+        work.Hold(K, "found");
+        _time.Now += TimeSpan.FromMinutes(4);
+        Assert.Equal("found", work.Held<string>(K));
+        _time.Now += TimeSpan.FromMinutes(2);
+        Assert.Null(work.Held<string>(K));
+    }
+
+    [Fact]
+    public async Task Hold_WhereAPersonHasMuchBeingMade_TakesNobodysPlace()
+    {
+        using var work = Make(TimeSpan.Zero);
+        for (var i = 0; i < LongWork.MostOfOne; i++)
+        {
+            Assert.Null(await work.OnceAsync(new WorkKey($"s{i}", "eve", false), _ => _done.Task));
+        }
+
+        work.Hold(new WorkKey("held", "eve", false), "found");
+        Assert.Null(work.Held<string>(new WorkKey("held", "eve", false)));
+        work.Hold(new WorkKey("held", "rosa", false), "found");
+        Assert.Equal("found", work.Held<string>(new WorkKey("held", "rosa", false)));
+        _done.SetResult("made");
+    }
+
     // Else whoever takes one step after the other would have as much made at once.
     [Fact]
     public async Task Drop_OfWhatIsBeingMade_BeginsNothingBesideIt()

@@ -29,7 +29,9 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
     {
         var (call, id) = (request.Call, request.Route("id"));
         var isReader = call.Caller.HasAny(ConsoleSections.TrailReaders);
-        if ((await FindAsync(request, id, isReader)).Failed(out var problem, out var found))
+        // A page that asks again by itself is the same look still: nothing is read anew, nor on record a second time.
+        var found = request.IsAgain && isReader ? work.Held<FoundRecord>(HeldKey(request, id)) : null;
+        if (found is null && (await FindAsync(request, id, isReader)).Failed(out var problem, out found))
         {
             return problem;
         }
@@ -42,6 +44,7 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
 
         var explained = isReader && Decisions.Contains(line.Kind) ? await ExplainAsync(request, found.Record.Id) : null;
         var isExplaining = explained is { Made: null };
+        Keep(HeldKey(request, found.Record.Id.ToString("D")), found, isExplaining);
         return new PageContent(
             "One access",
             "audit",
@@ -73,6 +76,21 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
         };
     }
 
+    private static WorkKey HeldKey(ConsoleRequest request, string id) => WorkKey.Of(request, "record beside its explanation", id);
+
+    // Only as long as the page asks again.
+    private void Keep(WorkKey key, FoundRecord found, bool isExplaining)
+    {
+        if (isExplaining)
+        {
+            work.Hold(key, found);
+        }
+        else
+        {
+            work.Drop(key);
+        }
+    }
+
     // A registry that has changed since is put together from the trail, which may take longer than a page. Null: it cannot be had.
     private Task<Explained?> ExplainAsync(ConsoleRequest request, Guid id) =>
         request.TryAsync(
@@ -81,7 +99,7 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
                 new Explained(
                     await work.BehindAsync(
                         request,
-                        WorkKey.Of(request, $"explanation of {id:D}"),
+                        WorkKey.Of(request, "explanation of record", id.ToString("D")),
                         call => explainer.ExplainAsync(call, id.ToString("D"))
                     )
                 )

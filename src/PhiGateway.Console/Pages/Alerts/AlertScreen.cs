@@ -85,7 +85,7 @@ internal sealed class AlertScreen(
                 }
 
                 // One look for one opening, put on record before anything is read: the page asks again every two seconds meanwhile.
-                var key = WorkKey.Of(request, "emergency " + alert.Id);
+                var key = WorkKey.Of(request, "emergency of alert", alert.Id);
                 var made = await work.BehindAsync(request, key, call => emergencies.ReadAsync(call, alert.Id));
                 return new ReadUse(made is not null, made is null, made?.Outcome.Value);
             }

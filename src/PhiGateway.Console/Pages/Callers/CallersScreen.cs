@@ -18,7 +18,7 @@ internal sealed class CallersScreen(UnknownCallers callers, LongWork work)
         var asked = request.Asked("days");
         var days = int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var many) ? many : 0;
         days = asked is null ? Default : days;
-        var key = WorkKey.Of(request, string.Create(CultureInfo.InvariantCulture, $"callers {days}"));
+        var key = WorkKey.Of(request, "callers of days", days.ToString(CultureInfo.InvariantCulture));
         var made = await work.BehindAsync(request, key, call => callers.ListAsync(call, days));
         if (made is null)
         {

@@ -220,7 +220,7 @@ internal sealed class CasesScreen(
             // Hundreds of records, for whose data they touched. It is shown once, and read anew for the next look.
             var here = Links.Case(view.Case.Id);
             read = await work.OnceAsync(
-                WorkKey.Of(request, $"case {view.Case.Id} {view.Version}"),
+                WorkKey.Of(request, "case", view.Case.Id, Words.Number(view.Version)),
                 stopping => ReadAsync(request.Behind(stopping), view, null)
             );
             if (read is null)

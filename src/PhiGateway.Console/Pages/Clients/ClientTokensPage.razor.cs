@@ -17,7 +17,7 @@ public sealed partial class ClientTokensPage
     private IReadOnlyList<string> Choices =>
         [
             .. Model
-                .Report.Tokens.Where(static token => !token.Revoked)
+                .Shown.Where(static token => !token.Revoked)
                 .Select(static token => token.Id)
                 .Append(Model.Tried?.Value("token"))
                 .OfType<string>()

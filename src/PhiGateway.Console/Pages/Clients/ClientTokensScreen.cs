@@ -14,6 +14,8 @@ namespace PhiGateway.Console.Pages.Clients;
 /// </summary>
 internal sealed class ClientTokensScreen(ClientTokens tokens, RevocationCommands commands, LongWork work)
 {
+    private const int OnePage = 50;
+
     /// <summary>Those of one client.</summary>
     public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => ShowAsync(request, null);
 
@@ -28,45 +30,52 @@ internal sealed class ClientTokensScreen(ClientTokens tokens, RevocationCommands
 
         work.Drop(KeyOf(request));
         return new ScreenAnswer.Go(
-            PathOf(request),
+            PathOf(request.Route("id"), ListPart.AskedOf(request.Skipped)),
             $"The token {body.Value} is revoked, as registry revision {Words.Number(outcome.Edit.Revision)}."
         );
     }
 
     private async Task<ScreenAnswer> ShowAsync(ConsoleRequest request, AdminProblem? tried)
     {
-        var caller = request.Call.Caller;
-        var made = await work.BehindAsync(request, KeyOf(request), call => tokens.OfAsync(call, request.Route("id")));
+        var (caller, client, skip) = (request.Call.Caller, request.Route("id"), request.Skipped);
+        var made = await work.BehindAsync(request, KeyOf(request), call => tokens.OfAsync(call, client));
         if (made is null)
         {
             return WaitAnswer.Of(
                 "clients",
-                new WaitModel("Tokens", "The records of the last minutes are being read.", PathOf(request)),
+                new WaitModel("Tokens", "The records of the last minutes are being read.", PathOf(client, ListPart.AskedOf(skip))),
                 tried
             );
         }
 
-        return made.Outcome.Failed(out var problem, out var report)
-            ? problem
-            : new PageContent(
-                "Tokens of " + report.Client,
-                "clients",
-                typeof(ClientTokensPage),
-                new ClientTokensModel(
-                    report,
-                    caller.HasAny(ConsoleSections.TrailReaders),
-                    caller.HasAny(AdminRoles.Closers),
-                    TriedForms.Of(request, tried, "revoke", string.Empty, "token", "reason"),
-                    request.Session.FormToken
-                )
+        if (made.Outcome.Failed(out var problem, out var report))
+        {
+            return problem;
+        }
+
+        var shown = ListSlice<LiveToken>.Of(report.Tokens, skip, OnePage);
+        return new PageContent(
+            "Tokens of " + report.Client,
+            "clients",
+            typeof(ClientTokensPage),
+            new ClientTokensModel(
+                report,
+                shown.Items,
+                ListPart.Of(shown, skipped => PathOf(client, skipped)),
+                caller.HasAny(ConsoleSections.TrailReaders),
+                caller.HasAny(AdminRoles.Closers),
+                TriedForms.Of(request, tried, "revoke", string.Empty, "token", "reason"),
+                request.Session.FormToken
             )
-            {
-                Status = tried?.Status ?? 200,
-                OnRecord = "that you looked which tokens are out for this client.",
-            };
+        )
+        {
+            Status = tried?.Status ?? 200,
+            OnRecord = "that you looked which tokens are out for this client.",
+        };
     }
 
-    private static string PathOf(ConsoleRequest request) => Links.Client(request.Route("id")) + "/tokens";
+    private static string PathOf(string client, string? skip) => Links.With(Links.Client(client) + "/tokens", ("skip", skip));
 
-    private static WorkKey KeyOf(ConsoleRequest request) => WorkKey.Of(request, "tokens of " + request.Route("id"));
+    // Of whichever page of them: what a step has changed is read anew for each.
+    private static WorkKey KeyOf(ConsoleRequest request) => WorkKey.Of(request, "tokens of client", request.Route("id"));
 }

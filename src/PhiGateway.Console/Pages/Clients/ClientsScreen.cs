@@ -153,7 +153,8 @@ internal sealed class ClientsScreen(
 
         var query = new TrafficQuery(now.AddDays(-UseDays), now, null, "resource-type,interaction,decision", id);
         var later = Links.With(Links.Client(id), (CountsBehind.Begun, "1")) + "#use";
-        return await counts.CountAsync(request, "the use of " + id, "what it used", later, query);
+        var key = WorkKey.Of(request, "use of client", id);
+        return await counts.CountAsync(request, key, "what it used", later, query);
     }
 
     private sealed record Chosen<T>(T? Value)

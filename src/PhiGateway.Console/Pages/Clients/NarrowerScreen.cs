@@ -36,7 +36,7 @@ internal sealed class NarrowerScreen(ClientDirectory directory, ReplayCommands r
         }
 
         // Tens of thousands of records, each of which is decided again.
-        var key = WorkKey.Of(request, "narrower " + id);
+        var key = WorkKey.Of(request, "narrower grants of client", id);
         var made = await work.BehindAsync(request, key, behind => replay.RightSizeAsync(behind, useCase.Id, Days));
         if (made is null)
         {

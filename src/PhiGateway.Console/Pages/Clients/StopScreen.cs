@@ -120,6 +120,7 @@ internal sealed class StopScreen(
     {
         var query = new TrafficQuery(now.AddDays(-Days), now, null, "decision", id, Decision: "permit");
         var later = Links.With(Links.Client(id) + "/stop", (CountsBehind.Begun, "1"));
-        return (await counts.CountAsync(request, "the calls of " + id, "how much it calls", later, query)).Value;
+        var key = WorkKey.Of(request, "calls of client", id);
+        return (await counts.CountAsync(request, key, "how much it calls", later, query)).Value;
     }
 }

@@ -25,7 +25,7 @@ internal sealed class HistoryScreen(RegistryHistory history, RegistryRevert reve
 
         var query = new HistoryQuery(document, since.At, until.At, request.Asked("cursor"));
         var here = request.Words.Link(Path, ("document", document), ("from", from), ("to", to), ("cursor", query.Cursor));
-        var made = await work.BehindAsync(request, WorkKey.Of(request, $"history {here}"), call => history.ListAsync(call, query));
+        var made = await work.BehindAsync(request, WorkKey.Of(request, "history", here), call => history.ListAsync(call, query));
         if (made is null)
         {
             return WaitAnswer.Of("lab", new WaitModel("History", "The changes are being looked up in the trail.", here));
@@ -76,7 +76,7 @@ internal sealed class HistoryScreen(RegistryHistory history, RegistryRevert reve
     {
         // Every change since then is read out of the trail, and every client's path is looked at before and after.
         var here = request.Words.Link(Path + "/revert", ("at", at), ("document", document), ("prune", isPruned ? "1" : null));
-        var key = WorkKey.Of(request, "revert " + here);
+        var key = WorkKey.Of(request, "revert", here);
         var made = await work.BehindAsync(request, key, call => PlanAsync(call, new RevertBody(at, document, isPruned)));
         if (made is null)
         {

@@ -112,7 +112,7 @@ internal sealed class NowScreen(
             return (null, false);
         }
 
-        var key = WorkKey.OfNow(request, $"now {range.Name}");
+        var key = WorkKey.OfNow(request, "now", range.Name);
         var wasMaking = work.IsMaking(key);
         var made = await CountAsync(request, key, range, isLive, fresh);
         var isMaking = work.IsMaking(key);
@@ -198,7 +198,7 @@ internal sealed class NowScreen(
                         async stopping =>
                         {
                             await register.LookAsync(request.Behind(stopping), "audit.requests");
-                            return await work.FindAsync(WorkKey.OfAll("requests of patients"), Registered, register.RequestsAsync)
+                            return await work.FindAsync(WorkKey.OfAll("requests of all patients"), Registered, register.RequestsAsync)
                                 ?? await register.RequestsAsync(stopping);
                         }
                     )

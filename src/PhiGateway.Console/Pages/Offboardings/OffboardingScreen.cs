@@ -19,7 +19,7 @@ internal sealed class OffboardingScreen(OffboardingReports reports, LongWork wor
     {
         // Each with the calls that its clients were permitted last, out of the trail.
         var skip = request.Skipped;
-        var made = await work.BehindAsync(request, WorkKey.Of(request, $"offboardings {skip}"), reports.ListAsync);
+        var made = await work.BehindAsync(request, WorkKey.Of(request, "offboardings", Words.Number(skip)), reports.ListAsync);
         if (made is null)
         {
             var here = Links.With(Path, ("skip", ListPart.AskedOf(skip)));
@@ -63,7 +63,7 @@ internal sealed class OffboardingScreen(OffboardingReports reports, LongWork wor
         return await ShowAsync(request, TriedForms.Of(request, wrong, "notice", string.Empty, "to", "sent_at", "reference"), wrong);
     }
 
-    private static WorkKey KeyOf(ConsoleRequest request, string id) => WorkKey.Of(request, "offboarding " + id);
+    private static WorkKey KeyOf(ConsoleRequest request, string id) => WorkKey.Of(request, "offboarding of organization", id);
 
     private async Task<ScreenAnswer> ShowAsync(ConsoleRequest request, TriedForm? form, AdminProblem? tried)
     {

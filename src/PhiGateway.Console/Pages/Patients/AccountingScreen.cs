@@ -136,7 +136,7 @@ internal sealed class AccountingScreen(
         name is "extend" or "release" or "answer" ? request.Typed("id") ?? string.Empty : string.Empty;
 
     private static WorkKey KeyOf(ConsoleRequest request, OpenedPatient opened) =>
-        WorkKey.Of(request, $"accounting {opened.Key} {opened.Why}");
+        WorkKey.Of(request, "accounting of patient", opened.Key, opened.Why);
 
     private static string PathOf(OpenedPatient opened) => $"{PatientScreen.PathOf(opened.Key)}/accounting";
 

@@ -114,7 +114,7 @@ internal sealed class PatientScreen(
         // Over every record there is: once for all pages of them, and whoever they are narrowed to.
         var isFirst = (client ?? actor ?? decision ?? query.Cursor) is null && !request.IsAgain;
         var made = await work.FindAsync(
-            WorkKey.Of(request, $"patient {opened.Key} {opened.Why}"),
+            WorkKey.Of(request, "counts of patient", opened.Key, opened.Why),
             isFirst ? TimeSpan.Zero : LongWork.Kept,
             async stopping => new Counted(await views.CountAsync(request.Behind(stopping), query), time.GetUtcNow())
         );

@@ -17,7 +17,7 @@ internal sealed class RequestsScreen(DisclosureRegister register, LongWork work,
     {
         // The steps of every request there is or was are read out of the trail.
         var skip = request.Skipped;
-        var made = await work.BehindAsync(request, WorkKey.Of(request, $"requests {skip}"), register.ListRequestsAsync);
+        var made = await work.BehindAsync(request, WorkKey.Of(request, "requests", Words.Number(skip)), register.ListRequestsAsync);
         if (made is null)
         {
             var here = Links.With(Path, ("skip", ListPart.AskedOf(skip)));

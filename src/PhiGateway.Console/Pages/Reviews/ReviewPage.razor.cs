@@ -27,6 +27,8 @@ public sealed partial class ReviewPage
         return $"{Words.Number(Math.Min(to, Model.Skip + 1))} to {Words.Number(to)} of {Words.Number(total)}";
     }
 
+    private bool IsWithdrawOffered => Model.MayKeep && Model.View.Campaign is { State: CampaignState.Open, CancelAskedBy: not null };
+
     private TriedForm? WholeTried => Model.Tried is { Of: "" } whole ? whole : null;
 
     private static string SeenOf(CampaignItem item) =>

@@ -60,6 +60,7 @@ public sealed record ReviewDraft(
 /// <param name="Skip">How many clients of each group stand on earlier pages.</param>
 /// <param name="IsReviewer">Whether the viewer decides.</param>
 /// <param name="MayApply">Whether the viewer applies what was decided, and cancels.</param>
+/// <param name="MayKeep">Whether the viewer takes back that somebody asked for its end.</param>
 /// <param name="MayProve">Whether the viewer takes the evidence away.</param>
 /// <param name="Tried">The form that was refused; null: none was.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
@@ -69,6 +70,7 @@ public sealed record ReviewModel(
     int Skip,
     bool IsReviewer,
     bool MayApply,
+    bool MayKeep,
     bool MayProve,
     TriedForm? Tried,
     string FormToken

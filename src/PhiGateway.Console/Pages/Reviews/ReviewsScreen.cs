@@ -109,6 +109,16 @@ internal sealed class ReviewsScreen(
         );
     }
 
+    /// <summary>Takes back that somebody asked for its end: exactly what the page showed.</summary>
+    public async Task<ScreenAnswer> WithdrawCancelAsync(ConsoleRequest request)
+    {
+        var id = request.Route("id");
+        var call = request.CallOn(ETag.Of(request.SeenVersion));
+        return (await cancel.WithdrawAsync(call, id, new ReasonBody(request.Typed("reason")))).Failed(out var problem, out _)
+            ? await ShowAsync(request, id, TriedForms.Of(request, problem, "withdraw-cancel", string.Empty, "reason"), problem)
+            : new ScreenAnswer.Go(Links.Review(id), "Nobody asks for its end any more; the review goes on.");
+    }
+
     /// <summary>The evidence, as one file.</summary>
     public Task<ScreenAnswer> EvidenceAsync(ConsoleRequest request)
     {
@@ -239,6 +249,7 @@ internal sealed class ReviewsScreen(
                 request.Skipped,
                 caller.HasAny(AdminRoles.Keepers) && view.Campaign.Reviewers.Any(one => PersonName.AreSame(one, caller.Person)),
                 caller.HasAny([AdminRoles.Approver]),
+                caller.HasAny(AdminRoles.Keepers),
                 caller.HasAny(ConsoleSections.TrailReaders),
                 form,
                 request.Session.FormToken

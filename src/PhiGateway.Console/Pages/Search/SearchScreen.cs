@@ -41,13 +41,11 @@ internal sealed class SearchScreen(
         var isCounting = false;
         if (!asked.ToTrail().Failed(out var problem, out var query))
         {
-            // Both ask the trail: the counts have their patience while the page is found.
-            var counting = asked.CanCount ? CountAsync(request, asked, query) : Task.FromResult<(Counted?, bool)>((null, false));
-            var searching = search.SearchAsync(request.Call, query);
-            await Task.WhenAll(counting, searching);
-            if (!(await searching).Failed(out problem, out page))
+            // What is refused is not counted: that would be a second look on record, of a search that found nothing.
+            var isFound = !(await search.SearchAsync(request.Call, query)).Failed(out problem, out page);
+            if (isFound && asked.CanCount)
             {
-                (counted, isCounting) = await counting;
+                (counted, isCounting) = await CountAsync(request, asked, query);
             }
         }
 
@@ -91,7 +89,7 @@ internal sealed class SearchScreen(
     // The whole result, once for each search whichever page of it is shown; on record by itself. What takes long is shown when it is there.
     private async Task<(Counted? Counted, bool IsCounting)> CountAsync(ConsoleRequest request, SearchQuery asked, TrailQuery query)
     {
-        var key = WorkKey.Of(request, $"facets {asked.At(SearchQuery.Path, ("from", FromOf(query)))}");
+        var key = WorkKey.Of(request, "facets", asked.At(SearchQuery.Path, ("from", FromOf(query))));
         var isNew = asked.Value("cursor") is null && request.Asked(SearchQuery.Counted) is null;
         var counted = await work.FindAsync(
             key,

@@ -31,10 +31,9 @@ internal sealed class TrustScreen(
     /// <summary>Controls and scores.</summary>
     public async Task<ScreenAnswer> PostureAsync(ConsoleRequest request)
     {
-        await controls.LookAsync(request.Call);
         var mayRead = request.Call.Caller.HasAny(ConsoleSections.TrailReaders);
         var view = await work.FindAsync(
-            WorkKey.OfAll($"posture {mayRead}"),
+            WorkKey.OfAll("posture", mayRead ? "with findings of the trail" : "without"),
             Fresh,
             stopping => controls.BothAsync(request.Call with { Cancelled = stopping })
         );
@@ -46,6 +45,8 @@ internal sealed class TrustScreen(
             );
         }
 
+        // On record before it is shown, and once: the page that asks again by itself until it is there is no look.
+        await controls.LookAsync(request.Call);
         var state = request.Asked("state") is { } asked and ("met" or "partly" or "not-met" or "outside") ? asked : null;
         return new PageContent("Posture", "trust", typeof(PosturePage), new PostureModel(view, state))
         {

@@ -82,8 +82,8 @@ internal sealed class VendorsScreen(
             SettledBefore = hour,
             Organizations = [.. vendors.Select(static vendor => vendor.Organization.Id)],
         };
-        var what = "the calls of " + string.Join(' ', query.Organizations);
-        return (await counts.CountAsync(request, what, "what their clients did", later, query)).Value;
+        var key = WorkKey.Of(request, "calls of organizations", [.. query.Organizations]);
+        return (await counts.CountAsync(request, key, "what their clients did", later, query)).Value;
     }
 
     // From a whole hour on, so that who looks next finds what was counted of the days before; a count leads to the records from there on.
