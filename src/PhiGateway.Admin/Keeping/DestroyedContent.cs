@@ -57,10 +57,3 @@ internal sealed record BegunDestruction(Guid Id, DateTimeOffset At, bool IsProve
     public static BegunDestruction? Unfinished(IReadOnlyList<BegunDestruction> newestFirst) =>
         newestFirst.FirstOrDefault(static one => one.IsProven && one.IsDone != false) is { IsDone: null } open ? open : null;
 }
-
-/// <summary>Somebody asked for a destruction.</summary>
-/// <param name="Id">Id of its record.</param>
-/// <param name="By">Who asked.</param>
-/// <param name="At">When.</param>
-/// <param name="Persons">Everybody whose act it may be.</param>
-internal sealed record DestructionAsk(Guid Id, string By, DateTimeOffset At, IReadOnlyList<string> Persons);

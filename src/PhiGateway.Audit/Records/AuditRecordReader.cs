@@ -14,7 +14,10 @@ public static class AuditRecordReader
     [ThreadStatic]
     private static KnownText? _values;
 
-    /// <summary>Reads one body where what is no record may stand among others; whoever must not pass over any asks <see cref="Read(ReadOnlySpan{byte})"/>.</summary>
+    /// <summary>
+    /// Reads one body where what is no record may stand among others; whoever must not pass over any asks
+    /// <see cref="Read(ReadOnlySpan{byte})"/>.
+    /// </summary>
     /// <returns>Whether it is one.</returns>
     public static bool TryRead(ReadOnlySpan<byte> body, [NotNullWhen(true)] out AuditRecord? record)
     {

@@ -57,11 +57,3 @@ internal sealed class CommonOptions
         return null;
     }
 }
-
-/// <summary>How answers are printed.</summary>
-internal enum OutputFormat
-{
-    Table,
-    Json,
-    Yaml,
-}

@@ -53,16 +53,3 @@ public abstract class PatchMeaning
     /// <param name="result">The resource as it would be; numbers keep their digits, members their order.</param>
     public abstract PatchOutcome Apply(ReadOnlySpan<byte> stored, int most, out byte[] result);
 }
-
-/// <summary>How applying a patch ended.</summary>
-public enum PatchOutcome : byte
-{
-    /// <summary>Nothing was applied: there is no such place, or a test failed (RFC 6902, section 5).</summary>
-    NotApplicable = 0,
-
-    /// <summary>All of it was applied.</summary>
-    Applied,
-
-    /// <summary>The result would grow beyond the most.</summary>
-    TooLarge,
-}

@@ -60,15 +60,3 @@ public sealed record CampaignScope
     /// <summary>Purposes of the use case; one of them is enough.</summary>
     public IReadOnlyList<string> Purposes { get; init; } = [];
 }
-
-/// <summary>Whether a campaign still waits for anything.</summary>
-public enum CampaignState : byte
-{
-    Open,
-
-    /// <summary>Every item has its outcome.</summary>
-    Done,
-
-    /// <summary>Two persons ended it before its end; nothing follows from what was not applied.</summary>
-    Cancelled,
-}

@@ -75,9 +75,12 @@ public sealed class UnreadableCertificateTests : IDisposable
     }
 
     // With the usage of a workload, unless that is what cannot be read.
-    private X509Certificate2 Made(string? extension, byte[] value) =>
-        WorkloadCertificates.Workload(
+    private X509Certificate2 Made(string? extension, byte[] value)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return WorkloadCertificates.Bare(
             _authority,
+            key,
             [Feed],
             request =>
             {
@@ -92,4 +95,5 @@ public sealed class UnreadableCertificateTests : IDisposable
                 }
             }
         );
+    }
 }

@@ -34,6 +34,21 @@ internal static class WorkloadCertificates
     )
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var made = Bare(authority, key, uris, spoil, hours, subject);
+        using var whole = made.CopyWithPrivateKey(key);
+        return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pfx), null);
+    }
+
+    /// <summary>The same without its private key, as whoever is shown one has it.</summary>
+    public static X509Certificate2 Bare(
+        X509Certificate2 authority,
+        ECDsa key,
+        string[] uris,
+        Action<CertificateRequest>? spoil = null,
+        double hours = 2,
+        string subject = "CN=workload"
+    )
+    {
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(Names(uris));
         if (spoil is null)
@@ -42,9 +57,7 @@ internal static class WorkloadCertificates
         }
 
         spoil?.Invoke(request);
-        using var made = request.Create(authority, From, From.AddHours(hours), RandomNumberGenerator.GetBytes(12));
-        using var whole = made.CopyWithPrivateKey(key);
-        return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pfx), null);
+        return request.Create(authority, From, From.AddHours(hours), RandomNumberGenerator.GetBytes(12));
     }
 
     private static X509Extension Names(string[] uris)

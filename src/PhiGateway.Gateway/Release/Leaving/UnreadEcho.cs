@@ -31,7 +31,7 @@ internal static class UnreadEcho
     public static bool Is(GatewayExchange exchange, StageResult refused, bool isCreation)
     {
         var isUnread = refused.IsRefused(out var reason) && (reason == DenyReason.UnreadableAnswer || reason == DenyReason.AnswerTooLarge);
-        return isUnread && exchange.IntentRecorded && SaysDone(exchange.Forwarded.Answer, isCreation);
+        return isUnread && exchange.IntentRecorded && Writes(exchange) && SaysDone(exchange.Forwarded.Answer, isCreation);
     }
 
     /// <summary>Notes on the record that the answer could not be read, and gives what is said in its place.</summary>
@@ -62,6 +62,20 @@ internal static class UnreadEcho
     {
         disclosure.Reset();
         disclosure.PassBy();
+    }
+
+    // A transaction of reads alone is recorded as one that writes, and has done nothing.
+    private static bool Writes(GatewayExchange exchange)
+    {
+        for (var place = 0; place < exchange.Entries.Count; place++)
+        {
+            if (exchange.Entries[place].Known.Request is not { IsWrite: false })
+            {
+                return true;
+            }
+        }
+
+        return exchange.Entries.Count == 0;
     }
 
     private static bool SaysDone(UpstreamAnswer answer, bool isCreation) =>

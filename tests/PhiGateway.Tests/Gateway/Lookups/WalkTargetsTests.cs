@@ -60,7 +60,7 @@ public sealed class WalkTargetsTests : IDisposable
     [InlineData("", """{"resource":{"resourceType":"Observation","id":1} },""")]
     public async Task Run_ReverseChainOverWhatHoldsABadEntry_FollowsTheOthers(string mark, string bad)
     {
-        _world = new StageWorld(null, null, TestRegistry.Grant() with { Types = ["Observation", "Patient"] });
+        _world = new StageWorld(null, null, TestRegistry.Grant() with { Types = ["Observation", "Patient"], Includes = ["_has:Observation:patient"] });
         _world.Upstream.Otherwise = () =>
         {
             var asked = _world.Upstream.Calls[^1].PathAndQuery;

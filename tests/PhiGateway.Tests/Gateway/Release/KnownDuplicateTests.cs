@@ -71,6 +71,10 @@ public sealed class KnownDuplicateTests
             : $$"""
                 "tag":[{"system":"{{Tags}}","code":"{{tenant}}"}],"versionId"
                 """;
+        world.Upstream.Answers(
+            "GET /Patient/17",
+            $$"""{"resourceType":"Patient","id":"17","meta":{"tag":[{"system":"{{Tags}}","code":"north"}]} }"""
+        );
         world.Upstream.Answers("POST /Observation", StageWorld.Observation("7").Replace("\"versionId\"", tagged, StringComparison.Ordinal));
         using var exchange = world.Open("POST", "/fhir/Observation", New);
 

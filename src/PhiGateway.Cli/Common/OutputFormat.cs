@@ -1,0 +1,9 @@
+namespace PhiGateway.Cli.Common;
+
+/// <summary>How answers are printed.</summary>
+internal enum OutputFormat
+{
+    Table,
+    Json,
+    Yaml,
+}
