@@ -11,7 +11,13 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Lookups;
 
 /// <summary>Fetches what an update, patch or delete would change, for Settle to decide over.</summary>
-internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers, AnswerBuffers buffers, GatewayOptions options)
+internal sealed class StoredVersionLookup(
+    Fetch fetch,
+    ReferrerLookup referrers,
+    TargetLookup targets,
+    AnswerBuffers buffers,
+    GatewayOptions options
+)
 {
     private const string Detail = "stored-version";
 
@@ -30,12 +36,38 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
         using var fetched = await fetch.ReadAsync(exchange, $"/{part.Type.Name}/{part.Id}");
         return fetched switch
         {
+            Fetched.Found found when await IsKeptAsync(exchange, part, found.Body) => StageResult.Refuse(
+                DenyReason.PatientNotFound,
+                Detail
+            ),
             Fetched.Found found => await AttributeAsync(exchange, Read(exchange, part, found), found.Body),
             Fetched.Absent { Status: 410 } when part.Interaction == Interaction.Update => await FindDeletedAsync(exchange, part),
             Fetched.Absent => new StoredVersion(part with { StoredState = StoredState.Absent }, null),
             Fetched.Failed failed => StageResult.Refuse(failed.Reason, Detail),
             _ => StageResult.Refuse(DenyReason.Faulted, Detail),
         };
+    }
+
+    // What stays for what it speaks of is told as a record is that is somebody else's: what a change of it comes to would tell what it holds.
+    private async ValueTask<StageResult<StoredVersion>> ReadAsync(GatewayExchange exchange, AccessPart part, Fetched.Found found)
+    {
+        if (await IsKeptAsync(exchange, part, found.Body))
+        {
+            return StageResult.Refuse(DenyReason.PatientNotFound, Detail);
+        }
+
+        return await AttributeAsync(exchange, Read(exchange, part, found), found.Body);
+    }
+
+    private async ValueTask<bool> IsKeptAsync(GatewayExchange exchange, AccessPart part, ReadOnlyMemory<byte> stored)
+    {
+        if (!KnownTargets.AreOf(part.Type))
+        {
+            return false;
+        }
+
+        var read = DecisionMaker.Decide(exchange, [new AccessPart { Interaction = Interaction.Read, Type = part.Type }]);
+        return read.Continues && (await targets.FindKeptAsync(exchange, stored, read.Value.Release)).Count > 0;
     }
 
     // Under a name that was somebody's nobody else makes anything: the last version decides, as if it were there still.
