@@ -36,11 +36,7 @@ internal sealed class StoredVersionLookup(
         using var fetched = await fetch.ReadAsync(exchange, $"/{part.Type.Name}/{part.Id}");
         return fetched switch
         {
-            Fetched.Found found when await IsKeptAsync(exchange, part, found.Body) => StageResult.Refuse(
-                DenyReason.PatientNotFound,
-                Detail
-            ),
-            Fetched.Found found => await AttributeAsync(exchange, Read(exchange, part, found), found.Body),
+            Fetched.Found found => await ReadAsync(exchange, part, found),
             Fetched.Absent { Status: 410 } when part.Interaction == Interaction.Update => await FindDeletedAsync(exchange, part),
             Fetched.Absent => new StoredVersion(part with { StoredState = StoredState.Absent }, null),
             Fetched.Failed failed => StageResult.Refuse(failed.Reason, Detail),
