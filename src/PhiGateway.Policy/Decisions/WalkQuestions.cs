@@ -87,7 +87,10 @@ internal static class WalkQuestions
     /// Whether this client is shown every record of whatever it may read or search at all: then nothing that speaks of others stays for what
     /// it speaks of. One of a type that it may not see keeps nothing back. Who is not shown what nobody can attribute is not shown all.
     /// </summary>
-    internal static bool ShowsWhateverIsRead(DecisionRun run)
+    /// <remarks>Asked once a decision: a request may hold thousands of chains.</remarks>
+    internal static bool ShowsWhateverIsRead(DecisionRun run) => run.ShowsWhateverIsRead ??= ShowsAllThatIsRead(run);
+
+    private static bool ShowsAllThatIsRead(DecisionRun run)
     {
         if (!PermitFactory.IsOwnStaff(run))
         {

@@ -37,9 +37,14 @@ internal static class UnreadEcho
         }
 
         var (answer, request) = (exchange.Forwarded.Answer, exchange.Request);
-        if (answer.Status == StatusCodes.Status201Created || !SaysTaken(answer, request.Interaction == Interaction.Create))
+        if (answer.Status == StatusCodes.Status201Created)
         {
-            return answer.Status == StatusCodes.Status201Created;
+            return true;
+        }
+
+        if (!SaysTaken(answer, request.Interaction == Interaction.Create))
+        {
+            return false;
         }
 
         var isNamed = EchoName.IsIn(request, body.Written, exchange.Ingressed.Route.Language.MaxDepth);
@@ -50,10 +55,16 @@ internal static class UnreadEcho
     /// <param name="exchange">The write.</param>
     /// <param name="refused">Why its answer would not leave.</param>
     /// <param name="isCreation">It makes a record anew.</param>
-    public static bool Is(GatewayExchange exchange, StageResult refused, bool isCreation) =>
-        IsUnread(exchange, refused)
-        && exchange.Forwarded.Answer is var answer
-        && (answer.Status == StatusCodes.Status201Created || (SaysTaken(answer, isCreation) && IsJson(answer)));
+    public static bool Is(GatewayExchange exchange, StageResult refused, bool isCreation)
+    {
+        if (!IsUnread(exchange, refused))
+        {
+            return false;
+        }
+
+        var answer = exchange.Forwarded.Answer;
+        return answer.Status == StatusCodes.Status201Created || (SaysTaken(answer, isCreation) && IsJson(answer));
+    }
 
     /// <summary>Notes on the record that the answer could not be read, and gives what is said in its place.</summary>
     /// <param name="exchange">The write.</param>
