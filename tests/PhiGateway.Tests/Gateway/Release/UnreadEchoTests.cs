@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PhiGateway.Audit.Records;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Gateway.Stages;
 using Xunit;
@@ -120,6 +121,24 @@ public sealed class UnreadEchoTests : IDisposable
         using var exchange = _world.Open("POST", "/fhir/Observation", New);
 
         Assert.Equal(DenyReason.UnreadableAnswer, (await _world.WalkAsync(exchange, "Release")).Refusal);
+    }
+
+    // What is large finds no room while the node holds all that it may; that it was done is told in a few words.
+    [Fact]
+    public async Task Create_WhoseAnswerFindsNoRoom_IsToldAsDone()
+    {
+        var large = StageWorld.Observation("9").Replace("\"x\"", $"\"{new string('x', 1024 * 1024)}\"", StringComparison.Ordinal);
+        _world.Upstream.Answers("POST /Observation", large, 201);
+        var memory = _world.Get<HeldMemory>();
+        using var others = memory.Take(memory.Most, HeldFor.Write);
+        using var exchange = _world.Open("POST", "/fhir/Observation", New);
+
+        var result = await _world.WalkAsync(exchange, "Release");
+
+        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
+        Assert.Equal(201, exchange.Http.Response.StatusCode);
+        AssertOutcome(JsonNode.Parse(StageWorld.Written(exchange))!);
+        Assert.Equal("applied", OutcomeOf());
     }
 
     [Fact]
