@@ -24,6 +24,9 @@ internal sealed class StoredVersionLookup(
     // The newest of a history's entries is the deletion itself.
     private const int VersionsLookedAt = 10;
 
+    // A record that speaks of others names few types of them.
+    private const int SearchesOfOne = 4;
+
     // A patch is applied to a tree, which takes so many times the room of its text; to read and compare takes less.
     private const int TreeToText = 16;
     private const int ReadingToText = 4;
@@ -63,7 +66,18 @@ internal sealed class StoredVersionLookup(
         }
 
         var read = DecisionMaker.Decide(exchange, [new AccessPart { Interaction = Interaction.Read, Type = part.Type }]);
-        return read.Continues && (await targets.FindKeptAsync(exchange, stored, read.Value.Release)).Count > 0;
+        if (!read.Continues)
+        {
+            return false;
+        }
+
+        // Of a bundle of many such each is looked at: the searches that the others took refuse none.
+        var counter = exchange.Bundle ?? exchange;
+        var taken = counter.WalkedSearches;
+        counter.WalkedSearches = Math.Min(taken, Math.Max(0, options.Limits.WalkedSearches - SearchesOfOne));
+        var kept = await targets.FindKeptAsync(exchange, stored, read.Value.Release);
+        counter.WalkedSearches = Math.Max(taken, counter.WalkedSearches);
+        return kept.Count > 0;
     }
 
     // Under a name that was somebody's nobody else makes anything: the last version decides, as if it were there still.

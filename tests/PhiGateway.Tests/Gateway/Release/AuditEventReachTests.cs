@@ -100,6 +100,24 @@ public sealed class AuditEventReachTests : IDisposable
         Assert.Equal(goes, _world.Upstream.Lines.Any(static line => line.StartsWith("DELETE", StringComparison.Ordinal)));
     }
 
+    // However many stand in one bundle.
+    [Fact]
+    public async Task Run_DeletionsInABatch_AreEachOfWhatMayBeSeen()
+    {
+        Publish(OrganizationKind.Vendor, ["read", "search", "delete"], "AuditEvent", "Condition");
+        Store();
+        var ids = Enumerable.Repeat("of-shown", 40).Append("of-hidden");
+        var entries = string.Join(',', ids.Select(static id => $$"""{"request":{"method":"DELETE","url":"AuditEvent/{{id}}"} }"""));
+        using var exchange = _world.Open("POST", "/fhir", $$"""{"resourceType":"Bundle","type":"batch","entry":[{{entries}}]}""");
+
+        var result = await _world.WalkAsync(exchange, "Release");
+
+        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
+        var sent = _world.Upstream.Lines.Where(static line => line.StartsWith("DELETE", StringComparison.Ordinal)).ToList();
+        Assert.Equal(40, sent.Count);
+        Assert.DoesNotContain("DELETE /AuditEvent/of-hidden", sent);
+    }
+
     private async Task<List<string>> IdsAsync() =>
         [
             .. (await _world.AskAsync("/fhir/AuditEvent?patient=17"))["entry"]!
