@@ -53,7 +53,7 @@ internal sealed class CreatedPlace(HandleIssuer handles)
         return null;
     }
 
-    /// <summary>Whether an answer says of the record that was changed where it, or its new version, is: then the server knows of the change.</summary>
+    /// <summary>Whether an answer says where the record that was changed is, or its new version: then the server knows of the change.</summary>
     /// <param name="exchange">The change.</param>
     /// <param name="answer">Its answer.</param>
     public bool IsOfWritten(GatewayExchange exchange, UpstreamAnswer answer) =>
