@@ -12,6 +12,8 @@ namespace PhiGateway.Gateway.Exchange;
 /// <param name="purpose">What for.</param>
 internal sealed class PooledBuffer(int most, HeldMemory memory, HeldFor purpose) : IBufferWriter<byte>, IDisposable
 {
+    private const int LikelyAtOnce = 4;
+
     private byte[] _bytes = [];
     private int _likely;
     private long _taken;
@@ -148,12 +150,11 @@ internal sealed class PooledBuffer(int most, HeldMemory memory, HeldFor purpose)
             return false;
         }
 
-        if (_bytes.Length == 0 && _likely > size && (_likely <= HeldMemory.Free || memory.HasRoom(_likely, purpose)))
+        if (TryTakeLikely(size))
         {
             size = _likely;
         }
-
-        if (size > HeldMemory.Free)
+        else if (size > HeldMemory.Free)
         {
             if (!memory.TryTake(size - _taken, purpose))
             {
@@ -173,6 +174,28 @@ internal sealed class PooledBuffer(int most, HeldMemory memory, HeldFor purpose)
             memory.Return(old);
         }
 
+        return true;
+    }
+
+    // What was supposed may be far more than is written, and somebody else's need is known: it is taken where there is room for several such.
+    private bool TryTakeLikely(long least)
+    {
+        if (_bytes.Length > 0 || _likely <= least)
+        {
+            return false;
+        }
+
+        if (_likely <= HeldMemory.Free)
+        {
+            return true;
+        }
+
+        if (!memory.HasRoom(LikelyAtOnce * (long)_likely, purpose) || !memory.TryTake(_likely, purpose))
+        {
+            return false;
+        }
+
+        _taken = _likely;
         return true;
     }
 }

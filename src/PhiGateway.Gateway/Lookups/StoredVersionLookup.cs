@@ -11,12 +11,21 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Lookups;
 
 /// <summary>Fetches what an update, patch or delete would change, for Settle to decide over.</summary>
-internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers, AnswerBuffers buffers, GatewayOptions options)
+internal sealed class StoredVersionLookup(
+    Fetch fetch,
+    ReferrerLookup referrers,
+    TargetLookup targets,
+    AnswerBuffers buffers,
+    GatewayOptions options
+)
 {
     private const string Detail = "stored-version";
 
     // The newest of a history's entries is the deletion itself.
     private const int VersionsLookedAt = 10;
+
+    // A record that speaks of others names few types of them.
+    private const int SearchesOfOne = 4;
 
     // A patch is applied to a tree, which takes so many times the room of its text; to read and compare takes less.
     private const int TreeToText = 16;
@@ -30,12 +39,45 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
         using var fetched = await fetch.ReadAsync(exchange, $"/{part.Type.Name}/{part.Id}");
         return fetched switch
         {
-            Fetched.Found found => await AttributeAsync(exchange, Read(exchange, part, found), found.Body),
+            Fetched.Found found => await ReadAsync(exchange, part, found),
             Fetched.Absent { Status: 410 } when part.Interaction == Interaction.Update => await FindDeletedAsync(exchange, part),
             Fetched.Absent => new StoredVersion(part with { StoredState = StoredState.Absent }, null),
             Fetched.Failed failed => StageResult.Refuse(failed.Reason, Detail),
             _ => StageResult.Refuse(DenyReason.Faulted, Detail),
         };
+    }
+
+    // What stays for what it speaks of is told as a record is that is somebody else's: what a change of it comes to would tell what it holds.
+    private async ValueTask<StageResult<StoredVersion>> ReadAsync(GatewayExchange exchange, AccessPart part, Fetched.Found found)
+    {
+        if (await IsKeptAsync(exchange, part, found.Body))
+        {
+            return StageResult.Refuse(DenyReason.PatientNotFound, Detail);
+        }
+
+        return await AttributeAsync(exchange, Read(exchange, part, found), found.Body);
+    }
+
+    private async ValueTask<bool> IsKeptAsync(GatewayExchange exchange, AccessPart part, ReadOnlyMemory<byte> stored)
+    {
+        if (!KnownTargets.AreOf(part.Type))
+        {
+            return false;
+        }
+
+        var read = DecisionMaker.Decide(exchange, [new AccessPart { Interaction = Interaction.Read, Type = part.Type }]);
+        if (!read.Continues)
+        {
+            return false;
+        }
+
+        // Of a bundle of many such each is looked at: the searches that the others took refuse none.
+        var counter = exchange.Bundle ?? exchange;
+        var taken = counter.WalkedSearches;
+        counter.WalkedSearches = Math.Min(taken, Math.Max(0, options.Limits.WalkedSearches - SearchesOfOne));
+        var kept = await targets.FindKeptAsync(exchange, stored, read.Value.Release);
+        counter.WalkedSearches = Math.Max(taken, counter.WalkedSearches);
+        return kept.Count > 0;
     }
 
     // Under a name that was somebody's nobody else makes anything: the last version decides, as if it were there still.

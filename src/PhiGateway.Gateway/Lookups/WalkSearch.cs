@@ -126,6 +126,12 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
                 continue;
             }
 
+            // More than can be looked at: the server knows no word for what nobody can attribute.
+            if (looked.Continues && looked.Value.Broad.Exists(inner => StaysUnattributed(exchange, inner)))
+            {
+                return StageResult.Refuse(DenyReason.ChainTooBroad, TooMany);
+            }
+
             // More than can be looked at, or of a type that this server does not search: it says whether there is any with a label that stays.
             var asked = await AskForLabelsAsync(exchange, looked.Continues ? looked.Value.Open : walk.Searches);
             if (!asked.Continues)
@@ -149,6 +155,19 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
     private static bool IsOfNobody(Walk walk) => walk.Searches.All(IsOfNobody);
 
     private static bool IsOfNobody(FhirRequest inner) => RecordNames.IsNobodys(inner.Type) && !WalkReader.HasWalks(inner);
+
+    // Whether one of those that are searched for stays if it names no patient.
+    private static bool StaysUnattributed(GatewayExchange exchange, FhirRequest inner)
+    {
+        if (inner.Type == ResourceType.Patient || RecordNames.IsNobodys(inner.Type))
+        {
+            return false;
+        }
+
+        var decided = DecisionMaker.Decide(exchange, inner.Parts);
+        var nobodysKnown = new ResourceFacts { Type = inner.Type, NamesNoPatient = true };
+        return decided.Continues && decided.Value.Release.Judge(nobodysKnown).Reason != WithholdReason.None;
+    }
 
     private async ValueTask<StageResult> AskForLabelsAsync(GatewayExchange exchange, IReadOnlyList<FhirRequest> searches)
     {
@@ -372,13 +391,4 @@ internal sealed class WalkSearch(JudgedSearch searches, Fetch fetch, GatewayOpti
 
     // Of one search of a chain: the same.
     private readonly record struct FoundSome(bool HidesSome, bool HasMore);
-}
-
-/// <summary>A search whose chains were looked up and replaced by what they found; goes on to Settle or to a condition's search.</summary>
-/// <param name="Search">It, without them.</param>
-/// <param name="Added">What stands in the place of the chains, which the client's own self link does not show.</param>
-internal sealed record WalkedSearch(FhirRequest Search, IReadOnlyList<KeyValuePair<string, string>> Added)
-{
-    /// <summary>Some of what its chains lead over may not be seen by this client.</summary>
-    public bool HidesSome { get; init; }
 }

@@ -36,8 +36,22 @@ internal static class WriteOutcome
         {
             408 or 429 => Unknown,
             >= 400 and < 500 => NotApplied,
-            >= 200 and < 300 when reason != DenyReason.UnreadableAnswer => Applied,
+            >= 200 and < 300 when IsSaid(exchange, reply.Answer.Value, reason) => Applied,
             _ => Unknown,
         };
+    }
+
+    // What is longer than may be held was not looked into: a page of somebody's between here and the server may be of any length, and what was
+    // not made anew may be another's.
+    private static bool IsSaid(GatewayExchange exchange, UpstreamAnswer answer, DenyReason reason)
+    {
+        if (reason != DenyReason.AnswerTooLarge || answer.Status == 201)
+        {
+            return reason != DenyReason.UnreadableAnswer;
+        }
+
+        var isJson =
+            answer.MediaType.Length > 0 && (KnownMediaTypes.IsFhirJson(answer.MediaType) || KnownMediaTypes.IsJson(answer.MediaType));
+        return isJson && exchange.Known.Request is not { Interaction: Interaction.Create };
     }
 }

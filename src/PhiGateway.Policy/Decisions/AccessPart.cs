@@ -112,6 +112,12 @@ public sealed record AccessPart
     public bool IsResolvable { get; init; }
 
     /// <summary>
+    /// For what a chain walks to: each record of the type is somebody's who is known by it, or nobody's. False (the default) is the stricter
+    /// reading.
+    /// </summary>
+    public bool IsAttributed { get; init; }
+
+    /// <summary>
     /// For what an untyped chain walks to: names the chain, of which this is one target type among several. Where the walk can be made by a
     /// search of its own it is made over those types alone that may be searched, as long as one remains. Null (the default): it is the only
     /// one, or was named.

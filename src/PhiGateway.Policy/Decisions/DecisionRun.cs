@@ -43,6 +43,9 @@ internal sealed class DecisionRun(AccessRequest request, RegistrySnapshot snapsh
     /// <summary>A chain walks over records some of which this client may not see: it is looked up in a search of its own.</summary>
     internal bool ResolvesWalks { get; set; }
 
+    /// <summary>Whether this client is shown every record of whatever it may read at all; null: nobody asked yet, which costs all types.</summary>
+    internal bool? ShowsWhateverIsRead { get; set; }
+
     /// <summary>Grants and scopes of this caller at this moment; made by the interaction question.</summary>
     internal AccessReach Reach { get; set; } = null!;
 

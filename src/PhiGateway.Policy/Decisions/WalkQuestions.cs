@@ -35,8 +35,10 @@ internal static class WalkQuestions
 
         // What can be looked up is: the records themselves say whether one of them stays for another label.
         // What speaks of a record that stays would not be released either.
+        // Nor is what nobody can attribute, to whom that is not shown; where it is looked up it is seen.
         var whole = Whole(run, part, needed, grants, isLookedUp: part.IsResolvable);
-        if (!whole.IsEmpty && (!SpeakingTypes.All.Contains(part.Type) || ShowsWhateverIsRead(run)))
+        var isAttributed = part.IsResolvable || part.IsAttributed || PermitFactory.IsOwnStaff(run);
+        if (!whole.IsEmpty && isAttributed && (!SpeakingTypes.All.Contains(part.Type) || ShowsWhateverIsRead(run)))
         {
             return whole;
         }
@@ -83,10 +85,18 @@ internal static class WalkQuestions
 
     /// <summary>
     /// Whether this client is shown every record of whatever it may read or search at all: then nothing that speaks of others stays for what
-    /// it speaks of. One of a type that it may not see keeps nothing back.
+    /// it speaks of. One of a type that it may not see keeps nothing back. Who is not shown what nobody can attribute is not shown all.
     /// </summary>
-    internal static bool ShowsWhateverIsRead(DecisionRun run)
+    /// <remarks>Asked once a decision: a request may hold thousands of chains.</remarks>
+    internal static bool ShowsWhateverIsRead(DecisionRun run) => run.ShowsWhateverIsRead ??= ShowsAllThatIsRead(run);
+
+    private static bool ShowsAllThatIsRead(DecisionRun run)
     {
+        if (!PermitFactory.IsOwnStaff(run))
+        {
+            return false;
+        }
+
         foreach (var type in ResourceType.All)
         {
             var read = new AccessPart { Interaction = Interaction.Read, Type = type };

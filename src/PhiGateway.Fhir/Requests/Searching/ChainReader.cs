@@ -1,5 +1,6 @@
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Fhir.Requests.Routing;
+using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -183,6 +184,7 @@ internal static class ChainReader
                 IsSeparable = isForward && through.IsSingle,
                 // Backwards, the references that lead to the type searched are read out of what is found.
                 IsResolvable = isForward || through.Paths.Count > 0,
+                IsAttributed = PatientPathTable.Instance.IsKnownByItself(type),
             }
         );
         foreach (var used in inner.Used)

@@ -171,7 +171,7 @@ internal sealed class BatchRelease(
         using var filtered = judge.NewBuffer(entry);
         var read = await AnswerJudge.ReadAsync(entry, body);
         StageResult<ReadOnlyMemory<byte>> judged = read.Continues ? await judge.JudgeAsync(entry, meaning, body, filtered) : read;
-        if (!judged.Continues && UnreadEcho.Is(entry, judged.Result, entry.Request.Interaction == Interaction.Create))
+        if (!judged.Continues && UnreadEcho.Is(entry, judged.Result, body, created))
         {
             judged = UnreadEcho.Take(entry);
         }

@@ -27,6 +27,9 @@ internal sealed class AnswerJudge(
     StillOpen still
 )
 {
+    // As the request runner says it.
+    private const string NoRoom = "held-memory";
+
     /// <summary>Reads the body into the buffer; continues when it is empty or JSON.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<StageResult> ReadAsync(GatewayExchange exchange, PooledBuffer body)
@@ -37,8 +40,16 @@ internal sealed class AnswerJudge(
             return StageResult.Continue;
         }
 
-        var read = await answer.ReadAsync(body, exchange.Http.RequestAborted);
-        return read.Continues ? answer.CheckType(body) : read;
+        try
+        {
+            var read = await answer.ReadAsync(body, exchange.Http.RequestAborted);
+            return read.Continues ? answer.CheckType(body) : read;
+        }
+        catch (MemoryExhaustedException full) when (exchange.IntentRecorded)
+        {
+            // What was done is told, whether there is room for its answer or not.
+            return StageResult.Refuse(full.Reason, NoRoom);
+        }
     }
 
     /// <summary>Judges resource by resource.</summary>
@@ -48,6 +59,30 @@ internal sealed class AnswerJudge(
     /// <param name="filtered">Receives what is rewritten.</param>
     /// <returns>The bytes that may leave.</returns>
     public ValueTask<StageResult<ReadOnlyMemory<byte>>> JudgeAsync(
+        GatewayExchange exchange,
+        AnswerStatus meaning,
+        PooledBuffer body,
+        PooledBuffer filtered
+    ) => exchange.IntentRecorded ? JudgeDoneAsync(exchange, meaning, body, filtered) : JudgeWholeAsync(exchange, meaning, body, filtered);
+
+    private async ValueTask<StageResult<ReadOnlyMemory<byte>>> JudgeDoneAsync(
+        GatewayExchange exchange,
+        AnswerStatus meaning,
+        PooledBuffer body,
+        PooledBuffer filtered
+    )
+    {
+        try
+        {
+            return await JudgeWholeAsync(exchange, meaning, body, filtered);
+        }
+        catch (MemoryExhaustedException full)
+        {
+            return StageResult<ReadOnlyMemory<byte>>.Refuse(full.Reason, NoRoom);
+        }
+    }
+
+    private ValueTask<StageResult<ReadOnlyMemory<byte>>> JudgeWholeAsync(
         GatewayExchange exchange,
         AnswerStatus meaning,
         PooledBuffer body,

@@ -53,6 +53,15 @@ internal sealed class CreatedPlace(HandleIssuer handles)
         return null;
     }
 
+    /// <summary>Whether an answer says where the record that was changed is, or its new version: then the server knows of the change.</summary>
+    /// <param name="exchange">The change.</param>
+    /// <param name="answer">Its answer.</param>
+    public bool IsOfWritten(GatewayExchange exchange, UpstreamAnswer answer) =>
+        exchange.Request is { Id: { } id, Interaction: Interaction.Update or Interaction.Patch }
+        && (answer.Location ?? answer.ContentLocation)?.OriginalString is { } said
+        && PlaceOf(exchange, said) is { } place
+        && place.TrimStart('/').Split('/')[1] == id;
+
     // Some servers write it from their own root, as if there were no base.
     private string? PlaceOf(GatewayExchange exchange, string said)
     {

@@ -12,9 +12,9 @@ namespace PhiGateway.Gateway.Release.Leaving;
 /// </summary>
 /// <remarks>
 /// Security: nothing of the answer is told but its status and where what was written is. That it was done is said only where the upstream said
-/// so itself: with 201, or in JSON. A page of a proxy's with 200 says nothing of the kind, and is a refusal whose outcome nobody knows
-/// (<see cref="Trail.WriteOutcome"/>). Nor does it say who was created where the answer to a creation is 200: what stands there may be
-/// another's, which only the record could tell.
+/// so itself: with 201, by naming what was written, or in JSON that broke off. A page of a proxy's with 200, or JSON that is something else,
+/// says nothing of the kind, and is a refusal whose outcome nobody knows (<see cref="Trail.WriteOutcome"/>). Nor does it say who was created
+/// where the answer to a creation is 200: what stands there may be another's, which only the record could tell.
 /// </remarks>
 internal static class UnreadEcho
 {
@@ -24,14 +24,46 @@ internal static class UnreadEcho
     private const string Text =
         "The clinical system has carried this out. What it answered could not be read and is not shown. Do not send it again.";
 
-    /// <summary>Whether a refusal is that of an answer which cannot be read, to a write that was done.</summary>
+    /// <summary>Whether a refusal is that of an answer which cannot be read, to a write of FHIR's that was done.</summary>
+    /// <param name="exchange">The write.</param>
+    /// <param name="refused">Why its answer would not leave.</param>
+    /// <param name="body">The answer's body, as far as it was read.</param>
+    /// <param name="places">Knows what its headers name.</param>
+    public static bool Is(GatewayExchange exchange, StageResult refused, PooledBuffer body, CreatedPlace places)
+    {
+        if (!IsUnread(exchange, refused))
+        {
+            return false;
+        }
+
+        var (answer, request) = (exchange.Forwarded.Answer, exchange.Request);
+        if (answer.Status == StatusCodes.Status201Created)
+        {
+            return true;
+        }
+
+        if (!SaysTaken(answer, request.Interaction == Interaction.Create))
+        {
+            return false;
+        }
+
+        var isNamed = EchoName.IsIn(request, body.Written, exchange.Ingressed.Route.Language.MaxDepth);
+        return isNamed == true || places.IsOfWritten(exchange, answer) || (isNamed is null && IsJson(answer));
+    }
+
+    /// <summary>The same of a write of a declared API's, whose answers have no names that are known here.</summary>
     /// <param name="exchange">The write.</param>
     /// <param name="refused">Why its answer would not leave.</param>
     /// <param name="isCreation">It makes a record anew.</param>
     public static bool Is(GatewayExchange exchange, StageResult refused, bool isCreation)
     {
-        var isUnread = refused.IsRefused(out var reason) && (reason == DenyReason.UnreadableAnswer || reason == DenyReason.AnswerTooLarge);
-        return isUnread && exchange.IntentRecorded && Writes(exchange) && SaysDone(exchange.Forwarded.Answer, isCreation);
+        if (!IsUnread(exchange, refused))
+        {
+            return false;
+        }
+
+        var answer = exchange.Forwarded.Answer;
+        return answer.Status == StatusCodes.Status201Created || (SaysTaken(answer, isCreation) && IsJson(answer));
     }
 
     /// <summary>Notes on the record that the answer could not be read, and gives what is said in its place.</summary>
@@ -78,14 +110,14 @@ internal static class UnreadEcho
         return exchange.Entries.Count == 0;
     }
 
-    private static bool SaysDone(UpstreamAnswer answer, bool isCreation) =>
-        answer.Status switch
-        {
-            StatusCodes.Status201Created => true,
-            StatusCodes.Status200OK => !isCreation && IsJson(answer),
-            StatusCodes.Status202Accepted => IsJson(answer),
-            _ => false,
-        };
+    private static bool IsUnread(GatewayExchange exchange, StageResult refused) =>
+        exchange.IntentRecorded
+        && Writes(exchange)
+        && refused.IsRefused(out var reason)
+        && (reason == DenyReason.UnreadableAnswer || reason == DenyReason.AnswerTooLarge);
+
+    private static bool SaysTaken(UpstreamAnswer answer, bool isCreation) =>
+        answer.Status == StatusCodes.Status202Accepted || (answer.Status == StatusCodes.Status200OK && !isCreation);
 
     // An answer that does not say what it is may be anybody's.
     private static bool IsJson(UpstreamAnswer answer) =>

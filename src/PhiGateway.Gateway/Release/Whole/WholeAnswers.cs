@@ -64,7 +64,7 @@ internal sealed class WholeAnswers(
 
         if (!opened.Continues)
         {
-            return await RefuseOrTellAsync(exchange, meaning, meaning.Instead(opened));
+            return await RefuseOrTellAsync(exchange, meaning, meaning.Instead(opened), body);
         }
 
         // 3. Resource by resource; finished before the first byte goes.
@@ -72,7 +72,7 @@ internal sealed class WholeAnswers(
         var judged = await judge.JudgeAsync(exchange, meaning, body, filtered);
         if (!judged.Continues)
         {
-            return await RefuseOrTellAsync(exchange, meaning, meaning.Instead(judged.Result));
+            return await RefuseOrTellAsync(exchange, meaning, meaning.Instead(judged.Result), body);
         }
 
         // 4. Out, if all of it may leave, now, to this client.
@@ -100,9 +100,14 @@ internal sealed class WholeAnswers(
     }
 
     // What was done is told, whatever is the matter with what the upstream says of it.
-    private async ValueTask<StageResult> RefuseOrTellAsync(GatewayExchange exchange, AnswerStatus meaning, StageResult refused)
+    private async ValueTask<StageResult> RefuseOrTellAsync(
+        GatewayExchange exchange,
+        AnswerStatus meaning,
+        StageResult refused,
+        PooledBuffer body
+    )
     {
-        if (!UnreadEcho.Is(exchange, refused, exchange.Request.Interaction == Interaction.Create))
+        if (!UnreadEcho.Is(exchange, refused, body, created))
         {
             return refused;
         }

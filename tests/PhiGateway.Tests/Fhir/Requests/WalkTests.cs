@@ -57,7 +57,7 @@ public sealed class WalkTests
     )
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var snapshot = TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grant)));
+        var snapshot = Build(OrganizationKind.Internal, grant);
         var caller = Asked.Caller(scopes: scopes) with { PatientContext = PatientId.Parse("17") };
         var chains = 0;
         foreach (var type in ResourceType.All)
@@ -105,18 +105,25 @@ public sealed class WalkTests
         Assert.False(LooksUp("Patient?_has:Observation:patient:category=laboratory", snapshot));
     }
 
-    // What speaks of a record that stays, stays: a chain would answer over it.
+    // What speaks of a record that stays, stays: a chain would answer over it. For partners what nobody can attribute stays.
     [Theory]
-    [InlineData("Practitioner?_has:Provenance:agent:recorded=2026", "N", true)]
-    [InlineData("Patient?_has:AuditEvent:patient:date=2026", "N", true)]
-    [InlineData("Practitioner?_has:Provenance:agent:recorded=2026", "V", false)]
-    [InlineData("Patient?_has:AuditEvent:patient:date=2026", "V", false)]
-    public void Decide_AChainOverWhatSpeaksOfOthers_IsLookedUpUnlessAllOfThemAreShown(string target, string ceiling, bool isLookedUp)
+    [InlineData("Practitioner?_has:Provenance:agent:recorded=2026", "N", OrganizationKind.Internal, true)]
+    [InlineData("Patient?_has:AuditEvent:patient:date=2026", "N", OrganizationKind.Internal, true)]
+    [InlineData("Practitioner?_has:Provenance:agent:recorded=2026", "V", OrganizationKind.Internal, false)]
+    [InlineData("Patient?_has:AuditEvent:patient:date=2026", "V", OrganizationKind.Internal, false)]
+    [InlineData("Practitioner?_has:Provenance:agent:recorded=2026", "V", OrganizationKind.Vendor, true)]
+    [InlineData("Patient?_has:AuditEvent:patient:date=2026", "V", OrganizationKind.Vendor, true)]
+    public void Decide_AChainOverWhatSpeaksOfOthers_IsLookedUpUnlessAllOfThemAreShown(
+        string target,
+        string ceiling,
+        OrganizationKind kind,
+        bool isLookedUp
+    )
     {
         var shown = All with { Types = [.. All.Types.Except(["Condition"])] };
         var conditions = All with { Types = ["Condition"], Confidentiality = ceiling };
 
-        Assert.Equal(isLookedUp, LooksUp(target, TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: [shown, conditions])))));
+        Assert.Equal(isLookedUp, LooksUp(target, Build(kind, shown, conditions)));
     }
 
     [Theory]
@@ -144,6 +151,26 @@ public sealed class WalkTests
         Assert.Equal(DenyReason.ConditionNotMet, Assert.IsType<Deny>(refused).Reason);
         Assert.IsType<Permit>(permitted);
     }
+
+    // What nobody can attribute is not shown to partners: only over what always says whose it is may such a chain of theirs lead.
+    [Theory]
+    [InlineData("_type=Observation&has-member:Observation.code=x", OrganizationKind.Internal, true)]
+    [InlineData("_type=Observation&has-member:Observation.code=x", OrganizationKind.Vendor, false)]
+    [InlineData("_type=Observation&patient.family=x", OrganizationKind.Vendor, true)]
+    [InlineData("_type=Observation&performer:Practitioner.family=x", OrganizationKind.Vendor, true)]
+    public void Decide_AChainThatNoSearchOfItsOwnCanReplace_LeadsOverNothingThatStays(string query, OrganizationKind kind, bool isPermitted)
+    {
+        var request = RequestFixture.Understood("GET", "/fhir/?" + query);
+
+        var decided = Decide(request, Build(kind, All));
+
+        Assert.Equal(isPermitted ? null : DenyReason.ConditionNotMet, (decided as Deny)?.Reason);
+    }
+
+    private static RegistrySnapshot Build(OrganizationKind kind, params Grant[] grants) =>
+        TestRegistry.Build(
+            TestRegistry.Open(TestRegistry.UseCase(grants: grants), organization: TestRegistry.Organization() with { Kind = kind })
+        );
 
     private static IEnumerable<string> Ends(ResourceType type) =>
         SearchGrammar

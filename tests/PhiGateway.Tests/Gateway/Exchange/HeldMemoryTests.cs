@@ -101,6 +101,19 @@ public sealed class HeldMemoryTests : IDisposable
         Assert.Equal((1000, 6L * MiB, 0L), (buffer.Length, _memory.Held, _memory.Refused));
     }
 
+    // What is only supposed leaves room to those who know what they need: half of what there was is free for others.
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(1, 1)]
+    public void Suppose_MuchOfTheRoomThatThereIs_IsTakenWhereThereIsRoomForSeveral(int supposed, int taken)
+    {
+        using var buffer = Open();
+        buffer.Suppose(supposed * MiB);
+        buffer.Write(new byte[1000]);
+
+        Assert.Equal((1000, taken * (long)MiB), (buffer.Length, _memory.Held));
+    }
+
     [Fact]
     public void Dispose_Twice_GivesBackOnce()
     {

@@ -53,17 +53,34 @@ public sealed partial class ConfirmedWalkTests
         Assert.Contains(Chain, Uri.UnescapeDataString(sent), StringComparison.Ordinal);
     }
 
-    // More than can be looked at: the server says whether one of them bears a refrain.
+    // More than can be looked at: the server says whether one of them bears a refrain, and not whether one is of nobody who is known, which
+    // a partner is not shown.
     [Theory]
-    [InlineData(null, null)]
-    [InlineData($"{ActCode}|NODSCLCD", "chain-too-broad")]
-    public async Task Run_ChainOverVeryMany_GoesWhereNoneBearsARefrain(string? label, string? refused)
+    [InlineData(OrganizationKind.Internal, null, null)]
+    [InlineData(OrganizationKind.Internal, $"{ActCode}|NODSCLCD", "chain-too-broad")]
+    [InlineData(OrganizationKind.Vendor, null, "chain-too-broad")]
+    [InlineData(OrganizationKind.Vendor, $"{ActCode}|NODSCLCD", "chain-too-broad")]
+    public async Task Run_ChainOverVeryMany_GoesWhereNoneBearsARefrain(OrganizationKind kind, string? label, string? refused)
     {
         var many = Enumerable.Range(0, 150).Select(static i => Condition($"m{i}", null));
-        var (refusal, sent) = await AskAsync([.. many, .. label is null ? [] : (string[])[Condition("c1", label)]]);
+        var (refusal, sent) = await AskAsync(200, kind, [.. many, .. label is null ? [] : (string[])[Condition("c1", label)]]);
 
         Assert.Equal(refused, refusal?.Code);
         Assert.Equal(refused is null, Uri.UnescapeDataString(sent).Contains(Chain, StringComparison.Ordinal));
+    }
+
+    // Whoever is shown what nobody can attribute is told by a chain of it, and nobody else.
+    [Theory]
+    [InlineData(OrganizationKind.Internal, true)]
+    [InlineData(OrganizationKind.Vendor, false)]
+    public async Task Run_ChainOverARecordOfNobodyWhoIsKnown_GoesToWhoIsShownIt(OrganizationKind kind, bool goes)
+    {
+        const string Subject = "\"subject\":{\"reference\":\"Patient/17\"}";
+        var nobodys = Condition("c1", null).Replace(Subject, "\"onsetString\":\"x\"", StringComparison.Ordinal);
+        var (refusal, sent) = await AskAsync(200, kind, nobodys);
+
+        Assert.Null(refusal);
+        Assert.Equal(goes, Uri.UnescapeDataString(sent).Contains(Chain, StringComparison.Ordinal));
     }
 
     // A server that does not search one of the types a chain may lead to is asked the chain all the same.
@@ -81,7 +98,10 @@ public sealed partial class ConfirmedWalkTests
 
     private static Task<(DenyReason? Refusal, string Sent)> AskAsync(params string[] conditions) => AskAsync(200, conditions);
 
-    private static async Task<(DenyReason? Refusal, string Sent)> AskAsync(int status, params string[] conditions)
+    private static Task<(DenyReason? Refusal, string Sent)> AskAsync(int status, params string[] conditions) =>
+        AskAsync(status, OrganizationKind.Vendor, conditions);
+
+    private static async Task<(DenyReason? Refusal, string Sent)> AskAsync(int status, OrganizationKind kind, params string[] conditions)
     {
         var grant = new Grant
         {
@@ -92,6 +112,8 @@ public sealed partial class ConfirmedWalkTests
             Labels = ["_ActInformationSensitivityPolicy", "_EntitySensitivityPolicyType", "_RoleInformationSensitivityPolicy"],
         };
         using var world = new StageWorld(null, null, grant);
+        var organization = TestRegistry.Organization() with { Kind = kind };
+        world.Publish(TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grant), organization: organization)));
         world.Route = world.Route! with { SelfLinks = SelfLinkRule.Ignored };
         world.Upstream.Otherwise = () =>
         {

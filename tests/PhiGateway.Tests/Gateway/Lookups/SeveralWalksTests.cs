@@ -187,15 +187,13 @@ public sealed partial class SeveralWalksTests : IDisposable
     )
     {
         _world = new StageWorld(null, options => options.Limits.WalkedSearches = budget, grant ?? Everything());
-        if (others is not null)
-        {
-            _world.Publish(
-                TestRegistry.Build([
-                    .. TestRegistry.Open(TestRegistry.UseCase(grants: Everything())),
-                    TestRegistry.UseCase("other", grants: others),
-                ])
-            );
-        }
+        var staff = TestRegistry.Organization() with { Kind = OrganizationKind.Internal };
+        _world.Publish(
+            TestRegistry.Build([
+                .. TestRegistry.Open(TestRegistry.UseCase(grants: grant ?? Everything()), organization: staff),
+                .. others is null ? [] : (UseCase[])[TestRegistry.UseCase("other", grants: others)],
+            ])
+        );
 
         _world.Route = _world.Route! with { SelfLinks = SelfLinkRule.Ignored };
         _world.Upstream.Otherwise = () => Answer(Uri.UnescapeDataString(_world.Upstream.Calls[^1].PathAndQuery));

@@ -82,6 +82,42 @@ public sealed class AuditEventReachTests : IDisposable
         Assert.DoesNotContain(_world.Upstream.Lines, static line => line.StartsWith("GET /Condition", StringComparison.Ordinal));
     }
 
+    // What a change comes to tells what is stored.
+    [Theory]
+    [InlineData(OrganizationKind.Vendor, "of-shown", true)]
+    [InlineData(OrganizationKind.Vendor, "of-hidden", false)]
+    [InlineData(OrganizationKind.Internal, "of-shown", true)]
+    [InlineData(OrganizationKind.Internal, "of-hidden", false)]
+    public async Task Run_Deletion_IsOfWhatMayBeSeen(OrganizationKind kind, string id, bool goes)
+    {
+        Publish(kind, ["read", "search", "delete"], "AuditEvent", "Condition");
+        Store();
+        using var exchange = _world.Open("DELETE", "/fhir/AuditEvent/" + id);
+
+        var refused = (await _world.WalkAsync(exchange, "Forward")).Refusal;
+
+        Assert.Equal(goes ? null : DenyReason.PatientNotFound, refused);
+        Assert.Equal(goes, _world.Upstream.Lines.Any(static line => line.StartsWith("DELETE", StringComparison.Ordinal)));
+    }
+
+    // However many stand in one bundle.
+    [Fact]
+    public async Task Run_DeletionsInABatch_AreEachOfWhatMayBeSeen()
+    {
+        Publish(OrganizationKind.Vendor, ["read", "search", "delete"], "AuditEvent", "Condition");
+        Store();
+        var ids = Enumerable.Repeat("of-shown", 40).Append("of-hidden");
+        var entries = string.Join(',', ids.Select(static id => $$"""{"request":{"method":"DELETE","url":"AuditEvent/{{id}}"} }"""));
+        using var exchange = _world.Open("POST", "/fhir", $$"""{"resourceType":"Bundle","type":"batch","entry":[{{entries}}]}""");
+
+        var result = await _world.WalkAsync(exchange, "Release");
+
+        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
+        var sent = _world.Upstream.Lines.Where(static line => line.StartsWith("DELETE", StringComparison.Ordinal)).ToList();
+        Assert.Equal(40, sent.Count);
+        Assert.DoesNotContain("DELETE /AuditEvent/of-hidden", sent);
+    }
+
     private async Task<List<string>> IdsAsync() =>
         [
             .. (await _world.AskAsync("/fhir/AuditEvent?patient=17"))["entry"]!
@@ -90,12 +126,14 @@ public sealed class AuditEventReachTests : IDisposable
                 .Select(static entry => (string)entry!["resource"]!["id"]!),
         ];
 
-    private void Publish(OrganizationKind kind, params string[] types)
+    private void Publish(OrganizationKind kind, params string[] types) => Publish(kind, ["read", "search"], types);
+
+    private void Publish(OrganizationKind kind, string[] interactions, params string[] types)
     {
         var grant = TestRegistry.Grant() with
         {
             Types = types,
-            Interactions = ["read", "search"],
+            Interactions = interactions,
             Patients = kind == OrganizationKind.Internal ? new PatientScope { Any = true } : new PatientScope { Roster = "orders" },
         };
         var organization = TestRegistry.Organization() with { Kind = kind };

@@ -78,6 +78,7 @@ public sealed partial class HiddenRecordPropertyTests
             }
 
             doors.Add(("GET", $"/fhir/{type}?_lastUpdated=gt2000&_revinclude=Provenance:target", null));
+            doors.Add(("GET", $"/fhir/{type}?_lastUpdated=gt2000&_revinclude=AuditEvent:entity", null));
             doors.Add(("GET", $"/fhir/{type}/_history", null));
             foreach (var include in MadeUpRecords.IncludesOf(type))
             {
@@ -143,7 +144,7 @@ public sealed partial class HiddenRecordPropertyTests
             Types = [.. Targets.Except(["Flag"])],
             Interactions = ["read", "vread", "history", "search"],
             Operations = ["$everything"],
-            Includes = [.. Targets.SelectMany(MadeUpRecords.IncludesOf), "Provenance:target"],
+            Includes = [.. Targets.SelectMany(MadeUpRecords.IncludesOf), "Provenance:target", "AuditEvent:entity"],
             Patients = isStaff ? new PatientScope { Any = true } : new PatientScope { Roster = "orders" },
         };
 

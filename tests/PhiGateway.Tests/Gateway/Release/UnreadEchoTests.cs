@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PhiGateway.Audit.Records;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Gateway.Stages;
 using Xunit;
@@ -64,6 +65,54 @@ public sealed class UnreadEchoTests : IDisposable
         Assert.Equal(outcome, OutcomeOf());
     }
 
+    // In whatever form: who names the record that was written, in the body or above it, is the server. JSON that is something else is anybody's.
+    [Theory]
+    [InlineData("""{"resourceType":"Observation","id":"1","status":"final"}""", "text/plain", null, "applied")]
+    [InlineData("""{"resourceType":"Observation","id":"2","status":"final"}""", "text/plain", null, null)]
+    [InlineData("OK", "text/plain", null, null)]
+    [InlineData("OK", "text/plain", "http://fhir.example/r4/Observation/1/_history/2", "applied")]
+    [InlineData("OK", "text/plain", "http://fhir.example/r4/Observation/2/_history/2", null)]
+    [InlineData("OK", "text/plain", "https://login.example/Observation/1", null)]
+    [InlineData("""{"message":"sign in"}""", "application/json", null, null)]
+    [InlineData("""{"message":"done"}""", "application/json", "http://fhir.example/r4/Observation/1", "applied")]
+    [InlineData("""{"resourceType":"Observation","id":"2","status":"final"}""", Json, null, null)]
+    public async Task Update_ThatIsAnsweredInAnotherForm_IsDoneWhereTheRecordIsNamed(
+        string body,
+        string mediaType,
+        string? location,
+        string? outcome
+    )
+    {
+        _world
+            .Upstream.Answers("GET /Observation/1", StageWorld.Observation())
+            .Answers(
+                "PUT /Observation/1",
+                body,
+                200,
+                mediaType,
+                response => response.Headers.Location = location is null ? null : new Uri(location)
+            );
+        using var exchange = _world.Open("PUT", "/fhir/Observation/1", StageWorld.Observation());
+
+        var result = await _world.WalkAsync(exchange, "Release");
+
+        Assert.Equal(outcome is null ? "unreadable-answer" : null, result.Refusal?.Code);
+        Assert.Equal(outcome, OutcomeOf());
+    }
+
+    // Where something else answers in the server's place, nobody knows whether a transaction was done.
+    [Theory]
+    [InlineData("""{"message":"sign in"}""")]
+    [InlineData("""{"resourceType":"Patient","id":"17"}""")]
+    public async Task Transaction_ThatIsAnsweredBySomethingElse_IsNotToldAsDone(string body)
+    {
+        _world.Upstream.Answers("POST ", body);
+        var entry = $$"""{"resource":{{New}},"request":{"method":"POST","url":"Observation"} }""";
+        using var exchange = _world.Open("POST", "/fhir", $$"""{"resourceType":"Bundle","type":"transaction","entry":[{{entry}}]}""");
+
+        Assert.Equal(DenyReason.UnreadableAnswer, (await _world.WalkAsync(exchange, "Release")).Refusal);
+    }
+
     // What stands there may be another's, which the server found to be the same.
     [Fact]
     public async Task Create_ThatFindsSomethingUnreadable_IsNotToldAsDone()
@@ -72,6 +121,24 @@ public sealed class UnreadEchoTests : IDisposable
         using var exchange = _world.Open("POST", "/fhir/Observation", New);
 
         Assert.Equal(DenyReason.UnreadableAnswer, (await _world.WalkAsync(exchange, "Release")).Refusal);
+    }
+
+    // What is large finds no room while the node holds all that it may; that it was done is told in a few words.
+    [Fact]
+    public async Task Create_WhoseAnswerFindsNoRoom_IsToldAsDone()
+    {
+        var large = StageWorld.Observation("9").Replace("\"x\"", $"\"{new string('x', 1024 * 1024)}\"", StringComparison.Ordinal);
+        _world.Upstream.Answers("POST /Observation", large, 201);
+        var memory = _world.Get<HeldMemory>();
+        using var others = memory.Take(memory.Most, HeldFor.Write);
+        using var exchange = _world.Open("POST", "/fhir/Observation", New);
+
+        var result = await _world.WalkAsync(exchange, "Release");
+
+        Assert.True(result.Continues, $"{result.Refusal?.Code} {result.Detail}");
+        Assert.Equal(201, exchange.Http.Response.StatusCode);
+        AssertOutcome(JsonNode.Parse(StageWorld.Written(exchange))!);
+        Assert.Equal("applied", OutcomeOf());
     }
 
     [Fact]

@@ -66,12 +66,16 @@ internal sealed class MadeUpRecords
             null,
             [("target[]", "Observation,Condition,MedicationRequest,DocumentReference", "target"), ("agent[].who", "Practitioner", "agent")]
         ),
+        ("AuditEvent", null, [("agent[].who", "Practitioner", "agent")]),
         ("Device", "patient", [("owner", "Organization", "organization"), ("location", "Location", "location")]),
         ("Medication", null, [("manufacturer", "Organization", "manufacturer")]),
         ("Practitioner", null, []),
         ("Organization", null, [("partOf", "Organization", "partof")]),
         ("Location", null, [("managingOrganization", "Organization", "organization"), ("partOf", "Location", "partof")]),
     ];
+
+    // What an AuditEvent speaks of beside its patient.
+    private static readonly string[] SpokenOf = ["Observation", "Condition", "MedicationRequest", "DocumentReference"];
 
     private readonly Random _random;
     private readonly HashSet<JsonObject> _hidden = [];
@@ -111,7 +115,8 @@ internal sealed class MadeUpRecords
     private void Hide(JsonObject record)
     {
         var kind = Kinds.Single(one => one.Type == (string?)record["resourceType"]);
-        var isForeign = kind.Patient is { } place && (string?)record[place]?["reference"] == "Patient/18";
+        var owner = kind.Patient is { } place ? record[place] : record["entity"]?[0]!["what"];
+        var isForeign = (string?)owner?["reference"] == "Patient/18";
         if (!_isStaff && (isForeign || SmallHospital.AddressOf(record) == "Patient/18" || kind.Type == "Flag"))
         {
             _hidden.Add(record);
@@ -137,12 +142,25 @@ internal sealed class MadeUpRecords
         };
         if (kind.Patient is { } place)
         {
-            record[place] = new JsonObject { ["reference"] = _random.Next(3) == 0 ? "Patient/18" : "Patient/17" };
+            record[place] = Reference(Somebody());
+        }
+
+        if (type == "AuditEvent")
+        {
+            var spokenOf = $"{SpokenOf[_random.Next(SpokenOf.Length)]}/{Id(_random.Next(4))}";
+            record["entity"] = new JsonArray(
+                new JsonObject { ["what"] = Reference(Somebody()) },
+                new JsonObject { ["what"] = Reference(spokenOf) }
+            );
         }
 
         Refer(record, kind.Others);
         return record;
     }
+
+    private string Somebody() => _random.Next(3) == 0 ? "Patient/18" : "Patient/17";
+
+    private static JsonObject Reference(string to) => new() { ["reference"] = to };
 
     private void Refer(JsonObject record, (string Path, string Types, string? Search)[] others)
     {
