@@ -17,7 +17,7 @@ namespace PhiGateway.Admin.Signals;
 /// what it was asked came back over the stream. Run by <see cref="SharedSignals"/>, told by <see cref="SignalIntake"/> of what comes.
 /// </summary>
 /// <remarks>
-/// The state is random and of one question; its digest is a mark of the registry's database, since the verification may come to another node.
+/// The state is random and of one question, with its stretch in front; its digest is a mark of the registry's database, since the verification may come to another node.
 /// <see cref="AskAsync"/> is called by one task; the rest is thread-safe.
 /// </remarks>
 internal sealed class SignalVerification : IDisposable
@@ -28,6 +28,9 @@ internal sealed class SignalVerification : IDisposable
     // How many stretches may pass without one: what was asked at the end of one may come in the next.
     private const int Most = 2;
     private const int StateBytes = 32;
+
+    // Not among the characters of either side.
+    private const string Separator = ".";
     private const int MaximumBytes = 64 * 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -111,13 +114,18 @@ internal sealed class SignalVerification : IDisposable
             return true;
         }
 
-        if (said.ValueKind != JsonValueKind.String || !await _uses.IsUsedAsync(MarkOf(said), CancellationToken.None))
+        if (
+            TextOf(said) is not { } state
+            || state.IndexOf(Separator, StringComparison.Ordinal) is not (> 0 and var end)
+            || !long.TryParse(state.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture, out var stretch)
+            || !await _uses.IsUsedAsync(MarkOf(state), CancellationToken.None)
+        )
         {
             return false;
         }
 
-        var now = _time.GetUtcNow();
-        _ = await _uses.TryUseAsync(HeardIn(StretchOf(now)), EndOf(now), CancellationToken.None);
+        // Security: it answers the question of its stretch, however often and late somebody sends it again.
+        _ = await _uses.TryUseAsync(AnsweredIn(stretch), EndOf(_time.GetUtcNow()), CancellationToken.None);
         return true;
     }
 
@@ -133,7 +141,7 @@ internal sealed class SignalVerification : IDisposable
         var newest = StretchOf(now);
         for (var stretch = newest; stretch >= newest - Most; stretch--)
         {
-            if (await _uses.IsUsedAsync(HeardIn(stretch), cancellationToken))
+            if (await _uses.IsUsedAsync(AnsweredIn(stretch), cancellationToken))
             {
                 return IsMissing = false;
             }
@@ -151,22 +159,22 @@ internal sealed class SignalVerification : IDisposable
     private static string Text(long stretch) => stretch.ToString(CultureInfo.InvariantCulture);
 
     // Half of a surrogate pair is no text, and no state of ours.
-    private string MarkOf(JsonElement said)
+    private static string? TextOf(JsonElement said)
     {
         try
         {
-            return MarkOf(said.GetString()!);
+            return said.ValueKind == JsonValueKind.String ? said.GetString() : null;
         }
         catch (InvalidOperationException)
         {
-            return MarkOf(string.Empty);
+            return null;
         }
     }
 
     private string MarkOf(string state) =>
         "signals-state:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{_options.Name}\0{state}")));
 
-    private string HeardIn(long stretch) => $"signals-verified:{_options.Name}:{Text(stretch)}";
+    private string AnsweredIn(long stretch) => $"signals-verified:{_options.Name}:{Text(stretch)}";
 
     private long StretchOf(DateTimeOffset moment) => moment.UtcTicks / _options.VerifyEvery.Ticks;
 
@@ -174,7 +182,7 @@ internal sealed class SignalVerification : IDisposable
 
     private async Task SendAsync(DateTimeOffset now, CancellationToken stopping)
     {
-        var state = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(StateBytes));
+        var state = Text(StretchOf(now)) + Separator + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(StateBytes));
         using var request = new HttpRequestMessage(HttpMethod.Post, _options.VerificationEndpoint);
         request.Content = new ByteArrayContent(
             JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["stream_id"] = _options.StreamId!, ["state"] = state })

@@ -62,8 +62,25 @@ public sealed partial class SharedSignalTests
         Assert.False(Assert.Single(node.Services.GetRequiredService<SharedSignals>().Status).IsSilent);
     }
 
+    // What was answered once answers nothing that is asked later, though whoever stands between sends it again.
+    [Fact]
+    public async Task Verification_SentAgainLater_AnswersItsOwnQuestionOnly()
+    {
+        await using var transmitter = await SignalTransmitter.StartAsync();
+        await using var node = await StartAsync(verify: transmitter.Address);
+        Assert.Equal(1, await AskAsync(node));
+        var old = transmitter.Questions.Last().State;
+        Assert.Equal(HttpStatusCode.Accepted, (await AnswerAsync(node, old)).Status);
+
+        node.Time.Now += 3 * Hour;
+        Assert.Equal(HttpStatusCode.Accepted, (await AnswerAsync(node, old)).Status);
+        await LookAsync(node);
+        Assert.Single(await UnverifiedAsync(node));
+    }
+
     [Theory]
     [InlineData("\"of-nobody\"")]
+    [InlineData("\"1.of-nobody\"")]
     [InlineData("\"\"")]
     [InlineData("7")]
     [InlineData("null")]
