@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Configuration;
+using PhiGateway.Identity.Tokens;
 
 namespace PhiGateway.Admin.Access;
 
@@ -16,6 +17,7 @@ internal static class AccessRegistration
 
         return services
             .AddSingleton<AdminKeyAuthenticator>()
+            .AddSingleton(provider => new FalseTokens(options.FalseTokensPerSecondPerPeer, provider.GetRequiredService<TimeProvider>()))
             .AddSingleton<OidcAuthenticator>()
             .AddSingleton<FailedAuthentications>()
             .AddSingleton<CallerStanding>();

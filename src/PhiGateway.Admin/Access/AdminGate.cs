@@ -97,10 +97,18 @@ internal sealed class AdminGate(
 
         var token = value[Bearer.Length..].Trim();
         var isStop = EmergencyStop.Is(context);
-        var caller =
-            token.Length == 0
-                ? null
-                : await keys.AuthenticateAsync(token, isStop, context.RequestAborted) ?? await oidc.AuthenticateAsync(context);
-        return (caller, "invalid-credential");
+        const string Invalid = "invalid-credential";
+        if (token.Length == 0)
+        {
+            return (null, Invalid);
+        }
+
+        if (await keys.AuthenticateAsync(token, isStop, context.RequestAborted) is { } holder)
+        {
+            return (holder, Invalid);
+        }
+
+        var (caller, flaw) = await oidc.AuthenticateAsync(context, token);
+        return (caller, flaw ?? Invalid);
     }
 }

@@ -4,6 +4,7 @@ using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
+using PhiGateway.Identity.Tokens;
 
 namespace PhiGateway.Admin.Access;
 
@@ -11,7 +12,8 @@ namespace PhiGateway.Admin.Access;
 /// Counts failed authentications per minute: a few are journaled one by one, the rest are counted, and a noisy peer is told to wait.
 /// </summary>
 /// <remarks>
-/// A good credential is never refused because of somebody else's bad ones: the limit changes the refusal only. Of IPv6 a network of /64 is
+/// A good credential is never refused because of somebody else's bad ones: the limit changes the refusal only (few false tokens of an issuer
+/// are verified, see <see cref="OidcAuthenticator"/>). Of IPv6 a network of /64 is
 /// one peer, as everywhere where strangers are counted. Thread-safe.
 /// </remarks>
 internal sealed class FailedAuthentications(IAuditJournal journal, TimeProvider time, ILogger<FailedAuthentications> log)
@@ -59,6 +61,8 @@ internal sealed class FailedAuthentications(IAuditJournal journal, TimeProvider 
             total = ++_total;
         }
 
+        // Nobody looked at the credential: it is not said to be wrong.
+        var isLate = count > PerPeer || why == FalseTokens.Budget;
         if (total <= JournaledPerMinute)
         {
             // Nothing is released to a caller who failed, so nobody waits for this record.
@@ -73,12 +77,12 @@ internal sealed class FailedAuthentications(IAuditJournal journal, TimeProvider 
                     Reason = why,
                     Peer = context.Connection.RemoteIpAddress?.ToString(),
                     Method = context.Request.Method.Length <= 16 ? context.Request.Method : null,
-                    Status = count > PerPeer ? 429 : 401,
+                    Status = isLate ? 429 : 401,
                     Note = total == JournaledPerMinute ? "Further failures of this minute are counted, not recorded." : null,
                 }
             );
         }
 
-        return count > PerPeer ? AdminProblem.TooManyFailures : AdminProblem.Unauthenticated;
+        return isLate ? AdminProblem.TooManyFailures : AdminProblem.Unauthenticated;
     }
 }

@@ -3,27 +3,60 @@ using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
+using Microsoft.IdentityModel.Tokens;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
+using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Validation;
 
 namespace PhiGateway.Admin.Access;
 
 /// <summary>Turns a token of the configured issuer into a caller; the JwtBearer handler has validated it.</summary>
-internal sealed class OidcAuthenticator(AdminOptions options)
+internal sealed class OidcAuthenticator(AdminOptions options, FalseTokens falseTokens)
 {
     public const string Scheme = "admin-oidc";
 
-    public async Task<AdminCaller?> AuthenticateAsync(HttpContext context)
+    /// <summary>
+    /// The caller whose token a request bears; null where it is none, with <see cref="FalseTokens.Budget"/> where nobody looked at it.
+    /// </summary>
+    /// <remarks>
+    /// Security: of strangers' tokens few are verified for one address. A person whose token held there before has a count of their own, which
+    /// what others show does not touch.
+    /// </remarks>
+    public async Task<(AdminCaller? Caller, string? Flaw)> AuthenticateAsync(HttpContext context, string token)
     {
-        if (options.Oidc is null)
+        if (options.Oidc is not { } oidc)
         {
-            return null;
+            return (null, null);
+        }
+
+        var peer = context.Connection.RemoteIpAddress;
+        var claimed = ClaimedText.Find(token, oidc.NameClaim);
+        if (!falseTokens.HasRoom(peer, Scheme, claimed))
+        {
+            options.CountExhausted(FalseTokens.Budget);
+            return (null, FalseTokens.Budget);
         }
 
         var result = await context.AuthenticateAsync(Scheme);
-        return result.Succeeded && CallerOf(result.Principal) is { } caller ? caller with { Until = EndOf(result.Principal) } : null;
+        if (!result.Succeeded)
+        {
+            if (result.Failure is SecurityTokenInvalidSignatureException)
+            {
+                falseTokens.NoteFalse(peer, Scheme, claimed);
+            }
+
+            return (null, null);
+        }
+
+        if (CallerOf(result.Principal) is not { } caller)
+        {
+            return (null, null);
+        }
+
+        falseTokens.NoteGood(peer, Scheme, caller.Person);
+        return (caller with { Until = EndOf(result.Principal) }, null);
     }
 
     /// <summary>The caller that a validated principal is; null when it names nobody.</summary>

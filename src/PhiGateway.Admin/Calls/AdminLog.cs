@@ -45,6 +45,9 @@ internal static partial class AdminLog
     )]
     public static partial void SilenceNotLookedFor(ILogger logger, string fault);
 
+    [LoggerMessage(7019, LogLevel.Warning, "{Transmitter} could not be asked to verify its stream of signals ({Fault}); trying again.")]
+    public static partial void VerificationNotAsked(ILogger logger, string transmitter, string fault);
+
     [LoggerMessage(7014, LogLevel.Warning, "Nodes that report no more could not be looked for ({Fault}); trying again.")]
     public static partial void NodeSilenceFailed(ILogger logger, string fault);
 

@@ -20,6 +20,15 @@ public sealed class AdminOptions
     /// </summary>
     public Func<long, IDisposable?>? TakeRoom { get; set; }
 
+    /// <summary>
+    /// Tokens of administrators, and of the end of their sessions, a second of one address whose signature may be found false; default 20.
+    /// Security: one costs up to a millisecond of a processor, at anybody's word.
+    /// </summary>
+    public int FalseTokensPerSecondPerPeer { get; set; } = 20;
+
+    /// <summary>Told the name of each budget of which something was refused; default: nobody is.</summary>
+    public Action<string> CountExhausted { get; set; } = static _ => { };
+
     /// <summary>What other systems' questions mean here; default: the words of this registry only.</summary>
     public AuthZenOptions AuthZen { get; set; } = new();
 

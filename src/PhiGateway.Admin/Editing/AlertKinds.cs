@@ -45,6 +45,9 @@ internal static class AlertKinds
     /// <summary>A transmitter of shared signals is not heard any more.</summary>
     public const string SignalsSilent = "signals-silent";
 
+    /// <summary>A transmitter of shared signals was asked to verify its stream, and no verification came.</summary>
+    public const string SignalsUnverified = "signals-unverified";
+
     /// <summary>A node of the fleet reports no more.</summary>
     public const string NodeSilent = "node-silent";
 
@@ -62,6 +65,7 @@ internal static class AlertKinds
         SharedSignal,
         SignalsHeld,
         SignalsSilent,
+        SignalsUnverified,
         NodeSilent,
         .. TrailWatch.FindingNames,
     ];

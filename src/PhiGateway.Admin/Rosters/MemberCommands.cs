@@ -127,7 +127,8 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal,
         }
 
         var note = AdminJournal.WrittenAt(done.Revision);
-        return await journal.OutcomeAsync(call, @event, target, 204, note, done.Revision) is { } unrecorded
+        var status = done.Closed.Count > 0 ? 200 : 204;
+        return await journal.OutcomeAsync(call, @event, target, status, note, done.Revision) is { } unrecorded
             ? unrecorded
             : change with
             {

@@ -198,13 +198,12 @@ internal sealed class MemberImport(
             if (run.Puts.Count > 0)
             {
                 run.HasPut = true;
-                if ((await growth.PutAsync(call, run.Roster, [.. run.Puts.Values])).Failed(out var stopped, out var written))
+                if ((await growth.PutAsync(call, run.Roster, [.. run.Puts.Values], run.Close)).Failed(out var stopped, out var written))
                 {
                     throw new InvalidOperationException(stopped.Code);
                 }
 
                 run.Revision = written.Revision;
-                run.Close(written.Closed);
             }
         }
 

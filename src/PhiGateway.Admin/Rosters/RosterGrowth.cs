@@ -41,7 +41,16 @@ internal sealed class RosterGrowth(
     /// <remarks>
     /// Whether they are too many is counted by the store within the very write, over everybody's: writes that come together do not each pass.
     /// </remarks>
-    public async Task<Outcome<MembersWritten>> PutAsync(AdminCall call, string roster, IReadOnlyList<RosterMember> members)
+    /// <param name="call">Who writes.</param>
+    /// <param name="roster">The roster.</param>
+    /// <param name="members">The memberships.</param>
+    /// <param name="onClosed">Told whom it closed as soon as that is so, whatever becomes of the rest.</param>
+    public async Task<Outcome<MembersWritten>> PutAsync(
+        AdminCall call,
+        string roster,
+        IReadOnlyList<RosterMember> members,
+        Action<IReadOnlyList<string>>? onClosed = null
+    )
     {
         if (options.RosterGrowth.MostAlone is not { } most || members.Count == 0)
         {
@@ -64,10 +73,11 @@ internal sealed class RosterGrowth(
                 case MemberWriteResult.Outgrown outgrown:
                     if ((await EndAsync(call, roster, most, [.. outgrown.Since])).Failed(out var stopped, out var ended))
                     {
-                        return stopped;
+                        return Telling(stopped, closed);
                     }
 
                     closed.UnionWith(ended);
+                    onClosed?.Invoke(ended);
                     break;
                 default:
                     // Somebody changed a document, perhaps an approval: look again.
@@ -75,8 +85,17 @@ internal sealed class RosterGrowth(
             }
         }
 
-        return AdminProblem.Busy;
+        return Telling(AdminProblem.Busy, closed);
     }
+
+    // Whom it closed is closed, though the memberships were not written.
+    private static AdminProblem Telling(AdminProblem problem, IReadOnlyCollection<string> closed) =>
+        closed.Count == 0
+            ? problem
+            : problem with
+            {
+                Detail = $"{problem.Detail} Before that the approvals of these clients were ended: {string.Join(", ", closed)}.".Trim(),
+            };
 
     // Of every client whose approval stood behind the roster at one of these revisions, as the set is once nobody else writes; those that
     // it closed are told.

@@ -27,6 +27,7 @@ public sealed class SharedSignals : IHeldKeys, IDisposable
     private readonly IReadOnlyList<SignalPoll> _polls;
     private readonly List<IDisposable> _owned = [];
     private readonly List<SecurityEventReader> _readers = [];
+    private readonly List<SignalVerification> _verifications = [];
 
     internal SharedSignals(
         AdminOptions options,
@@ -48,8 +49,28 @@ public sealed class SharedSignals : IHeldKeys, IDisposable
             var reader = new SecurityEventReader(one, time, log, options.Connect);
             _owned.Add(reader);
             _readers.Add(reader);
+            var verification = one.VerificationEndpoint is null ? null : new SignalVerification(one, uses, time, log, options.Connect);
+            if (verification is not null)
+            {
+                _owned.Add(verification);
+                _verifications.Add(verification);
+            }
+
             intakes.Add(
-                new SignalIntake(one, options.Signals, reader, effects, trail, new SignalVoice(one, uses, time), uses, snapshots, time, log)
+                new SignalIntake(
+                    one,
+                    options.Signals,
+                    reader,
+                    effects,
+                    trail,
+                    new SignalVoice(one, uses, time),
+                    uses,
+                    snapshots,
+                    time,
+                    log,
+                    verification,
+                    options.CountExhausted
+                )
             );
             if (one.PollEndpoint is not null)
             {
@@ -70,11 +91,7 @@ public sealed class SharedSignals : IHeldKeys, IDisposable
 
     /// <summary>How each transmitter is heard.</summary>
     public IReadOnlyList<SignalStatus> Status =>
-        [
-            .. _intakes
-                .Values.Select(static one => new SignalStatus(one.Options.Name, one.Voice.IsSilent, one.Voice.Words()))
-                .OrderBy(static one => one.Name, StringComparer.Ordinal),
-        ];
+        [.. _intakes.Values.Select(StatusOf).OrderBy(static one => one.Name, StringComparer.Ordinal)];
 
     /// <inheritdoc/>
     public IReadOnlyList<HeldKeySet> Held => [.. _readers.SelectMany(static one => one.Held)];
@@ -93,10 +110,20 @@ public sealed class SharedSignals : IHeldKeys, IDisposable
         return false;
     }
 
-    /// <summary>Fetches until it is stopped, where anything is fetched, and looks who has fallen silent.</summary>
+    /// <summary>Fetches until it is stopped, where anything is fetched, asks streams to be verified, and looks who has fallen silent.</summary>
     public Task RunAsync(CancellationToken stopping) =>
         Task.WhenAll([
             .. _polls.Select(poll => poll.RunAsync(stopping)),
+            .. _verifications.Select(one =>
+                RegistryLook.RunAsync(
+                    _snapshots,
+                    Look,
+                    one.AskAsync,
+                    fault => AdminLog.VerificationNotAsked(_log, one.Options.Name, fault.GetType().Name),
+                    _time,
+                    stopping
+                )
+            ),
             RegistryLook.RunAsync(
                 _snapshots,
                 Look,
@@ -108,8 +135,21 @@ public sealed class SharedSignals : IHeldKeys, IDisposable
         ]);
 
     /// <summary>One look at who has fallen silent; returns how many alerts were written.</summary>
-    internal Task<int> LookAsync(CancellationToken cancellationToken) =>
-        _silence.LookAsync(_intakes.Values.Select(static one => one.Voice), cancellationToken);
+    internal async Task<int> LookAsync(CancellationToken cancellationToken) =>
+        await _silence.LookAsync(_intakes.Values.Select(static one => one.Voice), cancellationToken)
+        + await _silence.LookAsync(_verifications, cancellationToken);
+
+    /// <summary>Asks each stream that is to be verified, where nobody has; returns how many took the question.</summary>
+    internal async Task<int> AskAsync(CancellationToken cancellationToken)
+    {
+        var asked = 0;
+        foreach (var one in _verifications)
+        {
+            asked += await one.AskAsync(cancellationToken);
+        }
+
+        return asked;
+    }
 
     public void Dispose()
     {
@@ -117,5 +157,13 @@ public sealed class SharedSignals : IHeldKeys, IDisposable
         {
             owned.Dispose();
         }
+    }
+
+    private static SignalStatus StatusOf(SignalIntake one)
+    {
+        var words = one.Voice.Words();
+        return one.Verification is { IsMissing: true } missing
+            ? new SignalStatus(one.Options.Name, IsSilent: true, $"{words}; its stream was not verified: {missing.Words()}")
+            : new SignalStatus(one.Options.Name, one.Voice.IsSilent, words);
     }
 }

@@ -26,7 +26,9 @@ internal sealed class SignalIntake(
     ISingleUses uses,
     ISnapshotSource snapshots,
     TimeProvider time,
-    ILogger log
+    ILogger log,
+    SignalVerification? verification = null,
+    Action<string>? countExhausted = null
 )
 {
     private const int MostOwed = 10_000;
@@ -44,6 +46,9 @@ internal sealed class SignalIntake(
     /// <summary>How it is heard.</summary>
     public SignalVoice Voice => voice;
 
+    /// <summary>How its stream is verified; null: nobody asks for it.</summary>
+    public SignalVerification? Verification => verification;
+
     /// <summary>Takes one.</summary>
     /// <param name="token">As it was sent.</param>
     /// <param name="peer">Where it came from; null: it was fetched.</param>
@@ -53,6 +58,11 @@ internal sealed class SignalIntake(
         var check = await reader.ReadAsync(token, cancellationToken, IPAddress.TryParse(peer, out var address) ? address : null);
         if (check.Event is not { } signal)
         {
+            if (check.Detail == SecurityEventReader.NoRoom)
+            {
+                countExhausted?.Invoke(SecurityEventReader.NoRoom);
+            }
+
             trail.Refused(options.Name, check.Error ?? "unavailable", check.Detail, check.Id, peer);
             return new SignalAnswer(check.Error, IsTaken: false, check.Id);
         }
@@ -79,6 +89,12 @@ internal sealed class SignalIntake(
 
         try
         {
+            if (signal.Type == SecurityEvent.Verification && verification is not null && !await verification.TryHearAsync(signal))
+            {
+                trail.Refused(options.Name, SignalVerification.NotAsked, "state", signal.Id, peer);
+                return new SignalAnswer(SignalVerification.NotAsked, IsTaken: false, signal.Id);
+            }
+
             return await TakeOnceAsync(signal, step, target, peer);
         }
 #pragma warning disable CA1031 // Whatever is away: the transmitter is told that it was not taken, and sends it again.
@@ -159,6 +175,7 @@ internal sealed record SignalAnswer(string? Error, bool IsTaken, string? Id)
             "invalid_audience" => "The audience is not this receiver.",
             "authentication_failed" => "The transmitter is not authenticated.",
             Denied => "This transmitter may not speak of this subject.",
+            SignalVerification.NotAsked => "The state is of no question that this receiver has asked.",
             _ => "The request is not one security event token that this receiver can read.",
         };
 }

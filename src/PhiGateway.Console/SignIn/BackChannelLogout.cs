@@ -6,10 +6,12 @@ using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Sessions;
+using PhiGateway.Identity.Tokens;
 
 namespace PhiGateway.Console.SignIn;
 
@@ -30,7 +32,8 @@ internal static class BackChannelLogout
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Answers 200 when what the token names has ended here, 400 when it is none of the provider's, 503 when the provider's keys cannot be had.
+    /// Answers 200 when what the token names has ended here, 400 when it is none of the provider's, 503 when the provider's keys cannot be had,
+    /// or too many false ones came from there.
     /// </summary>
     public static async Task RunAsync(HttpContext context, string scheme)
     {
@@ -45,8 +48,10 @@ internal static class BackChannelLogout
             // A few in a minute stand on record, the rest are counted.
             _ = services.GetRequiredService<FailedAuthentications>().Record(context, "logout-token:" + flaw);
 
-            // A provider sends again what met a node without its keys.
-            context.Response.StatusCode = flaw == NoKeys ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest;
+            // A provider sends again what met a node without its keys, or was not looked at.
+            context.Response.StatusCode = flaw is NoKeys or FalseTokens.Budget
+                ? StatusCodes.Status503ServiceUnavailable
+                : StatusCodes.Status400BadRequest;
             return;
         }
 
@@ -81,12 +86,26 @@ internal static class BackChannelLogout
             return (null, NoKeys);
         }
 
+        // Security: anybody may show one. The provider shows all of them, from where it showed good ones before.
+        var peer = context.Connection.RemoteIpAddress;
+        var falseTokens = context.RequestServices.GetRequiredService<FalseTokens>();
+        if (!falseTokens.HasRoom(peer, Provider, Provider))
+        {
+            context.RequestServices.GetRequiredService<AdminOptions>().CountExhausted(FalseTokens.Budget);
+            return (null, FalseTokens.Budget);
+        }
+
         // The handler asks for the keys anew where it finds none.
         var parameters = options.TokenValidationParameters.Clone();
         parameters.ConfigurationManager = (BaseConfigurationManager)options.ConfigurationManager!;
         var result = await new JsonWebTokenHandler { MapInboundClaims = false }.ValidateTokenAsync(text, parameters);
         if (!result.IsValid || result.SecurityToken is not JsonWebToken token)
         {
+            if (result.Exception is SecurityTokenInvalidSignatureException)
+            {
+                falseTokens.NoteFalse(peer, Provider, Provider);
+            }
+
             return (null, "signature");
         }
 
@@ -107,9 +126,12 @@ internal static class BackChannelLogout
         };
         if (flaw is not null)
         {
+            // It costs as much as one that is false, and whoever once signed in has an id token to show again and again.
+            falseTokens.NoteFalse(peer, Provider, Provider);
             return (null, flaw);
         }
 
+        falseTokens.NoteGood(peer, Provider, Provider);
         return (new Ended(session is null ? subject : null, session, new DateTimeOffset(token.IssuedAt, TimeSpan.Zero)), null);
     }
 

@@ -38,7 +38,13 @@ internal static class EdgeValidator
         {
             var one = options.Signals.Transmitters[i];
             var issuer = one.Jwks is null ? one.Issuer : string.Empty;
-            foreach (var (member, address) in new[] { ("Issuer", issuer), ("PollEndpoint", one.PollEndpoint ?? string.Empty) })
+            var places = new[]
+            {
+                ("Issuer", issuer),
+                ("PollEndpoint", one.PollEndpoint ?? string.Empty),
+                ("VerificationEndpoint", one.VerificationEndpoint ?? string.Empty),
+            };
+            foreach (var (member, address) in places)
             {
                 if (IsWeb(address) && policy.FindFlaw(address) is { } closed)
                 {

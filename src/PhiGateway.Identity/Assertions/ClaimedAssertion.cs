@@ -18,6 +18,9 @@ public readonly record struct AssertionCheck(ClaimedAssertion? Assertion, string
     /// <summary>What is told of an assertion that no key of its client signed, as far as anybody can say.</summary>
     public const string NotSigned = "assertion:signature";
 
+    /// <summary>Whether its signature was verified by some key of the client, and did not hold: that has cost something.</summary>
+    public bool IsFalse { get; init; }
+
     /// <summary>What is told of an assertion that had been used before; its signature held.</summary>
     public const string Replayed = "assertion:replayed";
 }

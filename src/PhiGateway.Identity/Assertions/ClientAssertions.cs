@@ -134,7 +134,8 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
         var signedBy = await FindAsync(assertion.Compact, text.KeyId, algorithm, keys, cancellationToken);
         if (signedBy.Key is null)
         {
-            return new AssertionCheck(null, signedBy.IsUnavailable ? "assertion:keys-unavailable" : AssertionCheck.NotSigned);
+            var why = signedBy.IsUnavailable ? "assertion:keys-unavailable" : AssertionCheck.NotSigned;
+            return new AssertionCheck(null, why, signedBy.IsUnavailable) { IsFalse = signedBy.IsFalse };
         }
 
         if (hasRoom is not null && !hasRoom())
@@ -210,7 +211,7 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
     private static bool HasOnlyOne(RegisteredKeys keys, SignatureAlgorithm algorithm) =>
         keys.Addresses.Count + keys.Values.Count(jwk => JwksReader.ReadOne(jwk) is { } key && key.Fits(algorithm)) == 1;
 
-    private async Task<(IssuerKey? Key, bool IsUnavailable)> FindAsync(
+    private async Task<(IssuerKey? Key, bool IsUnavailable, bool IsFalse)> FindAsync(
         string assertion,
         string? keyId,
         SignatureAlgorithm algorithm,
@@ -219,6 +220,7 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
     )
     {
         // 1. Keys by value. One without a name answers to any.
+        var isFalse = false;
         foreach (var jwk in keys.Values)
         {
             if (jwk.Kid is not null && !string.IsNullOrEmpty(keyId) && jwk.Kid != keyId)
@@ -226,10 +228,17 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
                 continue;
             }
 
-            if (JwksReader.ReadOne(jwk) is { } key && _signature.IsOf(assertion, key, algorithm))
+            if (JwksReader.ReadOne(jwk) is not { } key || !key.Fits(algorithm))
             {
-                return (key, false);
+                continue;
             }
+
+            if (_signature.IsOf(assertion, key, algorithm))
+            {
+                return (key, false, false);
+            }
+
+            isFalse = true;
         }
 
         // 2. Keys by address: the one that the assertion names, or the only one that there is. Security: a certificate in it says nothing
@@ -238,20 +247,27 @@ public sealed class ClientAssertions : IHeldKeys, IDisposable
         var named = string.IsNullOrEmpty(keyId) ? null : keyId;
         if (named is null && keys.Addresses.Count > 1)
         {
-            return (null, unavailable);
+            return (null, unavailable, isFalse);
         }
 
         foreach (var address in keys.Addresses)
         {
             var set = await _sources.FindAsync(address, named, algorithm, cancellationToken);
             unavailable |= set is null;
-            if (set?.Find(named, algorithm) is { } key && _signature.IsOf(assertion, key, algorithm))
+            if (set?.Find(named, algorithm) is not { } key)
             {
-                return (key, false);
+                continue;
             }
+
+            if (_signature.IsOf(assertion, key, algorithm))
+            {
+                return (key, false, false);
+            }
+
+            isFalse = true;
         }
 
-        return (null, unavailable);
+        return (null, unavailable, isFalse);
     }
 
     private static bool IsPast(JsonElement claims, string name, DateTimeOffset now) =>

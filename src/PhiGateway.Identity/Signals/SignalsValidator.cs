@@ -72,6 +72,7 @@ public static class SignalsValidator
             add("PollEndpoint", "must be an https URL (http on loopback).");
         }
 
+        ValidateVerification(one, add);
         ValidateSecret("PushSecret", one.PushSecret, add);
         ValidateSecret("PollSecret", one.PollSecret, add);
         if (one.FalseSignaturesPerSecondPerPeer is < 1 or > 100_000)
@@ -102,6 +103,30 @@ public static class SignalsValidator
         if (one.ActAtRisk is not ("HIGH" or "MEDIUM"))
         {
             add("ActAtRisk", "must be HIGH or MEDIUM.");
+        }
+    }
+
+    private static void ValidateVerification(TransmitterOptions one, Action<string, string> add)
+    {
+        if (one.VerificationEndpoint is { } endpoint && !IsWeb(endpoint))
+        {
+            add("VerificationEndpoint", "must be an https URL (http on loopback).");
+        }
+
+        if (one.StreamId is { Length: 0 or > 256 } || (one.StreamId is null) != (one.VerificationEndpoint is null))
+        {
+            add("StreamId", "is required with VerificationEndpoint, and with nothing else: 1 to 256 characters.");
+        }
+
+        if (one.VerificationSecret is not null && one.VerificationEndpoint is null)
+        {
+            add("VerificationSecret", "is shown at VerificationEndpoint only.");
+        }
+
+        ValidateSecret("VerificationSecret", one.VerificationSecret, add);
+        if (one.VerifyEvery < TimeSpan.FromMinutes(1) || one.VerifyEvery > TimeSpan.FromDays(1))
+        {
+            add("VerifyEvery", "must be between 1 minute and 1 day.");
         }
     }
 

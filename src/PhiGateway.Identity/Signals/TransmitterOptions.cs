@@ -53,6 +53,24 @@ public sealed class TransmitterOptions
     public TimeSpan? ExpectEvery { get; set; }
 
     /// <summary>
+    /// Where the transmitter is asked to verify its stream (SSF 1.0 section 8.1.4.2); null: it is not. A verification that was asked for and does
+    /// not come is an alert, and one whose <c>state</c> is of no question is refused.
+    /// </summary>
+    public string? VerificationEndpoint { get; set; }
+
+    /// <summary>The stream's id at the transmitter; required with <see cref="VerificationEndpoint"/>.</summary>
+    public string? StreamId { get; set; }
+
+    /// <summary>Secret that is shown at the endpoint as <c>Authorization: Bearer</c>, by reference; null: none.</summary>
+    public string? VerificationSecret { get; set; }
+
+    /// <summary>
+    /// How often it is asked, once over all nodes; default 1 hour, 1 minute to 1 day. Not more often than the transmitter's
+    /// <c>min_verification_interval</c>.
+    /// </summary>
+    public TimeSpan VerifyEvery { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>
     /// Whether a signal about a person ends what that person has open at the console too, by e-mail address, by what the console's provider calls
     /// them (<c>iss_sub</c>) or by that alone (<c>opaque</c>); default false. Security: for the hospital's own provider of persons, not for a
     /// partner's.

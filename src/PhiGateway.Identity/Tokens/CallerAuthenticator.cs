@@ -215,9 +215,14 @@ internal sealed class CallerAuthenticator(
         }
     }
 
-    // A workload's token is verified in the same room as others.
+    // A workload's token is verified in the same room as others; one that is known needs none.
     private Reading<Caller> ReadWorkload(HttpContext context, string token, TokenText text)
     {
+        if (workloadTokens!.IsKnown(token))
+        {
+            return workloadTokens.Read(token, text);
+        }
+
         var peer = context.Connection.RemoteIpAddress;
         _ = CompactText.TryMember(text.Claims, "sub", out var claimed);
         if (!_falseTokens.HasRoom(peer, CredentialIdentity.Spiffe, claimed))
@@ -225,7 +230,7 @@ internal sealed class CallerAuthenticator(
             return Reading<Caller>.Refused(DenyReason.IssuerUnavailable, FalseTokens.Budget);
         }
 
-        var reading = workloadTokens!.Read(token, text);
+        var reading = workloadTokens.Read(token, text);
         if (reading.TryGet(out var caller, out _))
         {
             _falseTokens.NoteGood(peer, CredentialIdentity.Spiffe, caller.ClientId);

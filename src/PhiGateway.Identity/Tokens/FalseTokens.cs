@@ -5,7 +5,7 @@ namespace PhiGateway.Identity.Tokens;
 
 /// <summary>
 /// Bounds how many tokens whose signature is false are verified for one address: all that a token must say besides is public. Asked by
-/// <see cref="CallerAuthenticator"/> before each verification, and told what came of it.
+/// whoever verifies strangers' tokens (calls, administrators, logouts, signals) before each verification, and told what came of it.
 /// </summary>
 /// <remarks>
 /// Thread-safe. Security: behind one address are many. Where a client's token held before, a count of its own is asked, which what others
@@ -13,7 +13,7 @@ namespace PhiGateway.Identity.Tokens;
 /// </remarks>
 /// <param name="perSecond">Of one address, ten seconds of it at once; ten times as many where the client's tokens held before.</param>
 /// <param name="time">The clock.</param>
-internal sealed class FalseTokens(int perSecond, TimeProvider time)
+public sealed class FalseTokens(int perSecond, TimeProvider time)
 {
     /// <summary>The rate where nothing else is said.</summary>
     public const int DefaultPerSecond = 20;

@@ -45,6 +45,9 @@ internal sealed class JwtSvidReader(TrustDomains domains, string environment, Sc
         && subject is not null
         && subject.StartsWith("spiffe:", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether a token was verified before, and need not be again.</summary>
+    public bool IsKnown(string token) => FindKnown(TokenKey.Of(token), time.GetUtcNow()) is not null;
+
     /// <summary>The workload that a token proves.</summary>
     /// <param name="token">The token.</param>
     /// <param name="text">The same, taken apart.</param>
@@ -52,7 +55,7 @@ internal sealed class JwtSvidReader(TrustDomains domains, string environment, Sc
     {
         var now = time.GetUtcNow();
         var mark = TokenKey.Of(token);
-        if (_known.TryGetValue(mark, out var known) && now < known.Until && ReferenceEquals(known.Domain.File.Current, known.Bundle))
+        if (FindKnown(mark, now) is { } known)
         {
             return Reading<Caller>.Of(known.Caller);
         }
@@ -118,6 +121,11 @@ internal sealed class JwtSvidReader(TrustDomains domains, string environment, Sc
         _known[mark] = new Known(caller, domain, bundle, expires < now + LongestKept ? expires : now + LongestKept);
         return Reading<Caller>.Of(caller);
     }
+
+    private Known? FindKnown(TokenKey mark, DateTimeOffset now) =>
+        _known.TryGetValue(mark, out var known) && now < known.Until && ReferenceEquals(known.Domain.File.Current, known.Bundle)
+            ? known
+            : null;
 
     private static string? FlawOf(TokenText text, string audience)
     {

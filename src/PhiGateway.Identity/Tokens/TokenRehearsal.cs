@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -14,7 +15,7 @@ namespace PhiGateway.Identity.Tokens;
 /// </summary>
 /// <remarks>
 /// Security: it goes the way of any token, up to its signature, which is random bytes: it is refused as a forged one is. It is no request:
-/// nothing is recorded or counted, and nobody is let in by it, whatever came of it.
+/// nothing is recorded, nobody else's room is taken, and nobody is let in by it, whatever came of it.
 /// </remarks>
 /// <param name="scopes">Services of a request.</param>
 /// <param name="authenticator">The check.</param>
@@ -22,6 +23,9 @@ namespace PhiGateway.Identity.Tokens;
 internal sealed class TokenRehearsal(IServiceScopeFactory scopes, ICallerAuthenticator authenticator, TimeProvider time)
 {
     private const string Name = "rehearsal";
+
+    // Nobody calls from there: what is shown from no address at all shares its count with whoever is too many to have one.
+    private static readonly IPAddress Nowhere = IPAddress.Any;
 
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(1);
 
@@ -39,6 +43,7 @@ internal sealed class TokenRehearsal(IServiceScopeFactory scopes, ICallerAuthent
 
             await using var scope = scopes.CreateAsyncScope();
             var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
+            context.Connection.RemoteIpAddress = Nowhere;
             context.Request.Headers.Authorization = "Bearer " + Write(issuer.Options, key, name);
             results.Add(await authenticator.AuthenticateAsync(context));
         }

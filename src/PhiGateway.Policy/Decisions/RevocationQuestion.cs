@@ -1,5 +1,6 @@
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
@@ -233,6 +234,13 @@ internal static class RevocationQuestion
 
         return caller.HasUnknownPurpose ? Stopped : null;
     }
+
+    /// <summary>The same of a token that says its purposes in these words.</summary>
+    internal static string? OfPurposes(IReadOnlyList<string> purposes, RevocationSet revocations) =>
+        revocations.StopsOthers
+        && (purposes.Count == 0 || purposes.Any(static text => !PurposeOfUse.TryParse(text, out var purpose) || !purpose.IsTreatment))
+            ? Stopped
+            : null;
 
     /// <summary>What stops all calls of a client for what they are for: it has no purpose that is treatment; null when nothing does.</summary>
     internal static string? OfUse(ClientEntry entry, RevocationSet revocations) =>

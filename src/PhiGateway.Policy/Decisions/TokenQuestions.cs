@@ -178,6 +178,10 @@ public static class TokenQuestions
             && RevocationQuestion.OfProvider(token, entry, snapshot.Revocations) is not null
         );
 
+    /// <summary>What stops calls under a token for these purposes now; null: nothing does. None, or one that cannot be read, is no treatment.</summary>
+    public static string? FindStop(RegistrySnapshot snapshot, IReadOnlyList<string> purposes) =>
+        RevocationQuestion.OfPurposes(purposes, snapshot.Revocations);
+
     /// <summary>Whether what a provider said of a person at a moment is revoked, whichever client comes with it.</summary>
     public static bool IsPersonRevoked(RegistrySnapshot snapshot, string provider, string person, DateTimeOffset at) =>
         RevocationQuestion.OfProvider(provider, person, at.UtcTicks, snapshot.Revocations) is not null;

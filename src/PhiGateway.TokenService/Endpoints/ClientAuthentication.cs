@@ -163,7 +163,7 @@ internal sealed class ClientAuthentication(
         {
             falseSignatures.NoteGood(client, peer);
         }
-        else if (check.Flaw is AssertionCheck.NotSigned or AssertionCheck.Replayed)
+        else if (check.IsFalse || check.Flaw is AssertionCheck.NotSigned or AssertionCheck.Replayed)
         {
             falseSignatures.NoteFalse(client, peer, IsNear(client, snapshot, peer));
         }

@@ -21,8 +21,8 @@ internal sealed class FalseSignatures(TokenServiceOptions options, TimeProvider 
     // Bounds the memory: further addresses share one account.
     internal const int MostPeers = 4096;
 
-    // Of one client; who was there last the longest time ago is forgotten first.
-    internal const int MostPlaces = 8;
+    // Of one client, whose workers may have an address each; who was there last the longest time ago is forgotten first.
+    internal const int MostPlaces = 64;
 
     // No network is written like this.
     private const string Others = "others";

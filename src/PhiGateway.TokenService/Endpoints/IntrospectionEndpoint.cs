@@ -84,8 +84,16 @@ internal sealed class IntrospectionEndpoint(
             && token.ExpiresAt > now
             && !Revoked.Is(snapshot, options, token, text)
             && TokenQuestions.Ask(snapshot, options.Name, clientId, now, out var client) is null
-            && (token.Task is not { } task || (client is not null && TaskQuestions.Find(client, task, now) is not null));
+            && client is not null
+            && (token.Task is not { } task || TaskQuestions.Find(client, task, now) is not null)
+            && IsForSomethingOpen(snapshot, client, token);
     }
+
+    // What it was given for may have been taken from the use case since, or be stopped.
+    private static bool IsForSomethingOpen(RegistrySnapshot snapshot, ClientEntry client, IssuedToken token) =>
+        client.UseCase is { } useCase
+        && AssertedPurposes.Of(token.Purposes, useCase) is not null
+        && TokenQuestions.FindStop(snapshot, token.Purposes) is null;
 
     private void Write(Utf8JsonWriter json, IssuedToken? token)
     {

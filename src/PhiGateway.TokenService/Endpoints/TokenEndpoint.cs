@@ -130,6 +130,13 @@ internal sealed class TokenEndpoint(
             return;
         }
 
+        if (TokenQuestions.FindStop(snapshot, access.Purposes) is { } stop)
+        {
+            var detail = $"{DenyReason.Revoked} {stop}";
+            await RefuseAsync(http, snapshot, OAuthError.NotAllowed, detail, assertion.ClientId, client, null, access.Task, what);
+            return;
+        }
+
         // 5. Bound to what.
         var bound = await BindAsync(http, client, sender.IsByCertificate);
         if ((bound.Error ?? Unbound(access.Subject, bound)) is { } unbound)

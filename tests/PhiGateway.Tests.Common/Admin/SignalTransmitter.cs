@@ -28,6 +28,12 @@ internal sealed class SignalTransmitter : IAsyncDisposable
     /// <summary>Ids that were refused, with the error.</summary>
     public ConcurrentDictionary<string, string> Refused { get; } = new();
 
+    /// <summary>What it was asked to verify: stream and state.</summary>
+    public ConcurrentQueue<(string Stream, string State)> Questions { get; } = new();
+
+    /// <summary>What it answers to that.</summary>
+    public int VerificationStatus { get; set; } = StatusCodes.Status204NoContent;
+
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 
     public static async Task<SignalTransmitter> StartAsync()
@@ -67,6 +73,13 @@ internal sealed class SignalTransmitter : IAsyncDisposable
         }
 
         var asked = (await JsonNode.ParseAsync(http.Request.Body))!;
+        if (http.Request.Path == "/verify")
+        {
+            Questions.Enqueue(((string)asked["stream_id"]!, (string)asked["state"]!));
+            http.Response.StatusCode = VerificationStatus;
+            return;
+        }
+
         foreach (var id in asked["ack"]!.AsArray().Select(static one => (string)one!))
         {
             _waiting.TryRemove(id, out _);

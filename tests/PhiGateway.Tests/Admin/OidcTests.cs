@@ -46,6 +46,27 @@ public sealed class OidcTests : IDisposable
         Assert.Equal(200, await GetAsync(server, Token(), "/admin/v1/clients"));
     }
 
+    // Whoever shows false tokens has few of them looked at, which new people at the address wait for, and nobody who was there before.
+    [Fact]
+    public async Task Token_FromAnAddressThatShowedManyFalseOnes_WaitsUnlessItsPersonWasThere()
+    {
+        await using var server = await StartAsync(falseTokens: 1);
+        Assert.Equal(200, await GetAsync(server, Token(), "/admin/v1/clients"));
+        var forged = Token(key: _other, person: "thief@hospital.example");
+        var status = 200;
+        for (var shown = 0; status == 200 && shown < 1000; shown++)
+        {
+            Assert.NotEqual(200, await GetAsync(server, forged, "/admin/v1/clients"));
+            status = await GetAsync(server, Token(person: $"new-{shown}@hospital.example"), "/admin/v1/clients");
+        }
+
+        Assert.Equal(429, status);
+        Assert.Equal(200, await GetAsync(server, Token(), "/admin/v1/clients"));
+
+        // A key is no token of an issuer.
+        Assert.Equal(200, (await server.GetAsync("/admin/v1/clients")).Status);
+    }
+
     // Names under which nobody acts: of the first key, which is above four eyes, and of the gateway itself.
     [Theory]
     [InlineData("bootstrap")]
@@ -109,7 +130,7 @@ public sealed class OidcTests : IDisposable
     private static async Task<int> GetAsync(AdminServer server, string token, string path) =>
         (await server.SendAsync(null, "GET", path, null, ("Authorization", "Bearer " + token))).Status;
 
-    private async Task<AdminServer> StartAsync()
+    private async Task<AdminServer> StartAsync(int falseTokens = 20)
     {
         var jwk = JsonWebKeyConverter.ConvertFromECDsaSecurityKey(
             new ECDsaSecurityKey(ECDsa.Create(_key.ExportParameters(false))) { KeyId = "k1" }
@@ -131,6 +152,8 @@ public sealed class OidcTests : IDisposable
             }.ToJsonString()
         );
         return await AdminServer.StartAsync(options =>
+        {
+            options.FalseTokensPerSecondPerPeer = falseTokens;
             options.Oidc = new AdminOidcOptions
             {
                 Issuer = Issuer,
@@ -140,8 +163,8 @@ public sealed class OidcTests : IDisposable
                 NameClaim = "email",
                 RoleMap = new Dictionary<string, string> { ["phi-ops"] = "operator" },
                 Jwks = _jwks,
-            }
-        );
+            };
+        });
     }
 
     private string Token(

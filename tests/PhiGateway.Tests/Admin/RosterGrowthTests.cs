@@ -117,6 +117,29 @@ public sealed class RosterGrowthTests
         Assert.DoesNotContain("closed", after.Text, StringComparison.Ordinal);
     }
 
+    // What ends is ended before the memberships are written: an import that breaks off in between tells it all the same.
+    [Fact]
+    public async Task Growth_ThatShutsAPathAndThenBreaksOff_NamesItsClient()
+    {
+        await using var server = await AdminServer.StartAsync(static options =>
+            options.RosterGrowth = new RosterGrowthRules(1000, 50, MostAlone: 5)
+        );
+        await Approvals.OpenAsync(server);
+        await WriteAsync(server, byOnes: false, 0, 5);
+        server.Store.FailBatch = server.Store.Batches + 1;
+        var answer = await server.SendAsync(
+            "nora",
+            "POST",
+            Members + ":import",
+            """{"patient":"p-5"}""" + "\n",
+            ("Content-Type", "application/x-ndjson")
+        );
+
+        Assert.Contains("\"failed\"", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("\"closed\":[\"acme-connector\"]", answer.Text, StringComparison.Ordinal);
+        Assert.False(await IsOpenAsync(server));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

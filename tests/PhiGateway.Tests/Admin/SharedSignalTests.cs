@@ -281,7 +281,8 @@ public sealed partial class SharedSignalTests : IAsyncLifetime
         Uri? poll = null,
         TimeSpan? expected = null,
         bool endsConsole = true,
-        string speaksOf = "hospital-idp"
+        string speaksOf = "hospital-idp",
+        Uri? verify = null
     )
     {
         var (keys, push, pull) = (Path.Combine(_folder, "keys.json"), Path.Combine(_folder, "push"), Path.Combine(_folder, "pull"));
@@ -300,6 +301,9 @@ public sealed partial class SharedSignalTests : IAsyncLifetime
             PollSecret = "file:" + pull,
             MostPerHour = 3,
             ExpectEvery = expected,
+            VerificationEndpoint = verify is null ? null : new Uri(verify, "/verify").ToString(),
+            VerificationSecret = verify is null ? null : "file:" + pull,
+            StreamId = verify is null ? null : "stream-1",
             EndsConsoleSessions = endsConsole,
         };
         var rules = new SignalRules(

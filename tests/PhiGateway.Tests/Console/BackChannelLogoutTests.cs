@@ -34,7 +34,7 @@ public sealed class BackChannelLogoutTests : IAsyncLifetime
             Algorithms = ["ES256"],
         };
         _server = await AdminServer.StartAsync(
-            configure: options => options.Oidc = oidc,
+            configure: options => (options.Oidc, options.FalseTokensPerSecondPerPeer) = (oidc, 1),
             services: services =>
                 services
                     .AddSingleton<ISingleUses>(new SharedUses())
@@ -135,6 +135,37 @@ public sealed class BackChannelLogoutTests : IAsyncLifetime
         }
 
         Assert.InRange(_server.Journal.Records.Count, 1, 60);
+    }
+
+    [Fact]
+    public async Task Logout_AfterManyFalseOnes_IsToBeSentAgain()
+    {
+        var forged = Recipe("sid").SignWith(SigningKey.Es256("k1"));
+        var status = HttpStatusCode.OK;
+        for (var shown = 0; status == HttpStatusCode.OK && shown < 1000; shown++)
+        {
+            Assert.NotEqual(HttpStatusCode.OK, await SendAsync(forged));
+            status = await SendAsync(Token("sid"));
+        }
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+    }
+
+    [Theory]
+    [InlineData("signature")]
+    [InlineData("id token")]
+    public async Task Logout_AfterAFewThatAreNone_IsTakenFromWhereOneWasTaken(string flaw)
+    {
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(Token("sid")));
+        var none = flaw == "signature" ? Recipe("sid").SignWith(SigningKey.Es256("k1")) : Recipe("sid").Without("events").Sign();
+        for (var shown = 0; shown < 30; shown++)
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, await SendAsync(none));
+        }
+
+        var session = await BeginAsync();
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(Token("sid")));
+        Assert.Null(await Fleet.FindAsync(session, isClick: true));
     }
 
     private Task<string> BeginAsync() =>

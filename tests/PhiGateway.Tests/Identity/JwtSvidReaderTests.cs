@@ -230,6 +230,25 @@ public sealed class JwtSvidReaderTests : IDisposable
         Assert.Equal(member is null ? [] : [$"TrustDomains:0:{member}"], found);
     }
 
+    // What is known is not verified, so it waits for nobody.
+    [Fact]
+    public async Task Authenticate_AfterManyFalseOnesInItsName_TakesWhatItKnows()
+    {
+        using var services = Services(falseTokens: 1);
+        var known = Token();
+        Assert.Equal(Feed, (await CallerAsync(services, known)).ClientId);
+        var forged = SigningKey.Es256("svid-1").Token(Header().ToJsonString(), Claims().ToJsonString());
+        var refusal = DenyReason.InvalidToken;
+        for (var shown = 0; refusal == DenyReason.InvalidToken && shown < 1000; shown++)
+        {
+            refusal = await RefusalAsync(services, forged);
+        }
+
+        Assert.Equal(DenyReason.IssuerUnavailable, refusal);
+        Assert.Equal(DenyReason.IssuerUnavailable, await RefusalAsync(services, Token(static claims => claims["jti"] = "new")));
+        Assert.Equal(Feed, (await CallerAsync(services, known)).ClientId);
+    }
+
     private static async Task<Caller> CallerAsync(IServiceProvider services, string token)
     {
         var result = await AuthenticateAsync(services, "Bearer " + token);
@@ -253,7 +272,7 @@ public sealed class JwtSvidReaderTests : IDisposable
         return context;
     }
 
-    private ServiceProvider Services(Action<TrustDomainOptions>? change = null)
+    private ServiceProvider Services(Action<TrustDomainOptions>? change = null, int? falseTokens = null)
     {
         var options = Options();
         change?.Invoke(options.TrustDomains[0]);
@@ -275,7 +294,8 @@ public sealed class JwtSvidReaderTests : IDisposable
                     },
                 ],
                 static _ => ScopeSet.Empty,
-                workloads: (options, "production")
+                workloads: (options, "production"),
+                falseTokens: falseTokens
             )
             .BuildServiceProvider();
     }

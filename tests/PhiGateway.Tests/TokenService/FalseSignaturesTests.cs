@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Identity;
 using PhiGateway.Tests.Common.Infrastructure;
 using PhiGateway.Tests.Policy.Snapshot;
@@ -132,6 +133,27 @@ public sealed class FalseSignaturesTests : IDisposable
 
         Assert.Equal(429, (await AskAsync(stolen, Elsewhere)).Status);
         Assert.Equal("invalid_client", (await AskAsync(stolen, Home)).Error);
+    }
+
+    // Perhaps it holds by the key that cannot be had; by the other one it was verified, which costs as much.
+    [Fact]
+    public async Task Token_WhileOneOfTheClientsKeysCannotBeHad_FalseOnesOfTheOtherAreCounted()
+    {
+        var away = TestRegistry.Credential("connector-address") with
+        {
+            Kind = CredentialKind.ClientKey,
+            JwksUri = "https://127.0.0.1:9/keys.json",
+        };
+        using var world = new TokenWorld(key: _world.Key, also: away);
+        world.Options.FalseSignaturesPerSecondPerPeer = 1;
+        Assert.Equal(200, (await world.AskAsync(TokenWorld.Form(Assertion()), At(Home))).Status);
+        for (var n = 0; n < AtOnce; n++)
+        {
+            Assert.Equal(503, (await world.AskAsync(TokenWorld.Form(Forged()), At(Elsewhere))).Status);
+        }
+
+        Assert.Equal(429, (await world.AskAsync(TokenWorld.Form(Forged()), At(Elsewhere))).Status);
+        Assert.Equal(200, (await world.AskAsync(TokenWorld.Form(Assertion()), At(Home))).Status);
     }
 
     // Elsewhere nobody is told that the client is busy.

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Identity;
 using PhiGateway.Tests.Policy.Snapshot;
@@ -48,6 +49,49 @@ public sealed class TokenLifeTests : IDisposable
         Assert.True((bool)(await _world.IntrospectAsync(Assertion(), token)).Json!["active"]!);
         _world.Clock.Advance(TimeSpan.FromMinutes(5));
         await InactiveAsync(token);
+    }
+
+    // By the doors of a call: what a token is for is one of them, and nobody gets another one for it.
+    [Theory]
+    [InlineData("nothing", true)]
+    [InlineData("another purpose added", true)]
+    [InlineData("purpose removed", false)]
+    [InlineData("all but treatment stopped", false)]
+    public async Task Introspect_TokenForAPurposeThatIsTakenAway_IsNotActive(string closing, bool isActive)
+    {
+        var payment = TestRegistry.UseCase() with { Purposes = ["HPAYMT"] };
+        var both = payment with { Purposes = ["HPAYMT", "TREAT"] };
+        using var world = new TokenWorld(useCase: payment);
+        var token = (await world.AskAsync(TokenWorld.Form(world.Assertion("one")))).Token;
+        var stop = TestRegistry.Revocation(RevocationTarget.OtherThanTreatment, "*");
+        world.Fill(
+            TestRegistry.Client(),
+            closing switch
+            {
+                "nothing" => payment,
+                "purpose removed" => TestRegistry.UseCase(),
+                _ => both,
+            },
+            closing == "all but treatment stopped" ? [stop] : []
+        );
+
+        Assert.Equal(isActive, (bool)(await world.IntrospectAsync(world.Assertion("two"), token)).Json!["active"]!);
+        Assert.Equal(isActive ? 200 : 400, (await world.AskAsync(Asserting(world, "three", "HPAYMT"))).Status);
+        if (closing != "nothing")
+        {
+            // For treatment there is one.
+            Assert.Equal(200, (await world.AskAsync(Asserting(world, "four", "TREAT"))).Status);
+        }
+    }
+
+    private static Dictionary<string, string> Asserting(TokenWorld world, string jti, string purpose)
+    {
+        var claims = world.Claims(jti);
+        claims["extensions"] = new JsonObject
+        {
+            ["hl7-b2b"] = new JsonObject { ["version"] = "1", ["purpose_of_use"] = new JsonArray(purpose) },
+        };
+        return TokenWorld.Form(world.Key.Token(world.Header().ToJsonString(), claims.ToJsonString()));
     }
 
     [Fact]

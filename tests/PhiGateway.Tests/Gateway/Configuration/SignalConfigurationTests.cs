@@ -17,6 +17,8 @@ public sealed class SignalConfigurationTests
         (One + "Audience", "https://gw.hospital.example/signals/okta"),
         (One + "TokenIssuers:0", "hospital-idp"),
         (One + "PollEndpoint", "https://signals.hospital.example/poll"),
+        (One + "VerificationEndpoint", "https://signals.hospital.example/verify"),
+        (One + "StreamId", "stream-1"),
     ];
 
     [Fact]
@@ -40,6 +42,14 @@ public sealed class SignalConfigurationTests
     [InlineData(One + "PollEndpoint", "http://signals.hospital.example/poll", One + "PollEndpoint")]
     [InlineData(One + "PollEndpoint", "https://169.254.169.254/poll", One + "PollEndpoint")]
     [InlineData(One + "PollPause", "00:00:00", One + "PollPause")]
+    [InlineData(One + "VerificationEndpoint", "http://signals.hospital.example/verify", One + "VerificationEndpoint")]
+    [InlineData(One + "VerificationEndpoint", "https://169.254.169.254/verify", One + "VerificationEndpoint")]
+    [InlineData(One + "VerificationEndpoint", null, One + "StreamId")]
+    [InlineData(One + "StreamId", null, One + "StreamId")]
+    [InlineData(One + "StreamId", "", One + "StreamId")]
+    [InlineData(One + "VerificationSecret", "in-the-open", One + "VerificationSecret")]
+    [InlineData(One + "VerifyEvery", "00:00:59", One + "VerifyEvery")]
+    [InlineData(One + "VerifyEvery", "1.00:00:01", One + "VerifyEvery")]
     [InlineData(One + "MaxAge", "8.00:00:00", One + "MaxAge")]
     [InlineData(One + "MostPerHour", "0", One + "MostPerHour")]
     [InlineData(One + "ActAtRisk", "LOW", One + "ActAtRisk")]

@@ -66,6 +66,28 @@ public sealed class RunningAnswerTests
         Assert.InRange(left, 1, Matches / 2);
     }
 
+    // By every door there is, and by none that is somebody else's.
+    [Theory]
+    [MemberData(nameof(DoorClosings.Names), MemberType = typeof(DoorClosings))]
+    public async Task Stream_AnyDoorClosed_IsCut(string closing)
+    {
+        var doors = new DoorClosings(TestRegistry.Grant());
+        var (result, left, _) = await StreamAsync(world => doors.Close(world, closing), before: world => doors.Open(world, closing));
+
+        Assert.True(result.IsRefused(out _));
+        Assert.InRange(left, 1, Matches / 2);
+    }
+
+    [Fact]
+    public async Task Stream_DoorsOfOthersClosed_LeavesWhole()
+    {
+        var doors = new DoorClosings(TestRegistry.Grant());
+        var (result, left, _) = await StreamAsync(doors.ChangeElsewhere, before: world => doors.Open(world));
+
+        Assert.True(result.Continues);
+        Assert.Equal(Matches, left);
+    }
+
     [Fact]
     public async Task Stream_TokenEnded_IsCut()
     {
@@ -204,11 +226,13 @@ public sealed class RunningAnswerTests
     private static async Task<(StageResult Result, int Left, int Segments)> StreamAsync(
         Action<StageWorld> meanwhile,
         Action<GatewayOptions>? change = null,
-        string? scopes = null
+        string? scopes = null,
+        Action<StageWorld>? before = null
     )
     {
         using var world = new StageWorld(null, change);
         world.Callers.Result = CallerResult.Of(scopes is null ? Asked.Caller() : Asked.Caller(scopes: scopes));
+        before?.Invoke(world);
         world.Route = world.Route! with { SelfLinks = SelfLinkRule.Ignored };
         world.Upstream.Otherwise = static () => RecordingUpstream.Reply(200, Bundle, KnownMediaTypes.FhirJson);
         using var exchange = world.Open("GET", "/fhir/Observation?patient=17&_count=500");
