@@ -28,6 +28,9 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
     // A row is seen when its transaction is done, a moment after the time that stands in it.
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(10);
 
+    // So often the gates of those who are gone are given up.
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromHours(6);
+
     // A request waits no longer than this for its turn, and than this for its slice, whatever the database does; then the node counts for
     // itself.
     private static readonly TimeSpan Haste = TimeSpan.FromSeconds(1);
@@ -35,6 +38,7 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly HashSet<string> _others = new(StringComparer.Ordinal);
     private DateTimeOffset _since = DateTimeOffset.UnixEpoch;
+    private DateTimeOffset _swept = clock.GetUtcNow();
     private volatile bool _isResumed;
     private volatile bool _isAway;
 
@@ -214,6 +218,7 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
             }
 
             (_since, _isAway) = (news.At - Overlap, false);
+            Sweep();
             return true;
         }
 #pragma warning disable CA1031 // Whatever is wrong with the database, the node goes on by what it knows.
@@ -224,6 +229,17 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
             cancellationToken.ThrowIfCancellationRequested();
             GoAlone(fault.GetType().Name);
             return false;
+        }
+    }
+
+    // Only while the database answers: what it says makes anew whatever is told of still.
+    private void Sweep()
+    {
+        var now = clock.GetUtcNow();
+        if ((now - _swept).Duration() >= SweepEvery)
+        {
+            _swept = now;
+            gates.Sweep(now);
         }
     }
 
