@@ -16,6 +16,7 @@ internal sealed class ClientActivity
     // Of what a client names itself the whole hash, made for those that miss: two of a shorter one could be made alike.
     private HashSet<ulong>? _hourMisses;
     private HashSet<ulong>? _dayMisses;
+    private HashSet<ulong>? _dayNobody;
     private long _minute;
     private long _hour;
     private (int Minute, int Hour, int Patients, int Records, int Misses, int Call) _peaks;
@@ -42,6 +43,12 @@ internal sealed class ClientActivity
 
     public int DayMisses => _dayMisses?.Count ?? 0;
 
+    /// <summary>How many searches for patients there were on this day, but those for what changed.</summary>
+    public int DaySearches { get; private set; }
+
+    /// <summary>How many different ones of them found nobody.</summary>
+    public int DayNobody => _dayNobody?.Count ?? 0;
+
     /// <summary>How many answers of this day were far larger than this client's ever were.</summary>
     public int DayWide { get; private set; }
 
@@ -55,6 +62,9 @@ internal sealed class ClientActivity
     public RecordRing Accesses { get; } = new();
 
     public RecordRing Misses => field ??= new RecordRing();
+
+    /// <summary>Searches for patients that found nobody.</summary>
+    public RecordRing Nobody => field ??= new RecordRing();
 
     public RecordRing NewPatients => field ??= new RecordRing();
 
@@ -161,6 +171,7 @@ internal sealed class ClientActivity
             Accesses.Add(seen.Id);
             AddPatients(seen, baseline, isLate);
             AddSize(seen, baseline, teachesAll);
+            AddSearch(seen, isLate);
         }
         else if (seen.Status == 404 || seen.Reason == "outside-roster")
         {
@@ -208,6 +219,21 @@ internal sealed class ClientActivity
         }
     }
 
+    private void AddSearch(WatchEvent seen, bool isLate)
+    {
+        if (!seen.IsForPatients || isLate)
+        {
+            return;
+        }
+
+        DaySearches += DaySearches < int.MaxValue ? 1 : 0;
+        if (seen.Records == 0)
+        {
+            AddBounded(_dayNobody ??= [], seen.AskedKey);
+            Nobody.Add(seen.Id);
+        }
+    }
+
     // Files of an export are as large as they are.
     private void AddSize(WatchEvent seen, ClientBaseline baseline, bool teachesAll)
     {
@@ -249,12 +275,13 @@ internal sealed class ClientActivity
         if (!IsDayFlagged)
         {
             baseline.Errors.Close(Day, Refused, DayCalls);
+            baseline.Nobody.Close(Day, DayNobody, DaySearches);
         }
 
         Refused = null;
         (DayCalls, DayNewPatients, DayWide, IsDayFlagged, _peaks) = (0, 0, 0, false, default);
         _dayPatients.Clear();
-        _dayMisses = null;
+        (_dayMisses, _dayNobody, DaySearches) = (null, null, 0);
         return ended;
     }
 

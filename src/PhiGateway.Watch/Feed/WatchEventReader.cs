@@ -16,6 +16,8 @@ internal static class WatchEventReader
     private const string MemberEvent = "roster.member.put";
     private const string Accepted = "accepted ";
     private const string Unknown = "unknown";
+    private const string SearchByType = "search-type";
+    private const string Patient = "Patient";
 
     // Before the thumbprint of the key by which a client proved itself.
     private const string Key = "key/";
@@ -70,6 +72,7 @@ internal static class WatchEventReader
             patients[i] = StableHash.Of(entry.PatientKeys[i]);
         }
 
+        var ranges = SearchRange.Of(record.Interaction, record.RawTarget, record.Form);
         return new WatchEvent
         {
             Id = record.Id,
@@ -91,7 +94,8 @@ internal static class WatchEventReader
             Program = ProgramName.HashOf(record.UserAgent),
             IsByHand = ProgramName.IsByHand(record.UserAgent),
             TokenIssuedAt = record.TokenIssuedAt,
-            Ranges = SearchRange.Of(record.Interaction, record.RawTarget, record.Form),
+            Ranges = ranges,
+            IsForPatients = !isRefusal && ranges.Count == 0 && record is { Interaction: SearchByType, ResourceType: Patient },
             Shape = isRefusal ? string.Empty : SearchShape.Of(record),
             Form = isRefusal ? string.Empty : SearchShape.OfForm(record),
             Chain = isRefusal ? string.Empty : ActorChain.Of(record.Actors),
