@@ -55,17 +55,22 @@ internal readonly record struct SearchRange(ulong Shape, double Low, double High
     }
 
     // Of a list that one of its values is enough for: the widest. A list of both kinds leaves a gap and is no bound.
-    private static bool TryBounds(ReadOnlySpan<char> text, out bool isLower, out double value)
+    private static bool TryBounds(ReadOnlySpan<char> text, out ulong beside, out bool isLower, out double value)
     {
-        (isLower, value) = (false, double.NaN);
+        (beside, isLower, value) = (0, false, double.NaN);
         foreach (var one in text.Split(','))
         {
-            if (!TryBound(text[one], out var isThisLower, out var bound) || (!double.IsNaN(value) && isThisLower != isLower))
+            if (!TryComponent(text[one], out var besideThis, out var isThisLower, out var bound))
             {
                 return false;
             }
 
-            isLower = isThisLower;
+            if (!double.IsNaN(value) && (isThisLower, besideThis) != (isLower, beside))
+            {
+                return false;
+            }
+
+            (isLower, beside) = (isThisLower, besideThis);
             if (double.IsNaN(value))
             {
                 value = bound;
@@ -77,6 +82,31 @@ internal readonly record struct SearchRange(ulong Shape, double Low, double High
         }
 
         return !double.IsNaN(value);
+    }
+
+    // Of a composite value (8480-6$gt120) the component that is a bound, and a hash of the others: with another code it is another search.
+    private static bool TryComponent(ReadOnlySpan<char> item, out ulong beside, out bool isLower, out double value)
+    {
+        (beside, isLower, value) = (0, false, 0);
+        if (!item.Contains('$'))
+        {
+            return TryBound(item, out isLower, out value);
+        }
+
+        var isFound = false;
+        foreach (var part in item.Split('$'))
+        {
+            if (!isFound && TryBound(item[part], out isLower, out value))
+            {
+                isFound = true;
+            }
+            else
+            {
+                beside = unchecked((beside * 31) + StableHash.Of(item[part]));
+            }
+        }
+
+        return isFound;
     }
 
     // A prefix of FHIR's and a number or a date; what stands behind a bar is the unit.
@@ -174,9 +204,12 @@ internal readonly record struct SearchRange(ulong Shape, double Low, double High
 
             // Parameters in any order are the same search.
             var words = StableHash.OfDecoded(pair);
-            Span<char> valueRoom = stackalloc char[MostOfValue];
-            var value = equals < 0 ? [] : EncodedText.Decode(pair[(equals + 1)..], valueRoom);
-            if (!TryBounds(value, out var isLower, out var end) || !TryFind(StableHash.Of(name), out var place))
+            var raw = equals < 0 ? [] : pair[(equals + 1)..];
+            // Security: all of it, or whoever writes a bound behind enough of others would never be followed.
+            var isShort = raw.Length <= MostOfValue || !raw.Contains('%');
+            Span<char> valueRoom = isShort ? stackalloc char[MostOfValue] : new char[raw.Length];
+            var value = EncodedText.Decode(raw, valueRoom);
+            if (!TryBounds(value, out var beside, out var isLower, out var end) || !TryFind(StableHash.Of(name) ^ beside, out var place))
             {
                 _rest ^= words;
                 return;
