@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
 using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
@@ -39,6 +40,27 @@ public sealed class ForgottenGatesTests
 
         Assert.Equal(["connector"], gates.Quotas.Select(static quota => quota.Name).Distinct());
         Assert.Empty(gates.Shares);
+    }
+
+    // Nodes come and go, each under a name of its own: what is shared is not divided by those that were there once.
+    [Fact]
+    public async Task Exchange_NodesThatAreGone_ShareNothingTwoDaysLater()
+    {
+        using var world = new StageWorld(null, null, StageWorld.Grant("read"));
+        var uses = new SaidOnce(20, TestRegistry.Now.UtcTicks / TimeSpan.TicksPerDay);
+        var log = NullLogger<QuotaKeeper>.Instance;
+        using var keeper = new QuotaKeeper(uses, world.Get<ClientGates>(), world.Options, world.Clock, log);
+        Assert.True(await keeper.TryExchangeAsync(CancellationToken.None));
+        Assert.Equal(21, keeper.Nodes);
+
+        // The twin: who spoke yesterday may be asleep.
+        world.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.True(await keeper.TryExchangeAsync(CancellationToken.None));
+        Assert.Equal(21, keeper.Nodes);
+
+        world.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.True(await keeper.TryExchangeAsync(CancellationToken.None));
+        Assert.Equal(1, keeper.Nodes);
     }
 
     [Fact]
@@ -148,5 +170,20 @@ public sealed class ForgottenGatesTests
                 "second"
             ),
         ]);
+    }
+
+    // As a database tells: what was written before the last question is not told again.
+    private sealed class SaidOnce(int nodes, long day) : IQuotaUses
+    {
+        private bool _isSaid;
+
+        public Task<QuotaNews> ExchangeAsync(IReadOnlyList<QuotaUse> own, DateTimeOffset since, CancellationToken cancellationToken)
+        {
+            QuotaUse[] told = _isSaid
+                ? []
+                : [.. Enumerable.Range(0, nodes).Select(node => new QuotaUse("connector", $"gone-{node}", 0, [], day, 0))];
+            _isSaid = true;
+            return Task.FromResult(new QuotaNews(told, since));
+        }
     }
 }
