@@ -17,6 +17,7 @@ internal sealed class ClientActivity
     private HashSet<ulong>? _hourMisses;
     private HashSet<ulong>? _dayMisses;
     private HashSet<ulong>? _dayNobody;
+    private HashedSet? _dayFound;
     private long _minute;
     private long _hour;
     private (int Minute, int Hour, int Patients, int Records, int Misses, int Call) _peaks;
@@ -43,8 +44,8 @@ internal sealed class ClientActivity
 
     public int DayMisses => _dayMisses?.Count ?? 0;
 
-    /// <summary>How many searches for patients there were on this day, but those for what changed.</summary>
-    public int DaySearches { get; private set; }
+    /// <summary>How many different searches for patients there were on this day.</summary>
+    public int DaySearches => DayNobody + (_dayFound?.Count ?? 0);
 
     /// <summary>How many different ones of them found nobody.</summary>
     public int DayNobody => _dayNobody?.Count ?? 0;
@@ -226,11 +227,17 @@ internal sealed class ClientActivity
             return;
         }
 
-        DaySearches += DaySearches < int.MaxValue ? 1 : 0;
+        // Security: apart from bounds, since who asks for what changed asks for one thing all day, and a bound that changes nothing beside a
+        // number hides no number; each once, or whoever finds one person again and again would have a small share of nobody.
+        var key = seen.Ranges.Count == 0 ? seen.AskedKey : seen.Ranges[0].Rest;
         if (seen.Records == 0)
         {
-            AddBounded(_dayNobody ??= [], seen.AskedKey);
+            AddBounded(_dayNobody ??= [], key);
             Nobody.Add(seen.Id);
+        }
+        else
+        {
+            AddBounded(_dayFound ??= new HashedSet(), unchecked((uint)(key ^ (key >> 32))));
         }
     }
 
@@ -281,7 +288,7 @@ internal sealed class ClientActivity
         Refused = null;
         (DayCalls, DayNewPatients, DayWide, IsDayFlagged, _peaks) = (0, 0, 0, false, default);
         _dayPatients.Clear();
-        (_dayMisses, _dayNobody, DaySearches) = (null, null, 0);
+        (_dayMisses, _dayNobody, _dayFound) = (null, null, null);
         return ended;
     }
 

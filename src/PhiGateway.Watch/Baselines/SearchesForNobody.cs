@@ -30,7 +30,7 @@ internal sealed class SearchesForNobody
     /// <summary>Ends a day.</summary>
     /// <param name="day">Which.</param>
     /// <param name="nobody">How many searches that differ found nobody.</param>
-    /// <param name="searches">All its searches for patients.</param>
+    /// <param name="searches">How many searches for patients that differ there were.</param>
     public void Close(int day, int nobody, int searches)
     {
         Since = Since == 0 ? day : Since;

@@ -10,7 +10,8 @@ namespace PhiGateway.Watch.Feed;
 /// <param name="Shape">All that the search asks for but these bounds: two searches that differ in them alone have the same.</param>
 /// <param name="Low">The lower bound; minus infinity: none.</param>
 /// <param name="High">The upper bound; infinity: none.</param>
-internal readonly record struct SearchRange(ulong Shape, double Low, double High)
+/// <param name="Rest">All that it asks for without bounds: two searches that differ in any bounds alone have the same.</param>
+internal readonly record struct SearchRange(ulong Shape, double Low, double High, ulong Rest = 0)
 {
     // Of more bounded parameters the others are what else it asks for.
     private const int Most = 4;
@@ -186,7 +187,7 @@ internal readonly record struct SearchRange(ulong Shape, double Low, double High
             for (var i = 0; i < ranges.Length; i++)
             {
                 ref readonly var one = ref _known[i];
-                ranges[i] = new SearchRange(all ^ one.Words ^ one.Name, one.Low, one.High);
+                ranges[i] = new SearchRange(all ^ one.Words ^ one.Name, one.Low, one.High, _rest);
             }
 
             return ranges;

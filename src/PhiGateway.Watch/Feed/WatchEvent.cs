@@ -35,10 +35,7 @@ internal sealed record WatchEvent
 
     public int Records { get; init; }
 
-    /// <summary>
-    /// Whether it searched for patients by what they are like; a search with bounds, such as for what changed since, does not count, for it
-    /// finds nobody whenever nothing did.
-    /// </summary>
+    /// <summary>Whether it searched for patients.</summary>
     public bool IsForPatients { get; init; }
 
     /// <summary>What else of its grants an access used: <c>include Observation:subject</c>, <c>label R</c>, <c>element Patient.name</c>.</summary>

@@ -72,7 +72,6 @@ internal static class WatchEventReader
             patients[i] = StableHash.Of(entry.PatientKeys[i]);
         }
 
-        var ranges = SearchRange.Of(record.Interaction, record.RawTarget, record.Form);
         return new WatchEvent
         {
             Id = record.Id,
@@ -94,8 +93,8 @@ internal static class WatchEventReader
             Program = ProgramName.HashOf(record.UserAgent),
             IsByHand = ProgramName.IsByHand(record.UserAgent),
             TokenIssuedAt = record.TokenIssuedAt,
-            Ranges = ranges,
-            IsForPatients = !isRefusal && ranges.Count == 0 && record is { Interaction: SearchByType, ResourceType: Patient },
+            Ranges = SearchRange.Of(record.Interaction, record.RawTarget, record.Form),
+            IsForPatients = !isRefusal && record is { Interaction: SearchByType, ResourceType: Patient },
             Shape = isRefusal ? string.Empty : SearchShape.Of(record),
             Form = isRefusal ? string.Empty : SearchShape.OfForm(record),
             Chain = isRefusal ? string.Empty : ActorChain.Of(record.Actors),

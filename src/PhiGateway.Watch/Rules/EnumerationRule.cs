@@ -50,7 +50,7 @@ internal sealed class EnumerationRule : WatchRule
                 sighting,
                 FindingSeverity.Medium,
                 Say(
-                    $"{activity.DayNobody} different searches for patients found nobody on this day, of {activity.DaySearches}; its most were "
+                    $"{activity.DayNobody} different searches for patients found nobody on this day, of {activity.DaySearches} in all; its most were "
                         + $"{sighting.Baseline.Nobody.Peaks.UsualCalls} on a day. Who tries numbers asks so."
                 ),
                 activity.Nobody.List()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PhiGateway.Tests.Common.Admin.Fakes;
 using PhiGateway.Tests.Common.Audit;
 using PhiGateway.Watch.Detection;
@@ -49,7 +50,38 @@ public sealed class GuessingTests
         }
     }
 
-    // What changed since, or observations of nobody, is no search for a person.
+    // Who asks for what changed since asks for one thing all day.
+    [Fact]
+    public void Look_OfWhatChangedSince_IsNone()
+    {
+        var detector = Known(20, 2);
+        for (var call = 0; call < 200; call++)
+        {
+            var since = Attack.AddMinutes(call).UtcDateTime.ToString("s", CultureInfo.InvariantCulture);
+            var ranges = SearchRange.Of("search-type", $"/fhir/Patient?organization=5&_lastUpdated=gt{since}Z");
+            var polled = Event(Attack.AddMinutes(call), isNobody: true) with { Ranges = ranges };
+            Assert.Empty(detector.Take(polled));
+        }
+    }
+
+    // A bound beside each number, and one person who is found in between, hide nothing.
+    [Fact]
+    public void Look_NumbersBesideWhatChangesNothing_AreTold()
+    {
+        var (detector, found) = (Known(20, 2), new List<Finding>());
+        for (var call = 0; call < 60; call++)
+        {
+            var at = Attack.AddSeconds(10 * call);
+            var ranges = SearchRange.Of("search-type", $"/fhir/Patient?identifier={call}&birthdate=ge19{call % 100:00}-01-01");
+            found.AddRange(detector.Take(Event(at, isNobody: true) with { Ranges = ranges }));
+            found.AddRange(detector.Take(Event(at.AddSeconds(1), isNobody: false) with { AskedKey = 7 }));
+            found.AddRange(detector.Take(Event(at.AddSeconds(2), isNobody: false) with { AskedKey = 7 }));
+        }
+
+        Assert.Single(found);
+    }
+
+    // Observations of nobody are no search for a person.
     [Fact]
     public void Look_OfOtherSearches_IsNone()
     {
@@ -97,8 +129,7 @@ public sealed class GuessingTests
     [Theory]
     [InlineData("search-type", "Patient", "/fhir/Patient?identifier=urn:x|1", null, true)]
     [InlineData("search-type", "Patient", "/fhir/Patient/_search", "identifier=urn:x|1", true)]
-    [InlineData("search-type", "Patient", "/fhir/Patient?_lastUpdated=gt2026-01-05T08:00:00Z", null, false)]
-    [InlineData("search-type", "Patient", "/fhir/Patient/_search", "_lastUpdated=gt2026-01-05T08:00:00Z", false)]
+    [InlineData("search-type", "Patient", "/fhir/Patient?_lastUpdated=gt2026-01-05T08:00:00Z", null, true)]
     [InlineData("search-type", "Observation", "/fhir/Observation?subject=Patient/1", null, false)]
     [InlineData("read", "Patient", "/fhir/Patient/1", null, false)]
     public void Read_OfARecord_SaysWhetherItSearchedForPatients(
