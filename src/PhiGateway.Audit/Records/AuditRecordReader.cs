@@ -111,6 +111,11 @@ public static class AuditRecordReader
             {
                 list.Add(reader.GetString()!);
             }
+            else if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null))
+            {
+                // Or what is no list of texts would take further members with it.
+                throw new JsonException("Patients are texts.");
+            }
         }
 
         return list;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Snapshot;
@@ -9,7 +8,9 @@ namespace PhiGateway.Gateway.Admit;
 /// Finds or makes the gate of a client by its registry id, and those of use cases and organizations that have limits; asked by Admit and by
 /// the keeper of quotas.
 /// </summary>
-/// <remarks>Thread-safe. As many as are registered.</remarks>
+/// <remarks>
+/// Thread-safe. As many as ask, or as nodes tell of, and have asked lately or taken what counts still; whoever was deleted is forgotten.
+/// </remarks>
 /// <param name="pseudonym">Makes the words by which quotas tell patients apart.</param>
 internal sealed class ClientGates(PatientPseudonym pseudonym)
 {
@@ -20,20 +21,20 @@ internal sealed class ClientGates(PatientPseudonym pseudonym)
     private const string OfUseCases = "/use-case/";
     private const string OfOrganizations = "/organization/";
 
-    private readonly ConcurrentDictionary<string, ClientGate> _gates = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, ClientGate> _useCases = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, ClientGate> _organizations = new(StringComparer.Ordinal);
+    private readonly GateSet<ClientGate> _gates = new(id => Make(pseudonym, id));
+    private readonly GateSet<ClientGate> _useCases = new(id => Make(pseudonym, OfUseCases + id));
+    private readonly GateSet<ClientGate> _organizations = new(id => Make(pseudonym, OfOrganizations + id));
 
     /// <summary>The gate of a client.</summary>
-    public ClientGate Of(string client) => Of(_gates, string.Empty, client);
+    public ClientGate Of(string client) => _gates.Of(client);
 
     /// <summary>The gate of one owner of a client's limits; null: it has no limits.</summary>
     public ClientGate? Of(ClientEntry entry, LimitOwner owner) =>
         owner switch
         {
             LimitOwner.Client => Of(entry.Client.Id),
-            LimitOwner.UseCase => entry.UseCase is { Limits: not null } useCase ? Of(_useCases, OfUseCases, useCase.Id) : null,
-            _ => entry.Organization is { Limits: not null } organization ? Of(_organizations, OfOrganizations, organization.Id) : null,
+            LimitOwner.UseCase => entry.UseCase is { Limits: not null } useCase ? _useCases.Of(useCase.Id) : null,
+            _ => entry.Organization is { Limits: not null } organization ? _organizations.Of(organization.Id) : null,
         };
 
     /// <summary>How many requests of these clients have a place now.</summary>
@@ -42,7 +43,7 @@ internal sealed class ClientGates(PatientPseudonym pseudonym)
         var running = 0;
         foreach (var client in clients)
         {
-            running += _gates.TryGetValue(client, out var gate) ? gate.InFlight : 0;
+            running += _gates.Find(client)?.InFlight ?? 0;
         }
 
         return running;
@@ -85,6 +86,19 @@ internal sealed class ClientGates(PatientPseudonym pseudonym)
             ? gate.ShareForNews()
             : null;
 
+    /// <summary>
+    /// Gives up the gates that nobody has asked for lately and whose counts are over. Called a few times a day: by the second time after its
+    /// last request nothing of a rate is left that anybody would have to wait for.
+    /// </summary>
+    public void Sweep(DateTimeOffset now)
+    {
+        _gates.Sweep(IsEmpty);
+        _useCases.Sweep(IsEmpty);
+        _organizations.Sweep(IsEmpty);
+
+        bool IsEmpty(ClientGate gate) => gate.IsEmptyAt(now);
+    }
+
     /// <summary>Every count there is, by the name under which nodes tell each other of it.</summary>
     public IEnumerable<(string Name, ClientQuota Quota)> Quotas =>
         Named.SelectMany(static named => named.Gate.Quotas.Select(quota => (named.Name + quota.Suffix, quota)));
@@ -106,20 +120,12 @@ internal sealed class ClientGates(PatientPseudonym pseudonym)
 
     private IEnumerable<(string Name, ClientGate Gate)> Named =>
         _gates
-            .Select(static pair => (pair.Key, pair.Value))
-            .Concat(_useCases.Select(static pair => (OfUseCases + pair.Key, pair.Value)))
-            .Concat(_organizations.Select(static pair => (OfOrganizations + pair.Key, pair.Value)));
+            .All.Select(static pair => (pair.Key, pair.Value))
+            .Concat(_useCases.All.Select(static pair => (OfUseCases + pair.Key, pair.Value)))
+            .Concat(_organizations.All.Select(static pair => (OfOrganizations + pair.Key, pair.Value)));
 
-    private ClientGate Of(ConcurrentDictionary<string, ClientGate> gates, string before, string id) =>
-        gates.GetOrAdd(
-            id,
-            static (id, known) =>
-                new ClientGate(stretch => new ClientQuota(
-                    patient => known.Pseudonym.Of(known.Before + id, Quota + stretch.Suffix, patient),
-                    stretch
-                )),
-            (Pseudonym: pseudonym, Before: before)
-        );
+    private static ClientGate Make(PatientPseudonym pseudonym, string name) =>
+        new(stretch => new ClientQuota(patient => pseudonym.Of(name, Quota + stretch.Suffix, patient), stretch));
 
     private (ClientGate Gate, string Suffix) Split(string name)
     {
@@ -130,8 +136,6 @@ internal sealed class ClientGates(PatientPseudonym pseudonym)
             _ => (_gates, string.Empty),
         };
         var end = name.IndexOf('/', before.Length);
-        return end < 0
-            ? (Of(gates, before, name[before.Length..]), string.Empty)
-            : (Of(gates, before, name[before.Length..end]), name[end..]);
+        return end < 0 ? (gates.Of(name[before.Length..]), string.Empty) : (gates.Of(name[before.Length..end]), name[end..]);
     }
 }

@@ -28,17 +28,26 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
     // A row is seen when its transaction is done, a moment after the time that stands in it.
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(10);
 
+    // So often the gates of those who are gone are given up.
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromHours(6);
+
     // A request waits no longer than this for its turn, and than this for its slice, whatever the database does; then the node counts for
     // itself.
     private static readonly TimeSpan Haste = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly HashSet<string> _others = new(StringComparer.Ordinal);
+
+    // Nodes that spoke of today or yesterday, with the last day of which they did.
+    private readonly Dictionary<string, long> _others = new(StringComparer.Ordinal);
     private DateTimeOffset _since = DateTimeOffset.UnixEpoch;
+    private DateTimeOffset _swept = clock.GetUtcNow();
     private volatile bool _isResumed;
     private volatile bool _isAway;
 
     public void Dispose() => _turn.Dispose();
+
+    /// <summary>How many nodes share the quotas, this one included.</summary>
+    public int Nodes => _others.Count + 1;
 
     /// <summary>What an operator has to know, in words; null: all nodes count together.</summary>
     public string? Problem =>
@@ -214,6 +223,7 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
             }
 
             (_since, _isAway) = (news.At - Overlap, false);
+            Sweep();
             return true;
         }
 #pragma warning disable CA1031 // Whatever is wrong with the database, the node goes on by what it knows.
@@ -224,6 +234,17 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
             cancellationToken.ThrowIfCancellationRequested();
             GoAlone(fault.GetType().Name);
             return false;
+        }
+    }
+
+    // Only while the database answers: what it says makes anew whatever is told of still.
+    private void Sweep()
+    {
+        var now = clock.GetUtcNow();
+        if ((now - _swept).Duration() >= SweepEvery)
+        {
+            _swept = now;
+            gates.Sweep(now);
         }
     }
 
@@ -256,7 +277,7 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
         var own = new List<QuotaUse>();
         foreach (var (name, quota) in gates.Quotas)
         {
-            if (quota.Say(name, options.Node, isLast ? 0 : _others.Count + 1, now) is { } use)
+            if (quota.Say(name, options.Node, isLast ? 0 : Nodes, now) is { } use)
             {
                 own.Add(use);
             }
@@ -264,7 +285,7 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
 
         foreach (var (name, gate, share) in gates.Shares)
         {
-            if (share.Say(name, options.Node, isLast ? 0 : _others.Count + 1, gate.InFlight, now) is { } use)
+            if (share.Say(name, options.Node, isLast ? 0 : Nodes, gate.InFlight, now) is { } use)
             {
                 own.Add(use);
             }
@@ -276,7 +297,7 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
     private void Take(QuotaNews news)
     {
         var now = clock.GetUtcNow();
-        var yesterday = (now.UtcTicks / TimeSpan.TicksPerDay) - 1;
+        var today = now.UtcTicks / TimeSpan.TicksPerDay;
         foreach (var use in news.Uses)
         {
             var quota = gates.FindQuota(use.Client);
@@ -284,11 +305,21 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
             {
                 quota?.Learn(use, now);
                 gates.FindShare(use.Client)?.Learn(use, now);
-                _ = use.Day >= yesterday ? _others.Add(use.Node) : _others.Remove(use.Node);
+                // A row of a time to come, as of a clock that is ahead, is one of today.
+                _others[use.Node] = Math.Max(Math.Min(use.Day, today), _others.GetValueOrDefault(use.Node));
             }
             else if (!_isResumed)
             {
                 quota?.Resume(use, now);
+            }
+        }
+
+        // A node that is gone says nothing more, and nobody says so for it.
+        foreach (var (node, day) in _others)
+        {
+            if (day < today - 1)
+            {
+                _others.Remove(node);
             }
         }
 

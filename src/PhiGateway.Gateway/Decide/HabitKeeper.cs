@@ -12,7 +12,7 @@ namespace PhiGateway.Gateway.Decide;
 /// </summary>
 /// <remarks>
 /// Thread-safe. Of this node and this process: after a start everything is new once more, and a client that renews its token is asked once.
-/// Bounded: as many clients as the registry has, so many networks each, the one not seen for longest goes first.
+/// Bounded: the clients of the last month, so many networks each, the one not seen for longest goes first.
 /// </remarks>
 internal sealed class HabitKeeper
 {
@@ -22,6 +22,10 @@ internal sealed class HabitKeeper
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
     private readonly ConcurrentDictionary<string, Habit> _clients = new(StringComparer.Ordinal);
+    private long _sweptOn;
+
+    /// <summary>Of how many clients anything is known.</summary>
+    public int Count => _clients.Count;
 
     /// <summary>What is known of a client; null: nothing need be.</summary>
     public ClientHabits? Find(ClientEntry? client, IPAddress? peer, DateTimeOffset now)
@@ -44,7 +48,27 @@ internal sealed class HabitKeeper
             return;
         }
 
+        Sweep(now);
         _clients.GetOrAdd(client.Client.Id, static _ => new Habit()).Note(NetworkOf(peer), types, now);
+    }
+
+    // Once a day. Whoever notes something of a client at that moment may lose it: it is asked once more.
+    private void Sweep(DateTimeOffset now)
+    {
+        var day = now.UtcTicks / TimeSpan.TicksPerDay;
+        var swept = Interlocked.Read(ref _sweptOn);
+        if (day <= swept || Interlocked.CompareExchange(ref _sweptOn, day, swept) != swept)
+        {
+            return;
+        }
+
+        foreach (var pair in _clients)
+        {
+            if (pair.Value.LastNoted < now - Kept)
+            {
+                _clients.TryRemove(pair);
+            }
+        }
     }
 
     // As detection tells places apart; whoever cannot be placed comes from nowhere that is known.
@@ -67,6 +91,19 @@ internal sealed class HabitKeeper
         private readonly Lock _gate = new();
         private readonly Dictionary<UInt128, DateTimeOffset> _networks = [];
         private ResourceTypeSet _types;
+        private DateTimeOffset _noted = DateTimeOffset.MaxValue;
+
+        /// <summary>When it was last told of a call; far ahead while it was not yet.</summary>
+        public DateTimeOffset LastNoted
+        {
+            get
+            {
+                lock (_gate)
+                {
+                    return _noted;
+                }
+            }
+        }
 
         public ClientHabits Look(UInt128? network, DateTimeOffset since)
         {
@@ -80,7 +117,7 @@ internal sealed class HabitKeeper
         {
             lock (_gate)
             {
-                _types = _types.Union(types);
+                (_types, _noted) = (_types.Union(types), now);
                 if (network is not { } place)
                 {
                     return;

@@ -217,6 +217,20 @@ internal sealed class ClientGate(Func<PatientStretch, ClientQuota> make) : Reque
         }
     }
 
+    /// <summary>Whether nothing that was taken counts still, so that one that is made anew would say the same.</summary>
+    public bool IsEmptyAt(DateTimeOffset now)
+    {
+        foreach (var quota in Quotas)
+        {
+            if (!quota.IsEmptyAt(now))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Every count that was made.</summary>
     public IEnumerable<ClientQuota> Quotas
     {

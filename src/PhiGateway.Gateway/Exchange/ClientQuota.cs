@@ -60,6 +60,20 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
         }
     }
 
+    /// <summary>Whether one that is made anew would say the same: nobody took or leased anything that counts still.</summary>
+    public bool IsEmptyAt(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            Roll(now);
+            return _records == 0
+                && _patientSlice.Claimed == 0
+                && _recordSlice.Claimed == 0
+                && _met is { IsEmpty: true, IsSaying: false }
+                && _elsewhere is { Records: 0, LeasedPatients: 0, LeasedRecords: 0 };
+        }
+    }
+
     /// <summary>Counts what is about to leave; the name of the quota, and nothing counted, when it would exceed one.</summary>
     /// <param name="disclosure">What is about to leave.</param>
     /// <param name="mostPatients">How many patients may be met in the stretch; null: not limited.</param>
@@ -138,9 +152,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
         }
     }
 
-    /// <summary>
-    /// Counts so much of the day's budget; false, and nothing counted, when it would exceed it and is not to be counted anyway.
-    /// </summary>
+    /// <summary>Counts so much of the day's budget; false, and nothing counted, when it would exceed it and need not count.</summary>
     public bool TryTake(long amount, long most, DateTimeOffset now, bool anyway = false)
     {
         lock (_lock)
@@ -223,8 +235,8 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
         lock (_lock)
         {
             Roll(now);
-            var patients = Claim(ref _patientSlice, _mostPatients is null ? null : RestOfPatients(), nodes);
-            var records = Claim(ref _recordSlice, _mostRecords is null ? null : RestOfRecords(), nodes);
+            var patients = _patientSlice.ClaimOrRelease(_mostPatients is null ? null : RestOfPatients(), nodes);
+            var records = _recordSlice.ClaimOrRelease(_mostRecords is null ? null : RestOfRecords(), nodes);
             if (!_isUnsaid && !patients && !records)
             {
                 return null;
@@ -363,18 +375,6 @@ internal sealed class ClientQuota(Func<string, string> wordOf, PatientStretch st
 
         _patientSlice.Want(fresh);
         return false;
-    }
-
-    private static bool Claim(ref QuotaSlice slice, long? rest, int nodes)
-    {
-        if (nodes > 0)
-        {
-            return rest is { } most && slice.Claim(most, nodes);
-        }
-
-        var had = slice.Claimed > 0;
-        slice.Release();
-        return had;
     }
 
     private void Roll(DateTimeOffset now)

@@ -1,18 +1,23 @@
-using System.Collections.Concurrent;
-
 namespace PhiGateway.Gateway.Exchange;
 
 /// <summary>
 /// Counts what each client takes of something beside its calls, such as tokens: by the same measure, and apart from them. Held by whoever
 /// stands at that door.
 /// </summary>
-/// <remarks>Thread-safe. As many counts as clients that are registered; each node counts for itself.</remarks>
+/// <remarks>Thread-safe. As many counts as clients that came in the last hours; each node counts for itself.</remarks>
 /// <param name="clock">The clock.</param>
 /// <param name="exhausted">Told of each time that there was no room.</param>
 internal sealed class ClientRoom(TimeProvider clock, Action exhausted)
 {
-    private readonly ConcurrentDictionary<string, RoomGate> _gates = new(StringComparer.Ordinal);
+    // Nobody waits for as long as that.
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromHours(1);
+
+    private readonly GateSet<RoomGate> _gates = new(static _ => new RoomGate());
     private readonly long _started = clock.GetTimestamp();
+    private long _swept;
+
+    /// <summary>How many counts there are.</summary>
+    public int Count => _gates.All.Count();
 
     /// <summary>How long a client must wait; zero: it need not. Takes nothing.</summary>
     public TimeSpan WaitOf(string client, int perSecond) => Told(GateOf(client).WaitAtRate(perSecond, clock.GetElapsedTime(_started)));
@@ -33,7 +38,17 @@ internal sealed class ClientRoom(TimeProvider clock, Action exhausted)
         return null;
     }
 
-    private RoomGate GateOf(string client) => _gates.GetOrAdd(client, static _ => new RoomGate());
+    private RoomGate GateOf(string client)
+    {
+        var hour = clock.GetElapsedTime(_started).Ticks / SweepEvery.Ticks;
+        var swept = Interlocked.Read(ref _swept);
+        if (hour > swept && Interlocked.CompareExchange(ref _swept, hour, swept) == swept)
+        {
+            _gates.Sweep(static _ => true);
+        }
+
+        return _gates.Of(client);
+    }
 
     private TimeSpan Told(TimeSpan wait)
     {

@@ -20,6 +20,9 @@ internal sealed class MetPatients
     /// <summary>How many, of all nodes.</summary>
     public int Count => _all.Count;
 
+    /// <summary>Whether there is nobody, in this stretch or in one to come.</summary>
+    public bool IsEmpty => _all.Count == 0 && _later.Count == 0;
+
     /// <summary>Whether some were given out to be said, and that did not end.</summary>
     public bool IsSaying => _saying.Count > 0;
 

@@ -52,6 +52,19 @@ internal struct QuotaSlice
         return true;
     }
 
+    /// <summary>The same of what may have no limit; where no node is counted any more, all of it is given back.</summary>
+    public bool ClaimOrRelease(long? rest, int nodes)
+    {
+        if (nodes > 0)
+        {
+            return rest is { } most && Claim(most, nodes);
+        }
+
+        var had = Claimed > 0;
+        Release();
+        return had;
+    }
+
     /// <summary>What the others have told is known: what of the claim is there, less what has left since it was told.</summary>
     public void Settle(long rest) => _left = Math.Clamp(_claimed - _took, 0, Math.Max(rest, 0));
 

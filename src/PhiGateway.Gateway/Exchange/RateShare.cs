@@ -32,6 +32,9 @@ internal sealed class RateShare
     private static readonly TimeSpan Repeats = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Forgotten = TimeSpan.FromSeconds(10);
 
+    // Nodes come and go, each under a name of its own.
+    private static readonly TimeSpan Dropped = TimeSpan.FromHours(1);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Told> _others = new(StringComparer.Ordinal);
     private volatile int _rate;
@@ -124,6 +127,14 @@ internal sealed class RateShare
     {
         lock (_lock)
         {
+            foreach (var (node, told) in _others)
+            {
+                if (now - told.HeardAt > Dropped)
+                {
+                    _others.Remove(node);
+                }
+            }
+
             // Who has claimed nothing, since nobody called, gives out what nobody else has claimed: a call is the first for a moment.
             var rest = Math.Clamp(Whole - OthersOf(now).Sum(static other => other.Claim), 0, Whole);
             _inForce = _claimed > 0 ? Math.Min(_claimed, rest) : rest;

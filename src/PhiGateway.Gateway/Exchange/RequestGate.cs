@@ -6,11 +6,41 @@ namespace PhiGateway.Gateway.Exchange;
 /// <remarks>Thread-safe. A refused request does not extend the wait.</remarks>
 internal abstract class RequestGate
 {
+    // In the place of the round: nobody gets it any more.
+    private const int Retired = -1;
+
     private readonly RateClock _clock = new();
     private int _inFlight;
+    private int _usedIn;
 
     /// <summary>How many requests have a place now.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>Notes that somebody asks for it in a round; false: it was given up, and another is to be made.</summary>
+    public bool TryUse(int round)
+    {
+        while (true)
+        {
+            // Read first: nearly every request comes in a round in which somebody came before.
+            var last = Volatile.Read(ref _usedIn);
+            if (last == Retired)
+            {
+                return false;
+            }
+
+            if (last >= round || Interlocked.CompareExchange(ref _usedIn, round, last) == last)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Gives it up where nobody asked for it in the two rounds before this one, and no request has a place; whether it did.</summary>
+    public bool TryRetire(int round)
+    {
+        var last = Volatile.Read(ref _usedIn);
+        return last != Retired && round - last > 2 && InFlight == 0 && Interlocked.CompareExchange(ref _usedIn, Retired, last) == last;
+    }
 
     /// <summary>Takes a place; false when too many are in flight.</summary>
     public bool TryEnter(int concurrency)

@@ -13,6 +13,9 @@ internal sealed class TakenElsewhere
     // Leased by others: it counts as if it had left, until they give it back.
     private readonly Dictionary<string, (long Patients, long Records)> _leased = new(StringComparer.Ordinal);
 
+    /// <summary>Of how many nodes anything is known.</summary>
+    public int Nodes => _leased.Count;
+
     /// <summary>Records that left on the day.</summary>
     public long Records => Sum(_records.Values);
 
@@ -49,9 +52,17 @@ internal sealed class TakenElsewhere
     public void EndDay()
     {
         _records.Clear();
-        foreach (var node in _leased.Keys.ToList())
+        foreach (var (node, leased) in _leased.ToList())
         {
-            _leased[node] = _leased[node] with { Records = 0 };
+            // Nodes come and go, each under a name of its own.
+            if (leased.Patients == 0)
+            {
+                _leased.Remove(node);
+            }
+            else
+            {
+                _leased[node] = leased with { Records = 0 };
+            }
         }
     }
 

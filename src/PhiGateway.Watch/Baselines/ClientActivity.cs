@@ -16,6 +16,8 @@ internal sealed class ClientActivity
     // Of what a client names itself the whole hash, made for those that miss: two of a shorter one could be made alike.
     private HashSet<ulong>? _hourMisses;
     private HashSet<ulong>? _dayMisses;
+    private HashSet<ulong>? _dayNobody;
+    private HashedSet? _dayFound;
     private long _minute;
     private long _hour;
     private (int Minute, int Hour, int Patients, int Records, int Misses, int Call) _peaks;
@@ -42,6 +44,12 @@ internal sealed class ClientActivity
 
     public int DayMisses => _dayMisses?.Count ?? 0;
 
+    /// <summary>How many different searches for patients there were on this day.</summary>
+    public int DaySearches => DayNobody + (_dayFound?.Count ?? 0);
+
+    /// <summary>How many different ones of them found nobody.</summary>
+    public int DayNobody => _dayNobody?.Count ?? 0;
+
     /// <summary>How many answers of this day were far larger than this client's ever were.</summary>
     public int DayWide { get; private set; }
 
@@ -55,6 +63,9 @@ internal sealed class ClientActivity
     public RecordRing Accesses { get; } = new();
 
     public RecordRing Misses => field ??= new RecordRing();
+
+    /// <summary>Searches for patients that found nobody.</summary>
+    public RecordRing Nobody => field ??= new RecordRing();
 
     public RecordRing NewPatients => field ??= new RecordRing();
 
@@ -161,6 +172,7 @@ internal sealed class ClientActivity
             Accesses.Add(seen.Id);
             AddPatients(seen, baseline, isLate);
             AddSize(seen, baseline, teachesAll);
+            AddSearch(seen, isLate);
         }
         else if (seen.Status == 404 || seen.Reason == "outside-roster")
         {
@@ -208,6 +220,27 @@ internal sealed class ClientActivity
         }
     }
 
+    private void AddSearch(WatchEvent seen, bool isLate)
+    {
+        if (!seen.IsForPatients || isLate)
+        {
+            return;
+        }
+
+        // Security: apart from bounds, since who asks for what changed asks for one thing all day, and a bound that changes nothing beside a
+        // number hides no number; each once, or whoever finds one person again and again would have a small share of nobody.
+        var key = seen.Ranges.Count == 0 ? seen.AskedKey : seen.Ranges[0].Rest;
+        if (seen.Records == 0)
+        {
+            AddBounded(_dayNobody ??= [], key);
+            Nobody.Add(seen.Id);
+        }
+        else
+        {
+            AddBounded(_dayFound ??= new HashedSet(), unchecked((uint)(key ^ (key >> 32))));
+        }
+    }
+
     // Files of an export are as large as they are.
     private void AddSize(WatchEvent seen, ClientBaseline baseline, bool teachesAll)
     {
@@ -249,12 +282,13 @@ internal sealed class ClientActivity
         if (!IsDayFlagged)
         {
             baseline.Errors.Close(Day, Refused, DayCalls);
+            baseline.Nobody.Close(Day, DayNobody, DaySearches);
         }
 
         Refused = null;
         (DayCalls, DayNewPatients, DayWide, IsDayFlagged, _peaks) = (0, 0, 0, false, default);
         _dayPatients.Clear();
-        _dayMisses = null;
+        (_dayMisses, _dayNobody, _dayFound) = (null, null, null);
         return ended;
     }
 

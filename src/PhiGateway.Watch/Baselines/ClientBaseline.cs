@@ -60,6 +60,9 @@ internal sealed class ClientBaseline
     /// <summary>For which reasons it is refused, and how often.</summary>
     public ErrorMix Errors { get; } = new();
 
+    /// <summary>How often it searches for patients and finds nobody.</summary>
+    public SearchesForNobody Nobody { get; } = new();
+
     public BaselineLimits Limits { get; private set; }
 
     /// <summary>Patients that are expected to be new because somebody added them to its roster.</summary>

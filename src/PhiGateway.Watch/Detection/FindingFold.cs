@@ -8,15 +8,30 @@ namespace PhiGateway.Watch.Detection;
 /// subject are held back for two weeks, and what other rules of its family see of the same thing for a day. What is held back is counted, so
 /// that people see what goes on. Used by the detector for every finding.
 /// </summary>
-internal sealed class FindingFold : IRepeatSource
+/// <remarks>
+/// Bounded: what is older than anything that may still be held back by it is forgotten day by day, and of too much the oldest.
+/// </remarks>
+/// <param name="most">How many findings, and how many incidents, are known at a time; of more the oldest would be told again.</param>
+internal sealed class FindingFold(int most = FindingFold.Most) : IRepeatSource
 {
+    // Each rule about each of some thousands of clients.
+    private const int Most = 100_000;
+
+    private const int Eighth = 8;
+
     private static readonly TimeSpan Quiet = TimeSpan.FromDays(14);
+
+    // Far longer than anything is held back: what a node tells that was cut off for weeks is of a time in which it was told already.
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(60);
+
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromDays(1);
 
     private readonly Dictionary<(string Rule, string Subject), (DateTimeOffset At, FindingSeverity Severity)> _told = [];
     private readonly Dictionary<(string Family, string Subject), OpenIncident> _incidents = [];
 
     // Asked by the control plane while the watch goes on; never more than what was told.
     private readonly ConcurrentDictionary<(string Rule, string Subject), Repetition> _again = new();
+    private DateTimeOffset _swept;
 
     public IEnumerable<KeyValuePair<(string Rule, string Subject), (DateTimeOffset At, FindingSeverity Severity)>> Told => _told;
 
@@ -40,6 +55,7 @@ internal sealed class FindingFold : IRepeatSource
     /// <summary>The finding as it is to be told; null: it is known already.</summary>
     public Finding? Admit(Finding finding)
     {
+        Sweep(finding.At);
         var key = (finding.Rule, finding.Subject);
         var isKnown = _told.TryGetValue(key, out var told) && IsHeldBack(finding, told.At);
         var incident = IncidentOf(finding);
@@ -84,6 +100,36 @@ internal sealed class FindingFold : IRepeatSource
             static (_, known, at) => new Repetition(at > known.Last ? at : known.Last, known.Count + 1),
             finding.At
         );
+
+    // By the time of what comes, not by the latest there was: a clock that was ahead once would let nothing be remembered until then.
+    private void Sweep(DateTimeOffset at)
+    {
+        if ((at - _swept).Duration() < SweepEvery && Math.Max(_told.Count, Math.Max(_incidents.Count, _again.Count)) < most)
+        {
+            return;
+        }
+
+        _swept = at;
+        var from = at - DateTimeOffset.MinValue > Kept ? at - Kept : DateTimeOffset.MinValue;
+        Sweep(_told, static told => told.At, from);
+        Sweep(_incidents, static open => open.First.At, from);
+        Sweep(_again, static again => again.Last, from);
+    }
+
+    private void Sweep<TKey, TValue>(IDictionary<TKey, TValue> known, Func<TValue, DateTimeOffset> at, DateTimeOffset from)
+    {
+        var old = known.Where(pair => at(pair.Value) < from).Select(static pair => pair.Key).ToList();
+        if (known.Count - old.Count >= most)
+        {
+            // Some more than must be, or each that comes would look through all of them.
+            old = [.. known.OrderBy(pair => at(pair.Value)).Take(known.Count - most + (most / Eighth) + 1).Select(static pair => pair.Key)];
+        }
+
+        foreach (var key in old)
+        {
+            known.Remove(key);
+        }
+    }
 
     private OpenIncident? IncidentOf(Finding finding) =>
         finding.Family.Length > 0 && _incidents.TryGetValue((finding.Family, finding.Subject), out var open) && open.IsOpenAt(finding.At)

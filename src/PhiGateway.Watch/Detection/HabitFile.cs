@@ -4,7 +4,8 @@ namespace PhiGateway.Watch.Detection;
 
 /// <summary>
 /// Writes and reads what the seventh version of the file of <see cref="WatchState"/> knows of a client beside <see cref="BaselineFile"/>: its
-/// hours of the week, the forms of its searches by POST, and for which reasons it is refused.
+/// hours of the week, the forms of its searches by POST, and for which reasons it is refused; and apart from it what the eighth knows of its
+/// searches for patients.
 /// </summary>
 internal static class HabitFile
 {
@@ -24,16 +25,22 @@ internal static class HabitFile
         foreach (var one in baseline.Errors.Reasons)
         {
             writer.Write(one.Reason);
-            foreach (var calls in one.Calls)
-            {
-                writer.Write(calls);
-            }
-
-            foreach (var share in one.Shares)
-            {
-                writer.Write(share);
-            }
+            Write(writer, one);
         }
+    }
+
+    public static void WriteSearches(BinaryWriter writer, ClientBaseline baseline)
+    {
+        writer.Write(baseline.Nobody.Since);
+        writer.Write(baseline.Nobody.Began);
+        Write(writer, baseline.Nobody.Peaks);
+    }
+
+    /// <summary>Reads them back.</summary>
+    public static void ReadSearches(BinaryReader reader, ClientBaseline baseline)
+    {
+        baseline.Nobody.Restore(reader.ReadInt32(), reader.ReadInt32());
+        Read(reader, baseline.Nobody.Peaks);
     }
 
     /// <summary>Reads it back.</summary>
@@ -59,19 +66,36 @@ internal static class HabitFile
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
             var one = new ReasonPeaks(SharedWords.Of(reader.ReadString()));
-            for (var place = 0; place < one.Calls.Length; place++)
-            {
-                one.Calls[place] = reader.ReadInt32();
-            }
-
-            for (var place = 0; place < one.Shares.Length; place++)
-            {
-                one.Shares[place] = reader.ReadSingle();
-            }
-
+            Read(reader, one);
             reasons.Add(one);
         }
 
         baseline.Errors.Restore(since, began, reasons);
+    }
+
+    private static void Write(BinaryWriter writer, ReasonPeaks peaks)
+    {
+        foreach (var calls in peaks.Calls)
+        {
+            writer.Write(calls);
+        }
+
+        foreach (var share in peaks.Shares)
+        {
+            writer.Write(share);
+        }
+    }
+
+    private static void Read(BinaryReader reader, ReasonPeaks peaks)
+    {
+        for (var place = 0; place < peaks.Calls.Length; place++)
+        {
+            peaks.Calls[place] = reader.ReadInt32();
+        }
+
+        for (var place = 0; place < peaks.Shares.Length; place++)
+        {
+            peaks.Shares[place] = reader.ReadSingle();
+        }
     }
 }

@@ -12,7 +12,10 @@ namespace PhiGateway.Watch.Detection;
 /// <remarks>No PHI: patients are hashes of pseudonyms, cut to 32 bits.</remarks>
 internal static class WatchState
 {
-    private const int Version = 7;
+    private const int Version = 8;
+
+    // Without searches for patients that found nobody.
+    private const int Seventh = 7;
 
     // Without hours of the week, forms of searches and reasons of refusals.
     private const int Sixth = 6;
@@ -107,6 +110,13 @@ internal static class WatchState
             writer.Write(watch.Client);
             HabitFile.Write(writer, watch.Baseline);
         }
+
+        writer.Write(detector.Clients.Count);
+        foreach (var watch in detector.Clients.Values)
+        {
+            writer.Write(watch.Client);
+            HabitFile.WriteSearches(writer, watch.Baseline);
+        }
     }
 
     /// <returns>What is yet to be told.</returns>
@@ -117,7 +127,7 @@ internal static class WatchState
         try
         {
             var version = reader.ReadInt32();
-            if (version is not (Version or Sixth or Fifth or Fourth or Third or Second or First))
+            if (version is not (Version or Seventh or Sixth or Fifth or Fourth or Third or Second or First))
             {
                 throw new InvalidDataException("Of another version.");
             }
@@ -186,11 +196,19 @@ internal static class WatchState
                 }
             }
 
-            if (version == Version)
+            if (version >= Seventh)
             {
                 for (var left = reader.ReadInt32(); left > 0; left--)
                 {
                     HabitFile.Read(reader, detector.Clients[reader.ReadString()].Baseline);
+                }
+            }
+
+            if (version == Version)
+            {
+                for (var left = reader.ReadInt32(); left > 0; left--)
+                {
+                    HabitFile.ReadSearches(reader, detector.Clients[reader.ReadString()].Baseline);
                 }
             }
 

@@ -10,7 +10,8 @@ namespace PhiGateway.Watch.Feed;
 /// <param name="Shape">All that the search asks for but these bounds: two searches that differ in them alone have the same.</param>
 /// <param name="Low">The lower bound; minus infinity: none.</param>
 /// <param name="High">The upper bound; infinity: none.</param>
-internal readonly record struct SearchRange(ulong Shape, double Low, double High)
+/// <param name="Rest">All that it asks for without bounds: two searches that differ in any bounds alone have the same.</param>
+internal readonly record struct SearchRange(ulong Shape, double Low, double High, ulong Rest = 0)
 {
     // Of more bounded parameters the others are what else it asks for.
     private const int Most = 4;
@@ -55,17 +56,22 @@ internal readonly record struct SearchRange(ulong Shape, double Low, double High
     }
 
     // Of a list that one of its values is enough for: the widest. A list of both kinds leaves a gap and is no bound.
-    private static bool TryBounds(ReadOnlySpan<char> text, out bool isLower, out double value)
+    private static bool TryBounds(ReadOnlySpan<char> text, out ulong beside, out bool isLower, out double value)
     {
-        (isLower, value) = (false, double.NaN);
+        (beside, isLower, value) = (0, false, double.NaN);
         foreach (var one in text.Split(','))
         {
-            if (!TryBound(text[one], out var isThisLower, out var bound) || (!double.IsNaN(value) && isThisLower != isLower))
+            if (!TryComponent(text[one], out var besideThis, out var isThisLower, out var bound))
             {
                 return false;
             }
 
-            isLower = isThisLower;
+            if (!double.IsNaN(value) && (isThisLower, besideThis) != (isLower, beside))
+            {
+                return false;
+            }
+
+            (isLower, beside) = (isThisLower, besideThis);
             if (double.IsNaN(value))
             {
                 value = bound;
@@ -77,6 +83,31 @@ internal readonly record struct SearchRange(ulong Shape, double Low, double High
         }
 
         return !double.IsNaN(value);
+    }
+
+    // Of a composite value (8480-6$gt120) the component that is a bound, and a hash of the others: with another code it is another search.
+    private static bool TryComponent(ReadOnlySpan<char> item, out ulong beside, out bool isLower, out double value)
+    {
+        (beside, isLower, value) = (0, false, 0);
+        if (!item.Contains('$'))
+        {
+            return TryBound(item, out isLower, out value);
+        }
+
+        var isFound = false;
+        foreach (var part in item.Split('$'))
+        {
+            if (!isFound && TryBound(item[part], out isLower, out value))
+            {
+                isFound = true;
+            }
+            else
+            {
+                beside = unchecked((beside * 31) + StableHash.Of(item[part]));
+            }
+        }
+
+        return isFound;
     }
 
     // A prefix of FHIR's and a number or a date; what stands behind a bar is the unit.
@@ -156,7 +187,7 @@ internal readonly record struct SearchRange(ulong Shape, double Low, double High
             for (var i = 0; i < ranges.Length; i++)
             {
                 ref readonly var one = ref _known[i];
-                ranges[i] = new SearchRange(all ^ one.Words ^ one.Name, one.Low, one.High);
+                ranges[i] = new SearchRange(all ^ one.Words ^ one.Name, one.Low, one.High, _rest);
             }
 
             return ranges;
@@ -174,9 +205,12 @@ internal readonly record struct SearchRange(ulong Shape, double Low, double High
 
             // Parameters in any order are the same search.
             var words = StableHash.OfDecoded(pair);
-            Span<char> valueRoom = stackalloc char[MostOfValue];
-            var value = equals < 0 ? [] : EncodedText.Decode(pair[(equals + 1)..], valueRoom);
-            if (!TryBounds(value, out var isLower, out var end) || !TryFind(StableHash.Of(name), out var place))
+            var raw = equals < 0 ? [] : pair[(equals + 1)..];
+            // Security: all of it, or whoever writes a bound behind enough of others would never be followed.
+            var isShort = raw.Length <= MostOfValue || !raw.Contains('%');
+            Span<char> valueRoom = isShort ? stackalloc char[MostOfValue] : new char[raw.Length];
+            var value = EncodedText.Decode(raw, valueRoom);
+            if (!TryBounds(value, out var beside, out var isLower, out var end) || !TryFind(StableHash.Of(name) ^ beside, out var place))
             {
                 _rest ^= words;
                 return;

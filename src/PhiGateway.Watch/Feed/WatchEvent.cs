@@ -35,6 +35,9 @@ internal sealed record WatchEvent
 
     public int Records { get; init; }
 
+    /// <summary>Whether it searched for patients.</summary>
+    public bool IsForPatients { get; init; }
+
     /// <summary>What else of its grants an access used: <c>include Observation:subject</c>, <c>label R</c>, <c>element Patient.name</c>.</summary>
     public IReadOnlyList<string> Parts { get; init; } = [];
 

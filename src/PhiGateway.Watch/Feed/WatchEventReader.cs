@@ -16,6 +16,8 @@ internal static class WatchEventReader
     private const string MemberEvent = "roster.member.put";
     private const string Accepted = "accepted ";
     private const string Unknown = "unknown";
+    private const string SearchByType = "search-type";
+    private const string Patient = "Patient";
 
     // Before the thumbprint of the key by which a client proved itself.
     private const string Key = "key/";
@@ -92,6 +94,7 @@ internal static class WatchEventReader
             IsByHand = ProgramName.IsByHand(record.UserAgent),
             TokenIssuedAt = record.TokenIssuedAt,
             Ranges = SearchRange.Of(record.Interaction, record.RawTarget, record.Form),
+            IsForPatients = !isRefusal && record is { Interaction: SearchByType, ResourceType: Patient },
             Shape = isRefusal ? string.Empty : SearchShape.Of(record),
             Form = isRefusal ? string.Empty : SearchShape.OfForm(record),
             Chain = isRefusal ? string.Empty : ActorChain.Of(record.Actors),

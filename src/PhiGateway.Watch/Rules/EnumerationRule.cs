@@ -3,7 +3,10 @@ using PhiGateway.Watch.Findings;
 
 namespace PhiGateway.Watch.Rules;
 
-/// <summary>Counting through patients' numbers, or asking for many that are not there or not the client's.</summary>
+/// <summary>
+/// Counting through patients' numbers, or asking for many that are not there or not the client's, by their ids or by searches that find
+/// nobody.
+/// </summary>
 internal sealed class EnumerationRule : WatchRule
 {
     private const int LeastSteps = 24;
@@ -11,6 +14,11 @@ internal sealed class EnumerationRule : WatchRule
     private const int LeastHourMisses = 10;
     private const int LeastDayMisses = 25;
     private const int Factor = 3;
+
+    // Of searches that find nobody more than half, far more and a far greater share than ever: who matches lists has such days always.
+    private const int LeastNobody = 30;
+    private const float LeastShare = 0.5f;
+    private const int ShareFactor = 2;
 
     public override string Name => "enumeration";
 
@@ -36,6 +44,19 @@ internal sealed class EnumerationRule : WatchRule
             );
         }
 
+        if (IsGuessing(sighting))
+        {
+            return Found(
+                sighting,
+                FindingSeverity.Medium,
+                Say(
+                    $"{activity.DayNobody} different searches for patients found nobody on this day, of {activity.DaySearches} in all; its most were "
+                        + $"{sighting.Baseline.Nobody.Peaks.UsualCalls} on a day. Who tries numbers asks so."
+                ),
+                activity.Nobody.List()
+            );
+        }
+
         // In its first two weeks a client knows nobody, and those who move in ask for whom they think is there.
         var hour = Math.Max(LeastHourMisses, limits.PeakHourMisses * Factor * sighting.Width);
         var day = Math.Max(LeastDayMisses, limits.PeakDayMisses * Factor * sighting.Width);
@@ -53,6 +74,24 @@ internal sealed class EnumerationRule : WatchRule
                 activity.Misses.List()
             )
             : null;
+    }
+
+    private static bool IsGuessing(in Sighting sighting)
+    {
+        var (activity, nobody) = (sighting.Activity, sighting.Baseline.Nobody);
+        if (
+            activity.DayNobody < LeastNobody
+            || sighting.Seen is not { IsForPatients: true, Records: 0 }
+            || !sighting.IsLearned
+            || sighting.IsAnnounced
+            || nobody.DaysAt(activity.Day) < ClientBaseline.LearningDays
+        )
+        {
+            return false;
+        }
+
+        var share = SearchesForNobody.ShareOf(activity.DayNobody, activity.DaySearches);
+        return activity.DayNobody > nobody.Peaks.UsualCalls * Factor && share > LeastShare && share > nobody.Peaks.UsualShare * ShareFactor;
     }
 
     private static bool IsCounting(in Sighting sighting)

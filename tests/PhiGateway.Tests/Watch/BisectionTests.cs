@@ -131,6 +131,40 @@ public sealed class BisectionTests
             Assert.Single(SearchRange.Of("search-type", target, form)).Shape
         );
 
+    // One parameter that holds a code and a value is a search by ranges as two are.
+    [Theory]
+    [InlineData("component-code-value-quantity=8480-6$gt{0}")]
+    [InlineData("component-code-value-quantity=http://loinc.org|8480-6%24gt{0}|http://unitsofmeasure.org|mm[Hg]")]
+    [InlineData("value-quantity=%67t{0}")]
+    [InlineData("value-quantity=gt99999,gt99999,gt99999,gt99999,gt99999,gt99999,gt99999,gt99999,gt99999,gt99999,%67t{0}")]
+    public void Take_AValueFoundByHalvesInAnySpelling_IsTold(string query)
+    {
+        var (low, high, hidden) = (0.0, 16384.0, 1234.5);
+        var targets = new List<string>();
+        for (var step = 0; step < 20; step++)
+        {
+            var probe = (low + high) / 2;
+            (low, high) = hidden > probe ? (probe, high) : (low, probe);
+            var said = FormattableString.Invariant($"{probe}");
+            targets.Add("/fhir/Observation?patient=17&" + query.Replace("{0}", said, StringComparison.Ordinal));
+        }
+
+        Assert.Equal("bisection", Assert.Single(Found(targets)).Rule);
+    }
+
+    // The twin: with another code it is another search, and a composite without a bound is none by ranges.
+    [Fact]
+    public void Of_ACompositeValue_IsASearchOfItsCode()
+    {
+        const string Search = "/fhir/Observation?component-code-value-quantity=";
+        var one = Assert.Single(SearchRange.Of("search-type", Search + "8480-6$gt120"));
+
+        Assert.Equal((120.0, one.Shape), (one.Low, Assert.Single(SearchRange.Of("search-type", Search + "8480-6$gt90")).Shape));
+        Assert.NotEqual(one.Shape, Assert.Single(SearchRange.Of("search-type", Search + "8462-4$gt120")).Shape);
+        Assert.Empty(SearchRange.Of("search-type", Search + "8480-6$120"));
+        Assert.Empty(SearchRange.Of("search-type", Search + "8480-6$gt120,8462-4$gt90"));
+    }
+
     // A bound that never changes beside the one that is moved hides nothing: each is followed by itself.
     [Fact]
     public void Of_BoundsOfSeveralParameters_AreOneEach()

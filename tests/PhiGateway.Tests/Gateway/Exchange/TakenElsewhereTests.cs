@@ -35,6 +35,21 @@ public sealed class TakenElsewhereTests
         );
     }
 
+    // Nodes come and go, each under a name of its own; who has leased patients of a longer stretch still counts.
+    [Fact]
+    public void EndDay_OfNodesThatHaveLeasedNothingMore_ForgetsThemAndNoOther()
+    {
+        for (var node = 0; node < 20; node++)
+        {
+            _elsewhere.Learn($"gw-{node}", (node == 7 ? 5 : 0, 3), 4);
+        }
+
+        Assert.Equal(20, _elsewhere.Nodes);
+        _elsewhere.EndDay();
+
+        Assert.Equal((1, 5, 0, 0), (_elsewhere.Nodes, _elsewhere.LeasedPatients, _elsewhere.LeasedRecords, _elsewhere.Records));
+    }
+
     [Theory]
     [InlineData(long.MinValue, 0)]
     [InlineData(-1, 0)]
