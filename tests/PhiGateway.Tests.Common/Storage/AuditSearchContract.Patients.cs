@@ -41,6 +41,48 @@ public abstract partial class AuditSearchContract
         Assert.Equal(records, (await _storage.Reports.TallyAsync(query, None)).Sum(static count => count.Count));
     }
 
+    // Else a page of one patient would begin where another's ended, and show nothing of what is before.
+    [Fact]
+    public async Task Query_CursorOfAnotherPatientsSearch_IsRefused()
+    {
+        _ = await AddOfTwoPatientsAsync(90);
+        var query = new AuditQuery { Limit = 5, PatientKeys = ["k-a"] };
+        var next = (await Store.QueryAsync(query, None)).Next;
+        Assert.NotNull(next);
+
+        foreach (
+            var other in (string[][])
+                [
+                    ["k-b"],
+                    ["k-a", "k-b"],
+                    [],
+                ]
+        )
+        {
+            var asked = query with { Cursor = next, PatientKeys = other };
+            await Assert.ThrowsAsync<AuditCursorException>(() => Store.QueryAsync(asked, None));
+        }
+    }
+
+    // The twin: the same keys in whatever order and list.
+    [Fact]
+    public async Task Query_CursorOfTheSamePatients_GoesOn()
+    {
+        var stored = await AddOfTwoPatientsAsync(90);
+        var query = new AuditQuery { Limit = 40, PatientKeys = Both };
+        var next = (await Store.QueryAsync(query, None)).Next;
+
+        var second = await Store.QueryAsync(
+            query with
+            {
+                Cursor = next,
+                PatientKeys = new List<string> { "k-b", "k-a" },
+            },
+            None
+        );
+        Assert.Equal(InOrder(stored).Skip(40).Take(40), second.Entries.Select(static e => e.Sequence));
+    }
+
     // Of three records one names the first patient, one the second, and one both.
     private async Task<List<AuditEntry>> AddOfTwoPatientsAsync(int records)
     {
