@@ -76,7 +76,7 @@ public abstract partial class AuditSearchContract
             query with
             {
                 Cursor = next,
-                PatientKeys = new List<string> { "k-b", "k-a" },
+                PatientKeys = (List<string>)["k-b", "k-a"],
             },
             None
         );
