@@ -72,14 +72,7 @@ public abstract partial class AuditSearchContract
         var query = new AuditQuery { Limit = 40, PatientKeys = Both };
         var next = (await Store.QueryAsync(query, None)).Next;
 
-        var second = await Store.QueryAsync(
-            query with
-            {
-                Cursor = next,
-                PatientKeys = (List<string>)["k-b", "k-a"],
-            },
-            None
-        );
+        var second = await Store.QueryAsync(query with { Cursor = next, PatientKeys = (List<string>)["k-b", "k-a"] }, None);
         Assert.Equal(InOrder(stored).Skip(40).Take(40), second.Entries.Select(static e => e.Sequence));
     }
 
