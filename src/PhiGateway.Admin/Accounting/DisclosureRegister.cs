@@ -16,7 +16,8 @@ namespace PhiGateway.Admin.Accounting;
 /// <remarks>
 /// A step is seen once its record was shipped to the store, in which the register is read: within a second, as a rule. Security: whoever ships
 /// may add rows there. A hold keeps back wherever it stands, and says when no log of this node proves it; a release counts only when one does,
-/// so that nobody ends a hold, or is told what it keeps back, by a row (docs/adr/0152).
+/// so that nobody ends a hold, or is told what it keeps back, by a row (docs/adr/0152). So a request is listed wherever it stands, and what
+/// gives it more time, ends it, or costs the patient the next one counts only when a log proves it (docs/adr/0160).
 /// </remarks>
 internal sealed class DisclosureRegister(
     IAuditStore store,
@@ -87,11 +88,11 @@ internal sealed class DisclosureRegister(
 
     /// <summary>The requests of a patient, those that are due first.</summary>
     public async Task<IReadOnlyList<DisclosureRequest>> RequestsAsync(string tenant, string patient, CancellationToken cancellationToken) =>
-        InOrder((await StepsAsync(tenant, patient, cancellationToken)).Steps);
+        InOrder(await StepsAsync(tenant, patient, cancellationToken));
 
     /// <summary>Every request; a row that is no step is passed over, and a fault where one patient is asked about.</summary>
     public async Task<RequestList> RequestsAsync(CancellationToken cancellationToken) =>
-        new(InOrder((await AllStepsAsync(cancellationToken)).Steps));
+        new(InOrder(await AllStepsAsync(cancellationToken)));
 
     /// <summary>The step that opened a hold or a request; null: there is none of that id.</summary>
     public async Task<AuditRecord?> FindAsync(Guid id, string step, CancellationToken cancellationToken)
@@ -101,9 +102,9 @@ internal sealed class DisclosureRegister(
         return proofs.Choose(family, id, entry => entry.Kind == AuditKind.Hold && entry.Read()?.Event == step)?.Record.Read();
     }
 
-    private IReadOnlyList<DisclosureRequest> InOrder(IReadOnlyList<AuditRecord> steps) =>
+    private IReadOnlyList<DisclosureRequest> InOrder(RegisterRows rows) =>
         [
-            .. RequestsOf(steps, time.GetUtcNow())
+            .. RequestsOf(rows, time.GetUtcNow())
                 .OrderBy(static request => request.Answered is not null)
                 .ThenBy(static request => request.Due),
         ];
@@ -137,14 +138,17 @@ internal sealed class DisclosureRegister(
         }
     }
 
-    private static IEnumerable<DisclosureRequest> RequestsOf(IReadOnlyList<AuditRecord> steps, DateTimeOffset now)
+    private static IEnumerable<DisclosureRequest> RequestsOf(RegisterRows rows, DateTimeOffset now)
     {
-        var asked = steps.Where(static step => step.Event == Request).ToList();
+        var asked = rows.Steps.Where(static step => step.Event == Request).ToList();
+        var proven = asked.Where(step => !rows.Unproven.Contains(step)).ToList();
+        var extensions = rows.Steps.Where(static step => step.Event == Extension).ToLookup(static step => step.ParentId);
+        var answers = rows.Steps.Where(static step => step.Event == Answer).ToLookup(static step => step.ParentId);
         foreach (var step in asked)
         {
             var received = Content<RequestContent>(step).Received;
-            var extension = steps.FirstOrDefault(other => other.Event == Extension && other.ParentId == step.Id);
-            var answer = steps.Where(other => other.Event == Answer && other.ParentId == step.Id).MinBy(static other => other.Time);
+            var extension = rows.ProvenOf(extensions[step.Id]).FirstOrDefault();
+            var answer = rows.ProvenOf(answers[step.Id]).MinBy(static other => other.Time);
             var due = received + Clock + (extension is null ? TimeSpan.Zero : More);
             yield return new DisclosureRequest(
                 step.Id,
@@ -153,8 +157,11 @@ internal sealed class DisclosureRegister(
                 extension is null ? null : Content<ExtensionContent>(extension).Reason,
                 answer?.Time,
                 (answer?.Time ?? now) > due,
-                !asked.Exists(other => other != step && IsSamePatient(other, step) && IsWithinAYear(other, received)),
-                step.Actor ?? string.Empty
+                !proven.Exists(other => other != step && IsSamePatient(other, step) && IsWithinAYear(other, received)),
+                step.Actor ?? string.Empty,
+                rows.Unproven.Contains(step) ? true : null,
+                extension is null && extensions[step.Id].Any() ? true : null,
+                answer is null && answers[step.Id].Any() ? true : null
             );
         }
     }
@@ -198,7 +205,7 @@ internal sealed class DisclosureRegister(
         await foreach (var (entry, record) in TrailWalk.AllAsync(store, query, cancellationToken, unreadable))
         {
             steps.Add(record);
-            if (record.Event is Hold or Release && !IsProven(entry, record))
+            if (!IsProven(entry, record))
             {
                 unproven.Add(record);
             }
@@ -208,13 +215,20 @@ internal sealed class DisclosureRegister(
     }
 
     // The log proves a body: one that names another id is that of another record. A control plane that keeps no log has nothing to hold it against.
-    private bool IsProven(AuditEntry entry, AuditRecord record) => proof is null || (record.Id == entry.Id && proof.Proves(entry));
+    private bool IsProven(AuditEntry entry, AuditRecord record) =>
+        proof is null || (IsStep(record) && record.Id == entry.Id && proof.Proves(entry));
+
+    // What was recorded as something else is no step, whatever it is filed under.
+    private static bool IsStep(AuditRecord record) => record.Kind == AuditKind.Hold;
 
     private IReadOnlyList<string> KeysOf(string? tenant, string? patient) =>
         tenant is null || patient is null || pseudonym is null ? [] : [pseudonym.Of(tenant, patient)];
 
     // Newest first; those among them that no log of this node proves, as the very objects.
-    private sealed record RegisterRows(IReadOnlyList<AuditRecord> Steps, HashSet<AuditRecord> Unproven);
+    private sealed record RegisterRows(IReadOnlyList<AuditRecord> Steps, HashSet<AuditRecord> Unproven)
+    {
+        public IEnumerable<AuditRecord> ProvenOf(IEnumerable<AuditRecord> steps) => steps.Where(step => !Unproven.Contains(step));
+    }
 }
 
 /// <summary>What a hold's record says of it.</summary>

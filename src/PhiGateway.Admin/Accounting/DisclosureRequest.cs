@@ -9,6 +9,11 @@ namespace PhiGateway.Admin.Accounting;
 /// <param name="IsLate">Whether it is, or was, answered too late.</param>
 /// <param name="IsFree">Whether it is the patient's first within 12 months, for which no fee is asked.</param>
 /// <param name="RecordedBy">Who put it down.</param>
+/// <param name="IsUnproven">
+/// True: no log of this node proves its record, which another node wrote, or nobody of the control plane; it is listed all the same. Absent: one does.
+/// </param>
+/// <param name="IsExtensionUnproven">True: there is an extension that no log of this node proves, and does not count here. Absent: there is none.</param>
+/// <param name="IsAnswerUnproven">True: there is an answer that no log of this node proves, and does not count here. Absent: there is none.</param>
 public sealed record DisclosureRequest(
     Guid Id,
     DateTimeOffset Received,
@@ -17,7 +22,10 @@ public sealed record DisclosureRequest(
     DateTimeOffset? Answered,
     bool IsLate,
     bool IsFree,
-    string RecordedBy
+    string RecordedBy,
+    bool? IsUnproven = null,
+    bool? IsExtensionUnproven = null,
+    bool? IsAnswerUnproven = null
 );
 
 /// <summary>Puts down that a patient asked.</summary>

@@ -1,5 +1,6 @@
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Configuration;
+using PhiGateway.Audit.Keeping;
 using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Admin.Keeping;
@@ -8,7 +9,11 @@ namespace PhiGateway.Admin.Keeping;
 /// Waits until a step of this node has arrived in the store. Records are shipped in their order: where it has arrived, so has whatever this
 /// node recorded before it, a hold that was set a moment ago among it. Then the other nodes are waited for.
 /// </summary>
-internal sealed class ShippedSteps(IAuditStore store, FleetSteps others, AdminOptions options, TimeProvider time)
+/// <remarks>
+/// Security: whoever ships may add a row under the step's own id before the step is there. Only what this node's log proves has arrived, which
+/// is a second later; a control plane that keeps no log has nothing to hold a row against.
+/// </remarks>
+internal sealed class ShippedSteps(IAuditStore store, FleetSteps others, AdminOptions options, TimeProvider time, ITrailProof? proof = null)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
@@ -39,7 +44,7 @@ internal sealed class ShippedSteps(IAuditStore store, FleetSteps others, AdminOp
         while (true)
         {
             var page = await store.QueryAsync(asked, cancellationToken);
-            if (page.Entries.Any(entry => entry.Id == step))
+            if (page.Entries.Any(entry => IsStep(entry, step)))
             {
                 return true;
             }
@@ -52,4 +57,8 @@ internal sealed class ShippedSteps(IAuditStore store, FleetSteps others, AdminOp
             asked = asked with { Cursor = page.Next };
         }
     }
+
+    // The log proves a body: one that names another id is that of another record.
+    private bool IsStep(AuditEntry entry, Guid step) =>
+        entry.Id == step && (proof is null || (entry.Read()?.Id == step && proof.Proves(entry)));
 }

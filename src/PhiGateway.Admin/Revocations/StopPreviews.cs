@@ -21,7 +21,7 @@ internal sealed class StopPreviews(RevocationCommands commands, WorkingSetSource
     private const int MostKept = 4;
 
     private static readonly ConditionalWeakTable<WorkingSet, StopTargets> Offered = [];
-    private static readonly ConditionalWeakTable<WorkingSet, ConcurrentDictionary<(RevocationTarget?, string?), KnownPreview>> Known = [];
+    private static readonly ConditionalWeakTable<WorkingSet, ConcurrentDictionary<RevokeBody, KnownPreview>> Known = [];
 
     /// <summary>What there is to be stopped.</summary>
     public async Task<StopTargets> TargetsAsync(AdminCall call) =>
@@ -55,15 +55,20 @@ internal sealed class StopPreviews(RevocationCommands commands, WorkingSetSource
     /// <summary>What would stop.</summary>
     public async Task<Outcome<StopPreview>> PreviewAsync(AdminCall call, RevokeBody body)
     {
-        // What a revocation would stop is a matter of the registry's state and of nothing else; what runs is asked each time.
+        // What a revocation would stop, and whether it is one, is a matter of all that it says and of the registry's state, and of nothing else;
+        // what runs is asked each time.
+        var asked = body with
+        {
+            Reason = "what stops with it",
+        };
         var set = await sets.GetOrLastAsync(call.Cancelled);
-        if (!set.MayBeOld && Known.TryGetValue(set, out var before) && before.TryGetValue((body.Target, body.Value), out var there))
+        if (!set.MayBeOld && Known.TryGetValue(set, out var before) && before.TryGetValue(asked, out var there))
         {
             return new StopPreview(there.Clients, there.Stops.Count == 0 ? null : options.RunningRequests(there.Stops));
         }
 
         var dry = call with { IsDryRun = true };
-        if ((await commands.RevokeAsync(dry, body with { Reason = "what stops with it" })).Failed(out var problem, out var planned))
+        if ((await commands.RevokeAsync(dry, asked)).Failed(out var problem, out var planned))
         {
             return problem;
         }
@@ -75,7 +80,7 @@ internal sealed class StopPreviews(RevocationCommands commands, WorkingSetSource
         }
 
         var clients = ClientsOf(planned.Edit);
-        known[(body.Target, body.Value)] = new KnownPreview(clients, planned.Edit.Running is null ? [] : planned.Edit.Revoked);
+        known[asked] = new KnownPreview(clients, planned.Edit.Running is null ? [] : planned.Edit.Revoked);
         return new StopPreview(clients, planned.Edit.Running);
     }
 

@@ -156,40 +156,10 @@ internal sealed class Readiness(
         };
     }
 
-    // A changed record does not make the next one less true: someone must look, and the node goes on. A changed journal closes it.
     private ReadinessPart Proof()
     {
         var (log, watch, witnesses) = proof();
-        var good = log.Fault is null && watch.Findings.Count == 0;
-        var words = $"{log.Size} records under the newest checkpoint, {log.Lag} not yet, {watch.Verified} verified since the start";
-        foreach (var more in new[] { log.Fault, log.Problem, watch.Problem }.OfType<string>())
-        {
-            words += $"; {more}";
-        }
-
-        if (watch.AnewSince is { } since)
-        {
-            words += $"; the store went back, and {watch.Compared} records of it are compared anew since {since:yyyy-MM-dd'T'HH:mm:ss'Z'}";
-        }
-
-        foreach (var witness in witnesses)
-        {
-            words += $"; witness {witness.Name}: {witness.Problem ?? $"{witness.Size} records cosigned"}";
-        }
-
-        return new ReadinessPart(
-            "audit proof",
-            good,
-            false,
-            watch.Findings.Count == 0
-                ? words
-                : $"{words}; {watch.Findings.Count} findings, the first: {watch.Findings[0].Code}; see docs/runbooks/log-contradicts.md"
-        )
-        {
-            Plain = good
-                ? "records are under signed checkpoints"
-                : "the trail is not what was recorded: see docs/runbooks/log-contradicts.md",
-        };
+        return ProofReadiness.Of(log, watch, witnesses);
     }
 
     // Informational: a receiver that is away keeps nobody from their data.

@@ -73,7 +73,14 @@ internal readonly record struct AuditCursor(DateTimeOffset Time, string Log, lon
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(head);
-        hash.AppendData(Encoding.UTF8.GetBytes((query with { Cursor = null, Limit = 1 }).ToString()));
+        hash.AppendData(Encoding.UTF8.GetBytes((query with { Cursor = null, Limit = 1, PatientKeys = [] }).ToString()));
+
+        // A list says of itself only what sort it is; the keys of one patient come in any order.
+        foreach (var key in query.PatientKeys.Order(StringComparer.Ordinal))
+        {
+            hash.AppendData([0, .. Encoding.UTF8.GetBytes(key)]);
+        }
+
         return hash.GetHashAndReset().AsSpan(..Check);
     }
 }

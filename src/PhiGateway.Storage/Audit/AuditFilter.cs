@@ -77,15 +77,34 @@ internal sealed class AuditFilter(AuditQuery query)
         return conditions;
     }
 
-    /// <summary>Conditions on <c>audit_patient p</c> beside <c>audit_event e</c>; empty where no patient is asked for.</summary>
+    /// <summary>
+    /// Conditions on <c>audit_patient p</c> beside <c>audit_event e</c>, by which each record is found once; empty where no patient is asked
+    /// for.
+    /// </summary>
     /// <remarks>
     /// Security: whoever ships may add rows there. One that leads to a record that does not name the patient leads nowhere.
     /// </remarks>
     public string OfPatients(DbCommand command, Database database) =>
         // Not by an index: a planner must not begin with the records.
         OfPatients(command) is { Length: > 0 } rows
-            ? rows + " AND " + database.HoldsSql("e.patient_keys", database.Unindexed("p.patient_key"))
+            ? rows + " AND " + database.HoldsSql("e.patient_keys", database.Unindexed("p.patient_key")) + Once(database)
             : string.Empty;
+
+    // A record that names two of the keys has a row for each: that of the first leads to it, where both are there and true. Looked up one by
+    // one and not joined. The parameters are those of the condition before it.
+    private string Once(Database database) =>
+        query.PatientKeys.Count > 1
+            ? $"""
+                 AND (
+                    SELECT count(*) FROM audit_patient o
+                    WHERE o.patient_key IN ({EachPatient}) AND o.time = p.time AND o.log = p.log AND o.sequence = p.sequence
+                    AND o.patient_key < p.patient_key AND {database.HoldsSql("e.patient_keys", database.Unindexed("o.patient_key"))}
+                ) = 0
+                """
+            : string.Empty;
+
+    private string EachPatient =>
+        string.Join(", ", query.PatientKeys.Select(static (_, place) => FormattableString.Invariant($"@patient{place}")));
 
     /// <summary>The same on <c>audit_patient p</c> alone.</summary>
     public string OfPatients(DbCommand command) =>

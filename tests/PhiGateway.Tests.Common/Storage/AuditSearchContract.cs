@@ -15,7 +15,7 @@ namespace PhiGateway.Tests.Common.Storage;
 /// What every audit store finds and counts, whatever the database: a search by any filters is held against the same filters over the records
 /// in memory.
 /// </summary>
-public abstract class AuditSearchContract : IAsyncLifetime
+public abstract partial class AuditSearchContract : IAsyncLifetime
 {
     private const int Records = 3000;
 
