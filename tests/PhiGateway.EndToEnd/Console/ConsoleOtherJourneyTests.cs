@@ -60,7 +60,7 @@ public sealed class ConsoleOtherJourneyTests(ConsoleWorld world) : IClassFixture
         }
 
         Assert.Contains("would be denied", await page.Locator("#report").InnerTextAsync());
-        await LookedAtScreens.CleanAsync(page);
+        await LookedAtScreens.CleanAsync(page, "/console/lab/shadows/{id}");
         await page.ClickAsync("button:has-text('End it now')");
         Assert.Contains("ended", await page.Locator(".head").InnerTextAsync());
         Assert.Equal(0, await page.Locator("button:has-text('End it now')").CountAsync());
@@ -72,10 +72,11 @@ public sealed class ConsoleOtherJourneyTests(ConsoleWorld world) : IClassFixture
         await page.FillAsync("#candidate", draft);
         await page.ClickAsync("button:has-text('Decide them again')");
         Assert.Contains("decisions that were made again", await page.Locator("#report").InnerTextAsync());
+        await LookedAtScreens.CleanAsync(page, "/console/lab/replay/{id}");
         await page.GotoAsync(world.Origin + "/console/jobs");
         await page.Locator("section[aria-label=Work] tbody a").First.ClickAsync();
         Assert.Contains("ready", await page.Locator(".head").InnerTextAsync());
-        await LookedAtScreens.CleanAsync(page);
+        await LookedAtScreens.CleanAsync(page, "/console/jobs/{id}");
         await page.GotoAsync(world.Origin + "/console/lab/shadows");
         Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
         await page.Context.CloseAsync();
