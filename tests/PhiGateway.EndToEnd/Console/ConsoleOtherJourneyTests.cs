@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Playwright;
 using Xunit;
 
 namespace PhiGateway.EndToEnd.Console;
@@ -30,6 +31,51 @@ public sealed class ConsoleOtherJourneyTests(ConsoleWorld world) : IClassFixture
         await page.Locator("table.matrix td.used a").First.ClickAsync();
         Assert.Contains("client=westside-viewer", page.Url);
         Assert.Contains("westside-viewer", await page.Locator("tbody tr").First.InnerTextAsync());
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public void Banner_OfTheDemonstration_BeginsWithTheAddress() =>
+        Assert.Matches("^console http://127\\.0\\.0\\.1:[0-9]+/console ", world.FirstLine);
+
+    // All that a browser loads for it: the page, the sheet, the script and the icon.
+    [Fact]
+    public async Task FirstPage_OfTheDemonstration_IsSmall()
+    {
+        var page = await world.OpenAsync("analyst");
+        var loaded = new List<(string Url, int Bytes)>();
+        page.Response += (_, answer) =>
+        {
+            if (answer.Headers.TryGetValue("content-length", out var length))
+            {
+                loaded.Add((answer.Url, int.Parse(length, CultureInfo.InvariantCulture)));
+            }
+        };
+        await page.GotoAsync(world.Origin + "/console/now");
+        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        var first = loaded.Where(one => new Uri(one.Url).AbsolutePath == "/console/now").ToList();
+        Assert.NotEmpty(first);
+        Assert.InRange(first.Max(static one => one.Bytes), 1_000, 100_000);
+        Assert.InRange(loaded.DistinctBy(static one => one.Url).Sum(static one => one.Bytes), 1_000, 100_000);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Settings_OfTheDemonstration_NameRolesIssuersNodesAndWhatIsInForce()
+    {
+        var page = await world.OpenAsync("analyst");
+        await page.GotoAsync(world.Origin + "/console/settings");
+        var role = page.Locator("section[aria-label='Who am I'] tbody tr", new() { HasText = "auditor" });
+        Assert.Contains("yes", await role.First.InnerTextAsync());
+        Assert.NotEqual(0, await page.Locator("section[aria-label='In force'] td.key").CountAsync());
+        Assert.NotEqual(0, await page.Locator("section[aria-label='In force'] td a[href^='/console/trust']").CountAsync());
+        Assert.NotEqual(0, await page.Locator("section[aria-label=Issuers] tbody tr").CountAsync());
+
+        // A revision leads to who enforces it, and from there to what was written.
+        await page.Locator("section[aria-label='In force'] dd a").First.ClickAsync();
+        Assert.EndsWith("/console/trust#registry", page.Url);
+        await page.Locator("#registry dd a").First.ClickAsync();
+        Assert.EndsWith("/console/history", new Uri(page.Url).AbsolutePath);
         await page.Context.CloseAsync();
     }
 
