@@ -105,7 +105,7 @@ internal static partial class LookedAtScreens
         Assert.True(await FitsAsync(page), $"{page.Url} is too wide at twice the size");
     }
 
-    /// <summary>A page is paper: no step and no navigation on it, nothing cut off at the side, and no row torn between two sheets.</summary>
+    /// <summary>A page on paper: no step, no navigation, nothing cut off at the side, and no row torn between two sheets.</summary>
     public static async Task PrintsAsync(IPage page)
     {
         await page.EmulateMediaAsync(new() { Media = Media.Print });

@@ -52,8 +52,7 @@ public sealed partial class ConsoleNameTests
     [InlineData("<td><bdi>@one.Id</bdi>, @one.Client.Owner</td>", true)]
     [InlineData("<td id=\"@one.Owner\"></td>", false)]
     [InlineData("<td>@Links.Of(one.Owner)</td>", false)]
-    public void Name_InASource_IsFoundUnlessItStandsByItself(string source, bool isFound) =>
-        Assert.Equal(isFound, Bare("X", source).Any());
+    public void Name_InASource_IsFoundUnlessItStandsByItself(string source, bool isFound) => Assert.Equal(isFound, Bare("X", source).Any());
 
     // A browser keeps titles when its pages are closed: of a page about a patient the title is a constant.
     [Fact]
@@ -105,9 +104,7 @@ public sealed partial class ConsoleNameTests
     }
 
     private static IEnumerable<string> Bare(string page, string source) =>
-        Name()
-            .Matches(Attribute().Replace(Alone().Replace(source, string.Empty), string.Empty))
-            .Select(match => $"{page} {match.Value}");
+        Name().Matches(Attribute().Replace(Alone().Replace(source, string.Empty), string.Empty)).Select(match => $"{page} {match.Value}");
 
     [GeneratedRegex(@"<bdi>.*?</bdi>|<code>.*?</code>|@\*.*?\*@", RegexOptions.Singleline)]
     private static partial Regex Alone();
@@ -116,7 +113,8 @@ public sealed partial class ConsoleNameTests
     private static partial Regex Attribute();
 
     [GeneratedRegex(
-        @"@[\w.]*\.(?:Owner|Deputy|Description|Title|Person|Organization|ApprovedBy|By|Why|Subject|Tenant|Client|UseCase|Node|Reason|Id)\b(?![.(])"
+        @"@[\w.]*\.(?:Owner|Deputy|Description|Title|Person|Organization|ApprovedBy|By|Why|Subject|Tenant|Client|UseCase|Node|Reason|Id)"
+            + @"\b(?![.(])"
     )]
     private static partial Regex Name();
 

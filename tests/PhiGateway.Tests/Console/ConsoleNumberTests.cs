@@ -164,10 +164,7 @@ public sealed partial class ConsoleNumberTests
     [GeneratedRegex(@"@\*.*?\*@", RegexOptions.Singleline)]
     private static partial Regex Comment();
 
-    [GeneratedRegex(
-        """<a\b(?:"[^"]*"|[^">])*>.*?</a>|<Tile\b(?:"[^"]*"|[^">])*/>|<summary>.*?</summary>""",
-        RegexOptions.Singleline
-    )]
+    [GeneratedRegex("""<a\b(?:"[^"]*"|[^">])*>.*?</a>|<Tile\b(?:"[^"]*"|[^">])*/>|<summary>.*?</summary>""", RegexOptions.Singleline)]
     private static partial Regex Link();
 
     // What a component writes as a link by itself, for whom it may be one.
