@@ -16,7 +16,7 @@ public sealed partial class ShadowPage
     // Ids that are made one after the other begin alike: their ends tell them apart.
     private static string ShortOf(Guid id) => "…" + id.ToString("D")[24..];
 
-    // The search knows no use case that is a list of clients: the decisions of all, up to where the shadow has read.
+    // Of what was seen and not judged no list is kept: all decisions under the use case, up to where the shadow has read.
     private string AllOf =>
         Links.With(
             "/console/audit",
