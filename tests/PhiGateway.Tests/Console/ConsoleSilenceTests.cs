@@ -1,4 +1,5 @@
 using PhiGateway.Tests.Admin;
+using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
 namespace PhiGateway.Tests.Console;
