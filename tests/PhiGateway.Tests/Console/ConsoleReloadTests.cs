@@ -1,7 +1,6 @@
 using PhiGateway.Audit.Records;
 using PhiGateway.Console.Http;
 using PhiGateway.Policy.Registry;
-using PhiGateway.RegistryFiles.Documents;
 using PhiGateway.Tests.Common.Admin;
 using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
