@@ -16,11 +16,11 @@ internal static class DemoBanner
     {
         var acme = tokens["acme-results-connector"];
         return $"""
+            console {host.AdminAddress}/console    choose who you are; nothing to install
 
             PHI Gateway · DEMONSTRATION · not for real data
             Keys, tokens and registry were made for this run; everything listens on loopback only; {folder} is deleted at the next start.
 
-              console       {host.AdminAddress}/console    choose who you are; nothing to install
               data plane    {host.DataAddress}/fhir         tokens in {folder}/*.token
               control plane {host.AdminAddress}/admin/v1    key in {folder}/admin.key
               token service {host.Parts.Options.TokenService?.Issuer}              SMART Backend Services for {DemoClientKey.Client} with {key.File}

@@ -45,7 +45,7 @@ public sealed class ConsoleJourneyTests(ConsoleWorld world) : IClassFixture<Cons
         await Assertions.Expect(page.Locator("#proof")).ToContainTextAsync("proven");
         Assert.Contains("that you opened this record", await page.Locator(".record").InnerTextAsync());
         await LookedAtScreens.PictureAsync(page, "one-access");
-        await LookedAtScreens.CleanAsync(page);
+        await LookedAtScreens.CleanAsync(page, "/console/access/{id}");
         await page.Context.CloseAsync();
     }
 
@@ -79,7 +79,7 @@ public sealed class ConsoleJourneyTests(ConsoleWorld world) : IClassFixture<Cons
         await row.Locator("a.button").ClickAsync();
         await LookedAtScreens.MadeAsync(officer);
         Assert.Contains("Take the registry back", await officer.Locator("h1").InnerTextAsync());
-        await LookedAtScreens.CleanAsync(officer);
+        await LookedAtScreens.CleanAsync(officer, "/console/history/revert");
         await officer.Context.CloseAsync();
     }
 
@@ -111,14 +111,16 @@ public sealed class ConsoleJourneyTests(ConsoleWorld world) : IClassFixture<Cons
         Assert.DoesNotContain("f001", await page.TitleAsync(), StringComparison.Ordinal);
         Assert.Contains("complaint 26-114", await page.Locator(".record").InnerTextAsync());
         await LookedAtScreens.PictureAsync(page, "patient");
-        await LookedAtScreens.CleanAsync(page);
+        await LookedAtScreens.CleanAsync(page, "/console/patient/{key}");
+        await LookedAtScreens.PrintsAsync(page);
 
         // What the patient gets, and the officer's part that is not printed.
         await page.ClickAsync("text=Accounting of disclosures");
         Assert.Contains("45 CFR 164.528", await page.Locator("#told").InnerTextAsync());
         Assert.Contains("excluded", await page.Locator("#left-out").InnerTextAsync());
         await LookedAtScreens.PictureAsync(page, "accounting");
-        await LookedAtScreens.CleanAsync(page);
+        await LookedAtScreens.CleanAsync(page, "/console/patient/{key}/accounting");
+        await LookedAtScreens.PrintsAsync(page);
         await page.EmulateMediaAsync(new() { Media = Media.Print });
         Assert.False(await page.Locator(".officer").IsVisibleAsync());
         Assert.True(await page.Locator("#told").IsVisibleAsync());
@@ -133,6 +135,7 @@ public sealed class ConsoleJourneyTests(ConsoleWorld world) : IClassFixture<Cons
         Assert.DoesNotContain("f001", await page.Locator("main").InnerTextAsync());
         Assert.Contains("that you looked at patients' requests", await page.Locator(".record").InnerTextAsync());
         await LookedAtScreens.PictureAsync(page, "requests");
+        await LookedAtScreens.CleanAsync(page, "/console/requests");
         await page.Context.CloseAsync();
     }
 
@@ -147,7 +150,8 @@ public sealed class ConsoleJourneyTests(ConsoleWorld world) : IClassFixture<Cons
         await page.ClickAsync("button:has-text('Note it')");
         Assert.Contains("asked the owner", await page.Locator("section[aria-label=Timeline]").InnerTextAsync());
         await LookedAtScreens.PictureAsync(page, "case");
-        await LookedAtScreens.CleanAsync(page);
+        await LookedAtScreens.CleanAsync(page, "/console/cases/{id}");
+        await LookedAtScreens.PrintsAsync(page);
         await page.Context.CloseAsync();
     }
 
@@ -202,7 +206,7 @@ public sealed class ConsoleJourneyTests(ConsoleWorld world) : IClassFixture<Cons
         await page.WaitForURLAsync("**/console/offboardings/*");
         await LookedAtScreens.MadeAsync(page);
         Assert.Contains("clearbill", await page.Locator("main").InnerTextAsync());
-        await LookedAtScreens.CleanAsync(page);
+        await LookedAtScreens.CleanAsync(page, "/console/offboardings/{id}");
 
         await page.GotoAsync(world.Origin + "/console/stop");
         await page.FillAsync("#of-organization", "clearbill");
@@ -367,6 +371,12 @@ public sealed class ConsoleJourneyTests(ConsoleWorld world) : IClassFixture<Cons
         Assert.False(await page.Locator("nav.side").IsVisibleAsync());
         Assert.False(await page.Locator("header.top").IsVisibleAsync());
         Assert.True(await page.Locator("#headline").IsVisibleAsync());
+        foreach (var path in (string[])["/console/reviews/vendors-autumn", "/console/approvals/lumen-scribe"])
+        {
+            await page.GotoAsync(world.Origin + path);
+            await LookedAtScreens.PrintsAsync(page);
+        }
+
         await page.Context.CloseAsync();
     }
 }

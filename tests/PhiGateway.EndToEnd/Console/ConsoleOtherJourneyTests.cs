@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Playwright;
 using Xunit;
 
 namespace PhiGateway.EndToEnd.Console;
@@ -34,6 +35,51 @@ public sealed class ConsoleOtherJourneyTests(ConsoleWorld world) : IClassFixture
     }
 
     [Fact]
+    public void Banner_OfTheDemonstration_BeginsWithTheAddress() =>
+        Assert.Matches("^console http://127\\.0\\.0\\.1:[0-9]+/console ", world.FirstLine);
+
+    // All that a browser loads for it: the page, the sheet, the script and the icon.
+    [Fact]
+    public async Task FirstPage_OfTheDemonstration_IsSmall()
+    {
+        var page = await world.OpenAsync("analyst");
+        var loaded = new List<(string Url, int Bytes)>();
+        page.Response += (_, answer) =>
+        {
+            if (answer.Headers.TryGetValue("content-length", out var length))
+            {
+                loaded.Add((answer.Url, int.Parse(length, CultureInfo.InvariantCulture)));
+            }
+        };
+        await page.GotoAsync(world.Origin + "/console/now");
+        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        var first = loaded.Where(one => new Uri(one.Url).AbsolutePath == "/console/now").ToList();
+        Assert.NotEmpty(first);
+        Assert.InRange(first.Max(static one => one.Bytes), 1_000, 100_000);
+        Assert.InRange(loaded.DistinctBy(static one => one.Url).Sum(static one => one.Bytes), 1_000, 100_000);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Settings_OfTheDemonstration_NameRolesIssuersNodesAndWhatIsInForce()
+    {
+        var page = await world.OpenAsync("analyst");
+        await page.GotoAsync(world.Origin + "/console/settings");
+        var role = page.Locator("section[aria-label='Who am I'] tbody tr", new() { HasText = "auditor" });
+        Assert.Contains("yes", await role.First.InnerTextAsync());
+        Assert.NotEqual(0, await page.Locator("section[aria-label='In force'] td.key").CountAsync());
+        Assert.NotEqual(0, await page.Locator("section[aria-label='In force'] td a[href^='/console/trust']").CountAsync());
+        Assert.NotEqual(0, await page.Locator("section[aria-label=Issuers] tbody tr").CountAsync());
+
+        // A revision leads to who enforces it, and from there to what was written.
+        await page.Locator("section[aria-label='In force'] dd a").First.ClickAsync();
+        Assert.EndsWith("/console/trust#registry", page.Url);
+        await page.Locator("#registry dd a").First.ClickAsync();
+        Assert.EndsWith("/console/history", new Uri(page.Url).AbsolutePath);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Shadow_OfAUseCase_IsStartedWatchedAndEnded()
     {
         var page = await world.OpenAsync("engineer");
@@ -60,7 +106,7 @@ public sealed class ConsoleOtherJourneyTests(ConsoleWorld world) : IClassFixture
         }
 
         Assert.Contains("would be denied", await page.Locator("#report").InnerTextAsync());
-        await LookedAtScreens.CleanAsync(page);
+        await LookedAtScreens.CleanAsync(page, "/console/lab/shadows/{id}");
         await page.ClickAsync("button:has-text('End it now')");
         Assert.Contains("ended", await page.Locator(".head").InnerTextAsync());
         Assert.Equal(0, await page.Locator("button:has-text('End it now')").CountAsync());
@@ -72,10 +118,11 @@ public sealed class ConsoleOtherJourneyTests(ConsoleWorld world) : IClassFixture
         await page.FillAsync("#candidate", draft);
         await page.ClickAsync("button:has-text('Decide them again')");
         Assert.Contains("decisions that were made again", await page.Locator("#report").InnerTextAsync());
+        await LookedAtScreens.CleanAsync(page, "/console/lab/replay/{id}");
         await page.GotoAsync(world.Origin + "/console/jobs");
         await page.Locator("section[aria-label=Work] tbody a").First.ClickAsync();
         Assert.Contains("ready", await page.Locator(".head").InnerTextAsync());
-        await LookedAtScreens.CleanAsync(page);
+        await LookedAtScreens.CleanAsync(page, "/console/jobs/{id}");
         await page.GotoAsync(world.Origin + "/console/lab/shadows");
         Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
         await page.Context.CloseAsync();

@@ -28,6 +28,9 @@ public sealed class ConsoleWorld : IAsyncLifetime
     /// <summary>Origin of the console, from the banner.</summary>
     public string Origin { get; private set; } = string.Empty;
 
+    /// <summary>What the demonstration says before all else.</summary>
+    public string FirstLine { get; private set; } = string.Empty;
+
     /// <summary>What pages wrote to the browser's console as errors: violations of the policy among them.</summary>
     public IEnumerable<string> Complaints => _said;
 
@@ -37,6 +40,7 @@ public sealed class ConsoleWorld : IAsyncLifetime
         _demo = Process.Start(StartupFolder.StartInfo(demo))!;
         while (await _demo.StandardOutput.ReadLineAsync() is { } line && !line.Contains("Ctrl-C", StringComparison.Ordinal))
         {
+            FirstLine = FirstLine.Length == 0 ? line : FirstLine;
             if (line.Contains("/console ", StringComparison.Ordinal))
             {
                 Origin = new Uri(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]).GetLeftPart(UriPartial.Authority);

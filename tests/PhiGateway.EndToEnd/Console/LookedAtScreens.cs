@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
@@ -5,7 +6,7 @@ using Xunit;
 namespace PhiGateway.EndToEnd.Console;
 
 /// <summary>The screens of the demonstration that the journeys look at one by one.</summary>
-internal static class LookedAtScreens
+internal static partial class LookedAtScreens
 {
     // Set, the pictures of docs/console.md are made anew.
     private const string Pictures = "PHIGW_CONSOLE_PICTURES";
@@ -56,6 +57,7 @@ internal static class LookedAtScreens
         ("offboardings", "/console/offboardings"),
         ("closed alerts", "/console/alerts?state=closed"),
         ("held", "/console/held"),
+        ("find", "/console/find"),
         ("sign-in", "/console/sign-in"),
     ];
 
@@ -94,11 +96,36 @@ internal static class LookedAtScreens
         return !isWide;
     }
 
-    /// <summary>A page in the middle of a journey is clean, and fits at twice the size.</summary>
-    public static async Task CleanAsync(IPage page)
+    /// <summary>A page in the middle of a journey, by its route, is clean, and fits at twice the size.</summary>
+    public static async Task CleanAsync(IPage page, string route)
     {
+        // What the journey says that it looks at is what it looks at.
+        Assert.Matches("^" + Place().Replace(route, "[^/]+") + "$", new Uri(page.Url).AbsolutePath);
         Assert.Empty((await page.RunAxe()).Violations.SelectMany(static one => one.Nodes.Select(node => $"{one.Id} {node.Html}")));
         Assert.True(await FitsAsync(page), $"{page.Url} is too wide at twice the size");
+    }
+
+    /// <summary>A page on paper: no step, no navigation, nothing cut off at the side, and no row torn between two sheets.</summary>
+    public static async Task PrintsAsync(IPage page)
+    {
+        await page.EmulateMediaAsync(new() { Media = Media.Print });
+
+        // A4 at 96 dots an inch.
+        await page.SetViewportSizeAsync(794, 1123);
+        Assert.True(await page.Locator("h1").First.IsVisibleAsync(), page.Url);
+        Assert.Equal(0, await page.Locator("nav.side:visible, header.top:visible, form:visible").CountAsync());
+        Assert.False(
+            await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth"),
+            $"{page.Url} is too wide for a sheet"
+        );
+        Assert.True(
+            await page.EvaluateAsync<bool>(
+                "[...document.querySelectorAll('main tr')].every(row => getComputedStyle(row).breakInside === 'avoid')"
+            ),
+            $"{page.Url} has rows that may be torn"
+        );
+        await page.SetViewportSizeAsync(1360, 900);
+        await page.EmulateMediaAsync(new() { Media = Media.Screen });
     }
 
     /// <summary>Waits for a page whose content is made behind it: until then it asks again by itself, under whoever looks at it.</summary>
@@ -114,4 +141,7 @@ internal static class LookedAtScreens
             await page.ReloadAsync();
         }
     }
+
+    [GeneratedRegex(@"\{\w+\}")]
+    private static partial Regex Place();
 }

@@ -122,6 +122,36 @@ public sealed class ConsoleAccessTests
         );
     }
 
+    [Fact]
+    public async Task Role_ThatDoesNotReadTheTrail_LearnsNoCountByItsValues()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        await ConsoleFormTests.FillAsync(server);
+        ConsolePageTests.Add(server, "acme-connector", "deny");
+        foreach (var role in AdminRoles.Given.Except([AdminRoles.Auditor]))
+        {
+            using var browser = await server.SignInAsync(role);
+            foreach (var path in Endpoints(server).Where(static endpoint => MethodOf(endpoint) == "GET").Select(PathOf).Distinct())
+            {
+                // All parts of the console stand there, with made-up figures.
+                if (path == "/console/design")
+                {
+                    continue;
+                }
+
+                var page = await browser.GetAsync(path);
+                var isCounted = page.Text.Contains("class=\"facets\"", StringComparison.Ordinal);
+                Assert.False(isCounted, $"{role} {path} counts by values");
+            }
+
+            // Nor by a question: what a search narrows by is refused like the search.
+            Assert.Equal(403, (await browser.GetAsync("/console/audit?client=acme-connector&reason=outside-use-case")).Status);
+        }
+
+        using var auditor = await server.SignInAsync(AdminRoles.Auditor);
+        Assert.Contains("class=\"facets\"", (await auditor.GetAsync("/console/audit?from=2026-01-01")).Text, StringComparison.Ordinal);
+    }
+
     // Whom the demonstration lets one be can do that person's work.
     [Theory]
     [InlineData("analyst", "GET /console/audit", "GET /console/cases/{id}", "POST /console/alerts/{id}/take", "POST /console/stop")]

@@ -30,6 +30,8 @@ public sealed partial class ConsoleBehindTests
             { "/console/offboardings", AdminRoles.Responder, "aria-label=\"Offboardings\"", "audit.offboarding" },
             { "/console/history/revert?at=2026-04-01", AdminRoles.Operator, "Back to the history", "config.export" },
             { "/console/clients/acme-connector/tokens", AdminRoles.Responder, "id=\"verdict\"", "audit.tokens" },
+            { "/console/callers", AdminRoles.Auditor, "aria-label=\"Unknown callers\"", "audit.unknown-callers" },
+            { "/console/history", AdminRoles.Operator, "aria-label=\"Changes\"", "config.history" },
             { Patient + "/accounting", AdminRoles.PrivacyOfficer, "id=\"told\"", "audit.accounting" },
             { Patient, AdminRoles.Auditor, "id=\"seen\"", "audit.count" },
         };

@@ -46,6 +46,18 @@ public sealed class ConsoleComponentTests
         );
     }
 
+    // Turned around, endless, unseen, and in letters that look like others: as elements all of it is the same page.
+    [Theory]
+    [MemberData(nameof(Components))]
+    public void Component_StrangeLettersInEveryPlace_AreTextAndNothingElse(string name)
+    {
+        var plain = Shape(Render(name, "plain", isFull: true)).ToList();
+        foreach (var strange in (string[])["\u202eemca", "\u2066\u202bacme", new string('W', 10_000), "ac\u200bme\ufeff", "\u0430\u0441me"])
+        {
+            Assert.Equal(plain, Shape(Render(name, strange, isFull: true)));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Components))]
     public void Component_WithNothingInIt_IsShownAllTheSame(string name) => Render(name, string.Empty, isFull: false);

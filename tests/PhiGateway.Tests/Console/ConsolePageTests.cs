@@ -17,10 +17,12 @@ public sealed class ConsolePageTests
 
     internal static readonly Guid Decision = Guid.Parse("0199a000-0000-7000-8000-000000000001");
 
+    // Whatever has a heading of the first rank is a page, wherever it stands and whatever it is called.
     public static TheoryData<string> Pages =>
         new(
             RepositoryPaths
-                .Files(RepositoryPaths.Of("src", "PhiGateway.Console", "Pages"), "*Page*.razor")
+                .Files(RepositoryPaths.Of("src", "PhiGateway.Console"), "*.razor")
+                .Where(static file => File.ReadAllText(file).Contains("<h1", StringComparison.Ordinal))
                 .Select(static file => Path.GetRelativePath(RepositoryPaths.Root, file).Replace('\\', '/'))
         );
 

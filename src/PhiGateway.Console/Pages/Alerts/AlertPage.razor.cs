@@ -48,6 +48,22 @@ public sealed partial class AlertPage
     private string? CallsSince =>
         Model.Rights.MayRead && Model.Alert.Subject.Split('/', 2) is ["client", var id] ? Links.Audit(Model.Alert.At, client: id) : null;
 
+    // The trail is not searched by the words of a justification: every number of a use leads to its calls, and each of them has its own.
+    private RenderFragment CallsLink(EmergencyReport use, string words) =>
+        builder =>
+        {
+            if (!Model.Rights.MayRead)
+            {
+                builder.AddContent(0, words);
+                return;
+            }
+
+            builder.OpenElement(1, "a");
+            builder.AddAttribute(2, "href", CallsOf(use));
+            builder.AddContent(3, words);
+            builder.CloseElement();
+        };
+
     private string CallsOf(EmergencyReport use)
     {
         var day = new DateTimeOffset(Model.Alert.At.UtcDateTime.Date, TimeSpan.Zero);

@@ -11,7 +11,7 @@ public sealed partial class CallersPage
     [Parameter, EditorRequired]
     public required CallersModel Model { get; set; }
 
-    // The search has no filter for a name that nobody registered: the refusals from where it called, in its time.
+    // The search has no filter for a name that nobody registered nor for a path: the refusals from where it called, in its time.
     private static string RecordsOf(UnknownCaller one) =>
         Links.With(
             "/console/audit",

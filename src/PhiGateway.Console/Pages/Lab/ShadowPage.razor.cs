@@ -16,6 +16,15 @@ public sealed partial class ShadowPage
     // Ids that are made one after the other begin alike: their ends tell them apart.
     private static string ShortOf(Guid id) => "…" + id.ToString("D")[24..];
 
+    // Of what was seen and not judged no list is kept: all decisions under the use case, up to where the shadow has read.
+    private string AllOf =>
+        Links.With(
+            "/console/audit",
+            ("from", Links.Moment(Shadow.From)),
+            ("to", Model.Report.JudgedUpTo is { } read ? Links.Moment(read.AddSeconds(1)) : null),
+            ("use_case", Shadow.UseCase)
+        );
+
     // The trail has what was decided, and not what would be: among these records are those that were judged.
     private static string RecordsOf(ShadowChange row)
     {

@@ -12,6 +12,8 @@ public sealed partial class AccountingPage
     [Parameter, EditorRequired]
     public required AccountingModel Model { get; set; }
 
+    private int Recipients => Model.Report.Disclosures.Select(static line => line.Recipient).Distinct().Count();
+
     private TriedForm? Hold => Model.Tried?.At("hold");
 
     private static string StateOf(DisclosureRequest request) =>

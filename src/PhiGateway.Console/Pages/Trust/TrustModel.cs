@@ -13,6 +13,7 @@ namespace PhiGateway.Console.Pages.Trust;
 /// <param name="At">Now.</param>
 /// <param name="Fleet">The fleet log that this node keeps; null: whoever looks may not see it.</param>
 /// <param name="Keeping">What is held and what is gone; null: whoever looks may not see it.</param>
+/// <param name="MayReadHistory">Whether whoever looks reads the history of the registry.</param>
 public sealed record TrustModel(
     LogReport? Log,
     string? NoLog,
@@ -21,7 +22,8 @@ public sealed record TrustModel(
     TrustHealth? Trust,
     DateTimeOffset At,
     FleetModel? Fleet = null,
-    KeepingModel? Keeping = null
+    KeepingModel? Keeping = null,
+    bool MayReadHistory = false
 );
 
 /// <summary>What is shown of the fleet log.</summary>

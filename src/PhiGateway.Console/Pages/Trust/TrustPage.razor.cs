@@ -13,6 +13,22 @@ public sealed partial class TrustPage
 
     private string Size => SizeOf(Model.Log?.Checkpoint);
 
+    // What was written as a revision, for whom the history is.
+    private RenderFragment Revision(long number) =>
+        builder =>
+        {
+            if (!Model.MayReadHistory)
+            {
+                builder.AddContent(0, Words.Number(number));
+                return;
+            }
+
+            builder.OpenElement(1, "a");
+            builder.AddAttribute(2, "href", "/console/history");
+            builder.AddContent(3, Words.Number(number));
+            builder.CloseElement();
+        };
+
     private List<string> NotMet
     {
         get

@@ -76,7 +76,8 @@ internal sealed class TrustScreen(
                 reports.Trust(),
                 time.GetUtcNow(),
                 await FleetAsync(request),
-                keeps?.Model
+                keeps?.Model,
+                request.Call.Caller.HasAny(AdminRoles.UseReaders)
             )
         )
         {
