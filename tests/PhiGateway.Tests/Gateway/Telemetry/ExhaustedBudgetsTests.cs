@@ -35,6 +35,23 @@ public sealed class ExhaustedBudgetsTests
         Assert.Equal(budget, ExhaustedBudgets.NameOf(refused.Refusal, refused.Detail));
     }
 
+    // Each value below the gateway's address goes upstream in the server's spelling besides.
+    [Theory]
+    [InlineData(4096, "spelled-characters")]
+    [InlineData(256 * 1024, null)]
+    public async Task Refusal_ForTheSpellingsOfValues_NamesTheirBudget(int most, string? budget)
+    {
+        using var world = new StageWorld(null, options => options.Limits.SpelledCharacters = most, StageWorld.Grant("read", "search"));
+        var address = "https://gw.example/fhir/StructureDefinition/" + new string('x', 900);
+        var values = Enumerable.Range(0, 6).Select(n => $"_profile={address}{n}");
+        using var exchange = world.Open("GET", "/fhir/Observation?patient=17&" + string.Join('&', values));
+
+        var result = await world.WalkAsync(exchange, "Understand");
+
+        Assert.Equal(budget is null, result.Continues);
+        Assert.Equal(budget, budget is null ? null : result.Detail);
+    }
+
     [Fact]
     public async Task RecordRefusal_ForWantOfABudget_CountsIt()
     {
