@@ -19,7 +19,10 @@ public sealed partial class BudgetWallTests
     private const string Fixed = "fixed";
     private const string OAuth = "temporarily_unavailable";
 
-    /// <summary>Name, setting, code (or the status, where nothing else is told); settings of the registry begin with <c>limits.</c>, <c>charter.</c> or <c>task.</c>.</summary>
+    /// <summary>
+    /// Name, setting, code (or the status, where nothing else is told); settings of the registry begin with <c>limits.</c>, <c>charter.</c>
+    /// or <c>task.</c>.
+    /// </summary>
     private static readonly (string Budget, string Setting, string Code)[] Budgets =
     [
         ("max-request-body", "Limits:MaxRequestBody", "body-too-large"),
