@@ -20,7 +20,7 @@ public sealed class FalseCounts<TPeer>(TPeer others, int most)
         _peers.TryGetValue(peer, out var own) || (_peers.Count >= most && _peers.TryGetValue(others, out own)) ? own : null;
 
     /// <summary>What counts for an address from now on.</summary>
-    public FalseCount For(TPeer peer, TimeSpan now)
+    public FalseCount Of(TPeer peer, TimeSpan now)
     {
         if (_peers.TryGetValue(peer, out var known))
         {

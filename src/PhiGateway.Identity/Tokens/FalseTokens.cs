@@ -63,7 +63,7 @@ internal sealed class FalseTokens(int perSecond, TimeProvider time)
                 return;
             }
 
-            _peers.For(key, now).Note(perSecond, now);
+            _peers.Of(key, now).Note(perSecond, now);
         }
     }
 

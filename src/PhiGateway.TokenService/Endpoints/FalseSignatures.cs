@@ -91,7 +91,7 @@ internal sealed class FalseSignatures(TokenServiceOptions options, TimeProvider 
             }
 
             counts.Elsewhere.Note(options.FalseSignaturesPerSecondPerClient, now);
-            _peers.For(name, now).Note(options.FalseSignaturesPerSecondPerPeer, now);
+            _peers.Of(name, now).Note(options.FalseSignaturesPerSecondPerPeer, now);
         }
     }
 
