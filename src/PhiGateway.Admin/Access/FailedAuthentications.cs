@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
@@ -14,7 +15,12 @@ namespace PhiGateway.Admin.Access;
 /// A good credential is never refused because of somebody else's bad ones: the limit changes the refusal only. Of IPv6 a network of /64 is
 /// one peer, as everywhere where strangers are counted. Thread-safe.
 /// </remarks>
-internal sealed class FailedAuthentications(IAuditJournal journal, TimeProvider time, ILogger<FailedAuthentications> log)
+internal sealed class FailedAuthentications(
+    IAuditJournal journal,
+    AdminOptions options,
+    TimeProvider time,
+    ILogger<FailedAuthentications> log
+)
 {
     // A person mistypes a few times a minute; anything above is a script.
     internal const int PerPeer = 10;
@@ -79,6 +85,12 @@ internal sealed class FailedAuthentications(IAuditJournal journal, TimeProvider 
             );
         }
 
-        return count > PerPeer ? AdminProblem.TooManyFailures : AdminProblem.Unauthenticated;
+        if (count <= PerPeer)
+        {
+            return AdminProblem.Unauthenticated;
+        }
+
+        options.Exhausted?.Invoke("admin-failures");
+        return AdminProblem.TooManyFailures;
     }
 }

@@ -20,6 +20,9 @@ public sealed class AdminOptions
     /// </summary>
     public Func<long, IDisposable?>? TakeRoom { get; set; }
 
+    /// <summary>Told the name of a budget each time that it was exhausted; null: nobody counts.</summary>
+    public Action<string>? Exhausted { get; set; }
+
     /// <summary>What other systems' questions mean here; default: the words of this registry only.</summary>
     public AuthZenOptions AuthZen { get; set; } = new();
 

@@ -126,6 +126,7 @@ internal static class ControlPlane
                 Node = options.Node,
                 Connect = new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync,
                 TakeRoom = bytes => memory.TryTake(bytes, HeldFor.Request) ? new HeldShare(memory, bytes) : null,
+                Exhausted = parts.Metrics.CountExhausted,
                 Oidc = options.Admin.Oidc,
                 AuthZen = options.Admin.AuthZen,
                 KnowsTokenParameter = ConditionParameters.Has,

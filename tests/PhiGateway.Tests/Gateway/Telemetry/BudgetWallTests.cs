@@ -72,6 +72,9 @@ public sealed partial class BudgetWallTests
         ("sign-in-starts", "Admin:Console:SignInStartsPerMinute", "429"),
         ("jobs", "Admin:Console:Jobs", "too-many-jobs"),
         ("tails", "Admin:Console:TailsPerPerson", "too-many-tails"),
+        ("admin-failures", Fixed, "too-many-failures"),
+        ("spool-bytes", "Admin:SpoolBytes", "upload-not-held"),
+        ("uploads", Fixed, "upload-not-held"),
     ];
 
     // Limits beyond which nobody is refused in words: connections are closed before there are any (`phi_gateway.connections.refused`), and a
