@@ -75,6 +75,8 @@ public sealed partial class BudgetWallTests
         ("admin-failures", Fixed, "too-many-failures"),
         ("spool-bytes", "Admin:SpoolBytes", "upload-not-held"),
         ("uploads", Fixed, "upload-not-held"),
+        ("registration-requests", "TokenService:Registration:RequestsPerHourPerPeer", OAuth),
+        ("pending-registrations", "TokenService:Registration:MostPending", OAuth),
     ];
 
     // Limits beyond which nobody is refused in words: connections are closed before there are any (`phi_gateway.connections.refused`), and a
