@@ -36,7 +36,7 @@ public sealed class FailedAuthenticationsTests
         }
 
         Assert.Equal(isOnePeer ? AdminProblem.TooManyFailures : AdminProblem.Unauthenticated, last);
-        Assert.Equal(isOnePeer ? ["admin-failures"] : [], exhausted);
+        Assert.Equal(isOnePeer, exhausted.Contains("admin-failures"));
 
         // The record says the address itself.
         var told = IPAddress.Parse(addresses.Replace("{0}", "1", StringComparison.Ordinal)).ToString();
