@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
@@ -16,7 +17,12 @@ namespace PhiGateway.Admin.Access;
 /// are verified, see <see cref="OidcAuthenticator"/>). Of IPv6 a network of /64 is
 /// one peer, as everywhere where strangers are counted. Thread-safe.
 /// </remarks>
-internal sealed class FailedAuthentications(IAuditJournal journal, TimeProvider time, ILogger<FailedAuthentications> log)
+internal sealed class FailedAuthentications(
+    IAuditJournal journal,
+    AdminOptions options,
+    TimeProvider time,
+    ILogger<FailedAuthentications> log
+)
 {
     // A person mistypes a few times a minute; anything above is a script.
     internal const int PerPeer = 10;
@@ -83,6 +89,16 @@ internal sealed class FailedAuthentications(IAuditJournal journal, TimeProvider 
             );
         }
 
-        return isLate ? AdminProblem.TooManyFailures : AdminProblem.Unauthenticated;
+        if (!isLate)
+        {
+            return AdminProblem.Unauthenticated;
+        }
+
+        if (why != FalseTokens.Budget)
+        {
+            options.CountExhausted("admin-failures");
+        }
+
+        return AdminProblem.TooManyFailures;
     }
 }

@@ -13,6 +13,6 @@ internal static class HttpCallRegistration
             .AddSingleton(static provider =>
             {
                 var options = provider.GetRequiredService<AdminOptions>();
-                return new SpoolRoom(options.SpoolDirectory, options.SpoolBytes);
+                return new SpoolRoom(options.SpoolDirectory, options.SpoolBytes, exhausted: options.CountExhausted);
             });
 }

@@ -11,13 +11,17 @@ namespace PhiGateway.Admin.Http;
 /// <param name="directory">Where spools lie.</param>
 /// <param name="mostBytes">What they may hold together.</param>
 /// <param name="freeOf">Tells how much of a directory's disk is free; null: the system is asked.</param>
-internal sealed class SpoolRoom(string directory, long mostBytes, Func<string, long>? freeOf = null)
+/// <param name="exhausted">Told the name of the budget each time that there was no room; null: nobody counts.</param>
+internal sealed class SpoolRoom(string directory, long mostBytes, Func<string, long>? freeOf = null, Action<string>? exhausted = null)
 {
     /// <summary>Uploads of one person at a time.</summary>
     internal const int MostOfOne = 3;
 
     /// <summary>So much of the disk is left to others.</summary>
     internal const long LeastFree = 512L * 1024 * 1024;
+
+    private const string Budget = "spool-bytes";
+    private const string Uploads = "uploads";
 
     // The disk is asked once for so much that is written.
     private const long Step = 16L * 1024 * 1024;
@@ -38,6 +42,7 @@ internal sealed class SpoolRoom(string directory, long mostBytes, Func<string, l
             var count = _uploads.GetValueOrDefault(person);
             if (count >= MostOfOne)
             {
+                exhausted?.Invoke(Uploads);
                 return null;
             }
 
@@ -53,6 +58,7 @@ internal sealed class SpoolRoom(string directory, long mostBytes, Func<string, l
         {
             if (_taken + bytes > mostBytes)
             {
+                exhausted?.Invoke(Budget);
                 return false;
             }
 
@@ -60,6 +66,7 @@ internal sealed class SpoolRoom(string directory, long mostBytes, Func<string, l
             {
                 if ((freeOf ?? FreeOf)(directory) - LeastFree < Math.Max(bytes, Step))
                 {
+                    exhausted?.Invoke(Budget);
                     return false;
                 }
 

@@ -31,11 +31,9 @@ internal static class Printer
 
         var rows = new List<string[]> { columns.Select(static column => column.Split('.')[^1].ToUpperInvariant()).ToArray() };
         rows.AddRange(
-            (answer as JsonArray ?? answer["items"]!.AsArray()).Select(item =>
-                columns.Select(column => Fit(output, Cell(Find(item, column)))).ToArray()
-            )
+            (answer as JsonArray ?? answer["items"]!.AsArray()).Select(item => columns.Select(column => Cell(Find(item, column))).ToArray())
         );
-        Rows(output, rows);
+        Table(output, rows, hasEdge: ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected);
         if ((string?)(answer as JsonObject)?["next_cursor"] is { } cursor)
         {
             output.WriteLine($"more: --cursor {cursor}");
@@ -67,12 +65,23 @@ internal static class Printer
         return node;
     }
 
-    // Only a terminal has an edge: what goes into a pipe or a file is whole.
-    private static string Fit(TextWriter output, string text)
+    /// <summary>Writes rows in columns; cells that were cut for the edge of a terminal are said to be so, and where the whole is.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="rows">Titles first.</param>
+    /// <param name="hasEdge">Only a terminal has an edge: what goes into a pipe or a file is whole.</param>
+    internal static void Table(TextWriter output, List<string[]> rows, bool hasEdge)
     {
-        var isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
-        return !isTerminal || text.Length <= MaxCell ? text : text[..(MaxCell - 1)] + "…";
+        if (!hasEdge || rows.TrueForAll(static row => Array.TrueForAll(row, static cell => cell.Length <= MaxCell)))
+        {
+            Rows(output, rows);
+            return;
+        }
+
+        Rows(output, rows.ConvertAll(static row => Array.ConvertAll(row, Fit)));
+        output.WriteLine("cut where … stands: -o yaml shows all of it");
     }
+
+    private static string Fit(string text) => text.Length <= MaxCell ? text : text[..(MaxCell - 1)] + "…";
 
     private static string Cell(JsonNode? node)
     {

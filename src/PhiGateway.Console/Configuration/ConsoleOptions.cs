@@ -52,6 +52,15 @@ public sealed class ConsoleOptions
     /// <summary>Of them of one address (IPv6: one /64).</summary>
     public int SignInStartsPerMinutePerPeer { get; init; } = 60;
 
+    /// <summary>Things that are made or kept behind the pages at a time, of all persons.</summary>
+    public int Jobs { get; init; } = 64;
+
+    /// <summary>Of them of one person.</summary>
+    public int JobsPerPerson { get; init; } = 5;
+
+    /// <summary>Questions of live tails that one person has open at a time.</summary>
+    public int TailsPerPerson { get; init; } = 3;
+
     /// <summary>Told the name of a budget each time that it was exhausted; null: nobody counts.</summary>
     public Action<string>? Exhausted { get; init; }
 

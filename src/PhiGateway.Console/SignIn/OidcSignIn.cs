@@ -115,8 +115,7 @@ internal static class OidcSignIn
                         // Each start may cost the provider a call of ours, with our secret.
                         if (!Starts(context).TryTake(context.Connection.RemoteIpAddress))
                         {
-                            context.Response.Headers.RetryAfter = "60";
-                            return SayAsync(context, TooMany);
+                            return SayTooManyAsync(context);
                         }
 
                         var properties = new AuthenticationProperties();
@@ -232,9 +231,21 @@ internal static class OidcSignIn
     private static Task RefuseAsync(RemoteFailureContext context)
     {
         context.HandleResponse();
+        if (context.Failure is { Message: TooMany })
+        {
+            return SayTooManyAsync(context.HttpContext);
+        }
+
         var log = context.HttpContext.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(OidcSignIn));
         ConsoleLog.SignInFailed(log, context.Failure?.GetType().Name ?? "unknown");
         return SayAsync(context.HttpContext, "The identity provider did not sign you in, or the sign-in was begun elsewhere. Try again.");
+    }
+
+    // What ran out is this node's, before the code was redeemed: the provider did nothing wrong.
+    private static Task SayTooManyAsync(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "60";
+        return SignInEndpoints.SayAsync(context, TooMany, StatusCodes.Status429TooManyRequests);
     }
 
     private static Task SayAsync(HttpContext context, string words) => SignInEndpoints.SayAsync(context, words);

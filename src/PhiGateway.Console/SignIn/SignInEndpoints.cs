@@ -33,8 +33,8 @@ internal static class SignInEndpoints
     }
 
     /// <summary>The sign-in page with the reason why nobody was signed in.</summary>
-    public static Task SayAsync(HttpContext context, string words) =>
-        ShowAsync(context, context.RequestServices.GetRequiredService<ConsoleOptions>(), words);
+    public static Task SayAsync(HttpContext context, string words, int status = StatusCodes.Status403Forbidden) =>
+        ShowAsync(context, context.RequestServices.GetRequiredService<ConsoleOptions>(), words, status);
 
     private static void Open(IEndpointConventionBuilder endpoint) => endpoint.WithMetadata(OpenToVisitors.Mark).ExcludeFromDescription();
 
@@ -52,7 +52,7 @@ internal static class SignInEndpoints
         await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
     }
 
-    private static Task ShowAsync(HttpContext context, ConsoleOptions options, string? message)
+    private static Task ShowAsync(HttpContext context, ConsoleOptions options, string? message, int status = StatusCodes.Status200OK)
     {
         // The form is of this browser: a form that another site prepared has no part of it.
         var visitor = ConsoleCookies.Read(context, ConsoleCookies.Visitor);
@@ -70,11 +70,7 @@ internal static class SignInEndpoints
             message
         );
         return Pages(context)
-            .PageAsync(
-                context,
-                null,
-                new PageContent("Sign in", string.Empty, typeof(SignInPage), model) { Status = message is null ? 200 : 403 }
-            );
+            .PageAsync(context, null, new PageContent("Sign in", string.Empty, typeof(SignInPage), model) { Status = status });
     }
 
     private static async Task ChooseAsync(HttpContext context, ConsoleOptions options)
@@ -83,13 +79,13 @@ internal static class SignInEndpoints
         var visitor = ConsoleCookies.Read(context, ConsoleCookies.Visitor);
         if (form is null || !SessionToken.AreSame(form[ConsoleForm.Token], visitor))
         {
-            await ShowAsync(context, options, "The form was not of this browser. Choose again.");
+            await SayAsync(context, "The form was not of this browser. Choose again.");
             return;
         }
 
         if (!IsHere(context) || options.Demo?.FirstOrDefault(known => known.Id == form["person"]) is not { } person)
         {
-            await ShowAsync(context, options, "There is no such person.");
+            await SayAsync(context, "There is no such person.");
             return;
         }
 

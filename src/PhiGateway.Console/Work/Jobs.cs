@@ -18,9 +18,6 @@ namespace PhiGateway.Console.Work;
 /// </remarks>
 internal sealed class Jobs : IDisposable
 {
-    internal const int MostOfOne = 5;
-
-    private const int Most = 64;
     private const long MostBytes = 2L * 1024 * 1024 * 1024;
     private const long MostBytesInAll = 8L * 1024 * 1024 * 1024;
 
@@ -52,14 +49,16 @@ internal sealed class Jobs : IDisposable
         {
             // What is done makes room for what begins, the oldest first.
             var own = _jobs.Values.Where(one => PersonName.AreSame(one.Person, job.Person)).ToList();
-            former = own.Count >= MostOfOne ? own.Where(static one => one.Ended is not null).MinBy(static one => one.Begun) : null;
+            former =
+                own.Count >= _options.JobsPerPerson ? own.Where(static one => one.Ended is not null).MinBy(static one => one.Begun) : null;
             if (former is not null)
             {
                 _jobs.Remove(former.Id);
             }
 
-            if (_jobs.Count >= Most || (former is null && own.Count >= MostOfOne))
+            if (_jobs.Count >= _options.Jobs || (former is null && own.Count >= _options.JobsPerPerson))
             {
+                _options.Exhausted?.Invoke("jobs");
                 job.Dispose();
                 former?.Dispose();
                 return new AdminProblem(

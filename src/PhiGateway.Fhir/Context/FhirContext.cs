@@ -30,6 +30,10 @@ public sealed record FhirContext
     /// entries of a bundle together; default 20,000.</summary>
     public int MaxValues { get; init; } = 20_000;
 
+    /// <summary>Most characters that other spellings of values below a public base may add to one request, all of its parameters together;
+    /// default 262,144.</summary>
+    public int MaxSpelled { get; init; } = 256 * 1024;
+
     /// <summary>Most parts that a request may come to (types asked for, pulled in and walked over), all entries of a bundle together;
     /// default 20,000.</summary>
     public int MaxParts { get; init; } = 20_000;

@@ -20,6 +20,31 @@ internal static class OwnAddress
         return address.Length > 1 && address[0] == '/' ? address[1..] : address;
     }
 
+    /// <summary>The public base that a text begins with; null: none of this server's.</summary>
+    internal static string? PublicBaseOf(FhirContext context, string text)
+    {
+        if (Begins(text, context.GatewayBase))
+        {
+            return context.GatewayBase;
+        }
+
+        for (var i = 0; i < context.Aliases.Count; i++)
+        {
+            if (Begins(text, context.Aliases[i]))
+            {
+                return context.Aliases[i];
+            }
+        }
+
+        return null;
+    }
+
+    // The whole base, and nothing that would make it another: https://gw.example/fhirx is another server.
+    private static bool Begins(string text, string root) =>
+        root.Length > 0
+        && text.StartsWith(root, StringComparison.Ordinal)
+        && (text.Length == root.Length || text[root.Length] is '/' or '|' or '#' or '?');
+
     private static string? CutBelow(IReadOnlyList<string> roots, string address)
     {
         for (var i = 0; i < roots.Count; i++)

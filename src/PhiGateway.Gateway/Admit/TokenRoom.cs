@@ -45,7 +45,7 @@ internal sealed class TokenRoom(TokenServiceOptions options, GatewayMetrics metr
     }
 
     /// <inheritdoc />
-    public void CountFalseSignatures() => metrics.CountExhausted("false-signatures");
+    public void CountExhausted(string budget) => metrics.CountExhausted(budget);
 
     private int RateOf(Client client) =>
         Math.Min(

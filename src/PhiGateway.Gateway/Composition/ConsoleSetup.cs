@@ -45,6 +45,9 @@ internal static class ConsoleSetup
             SignInKey = shared.Length == 0 ? null : Encoding.UTF8.GetBytes(shared),
             SignInStartsPerMinute = written.SignInStartsPerMinute ?? plain.SignInStartsPerMinute,
             SignInStartsPerMinutePerPeer = written.SignInStartsPerMinutePerPeer ?? plain.SignInStartsPerMinutePerPeer,
+            Jobs = written.Jobs ?? plain.Jobs,
+            JobsPerPerson = written.JobsPerPerson ?? plain.JobsPerPerson,
+            TailsPerPerson = written.TailsPerPerson ?? plain.TailsPerPerson,
             Exhausted = exhausted,
             Connect = new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync,
         };

@@ -35,6 +35,15 @@ public sealed class ConsolePlaneOptions
     /// <summary>Of them of one address (IPv6: one /64); null: 60.</summary>
     public int? SignInStartsPerMinutePerPeer { get; set; }
 
+    /// <summary>Exports, replays and bundles that are made or kept behind the pages at a time, of all persons; null: 64.</summary>
+    public int? Jobs { get; set; }
+
+    /// <summary>Of them of one person; null: 5.</summary>
+    public int? JobsPerPerson { get; set; }
+
+    /// <summary>Questions of live tails that one person has open at a time; null: 3.</summary>
+    public int? TailsPerPerson { get; set; }
+
     /// <summary>
     /// The fresh sign-in before a step that opens a patient, takes records away, approves or stops; null: of the last 15 minutes, where the
     /// issuer says when somebody signed in.

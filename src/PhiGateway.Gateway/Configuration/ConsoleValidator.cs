@@ -67,6 +67,16 @@ internal static class ConsoleValidator
             add("Admin:Console:SignInStartsPerMinute", "and SignInStartsPerMinutePerPeer must be between 1 and 1,000,000.");
         }
 
+        if (console.Jobs is < 1 or > 10_000 || console.JobsPerPerson is < 1 or > 10_000)
+        {
+            add("Admin:Console:Jobs", "and JobsPerPerson must be between 1 and 10,000.");
+        }
+
+        if (console.TailsPerPerson is < 1 or > 100)
+        {
+            add("Admin:Console:TailsPerPerson", "must be between 1 and 100.");
+        }
+
         if (console.StepUp is { } stepUp)
         {
             Validate(stepUp, add);

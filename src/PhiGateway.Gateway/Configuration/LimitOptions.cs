@@ -98,6 +98,12 @@ public sealed class LimitOptions
     public int RequestValues { get; set; } = 20_000;
 
     /// <summary>
+    /// Characters that other spellings of values below the gateway's base may add to one request, all of its parameters together; default
+    /// 262,144. They go upstream beside the spelling that was sent.
+    /// </summary>
+    public int SpelledCharacters { get; set; } = 256 * 1024;
+
+    /// <summary>
     /// Types asked for, pulled in and walked over by a request, counted each time, all entries of a bundle together; default 20,000.
     /// </summary>
     public int RequestParts { get; set; } = 20_000;

@@ -66,6 +66,11 @@ internal static class LimitValidator
             add("Limits:RequestValues", "must be between 1 and 10,000,000.");
         }
 
+        if (limits.SpelledCharacters is < 4096 or > 16 * 1024 * 1024)
+        {
+            add("Limits:SpelledCharacters", "must be between 4096 and 16,777,216.");
+        }
+
         if (limits.RequestParts is < 200 or > 10_000_000)
         {
             add("Limits:RequestParts", "must be between 200 and 10,000,000.");

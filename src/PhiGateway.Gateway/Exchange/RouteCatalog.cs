@@ -226,6 +226,7 @@ internal sealed class RouteCatalog(GatewayOptions options, IBackendCredentials c
                 MaxTargets = options.Limits.ProvenanceTargets,
                 MaxParameterValues = options.Limits.ParameterValues,
                 MaxValues = options.Limits.RequestValues,
+                MaxSpelled = options.Limits.SpelledCharacters,
                 MaxParts = options.Limits.RequestParts,
             },
         };

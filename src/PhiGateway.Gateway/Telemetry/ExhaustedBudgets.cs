@@ -17,11 +17,14 @@ internal static class ExhaustedBudgets
     {
         [DenyReason.BodyTooLarge] = "max-request-body",
         [DenyReason.BodyTooSlow] = "body-time",
+        [DenyReason.HeadersTooLarge] = "max-token",
+        [DenyReason.TooManyProofs] = "proofs",
         [DenyReason.RequestTooCostly] = "request-values",
         [DenyReason.ChainTooBroad] = "walked-records",
         [DenyReason.RateLimited] = "requests-per-second",
         [DenyReason.ConcurrencyLimited] = "concurrency",
         [DenyReason.QuotaExceeded] = "records-per-day",
+        [DenyReason.AgentCallsSpent] = "calls-per-day",
         [DenyReason.TaskUsedUp] = "task-uses",
         [DenyReason.MemoryExhausted] = "held-memory",
         [DenyReason.AnswerTooLarge] = "max-answer",
@@ -37,6 +40,7 @@ internal static class ExhaustedBudgets
         "parameter-values",
         "request-values",
         "request-parts",
+        "spelled-characters",
         "bundle-entries",
         "walked-records",
         "walked-searches",
@@ -55,21 +59,43 @@ internal static class ExhaustedBudgets
         "export-parts",
         "export-names",
         "least-rate",
-        Introspections,
-        FalseTokens,
     }
         .SelectMany(static name => LimitOwners.All.Select(owner => owner.NameOf(name)))
         .ToFrozenSet(StringComparer.Ordinal);
+
+    // Where a refusal says for operators what was being done, and one budget stands behind it.
+    private static readonly FrozenDictionary<(DenyReason, string), string> Behind = new Dictionary<(DenyReason, string), string>
+    {
+        [(DenyReason.RequestTooCostly, "names-record")] = "named-records",
+        [(DenyReason.RequestTooCostly, "conditional-references")] = "named-records",
+        [(DenyReason.RequestTooCostly, "names-binary")] = "named-files",
+        [(DenyReason.RequestTooCostly, "targets")] = "provenance-targets",
+        [(DenyReason.RequestTooCostly, "job-handle")] = "job-address",
+        [(DenyReason.AnswerTooLarge, "bound-of-the-table")] = "max-items",
+        [(DenyReason.AnswerTooLarge, "pages")] = "pages-per-page",
+        [(DenyReason.MalformedQuery, "too many parameters")] = "parameters",
+        [(DenyReason.IssuerUnavailable, Introspections)] = Introspections,
+        [(DenyReason.IssuerUnavailable, FalseTokens)] = FalseTokens,
+    }.ToFrozenDictionary();
+
+    /// <summary>Every name that a refusal can be counted under, those of use cases and organizations left out.</summary>
+    internal static IEnumerable<string> All =>
+        Names.Values.Concat(Behind.Values).Concat(Closer.Where(static name => !name.Contains("-of-", StringComparison.Ordinal))).Distinct();
 
     /// <summary>The name; null when no budget is exhausted.</summary>
     /// <param name="reason">Why the request was refused.</param>
     /// <param name="detail">What the refusal says besides.</param>
     public static string? NameOf(DenyReason reason, string? detail)
     {
+        // Most of these reasons are given for other causes as a rule.
+        if (detail is not null && Behind.TryGetValue((reason, detail), out var behind))
+        {
+            return behind;
+        }
+
         if (!Names.TryGetValue(reason, out var name))
         {
-            // An issuer is unavailable for other reasons as a rule.
-            return reason == DenyReason.IssuerUnavailable && detail is Introspections or FalseTokens ? detail : null;
+            return null;
         }
 
         return detail is not null && Closer.Contains(detail) ? detail : name;

@@ -31,7 +31,7 @@ public sealed class FalseTokens(int perSecond, TimeProvider time)
     private readonly Lock _lock = new();
 
     // Only of who showed one that does not hold.
-    private readonly Dictionary<UInt128, FalseCount> _peers = [];
+    private readonly FalseCounts<UInt128> _peers = new(others: default, MostPeers);
     private readonly Dictionary<(UInt128 Peer, string Issuer, string Client), FalseCount> _places = [];
     private readonly long _started = time.GetTimestamp();
 
@@ -45,7 +45,7 @@ public sealed class FalseTokens(int perSecond, TimeProvider time)
         var now = time.GetElapsedTime(_started);
         lock (_lock)
         {
-            var count = FindPlace(key, issuer, client) ?? FindPeer(key);
+            var count = FindPlace(key, issuer, client) ?? _peers.Find(key);
             return count is null || count.WaitAt(now) == TimeSpan.Zero;
         }
     }
@@ -63,7 +63,7 @@ public sealed class FalseTokens(int perSecond, TimeProvider time)
                 return;
             }
 
-            PeerFor(key, now).Note(perSecond, now);
+            _peers.Of(key, now).Note(perSecond, now);
         }
     }
 
@@ -89,34 +89,4 @@ public sealed class FalseTokens(int perSecond, TimeProvider time)
 
     private FalseCount? FindPlace(UInt128 peer, string issuer, string? client) =>
         client is not null && _places.TryGetValue((peer, issuer, client), out var place) ? place : null;
-
-    private FalseCount? FindPeer(UInt128 peer) =>
-        _peers.TryGetValue(peer, out var own) || (_peers.Count >= MostPeers && _peers.TryGetValue(default, out own)) ? own : null;
-
-    private FalseCount PeerFor(UInt128 peer, TimeSpan now)
-    {
-        if (_peers.TryGetValue(peer, out var known))
-        {
-            return known;
-        }
-
-        if (_peers.Count >= MostPeers)
-        {
-            foreach (var (other, count) in _peers)
-            {
-                if (count.IsIdle(now))
-                {
-                    _ = _peers.Remove(other);
-                }
-            }
-        }
-
-        peer = _peers.Count < MostPeers ? peer : default;
-        if (!_peers.TryGetValue(peer, out known))
-        {
-            _peers[peer] = known = new FalseCount();
-        }
-
-        return known;
-    }
 }

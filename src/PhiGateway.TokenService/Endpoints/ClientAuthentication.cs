@@ -146,7 +146,7 @@ internal sealed class ClientAuthentication(
         var wait = falseSignatures.WaitOf(client, peer, IsNear(client, snapshot, peer), out var detail);
         if (wait > TimeSpan.Zero)
         {
-            room.CountFalseSignatures();
+            room.CountExhausted("false-signatures");
             return new AuthenticatedClient(null, client, OAuthError.TooManyFalse(wait), detail);
         }
 

@@ -30,7 +30,7 @@ internal sealed class FalseSignatures(TokenServiceOptions options, TimeProvider 
     private readonly Lock _lock = new();
 
     // Only of who showed one that does not hold.
-    private readonly Dictionary<string, FalseCount> _peers = new(StringComparer.Ordinal);
+    private readonly FalseCounts<string> _peers = new(Others, MostPeers);
 
     // Only of clients that the registry has.
     private readonly Dictionary<string, ClientCounts> _clients = new(StringComparer.Ordinal);
@@ -60,7 +60,7 @@ internal sealed class FalseSignatures(TokenServiceOptions options, TimeProvider 
             }
 
             // The address first, and whatever client it names: else the answer would tell which clients there are.
-            var ofPeer = Told(PeerOf(name)?.WaitAt(now) ?? TimeSpan.Zero, "assertion:false-signatures-of-peer", out detail);
+            var ofPeer = Told(_peers.Find(name)?.WaitAt(now) ?? TimeSpan.Zero, "assertion:false-signatures-of-peer", out detail);
             return ofPeer > TimeSpan.Zero || counts is null
                 ? ofPeer
                 : Told(counts.Elsewhere.WaitAt(now), "assertion:false-signatures-of-client", out detail);
@@ -91,7 +91,7 @@ internal sealed class FalseSignatures(TokenServiceOptions options, TimeProvider 
             }
 
             counts.Elsewhere.Note(options.FalseSignaturesPerSecondPerClient, now);
-            PeerFor(name, now).Note(options.FalseSignaturesPerSecondPerPeer, now);
+            _peers.Of(name, now).Note(options.FalseSignaturesPerSecondPerPeer, now);
         }
     }
 
@@ -142,36 +142,6 @@ internal sealed class FalseSignatures(TokenServiceOptions options, TimeProvider 
         }
 
         return counts;
-    }
-
-    private FalseCount? PeerOf(string name) =>
-        _peers.TryGetValue(name, out var own) || (_peers.Count >= MostPeers && _peers.TryGetValue(Others, out own)) ? own : null;
-
-    private FalseCount PeerFor(string name, TimeSpan now)
-    {
-        if (_peers.TryGetValue(name, out var known))
-        {
-            return known;
-        }
-
-        if (_peers.Count >= MostPeers)
-        {
-            foreach (var (other, count) in _peers)
-            {
-                if (count.IsIdle(now))
-                {
-                    _ = _peers.Remove(other);
-                }
-            }
-        }
-
-        name = _peers.Count < MostPeers ? name : Others;
-        if (!_peers.TryGetValue(name, out known))
-        {
-            _peers[name] = known = new FalseCount();
-        }
-
-        return known;
     }
 
     // What is known of one client.

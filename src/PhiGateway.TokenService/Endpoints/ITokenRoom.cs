@@ -21,6 +21,7 @@ public interface ITokenRoom
     /// <returns>The place, given back by disposing it at the end of the request; null: there is no room.</returns>
     IDisposable? Enter(ClientEntry client, out TimeSpan wait);
 
-    /// <summary>Counts a request whose assertion nobody looked at, since too many before it did not hold.</summary>
-    void CountFalseSignatures();
+    /// <summary>Counts a request that was refused for want of something else that has a limit.</summary>
+    /// <param name="budget">The limit's name: a word of this program.</param>
+    void CountExhausted(string budget);
 }

@@ -27,11 +27,13 @@ internal sealed class RegistrationEndpoint(
     ISnapshotSource snapshots,
     IRegistrationRequests requests,
     ApplicationIntake intake,
+    ITokenRoom room,
     TokenTrail trail,
     TimeProvider time
 )
 {
     private const string What = "token.register";
+    private const string Requests = "registration-requests";
 
     // As long as a request waits for people, and no shorter than a month: what has lapsed has another id than the same words now (IdOf).
     private static readonly TimeSpan Kept = TimeSpan.FromDays(31);
@@ -50,6 +52,7 @@ internal sealed class RegistrationEndpoint(
     {
         if (!_room.TryTake(http.Connection.RemoteIpAddress, out var wait))
         {
+            room.CountExhausted(Requests);
             await RefuseAsync(http, OAuthError.TooManyStrangers(wait), "registration:no-room", null);
             return;
         }
@@ -78,6 +81,7 @@ internal sealed class RegistrationEndpoint(
 
         if (added.Request is not { } request)
         {
+            room.CountExhausted("pending-registrations");
             await RefuseAsync(http, OAuthError.QueueFull, "registration:queue-full", asked.ClientId);
             return;
         }
@@ -102,6 +106,7 @@ internal sealed class RegistrationEndpoint(
     {
         if (!_looks.TryTake(http.Connection.RemoteIpAddress, out var wait))
         {
+            room.CountExhausted(Requests);
             await Answers.WriteErrorAsync(http, OAuthError.TooManyStrangers(wait));
             return;
         }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Tests.Common.Admin.Fakes;
 using Xunit;
 
@@ -19,7 +20,13 @@ public sealed class FailedAuthenticationsTests
     public void Record_OfOnePeersMany_IsToldToWait_OfManyPeersIsNot(string addresses, bool isOnePeer)
     {
         var journal = new FakeJournal();
-        var failures = new FailedAuthentications(journal, new FakeTime(), NullLogger<FailedAuthentications>.Instance);
+        var exhausted = new List<string>();
+        var failures = new FailedAuthentications(
+            journal,
+            new AdminOptions { CountExhausted = exhausted.Add },
+            new FakeTime(),
+            NullLogger<FailedAuthentications>.Instance
+        );
         AdminProblem? last = null;
         for (var i = 0; i <= FailedAuthentications.PerPeer; i++)
         {
@@ -29,6 +36,7 @@ public sealed class FailedAuthenticationsTests
         }
 
         Assert.Equal(isOnePeer ? AdminProblem.TooManyFailures : AdminProblem.Unauthenticated, last);
+        Assert.Equal(isOnePeer, exhausted.Contains("admin-failures"));
 
         // The record says the address itself.
         var told = IPAddress.Parse(addresses.Replace("{0}", "1", StringComparison.Ordinal)).ToString();

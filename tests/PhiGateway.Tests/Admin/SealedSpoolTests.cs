@@ -86,9 +86,11 @@ public sealed class SealedSpoolTests
         await third!.DisposeAsync();
 
         // A disk with little left is left alone.
-        var small = new SpoolRoom(Path.GetTempPath(), 1L << 33, static _ => SpoolRoom.LeastFree + 1024);
+        var exhausted = new List<string>();
+        var small = new SpoolRoom(Path.GetTempPath(), 1L << 33, static _ => SpoolRoom.LeastFree + 1024, exhausted.Add);
         Assert.True((await ImportUpload.HoldAsync(new MemoryStream(body), digest, small)).Failed(out full, out _));
         Assert.Equal("upload-not-held", full.Code);
+        Assert.Contains("spool-bytes", exhausted);
     }
 
     [Fact]

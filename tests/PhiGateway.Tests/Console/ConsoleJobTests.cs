@@ -1,6 +1,8 @@
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Console.Configuration;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
@@ -85,7 +87,8 @@ public sealed class ConsoleJobTests
     {
         await using var server = await StartAsync();
         using var browser = await server.SignInAsync("auditor");
-        for (var i = 0; i < PhiGateway.Console.Work.Jobs.MostOfOne; i++)
+        var most = server.Admin.Services.GetRequiredService<ConsoleOptions>().JobsPerPerson;
+        for (var i = 0; i < most; i++)
         {
             Assert.Equal(303, (await browser.GetAsync(Export)).Status);
         }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
+using PhiGateway.Console.Configuration;
 using PhiGateway.Console.Pages.Search;
 using PhiGateway.Tests.Admin;
 using PhiGateway.Tests.Common.Admin;
@@ -130,7 +131,8 @@ public sealed class ConsoleTailTests
         var follow = Follow(await browser.GetAsync(Path));
         var places = server.Admin.Services.GetRequiredService<TailPlaces>();
         const string Person = "auditor@hospital.example";
-        var taken = Enumerable.Range(0, TailPlaces.MostOfOne).Select(_ => places.Take(Person)!).ToList();
+        var most = server.Admin.Services.GetRequiredService<ConsoleOptions>().TailsPerPerson;
+        var taken = Enumerable.Range(0, most).Select(_ => places.Take(Person)!).ToList();
         var refused = await browser.GetAsync(follow);
         Assert.Equal(429, refused.Status);
         Assert.Equal("10", refused.Headers["Retry-After"]);

@@ -1,9 +1,9 @@
-using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Identity;
 using PhiGateway.Tests.Common.Infrastructure;
+using PhiGateway.Tests.Gateway.Telemetry;
 using PhiGateway.Tests.Policy.Snapshot;
 using PhiGateway.TokenService.Configuration;
 using PhiGateway.TokenService.Endpoints;
@@ -172,27 +172,13 @@ public sealed class FalseSignaturesTests : IDisposable
     [Fact]
     public async Task Token_RefusedForFalseSignaturesBeforeIt_IsCounted()
     {
-        var counted = 0;
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = static (instrument, listener) =>
-            {
-                if (instrument.Name == "phi_gateway.budgets.exhausted")
-                {
-                    listener.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        listener.SetMeasurementEventCallback<long>(
-            (_, _, tags, _) => Interlocked.Add(ref counted, tags[0].Value as string == "false-signatures" ? 1 : 0)
-        );
-        listener.Start();
+        using var counted = new CountedBudgets();
         await FloodAsync(AtOnce, static _ => Elsewhere);
 
         await AskAsync(Assertion(), Elsewhere);
 
         // The meter is the process's: others count beside.
-        Assert.NotEqual(0, counted);
+        Assert.NotEqual(0, counted.Of("false-signatures"));
     }
 
     [Fact]

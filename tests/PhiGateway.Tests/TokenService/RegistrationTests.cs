@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Identity;
+using PhiGateway.Tests.Gateway.Telemetry;
 using PhiGateway.TokenService.Configuration;
 using Xunit;
 
@@ -225,8 +226,10 @@ public sealed class RegistrationTests : IDisposable
             Assert.Equal(201, (await _world.RegisterAsync(Body("applicant " + number).ToJsonString())).Status);
         }
 
+        using var counted = new CountedBudgets();
         var full = await _world.RegisterAsync(Body("one more").ToJsonString());
         Assert.Equal((503, "3600"), (full.Status, full.Headers.RetryAfter.ToString()));
+        Assert.Equal(1, counted.Of("pending-registrations"));
         Assert.Equal(201, (await _world.RegisterAsync(Body("applicant 1").ToJsonString())).Status);
     }
 
@@ -246,11 +249,13 @@ public sealed class RegistrationTests : IDisposable
 
         Assert.Equal(201, (await Ask("203.0.113.7")).Status);
         Assert.Equal(201, (await Ask("203.0.113.7")).Status);
+        using var counted = new CountedBudgets();
         var third = await Ask("203.0.113.7");
         Assert.Equal(429, third.Status);
         Assert.NotEmpty(third.Headers.RetryAfter.ToString());
         Assert.Equal(201, (await Ask("203.0.113.8")).Status);
         Assert.Equal(429, (await Ask("203.0.113.9")).Status);
+        Assert.Equal(2, counted.Of("registration-requests"));
 
         world.Clock.Advance(TimeSpan.FromHours(1));
         Assert.Equal(201, (await Ask("203.0.113.7")).Status);

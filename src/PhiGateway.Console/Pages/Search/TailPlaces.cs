@@ -1,11 +1,12 @@
+using PhiGateway.Console.Configuration;
+
 namespace PhiGateway.Console.Pages.Search;
 
 /// <summary>Bounds how many questions of live tails one person has open at a time: a few windows, not a flood.</summary>
 /// <remarks>Thread-safe. It holds a person only while one of their questions is being answered.</remarks>
-internal sealed class TailPlaces
+/// <param name="options">How many.</param>
+internal sealed class TailPlaces(ConsoleOptions options)
 {
-    internal const int MostOfOne = 3;
-
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _taken = new(StringComparer.Ordinal);
 
@@ -15,8 +16,9 @@ internal sealed class TailPlaces
         lock (_gate)
         {
             var taken = _taken.GetValueOrDefault(person);
-            if (taken >= MostOfOne)
+            if (taken >= options.TailsPerPerson)
             {
+                options.Exhausted?.Invoke("tails");
                 return null;
             }
 

@@ -20,7 +20,7 @@ internal static class OwnReferences
     /// <param name="context">Knows the bases.</param>
     internal static string Relative(string text, FhirContext context)
     {
-        if (!IsBelowPublicBase(text, context) || !LocalReference.TryRead(text, context, out var reference))
+        if (OwnAddress.PublicBaseOf(context, text) is null || !LocalReference.TryRead(text, context, out var reference))
         {
             return text;
         }
@@ -70,25 +70,4 @@ internal static class OwnReferences
             Collect(parameter, "part", context, own);
         }
     }
-
-    private static bool IsBelowPublicBase(string text, FhirContext context)
-    {
-        if (Begins(text, context.GatewayBase))
-        {
-            return true;
-        }
-
-        for (var i = 0; i < context.Aliases.Count; i++)
-        {
-            if (Begins(text, context.Aliases[i]))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool Begins(string text, string root) =>
-        root.Length > 0 && text.Length > root.Length && text[root.Length] == '/' && text.StartsWith(root, StringComparison.Ordinal);
 }

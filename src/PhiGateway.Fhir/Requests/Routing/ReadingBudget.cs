@@ -9,11 +9,8 @@ namespace PhiGateway.Fhir.Requests.Routing;
 /// </summary>
 internal sealed class ReadingBudget(FhirContext context)
 {
-    // Characters that other spellings of values below a public base may add to one request, all of its parameters together.
-    private const int MostSpelled = 256 * 1024;
-
     private int _values = context.MaxValues;
-    private int _spelled = MostSpelled;
+    private int _spelled = context.MaxSpelled;
     private int _parts = context.MaxParts;
     private string _exceeded = "request-values";
 
@@ -47,7 +44,7 @@ internal sealed class ReadingBudget(FhirContext context)
     /// <param name="values">Values more.</param>
     /// <param name="characters">Characters more.</param>
     internal bool TakeSpelled(int values, int characters) =>
-        Take(ref _values, Math.Max(0, values), "request-values") && Take(ref _spelled, Math.Max(0, characters), "request-values");
+        Take(ref _values, Math.Max(0, values), "request-values") && Take(ref _spelled, Math.Max(0, characters), "spelled-characters");
 
     /// <summary>Takes parts; false when they are too many.</summary>
     internal bool TakeParts(int count) => Take(ref _parts, count, "request-parts");

@@ -94,29 +94,7 @@ internal static class OwnSpellings
         return [.. spelled.Distinct(StringComparer.Ordinal)];
     }
 
-    // The public base that a value begins with; null: none of this server's.
-    private static string? BaseOf(FhirContext context, string item)
-    {
-        if (Begins(item, context.GatewayBase))
-        {
-            return context.GatewayBase;
-        }
-
-        for (var i = 0; i < context.Aliases.Count; i++)
-        {
-            if (Begins(item, context.Aliases[i]))
-            {
-                return context.Aliases[i];
-            }
-        }
-
-        return null;
-    }
-
-    // The whole base, and nothing that would make it another: https://gw.example/fhirx is another server.
-    private static bool Begins(string item, string root) =>
-        root.Length > 0
-        && item.Length <= Longest
-        && item.StartsWith(root, StringComparison.Ordinal)
-        && (item.Length == root.Length || item[root.Length] is '/' or '|' or '#' or '?');
+    // Of this server's public bases; of a value that is too long none, so that it goes as it came.
+    private static string? BaseOf(FhirContext context, string item) =>
+        item.Length <= Longest ? OwnAddress.PublicBaseOf(context, item) : null;
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Gateway.Trail;
@@ -35,62 +34,45 @@ public sealed class ExhaustedBudgetsTests
         Assert.Equal(budget, ExhaustedBudgets.NameOf(refused.Refusal, refused.Detail));
     }
 
+    // Each value below the gateway's address goes upstream in the server's spelling besides.
+    [Theory]
+    [InlineData(4096, "spelled-characters")]
+    [InlineData(256 * 1024, null)]
+    public async Task Refusal_ForTheSpellingsOfValues_NamesTheirBudget(int most, string? budget)
+    {
+        using var world = new StageWorld(null, options => options.Limits.SpelledCharacters = most, StageWorld.Grant("read", "search"));
+        var address = "https://gw.example/fhir/StructureDefinition/" + new string('x', 900);
+        var values = Enumerable.Range(0, 6).Select(n => $"_profile={address}{n}");
+        using var exchange = world.Open("GET", "/fhir/Observation?patient=17&" + string.Join('&', values));
+
+        var result = await world.WalkAsync(exchange, "Understand");
+
+        Assert.Equal(budget is null, result.Continues);
+        Assert.Equal(budget, budget is null ? null : result.Detail);
+    }
+
     [Fact]
     public async Task RecordRefusal_ForWantOfABudget_CountsIt()
     {
-        var counted = new List<string?>();
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = static (instrument, listener) =>
-            {
-                if (instrument.Name == "phi_gateway.budgets.exhausted")
-                {
-                    listener.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
+        using var counted = new CountedBudgets();
         using var world = new StageWorld();
-        listener.SetMeasurementEventCallback<long>(
-            (_, _, tags, _) =>
-            {
-                lock (counted)
-                {
-                    counted.Add(tags[0].Value as string);
-                }
-            }
-        );
-        listener.Start();
         using var exchange = world.Open("GET", "/fhir/Observation/1");
 
         await world.Get<AuditTrail>().RecordRefusalAsync(exchange, DenyReason.ChainTooBroad, "walked-searches");
         await world.Get<AuditTrail>().RecordRefusalAsync(exchange, DenyReason.OutsideRoster, "walked-searches");
 
         // The meter is the process's: others count beside.
-        Assert.Single(counted, "walked-searches");
+        Assert.Equal(1, counted.Of("walked-searches"));
     }
 
     // What a client that asks too fast is told is its rate: the budget that it would have found used up is not counted for it.
     [Fact]
     public async Task RecordRefusal_ThatBecomesOneForItsRate_CountsWhatIsTold()
     {
-        var counted = 0;
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = static (instrument, listener) =>
-            {
-                if (instrument.Name == "phi_gateway.budgets.exhausted")
-                {
-                    listener.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
+        using var counted = new CountedBudgets();
         using var world = new StageWorld(change: static options =>
             options.Limits = new LimitOptions { RequestsPerSecond = 10, RefusalsPerMinute = 30 }
         );
-        listener.SetMeasurementEventCallback<long>(
-            (_, _, tags, _) => Interlocked.Add(ref counted, tags[0].Value as string == "exports-per-day" ? 1 : 0)
-        );
-        listener.Start();
         var burst = Enumerable.Range(0, 50).Select(n => world.Open("GET", $"/fhir/Observation?patient=other-{n}")).ToList();
         var told = 0;
         foreach (var one in burst)
@@ -108,7 +90,7 @@ public sealed class ExhaustedBudgetsTests
         }
 
         Assert.InRange(told, 1, 49);
-        Assert.Equal(told, counted);
+        Assert.Equal(told, counted.Of("exports-per-day"));
     }
 
     [Fact]
