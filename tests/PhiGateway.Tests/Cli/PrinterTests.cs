@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PhiGateway.Cli.Common;
 using PhiGateway.Cli.Output;
 using Xunit;
 
