@@ -17,7 +17,7 @@ internal static class AccessRegistration
 
         return services
             .AddSingleton<AdminKeyAuthenticator>()
-            .AddSingleton(provider => new FalseTokens(options.FalseTokensPerSecondPerPeer, provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton<StrangersTokens>()
             .AddSingleton<OidcAuthenticator>()
             .AddSingleton<FailedAuthentications>()
             .AddSingleton<CallerStanding>();

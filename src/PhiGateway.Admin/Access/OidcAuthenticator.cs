@@ -13,7 +13,7 @@ using PhiGateway.Policy.Validation;
 namespace PhiGateway.Admin.Access;
 
 /// <summary>Turns a token of the configured issuer into a caller; the JwtBearer handler has validated it.</summary>
-internal sealed class OidcAuthenticator(AdminOptions options, FalseTokens falseTokens)
+internal sealed class OidcAuthenticator(AdminOptions options, StrangersTokens strangers)
 {
     public const string Scheme = "admin-oidc";
 
@@ -33,7 +33,7 @@ internal sealed class OidcAuthenticator(AdminOptions options, FalseTokens falseT
 
         var peer = context.Connection.RemoteIpAddress;
         var claimed = ClaimedText.Find(token, oidc.NameClaim);
-        if (!falseTokens.HasRoom(peer, Scheme, claimed))
+        if (!strangers.Room.HasRoom(peer, Scheme, claimed))
         {
             options.CountExhausted(FalseTokens.Budget);
             return (null, FalseTokens.Budget);
@@ -44,7 +44,7 @@ internal sealed class OidcAuthenticator(AdminOptions options, FalseTokens falseT
         {
             if (result.Failure is SecurityTokenInvalidSignatureException)
             {
-                falseTokens.NoteFalse(peer, Scheme, claimed);
+                strangers.Room.NoteFalse(peer, Scheme, claimed);
             }
 
             return (null, null);
@@ -55,7 +55,7 @@ internal sealed class OidcAuthenticator(AdminOptions options, FalseTokens falseT
             return (null, null);
         }
 
-        falseTokens.NoteGood(peer, Scheme, caller.Person);
+        strangers.Room.NoteGood(peer, Scheme, caller.Person);
         return (caller with { Until = EndOf(result.Principal) }, null);
     }
 

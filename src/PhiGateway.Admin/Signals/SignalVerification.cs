@@ -17,7 +17,8 @@ namespace PhiGateway.Admin.Signals;
 /// what it was asked came back over the stream. Run by <see cref="SharedSignals"/>, told by <see cref="SignalIntake"/> of what comes.
 /// </summary>
 /// <remarks>
-/// The state is random and of one question, with its stretch in front; its digest is a mark of the registry's database, since the verification may come to another node.
+/// The state is random and of one question, with its stretch in front; its digest is a mark of the registry's database, since the
+/// verification may come to another node.
 /// <see cref="AskAsync"/> is called by one task; the rest is thread-safe.
 /// </remarks>
 internal sealed class SignalVerification : IDisposable

@@ -88,7 +88,7 @@ internal static class BackChannelLogout
 
         // Security: anybody may show one. The provider shows all of them, from where it showed good ones before.
         var peer = context.Connection.RemoteIpAddress;
-        var falseTokens = context.RequestServices.GetRequiredService<FalseTokens>();
+        var falseTokens = context.RequestServices.GetRequiredService<StrangersTokens>().Room;
         if (!falseTokens.HasRoom(peer, Provider, Provider))
         {
             context.RequestServices.GetRequiredService<AdminOptions>().CountExhausted(FalseTokens.Budget);

@@ -58,7 +58,6 @@ public sealed partial class ConfirmedWalkTests
     [Theory]
     [InlineData(OrganizationKind.Internal, null, null)]
     [InlineData(OrganizationKind.Internal, $"{ActCode}|NODSCLCD", "chain-too-broad")]
-    [InlineData(OrganizationKind.Vendor, null, "chain-too-broad")]
     [InlineData(OrganizationKind.Vendor, $"{ActCode}|NODSCLCD", "chain-too-broad")]
     public async Task Run_ChainOverVeryMany_GoesWhereNoneBearsARefrain(OrganizationKind kind, string? label, string? refused)
     {

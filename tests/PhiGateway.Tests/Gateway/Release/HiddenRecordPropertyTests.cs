@@ -50,12 +50,16 @@ public sealed partial class HiddenRecordPropertyTests
     [InlineData(true)]
     public async Task Ask_WhateverStandsInARecordThatLeaves_IsTold(bool isStaff)
     {
-        var made = new MadeUpRecords(1, isStaff);
-        var after = made.Changed(isHidden: false);
+        // Of a few seeds: what one of them changes may be shown to nobody.
         var told = 0;
-        foreach (var door in Doors(made.Records).Where(static one => one.Target.EndsWith("gt2000", StringComparison.Ordinal)))
+        for (var seed = 1; seed <= 4; seed++)
         {
-            told += await AskAsync(made.Records, isStaff, door) == await AskAsync(after, isStaff, door) ? 0 : 1;
+            var made = new MadeUpRecords(seed, isStaff);
+            var after = made.Changed(isHidden: false);
+            foreach (var door in Doors(made.Records).Where(static one => one.Target.EndsWith("gt2000", StringComparison.Ordinal)))
+            {
+                told += await AskAsync(made.Records, isStaff, door) == await AskAsync(after, isStaff, door) ? 0 : 1;
+            }
         }
 
         Assert.NotEqual(0, told);

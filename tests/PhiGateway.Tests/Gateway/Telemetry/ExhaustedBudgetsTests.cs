@@ -40,12 +40,13 @@ public sealed class ExhaustedBudgetsTests
     [InlineData(256 * 1024, null)]
     public async Task Refusal_ForTheSpellingsOfValues_NamesTheirBudget(int most, string? budget)
     {
-        using var world = new StageWorld(null, options => options.Limits.SpelledCharacters = most, StageWorld.Grant("read", "search"));
-        var address = "https://gw.example/fhir/StructureDefinition/" + new string('x', 900);
-        var values = Enumerable.Range(0, 6).Select(n => $"_profile={address}{n}");
-        using var exchange = world.Open("GET", "/fhir/Observation?patient=17&" + string.Join('&', values));
+        using var world = new StageWorld(null, options => options.Limits.SpelledCharacters = most);
+        var address = Uri.EscapeDataString("https://gw.example/fhir/ValueSet/" + new string('x', 900));
+        var form = string.Join('&', Enumerable.Range(0, 6).Select(n => $"url={address}{n}"));
+        using var exchange = world.Open("POST", "/fhir/ValueSet/_search", form);
+        exchange.Http.Request.ContentType = "application/x-www-form-urlencoded";
 
-        var result = await world.WalkAsync(exchange, "Understand");
+        var result = await world.WalkAsync(exchange, "Release");
 
         Assert.Equal(budget is null, result.Continues);
         Assert.Equal(budget, budget is null ? null : result.Detail);
