@@ -203,7 +203,7 @@ public sealed class ConsoleJourneyTests(ConsoleWorld world) : IClassFixture<Cons
         Assert.Contains("organization/clearbill", await page.Locator("main").InnerTextAsync());
         await LookedAtScreens.PictureAsync(page, "offboardings");
         await page.Locator("tbody tr a").First.ClickAsync();
-        await page.WaitForURLAsync("**/console/offboardings/*");
+        await page.WaitForURLAsync("**/console/offboardings/*", new() { WaitUntil = WaitUntilState.Commit });
         await LookedAtScreens.MadeAsync(page);
         Assert.Contains("clearbill", await page.Locator("main").InnerTextAsync());
         await LookedAtScreens.CleanAsync(page, "/console/offboardings/{id}");

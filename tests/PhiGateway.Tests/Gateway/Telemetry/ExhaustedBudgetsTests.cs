@@ -34,24 +34,6 @@ public sealed class ExhaustedBudgetsTests
         Assert.Equal(budget, ExhaustedBudgets.NameOf(refused.Refusal, refused.Detail));
     }
 
-    // Each value below the gateway's address goes upstream in the server's spelling besides.
-    [Theory]
-    [InlineData(4096, "spelled-characters")]
-    [InlineData(256 * 1024, null)]
-    public async Task Refusal_ForTheSpellingsOfValues_NamesTheirBudget(int most, string? budget)
-    {
-        using var world = new StageWorld(null, options => options.Limits.SpelledCharacters = most);
-        var address = Uri.EscapeDataString("https://gw.example/fhir/ValueSet/" + new string('x', 900));
-        var form = string.Join('&', Enumerable.Range(0, 6).Select(n => $"url={address}{n}"));
-        using var exchange = world.Open("POST", "/fhir/ValueSet/_search", form);
-        exchange.Http.Request.ContentType = "application/x-www-form-urlencoded";
-
-        var result = await world.WalkAsync(exchange, "Release");
-
-        Assert.Equal(budget is null, result.Continues);
-        Assert.Equal(budget, budget is null ? null : result.Detail);
-    }
-
     [Fact]
     public async Task RecordRefusal_ForWantOfABudget_CountsIt()
     {
