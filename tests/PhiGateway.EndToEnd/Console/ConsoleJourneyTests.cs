@@ -89,7 +89,7 @@ public sealed class ConsoleJourneyTests(ConsoleWorld world) : IClassFixture<Cons
         var page = await world.OpenAsync("analyst");
         await page.FillAsync("#q", "westside-viewer");
         await page.PressAsync("#q", "Enter");
-        await page.WaitForURLAsync("**/console/clients/westside-viewer");
+        await LookedAtScreens.ArrivedAsync(page, "**/console/clients/westside-viewer");
         Assert.Contains("agreement", await page.Locator("#verdict").InnerTextAsync());
         var reach = await page.Locator("section:has(h2:text('What it can reach'))").InnerTextAsync();
         Assert.Contains("read, search and create DiagnosticReport and Observation", reach);
@@ -203,7 +203,7 @@ public sealed class ConsoleJourneyTests(ConsoleWorld world) : IClassFixture<Cons
         Assert.Contains("organization/clearbill", await page.Locator("main").InnerTextAsync());
         await LookedAtScreens.PictureAsync(page, "offboardings");
         await page.Locator("tbody tr a").First.ClickAsync();
-        await page.WaitForURLAsync("**/console/offboardings/*", new() { WaitUntil = WaitUntilState.Commit });
+        await LookedAtScreens.ArrivedAsync(page, "**/console/offboardings/*");
         await LookedAtScreens.MadeAsync(page);
         Assert.Contains("clearbill", await page.Locator("main").InnerTextAsync());
         await LookedAtScreens.CleanAsync(page, "/console/offboardings/{id}");
@@ -341,7 +341,7 @@ public sealed class ConsoleJourneyTests(ConsoleWorld world) : IClassFixture<Cons
         Assert.Equal("Skip to content", await page.EvaluateAsync<string>("document.activeElement.textContent"));
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync("c");
-        await page.WaitForURLAsync("**/console/clients");
+        await LookedAtScreens.ArrivedAsync(page, "**/console/clients");
         await page.Keyboard.PressAsync("j");
         Assert.Equal("A", await page.EvaluateAsync<string>("document.activeElement.tagName"));
         await page.Keyboard.PressAsync("/");

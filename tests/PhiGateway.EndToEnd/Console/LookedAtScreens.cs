@@ -132,6 +132,29 @@ internal static partial class LookedAtScreens
     public static Task MadeAsync(IPage page) =>
         Assertions.Expect(page.GetByText("asks again by itself")).ToHaveCountAsync(0, new() { Timeout = 120_000 });
 
+    /// <summary>Waits until a page is there and whole: not for the event of its load, which is missed where it asks again by itself meanwhile.</summary>
+    public static async Task ArrivedAsync(IPage page, string address)
+    {
+        await page.WaitForURLAsync(address, new() { WaitUntil = WaitUntilState.Commit });
+        for (var look = 0; look < 300 && !await IsWholeAsync(page); look++)
+        {
+            await page.WaitForTimeoutAsync(100);
+        }
+    }
+
+    // Between two pages there is none to be asked.
+    private static async Task<bool> IsWholeAsync(IPage page)
+    {
+        try
+        {
+            return await page.EvaluateAsync<string>("document.readyState") == "complete";
+        }
+        catch (PlaywrightException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Looks again until something is there: what the trail has to tell is, once its record is stored.</summary>
     public static async Task FoundAsync(IPage page, ILocator what)
     {
