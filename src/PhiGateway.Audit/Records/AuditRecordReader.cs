@@ -19,30 +19,26 @@ public static class AuditRecordReader
     /// <see cref="Read(ReadOnlySpan{byte})"/>.
     /// </summary>
     /// <returns>Whether it is one.</returns>
-    public static bool TryRead(ReadOnlySpan<byte> body, [NotNullWhen(true)] out AuditRecord? record)
-    {
-        try
-        {
-            record = Read(body);
-            return true;
-        }
-        catch (JsonException)
-        {
-            record = null;
-            return false;
-        }
-    }
+    public static bool TryRead(ReadOnlySpan<byte> body, [NotNullWhen(true)] out AuditRecord? record) =>
+        TryRead(body, isShort: false, out record);
 
     /// <summary>
     /// Reads one body without what records list or quote at length, for whoever reads every record and asks for none of it: resources, what was
     /// withheld, documents before and after are passed over, and of the patients two are read, which is enough to see that there is one.
     /// </summary>
     /// <returns>Whether it is one.</returns>
-    public static bool TryReadShort(ReadOnlySpan<byte> body, [NotNullWhen(true)] out AuditRecord? record)
+    public static bool TryReadShort(ReadOnlySpan<byte> body, [NotNullWhen(true)] out AuditRecord? record) =>
+        TryRead(body, isShort: true, out record);
+
+    /// <summary>Reads one body; members of later versions are passed over.</summary>
+    /// <exception cref="JsonException">The bytes are no record.</exception>
+    public static AuditRecord Read(ReadOnlySpan<byte> body) => Read(body, isShort: false);
+
+    private static bool TryRead(ReadOnlySpan<byte> body, bool isShort, [NotNullWhen(true)] out AuditRecord? record)
     {
         try
         {
-            record = Read(body, isShort: true);
+            record = Read(body, isShort);
             return true;
         }
         catch (JsonException)
@@ -51,10 +47,6 @@ public static class AuditRecordReader
             return false;
         }
     }
-
-    /// <summary>Reads one body; members of later versions are passed over.</summary>
-    /// <exception cref="JsonException">The bytes are no record.</exception>
-    public static AuditRecord Read(ReadOnlySpan<byte> body) => Read(body, isShort: false);
 
     private static AuditRecord Read(ReadOnlySpan<byte> body, bool isShort)
     {
@@ -95,30 +87,11 @@ public static class AuditRecordReader
                 reader.Skip();
                 return true;
             case "patients":
-                record.Patients = FirstTwo(ref reader);
+                record.Patients = List(ref reader, most: 2);
                 return true;
             default:
                 return false;
         }
-    }
-
-    private static List<string> FirstTwo(ref Utf8JsonReader reader)
-    {
-        var list = new List<string>(1);
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            if (list.Count < 2)
-            {
-                list.Add(reader.GetString()!);
-            }
-            else if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null))
-            {
-                // Or what is no list of texts would take further members with it.
-                throw new JsonException("Patients are texts.");
-            }
-        }
-
-        return list;
     }
 
     private static void Set(AuditRecord r, string name, KnownText values, ref Utf8JsonReader reader)
@@ -339,12 +312,20 @@ public static class AuditRecordReader
     }
 
     // Of what repeats from record to record, the values are those that are known.
-    private static List<string> List(ref Utf8JsonReader reader, KnownText? values = null)
+    private static List<string> List(ref Utf8JsonReader reader, KnownText? values = null, int most = int.MaxValue)
     {
         var list = new List<string>(1);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            list.Add((values is null ? reader.GetString() : values.Of(ref reader))!);
+            if (list.Count < most)
+            {
+                list.Add((values is null ? reader.GetString() : values.Of(ref reader))!);
+            }
+            else if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null))
+            {
+                // Or what is no list of texts would take further members with it.
+                throw new JsonException("A list of an audit record holds texts.");
+            }
         }
 
         return list;
