@@ -26,19 +26,12 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
         return await command.ExecuteScalarAsync(cancellationToken) is long watermark ? watermark : -1;
     }
 
-    public async Task<byte[]?> GetHashAsync(string log, long sequence, CancellationToken cancellationToken)
-    {
-        // Only the columns that a writer may read.
-        await using var connection = await database.OpenAsync(cancellationToken);
-        await using var command = connection
-            .Command("SELECT substr(chain_hash, 1, 64) FROM audit_event WHERE log = @log AND sequence = @sequence")
-            .With("log", log)
-            .With("sequence", sequence);
-        return await command.ExecuteScalarAsync(cancellationToken) as byte[];
-    }
+    public Task<byte[]?> GetHashAsync(string log, long sequence, CancellationToken cancellationToken) =>
+        GetHashAsync(log, sequence, ReadOnlyMemory<byte>.Empty, cancellationToken);
 
     public async Task<byte[]?> GetHashAsync(string log, long sequence, ReadOnlyMemory<byte> sought, CancellationToken cancellationToken)
     {
+        // Only the columns that a writer may read.
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = connection
             .Command(
