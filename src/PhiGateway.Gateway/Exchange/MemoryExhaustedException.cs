@@ -9,6 +9,9 @@ namespace PhiGateway.Gateway.Exchange;
 /// <param name="purpose">What the room was for.</param>
 internal sealed class MemoryExhaustedException(HeldFor purpose) : Exception("This node holds as much as it may.")
 {
+    /// <summary>What the refusal says besides.</summary>
+    public const string Budget = "held-memory";
+
     /// <summary>The refusal: what was changed already is not to be asked for again.</summary>
     public DenyReason Reason { get; } = purpose == HeldFor.Write ? DenyReason.AnswerTooLarge : DenyReason.MemoryExhausted;
 }

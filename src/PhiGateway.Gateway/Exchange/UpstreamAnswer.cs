@@ -36,6 +36,9 @@ internal sealed class UpstreamAnswer : IDisposable
     /// <summary>Media type without parameters, lower case; empty when absent.</summary>
     public string MediaType { get; }
 
+    /// <summary>Whether it says that it is JSON, FHIR's or any other. Security: one that does not say what it is may be anybody's.</summary>
+    public bool SaysJson => MediaType.Length > 0 && (KnownMediaTypes.IsFhirJson(MediaType) || KnownMediaTypes.IsJson(MediaType));
+
     /// <summary>Declared length of the body; null when unknown.</summary>
     public long? Length => _head.Length;
 

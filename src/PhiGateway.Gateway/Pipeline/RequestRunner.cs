@@ -61,7 +61,7 @@ internal sealed class RequestRunner(
         catch (MemoryExhaustedException full)
         {
             refusal = full.Reason;
-            await RefuseAsync(exchange, full.Reason, "held-memory", null);
+            await RefuseAsync(exchange, full.Reason, MemoryExhaustedException.Budget, null);
         }
 #pragma warning disable CA1031 // The one place where a fault becomes a refusal.
         catch (Exception fault)

@@ -50,8 +50,6 @@ internal static class WriteOutcome
             return reason != DenyReason.UnreadableAnswer;
         }
 
-        var isJson =
-            answer.MediaType.Length > 0 && (KnownMediaTypes.IsFhirJson(answer.MediaType) || KnownMediaTypes.IsJson(answer.MediaType));
-        return isJson && exchange.Known.Request is not { Interaction: Interaction.Create };
+        return answer.SaysJson && exchange.Known.Request is not { Interaction: Interaction.Create };
     }
 }

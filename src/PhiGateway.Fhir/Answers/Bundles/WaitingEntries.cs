@@ -81,13 +81,13 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         var result = ScanResult.Complete;
         if (_waiting is { Count: > 0 })
         {
-            var rest = Settle([.. Enumerable.Range(0, _waiting.Count)], place, ofTargets: false, ref result);
-            rest = Settle(rest, place, ofTargets: true, ref result);
+            var rest = Settle([.. Enumerable.Range(0, _waiting.Count)], place, ofOthers: false, ref result);
+            rest = Settle(rest, place, ofOthers: true, ref result);
             _mayYetHide = false;
             if (rest.Count > 0 && Holds)
             {
                 // All matches are judged by now, and all that they were judged by.
-                rest = Settle(rest, place, ofTargets: null, ref result);
+                rest = Settle(rest, place, ofOthers: null, ref result);
             }
 
             if (rest.Count > 0 && settler.Shown is { IsAround: true } shown && (shown.IsPartial || window is { Rest: not null }))
@@ -95,7 +95,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
                 // What refers to them may stand on another page: those stay to which only what stays refers.
                 SpreadHidden(rest, shown);
                 _isLenient = true;
-                Settle(rest, place, ofTargets: false, ref result);
+                Settle(rest, place, ofOthers: false, ref result);
                 _isLenient = false;
             }
 
@@ -103,8 +103,8 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
             {
                 // Nothing stays so far, for which something could have come: what a server found by more than a reference leaves, too.
                 FindAlone(rest);
-                rest = Settle(rest, place, ofTargets: false, ref result);
-                Settle(rest, place, ofTargets: true, ref result);
+                rest = Settle(rest, place, ofOthers: false, ref result);
+                Settle(rest, place, ofOthers: true, ref result);
             }
 
             _waiting.Clear();
@@ -130,7 +130,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
     // An entry that leaves may be why another one was included: those that it names, or that name it, are looked at again, in their order; what
     // is left over was included for nothing that leaves. Each entry is read twice at most, however they hang together. Those that speak of
     // others, or those that do not; null: both.
-    private List<int> Settle(List<int> places, int entryPlace, bool? ofTargets, ref ScanResult result)
+    private List<int> Settle(List<int> places, int entryPlace, bool? ofOthers, ref ScanResult result)
     {
         var open = new HashSet<int>(places);
         var (turn, next) = (new SortedSet<int>(places), new SortedSet<int>());
@@ -138,7 +138,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         {
             var place = turn.Min;
             turn.Remove(place);
-            result = Visit(place, entryPlace, ofTargets, out var step);
+            result = Visit(place, entryPlace, ofOthers, out var step);
             if (step != WaitingStep.Waits)
             {
                 open.Remove(place);
@@ -158,7 +158,7 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
         return [.. places.Where(open.Contains)];
     }
 
-    private ScanResult Visit(int place, int entryPlace, bool? ofTargets, out WaitingStep step)
+    private ScanResult Visit(int place, int entryPlace, bool? ofOthers, out WaitingStep step)
     {
         var waiting = _waiting![place];
         var entry = default(EntrySpan);
@@ -185,8 +185,8 @@ internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, Page
             return result;
         }
 
-        var isOfTargets = ScanProgram.For(waiting.Type).SpeaksOfOthers;
-        if ((ofTargets ?? isOfTargets) != isOfTargets || (waiting.IsIncluded && !IsWanted(waiting)))
+        var isOfOthers = ScanProgram.For(waiting.Type).SpeaksOfOthers;
+        if ((ofOthers ?? isOfOthers) != isOfOthers || (waiting.IsIncluded && !IsWanted(waiting)))
         {
             return result;
         }

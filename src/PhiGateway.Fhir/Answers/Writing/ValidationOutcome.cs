@@ -60,7 +60,7 @@ internal static class ValidationOutcome
         json.WriteString("resourceType", "OperationOutcome");
         json.WriteStartArray("issue");
         var written = 0;
-        foreach (var issue in document is null ? [] : Items(document.RootElement, "issue"))
+        foreach (var issue in document is null ? default : StrictJson.Items(document.RootElement, "issue"))
         {
             if (written < MostIssues && TryWrite(issue, json))
             {
@@ -108,7 +108,8 @@ internal static class ValidationOutcome
             return;
         }
 
-        var codes = Items(details, "coding")
+        var codes = StrictJson
+            .Items(details, "coding")
             .Select(static coding => StrictJson.Text(coding, "code"))
             .Where(IsCode)
             .Take(MostOfEach)
@@ -133,7 +134,8 @@ internal static class ValidationOutcome
 
     private static void WritePlaces(JsonElement issue, string name, Utf8JsonWriter json)
     {
-        var places = Items(issue, name)
+        var places = StrictJson
+            .Items(issue, name)
             .Select(static place => place.ValueKind == JsonValueKind.String ? place.GetString() : null)
             .Where(IsPlace)
             .Take(MostOfEach)
@@ -151,11 +153,6 @@ internal static class ValidationOutcome
 
         json.WriteEndArray();
     }
-
-    private static IEnumerable<JsonElement> Items(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
-            ? list.EnumerateArray()
-            : [];
 
     private static bool IsCode(string? code) => code is { Length: > 0 and <= LongestCode } && !code.AsSpan().ContainsAnyExcept(InCode);
 

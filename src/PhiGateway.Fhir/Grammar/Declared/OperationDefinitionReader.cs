@@ -136,7 +136,7 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
     {
         var types = default(ResourceTypeSet);
         var place = 0;
-        foreach (var item in Items(resource, "resource"))
+        foreach (var item in StrictJson.Items(resource, "resource"))
         {
             if (item.ValueKind == JsonValueKind.String && ResourceType.TryParse(item.GetString()!, out var type))
             {
@@ -190,7 +190,7 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
     // Where nobody says so it is one by what it answers with.
     private bool ReadComputed()
     {
-        var said = Items(resource, "extension").FirstOrDefault(static item => StrictJson.Text(item, "url") == Computed);
+        var said = StrictJson.Items(resource, "extension").FirstOrDefault(static item => StrictJson.Text(item, "url") == Computed);
         if (said.ValueKind == JsonValueKind.Undefined)
         {
             return !_named.Intersect(WorkedOut).IsEmpty;
@@ -208,7 +208,7 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
     private void ReadParameters()
     {
         var place = 0;
-        foreach (var item in Items(resource, "parameter"))
+        foreach (var item in StrictJson.Items(resource, "parameter"))
         {
             var at = $"/parameter/{place++}";
             var name = StrictJson.Text(item, "name");
@@ -250,7 +250,8 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
         // What an address has no room for has to be there only where it is required: without it the call is one of simple inputs.
         var isComplex = isResource || (type.Length > 0 && char.IsAsciiLetterUpper(type[0]) && type != "Reference");
         _needsBody |= isComplex && !IsOptional(item);
-        var isPatients = Items(item, "targetProfile")
+        var isPatients = StrictJson
+            .Items(item, "targetProfile")
             .Any(static profile =>
                 profile.ValueKind == JsonValueKind.String && profile.GetString()!.Contains("patient", StringComparison.OrdinalIgnoreCase)
             );
@@ -299,7 +300,7 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
         }
 
         var place = 0;
-        foreach (var part in depth < 8 ? Items(item, "part") : [])
+        foreach (var part in depth < 8 ? StrictJson.Items(item, "part") : default)
         {
             ReadOutput(part, $"{at}/part/{place++}", depth + 1);
         }
@@ -322,7 +323,7 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
 
     private static IEnumerable<string> Codes(JsonElement element, string extension)
     {
-        foreach (var item in Items(element, "extension"))
+        foreach (var item in StrictJson.Items(element, "extension"))
         {
             if (StrictJson.Text(item, "url") == extension)
             {
@@ -330,11 +331,6 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
             }
         }
     }
-
-    private static IEnumerable<JsonElement> Items(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
-            ? list.EnumerateArray()
-            : [];
 
     private void Wrong(string at, string message)
     {

@@ -131,7 +131,7 @@ internal sealed class BatchRelease(
         }
         catch (MemoryExhaustedException full)
         {
-            return StageResult.Refuse(full.Reason, "held-memory");
+            return StageResult.Refuse(full.Reason, MemoryExhaustedException.Budget);
         }
     }
 

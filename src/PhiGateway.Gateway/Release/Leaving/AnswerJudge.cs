@@ -27,9 +27,6 @@ internal sealed class AnswerJudge(
     StillOpen still
 )
 {
-    // As the request runner says it.
-    private const string NoRoom = "held-memory";
-
     /// <summary>Reads the body into the buffer; continues when it is empty or JSON.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<StageResult> ReadAsync(GatewayExchange exchange, PooledBuffer body)
@@ -48,7 +45,7 @@ internal sealed class AnswerJudge(
         catch (MemoryExhaustedException full) when (exchange.IntentRecorded)
         {
             // What was done is told, whether there is room for its answer or not.
-            return StageResult.Refuse(full.Reason, NoRoom);
+            return StageResult.Refuse(full.Reason, MemoryExhaustedException.Budget);
         }
     }
 
@@ -78,7 +75,7 @@ internal sealed class AnswerJudge(
         }
         catch (MemoryExhaustedException full)
         {
-            return StageResult<ReadOnlyMemory<byte>>.Refuse(full.Reason, NoRoom);
+            return StageResult<ReadOnlyMemory<byte>>.Refuse(full.Reason, MemoryExhaustedException.Budget);
         }
     }
 

@@ -48,7 +48,7 @@ internal static class UnreadEcho
         }
 
         var isNamed = EchoName.IsIn(request, body.Written, exchange.Ingressed.Route.Language.MaxDepth);
-        return isNamed == true || places.IsOfWritten(exchange, answer) || (isNamed is null && IsJson(answer));
+        return isNamed == true || places.IsOfWritten(exchange, answer) || (isNamed is null && answer.SaysJson);
     }
 
     /// <summary>The same of a write of a declared API's, whose answers have no names that are known here.</summary>
@@ -63,7 +63,7 @@ internal static class UnreadEcho
         }
 
         var answer = exchange.Forwarded.Answer;
-        return answer.Status == StatusCodes.Status201Created || (SaysTaken(answer, isCreation) && IsJson(answer));
+        return answer.Status == StatusCodes.Status201Created || (SaysTaken(answer, isCreation) && answer.SaysJson);
     }
 
     /// <summary>Notes on the record that the answer could not be read, and gives what is said in its place.</summary>
@@ -118,8 +118,4 @@ internal static class UnreadEcho
 
     private static bool SaysTaken(UpstreamAnswer answer, bool isCreation) =>
         answer.Status == StatusCodes.Status202Accepted || (answer.Status == StatusCodes.Status200OK && !isCreation);
-
-    // An answer that does not say what it is may be anybody's.
-    private static bool IsJson(UpstreamAnswer answer) =>
-        answer.MediaType.Length > 0 && (KnownMediaTypes.IsFhirJson(answer.MediaType) || KnownMediaTypes.IsJson(answer.MediaType));
 }
