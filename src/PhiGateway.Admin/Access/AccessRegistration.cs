@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Configuration;
-using PhiGateway.Identity.Tokens;
 
 namespace PhiGateway.Admin.Access;
 

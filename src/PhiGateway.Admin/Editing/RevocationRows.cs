@@ -8,9 +8,6 @@ internal static class RevocationRows
     // What is asked for at first; more, when there are more.
     internal const int LookBack = 10_000;
 
-    /// <summary>What a row is about, as nodes read it: rows of one key are lifted together.</summary>
-    public static (RevocationTarget Target, string Value, string? Issuer) KeyOf(Revocation row) => row.FindKey();
-
     /// <summary>Every row, newest first.</summary>
     public static async Task<IReadOnlyList<Revocation>> AllAsync(IRegistryStore store, CancellationToken cancellationToken)
     {

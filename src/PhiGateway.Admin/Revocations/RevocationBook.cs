@@ -20,7 +20,7 @@ internal sealed class RevocationBook(IRegistryStore store, TimeProvider time)
         foreach (var row in rows)
         {
             // A lift takes away what was revoked before it, and nothing that was revoked again since.
-            var key = RevocationRows.KeyOf(row);
+            var key = row.FindKey();
             if (row.Lifted)
             {
                 lifts[key] = row;

@@ -83,8 +83,8 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
 
         // A lift takes every revocation of the same thing away, so nobody who wrote one of them does it. What an earlier one took away is
         // over: whoever wrote that in another year is a second person as any other.
-        var same = RevocationRows.KeyOf(row);
-        var standing = rows.Where(other => RevocationRows.KeyOf(other) == same).TakeWhile(static other => !other.Lifted).ToList();
+        var same = row.FindKey();
+        var standing = rows.Where(other => other.FindKey() == same).TakeWhile(static other => !other.Lifted).ToList();
         if (standing.Count == 0)
         {
             return AdminProblem.Conflict("already-lifted", "It is lifted already: nothing of it is in force.");

@@ -96,7 +96,6 @@ public sealed class ConsoleWorld : IAsyncLifetime
         page.PageError += (_, error) => _said.Enqueue($"{page.Url}: {error}");
         await page.GotoAsync(Origin + "/console");
         await page.Locator($"button[value={person}]").ClickAsync();
-
         await LookedAtScreens.ArrivedAsync(page, "**/console/now");
         return page;
     }

@@ -1,6 +1,5 @@
 using PhiGateway.Admin.Campaigns;
 using PhiGateway.Console.Parts;
-using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Console.Pages.Reviews;
 
